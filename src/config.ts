@@ -1,0 +1,134 @@
+import { z } from 'zod';
+
+export type Config = Readonly<{
+  production: boolean;
+  host: string;
+  port: number;
+  publicUrl: string; // the origin of the first domain
+  databaseUrl: string;
+  dataDir: string;
+  secretKey: string | undefined; // base64 of 32 bytes; undefined: a file in dataDir
+  trustProxy: string[] | boolean | number;
+  metadataPrivateNetworks: 'allow' | 'deny';
+  rateLimits: boolean;
+  logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+}>;
+
+/** One variable of the environment, as docs/configuration.md lists it. */
+export type Variable = { name: string; fallback: string; meaning: string };
+
+export const variables: Variable[] = [
+  { name: 'HOST', fallback: 'localhost; with NODE_ENV=production all addresses', meaning: 'The address to listen on.' },
+  { name: 'PORT', fallback: '3000', meaning: 'The port to listen on; 0 takes a free one.' },
+  {
+    name: 'PUBLIC_URL',
+    fallback: 'http://localhost:3000 (with the port of PORT); required with NODE_ENV=production',
+    meaning: 'The address at which people open the intranet: scheme, host and port, no path. It is the first domain.',
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: 'sqlite:data/anteroom.db (in DATA_DIR)',
+    meaning: 'Where the state is: sqlite:FILE or postgres://user:password@host/database.',
+  },
+  {
+    name: 'DATA_DIR',
+    fallback: 'data',
+    meaning: 'The folder of the embedded database and the secret key; made where missing.',
+  },
+  {
+    name: 'SECRET_KEY',
+    fallback: 'the file secret.key in DATA_DIR, made at the first start',
+    meaning:
+      '32 random bytes in base64. Signs the cookies and encrypts private keys at rest. Several instances need the same one.',
+  },
+  {
+    name: 'TRUST_PROXY',
+    fallback: 'none',
+    meaning:
+      'The reverse proxies whose X-Forwarded-For and X-Forwarded-Host are believed: addresses and networks with commas between, the word loopback, or how many there are.',
+  },
+  {
+    name: 'METADATA_PRIVATE_NETWORKS',
+    fallback: 'allow; deny with NODE_ENV=production',
+    meaning: 'Whether metadata may be fetched from loopback and private addresses: allow or deny.',
+  },
+  { name: 'RATE_LIMITS', fallback: 'on', meaning: 'Whether repeated failures are slowed down: on or off.' },
+  { name: 'LOG_LEVEL', fallback: 'info', meaning: 'silent, fatal, error, warn, info, debug or trace.' },
+  { name: 'NODE_ENV', fallback: 'none', meaning: 'production on a server that people use.' },
+];
+
+const environment = z
+  .object({
+    NODE_ENV: z.string().optional(),
+    HOST: z.string().min(1).optional(),
+    PORT: z
+      .string()
+      .regex(/^\d+$/, 'must be a number')
+      .transform(Number)
+      .pipe(z.number().max(65_535, 'must be at most 65535'))
+      .default(3000),
+    PUBLIC_URL: z.string().optional(),
+    DATABASE_URL: z
+      .string()
+      .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, 'must start with sqlite: or postgres://')
+      .optional(),
+    DATA_DIR: z.string().min(1).default('data'),
+    SECRET_KEY: z
+      .string()
+      .refine((value) => Buffer.from(value, 'base64').length >= 32, 'must be at least 32 bytes in base64')
+      .optional(),
+    TRUST_PROXY: z.string().default(''),
+    METADATA_PRIVATE_NETWORKS: z.enum(['allow', 'deny']).optional(),
+    RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+    LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  })
+  .superRefine((env, context) => {
+    const fault = publicUrlFault(env.PUBLIC_URL, env.NODE_ENV === 'production');
+    if (fault) context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: fault });
+  });
+
+/**
+ * Reads the configuration from environment variables (empty ones count as absent).
+ * @throws Error that names every fault at once, one on a line
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new Error(`The configuration has faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  return Object.freeze({
+    production,
+    host: values.HOST ?? (production ? '::' : 'localhost'),
+    port: values.PORT,
+    publicUrl: new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).origin,
+    databaseUrl: values.DATABASE_URL ?? `sqlite:${values.DATA_DIR}/anteroom.db`,
+    dataDir: values.DATA_DIR,
+    secretKey: values.SECRET_KEY,
+    trustProxy: trustProxy(values.TRUST_PROXY),
+    metadataPrivateNetworks: values.METADATA_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
+    rateLimits: values.RATE_LIMITS === 'on',
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+function publicUrlFault(value: string | undefined, production: boolean): string | undefined {
+  if (value === undefined)
+    return production ? 'is required with NODE_ENV=production, for example https://intranet.acme.com' : undefined;
+  if (!URL.canParse(value)) return 'must be an address such as https://intranet.acme.com';
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https:// or http://';
+  if (url.pathname !== '/' || url.search || url.hash || url.username)
+    return 'must be scheme, host and port alone, without a path';
+  return undefined;
+}
+
+/** In the words of Express's `trust proxy`: a number of hops, a list of addresses, or nobody. */
+function trustProxy(value: string): Config['trustProxy'] {
+  if (value === '' || /^(off|false|no)$/i.test(value)) return false;
+  if (/^\d+$/.test(value)) return Number(value);
+  return value.split(',').map((entry) => entry.trim());
+}

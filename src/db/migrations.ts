@@ -1,0 +1,196 @@
+import type { Kysely, RawBuilder } from 'kysely';
+import type { Engine } from './open.ts';
+
+/**
+ * One step of the database's growth. `key` is the column type for text that is compared byte by byte:
+ * PostgreSQL would otherwise sort and compare by the rules of its locale.
+ */
+export type Migration = (db: Kysely<unknown>, types: { engine: Engine; key: RawBuilder<unknown> }) => Promise<void>;
+
+/** The steps in their order. A step that was released is never changed; the next one mends it. */
+export const migrations: Migration[] = [firstTables];
+
+async function firstTables(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('settings')
+    .addColumn('name', key, (c) => c.primaryKey())
+    .addColumn('valueJson', 'text', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('identityProviders')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('entityId', key, (c) => c.notNull().unique())
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('enabled', 'integer', (c) => c.notNull())
+    .addColumn('showButton', 'integer', (c) => c.notNull())
+    .addColumn('buttonOrder', 'integer', (c) => c.notNull())
+    .addColumn('settingsJson', 'text', (c) => c.notNull())
+    .addColumn('metadataJson', 'text', (c) => c.notNull())
+    .addColumn('metadataXml', 'text', (c) => c.notNull())
+    .addColumn('metadataUrl', 'text')
+    .addColumn('importedAt', 'bigint', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('domains')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('url', key, (c) => c.notNull().unique())
+    .addColumn('setUpAt', 'bigint')
+    .addColumn('defaultProviderId', key, (c) => c.references('identityProviders.id').onDelete('set null'))
+    .addColumn('autoLogin', 'integer', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('domainKeys')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('domainId', key, (c) => c.notNull().references('domains.id').onDelete('cascade'))
+    .addColumn('privateKeySealed', 'text', (c) => c.notNull())
+    .addColumn('certificate', 'text', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema.createIndex('domainKeysByDomain').on('domainKeys').column('domainId').execute();
+  await schema
+    .createTable('metadataImports')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('xml', 'text', (c) => c.notNull())
+    .addColumn('url', 'text')
+    .addColumn('providerId', key, (c) => c.references('identityProviders.id').onDelete('cascade'))
+    .addColumn('expiresAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await peopleTables(db, key);
+  await signInTables(db, key);
+}
+
+async function peopleTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown>): Promise<void> {
+  await schema
+    .createTable('users')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('userName', 'text', (c) => c.notNull())
+    .addColumn('userNameKey', key, (c) => c.notNull().unique())
+    .addColumn('active', 'integer', (c) => c.notNull())
+    .addColumn('userType', key, (c) => c.notNull())
+    .addColumn('loginType', 'text')
+    .addColumn('externalId', key)
+    .addColumn('givenName', 'text')
+    .addColumn('familyName', 'text')
+    .addColumn('displayName', 'text')
+    .addColumn('title', 'text')
+    .addColumn('department', 'text')
+    .addColumn('email', 'text')
+    .addColumn('profileJson', 'text', (c) => c.notNull())
+    .addColumn('passwordHash', 'text')
+    .addColumn('sourceId', key)
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('modifiedAt', 'bigint', (c) => c.notNull())
+    .addColumn('lastSignInAt', 'bigint')
+    .execute();
+  await schema.createIndex('usersByExternalId').on('users').column('externalId').execute();
+  await schema.createIndex('usersByType').on('users').columns(['userType', 'active']).execute();
+  await schema
+    .createTable('userEmails')
+    .addColumn('userId', key, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('valueKey', key, (c) => c.notNull())
+    .addPrimaryKeyConstraint('userEmailsKey', ['userId', 'valueKey'])
+    .execute();
+  await schema.createIndex('userEmailsByValue').on('userEmails').column('valueKey').execute();
+  await schema
+    .createTable('groups')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('displayName', 'text', (c) => c.notNull())
+    .addColumn('displayNameKey', key, (c) => c.notNull().unique())
+    .addColumn('externalId', key)
+    .addColumn('sourceId', key)
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('modifiedAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('groupMembers')
+    .addColumn('groupId', key, (c) => c.notNull().references('groups.id').onDelete('cascade'))
+    .addColumn('userId', key, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addPrimaryKeyConstraint('groupMembersKey', ['groupId', 'userId'])
+    .execute();
+  await schema.createIndex('groupMembersByUser').on('groupMembers').columns(['userId', 'groupId']).execute();
+}
+
+async function signInTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown>): Promise<void> {
+  await schema
+    .createTable('sessions')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('userId', key, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('domainId', key)
+    .addColumn('providerId', key)
+    .addColumn('nameId', key)
+    .addColumn('sessionIndex', key)
+    .addColumn('dataJson', 'text', (c) => c.notNull())
+    .addColumn('network', 'text')
+    .addColumn('userAgent', 'text')
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('lastSeenAt', 'bigint', (c) => c.notNull())
+    .addColumn('expiresAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema.createIndex('sessionsByUser').on('sessions').column('userId').execute();
+  await schema
+    .createIndex('sessionsByNameId')
+    .on('sessions')
+    .columns(['providerId', 'nameId', 'sessionIndex'])
+    .execute();
+  await schema.createIndex('sessionsByExpiry').on('sessions').column('expiresAt').execute();
+  await schema
+    .createTable('loginRequests')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('providerId', key, (c) => c.notNull())
+    .addColumn('domainId', key, (c) => c.notNull())
+    .addColumn('relayState', key, (c) => c.notNull())
+    .addColumn('browserHash', key, (c) => c.notNull())
+    .addColumn('returnPath', 'text', (c) => c.notNull())
+    .addColumn('forceAuthn', 'integer', (c) => c.notNull())
+    .addColumn('test', 'integer', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('expiresAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema.createIndex('loginRequestsByExpiry').on('loginRequests').column('expiresAt').execute();
+  await schema
+    .createTable('pendingSignIns')
+    .addColumn('tokenHash', key, (c) => c.primaryKey())
+    .addColumn('signInJson', 'text', (c) => c.notNull())
+    .addColumn('expiresAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('usedAssertions')
+    .addColumn('providerId', key, (c) => c.notNull())
+    .addColumn('assertionId', key, (c) => c.notNull())
+    .addColumn('expiresAt', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('usedAssertionsKey', ['providerId', 'assertionId'])
+    .execute();
+  await schema.createIndex('usedAssertionsByExpiry').on('usedAssertions').column('expiresAt').execute();
+  await schema
+    .createTable('signInActivity')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('reference', key, (c) => c.notNull().unique())
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .addColumn('flow', key, (c) => c.notNull())
+    .addColumn('outcome', key, (c) => c.notNull())
+    .addColumn('reason', key)
+    .addColumn('domainId', key)
+    .addColumn('providerId', key)
+    .addColumn('userId', key)
+    .addColumn('asserted', 'text')
+    .addColumn('network', 'text')
+    .addColumn('detailJson', 'text', (c) => c.notNull())
+    .execute();
+  await schema.createIndex('signInActivityByTime').on('signInActivity').column('at').execute();
+  await schema
+    .createIndex('signInActivityByDomain')
+    .on('signInActivity')
+    .columns(['domainId', 'providerId', 'outcome', 'at'])
+    .execute();
+  await schema
+    .createTable('attempts')
+    .addColumn('name', key, (c) => c.primaryKey())
+    .addColumn('failures', 'integer', (c) => c.notNull())
+    .addColumn('expiresAt', 'bigint', (c) => c.notNull())
+    .execute();
+}

@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Dialect, Kysely, sql } from 'kysely';
+import { migrations } from './migrations.ts';
+import { openPostgres } from './postgres.ts';
+import type { Schema } from './schema.ts';
+import { openSqlite } from './sqlite.ts';
+
+export type Engine = 'sqlite' | 'postgres';
+export type Db = Kysely<Schema>;
+
+/** Where the state is. Both members see the same tables; a transaction of one must not wait for a write of the other. */
+export type Store = {
+  engine: Engine;
+  /** For the directory, the settings and the activity: on the disk when the answer is sent. */
+  db: Db;
+  /** For sessions, requests in flight and used assertion IDs: survives the process, perhaps not the machine. */
+  relaxed: Db;
+  close(): Promise<void>;
+};
+
+const MIGRATION_LOCK = 7_264_912; // any number that is ours alone
+
+/**
+ * Opens the database named by a URL and brings its tables up to date.
+ * @param url `sqlite:path/to/file.db` (made where missing) or `postgres://…`
+ * @throws Error when the database cannot be reached, or was written by a newer Anteroom
+ */
+export async function openStore(url: string): Promise<Store> {
+  const { engine, durable, relaxed, close } = openEngine(url);
+  const store: Store = {
+    engine,
+    db: new Kysely<Schema>({ dialect: durable }),
+    relaxed: new Kysely<Schema>({ dialect: relaxed }),
+    close: async () => close(),
+  };
+  await migrate(store);
+  return store;
+}
+
+function openEngine(url: string): {
+  engine: Engine;
+  durable: Dialect;
+  relaxed: Dialect;
+  close(): void | Promise<void>;
+} {
+  if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };
+  const file = url.replace(/^sqlite:/, '');
+  mkdirSync(dirname(file), { recursive: true });
+  return { engine: 'sqlite', ...openSqlite(file) };
+}
+
+/** All missing steps in one transaction: an upgrade that fails leaves the database as it was. */
+async function migrate({ engine, db }: Store): Promise<void> {
+  const key = engine === 'postgres' ? sql`text collate "C"` : sql`text`;
+  await db.transaction().execute(async (trx) => {
+    if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx);
+    await sql`create table if not exists migrations (position integer primary key)`.execute(trx);
+    const done = await sql<{ position: number | null }>`select max(position) as position from migrations`.execute(trx);
+    const position = done.rows[0]?.position ?? 0;
+    if (position > migrations.length) throw new Error('The database was written by a newer version of Anteroom.');
+    for (const [index, step] of migrations.entries()) {
+      if (index < position) continue;
+      await step(trx as unknown as Kysely<unknown>, { engine, key });
+      await sql`insert into migrations values (${index + 1})`.execute(trx);
+    }
+  });
+}

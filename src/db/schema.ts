@@ -1,0 +1,140 @@
+/**
+ * The tables, as both engines hold them. Flags are 0 or 1, times are epoch milliseconds, `…Json` columns are JSON text,
+ * and a `…Key` column holds caseKey() of the column it is named after, which is what is unique and looked up.
+ */
+export type Schema = {
+  settings: { name: string; valueJson: string };
+  domains: DomainRow;
+  domainKeys: DomainKeyRow;
+  identityProviders: IdentityProviderRow;
+  metadataImports: MetadataImportRow;
+  users: UserRow;
+  userEmails: { userId: string; valueKey: string };
+  groups: GroupRow;
+  groupMembers: { groupId: string; userId: string };
+  sessions: SessionRow;
+  loginRequests: LoginRequestRow;
+  pendingSignIns: { tokenHash: string; signInJson: string; expiresAt: number };
+  usedAssertions: { providerId: string; assertionId: string; expiresAt: number };
+  signInActivity: SignInActivityRow;
+  attempts: { name: string; failures: number; expiresAt: number };
+};
+
+type Flag = 0 | 1;
+
+export type DomainRow = {
+  id: string;
+  url: string; // an origin: scheme, host and port
+  setUpAt: number | null;
+  defaultProviderId: string | null;
+  autoLogin: Flag;
+  createdAt: number;
+};
+
+export type DomainKeyRow = {
+  id: string;
+  domainId: string;
+  privateKeySealed: string; // PEM, sealed with the secret key
+  certificate: string; // PEM
+  createdAt: number;
+};
+
+export type IdentityProviderRow = {
+  id: string;
+  entityId: string;
+  name: string;
+  enabled: Flag;
+  showButton: Flag;
+  buttonOrder: number;
+  settingsJson: string; // ProviderSettings
+  metadataJson: string; // what was read of the metadata
+  metadataXml: string; // the metadata as it came
+  metadataUrl: string | null;
+  importedAt: number;
+  createdAt: number;
+};
+
+export type MetadataImportRow = {
+  id: string;
+  xml: string;
+  url: string | null;
+  providerId: string | null; // the provider that is updated; null: a new one
+  expiresAt: number;
+};
+
+export type UserRow = {
+  id: string;
+  userName: string;
+  userNameKey: string;
+  active: Flag;
+  userType: string;
+  loginType: string | null;
+  externalId: string | null;
+  givenName: string | null;
+  familyName: string | null;
+  displayName: string | null;
+  title: string | null;
+  department: string | null;
+  email: string | null; // the primary one
+  profileJson: string; // every other attribute
+  passwordHash: string | null;
+  sourceId: string | null; // the profile source that manages the person
+  version: number;
+  createdAt: number;
+  modifiedAt: number;
+  lastSignInAt: number | null;
+};
+
+export type GroupRow = {
+  id: string;
+  displayName: string;
+  displayNameKey: string;
+  externalId: string | null;
+  sourceId: string | null;
+  version: number;
+  createdAt: number;
+  modifiedAt: number;
+};
+
+export type SessionRow = {
+  id: string; // SHA-256 of the secret in the cookie
+  userId: string;
+  domainId: string | null;
+  providerId: string | null;
+  nameId: string | null;
+  sessionIndex: string | null;
+  dataJson: string;
+  network: string | null;
+  userAgent: string | null;
+  createdAt: number;
+  lastSeenAt: number;
+  expiresAt: number;
+};
+
+export type LoginRequestRow = {
+  id: string; // the AuthnRequest's ID
+  providerId: string;
+  domainId: string;
+  relayState: string; // a random token
+  browserHash: string; // SHA-256 of the secret in the browser's cookie
+  returnPath: string;
+  forceAuthn: Flag;
+  test: Flag; // a Power User tries the provider out: nobody is signed in
+  createdAt: number;
+  expiresAt: number;
+};
+
+export type SignInActivityRow = {
+  id: string;
+  reference: string; // what the person is shown and can quote
+  at: number;
+  flow: string; // 'sp' | 'idp' | 'local' | 'test'
+  outcome: string; // 'signed_in' | 'refused' | 'tested'
+  reason: string | null;
+  domainId: string | null;
+  providerId: string | null;
+  userId: string | null;
+  asserted: string | null; // who the provider or the form says it is
+  network: string | null;
+  detailJson: string;
+};

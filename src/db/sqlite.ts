@@ -1,0 +1,146 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { GroupCommit } from './groupCommit.ts';
+
+const STATEMENTS_KEPT = 500;
+const BUSY_TIMEOUT_MS = 5_000;
+
+export type SqliteEngine = {
+  /** Commits are on the disk before they are answered (synchronous=FULL). */
+  durable: Dialect;
+  /** Commits survive a crash of the process, not one of the machine (synchronous=NORMAL). */
+  relaxed: Dialect;
+  close(): void;
+};
+
+/**
+ * Opens an SQLite file, made where it is missing, with one connection that reads and one that writes.
+ * Reads run at once and see what is committed; writes queue up and share commits (see GroupCommit).
+ */
+export function openSqlite(file: string): SqliteEngine {
+  const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  writer.exec('PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000');
+  const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
+  const commits = new GroupCommit(writer);
+  const run = { reader, read: statementCache(reader), write: statementCache(writer) };
+  return {
+    durable: dialect(() => new Connection(run, commits, true)),
+    relaxed: dialect(() => new Connection(run, commits, false)),
+    close: () => {
+      commits.flush();
+      reader.close();
+      writer.exec('PRAGMA optimize');
+      writer.close();
+    },
+  };
+}
+
+type Run = { reader: DatabaseSync; read: Prepare; write: Prepare };
+type Prepare = (sql: string) => { statement: StatementSync; returnsRows: boolean };
+
+function statementCache(db: DatabaseSync): Prepare {
+  const cache = new Map<string, ReturnType<Prepare>>();
+  return (sql) => {
+    const known = cache.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    const entry = { statement, returnsRows: statement.columns().length > 0 };
+    if (cache.size >= STATEMENTS_KEPT) cache.delete(cache.keys().next().value ?? '');
+    cache.set(sql, entry);
+    return entry;
+  };
+}
+
+class Connection implements DatabaseConnection {
+  readonly #run: Run;
+  readonly #commits: GroupCommit;
+  readonly #durable: boolean;
+  #inTransaction = false;
+
+  constructor(run: Run, commits: GroupCommit, durable: boolean) {
+    this.#run = run;
+    this.#commits = commits;
+    this.#durable = durable;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#inTransaction) return execute(this.#run.write, query);
+    if (SelectQueryNode.is(query.query)) return execute(this.#run.read, query);
+    await this.begin();
+    try {
+      const result = execute<R>(this.#run.write, query);
+      await this.commit();
+      return result;
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    // A statement of its own: one from the cache would be reset by the next query of the same words.
+    const statement = this.#run.reader.prepare(query.sql);
+    for (const row of statement.iterate(...bind(query))) yield { rows: [row as R] };
+  }
+
+  async begin(): Promise<void> {
+    await this.#commits.begin(this.#durable);
+    this.#inTransaction = true;
+  }
+
+  async commit(): Promise<void> {
+    this.#inTransaction = false;
+    await this.#commits.commit();
+  }
+
+  /** Harmless after a commit that failed: the unit is over by then. */
+  async rollback(): Promise<void> {
+    if (!this.#inTransaction) return;
+    this.#inTransaction = false;
+    this.#commits.rollback();
+  }
+}
+
+function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<R> {
+  const { statement, returnsRows } = prepare(query.sql);
+  if (returnsRows) return { rows: statement.all(...bind(query)) as R[] };
+  const { changes } = statement.run(...bind(query));
+  return { rows: [], numAffectedRows: BigInt(changes) };
+}
+
+function bind(query: CompiledQuery): SQLInputValue[] {
+  return query.parameters as SQLInputValue[];
+}
+
+function dialect(connect: () => Connection): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => driver(connect),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+function driver(connect: () => Connection): Driver {
+  const own = (connection: DatabaseConnection) => connection as Connection;
+  return {
+    init: async () => {},
+    acquireConnection: async () => connect(),
+    beginTransaction: (connection) => own(connection).begin(),
+    commitTransaction: (connection) => own(connection).commit(),
+    rollbackTransaction: (connection) => own(connection).rollback(),
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * A failure that is answered with `status` and the public message; details belong in `cause` or the log.
+ * A status of 500 and above never shows its message.
+ */
+export class AppError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+export class NotFound extends AppError {
+  constructor(message = 'There is nothing at this address.') {
+    super(404, message);
+  }
+}
+
+export class Forbidden extends AppError {
+  constructor(message = 'This is not yours to open.') {
+    super(403, message);
+  }
+}
+
+export class Conflict extends AppError {
+  constructor(message: string) {
+    super(409, message);
+  }
+}
+
+/** What a form or a command got: the value, or a sentence for each field that wants another word ('' is the form as a whole). */
+export type Checked<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
+export type FieldErrors = Record<string, string>;

@@ -1,0 +1,61 @@
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export type Secrets = {
+  /** Signs the session cookie. */
+  sessionKey: string;
+  /** Signs the tokens of forms. */
+  csrfKey: string;
+  /** Encrypts text for the database: AES-256-GCM, base64 of nonce, tag and ciphertext. */
+  seal(text: string): string;
+  /** @throws Error when the text was sealed with another key, or altered */
+  unseal(sealed: string): string;
+};
+
+/** Derives one key for each purpose from the secret key of the installation (RFC 5869). */
+export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buffer): Secrets {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', master, '', `anteroom ${purpose}`, KEY_BYTES));
+  const sealing = derive('at rest');
+  return {
+    sessionKey: derive('session cookie').toString('base64'),
+    csrfKey: derive('form token').toString('base64'),
+    seal(text) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', sealing, nonce);
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
+    },
+    unseal(sealed) {
+      const bytes = Buffer.from(sealed, 'base64');
+      const decipher = createDecipheriv('aes-256-gcm', sealing, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+      return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    },
+  };
+}
+
+/**
+ * The secret key: SECRET_KEY, or the file `secret.key` in the data folder, which the first start writes, readable by its owner alone.
+ * Two processes that start at once agree on the file of the one that was first.
+ */
+export function loadSecretKey(config: Config, randomBytes: (size: number) => Buffer): Buffer {
+  if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
+  const file = join(config.dataDir, 'secret.key');
+  mkdirSync(config.dataDir, { recursive: true });
+  try {
+    writeFileSync(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length < KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes in base64.`);
+  return key;
+}

@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/open.ts';
+
+/** How many failures are counted under a name at this moment. */
+export async function countFailures(db: Db, name: string, now: number): Promise<number> {
+  const row = await db
+    .selectFrom('attempts')
+    .select('failures')
+    .where('name', '=', name)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return row?.failures ?? 0;
+}
+
+/** Counts one failure; the count starts anew when it has rested for `windowMs`. */
+export async function recordFailure(db: Db, name: string, now: number, windowMs: number): Promise<void> {
+  await db
+    .insertInto('attempts')
+    .values({ name, failures: 1, expiresAt: now + windowMs })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet({
+        failures: sql<number>`case when attempts."expiresAt" > ${now} then attempts.failures + 1 else 1 end`,
+        expiresAt: now + windowMs,
+      }),
+    )
+    .execute();
+}
+
+export async function forgetFailures(db: Db, name: string): Promise<void> {
+  await db.deleteFrom('attempts').where('name', '=', name).execute();
+}

@@ -1,0 +1,65 @@
+import type { Db } from '../db/open.ts';
+import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
+
+/** A URL of the intranet, and a service provider of its own. */
+export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
+
+/** The domain that answers at a host (`intranet.acme.com`, `localhost:3000`). */
+export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
+  const urls = [`https://${host}`, `http://${host}`];
+  const row = await db.selectFrom('domains').selectAll().where('url', 'in', urls).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** The domain with an ID. */
+export async function findDomain(db: Db, id: string): Promise<Domain | undefined> {
+  const row = await db.selectFrom('domains').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** All domains, the oldest first. */
+export async function listDomains(db: Db): Promise<Domain[]> {
+  const rows = await db.selectFrom('domains').selectAll().orderBy('createdAt').orderBy('id').execute();
+  return rows.map(fromRow);
+}
+
+export async function insertDomain(db: Db, domain: Domain): Promise<void> {
+  await db
+    .insertInto('domains')
+    .values({ ...domain, autoLogin: domain.autoLogin ? 1 : 0 })
+    .execute();
+}
+
+/** Changes what is named of a domain and leaves the rest. */
+export async function updateDomain(db: Db, id: string, changes: Partial<Omit<Domain, 'id'>>): Promise<void> {
+  const { autoLogin, ...rest } = changes;
+  const flag = autoLogin === undefined ? {} : { autoLogin: autoLogin ? (1 as const) : (0 as const) };
+  await db
+    .updateTable('domains')
+    .set({ ...rest, ...flag })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Removes a domain with its keys. */
+export async function deleteDomain(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('domains').where('id', '=', id).execute();
+}
+
+/** The keys of a domain, the newest first: the first one signs. */
+export async function listDomainKeys(db: Db, domainId: string): Promise<DomainKeyRow[]> {
+  return db
+    .selectFrom('domainKeys')
+    .selectAll()
+    .where('domainId', '=', domainId)
+    .orderBy('createdAt', 'desc')
+    .execute();
+}
+
+export async function insertDomainKey(db: Db, key: DomainKeyRow): Promise<void> {
+  await db.insertInto('domainKeys').values(key).execute();
+}
+
+function fromRow(row: DomainRow): Domain {
+  return { ...row, autoLogin: row.autoLogin === 1 };
+}

@@ -1,0 +1,161 @@
+import type { Db } from '../db/open.ts';
+import type { IdentityProviderRow, MetadataImportRow } from '../db/schema.ts';
+
+/** How Anteroom deals with one identity provider: every field of its Edit screen but name, button and enabled. */
+export type ProviderSettings = {
+  matchAttribute: string; // the attribute that names the person; '' : the NameID, or the e-mail attribute when the NameID is transient
+  match: 'userNameOrEmail' | 'userName' | 'email' | 'externalId';
+  emailDomains: string[]; // whom the provider may sign in; empty: anybody
+  idpInitiated: boolean;
+  nameIdPolicy: string; // a NameID format; '' : none is asked for
+  authnContexts: string[]; // RequestedAuthnContext class references; empty: none is asked for
+  forceAuthn: boolean;
+  signRequests: boolean;
+  requestBinding: 'redirect' | 'post';
+  clockSkewSeconds: number;
+  allowSha1: boolean;
+};
+
+export type Certificate = {
+  pem: string;
+  sha256: string; // 'AA:BB:…'
+  subject: string;
+  notBefore: number;
+  notAfter: number;
+  keyDescription: string; // 'RSA 2048'
+};
+
+export type Endpoint = { binding: string; location: string; responseLocation?: string | undefined };
+
+/** What Anteroom keeps of an identity provider's metadata. */
+export type ProviderFacts = {
+  singleSignOn: Endpoint[];
+  singleLogout: Endpoint[];
+  nameIdFormats: string[];
+  certificates: Certificate[];
+  validUntil: number | undefined;
+};
+
+/** An entity whose metadata was imported. */
+export type IdentityProvider = {
+  id: string;
+  entityId: string;
+  name: string;
+  enabled: boolean;
+  showButton: boolean;
+  buttonOrder: number;
+  settings: ProviderSettings;
+  facts: ProviderFacts;
+  metadataUrl: string | null;
+  importedAt: number;
+  createdAt: number;
+};
+
+const columns = [
+  'id',
+  'entityId',
+  'name',
+  'enabled',
+  'showButton',
+  'buttonOrder',
+  'settingsJson',
+  'metadataJson',
+  'metadataUrl',
+  'importedAt',
+  'createdAt',
+] as const satisfies (keyof IdentityProviderRow)[];
+
+export async function findProvider(db: Db, id: string): Promise<IdentityProvider | undefined> {
+  const row = await db.selectFrom('identityProviders').select(columns).where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** The provider whose metadata carries an EntityID, letter by letter (saml-core 8.3.6). */
+export async function findProviderByEntityId(db: Db, entityId: string): Promise<IdentityProvider | undefined> {
+  const row = await db
+    .selectFrom('identityProviders')
+    .select(columns)
+    .where('entityId', '=', entityId)
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** All providers in the order of their buttons. */
+export async function listProviders(db: Db): Promise<IdentityProvider[]> {
+  const rows = await db
+    .selectFrom('identityProviders')
+    .select(columns)
+    .orderBy('buttonOrder')
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
+export async function insertProvider(db: Db, provider: IdentityProvider, metadataXml: string): Promise<void> {
+  await db
+    .insertInto('identityProviders')
+    .values({ ...toRow(provider), metadataXml })
+    .execute();
+}
+
+/** Writes a provider as it is given; with `metadataXml` also the metadata that it was read from. */
+export async function updateProvider(db: Db, provider: IdentityProvider, metadataXml?: string): Promise<void> {
+  const { id, ...changes } = toRow(provider);
+  const metadata = metadataXml === undefined ? {} : { metadataXml };
+  await db
+    .updateTable('identityProviders')
+    .set({ ...changes, ...metadata })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function deleteProvider(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('identityProviders').where('id', '=', id).execute();
+}
+
+/** The metadata as it was imported. */
+export async function findProviderXml(db: Db, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('identityProviders').select('metadataXml').where('id', '=', id).executeTakeFirst();
+  return row?.metadataXml;
+}
+
+/** Metadata that was read and shown, and waits for a Power User's word. */
+export async function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
+  return db
+    .selectFrom('metadataImports')
+    .selectAll()
+    .where('id', '=', id)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+}
+
+export async function insertMetadataImport(db: Db, row: MetadataImportRow): Promise<void> {
+  await db.insertInto('metadataImports').values(row).execute();
+}
+
+export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('metadataImports').where('id', '=', id).execute();
+}
+
+function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvider {
+  const { settingsJson, metadataJson, ...rest } = row;
+  return {
+    ...rest,
+    enabled: row.enabled === 1,
+    showButton: row.showButton === 1,
+    settings: JSON.parse(settingsJson),
+    facts: JSON.parse(metadataJson),
+  };
+}
+
+function toRow(provider: IdentityProvider): Omit<IdentityProviderRow, 'metadataXml'> {
+  const { settings, facts, ...rest } = provider;
+  return {
+    ...rest,
+    enabled: provider.enabled ? 1 : 0,
+    showButton: provider.showButton ? 1 : 0,
+    settingsJson: JSON.stringify(settings),
+    metadataJson: JSON.stringify(facts),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Db } from '../db/open.ts';
+import type { LoginRequestRow } from '../db/schema.ts';
+
+export async function insertLoginRequest(db: Db, request: LoginRequestRow): Promise<void> {
+  await db.insertInto('loginRequests').values(request).execute();
+}
+
+/** The request with an ID that was neither answered nor has expired. */
+export async function findLoginRequest(db: Db, id: string, now: number): Promise<LoginRequestRow | undefined> {
+  return db
+    .selectFrom('loginRequests')
+    .selectAll()
+    .where('id', '=', id)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+}
+
+/** Uses a request up. False when another answer was faster: of two at once only one is told true. */
+export async function consumeLoginRequest(db: Db, id: string): Promise<boolean> {
+  const result = await db.deleteFrom('loginRequests').where('id', '=', id).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Remembers an assertion until it can no longer be used. False when it was seen before. */
+export async function recordAssertion(
+  db: Db,
+  assertion: { providerId: string; assertionId: string; expiresAt: number },
+): Promise<boolean> {
+  const result = await db
+    .insertInto('usedAssertions')
+    .values(assertion)
+    .onConflict((conflict) => conflict.columns(['providerId', 'assertionId']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Keeps a verified sign-in while the person is asked whether to switch. */
+export async function insertPendingSignIn(
+  db: Db,
+  pending: { tokenHash: string; signInJson: string; expiresAt: number },
+): Promise<void> {
+  await db.insertInto('pendingSignIns').values(pending).execute();
+}
+
+export async function findPendingSignIn(db: Db, tokenHash: string, now: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('pendingSignIns')
+    .select('signInJson')
+    .where('tokenHash', '=', tokenHash)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return row?.signInJson;
+}
+
+/** Uses a pending sign-in up. False when it was used before. */
+export async function consumePendingSignIn(db: Db, tokenHash: string): Promise<boolean> {
+  const result = await db.deleteFrom('pendingSignIns').where('tokenHash', '=', tokenHash).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Removes what has expired: requests, assertion IDs, pending sign-ins, previewed imports, sessions and counts of failures. */
+export async function deleteExpired(db: Db, now: number): Promise<void> {
+  const tables = [
+    'loginRequests',
+    'usedAssertions',
+    'pendingSignIns',
+    'metadataImports',
+    'sessions',
+    'attempts',
+  ] as const;
+  for (const table of tables) await db.deleteFrom(table).where('expiresAt', '<=', now).execute();
+}

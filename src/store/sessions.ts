@@ -1,0 +1,47 @@
+import type { Db } from '../db/open.ts';
+import type { SessionRow } from '../db/schema.ts';
+
+/** The session with an ID (the hash of the cookie's secret) that has not ended. */
+export async function findSession(db: Db, id: string, now: number): Promise<SessionRow | undefined> {
+  return db.selectFrom('sessions').selectAll().where('id', '=', id).where('expiresAt', '>', now).executeTakeFirst();
+}
+
+export async function writeSession(db: Db, row: SessionRow): Promise<void> {
+  const { id: _, createdAt: __, ...changes } = row;
+  await db
+    .insertInto('sessions')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
+    .execute();
+}
+
+/** Notes that a session was used, and until when it now lives. */
+export async function touchSession(db: Db, id: string, lastSeenAt: number, expiresAt: number): Promise<void> {
+  await db.updateTable('sessions').set({ lastSeenAt, expiresAt }).where('id', '=', id).execute();
+}
+
+export async function deleteSession(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('sessions').where('id', '=', id).execute();
+}
+
+/** Ends every session of a person. Returns how many there were. */
+export async function deleteSessionsOfUser(db: Db, userId: string): Promise<number> {
+  const result = await db.deleteFrom('sessions').where('userId', '=', userId).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** How many sessions a provider started that have not ended. */
+export async function countSessionsOfProvider(db: Db, providerId: string, now: number): Promise<number> {
+  const row = await db
+    .selectFrom('sessions')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('providerId', '=', providerId)
+    .where('expiresAt', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Ends every session that a provider started. */
+export async function deleteSessionsOfProvider(db: Db, providerId: string): Promise<void> {
+  await db.deleteFrom('sessions').where('providerId', '=', providerId).execute();
+}

@@ -1,0 +1,21 @@
+import type { Db } from '../db/open.ts';
+
+/** One setting of the installation, or undefined where it was never written. */
+export async function findSetting(db: Db, name: string): Promise<unknown> {
+  const row = await db.selectFrom('settings').select('valueJson').where('name', '=', name).executeTakeFirst();
+  return row && JSON.parse(row.valueJson);
+}
+
+/** Writes one setting; undefined removes it. */
+export async function writeSetting(db: Db, name: string, value: unknown): Promise<void> {
+  if (value === undefined) {
+    await db.deleteFrom('settings').where('name', '=', name).execute();
+    return;
+  }
+  const valueJson = JSON.stringify(value);
+  await db
+    .insertInto('settings')
+    .values({ name, valueJson })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ valueJson }))
+    .execute();
+}

@@ -1,0 +1,89 @@
+import type { Db } from '../db/open.ts';
+import type { SignInActivityRow } from '../db/schema.ts';
+
+/** One attempt to sign in, whatever came of it. */
+export type SignInActivity = Omit<SignInActivityRow, 'detailJson'> & { detail: SignInDetail };
+
+/** What a Power User is shown of an attempt beside its columns. Never the message itself. */
+export type SignInDetail = {
+  checks?: { name: string; result: string; detail?: string; expected?: string; received?: string }[];
+  providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
+  userAgent?: string | undefined;
+};
+
+export type ActivityFilter = {
+  outcome?: string | undefined;
+  search?: string | undefined;
+  domainId?: string | undefined;
+};
+
+export async function insertSignInActivity(db: Db, activity: SignInActivity): Promise<void> {
+  const { detail, ...row } = activity;
+  await db
+    .insertInto('signInActivity')
+    .values({ ...row, detailJson: JSON.stringify(detail) })
+    .execute();
+}
+
+export async function findSignInActivity(db: Db, reference: string): Promise<SignInActivity | undefined> {
+  const row = await db.selectFrom('signInActivity').selectAll().where('reference', '=', reference).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** A page of attempts, the newest first, and how many there are in all. */
+export async function listSignInActivity(
+  db: Db,
+  filter: ActivityFilter,
+  page: { limit: number; offset: number },
+): Promise<{ rows: SignInActivity[]; total: number }> {
+  let query = db.selectFrom('signInActivity');
+  if (filter.outcome) query = query.where('outcome', '=', filter.outcome);
+  if (filter.domainId) query = query.where('domainId', '=', filter.domainId);
+  if (filter.search) {
+    const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where(({ eb, or }) =>
+      or([
+        eb('reference', '=', filter.search?.toUpperCase() ?? ''),
+        eb('reason', '=', filter.search ?? ''),
+        eb(eb.fn('lower', ['asserted']), 'like', eb.fn<string>('lower', [eb.val(pattern)])),
+      ]),
+    );
+  }
+  const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const rows = await query
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+  return { rows: rows.map(fromRow), total: Number(total) };
+}
+
+/** How often each outcome occurred at a domain since a time. */
+export async function countOutcomes(db: Db, since: number, domainId?: string): Promise<Record<string, number>> {
+  let query = db
+    .selectFrom('signInActivity')
+    .select(['outcome', (e) => e.fn.countAll<number>().as('count')])
+    .where('at', '>=', since);
+  if (domainId) query = query.where('domainId', '=', domainId);
+  const rows = await query.groupBy('outcome').execute();
+  return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
+}
+
+/** Whether anybody has come in, or a test has worked, through a provider at a domain. */
+export async function hasWorked(db: Db, domainId: string, providerId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('signInActivity')
+    .select('id')
+    .where('domainId', '=', domainId)
+    .where('providerId', '=', providerId)
+    .where('outcome', 'in', ['signed_in', 'tested'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function fromRow({ detailJson, ...row }: SignInActivityRow): SignInActivity {
+  return { ...row, detail: JSON.parse(detailJson) };
+}
