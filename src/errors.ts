@@ -32,3 +32,15 @@ export class Conflict extends AppError {
 /** What a form or a command got: the value, or a sentence for each field that wants another word ('' is the form as a whole). */
 export type Checked<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
 export type FieldErrors = Record<string, string>;
+
+/** The answer to bad input. */
+export function invalid(errors: FieldErrors): { ok: false; errors: FieldErrors } {
+  return { ok: false, errors };
+}
+
+/** Zod's findings as the first sentence for each field. */
+export function fieldErrors(error: { issues: { path: PropertyKey[]; message: string }[] }): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const issue of error.issues) errors[issue.path.map(String).join('.')] ??= issue.message;
+  return errors;
+}

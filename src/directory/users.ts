@@ -1,0 +1,144 @@
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
+import { newId } from '../identifier.ts';
+import { deleteSessionsOfUser } from '../store/sessions.ts';
+import {
+  countActiveUsers,
+  deleteUser,
+  findUser,
+  findUserByUserName,
+  insertUser,
+  type User,
+  updateUser,
+  writePasswordHash,
+} from '../store/users.ts';
+import { hashPassword, passwordFault } from './password.ts';
+import type { UserInput } from './userInput.ts';
+
+const TAKEN = 'Somebody has this user name already.';
+const LAST_POWER_USER = 'This is the last active Power User. Make somebody else a Power User first.';
+
+/** The person with an ID. @throws NotFound */
+export async function getUser(deps: Deps, id: string): Promise<User> {
+  const user = await findUser(deps.store.db, id);
+  if (!user) throw new NotFound('This person is not in the People Directory.');
+  return user;
+}
+
+/** Adds a person, with a local password where one is given. */
+export async function addUser(deps: Deps, input: UserInput, password?: string): Promise<Checked<User>> {
+  const fault = password === undefined ? undefined : passwordFault(password);
+  if (fault) return invalid({ password: fault });
+  const passwordHash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
+  const now = deps.now();
+  const user: User = {
+    id: newId(deps),
+    ...attributesOf(input),
+    active: true,
+    loginType: null,
+    profile: {},
+    sourceId: null,
+    version: 1,
+    createdAt: now,
+    modifiedAt: now,
+    lastSignInAt: null,
+  };
+  return deps.store.db.transaction().execute(async (trx) => {
+    if (await findUserByUserName(trx, user.userName)) return invalid({ userName: TAKEN });
+    await insertUser(trx, user, passwordHash);
+    return { ok: true, value: user };
+  });
+}
+
+/** Changes what is known of a person. @throws NotFound, Conflict when somebody else changed it since `readVersion` */
+export async function changeUser(
+  deps: Deps,
+  id: string,
+  readVersion: number,
+  input: UserInput,
+): Promise<Checked<User>> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const user = await getUserIn(trx, id);
+    const namesake = await findUserByUserName(trx, input.userName);
+    if (namesake && namesake.id !== id) return invalid({ userName: TAKEN });
+    if (input.userType !== 'Power User' && (await isLastPowerUser(trx, user)))
+      return invalid({ userType: LAST_POWER_USER });
+    const changed = { ...user, ...attributesOf(input), version: readVersion + 1, modifiedAt: deps.now() };
+    if (!(await updateUser(trx, changed, readVersion)))
+      throw new Conflict(
+        'Somebody else changed this person while you were editing. Open the page again and repeat your change.',
+      );
+    if (input.userType === 'Non Intranet User') await deleteSessionsOfUser(trx, id);
+    return { ok: true, value: changed };
+  });
+}
+
+/**
+ * Deactivates or activates a person. Deactivating ends the person's sessions in the same transaction; what is so already stays as it is.
+ * @throws NotFound, Conflict when it would deactivate the last active Power User
+ */
+export async function setActive(deps: Deps, id: string, active: boolean): Promise<User> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const user = await getUserIn(trx, id);
+    if (user.active === active) return user;
+    if (!active && (await isLastPowerUser(trx, user))) throw new Conflict(LAST_POWER_USER);
+    const changed = { ...user, active, version: user.version + 1, modifiedAt: deps.now() };
+    await updateUser(trx, changed, user.version);
+    if (!active) await deleteSessionsOfUser(trx, id);
+    return changed;
+  });
+}
+
+/** Removes a person with all that belongs to them. @throws NotFound, Conflict for the last active Power User */
+export async function removeUser(deps: Deps, id: string): Promise<User> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const user = await getUserIn(trx, id);
+    if (await isLastPowerUser(trx, user)) throw new Conflict(LAST_POWER_USER);
+    await deleteUser(trx, id);
+    return user;
+  });
+}
+
+/** Gives a person a local password, or takes it away (undefined). A new password ends the person's sessions. @throws NotFound */
+export async function setPassword(deps: Deps, id: string, password: string | undefined): Promise<Checked<void>> {
+  const fault = password === undefined ? undefined : passwordFault(password);
+  if (fault) return invalid({ password: fault });
+  const hash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
+  return deps.store.db.transaction().execute(async (trx) => {
+    await getUserIn(trx, id);
+    await writePasswordHash(trx, id, hash);
+    await deleteSessionsOfUser(trx, id);
+    return { ok: true, value: undefined };
+  });
+}
+
+/** The name to call somebody by: the display name, given and family name, or the user name. */
+export function nameOf(user: User): string {
+  return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
+}
+
+async function getUserIn(db: Db, id: string): Promise<User> {
+  const user = await findUser(db, id);
+  if (!user) throw new NotFound('This person is not in the People Directory.');
+  return user;
+}
+
+async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
+  return user.active && user.userType === 'Power User' && (await countActiveUsers(db, 'Power User')) === 1;
+}
+
+function attributesOf(input: UserInput) {
+  const orNull = (value: string) => (value === '' ? null : value);
+  return {
+    userName: input.userName,
+    userType: input.userType,
+    email: orNull(input.email),
+    givenName: orNull(input.givenName),
+    familyName: orNull(input.familyName),
+    displayName: orNull(input.displayName),
+    title: orNull(input.title),
+    department: orNull(input.department),
+    externalId: orNull(input.externalId),
+  };
+}

@@ -1,0 +1,149 @@
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
+import { newId } from '../identifier.ts';
+import { makeSigningCertificate } from '../saml/certificate.ts';
+import {
+  type Domain,
+  deleteDomain,
+  findDomain,
+  findDomainByHost,
+  insertDomain,
+  insertDomainKey,
+  listDomainKeys,
+  listDomains,
+  updateDomain,
+} from '../store/domains.ts';
+import { findProvider } from '../store/identityProviders.ts';
+
+const CERTIFICATE_YEARS = 10;
+
+/** What an identity provider asks for of a domain: Service Provider Details. */
+export type ServiceProviderDetails = { entityId: string; acsUrl: string; sloUrl: string; metadataUrl: string };
+
+/** The addresses of a domain's service provider. */
+export function serviceProviderDetails(domain: Pick<Domain, 'url'>): ServiceProviderDetails {
+  const metadataUrl = `${domain.url}/saml/metadata`;
+  return { entityId: metadataUrl, metadataUrl, acsUrl: `${domain.url}/saml/acs`, sloUrl: `${domain.url}/saml/slo` };
+}
+
+/** The domain with an ID. @throws NotFound */
+export async function getDomain(deps: Deps, id: string): Promise<Domain> {
+  const domain = await findDomain(deps.store.db, id);
+  if (!domain) throw new NotFound('There is no such domain.');
+  return domain;
+}
+
+/** Adds a domain by its URL. */
+export async function addDomain(deps: Deps, entered: string): Promise<Checked<Domain>> {
+  const read = readDomainUrl(entered);
+  if (!read.ok) return read;
+  const domain: Domain = {
+    id: newId(deps),
+    url: read.value,
+    setUpAt: null,
+    defaultProviderId: null,
+    autoLogin: false,
+    createdAt: deps.now(),
+  };
+  return deps.store.db.transaction().execute(async (trx) => {
+    if (await findDomainByHost(trx, new URL(domain.url).host))
+      return invalid({ url: 'This domain is in the list already.' });
+    await insertDomain(trx, domain);
+    return { ok: true, value: domain };
+  });
+}
+
+/** Makes sure that the domain of PUBLIC_URL exists, so that the first start already answers at an address. */
+export async function ensureFirstDomain(deps: Deps): Promise<void> {
+  const { host } = new URL(deps.config.publicUrl);
+  if (await findDomainByHost(deps.store.db, host)) return;
+  await addDomain(deps, deps.config.publicUrl);
+}
+
+/** Sets a domain up: makes its signing key and certificate. A domain that is set up keeps what it has. @throws NotFound */
+export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
+  const domain = await getDomain(deps, id);
+  if (domain.setUpAt !== null) return domain;
+  const commonName = new URL(domain.url).hostname;
+  const made = await makeSigningCertificate({ commonName, now: deps.now(), years: CERTIFICATE_YEARS });
+  return deps.store.db.transaction().execute(async (trx) => {
+    const current = await findDomain(trx, id);
+    if (!current) throw new NotFound('There is no such domain.');
+    if (current.setUpAt !== null) return current;
+    const setUpAt = deps.now();
+    const privateKeySealed = deps.secrets.seal(made.privateKeyPem);
+    await insertDomainKey(trx, {
+      id: newId(deps),
+      domainId: id,
+      privateKeySealed,
+      certificate: made.certificatePem,
+      createdAt: setUpAt,
+    });
+    await updateDomain(trx, id, { setUpAt });
+    return { ...current, setUpAt };
+  });
+}
+
+/** Makes a provider the one that a domain uses by itself; undefined leaves it without one, and turns auto login off. @throws NotFound, Conflict */
+export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    if (!(await findDomain(trx, domainId))) throw new NotFound('There is no such domain.');
+    if (providerId === undefined) return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false });
+    const provider = await findProvider(trx, providerId);
+    if (!provider) throw new NotFound('There is no such identity provider.');
+    if (!provider.enabled)
+      throw new Conflict(`${provider.name} is disabled. Enable it before you make it the default.`);
+    await updateDomain(trx, domainId, { defaultProviderId: providerId });
+  });
+}
+
+/** Turns auto login on or off. @throws NotFound, Conflict where there is no Default Provider to send people to */
+export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const domain = await findDomain(trx, domainId);
+    if (!domain) throw new NotFound('There is no such domain.');
+    if (on && !(await usableDefault(trx, domain)))
+      throw new Conflict(
+        'Auto Login needs a Default Provider. Open Identity Providers and choose Make Default Provider first.',
+      );
+    await updateDomain(trx, domainId, { autoLogin: on });
+  });
+}
+
+/** Removes a domain with its key. @throws NotFound, Conflict for the last one */
+export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const domain = await findDomain(trx, id);
+    if (!domain) throw new NotFound('There is no such domain.');
+    if ((await listDomains(trx)).length === 1)
+      throw new Conflict('The intranet needs a domain. Add another one before you remove this one.');
+    await deleteDomain(trx, id);
+    return domain;
+  });
+}
+
+/** The private key (PEM) and certificate with which a domain signs, or undefined before it is set up. */
+export async function findSigningKey(
+  deps: Deps,
+  domainId: string,
+): Promise<{ privateKey: string; certificate: string } | undefined> {
+  const [key] = await listDomainKeys(deps.store.db, domainId);
+  return key && { privateKey: deps.secrets.unseal(key.privateKeySealed), certificate: key.certificate };
+}
+
+async function usableDefault(db: Db, domain: Domain): Promise<boolean> {
+  const provider = domain.defaultProviderId === null ? undefined : await findProvider(db, domain.defaultProviderId);
+  return provider?.enabled === true;
+}
+
+function readDomainUrl(entered: string): Checked<string> {
+  const text = entered.trim();
+  const wanted = 'Enter scheme and host, such as https://intranet.acme.com.';
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return invalid({ url: wanted });
+  const url = new URL(text);
+  if (url.username || url.password) return invalid({ url: 'Leave user name and password out of the address.' });
+  if (url.pathname !== '/' || url.search || url.hash) return invalid({ url: `Leave the path out: ${url.origin}` });
+  if (url.host.length > 253) return invalid({ url: wanted });
+  return { ok: true, value: url.origin };
+}

@@ -1,0 +1,197 @@
+import type { Deps } from '../deps.ts';
+import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
+import { newId } from '../identifier.ts';
+import { fetchMetadata } from '../saml/metadata/fetchMetadata.ts';
+import { type ProviderMetadata, readMetadata } from '../saml/metadata/readMetadata.ts';
+import { listDomains } from '../store/domains.ts';
+import {
+  deleteMetadataImport,
+  deleteProvider,
+  findMetadataImport,
+  findProvider,
+  findProviderByEntityId,
+  type IdentityProvider,
+  insertMetadataImport,
+  insertProvider,
+  listProviders,
+  type ProviderFacts,
+  updateProvider,
+} from '../store/identityProviders.ts';
+import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
+import { initialSettings, type ProviderInput } from './providerInput.ts';
+
+const PREVIEW_MS = 60 * 60_000;
+
+/** Where metadata comes from: an address to fetch it from, or the text itself (bytes of a file, or as pasted). */
+export type MetadataSource = { url: string } | { xml: string | Uint8Array };
+
+/** Metadata that was read and waits to be stored. `provider` is the one that it would update. */
+export type MetadataPreview = {
+  id: string;
+  metadata: ProviderMetadata;
+  url: string | null;
+  provider: IdentityProvider | undefined;
+};
+
+/** The provider with an ID. @throws NotFound */
+export async function getProvider(deps: Deps, id: string): Promise<IdentityProvider> {
+  const provider = await findProvider(deps.store.db, id);
+  if (!provider) throw new NotFound('There is no such identity provider.');
+  return provider;
+}
+
+/**
+ * Fetches and reads metadata and keeps it for a Power User to look at; nothing else changes.
+ * @param providerId the provider that the metadata must belong to, where one is updated
+ * @returns the preview's ID, or a sentence under `url` or `xml`
+ */
+export async function previewMetadata(
+  deps: Deps,
+  source: MetadataSource,
+  providerId?: string,
+): Promise<Checked<MetadataPreview>> {
+  const expected = providerId === undefined ? undefined : await getProvider(deps, providerId);
+  const got = await readSource(deps, source, expected?.entityId);
+  if (!got.ok) return got;
+  const metadata = got.value;
+  const url = 'url' in source ? source.url.trim() : null;
+  const provider = expected ?? (await findProviderByEntityId(deps.store.db, metadata.entityId));
+  const id = newId(deps);
+  const row = { id, xml: metadata.xml, url, providerId: provider?.id ?? null, expiresAt: deps.now() + PREVIEW_MS };
+  await insertMetadataImport(deps.store.db, row);
+  return { ok: true, value: { id, metadata, url, provider } };
+}
+
+/** The preview with an ID, read again. @throws NotFound when it is too old or was stored already */
+export async function getPreview(deps: Deps, id: string): Promise<MetadataPreview> {
+  const kept = await findMetadataImport(deps.store.db, id, deps.now());
+  if (!kept) throw new NotFound('This preview has ended. Import the metadata again.');
+  const provider = kept.providerId === null ? undefined : await getProvider(deps, kept.providerId);
+  const read = readMetadata(kept.xml, { now: deps.now(), ...(provider ? { expectEntityId: provider.entityId } : {}) });
+  if (!read.ok) throw new Conflict(read.error.message);
+  return { id, metadata: read.metadata, url: kept.url, provider };
+}
+
+/** Stores previewed metadata: a new provider, or the new keys and endpoints of a known one, whose settings stay. @throws NotFound, Conflict */
+export async function confirmImport(deps: Deps, previewId: string): Promise<IdentityProvider> {
+  const { metadata, url, provider } = await getPreview(deps, previewId);
+  return deps.store.db.transaction().execute(async (trx) => {
+    await deleteMetadataImport(trx, previewId);
+    const known = provider ?? (await findProviderByEntityId(trx, metadata.entityId));
+    const imported = {
+      facts: factsOf(metadata),
+      metadataUrl: url ?? known?.metadataUrl ?? null,
+      importedAt: deps.now(),
+    };
+    if (known) {
+      const updated = { ...known, ...imported };
+      await updateProvider(trx, updated, metadata.xml);
+      return updated;
+    }
+    const others = await listProviders(trx);
+    const added: IdentityProvider = {
+      id: newId(deps),
+      entityId: metadata.entityId,
+      name: metadata.name?.slice(0, 64) ?? hostOf(metadata.entityId),
+      enabled: true,
+      showButton: false,
+      buttonOrder: others.length + 1,
+      settings: { ...initialSettings, ...bindingFor(metadata), signRequests: metadata.wantAuthnRequestsSigned },
+      createdAt: deps.now(),
+      ...imported,
+    };
+    await insertProvider(trx, added, metadata.xml);
+    return added;
+  });
+}
+
+/** Saves the Edit screen of a provider. @throws NotFound */
+export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
+  const { name, showButton, buttonOrder, ...settings } = input;
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await findProvider(trx, id);
+    if (!provider) throw new NotFound('There is no such identity provider.');
+    if (!singleSignOnFor(provider, settings.requestBinding))
+      return invalid({ requestBinding: `${provider.name} has no endpoint for this binding.` });
+    const changed = { ...provider, name, showButton, buttonOrder, settings };
+    await updateProvider(trx, changed);
+    return { ok: true, value: changed };
+  });
+}
+
+/** Enables or disables a provider. Disabling refuses its answers from then on and ends the sessions that it started. @throws NotFound */
+export async function setProviderEnabled(deps: Deps, id: string, enabled: boolean): Promise<IdentityProvider> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await findProvider(trx, id);
+    if (!provider) throw new NotFound('There is no such identity provider.');
+    const changed = { ...provider, enabled };
+    await updateProvider(trx, changed);
+    if (!enabled) await deleteSessionsOfProvider(trx, id);
+    return changed;
+  });
+}
+
+/** What disabling or removing a provider would break. */
+export async function consequencesOf(
+  deps: Deps,
+  id: string,
+): Promise<{ defaultOf: string[]; autoLoginOf: string[]; sessions: number }> {
+  const domains = (await listDomains(deps.store.db)).filter((domain) => domain.defaultProviderId === id);
+  return {
+    defaultOf: domains.map((domain) => domain.url),
+    autoLoginOf: domains.filter((domain) => domain.autoLogin).map((domain) => domain.url),
+    sessions: await countSessionsOfProvider(deps.store.relaxed, id, deps.now()),
+  };
+}
+
+/** Removes a provider, its sessions, and its place as a default; auto login that relied on it is turned off. @throws NotFound */
+export async function removeProvider(deps: Deps, id: string): Promise<IdentityProvider> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await findProvider(trx, id);
+    if (!provider) throw new NotFound('There is no such identity provider.');
+    await deleteSessionsOfProvider(trx, id);
+    await trx
+      .updateTable('domains')
+      .set({ autoLogin: 0, defaultProviderId: null })
+      .where('defaultProviderId', '=', id)
+      .execute();
+    await deleteProvider(trx, id);
+    return provider;
+  });
+}
+
+/** The address to which AuthnRequests go by a binding, where the provider has one. */
+export function singleSignOnFor(provider: { facts: ProviderFacts }, binding: 'redirect' | 'post'): string | undefined {
+  const name = binding === 'redirect' ? 'HTTP-Redirect' : 'HTTP-POST';
+  return provider.facts.singleSignOn.find((endpoint) => endpoint.binding.endsWith(`:${name}`))?.location;
+}
+
+async function readSource(
+  deps: Deps,
+  source: MetadataSource,
+  expectEntityId: string | undefined,
+): Promise<Checked<ProviderMetadata>> {
+  const options = { now: deps.now(), ...(expectEntityId === undefined ? {} : { expectEntityId }) };
+  if ('xml' in source) {
+    const read = readMetadata(source.xml, options);
+    return read.ok ? { ok: true, value: read.metadata } : invalid({ xml: read.error.message });
+  }
+  const fetched = await fetchMetadata(source.url.trim(), { privateNetworks: deps.config.metadataPrivateNetworks });
+  if (!fetched.ok) return invalid({ url: fetched.error.message });
+  const read = readMetadata(fetched.body, options);
+  return read.ok ? { ok: true, value: read.metadata } : invalid({ url: read.error.message });
+}
+
+function factsOf(metadata: ProviderMetadata): ProviderFacts {
+  const { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil } = metadata;
+  return { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil };
+}
+
+function bindingFor(metadata: ProviderMetadata): { requestBinding: 'redirect' | 'post' } {
+  const redirect = metadata.singleSignOn.some((endpoint) => endpoint.binding.endsWith(':HTTP-Redirect'));
+  return { requestBinding: redirect ? 'redirect' : 'post' };
+}
+
+function hostOf(entityId: string): string {
+  return URL.canParse(entityId) ? new URL(entityId).hostname || entityId.slice(0, 64) : entityId.slice(0, 64);
+}
