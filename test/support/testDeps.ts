@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { pino } from 'pino';
+import { parseConfig } from '../../src/config.ts';
+import type { Store } from '../../src/db/open.ts';
+import type { Deps } from '../../src/deps.ts';
+import { deriveSecrets } from '../../src/secrets.ts';
+import { openTestStore } from './stores.ts';
+import { tempFolder } from './tempFolder.ts';
+
+/** When every test begins. */
+export const testStart = Date.UTC(2026, 2, 2, 9, 0, 0);
+
+/** Time that stands still until a test moves it. */
+export type Clock = { at: number; advance(milliseconds: number): void };
+
+export type TestDeps = Deps & { clock: Clock; logged: LogLine[] };
+
+/** One line of the log as it would have been written. */
+export type LogLine = { level: number; msg?: string; [field: string]: unknown };
+
+type Overrides = {
+  store?: Store; // by default a new one on SQLite
+  env?: Record<string, string>; // more of the environment
+  seed?: string; // what the random bytes follow from
+  at?: number; // epoch milliseconds
+};
+
+/** What the program needs, with a clock that stands still, random bytes that repeat and a log that is kept in memory. */
+export async function testDeps({
+  store,
+  env = {},
+  seed = 'anteroom',
+  at = testStart,
+}: Overrides = {}): Promise<TestDeps> {
+  const clock = testClock(at);
+  const randomBytes = seededBytes(seed);
+  const logged: LogLine[] = [];
+  return {
+    config: parseConfig({ DATA_DIR: tempFolder(), METADATA_PRIVATE_NETWORKS: 'allow', ...env }),
+    store: store ?? (await openTestStore()),
+    secrets: deriveSecrets(Buffer.alloc(32, 7), randomBytes),
+    now: () => clock.at,
+    randomBytes,
+    log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+    clock,
+    logged,
+  };
+}
+
+/** A clock that stands at a time (epoch milliseconds). */
+export function testClock(at: number = testStart): Clock {
+  const clock: Clock = {
+    at,
+    advance: (milliseconds) => {
+      clock.at += milliseconds;
+    },
+  };
+  return clock;
+}
+
+/** Bytes that look random and are the same for the same seed, call by call. */
+export function seededBytes(seed: string): (size: number) => Buffer {
+  let calls = 0;
+  return (size) => {
+    calls += 1;
+    return createHash('shake256', { outputLength: Math.max(size, 1) })
+      .update(`${seed} ${calls}`)
+      .digest()
+      .subarray(0, size);
+  };
+}
