@@ -1,0 +1,96 @@
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { generate } from 'selfsigned';
+
+/** What a person can compare: the fingerprint, whose it is, from when until when (epoch milliseconds), and the kind of key. */
+export type CertificateDescription = {
+  sha256: string; // 'AA:BB:…'
+  subject: string; // 'C=DE, CN=idp.example.com'
+  notBefore: number;
+  notAfter: number;
+  keyDescription: string; // 'RSA 2048', 'EC P-256'
+};
+
+const SIGNING_KEY_BITS = 3072;
+const MAX_COMMON_NAME = 64; // RFC 5280 appendix A, ub-common-name
+const MAX_REMEMBERED_KEYS = 500;
+
+/**
+ * Makes the key pair of a service provider and a self-signed certificate (RSA 3072, SHA-256) that carries the public half.
+ * The certificate serves for signing requests and for receiving encrypted assertions.
+ * @param request.commonName the name in the certificate, usually the domain's host; what a distinguished name treats specially becomes '-'
+ * @param request.now epoch milliseconds, the certificate's first moment
+ * @param request.years how long it is valid
+ * @returns a PKCS #8 private key and the certificate, both as PEM. The private key is a secret: it must be encrypted at rest.
+ */
+export async function makeSigningCertificate(request: {
+  commonName: string;
+  now: number;
+  years: number;
+}): Promise<{ privateKeyPem: string; certificatePem: string }> {
+  const notAfterDate = new Date(request.now);
+  notAfterDate.setUTCFullYear(notAfterDate.getUTCFullYear() + request.years);
+  const made = await generate([{ name: 'commonName', value: plainName(request.commonName) }], {
+    keySize: SIGNING_KEY_BITS,
+    algorithm: 'sha256',
+    notBeforeDate: new Date(request.now),
+    notAfterDate,
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    ],
+  });
+  return { privateKeyPem: made.private, certificatePem: made.cert };
+}
+
+/**
+ * Describes a certificate for a screen.
+ * @param pem one certificate in PEM
+ * @throws an error of node:crypto where it is not a certificate, or its key is of a kind that node:crypto does not know
+ */
+export function describeCertificate(pem: string): CertificateDescription {
+  const certificate = new X509Certificate(pem);
+  return {
+    sha256: certificate.fingerprint256,
+    subject: certificate.subject.split('\n').join(', '),
+    notBefore: certificate.validFromDate.getTime(),
+    notAfter: certificate.validToDate.getTime(),
+    keyDescription: describeKey(certificate.publicKey),
+  };
+}
+
+const rememberedKeys = new Map<string, KeyObject>();
+
+/**
+ * The public key of a certificate. Parsing costs more than verifying with it, so the last 500 keys are remembered by their PEM text;
+ * a PEM text always means the same key, so nothing can become stale.
+ * @param pem a certificate or a public key in PEM
+ * @throws an error of node:crypto where it is neither
+ */
+export function publicKeyOf(pem: string): KeyObject {
+  const key = rememberedKeys.get(pem) ?? createPublicKey(pem);
+  rememberedKeys.delete(pem); // and set again: the map keeps the order of use
+  rememberedKeys.set(pem, key);
+  if (rememberedKeys.size > MAX_REMEMBERED_KEYS) {
+    const [oldest] = rememberedKeys.keys();
+    if (oldest !== undefined) rememberedKeys.delete(oldest);
+  }
+  return key;
+}
+
+function plainName(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9._:/ -]/g, '-').trim();
+  return plain.slice(0, MAX_COMMON_NAME).trim() || 'service provider';
+}
+
+const CURVES: ReadonlyMap<string, string> = new Map([
+  ['prime256v1', 'P-256'],
+  ['secp384r1', 'P-384'],
+  ['secp521r1', 'P-521'],
+]);
+
+function describeKey(key: KeyObject): string {
+  const type = (key.asymmetricKeyType ?? 'unknown').toUpperCase();
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const size = modulusLength ?? (namedCurve && (CURVES.get(namedCurve) ?? namedCurve));
+  return size === undefined ? type : `${type} ${size}`;
+}

@@ -1,0 +1,90 @@
+import { X509Certificate } from 'node:crypto';
+import { type CertificateDescription, describeCertificate } from '../certificate.ts';
+import { childrenOf, type Element } from './metadataElement.ts';
+import { refuse } from './metadataError.ts';
+
+/** A certificate whose key the provider signs with. The subject, the dates and the issuer prove nothing: the key alone is trusted. */
+export type ProviderCertificate = CertificateDescription & { pem: string };
+
+const MAX_SIGNING_CERTIFICATES = 20;
+const MIN_RSA_BITS = 1_024; // below, a key is broken on one machine
+
+/**
+ * The certificates of the keys that the provider may sign with: KeyDescriptors for signing, and those without `use`, which are for both
+ * (saml-metadata 2.4.1.1). A chain gives its end-entity certificate only; one that stands there twice is given once.
+ * @throws a refusal: no_signing_key, bad_certificate, too_complex
+ */
+export function readSigningCertificates(role: Element): ProviderCertificate[] {
+  const descriptors = childrenOf(role, 'metadata', 'KeyDescriptor').filter(isForSigning);
+  const keyInfos = descriptors.flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
+  const found = keyInfos
+    .flatMap((keyInfo) => childrenOf(keyInfo, 'signature', 'X509Data'))
+    .flatMap((data) => withoutIssuers(childrenOf(data, 'signature', 'X509Certificate').map(readCertificate)));
+  const distinct = [...new Map(found.map((certificate) => [certificate.fingerprint256, certificate])).values()];
+  if (distinct.length === 0) refuseWithoutCertificate(keyInfos.length > 0);
+  if (distinct.length > MAX_SIGNING_CERTIFICATES) {
+    refuse(
+      'too_complex',
+      `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. Remove those that are not in use at the provider.`,
+    );
+  }
+  return distinct.map(describe);
+}
+
+function isForSigning(descriptor: Element): boolean {
+  const use = descriptor.attributes.get('use')?.trim();
+  return use === undefined || use === 'signing';
+}
+
+function readCertificate({ text }: Element): X509Certificate {
+  const base64 = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '');
+  if (base64 === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return refuseCertificate('is not base64 text');
+  try {
+    return new X509Certificate(Buffer.from(base64, 'base64'));
+  } catch {
+    return refuseCertificate('is damaged or cut off');
+  }
+}
+
+/** In a chain, the authority that issued the signer's certificate must not become a signer itself. */
+function withoutIssuers(certificates: X509Certificate[]): X509Certificate[] {
+  return certificates.filter(
+    (one) => !certificates.some((other) => other.fingerprint256 !== one.fingerprint256 && hasIssued(one, other)),
+  );
+}
+
+function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function describe(certificate: X509Certificate): ProviderCertificate {
+  const pem = certificate.toString();
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  if (asymmetricKeyType !== 'rsa' && asymmetricKeyType !== 'ec')
+    refuseCertificate(`has a key of the kind ${asymmetricKeyType}, not RSA or EC`);
+  if ((asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS)
+    refuseCertificate(`has an RSA key below ${MIN_RSA_BITS} bits, which can be broken`);
+  return { pem, ...describeCertificate(pem) };
+}
+
+function refuseCertificate(what: string): never {
+  return refuse(
+    'bad_certificate',
+    `A signing certificate in this metadata ${what}. Download the metadata again, or renew the certificate at the provider.`,
+  );
+}
+
+function refuseWithoutCertificate(hasBareKey: boolean): never {
+  if (hasBareKey) {
+    refuse(
+      'no_signing_key',
+      'This metadata gives the signing key without a certificate. ' +
+        'Set the provider up to publish its key as an X.509 certificate.',
+    );
+  }
+  return refuse(
+    'no_signing_key',
+    'This metadata has no certificate for signing, so no sign-in could be verified. ' +
+      'Turn signing on at the provider and get the metadata anew.',
+  );
+}
