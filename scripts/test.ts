@@ -1,0 +1,92 @@
+// npm test                        everything
+// npm test -- test/store FILE…    mocha on these alone
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type PostgresServer, startPostgres } from '../test/support/postgresServer.ts';
+import { chromiumPath } from './installChromium.ts';
+
+type Counts = { passed: number; failed: number };
+
+const folder = mkdtempSync(join(tmpdir(), 'anteroom-run-'));
+const total: Counts = { passed: 0, failed: 0 };
+const slow: string[] = [];
+let postgres: PostgresServer | undefined;
+
+process.chdir(new URL('..', import.meta.url).pathname);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.on('exit', () => {
+  postgres?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const chosen = process.argv.slice(2);
+if (chosen.length > 0) await only(chosen);
+else await everything();
+process.stdout.write(`\n${slow.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+async function everything(): Promise<void> {
+  await step('Types', () => check('typescript/bin/tsc'));
+  await step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci'));
+  await step('PostgreSQL', preparePostgres);
+  await step('Units, HTTP and storage', () =>
+    mocha('--parallel', '--jobs=2', '--ignore=test/e2e/**', 'test/**/*.test.ts'),
+  );
+  await step('Chromium', prepareChromium);
+  await step('Browser', () => mocha('test/e2e/**/*.test.ts'));
+}
+
+async function only(paths: string[]): Promise<void> {
+  if (paths.some((path) => path.includes('e2e'))) await step('Chromium', prepareChromium);
+  await step('Tests', () => mocha('--recursive', ...paths));
+}
+
+/** Does one thing, says how long it took, and counts what came of it; what throws counts as one failure. */
+async function step(name: string, work: () => Promise<Counts>): Promise<void> {
+  process.stdout.write(`\n── ${name}\n`);
+  const start = performance.now();
+  const counts = await work().catch((error: unknown) => {
+    process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
+    return { passed: 0, failed: 1 };
+  });
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  slow.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(24)} ${seconds.padStart(6)} s`);
+}
+
+async function preparePostgres(): Promise<Counts> {
+  postgres = await startPostgres();
+  process.env.TEST_POSTGRES_URL = postgres.url;
+  return { passed: 0, failed: 0 };
+}
+
+async function prepareChromium(): Promise<Counts> {
+  process.env.CHROMIUM_PATH = chromiumPath();
+  return { passed: 0, failed: 0 };
+}
+
+/** A tool that finds faults or does not counts as one test. */
+async function check(program: string, ...args: string[]): Promise<Counts> {
+  return (await run(program, args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function mocha(...args: string[]): Promise<Counts> {
+  const file = join(folder, 'counts.json');
+  rmSync(file, { force: true });
+  const code = await run('mocha/bin/mocha.js', ['--reporter=./test/support/countingReporter.ts', ...args], {
+    COUNTS_FILE: file,
+  });
+  const counts: Counts = JSON.parse(readFileSync(file, 'utf8'));
+  // A run can fail without a test that does, as when a file cannot be loaded.
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+function run(program: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  const options = { stdio: 'inherit', env: { ...process.env, ...env } } as const;
+  const child = spawn(process.execPath, [join('node_modules', program), ...args], options);
+  process.once('exit', () => child.kill());
+  return new Promise((resolve, reject) => child.on('error', reject).on('exit', (code) => resolve(code ?? 1)));
+}
