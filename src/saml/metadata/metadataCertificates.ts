@@ -15,25 +15,45 @@ const MIN_RSA_BITS = 1_024; // below, a key is broken on one machine
  * @throws a refusal: no_signing_key, bad_certificate, too_complex
  */
 export function readSigningCertificates(role: Element): ProviderCertificate[] {
-  const descriptors = childrenOf(role, 'metadata', 'KeyDescriptor').filter(isForSigning);
-  const keyInfos = descriptors.flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
-  const found = keyInfos
+  const keyInfos = childrenOf(role, 'metadata', 'KeyDescriptor')
+    .filter(isForSigning)
+    .flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
+  const groups = keyInfos
     .flatMap((keyInfo) => childrenOf(keyInfo, 'signature', 'X509Data'))
-    .flatMap((data) => withoutIssuers(childrenOf(data, 'signature', 'X509Certificate').map(readCertificate)));
-  const distinct = [...new Map(found.map((certificate) => [certificate.fingerprint256, certificate])).values()];
-  if (distinct.length === 0) refuseWithoutCertificate(keyInfos.length > 0);
-  if (distinct.length > MAX_SIGNING_CERTIFICATES) {
-    refuse(
-      'too_complex',
-      `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. Remove those that are not in use at the provider.`,
-    );
-  }
-  return distinct.map(describe);
+    .map((data) => childrenOf(data, 'signature', 'X509Certificate'));
+  checkCount(groups.flat().length, keyInfos.length > 0);
+  const signers = groups.flatMap((group) => withoutIssuers(group.map(readCertificate)));
+  return [...new Map(signers.map((signer) => [signer.fingerprint256, signer])).values()].map(describe);
 }
 
 function isForSigning(descriptor: Element): boolean {
   const use = descriptor.attributes.get('use')?.trim();
   return use === undefined || use === 'signing';
+}
+
+/** Before any is parsed: to find the issuers in a chain, each is compared with each. */
+function checkCount(count: number, hasKey: boolean): void {
+  if (count > MAX_SIGNING_CERTIFICATES) {
+    refuse(
+      'too_complex',
+      `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. ` +
+        'Remove those that are not in use at the provider.',
+    );
+  }
+  if (count === 0 && hasKey) {
+    refuse(
+      'no_signing_key',
+      'This metadata gives the signing key without a certificate. ' +
+        'Set the provider up to publish its key as an X.509 certificate.',
+    );
+  }
+  if (count === 0) {
+    refuse(
+      'no_signing_key',
+      'This metadata has no certificate for signing, so no sign-in could be verified. ' +
+        'Turn signing on at the provider and get the metadata anew.',
+    );
+  }
 }
 
 function readCertificate({ text }: Element): X509Certificate {
@@ -71,20 +91,5 @@ function refuseCertificate(what: string): never {
   return refuse(
     'bad_certificate',
     `A signing certificate in this metadata ${what}. Download the metadata again, or renew the certificate at the provider.`,
-  );
-}
-
-function refuseWithoutCertificate(hasBareKey: boolean): never {
-  if (hasBareKey) {
-    refuse(
-      'no_signing_key',
-      'This metadata gives the signing key without a certificate. ' +
-        'Set the provider up to publish its key as an X.509 certificate.',
-    );
-  }
-  return refuse(
-    'no_signing_key',
-    'This metadata has no certificate for signing, so no sign-in could be verified. ' +
-      'Turn signing on at the provider and get the metadata anew.',
   );
 }

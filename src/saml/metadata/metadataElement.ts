@@ -18,7 +18,7 @@ export const NAMESPACES = {
   xml: 'http://www.w3.org/XML/1998/namespace',
 } as const;
 
-export type NamespaceKey = keyof typeof NAMESPACES;
+type NamespaceKey = keyof typeof NAMESPACES;
 
 /**
  * Builds the tree of a document with xml2js.

@@ -1,9 +1,10 @@
 import { SaxesParser } from 'saxes';
 import { quote, refuse } from './metadataError.ts';
 
-const MAX_NODES = 20_000;
+const MAX_NODES = 10_000; // far above what Entra and AD FS send
 const MAX_DEPTH = 32;
 const MAX_ATTRIBUTES_OF_AN_ELEMENT = 64;
+const MAX_NAMESPACES_IN_SCOPE = 32; // xml2js's parser copies them all at the end of every element
 const MAX_ATTRIBUTE_LENGTH = 8_192;
 
 type Parser = SaxesParser<{ xmlns: true }>;
@@ -37,35 +38,38 @@ function forbidConstructs(parser: Parser): void {
 }
 
 function limitSize(parser: Parser): void {
-  const depthOf = counter(MAX_DEPTH, 'levels');
   const nodes = counter(MAX_NODES, 'parts');
+  const depth = counter(MAX_DEPTH, 'levels');
   const attributes = counter(MAX_ATTRIBUTES_OF_AN_ELEMENT, 'attributes on one element');
-  for (const event of ['text', 'cdata', 'comment'] as const) parser.on(event, nodes.add);
+  const namespaces = counter(MAX_NAMESPACES_IN_SCOPE, 'namespaces');
+  for (const event of ['text', 'cdata', 'comment'] as const) parser.on(event, () => nodes.add(1));
   parser.on('opentagstart', ({ name }) => {
     checkName(name);
-    nodes.add();
-    depthOf.add();
+    nodes.add(1);
+    depth.add(1);
     attributes.reset();
   });
   parser.on('attribute', ({ name, value }) => {
     checkName(name);
-    nodes.add();
-    attributes.add();
-    if (value.length > MAX_ATTRIBUTE_LENGTH)
+    nodes.add(1);
+    attributes.add(1);
+    if (value.length > MAX_ATTRIBUTE_LENGTH) {
       refuseComplex(`an attribute of more than ${MAX_ATTRIBUTE_LENGTH} characters`);
+    }
   });
-  parser.on('closetag', depthOf.remove);
+  parser.on('opentag', ({ ns }) => namespaces.add(Object.keys(ns).length));
+  parser.on('closetag', ({ ns }) => {
+    depth.add(-1);
+    namespaces.add(-Object.keys(ns).length);
+  });
 }
 
 function counter(limit: number, what: string) {
   let count = 0;
   return {
-    add: () => {
-      count += 1;
+    add: (number: number) => {
+      count += number;
       if (count > limit) refuseComplex(`more than ${limit} ${what}`);
-    },
-    remove: () => {
-      count -= 1;
     },
     reset: () => {
       count = 0;

@@ -1,6 +1,6 @@
 import { quote, refuse } from './metadataError.ts';
 
-/** How large metadata may be, fetched, uploaded or pasted. Entra's, the largest in common use, has about 100 KB. */
+/** How large metadata may be, fetched, uploaded or pasted. Those of Entra and AD FS, the largest in common use, stay far below. */
 export const MAX_METADATA_BYTES = 1_000_000;
 
 /**

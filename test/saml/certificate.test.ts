@@ -1,0 +1,89 @@
+import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
+import { expect } from 'chai';
+import { generate } from 'selfsigned';
+import { describeCertificate, makeSigningCertificate, publicKeyOf } from '../../src/saml/certificate.ts';
+
+const NOW = Date.parse('2026-06-01T08:30:00Z');
+
+describe('saml/certificate', () => {
+  describe('makeSigningCertificate', () => {
+    let made: Awaited<ReturnType<typeof makeSigningCertificate>>;
+
+    before(async () => {
+      made = await makeSigningCertificate({ commonName: 'intranet.acme.com', now: NOW, years: 10 });
+    });
+
+    it('makes an RSA 3072 key with a certificate that begins now and ends in so many years', () => {
+      expect(describeCertificate(made.certificatePem)).to.include({
+        subject: 'CN=intranet.acme.com',
+        notBefore: NOW,
+        notAfter: Date.parse('2036-06-01T08:30:00Z'),
+        keyDescription: 'RSA 3072',
+      });
+    });
+
+    it('signs the certificate with the key itself, by SHA-256, and makes no authority of it', () => {
+      const certificate = new X509Certificate(made.certificatePem);
+      expect(certificate.verify(certificate.publicKey)).to.equal(true);
+      expect(certificate.signatureAlgorithm).to.equal('sha256WithRSAEncryption');
+      expect(certificate.ca).to.equal(false);
+    });
+
+    it('gives the private key that belongs to the certificate', () => {
+      const message = Buffer.from('a request');
+      const signature = sign('sha256', message, createPrivateKey(made.privateKeyPem));
+      expect(verify('sha256', message, publicKeyOf(made.certificatePem), signature)).to.equal(true);
+    });
+
+    it('keeps a name from adding fields to the subject, and within the length that X.509 allows', async () => {
+      const commonName = `a, O=Evil+OU="x"\\, ${'long'.repeat(40)}`;
+      const { certificatePem } = await makeSigningCertificate({ commonName, now: NOW, years: 1 });
+      const { subject } = describeCertificate(certificatePem);
+      expect(subject).to.match(/^CN=a- O-Evil-OU--x--- (long)+[long]*$/);
+      expect(subject.length).to.equal('CN='.length + 64);
+    });
+  });
+
+  describe('describeCertificate', () => {
+    it('names curve keys by their curve', async () => {
+      const { cert } = await generate([{ name: 'commonName', value: 'ec' }], { keyType: 'ec', curve: 'P-384' });
+      expect(describeCertificate(cert).keyDescription).to.equal('EC P-384');
+    });
+
+    it('gives the fingerprint in pairs, and the subject on one line', async () => {
+      const { cert } = await generate([
+        { name: 'commonName', value: 'idp' },
+        { name: 'organizationName', value: 'Rivet' },
+      ]);
+      const described = describeCertificate(cert);
+      expect(described.sha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+      expect(described.subject).to.equal('CN=idp, O=Rivet');
+    });
+
+    it('throws at what is not a certificate', () => {
+      expect(() => describeCertificate('no certificate')).to.throw();
+    });
+  });
+
+  describe('publicKeyOf', () => {
+    it('reads a text once, and gives the same key object from then on', async () => {
+      const { cert } = await generate([{ name: 'commonName', value: 'once' }], { keyType: 'ec' });
+      expect(publicKeyOf(cert)).to.equal(publicKeyOf(cert));
+      expect(publicKeyOf(cert).equals(new X509Certificate(cert).publicKey)).to.equal(true);
+    });
+
+    it('forgets the key that was used longest ago, past 500 of them', async () => {
+      const { public: pem } = await generate([{ name: 'commonName', value: 'many' }], { keyType: 'ec' });
+      const first = publicKeyOf(pem);
+      for (let count = 1; count < 500; count++) publicKeyOf(`${pem}${'\n'.repeat(count)}`);
+      expect(publicKeyOf(pem)).to.equal(first);
+      for (let count = 500; count < 1000; count++) publicKeyOf(`${pem}${'\n'.repeat(count)}`);
+      expect(publicKeyOf(pem)).not.to.equal(first);
+      expect(publicKeyOf(pem).equals(createPublicKey(pem))).to.equal(true);
+    });
+
+    it('throws at what is not a key', () => {
+      expect(() => publicKeyOf('no key')).to.throw();
+    });
+  });
+});
