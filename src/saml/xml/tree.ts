@@ -16,8 +16,51 @@ export type XmlElement = {
   prefix: string;
   local: string;
   uri: string;
-  attributes: Attribute[];
-  declarations: NamespaceDeclaration[];
+  attributes: readonly Attribute[];
+  declarations: readonly NamespaceDeclaration[];
   children: (XmlElement | string)[];
   parent: XmlElement | undefined;
 };
+
+/** Whether an element has this namespace and this local name. */
+export function isElement(element: XmlElement | undefined, uri: string, local: string): element is XmlElement {
+  return element !== undefined && element.local === local && element.uri === uri;
+}
+
+/** The value of an attribute in no namespace, undefined where there is none. */
+export function attributeOf(element: XmlElement, local: string): string | undefined {
+  for (const attribute of element.attributes) {
+    if (attribute.local === local && attribute.prefix === '') return attribute.value;
+  }
+  return undefined;
+}
+
+/** The child elements, or undefined where text other than blanks stands between them. */
+export function elementsOf(element: XmlElement): XmlElement[] | undefined {
+  const elements: XmlElement[] = [];
+  for (const child of element.children) {
+    if (typeof child !== 'string') elements.push(child);
+    else if (!isBlank(child)) return undefined;
+  }
+  return elements;
+}
+
+/** The text of an element that holds text alone, undefined where it holds elements. */
+export function textOf(element: XmlElement): string | undefined {
+  const [first, ...rest] = element.children;
+  if (first === undefined) return '';
+  return typeof first === 'string' && rest.length === 0 ? first : undefined;
+}
+
+/** The first child with this name, undefined where there is none. */
+export function childOf(element: XmlElement, uri: string, local: string): XmlElement | undefined {
+  for (const child of element.children) {
+    if (typeof child !== 'string' && child.local === local && child.uri === uri) return child;
+  }
+  return undefined;
+}
+
+/** Whether a text is XML white space only (XML 1.0 2.3). */
+export function isBlank(text: string): boolean {
+  return text.charCodeAt(0) <= 0x20 && !/[^\t\n\r ]/.test(text);
+}

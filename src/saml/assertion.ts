@@ -1,0 +1,152 @@
+import { readAttributes } from './attributes.ts';
+import { parseDateTime } from './dateTime.ts';
+import { SAML } from './namespaces.ts';
+import { refuse } from './refusal.ts';
+import type { VerifiedAssertion } from './verdict.ts';
+import { attributeOf, childOf, elementsOf, isElement, textOf, type XmlElement } from './xml/tree.ts';
+
+/** What an Assertion says (saml-core 2.3.3), read once from the verified tree. Times are epoch milliseconds. */
+export type AssertionContent = {
+  id: string;
+  issuer: string;
+  issueInstant: number;
+  nameId: VerifiedAssertion['nameId'];
+  confirmations: Confirmation[];
+  conditions: Conditions;
+  authnInstant: number;
+  sessionIndex: string | undefined;
+  sessionNotOnOrAfter: number | undefined;
+  authnContextClassRef: string | undefined;
+  attributes: Map<string, string[]>;
+};
+
+export type Confirmation = {
+  method: string;
+  recipient: string | undefined;
+  notBefore: number | undefined;
+  notOnOrAfter: number | undefined;
+  inResponseTo: string | undefined;
+};
+
+export type Conditions = {
+  notBefore: number | undefined;
+  notOnOrAfter: number | undefined;
+  audiences: string[][]; // one list for each AudienceRestriction
+  oneTimeUse: boolean;
+  unknown: string | undefined; // the name of a condition that is not of the standard
+};
+
+const LONGEST_NAME = 1024; // characters; the standard's own persistent identifiers have 256 (saml-core 8.3.7)
+
+/**
+ * Reads a verified Assertion; its Signature is passed over, and nothing outside the element is looked at.
+ * Throws a Refusal response_malformed where the schema or a date is broken, or where a part comes twice that one answer has once.
+ */
+export function readAssertion(assertion: XmlElement): AssertionContent {
+  const parts = partsOf(assertion);
+  const subject = one(parts, 'Subject') ?? malformed('one Subject');
+  const authn = one(parts, 'AuthnStatement') ?? malformed('one AuthnStatement');
+  return {
+    id: attributeOf(assertion, 'ID') ?? malformed('an ID'),
+    issuer: textOf(one(parts, 'Issuer') ?? malformed('one Issuer')) ?? malformed('text in Issuer'),
+    issueInstant: requiredTime(assertion, 'IssueInstant'),
+    ...readSubject(subject),
+    conditions: readConditions(one(parts, 'Conditions')),
+    ...readAuthn(authn),
+    attributes: readAttributes(parts.filter((part) => isElement(part, SAML, 'AttributeStatement'))),
+  };
+}
+
+/** An xs:dateTime attribute that must be there; a Refusal response_malformed otherwise. */
+export function requiredTime(element: XmlElement, local: string): number {
+  return optionalTime(element, local) ?? malformed(`${local} as a dateTime in UTC`);
+}
+
+function readSubject(subject: XmlElement): Pick<AssertionContent, 'nameId' | 'confirmations'> {
+  const parts = partsOf(subject);
+  const nameId = one(parts, 'NameID');
+  const confirmations = parts.filter((part) => isElement(part, SAML, 'SubjectConfirmation'));
+  return {
+    nameId: nameId === undefined ? undefined : readNameId(nameId),
+    confirmations: confirmations.map(readConfirmation),
+  };
+}
+
+function readNameId(element: XmlElement): VerifiedAssertion['nameId'] {
+  const value = textOf(element) ?? malformed('text in NameID');
+  if (value.length > LONGEST_NAME) malformed(`a NameID of at most ${LONGEST_NAME} characters`);
+  return {
+    value,
+    format: attributeOf(element, 'Format'),
+    nameQualifier: attributeOf(element, 'NameQualifier'),
+    spNameQualifier: attributeOf(element, 'SPNameQualifier'),
+  };
+}
+
+function readConfirmation(element: XmlElement): Confirmation {
+  const data = one(partsOf(element), 'SubjectConfirmationData');
+  return {
+    method: attributeOf(element, 'Method') ?? malformed('a Method'),
+    recipient: data && attributeOf(data, 'Recipient'),
+    notBefore: data && optionalTime(data, 'NotBefore'),
+    notOnOrAfter: data && optionalTime(data, 'NotOnOrAfter'),
+    inResponseTo: data && attributeOf(data, 'InResponseTo'),
+  };
+}
+
+function readConditions(element: XmlElement | undefined): Conditions {
+  if (element === undefined) {
+    return { notBefore: undefined, notOnOrAfter: undefined, audiences: [], oneTimeUse: false, unknown: undefined };
+  }
+  const parts = partsOf(element);
+  const restrictions = parts.filter((part) => isElement(part, SAML, 'AudienceRestriction'));
+  return {
+    notBefore: optionalTime(element, 'NotBefore'),
+    notOnOrAfter: optionalTime(element, 'NotOnOrAfter'),
+    audiences: restrictions.map(readAudiences),
+    oneTimeUse: one(parts, 'OneTimeUse') !== undefined,
+    unknown: parts.find((part) => part.uri !== SAML || !KNOWN_CONDITIONS.has(part.local))?.name,
+  };
+}
+
+// ProxyRestriction binds those who make assertions from this one; nobody does here (saml-core 2.5.1.6).
+const KNOWN_CONDITIONS = new Set(['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']);
+
+function readAudiences(restriction: XmlElement): string[] {
+  const audiences = partsOf(restriction).filter((part) => isElement(part, SAML, 'Audience'));
+  return audiences.map((audience) => textOf(audience) ?? malformed('text in Audience'));
+}
+
+type Authn = Pick<AssertionContent, 'authnInstant' | 'sessionIndex' | 'sessionNotOnOrAfter' | 'authnContextClassRef'>;
+
+function readAuthn(statement: XmlElement): Authn {
+  const context = childOf(statement, SAML, 'AuthnContext');
+  const reference = context && childOf(context, SAML, 'AuthnContextClassRef');
+  return {
+    authnInstant: requiredTime(statement, 'AuthnInstant'),
+    sessionIndex: attributeOf(statement, 'SessionIndex'),
+    sessionNotOnOrAfter: optionalTime(statement, 'SessionNotOnOrAfter'),
+    authnContextClassRef: reference && textOf(reference),
+  };
+}
+
+function optionalTime(element: XmlElement, local: string): number | undefined {
+  const text = attributeOf(element, local);
+  if (text === undefined) return undefined;
+  return (
+    parseDateTime(text) ?? refuse('response_malformed', { expected: `${local} as a dateTime in UTC`, received: text })
+  );
+}
+
+function one(parts: readonly XmlElement[], local: string): XmlElement | undefined {
+  const found = parts.filter((part) => isElement(part, SAML, local));
+  return found.length > 1 ? malformed(`one ${local}`) : found[0];
+}
+
+function partsOf(element: XmlElement): XmlElement[] {
+  return elementsOf(element) ?? malformed(`no text in ${element.local}`);
+}
+
+function malformed(expected: string): never {
+  return refuse('response_malformed', { expected });
+}

@@ -1,0 +1,76 @@
+import { isUtf8 } from 'node:buffer';
+import { refuse } from '../refusal.ts';
+
+const NAME_START = 1;
+const NAME_PART = 2;
+const kinds = nameTable();
+
+const PREDEFINED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const REFERENCE = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));|&/g;
+
+// Surrogates need no mention: octets that are UTF-8 decode to whole pairs.
+const FORBIDDEN_CHARACTER = /[^\t\n\r\u0020-\ufffd]/;
+
+/**
+ * Decodes the octets of a message to text with line ends made one line feed (XML 1.0 2.11).
+ * UTF-8 alone, with or without its byte order mark; every character must be one of XML (XML 1.0 2.2).
+ */
+export function decodeCharacters(octets: Buffer): string {
+  if (!isUtf8(octets)) refuse('xml_malformed', { detail: 'not UTF-8' });
+  const marked = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf;
+  const text = octets.toString('utf8', marked ? 3 : 0);
+  if (FORBIDDEN_CHARACTER.test(text)) refuse('xml_malformed', { detail: 'a character that XML forbids' });
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+/** Puts characters in the place of references; the five predefined entities are the only ones (XML 1.0 4.1, 4.6). */
+export function expandReferences(text: string): string {
+  return text.replace(REFERENCE, (_match, hex?: string, decimal?: string, name?: string) => {
+    if (name !== undefined) return PREDEFINED[name] ?? '';
+    if (hex !== undefined) return characterOf(Number.parseInt(hex, 16));
+    if (decimal !== undefined) return characterOf(Number.parseInt(decimal, 10));
+    return refuse('xml_malformed', { detail: 'an entity that is not predefined' });
+  });
+}
+
+/** Where the NCName (Namespaces in XML 3) that begins at `from` ends; `from` itself where none begins. Names are ASCII here, as all of SAML's are. */
+export function ncNameEnd(text: string, from: number): number {
+  if (kinds[text.charCodeAt(from)] !== NAME_START) return from;
+  let at = from + 1;
+  while ((kinds[text.charCodeAt(at)] ?? 0) !== 0) at++;
+  return at;
+}
+
+/** Whether the whole text is an NCName, as an ID must be. */
+export function isNcName(text: string): boolean {
+  return text !== '' && ncNameEnd(text, 0) === text.length;
+}
+
+/** Where the white space that begins at `from` ends. */
+export function spaceEnd(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code === 0x20 || code === 0x0a || code === 0x09; code = text.charCodeAt(at))
+    at++;
+  return at;
+}
+
+function characterOf(code: number): string {
+  const valid =
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff);
+  return valid ? String.fromCodePoint(code) : refuse('xml_malformed', { detail: 'a reference to no character of XML' });
+}
+
+function nameTable(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (let code = 0; code < 128; code++) {
+    const character = String.fromCharCode(code);
+    if (/[A-Za-z_]/.test(character)) table[code] = NAME_START;
+    else if (/[0-9.-]/.test(character)) table[code] = NAME_PART;
+  }
+  return table;
+}

@@ -1,0 +1,55 @@
+import { refuse } from '../refusal.ts';
+import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
+
+/** The namespace declarations in force while a document is read: a stack, with the height at which each open element began. */
+export type Scope = { prefixes: string[]; uris: string[]; marks: number[] };
+
+export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
+
+// Canonical XML fails on relative namespace names, and what "fails" means has been a hole elsewhere. Beyond ASCII the order of sorting differs.
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*$/;
+
+/** Puts an element's declarations in force, and gives the element and its attributes their namespaces (Namespaces in XML 1.0 5, 6). */
+export function openScope(scope: Scope, element: XmlElement, most: number): void {
+  scope.marks.push(scope.prefixes.length);
+  for (const declaration of element.declarations) declare(scope, declaration);
+  if (scope.prefixes.length > most) refuse('xml_limit', { detail: 'too many namespaces' });
+  element.uri = resolve(scope, element.prefix);
+  const { attributes } = element;
+  for (let at = 0; at < attributes.length; at++) {
+    const attribute = attributes[at] as Attribute;
+    if (attribute.prefix !== '') attribute.uri = resolve(scope, attribute.prefix);
+    for (let before = 0; before < at; before++) refuseTwin(attributes[before] as Attribute, attribute);
+  }
+}
+
+/** Takes the declarations of the element that ends out of force. */
+export function closeScope(scope: Scope): void {
+  const mark = scope.marks.pop() ?? 0;
+  scope.prefixes.length = mark;
+  scope.uris.length = mark;
+}
+
+function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration): void {
+  const reserved = prefix === 'xml' || prefix === 'xmlns' || uri === XML_NAMESPACE || uri === XMLNS_NAMESPACE;
+  if (reserved) refuse('xml_malformed', { detail: 'a reserved namespace is declared' });
+  if (uri === '' ? prefix !== '' : !ABSOLUTE.test(uri))
+    refuse('xml_malformed', { detail: 'a namespace that is not absolute' });
+  const mark = scope.marks[scope.marks.length - 1] ?? 0;
+  if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', { detail: 'a prefix declared twice' });
+  scope.prefixes.push(prefix);
+  scope.uris.push(uri);
+}
+
+function resolve(scope: Scope, prefix: string): string {
+  for (let at = scope.prefixes.length - 1; at >= 0; at--) {
+    if (scope.prefixes[at] === prefix) return scope.uris[at] as string;
+  }
+  if (prefix === 'xml') return XML_NAMESPACE;
+  return prefix === '' ? '' : refuse('xml_malformed', { detail: 'a prefix that is not declared' });
+}
+
+function refuseTwin(one: Attribute, other: Attribute): void {
+  if (one.local === other.local && one.uri === other.uri) refuse('xml_malformed', { detail: 'an attribute twice' });
+}
