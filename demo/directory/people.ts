@@ -1,0 +1,76 @@
+import type { Deps } from '../deps.ts';
+import { newId } from './id.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+import type { Person, PropertyKey, State } from './types.ts';
+
+export type PersonInput = Record<PropertyKey, string>;
+export type PersonErrors = Partial<Record<PropertyKey | 'password', string>>;
+
+/** The name as it is shown: first and last name, or the user name where both are missing. */
+export function displayName(person: Person): string {
+  return `${person.firstname} ${person.lastname}`.trim() || person.username;
+}
+
+/** The person with this id, or undefined. */
+export function findPerson(state: State, id: string): Person | undefined {
+  return state.people.find((person) => person.id === id);
+}
+
+/** The active person whose user name or e-mail (any case) and password these are, or undefined. */
+export function findPersonByPassword(state: State, login: string, password: string): Person | undefined {
+  const person = state.people.find(
+    (candidate) => sameText(candidate.username, login) || sameText(candidate.email, login),
+  );
+  const matches = verifyPassword(password, person?.passwordHash ?? '');
+  return matches && person?.active ? person : undefined;
+}
+
+/** What is wrong with the input, beside its field; `id` is the person being edited. User name and e-mail belong to one person each. */
+export function checkPerson(state: State, input: PersonInput, id?: string): PersonErrors {
+  const others = state.people.filter((person) => person.id !== id);
+  const errors: PersonErrors = {};
+  if (!input.username) errors.username = 'Enter a user name.';
+  else if (others.some((person) => sameText(person.username, input.username)))
+    errors.username = 'Another person has this user name.';
+  if (!/^[^\s@]+@[^\s@]+$/.test(input.email)) errors.email = 'Enter an e-mail address such as anna.berg@acme.example.';
+  else if (others.some((person) => sameText(person.email, input.email)))
+    errors.email = 'Another person has this e-mail address.';
+  return errors;
+}
+
+/** Adds a person with the input as checked. Without a password they cannot log in. */
+export function addPerson(deps: Deps, input: PersonInput, password: string): Person {
+  const person = { id: newId(deps), ...input, active: true, passwordHash: '' };
+  setPassword(deps, person, password);
+  deps.state.people.push(person);
+  deps.save();
+  return person;
+}
+
+/** Replaces a person's properties, and the password where one is given. */
+export function changePerson(deps: Deps, person: Person, input: PersonInput, password: string): void {
+  Object.assign(person, input);
+  setPassword(deps, person, password);
+  deps.save();
+}
+
+/** Lets a person log in, or no longer. */
+export function setPersonActive(deps: Deps, person: Person, active: boolean): void {
+  person.active = active;
+  deps.save();
+}
+
+/** Removes a person, from their groups as well. */
+export function deletePerson(deps: Deps, person: Person): void {
+  deps.state.people = deps.state.people.filter((other) => other !== person);
+  for (const group of deps.state.groups) group.memberIds = group.memberIds.filter((id) => id !== person.id);
+  deps.save();
+}
+
+function setPassword(deps: Deps, person: Person, password: string): void {
+  if (password) person.passwordHash = hashPassword(password, deps.randomBytes(16));
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,30 @@
+import express, { type Router } from 'express';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { bindGroups } from '../directory/applications.ts';
+import { list } from '../web/fields.ts';
+import { seeOther } from '../web/page.ts';
+import { sendTab, withApplication } from './application.ts';
+
+const groupsForm = z.object({ groups: list });
+
+/** The User Groups tab: whose members may use the application. Everybody else is implicitly denied. */
+export function applicationGroupRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router
+    .route('/:id/user-groups')
+    .get(
+      withApplication(deps, (application, _req, res) =>
+        sendTab(res, application, 'user-groups', 'applicationGroups', { groups: deps.state.groups }),
+      ),
+    )
+    .post(
+      withApplication(deps, async (application, req, res) => {
+        bindGroups(deps, application, groupsForm.parse(req.body).groups);
+        const count = application.groupIds.length;
+        const notice = `Saved: ${count} ${count === 1 ? 'group is' : 'groups are'} bound to ${application.label}.`;
+        seeOther(res, `/admin/applications/${application.id}/user-groups`, notice);
+      }),
+    );
+  return router;
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ejs from 'ejs';
+import type { Response } from 'express';
+import { sessionOf } from './session.ts';
+
+const views = join(import.meta.dirname, '../views');
+const icons = join(import.meta.dirname, '../../node_modules/@tabler/icons/icons/outline');
+const iconCache = new Map<string, string>();
+
+export type PageData = { title: string } & Record<string, unknown>;
+
+/**
+ * Sends a page: the view inside its layout. The session's notice is shown once, on the first page that comes after it.
+ * @param view path under demo/views without its ending
+ */
+export async function sendPage(
+  res: Response,
+  layout: 'portal' | 'console' | 'plain',
+  view: string,
+  data: PageData,
+): Promise<void> {
+  const session = sessionOf(res);
+  const shared = { ...data, csrf: session.csrf, notice: session.notice, path: res.req.path, icon, when };
+  session.notice = undefined;
+  const body = await renderView(view, shared);
+  res.type('html').send(await renderView(`layout/${layout}`, { ...shared, body }));
+}
+
+/** A redirect that the browser follows with GET, with a notice for the page it leads to. */
+export function seeOther(res: Response, path: string, notice?: string): void {
+  if (notice) sessionOf(res).notice = { tone: 'success', text: notice };
+  res.redirect(303, path);
+}
+
+/** A view as text, without a layout. */
+export function renderView(view: string, data: Record<string, unknown>): Promise<string> {
+  return ejs.renderFile(join(views, `${view}.ejs`), data, { cache: true });
+}
+
+/** The markup of a Tabler icon; it is always beside a word, so that screen readers pass over it. */
+export function icon(name: string): string {
+  const known = iconCache.get(name);
+  if (known) return known;
+  const file = readFileSync(join(icons, `${name}.svg`), 'utf8').replace(/<!--[\s\S]*?-->\s*/, '');
+  const svg = file.replace(/<svg[^>]*?class="[^"]*"/, (tag) =>
+    tag.replace(/class="[^"]*"/, 'class="icon" aria-hidden="true"'),
+  );
+  iconCache.set(name, svg);
+  return svg;
+}
+
+/** A point in time as people read it, in UTC: 2026-03-01 09:14:22. */
+function when(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
+}

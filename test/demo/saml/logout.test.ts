@@ -1,0 +1,124 @@
+import { createSign, createVerify } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { expect } from 'chai';
+import { makeKeyPair } from '../../../demo/saml/keyPair.ts';
+import { signElement } from '../../../demo/saml/sign.ts';
+import { type Browser, createBrowser } from '../support/browser.ts';
+import {
+  addIntranet,
+  logIn,
+  readAnswer,
+  saveSso,
+  sp,
+  start,
+  startTestProvider,
+  type TestProvider,
+} from '../support/portal.ts';
+import { authnRequest, postFields } from '../support/requests.ts';
+import { certificateOf, textAt, verifySignature } from '../support/verifySignature.ts';
+
+const sloUrl = 'http://intranet.test/saml/slo';
+const algorithm = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
+
+describe('log-out at Cloud Directory', () => {
+  let provider: TestProvider;
+  let slo: string;
+  let browser: Browser;
+  let sessionIndex: string;
+  let key: { privateKey: string; certificate: string };
+
+  before(async () => {
+    key = await makeKeyPair('Intranet', start);
+  });
+  beforeEach(async () => {
+    provider = await startTestProvider();
+    const id = await addIntranet(provider, { sso: { sloUrl, spCertificate: key.certificate } });
+    slo = `${provider.url}/saml2/${id}/logout`;
+    browser = createBrowser(provider.url);
+    await logIn(browser, await browser.get('/console/login'), 'anna.berg');
+    const { xml } = readAnswer(await browser.get(`/saml2/${id}`));
+    sessionIndex = textAt(xml, '//saml:AuthnStatement/@SessionIndex') ?? '';
+  });
+  afterEach(() => provider.close());
+
+  function logoutRequest(nameId = 'anna.berg@acme.example'): string {
+    return (
+      `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ` +
+      `ID="_out1" Version="2.0" IssueInstant="2026-03-01T09:00:00Z" Destination="${slo}"><saml:Issuer>${sp.entityId}</saml:Issuer>` +
+      `<saml:NameID>${nameId}</saml:NameID><samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex></samlp:LogoutRequest>`
+    );
+  }
+
+  function signedQuery(xml: string): string {
+    const query = `SAMLRequest=${encodeURIComponent(deflateRawSync(xml).toString('base64'))}&RelayState=r&SigAlg=${encodeURIComponent(algorithm)}`;
+    const signature = createSign('RSA-SHA256').update(query).sign(key.privateKey, 'base64');
+    return `${slo}?${query}&Signature=${encodeURIComponent(signature)}`;
+  }
+
+  async function isLoggedIn(): Promise<boolean> {
+    return !(await browser.get('/console')).url.includes('/login');
+  }
+
+  it('lists its address in the metadata of an application that can take part', async () => {
+    const metadata = (await browser.get(slo.replace('logout', 'metadata'))).text;
+    expect(textAt(metadata, '//md:SingleLogoutService/@Location')).to.equal(slo);
+  });
+
+  it('ends the session and answers by the POST binding', async () => {
+    const signed = signElement(logoutRequest(), '/*', key);
+    const { target, xml, relayState } = readAnswer(await browser.postFromElsewhere(slo, postFields(signed, 'r')));
+    const metadata = (await browser.get(slo.replace('logout', 'metadata'))).text;
+    expect([target, relayState]).to.deep.equal([sloUrl, 'r']);
+    expect(textAt(xml, '/samlp:LogoutResponse/@InResponseTo')).to.equal('_out1');
+    expect(textAt(xml, '//samlp:StatusCode/@Value')).to.match(/:Success$/);
+    expect(verifySignature(xml, '/samlp:LogoutResponse', certificateOf(metadata))).to.equal(true);
+    expect(await isLoggedIn()).to.equal(false);
+  });
+
+  it('ends the session and answers by the Redirect binding with a signed query', async () => {
+    const response = await fetch(signedQuery(logoutRequest()), { redirect: 'manual' });
+    const location = response.headers.get('location') ?? '';
+    const query = location.slice(location.indexOf('?') + 1);
+    const [signed = '', signature = ''] = query.split('&Signature=');
+    const metadata = (await browser.get(slo.replace('logout', 'metadata'))).text;
+    const verifier = createVerify('RSA-SHA256').update(signed);
+    expect(location).to.match(/^http:\/\/intranet\.test\/saml\/slo\?SAMLResponse=/);
+    expect(verifier.verify(certificateOf(metadata).publicKey, decodeURIComponent(signature), 'base64')).to.equal(true);
+    const xml = inflateRawSync(Buffer.from(new URLSearchParams(query).get('SAMLResponse') ?? '', 'base64')).toString();
+    expect(textAt(xml, '/samlp:LogoutResponse/@Destination')).to.equal(sloUrl);
+    expect(await isLoggedIn()).to.equal(false);
+  });
+
+  it('says that it does not know the person of the request', async () => {
+    const signed = signElement(logoutRequest('nobody@acme.example'), '/*', key);
+    const { xml } = readAnswer(await browser.post(slo, postFields(signed)));
+    expect(textAt(xml, '//samlp:StatusCode/samlp:StatusCode/@Value')).to.match(/:UnknownPrincipal$/);
+    expect(await isLoggedIn()).to.equal(true);
+  });
+
+  it('refuses a request that is not signed, or was changed after it was', async () => {
+    const changed = signElement(logoutRequest('ben.okafor@acme.example'), '/*', key).replace('ben.okafor', 'anna.berg');
+    const otherQuery = signedQuery(logoutRequest()).replace('RelayState=r', 'RelayState=s');
+    for (const page of [
+      await browser.post(slo, postFields(logoutRequest())),
+      await browser.post(slo, postFields(changed)),
+      await browser.get(otherQuery),
+    ])
+      expect(page.status).to.equal(400);
+    expect(await isLoggedIn()).to.equal(true);
+  });
+
+  it('refuses sign-in requests without a signature where the application says so', async () => {
+    const id = slo.split('/').at(-2) ?? '';
+    await saveSso(provider.admin, id, { sloUrl, spCertificate: key.certificate, wantSignedRequests: 'on' });
+    const unsigned = await browser.post(slo.replace('/logout', ''), postFields(authnRequest()));
+    expect(unsigned.status).to.equal(400);
+    const signed = await browser.post(slo.replace('/logout', ''), postFields(signElement(authnRequest(), '/*', key)));
+    expect(textAt(readAnswer(signed).xml, '//saml:NameID')).to.equal('anna.berg@acme.example');
+  });
+
+  it('ends its own session with the button of the console', async () => {
+    await browser.submit(await browser.get('/console'), '/console/logout');
+    expect(await isLoggedIn()).to.equal(false);
+  });
+});

@@ -1,0 +1,67 @@
+export type Page = { url: string; status: number; headers: Headers; text: string; forms: Form[] };
+export type Form = { action: string; fields: Record<string, string> };
+
+export type Browser = {
+  get: (url: string) => Promise<Page>;
+  post: (url: string, fields: Record<string, string | string[]>) => Promise<Page>;
+  /** The POST of another site's page: it comes without the cookies, as SameSite=Lax has it; the redirect after it has them. */
+  postFromElsewhere: (url: string, fields: Record<string, string>) => Promise<Page>;
+  /** Submits the first form of the page whose action contains `action`, with its fields and these. */
+  submit: (page: Page, action: string, fields?: Record<string, string | string[]>) => Promise<Page>;
+};
+
+/** A browser without scripts: it keeps cookies by host, follows redirects within http, and reads the forms of a page. */
+export function createBrowser(origin: string): Browser {
+  const cookies = new Map<string, Map<string, string>>();
+
+  async function request(address: string, init: RequestInit, sendCookies = true): Promise<Page> {
+    const url = new URL(address, origin);
+    const jar = cookies.get(url.host) ?? new Map<string, string>();
+    cookies.set(url.host, jar);
+    const cookie = sendCookies ? [...jar].map(([name, value]) => `${name}=${value}`).join('; ') : '';
+    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      jar.set(name, value);
+    }
+    const location = response.headers.get('location');
+    if (location) return request(new URL(location, url).href, {});
+    const text = await response.text();
+    return { url: url.href, status: response.status, headers: response.headers, text, forms: readForms(text) };
+  }
+
+  const post: Browser['post'] = (url, fields) => {
+    const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+    return request(url, { method: 'POST', body: new URLSearchParams(pairs) });
+  };
+  return {
+    get: (url) => request(url, {}),
+    post,
+    postFromElsewhere: (url, fields) => request(url, { method: 'POST', body: new URLSearchParams(fields) }, false),
+    submit(page, action, fields = {}) {
+      const form = page.forms.find((one) => one.action.includes(action));
+      if (!form) throw new Error(`${page.url} has no form for ${action}: ${page.text.slice(0, 500)}`);
+      return post(new URL(form.action, page.url).href, { ...form.fields, ...fields });
+    },
+  };
+}
+
+function readForms(html: string): Form[] {
+  return [...html.matchAll(/<form[^>]*?action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(
+    ([, action = '', body = '']) => {
+      const inputs = [...body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [
+        attribute(tag, 'name'),
+        attribute(tag, 'value'),
+      ]);
+      return { action: unescapeHtml(action), fields: Object.fromEntries(inputs) };
+    },
+  );
+}
+
+function attribute(tag: string, name: string): string {
+  return unescapeHtml(new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
+}
+
+function unescapeHtml(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))).replaceAll('&amp;', '&');
+}
