@@ -1,8 +1,9 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import { makeSigningCertificate } from '../saml/certificate.ts';
+import { makeSigningCertificate } from './certificate.ts';
 import {
   type Domain,
   deleteDomain,
@@ -17,6 +18,7 @@ import {
 import { findProvider } from '../store/identityProviders.ts';
 
 const CERTIFICATE_YEARS = 10;
+const PARSED_KEYS_KEPT = 100;
 
 /** What an identity provider asks for of a domain: Service Provider Details. */
 export type ServiceProviderDetails = { entityId: string; acsUrl: string; sloUrl: string; metadataUrl: string };
@@ -130,6 +132,24 @@ export async function findSigningKey(
 ): Promise<{ privateKey: string; certificate: string } | undefined> {
   const [key] = await listDomainKeys(deps.store.db, domainId);
   return key && { privateKey: deps.secrets.unseal(key.privateKeySealed), certificate: key.certificate };
+}
+
+/** The keys that open what was encrypted for a domain, the newest first. Each is unsealed and parsed once. */
+export async function findPrivateKeys(deps: Deps, domainId: string): Promise<KeyObject[]> {
+  const keys = await listDomainKeys(deps.store.db, domainId);
+  return keys.map(({ privateKeySealed }) => parsedKey(deps, privateKeySealed));
+}
+
+// By the sealed text, so that another process may change the keys of a domain without telling this one.
+const parsed = new Map<string, KeyObject>();
+
+function parsedKey(deps: Deps, sealed: string): KeyObject {
+  const known = parsed.get(sealed);
+  if (known) return known;
+  const key = createPrivateKey(deps.secrets.unseal(sealed));
+  if (parsed.size >= PARSED_KEYS_KEPT) parsed.clear();
+  parsed.set(sealed, key);
+  return key;
 }
 
 async function usableDefault(db: Db, domain: Domain): Promise<boolean> {

@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import { fetchMetadata } from '../saml/metadata/fetchMetadata.ts';
-import { type ProviderMetadata, readMetadata } from '../saml/metadata/readMetadata.ts';
+import { fetchMetadata } from './metadata/fetchMetadata.ts';
+import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { listDomains } from '../store/domains.ts';
 import {
   deleteMetadataImport,
@@ -96,7 +96,7 @@ export async function confirmImport(deps: Deps, previewId: string): Promise<Iden
       enabled: true,
       showButton: false,
       buttonOrder: others.length + 1,
-      settings: { ...initialSettings, ...bindingFor(metadata), signRequests: metadata.wantAuthnRequestsSigned },
+      settings: { ...initialSettings, ...bindingFor(metadata) },
       createdAt: deps.now(),
       ...imported,
     };

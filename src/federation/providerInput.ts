@@ -78,7 +78,7 @@ export const initialSettings: ProviderSettings = {
   nameIdPolicy: '',
   authnContexts: [],
   forceAuthn: false,
-  signRequests: false,
+  signRequests: true,
   requestBinding: 'redirect',
   clockSkewSeconds: 60,
   allowSha1: false,

@@ -79,7 +79,14 @@ export type VerifyContext = {
 export type VerifiedAssertion = {
   id: string;
   issuer: string;
-  nameId: { value: string; format: string | undefined; nameQualifier: string | undefined; spNameQualifier: string | undefined } | undefined;
+  nameId:
+    | {
+        value: string;
+        format: string | undefined;
+        nameQualifier: string | undefined;
+        spNameQualifier: string | undefined;
+      }
+    | undefined;
   sessionIndex: string | undefined;
   authnInstant: number; // epoch milliseconds, as all times here
   authnContextClassRef: string | undefined;
@@ -92,7 +99,12 @@ export type VerifiedAssertion = {
 
 export type Verdict =
   | { ok: true; assertion: VerifiedAssertion; checks: Check[] }
-  | { ok: false; reason: ReasonCode; checks: Check[]; providerStatus?: { code: string; subCode: string | undefined; message: string | undefined } };
+  | {
+      ok: false;
+      reason: ReasonCode;
+      checks: Check[];
+      providerStatus?: { code: string; subCode: string | undefined; message: string | undefined };
+    };
 
 /** A Response that was decoded and parsed within the limits, and of which nothing is to be trusted yet. */
 export type UnverifiedResponse = {

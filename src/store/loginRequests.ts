@@ -70,3 +70,17 @@ export async function deleteExpired(db: Db, now: number): Promise<void> {
   ] as const;
   for (const table of tables) await db.deleteFrom(table).where('expiresAt', '<=', now).execute();
 }
+
+/** Whether an assertion was used before. */
+export async function isAssertionUsed(
+  db: Db,
+  assertion: { providerId: string; assertionId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('usedAssertions')
+    .select('assertionId')
+    .where('providerId', '=', assertion.providerId)
+    .where('assertionId', '=', assertion.assertionId)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
-import { describeCertificate, makeSigningCertificate, publicKeyOf } from '../../src/saml/certificate.ts';
+import { describeCertificate, makeSigningCertificate, publicKeyOf } from '../../src/federation/certificate.ts';
 
 const NOW = Date.parse('2026-06-01T08:30:00Z');
 

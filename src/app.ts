@@ -1,0 +1,46 @@
+import express, { type Express } from 'express';
+import { adminRoutes } from './admin/routes.ts';
+import type { Deps } from './deps.ts';
+import { loginRoutes } from './intranet/loginRoutes.ts';
+import { intranetRoutes } from './intranet/routes.ts';
+import { setupRoutes } from './intranet/setupRoutes.ts';
+import { switchRoutes } from './saml/personSwitch.ts';
+import { samlRoutes } from './saml/routes.ts';
+import { testRoutes } from './saml/testRoutes.ts';
+import { assetRoutes } from './web/assets.ts';
+import { csrfProtection } from './web/csrf.ts';
+import { pickDomain } from './web/domain.ts';
+import { errorPage, nothingHere } from './web/errorPage.ts';
+import { parseForm } from './web/form.ts';
+import { securityHeaders } from './web/headers.ts';
+import { healthRoutes } from './web/health.ts';
+import { useViews, viewTools } from './web/render.ts';
+import { sessions } from './web/session.ts';
+
+/** The whole application, as it can be given to an HTTP server. The only place where features are mounted. */
+export function buildApp(deps: Deps): Express {
+  const app = express();
+  const csrf = csrfProtection(deps);
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', deps.config.trustProxy);
+  useViews(app);
+  app.use(healthRoutes(deps));
+  app.use(pickDomain(deps));
+  app.use(securityHeaders());
+  app.use(assetRoutes(deps));
+  app.use(sessions(deps));
+  app.use(viewTools(deps, csrf));
+  app.use(samlRoutes(deps));
+  app.use(parseForm());
+  app.use(csrf.protect);
+  app.use(switchRoutes(deps));
+  app.use(testRoutes(deps));
+  app.use(setupRoutes(deps));
+  app.use(loginRoutes(deps));
+  app.use(intranetRoutes(deps));
+  app.use(adminRoutes(deps));
+  app.use(nothingHere);
+  app.use(errorPage(deps));
+  return app;
+}

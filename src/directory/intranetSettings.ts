@@ -1,0 +1,99 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { type Checked, fieldErrors, invalid } from '../errors.ts';
+import { findSetting, writeSetting } from '../store/settings.ts';
+
+const SETTING = 'intranet';
+const MIN_CONTRAST = 4.5;
+
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most, `Use at most ${most} characters.`)
+    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.');
+
+const schema = z.object({
+  name: line(48).min(1, 'Enter the name of the intranet.'),
+  greeting: line(80),
+  tagline: line(160),
+  helpAddress: line(254).refine(
+    (value) => value === '' || /^[^\s@]+@[^\s@]+$/.test(value) || /^https?:\/\/\S+$/.test(value),
+    {
+      message: 'Enter an e-mail address or a web address.',
+    },
+  ),
+  accent: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, 'Enter a colour such as #0f5c5c.')
+    .refine((value) => contrastWithWhite(value) >= MIN_CONTRAST, {
+      message: 'White text on this colour would be hard to read. Choose a darker one.',
+    }),
+  localLoginNetworks: z
+    .union([z.array(z.string()), z.string().transform((value) => value.split(/[\s,;]+/))])
+    .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''))
+    .pipe(z.array(z.string().refine(isNetwork, 'Enter networks such as 10.0.0.0/8, separated by commas.')).max(100)),
+});
+
+/** What is the intranet's own: its name, its look, whom to ask, and from where the local log-in may be used (empty: from everywhere). */
+export type IntranetSettings = z.infer<typeof schema>;
+
+const initial: IntranetSettings = {
+  name: 'Anteroom',
+  greeting: 'Welcome.',
+  tagline: 'The people, places and tools of the company, behind one door.',
+  helpAddress: '',
+  accent: '#0f5c5c',
+  localLoginNetworks: [],
+};
+
+/** The settings as they are now. */
+export async function readIntranetSettings(db: Db): Promise<IntranetSettings> {
+  return { ...initial, ...((await findSetting(db, SETTING)) as Partial<IntranetSettings> | undefined) };
+}
+
+/** Checks and saves what was entered on the General screen. */
+export async function saveIntranetSettings(deps: Deps, input: unknown): Promise<Checked<IntranetSettings>> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) return invalid(withoutIndexes(fieldErrors(parsed.error)));
+  await writeSetting(deps.store.db, SETTING, parsed.data);
+  return { ok: true, value: parsed.data };
+}
+
+/** Whether the local log-in may be used from an address. */
+export function allowsLocalLogin(settings: IntranetSettings, address: string): boolean {
+  if (settings.localLoginNetworks.length === 0) return true;
+  const list = new BlockList();
+  for (const network of settings.localLoginNetworks) {
+    const [host = '', prefix] = network.split('/');
+    const family = isIP(host) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(host, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function isNetwork(text: string): boolean {
+  const [host = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(host) === 6 ? 128 : 32;
+  return (
+    isIP(host) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
+/** WCAG 2.2's contrast ratio of white text on a colour (#rrggbb). */
+function contrastWithWhite(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
+    const share = Number.parseInt(colour.slice(start, start + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+}
+
+function withoutIndexes(errors: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).map(([field, message]) => [field.split('.')[0] ?? field, message]));
+}

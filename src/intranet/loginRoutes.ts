@@ -1,0 +1,127 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { allowsLocalLogin } from '../directory/intranetSettings.ts';
+import { type LocalSignIn, signInLocally } from '../directory/signInLocally.ts';
+import { Forbidden } from '../errors.ts';
+import { newId, newReference } from '../identifier.ts';
+import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { insertSignInActivity } from '../store/signInActivity.ts';
+import { writeLastSignIn } from '../store/users.ts';
+import { field } from '../web/form.ts';
+import { returnPath } from '../web/returnPath.ts';
+import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
+
+/** The Log-In screen, the local log-in that never redirects, and Log out. */
+export function loginRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get('/login', async (req, res) => {
+    const returnTo = returnPath(req.query.return, res.locals.domain.url);
+    if (req.user) return res.redirect(303, returnTo);
+    const automatic = await findAutoLoginProvider(deps, res);
+    if (automatic) return res.redirect(303, `/saml/login/${automatic.id}?return=${encodeURIComponent(returnTo)}`);
+    await showLogin(deps, req, res, { returnTo });
+  });
+  router.get('/local-login', async (req, res) => {
+    const returnTo = returnPath(req.query.return, res.locals.domain.url);
+    if (!allowsLocalLogin(res.locals.intranet, req.ip ?? '')) throw localLoginForbidden();
+    await showLogin(deps, req, res, { returnTo });
+  });
+  router.post('/local-login', async (req, res) => {
+    if (!allowsLocalLogin(res.locals.intranet, req.ip ?? '')) throw localLoginForbidden();
+    await logInLocally(deps, req, res);
+  });
+  router.post('/logout', async (req, res) => {
+    const providerId = req.user?.signIn.providerId;
+    if (req.session) await endSession(req, res);
+    res.redirect(303, providerId ? `/logged-out?provider=${providerId}` : '/logged-out');
+  });
+  router.get('/logout', (req, res) => {
+    if (!req.user) return res.redirect(303, '/logged-out');
+    res.render('intranet/logout', { title: 'Log out' });
+  });
+  router.get('/logged-out', async (req, res) => {
+    const id = typeof req.query.provider === 'string' ? req.query.provider : '';
+    res.render('intranet/logged-out', { title: 'You are logged out', provider: await findProvider(deps.store.db, id) });
+  });
+  return router;
+}
+
+type LoginPage = { returnTo: string; userName?: string; error?: string };
+
+async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
+  const providers = await listProviders(deps.store.db);
+  res.setHeader('cache-control', 'no-store');
+  res.render('intranet/login', {
+    title: 'Log in',
+    userName: '',
+    error: undefined,
+    ...page,
+    local: allowsLocalLogin(res.locals.intranet, req.ip ?? ''),
+    buttons: providers.filter((provider) => provider.enabled && provider.showButton),
+  });
+}
+
+async function logInLocally(deps: Deps, req: Request, res: Response): Promise<void> {
+  const userName = field(req, 'userName').trim().slice(0, 256);
+  const returnTo = returnPath(field(req, 'return'), res.locals.domain.url);
+  const result = await signInLocally(deps, userName, field(req, 'password'), req.ip ?? '');
+  await recordAttempt(deps, req, res, userName, result);
+  if (!result.ok) {
+    res.status(result.reason === 'too_many_failures' ? 429 : 422);
+    return showLogin(deps, req, res, { returnTo, userName, error: sentences[result.reason] });
+  }
+  const now = deps.now();
+  await writeLastSignIn(deps.store.relaxed, result.user.id, now);
+  await startSession(deps, req, res, result.user, {
+    method: 'local',
+    domainId: res.locals.domain.id,
+    at: now,
+    endsAt: now + LONGEST_MS,
+    network: req.ip ?? '',
+    userAgent: (req.get('user-agent') ?? '').slice(0, 256),
+  });
+  res.redirect(303, returnTo);
+}
+
+const sentences: Record<(LocalSignIn & { ok: false })['reason'], string> = {
+  password_wrong: 'User name and password do not belong together. Check both and try again.',
+  too_many_failures: 'There were too many attempts. Wait 15 minutes and try again.',
+  person_deactivated: 'Your account is deactivated. Please ask your administrator.',
+  person_not_intranet_user:
+    'You are listed in the People Directory, but without access to the intranet. Please ask your administrator.',
+};
+
+async function recordAttempt(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  userName: string,
+  result: LocalSignIn,
+): Promise<void> {
+  await insertSignInActivity(deps.store.db, {
+    id: newId(deps),
+    reference: newReference(deps),
+    at: deps.now(),
+    flow: 'local',
+    outcome: result.ok ? 'signed_in' : 'refused',
+    reason: result.ok ? null : result.reason,
+    domainId: res.locals.domain.id,
+    providerId: null,
+    userId: result.user?.id ?? null,
+    asserted: userName,
+    network: req.ip ?? '',
+    detail: { userAgent: (req.get('user-agent') ?? '').slice(0, 256) },
+  });
+}
+
+/** With Auto Login on, the Default Provider, as long as it can be used. */
+async function findAutoLoginProvider(deps: Deps, res: Response): Promise<IdentityProvider | undefined> {
+  const { domain } = res.locals;
+  if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
+  const provider = await findProvider(deps.store.db, domain.defaultProviderId);
+  return provider?.enabled ? provider : undefined;
+}
+
+function localLoginForbidden(): Forbidden {
+  return new Forbidden('The log-in with a password is not open to the network you are in.');
+}

@@ -1,0 +1,54 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { addFirstPowerUser, isSetupLink } from '../directory/firstPowerUser.ts';
+import { readUserInput } from '../directory/userInput.ts';
+import type { FieldErrors } from '../errors.ts';
+import { NotFound } from '../errors.ts';
+import { field } from '../web/form.ts';
+import { flash } from '../web/render.ts';
+import { LONGEST_MS, startSession } from '../web/session.ts';
+
+const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
+
+/** The page of the one-time set-up link, on which the first Power User is made. */
+export function setupRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get('/setup/:token', async (req, res) => {
+    await requireLink(deps, req.params.token);
+    show(res, {}, {});
+  });
+  router.post('/setup/:token', async (req, res) => {
+    await requireLink(deps, req.params.token);
+    const entered = Object.fromEntries(fields.map((name) => [name, field(req, name)]));
+    const input = readUserInput({ ...entered, userType: 'Power User' });
+    const made = input.ok
+      ? await addFirstPowerUser(deps, req.params.token, input.value, field(req, 'password'))
+      : input;
+    if (!made.ok) {
+      res.status(422);
+      return show(res, entered, made.errors);
+    }
+    const now = deps.now();
+    await startSession(deps, req, res, made.value, {
+      method: 'local',
+      domainId: res.locals.domain.id,
+      at: now,
+      endsAt: now + LONGEST_MS,
+      network: req.ip ?? '',
+      userAgent: (req.get('user-agent') ?? '').slice(0, 256),
+    });
+    flash(req, 'You are the first Power User. Next, set the domain up.');
+    res.redirect(303, '/settings/security/saml');
+  });
+  return router;
+}
+
+function show(res: Response, entered: Record<string, string>, errors: FieldErrors): void {
+  res.setHeader('cache-control', 'no-store');
+  res.render('intranet/setup', { title: 'Set Anteroom up', entered, errors });
+}
+
+async function requireLink(deps: Deps, token: string): Promise<void> {
+  if (!(await isSetupLink(deps, token)))
+    throw new NotFound('This set-up link was used already, or is not the newest one.');
+}

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { buildApp } from './app.ts';
+import { parseConfig } from './config.ts';
+import { makeSetupLink } from './directory/firstPowerUser.ts';
+import { openDeps } from './openDeps.ts';
+import { deleteExpired } from './store/loginRequests.ts';
+
+const SWEEP_EVERY_MS = 10 * 60_000;
+const STOP_WITHIN_MS = 10_000;
+
+await start().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
+
+async function start(): Promise<void> {
+  const config = parseConfig(process.env);
+  const deps = await openDeps(config, pino({ level: config.logLevel }));
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(deps));
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  const sweep = setInterval(() => {
+    deleteExpired(deps.store.relaxed, deps.now()).catch((error: unknown) =>
+      deps.log.error({ err: error }, 'sweep failed'),
+    );
+  }, SWEEP_EVERY_MS);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      clearInterval(sweep);
+      void stop(server).then(() => deps.store.close());
+    });
+  process.stdout.write(`Anteroom answers at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`);
+  const link = await makeSetupLink(deps);
+  if (link) process.stdout.write(`Make the first Power User here, once: ${link}\n`);
+}
+
+/** Lets requests that are under way finish, but not for ever. */
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS).unref();
+  await closed;
+}

@@ -1,0 +1,125 @@
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { AppError, NotFound } from '../errors.ts';
+import { findSigningKey } from '../federation/domains.ts';
+import { newToken } from '../identifier.ts';
+import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { readCrossSiteCookie, setCrossSiteCookie } from '../web/cookies.ts';
+import { allowFormTo } from '../web/headers.ts';
+import { returnPath } from '../web/returnPath.ts';
+import { REQUEST_MS, startLoginRequest } from './loginRequest.ts';
+import { completeSignIn, mustAsk, postponeSignIn } from './personSwitch.ts';
+import { refusalPage } from './refusalPage.ts';
+import { makeMetadata } from './serviceProvider.ts';
+import { type Answer, receiveAnswer } from './signIn.ts';
+
+const BROWSER = 'request'; // the cookie that binds requests to this browser
+const ACS_LIMIT = 768 * 1024; // a Response of 256 KB, in base64 within a form
+const TOKEN = /^[\w-]{43}$/;
+
+/** The addresses that SAML messages and metadata travel by. They carry their own proof of origin and stand before the protection of forms. */
+export function samlRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get('/saml/metadata', async (req, res) => {
+    const { domain } = res.locals;
+    const providers = await listProviders(deps.store.db);
+    const signsRequests = providers.every((provider) => !provider.enabled || provider.settings.signRequests);
+    const xml = makeMetadata(domain, await findSigningKey(deps, domain.id), signsRequests);
+    if ('download' in req.query) res.attachment(`${new URL(domain.url).hostname}-metadata.xml`);
+    res.type('application/samlmetadata+xml').send(xml);
+  });
+  router.get('/saml/login/:provider', async (req, res) => {
+    const provider = await findProvider(deps.store.db, req.params.provider);
+    if (!provider?.enabled)
+      throw new NotFound('This way to log in is not available. Go to the log-in screen and choose another.');
+    await sendToProvider(deps, req, res, provider, {
+      returnPath: returnPath(req.query.return, res.locals.domain.url),
+      test: false,
+    });
+  });
+  router.post(
+    '/saml/acs',
+    express.text({ type: 'application/x-www-form-urlencoded', limit: ACS_LIMIT }),
+    async (req, res) => {
+      const form = new URLSearchParams(typeof req.body === 'string' ? req.body : '');
+      await answerArrived(deps, req, res, samlResponseOf(form), form.get('RelayState'));
+    },
+  );
+  router.use('/saml/acs', cutOff(deps));
+  router.all('/saml/acs', (_req, res) => {
+    res.setHeader('allow', 'POST');
+    throw new AppError(
+      405,
+      'This address takes the answers of identity providers. To log in, go to the log-in screen.',
+    );
+  });
+  router.all('/saml/slo', () => {
+    throw new AppError(404, 'Single log-out is not offered here. To log out of the intranet, use its own Log out.');
+  });
+  return router;
+}
+
+/**
+ * Sends this browser to a provider, by Redirect or by a page that posts itself.
+ * @param start.returnPath a checked path
+ */
+export async function sendToProvider(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  provider: IdentityProvider,
+  start: { returnPath: string; test: boolean },
+): Promise<void> {
+  const known = readCrossSiteCookie(req, BROWSER);
+  // One secret serves all tabs of a browser, so that a second request does not spoil the first.
+  const browser = known && TOKEN.test(known) ? known : newToken(deps);
+  setCrossSiteCookie(req, res, BROWSER, browser, REQUEST_MS);
+  const request = await startLoginRequest(deps, res.locals.domain, provider, { browser, ...start });
+  res.setHeader('cache-control', 'no-store');
+  if (request.binding === 'redirect') {
+    res.redirect(303, request.url);
+    return;
+  }
+  allowFormTo(res, request.url);
+  res.render('saml/post', { provider, url: request.url, fields: request.fields });
+}
+
+async function answerArrived(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  samlResponse: Answer['samlResponse'],
+  relayState: string | null,
+): Promise<void> {
+  const outcome = await receiveAnswer(deps, {
+    domain: res.locals.domain,
+    samlResponse,
+    browser: readCrossSiteCookie(req, BROWSER),
+    network: req.ip ?? '',
+    userAgent: (req.get('user-agent') ?? '').slice(0, 256),
+  });
+  res.setHeader('cache-control', 'no-store');
+  if (outcome.test) return res.redirect(303, `/settings/security/activity/${outcome.reference}`);
+  if (!outcome.ok) return refusalPage(res, outcome);
+  const destination = outcome.request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
+  if (!outcome.request && (await mustAsk(deps, req, outcome.user)))
+    return postponeSignIn(deps, req, res, outcome, destination);
+  await completeSignIn(deps, req, res, outcome, destination);
+}
+
+/** The one SAMLResponse of the form (saml-bindings 3.5.4). */
+function samlResponseOf(form: URLSearchParams): Answer['samlResponse'] {
+  const [value, ...others] = form.getAll('SAMLResponse');
+  if (value === undefined || others.length > 0 || form.getAll('RelayState').length > 1)
+    return { ok: false, reason: 'request_malformed' };
+  return { ok: true, value };
+}
+
+/** What could not be read as a form, or was cut off while it arrived, is refused and written down like any other answer. */
+function cutOff(deps: Deps): ErrorRequestHandler {
+  return async (error: { type?: string; status?: number }, req, res, next) => {
+    if (!error.type || (error.status ?? 500) >= 500) return next(error);
+    const reason = error.type === 'entity.too.large' ? 'message_too_large' : 'request_malformed';
+    await answerArrived(deps, req, res, { ok: false, reason }, null);
+  };
+}

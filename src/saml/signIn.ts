@@ -1,0 +1,208 @@
+import type { LoginRequestRow } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
+import { findPrivateKeys, serviceProviderDetails } from '../federation/domains.ts';
+import { hashToken, newId, newReference } from '../identifier.ts';
+import type { Domain } from '../store/domains.ts';
+import { findProvider, findProviderByEntityId, type IdentityProvider } from '../store/identityProviders.ts';
+import { consumeLoginRequest, findLoginRequest, isAssertionUsed, recordAssertion } from '../store/loginRequests.ts';
+import { insertSignInActivity, type SignInActivity } from '../store/signInActivity.ts';
+import { type User, writeLastSignIn } from '../store/users.ts';
+import { publicKeyOf } from '../federation/certificate.ts';
+import { assertedName, matchPerson } from './matchPerson.ts';
+import { readResponse, verifyResponse } from './response.ts';
+import type { Check, ReasonCode, Verdict, VerifiedAssertion } from './verdict.ts';
+
+const REPLAY_CHECK = 'Not used before';
+const BROWSER_CHECK = "The request was this browser's";
+const PERSON_CHECK = 'Person in the directory';
+
+/** An answer as it arrived, and the browser that brought it. */
+export type Answer = {
+  domain: Domain;
+  samlResponse: { ok: true; value: string } | { ok: false; reason: ReasonCode }; // the form field
+  browser: string | undefined; // the secret of the request cookie
+  network: string;
+  userAgent: string;
+};
+
+export type Outcome =
+  | {
+      ok: true;
+      user: User;
+      provider: IdentityProvider;
+      assertion: VerifiedAssertion;
+      request: LoginRequestRow | undefined;
+      test: boolean;
+      reference: string;
+    }
+  | { ok: false; reason: ReasonCode; provider: IdentityProvider | undefined; test: boolean; reference: string };
+
+/** What is known of an attempt as far as it got; it becomes one row of the sign-in activity. */
+type Attempt = {
+  answer: Answer;
+  provider?: IdentityProvider | undefined;
+  request?: LoginRequestRow | undefined;
+  solicited: boolean; // it claims to answer a request
+  checks: Check[];
+  providerStatus?: (Verdict & { ok: false })['providerStatus'];
+  asserted?: string | undefined;
+  user?: User | undefined;
+};
+
+type Step<T> = { ok: true; value: T } | { ok: false; reason: ReasonCode };
+
+/**
+ * Takes an identity provider's answer through every check, uses it up, and finds the person it speaks of.
+ * Starts no session. Whatever comes of it is written to the sign-in activity, once, before this returns.
+ */
+export async function receiveAnswer(deps: Deps, answer: Answer): Promise<Outcome> {
+  const attempt: Attempt = { answer, solicited: false, checks: [] };
+  const result = await judge(deps, attempt);
+  const reference = newReference(deps);
+  await insertSignInActivity(deps.store.db, activityOf(deps, attempt, reference, result.ok ? null : result.reason));
+  const { provider, request } = attempt;
+  const test = request?.test === 1;
+  if (!result.ok) return { ok: false, reason: result.reason, provider, test, reference };
+  return { ok: true, ...result.value, request, test, reference };
+}
+
+type Accepted = { user: User; provider: IdentityProvider; assertion: VerifiedAssertion };
+
+async function judge(deps: Deps, attempt: Attempt): Promise<Step<Accepted>> {
+  const { answer } = attempt;
+  if (!answer.samlResponse.ok) return answer.samlResponse;
+  const read = readResponse(answer.samlResponse.value);
+  if (!read.ok) {
+    attempt.checks = read.checks;
+    return refuse(read.reason);
+  }
+  const { response } = read;
+  attempt.solicited = response.inResponseTo !== undefined;
+  const claimed = response.inResponseTo
+    ? await findLoginRequest(deps.store.relaxed, response.inResponseTo, deps.now())
+    : undefined;
+  const provider = await findAnsweringProvider(deps, response.issuer, claimed);
+  attempt.provider = provider;
+  if (!provider) return refuse('provider_unknown');
+  if (!provider.enabled) return refuse('provider_disabled');
+  const fault = response.inResponseTo ? requestFault(answer, provider, claimed) : undefined;
+  if (!fault) attempt.request = claimed;
+  const verdict = verifyResponse(response, {
+    ...(await domainFacts(deps, answer.domain)),
+    now: deps.now(),
+    provider: providerFacts(provider),
+    // Where the request is not this browser's, the answer is refused below, once it is known who signed it.
+    request: response.inResponseTo
+      ? { id: response.inResponseTo, forceAuthn: claimed?.forceAuthn === 1, issuedAt: claimed?.createdAt ?? deps.now() }
+      : undefined,
+  });
+  attempt.checks = verdict.checks;
+  if (verdict.ok) return accept(deps, attempt, provider, verdict.assertion, fault);
+  attempt.providerStatus = verdict.providerStatus;
+  return refuse(verdict.reason);
+}
+
+async function accept(
+  deps: Deps,
+  attempt: Attempt,
+  provider: IdentityProvider,
+  assertion: VerifiedAssertion,
+  fault: ReasonCode | undefined,
+): Promise<Step<Accepted>> {
+  const name = assertedName(assertion, provider.settings);
+  attempt.asserted = name;
+  const spent = await useUp(deps, provider, assertion, attempt.request, fault);
+  if (!check(attempt, REPLAY_CHECK, spent !== 'assertion_replayed')) return refuse('assertion_replayed');
+  check(attempt, BROWSER_CHECK, spent === undefined);
+  if (spent) return refuse(spent);
+  if (name === undefined) return refuse('subject_missing');
+  const match = await matchPerson(deps.store.db, name, provider.settings);
+  attempt.user = match.user;
+  check(attempt, PERSON_CHECK, match.ok, name);
+  if (!match.ok) return refuse(match.reason);
+  if (attempt.request?.test !== 1) await writeLastSignIn(deps.store.relaxed, match.user.id, deps.now());
+  return { ok: true, value: { user: match.user, provider, assertion } };
+}
+
+/** Consumes the request and remembers the assertion, both or neither; says why where that cannot be. */
+async function useUp(
+  deps: Deps,
+  provider: IdentityProvider,
+  assertion: VerifiedAssertion,
+  request: LoginRequestRow | undefined,
+  fault: ReasonCode | undefined,
+): Promise<ReasonCode | undefined> {
+  const used = { providerId: provider.id, assertionId: assertion.id, expiresAt: assertion.notOnOrAfter };
+  if (fault) return (await isAssertionUsed(deps.store.relaxed, used)) ? 'assertion_replayed' : fault;
+  return deps.store.relaxed.transaction().execute(async (trx) => {
+    if (request && !(await consumeLoginRequest(trx, request.id))) return 'request_unknown';
+    return (await recordAssertion(trx, used)) ? undefined : 'assertion_replayed';
+  });
+}
+
+/** The provider that says it answers; where it hides its name in what it encrypted, the one that was asked. */
+async function findAnsweringProvider(
+  deps: Deps,
+  issuer: string | undefined,
+  claimed: LoginRequestRow | undefined,
+): Promise<IdentityProvider | undefined> {
+  if (issuer !== undefined) return findProviderByEntityId(deps.store.db, issuer);
+  return claimed && findProvider(deps.store.db, claimed.providerId);
+}
+
+/** What is wrong with the request that an answer claims to answer. */
+function requestFault(
+  answer: Answer,
+  provider: IdentityProvider,
+  claimed: LoginRequestRow | undefined,
+): ReasonCode | undefined {
+  if (!claimed || claimed.domainId !== answer.domain.id) return 'request_unknown';
+  if (claimed.providerId !== provider.id) return 'request_other_provider';
+  if (answer.browser === undefined || hashToken(answer.browser) !== claimed.browserHash) return 'request_other_browser';
+  return undefined;
+}
+
+function providerFacts(provider: IdentityProvider) {
+  const { settings } = provider;
+  return {
+    entityId: provider.entityId,
+    signingKeys: provider.facts.certificates.map((certificate) => publicKeyOf(certificate.pem)),
+    clockSkewMs: settings.clockSkewSeconds * 1_000,
+    allowSha1: settings.allowSha1,
+    idpInitiated: settings.idpInitiated,
+    subjectAttribute: settings.matchAttribute === '' ? undefined : settings.matchAttribute,
+  };
+}
+
+async function domainFacts(deps: Deps, domain: Domain) {
+  const { entityId, acsUrl } = serviceProviderDetails(domain);
+  return { entityId, acsUrl, decryptionKeys: await findPrivateKeys(deps, domain.id) };
+}
+
+function activityOf(deps: Deps, attempt: Attempt, reference: string, reason: ReasonCode | null): SignInActivity {
+  const { answer, request } = attempt;
+  const test = request?.test === 1;
+  return {
+    id: newId(deps),
+    reference,
+    at: deps.now(),
+    flow: test ? 'test' : attempt.solicited ? 'sp' : 'idp',
+    outcome: reason ? 'refused' : test ? 'tested' : 'signed_in',
+    reason,
+    domainId: answer.domain.id,
+    providerId: attempt.provider?.id ?? null,
+    userId: attempt.user?.id ?? null,
+    asserted: attempt.asserted?.slice(0, 256) ?? null,
+    network: answer.network,
+    detail: { checks: attempt.checks, providerStatus: attempt.providerStatus, userAgent: answer.userAgent },
+  };
+}
+
+function check(attempt: Attempt, name: string, passed: boolean, received?: string): boolean {
+  attempt.checks.push({ name, result: passed ? 'passed' : 'refused', ...(received === undefined ? {} : { received }) });
+  return passed;
+}
+
+function refuse(reason: ReasonCode): { ok: false; reason: ReasonCode } {
+  return { ok: false, reason };
+}

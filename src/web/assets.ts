@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import express, { Router } from 'express';
+import type { Deps } from '../deps.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const require = createRequire(import.meta.url);
+
+/** Where style, script and font are served; it changes with the version, so that browsers may keep them. */
+export const ASSETS = `/assets/${version}`;
+
+/** The files that pages load: our own of public/, Tabler's style and Inter, all from this server. */
+export function assetRoutes(deps: Deps): Router {
+  const options = deps.config.production ? { immutable: true, maxAge: '1y' } : { maxAge: 0 };
+  const router = Router();
+  router.use(`${ASSETS}/tabler`, express.static(join(packageOf('@tabler/core'), 'dist/css'), options));
+  router.use(`${ASSETS}/inter`, express.static(packageOf('@fontsource-variable/inter'), options));
+  router.use(ASSETS, express.static(join(root, 'public'), options));
+  router.get('/favicon.ico', (_req, res) => res.redirect(301, `${ASSETS}/mark.svg`));
+  return router;
+}
+
+function packageOf(name: string): string {
+  return dirname(require.resolve(`${name}/package.json`));
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import ejs from 'ejs';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { Deps } from '../deps.ts';
+import { readIntranetSettings } from '../directory/intranetSettings.ts';
+import { nameOf } from '../directory/users.ts';
+import { ASSETS } from './assets.ts';
+import type { Csrf } from './csrf.ts';
+import type { Flash, SignedInUser } from './request.ts';
+import { timeTag } from './timeTag.ts';
+
+const VIEWS = join(import.meta.dirname, '../../views');
+const ICONS = join(dirname(createRequire(import.meta.url).resolve('@tabler/icons/package.json')), 'icons/outline');
+
+/** What every view can use. */
+export type ViewTools = {
+  assets: string;
+  path: string; // of the page, with its query
+  user: SignedInUser | undefined;
+  nameOf: typeof nameOf;
+  initials: (name: string) => string;
+  /** An icon of Tabler's as SVG text; it stands beside a word, so that nobody is read its name. */
+  icon: (name: string) => string;
+  /** A moment as a <time> element: '3 hours ago', with the exact time on hover. */
+  time: (at: number | null | undefined) => string;
+  csrfToken: () => string;
+  /** Takes the message that the page before left. */
+  takeFlash: () => Flash | undefined;
+  number: (value: number) => string;
+};
+
+/** Sets EJS up, with compiled views kept. */
+export function useViews(app: Express): void {
+  app.engine('ejs', ejs.renderFile as unknown as Parameters<Express['engine']>[1]);
+  app.set('view engine', 'ejs');
+  app.set('views', VIEWS);
+  app.enable('view cache');
+}
+
+/** Gives each answer what its view can use. */
+export function viewTools(deps: Deps, csrf: Csrf): RequestHandler {
+  return async (req, res, next) => {
+    res.locals.intranet = await readIntranetSettings(deps.store.db);
+    Object.assign(res.locals, toolsFor(deps, csrf, req, res));
+    next();
+  };
+}
+
+/** Leaves a message for the next page of this person. */
+export function flash(req: Request, text: string, kind: Flash['kind'] = 'success'): void {
+  req.session.flash = { kind, text };
+}
+
+function toolsFor(deps: Deps, csrf: Csrf, req: Request, res: Response): ViewTools {
+  return {
+    assets: ASSETS,
+    path: req.originalUrl,
+    user: req.user,
+    nameOf,
+    initials,
+    icon,
+    time: (at) => timeTag(at, deps.now()),
+    csrfToken: () => csrf.token(req, res),
+    takeFlash: () => {
+      const message = req.session.flash;
+      if (message) delete req.session.flash;
+      return message;
+    },
+    number: (value) => value.toLocaleString('en'),
+  };
+}
+
+const icons = new Map<string, string>();
+
+function icon(name: string): string {
+  const known = icons.get(name);
+  if (known) return known;
+  const file = readFileSync(join(ICONS, `${name}.svg`), 'utf8');
+  const svg = file
+    .slice(file.indexOf('<svg'))
+    .replace('<svg', '<svg aria-hidden="true" focusable="false"')
+    .replaceAll('\n', '');
+  icons.set(name, svg);
+  return svg;
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
+}

@@ -1,0 +1,39 @@
+import type { IntranetSettings } from '../directory/intranetSettings.ts';
+import type { Domain } from '../store/domains.ts';
+import type { User } from '../store/users.ts';
+import type { ViewTools } from './render.ts';
+
+/** How somebody came in: kept in the session beside the person's ID. Times are epoch milliseconds. */
+export type SignInFacts = {
+  method: 'saml' | 'local';
+  domainId: string;
+  providerId?: string | undefined;
+  nameId?: string | undefined;
+  sessionIndex?: string | undefined;
+  at: number;
+  endsAt: number; // at the latest, however busy the session is
+  network: string;
+  userAgent: string;
+};
+
+declare global {
+  namespace Express {
+    interface User extends SignedInUser {}
+    interface Locals extends ViewTools {
+      domain: Domain;
+      intranet: IntranetSettings;
+    }
+  }
+}
+
+export type SignedInUser = User & { signIn: SignInFacts };
+
+/** A message for the next page that is shown. */
+export type Flash = { kind: 'success' | 'danger' | 'info'; text: string };
+
+declare module 'express-session' {
+  interface SessionData {
+    flash?: Flash;
+    seen?: number; // when the session row was last written, epoch milliseconds
+  }
+}

@@ -1,0 +1,139 @@
+import type { Request, RequestHandler, Response } from 'express';
+import session, { type SessionData } from 'express-session';
+import { Passport } from 'passport';
+import type { Deps } from '../deps.ts';
+import { hashToken, newToken } from '../identifier.ts';
+import { deleteSession, findSession, touchSession, writeSession } from '../store/sessions.ts';
+import { findUser, type User } from '../store/users.ts';
+import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
+import type { SignedInUser, SignInFacts } from './request.ts';
+
+const IDLE_MS = 8 * 3_600_000;
+export const LONGEST_MS = 24 * 3_600_000;
+const TOUCH_EVERY_MS = 60_000;
+const WHO = 'who'; // the cookie that tells the ACS, which never sees the Lax session cookie, whose browser this is
+
+type Serialized = SignInFacts & { userId: string };
+type StoredSession = SessionData & { passport?: { user?: Serialized } };
+
+/** Sessions in the database, and the person of the session on each request. */
+export function sessions(deps: Deps): RequestHandler[] {
+  const store = new SessionStore(deps);
+  const options = {
+    store,
+    secret: deps.secrets.sessionKey,
+    resave: false,
+    saveUninitialized: false,
+    genid: () => newToken(deps),
+  };
+  const cookie = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
+  const secure = session({ ...options, name: '__Host-anteroom', cookie: { ...cookie, secure: true } });
+  const plain = session({ ...options, name: 'anteroom', cookie: { ...cookie, secure: false } });
+  const passport = personOfSession(deps);
+  const byScheme: RequestHandler = (req, res, next) => (req.secure ? secure : plain)(req, res, next);
+  return [byScheme, passport.initialize(), passport.session()];
+}
+
+/** Starts a session for a person under a new ID, whatever the browser brought along. */
+export async function startSession(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  user: User,
+  signIn: SignInFacts,
+): Promise<void> {
+  const before = readCrossSiteCookie(req, WHO);
+  if (before) await deleteSession(deps.store.relaxed, before);
+  await new Promise<void>((resolve, reject) =>
+    req.login({ ...user, signIn }, (error: unknown) => (error ? reject(error) : resolve())),
+  );
+  setCrossSiteCookie(req, res, WHO, hashToken(req.sessionID));
+}
+
+/** Ends the session of this browser. */
+export async function endSession(req: Request, res: Response): Promise<void> {
+  await new Promise<void>((resolve, reject) =>
+    req.session.destroy((error: unknown) => (error ? reject(error) : resolve())),
+  );
+  res.clearCookie(req.secure ? '__Host-anteroom' : 'anteroom', { path: '/', secure: req.secure });
+}
+
+/** The ID of the person who is signed in with this browser, also where the session cookie was held back from a cross-site POST. */
+export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<string | undefined> {
+  if (req.user) return req.user.id;
+  const who = readCrossSiteCookie(req, WHO);
+  const found = who && (await findSession(deps.store.relaxed, who, deps.now()));
+  return found ? found.userId : undefined;
+}
+
+/** Somebody deactivated, or made a Non Intranet User, is nobody from the next request on, whatever sessions are left. */
+function personOfSession(deps: Deps): InstanceType<typeof Passport> {
+  const passport = new Passport();
+  passport.serializeUser<Serialized>((user, done) => {
+    const { signIn, id } = user as SignedInUser;
+    done(null, { ...signIn, userId: id });
+  });
+  passport.deserializeUser<Serialized>(({ userId, ...signIn }, done) => {
+    findUser(deps.store.db, userId).then((user) => {
+      const welcome = user?.active && user.userType !== 'Non Intranet User';
+      done(null, welcome ? { ...user, signIn } : false);
+    }, done);
+  });
+  return passport;
+}
+
+/** express-session's store on the `sessions` table. The table holds the hash of a session's ID, never the ID. */
+class SessionStore extends session.Store {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    super();
+    this.#deps = deps;
+  }
+
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    const { store, now } = this.#deps;
+    findSession(store.relaxed, hashToken(sid), now()).then(
+      (row) => done(null, row ? { ...JSON.parse(row.dataJson), seen: row.lastSeenAt } : null),
+      done,
+    );
+  }
+
+  override set(sid: string, { seen: _, ...data }: StoredSession, done?: (error?: unknown) => void): void {
+    const signIn = data.passport?.user;
+    if (!signIn) {
+      this.destroy(sid, done);
+      return;
+    }
+    const now = this.#deps.now();
+    const row = {
+      id: hashToken(sid),
+      userId: signIn.userId,
+      domainId: signIn.domainId,
+      providerId: signIn.providerId ?? null,
+      nameId: signIn.nameId ?? null,
+      sessionIndex: signIn.sessionIndex ?? null,
+      dataJson: JSON.stringify(data),
+      network: signIn.network,
+      userAgent: signIn.userAgent,
+      createdAt: signIn.at,
+      lastSeenAt: now,
+      expiresAt: Math.min(now + IDLE_MS, signIn.endsAt),
+    };
+    writeSession(this.#deps.store.relaxed, row).then(() => done?.(), done);
+  }
+
+  override touch(sid: string, data: StoredSession, done?: () => void): void {
+    const now = this.#deps.now();
+    const endsAt = data.passport?.user?.endsAt ?? now;
+    if (now - (data.seen ?? 0) < TOUCH_EVERY_MS) {
+      done?.();
+      return;
+    }
+    touchSession(this.#deps.store.relaxed, hashToken(sid), now, Math.min(now + IDLE_MS, endsAt)).then(done, done);
+  }
+
+  override destroy(sid: string, done?: (error?: unknown) => void): void {
+    deleteSession(this.#deps.store.relaxed, hashToken(sid)).then(() => done?.(), done);
+  }
+}

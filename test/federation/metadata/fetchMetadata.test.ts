@@ -1,0 +1,391 @@
+import http, { type RequestListener, type Server } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
+import { expect } from 'chai';
+import { type FetchOptions, fetchMetadata } from '../../../src/federation/metadata/fetchMetadata.ts';
+import type { MetadataErrorCode } from '../../../src/federation/metadata/metadataError.ts';
+import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
+import { fixtureBytes, makeCertificate, NOW } from './fixtures.ts';
+
+const INSIDE: FetchOptions = { privateNetworks: 'allow' };
+const OUTSIDE: FetchOptions = { privateNetworks: 'deny' };
+
+describe('saml/metadata/fetchMetadata', () => {
+  const servers: Server[] = [];
+
+  async function serve(listener: RequestListener, server: Server = http.createServer()): Promise<number> {
+    servers.push(server);
+    server.on('request', listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  async function serveAt(listener: RequestListener): Promise<string> {
+    return `http://127.0.0.1:${await serve(listener)}`;
+  }
+
+  function redirect(location: string | undefined, status = 302): Promise<string> {
+    return serveAt((_request, response) =>
+      response.writeHead(status, location === undefined ? {} : { location }).end(),
+    );
+  }
+
+  async function expectRefusal(url: string, options: FetchOptions, code: MetadataErrorCode, sentence: RegExp) {
+    const result = await fetchMetadata(url, options);
+    expect(result.ok ? 'was fetched' : result.error.code).to.equal(code);
+    expect(result.ok ? '' : result.error.message).to.match(sentence);
+  }
+
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  describe('what is fetched', () => {
+    it('is the body, byte for byte, and the address it came from', async () => {
+      const url = await serveAt((_request, response) => response.end(fixtureBytes('entra')));
+      const result = await fetchMetadata(`  ${url}/metadata?app=1 `, INSIDE);
+      expect(result.ok && Buffer.from(result.body).equals(fixtureBytes('entra'))).to.equal(true);
+      expect(result.ok && result.finalUrl).to.equal(`${url}/metadata?app=1`);
+    });
+
+    it('is asked for uncompressed, without cookies, on a connection of its own', async () => {
+      const seen: http.IncomingHttpHeaders[] = [];
+      const url = await serveAt(({ headers }, response) => {
+        seen.push(headers);
+        response.end('x');
+      });
+      await fetchMetadata(url, INSIDE);
+      expect(Object.keys(seen[0] ?? {}).sort()).to.deep.equal([
+        'accept',
+        'accept-encoding',
+        'connection',
+        'host',
+        'user-agent',
+      ]);
+      expect(seen[0]).to.include({
+        'accept-encoding': 'identity',
+        connection: 'close',
+        host: url.replace('http://', ''),
+      });
+    });
+
+    it('may be a web page, which the reader then names', async () => {
+      const url = await serveAt((_request, response) => response.end('<!doctype html><title>Log in</title>'));
+      const result = await fetchMetadata(url, INSIDE);
+      const read = result.ok && readMetadata(result.body, { now: NOW });
+      expect(read && !read.ok && read.error.code).to.equal('is_html');
+    });
+  });
+
+  describe('an address', () => {
+    for (const text of [
+      '',
+      'metadata.xml',
+      'idp.example.com/metadata',
+      'https://',
+      'https://a b',
+      `https://a/${'x'.repeat(2_048)}`,
+    ]) {
+      it(`that is "${text.slice(0, 30)}" is no web address`, () =>
+        expectRefusal(text, INSIDE, 'not_a_url', /is not a web address/));
+    }
+
+    for (const url of ['ftp://a.example/', 'file:///etc/passwd', 'javascript:alert(1)', 'data:text/xml,<a/>']) {
+      it(`of the scheme in ${url} is refused`, () =>
+        expectRefusal(url, INSIDE, 'unsupported_scheme', /fetched by https only, not (ftp|file|javascript|data)\./));
+    }
+
+    it('that is http is refused where private networks are', () =>
+      expectRefusal('http://idp.example.com/', OUTSIDE, 'unsupported_scheme', /https only, not http\./));
+
+    it('with a password is refused, and not repeated', async () => {
+      const result = await fetchMetadata('https://ada:secret@idp.example.com/', OUTSIDE);
+      expect(result.ok ? '' : result.error.code).to.equal('not_a_url');
+      expect(result.ok ? '' : result.error.message)
+        .to.match(/user name or password/)
+        .and.not.to.match(/secret/);
+    });
+  });
+
+  describe('a private network', () => {
+    const HOSTS = [
+      '127.0.0.1',
+      '127.1',
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '10.0.0.1',
+      '0.0.0.0',
+      '169.254.169.254',
+      '100.64.0.1',
+    ];
+    const HOSTS_6 = ['[::1]', '[::]', '[::ffff:127.0.0.1]', '[fd00::1]', '[fe80::1]', '[64:ff9b::7f00:1]'];
+
+    for (const host of [...HOSTS, ...HOSTS_6]) {
+      it(`is not reached by ${host}`, () =>
+        expectRefusal(
+          `https://${host}/`,
+          OUTSIDE,
+          'private_address',
+          /in a private network.*METADATA_PRIVATE_NETWORKS=allow/,
+        ));
+    }
+
+    it('is not reached by a name', () =>
+      expectRefusal('https://localhost/', OUTSIDE, 'private_address', /"localhost" is in a private network/));
+
+    it('is not reached by a name of which only one address is private', async () => {
+      const lookup = async () => ['93.184.215.14', '10.0.0.1'];
+      await expectRefusal('https://idp.example.com/', { ...OUTSIDE, lookup }, 'private_address', /private network/);
+    });
+
+    it('is open where it is allowed, but link-local is not', () =>
+      expectRefusal('http://169.254.169.254/latest/meta-data/', INSIDE, 'private_address', /private network/));
+  });
+
+  describe('a name that changes its address', () => {
+    it('is resolved once, and the connection goes to the address that was judged', async () => {
+      const port = await serve((_request, response) => response.end('metadata'));
+      const asked: string[] = [];
+      const lookup = async (host: string) => {
+        asked.push(host);
+        return asked.length === 1 ? ['127.0.0.1'] : ['169.254.169.254'];
+      };
+      const result = await fetchMetadata(`http://rebinding.example:${port}/`, { ...INSIDE, lookup });
+      expect(result.ok && Buffer.from(result.body).toString()).to.equal('metadata');
+      expect(asked).to.deep.equal(['rebinding.example']);
+    });
+
+    it('is judged anew after a redirect', async () => {
+      const port = await serve((_request, response) => response.writeHead(302, { location: '/again' }).end());
+      const answers = [['127.0.0.1'], ['169.254.169.254']];
+      const lookup = async () => answers.shift() ?? [];
+      const url = `http://rebinding.example:${port}/`;
+      await expectRefusal(
+        url,
+        { ...INSIDE, lookup },
+        'redirect_to_private_address',
+        /redirects into a private network/,
+      );
+      expect(answers).to.deep.equal([]);
+    });
+  });
+
+  describe('redirects', () => {
+    it('are followed three times, relative ones too', async () => {
+      const url = await serveAt((request, response) => {
+        const hop = Number(request.url?.slice(1));
+        if (hop < 3) response.writeHead([301, 303, 308][hop] ?? 302, { location: `${hop + 1}` }).end();
+        else response.end('arrived');
+      });
+      const result = await fetchMetadata(`${url}/0`, INSIDE);
+      expect(result.ok && result.finalUrl).to.equal(`${url}/3`);
+    });
+
+    it('are not followed a fourth time', async () => {
+      let requests = 0;
+      const url = await serveAt((_request, response) => {
+        requests += 1;
+        response.writeHead(302, { location: '/again' }).end();
+      });
+      await expectRefusal(url, INSIDE, 'too_many_redirects', /more than 3 times/);
+      expect(requests).to.equal(4);
+    });
+
+    for (const location of ['http://169.254.169.254/latest/', 'http://[::ffff:169.254.169.254]/', '//0.0.0.0/']) {
+      it(`to ${location} are refused`, async () =>
+        expectRefusal(
+          await redirect(location),
+          INSIDE,
+          'redirect_to_private_address',
+          /redirects into a private network/,
+        ));
+    }
+
+    it('to another scheme are refused', async () =>
+      expectRefusal(await redirect('file:///etc/passwd'), INSIDE, 'unsupported_scheme', /not file/));
+
+    it('to what is no address are refused', async () =>
+      expectRefusal(await redirect('http://['), INSIDE, 'not_a_url', /not a web address/));
+
+    it('with a password are refused', async () =>
+      expectRefusal(await redirect('http://a:b@127.0.0.1/'), INSIDE, 'not_a_url', /user name or password/));
+
+    it('without a target are an answer like any other', async () =>
+      expectRefusal(await redirect(undefined), INSIDE, 'http_status', /status 302/));
+  });
+
+  describe('by https, from a server that is trusted', () => {
+    const trusted = tls.getCACertificates();
+    const lookup = async () => ['127.0.0.1'];
+    let identity: { cert: string; key: string };
+
+    before(async () => {
+      identity = await makeCertificate('idp.example', {
+        extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'idp.example' }] }],
+      });
+      tls.setDefaultCACertificates([identity.cert]);
+    });
+
+    after(() => tls.setDefaultCACertificates(trusted));
+
+    it('metadata is fetched by the name that the certificate is for', async () => {
+      const port = await serve((_request, response) => response.end('metadata'), https.createServer(identity));
+      const result = await fetchMetadata(`https://idp.example:${port}/`, { ...INSIDE, lookup });
+      expect(result.ok && Buffer.from(result.body).toString()).to.equal('metadata');
+      const other = `https://other.example:${port}/`;
+      await expectRefusal(other, { ...INSIDE, lookup }, 'tls_failed', /ERR_TLS_CERT_ALTNAME_INVALID/);
+    });
+
+    it('a redirect to http is refused', async () => {
+      const plain = await serveAt((_request, response) => response.end('metadata'));
+      const listener: RequestListener = (_request, response) => response.writeHead(302, { location: plain }).end();
+      const port = await serve(listener, https.createServer(identity));
+      const url = `https://idp.example:${port}/`;
+      await expectRefusal(url, { ...INSIDE, lookup }, 'insecure_redirect', /redirects from https to http/);
+    });
+  });
+
+  describe('an answer', () => {
+    it('of 404 has its own sentence', async () => {
+      const url = await serveAt((_request, response) => response.writeHead(404).end('<EntityDescriptor/>'));
+      await expectRefusal(url, INSIDE, 'not_found', /nothing at this address \(404\)/);
+    });
+
+    for (const status of [204, 206, 304, 401, 403, 500, 503]) {
+      it(`of ${status} is named`, async () => {
+        const url = await serveAt((_request, response) => response.writeHead(status).end());
+        await expectRefusal(url, INSIDE, 'http_status', new RegExp(`answered with status ${status} instead`));
+      });
+    }
+
+    it('that announces 50 MB is not read', async () => {
+      const url = await serveAt((_request, response) =>
+        response.writeHead(200, { 'content-length': 50_000_000 }).flushHeaders(),
+      );
+      await expectRefusal(url, INSIDE, 'too_large', /larger than 1 MB/);
+    });
+
+    it('of 50 MB that announces nothing is left as soon as it is too much', async () => {
+      let sent = 0;
+      const url = await serveAt((_request, response) => {
+        const chunk = Buffer.alloc(100_000);
+        const more = () => {
+          while (sent < 50_000_000 && !response.destroyed) {
+            sent += chunk.length;
+            if (!response.write(chunk)) return;
+          }
+          response.end();
+        };
+        response.on('drain', more);
+        more();
+      });
+      await expectRefusal(url, { ...INSIDE, maxBytes: 200_000 }, 'too_large', /larger than 0\.2 MB/);
+      expect(sent).to.be.lessThan(50_000_000);
+    });
+
+    it('that is compressed unasked is refused', async () => {
+      const url = await serveAt((_request, response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
+      );
+      await expectRefusal(url, INSIDE, 'compressed', /compressed/);
+    });
+
+    it('that breaks off is refused', async () => {
+      const url = await serveAt((_request, response) => {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('<EntityDesc', () => response.destroy());
+      });
+      await expectRefusal(url, INSIDE, 'connection_failed', /broke before the whole metadata had come/);
+    });
+
+    it('that changes the protocol is refused', async () => {
+      const server = http.createServer();
+      server.on('connection', (socket) =>
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      );
+      const port = await serve(() => undefined, server);
+      await expectRefusal(`http://127.0.0.1:${port}`, INSIDE, 'connection_failed', /cannot be reached/);
+    });
+
+    it('that is not HTTP is refused', async () => {
+      const server = http.createServer();
+      server.on('connection', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+      const port = await serve(() => undefined, server);
+      await expectRefusal(
+        `http://127.0.0.1:${port}`,
+        INSIDE,
+        'connection_failed',
+        /cannot be reached: the connection failed/,
+      );
+    });
+  });
+
+  describe('the time limit', () => {
+    const SHORT = { ...INSIDE, timeoutMs: 50 };
+
+    it('ends the wait for an answer that does not come', async () => {
+      const url = await serveAt(() => undefined);
+      await expectRefusal(url, SHORT, 'timeout', /did not answer completely within 0\.05 seconds/);
+    });
+
+    it('ends an answer that drips', async () => {
+      const drips: NodeJS.Timeout[] = [];
+      const url = await serveAt((_request, response) => {
+        drips.push(setInterval(() => response.write(' '), 5));
+      });
+      await expectRefusal(url, SHORT, 'timeout', /did not answer completely/);
+      drips.forEach(clearInterval);
+    });
+
+    it('ends the wait for a name', async () => {
+      const lookup = () => new Promise<string[]>(() => undefined);
+      await expectRefusal('http://slow.example/', { ...SHORT, lookup }, 'timeout', /did not answer completely/);
+    });
+  });
+
+  describe('a connection', () => {
+    it('to a name that is not known is refused', async () => {
+      const lookup = async () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+      await expectRefusal(
+        'https://nowhere.example/',
+        { ...OUTSIDE, lookup },
+        'connection_failed',
+        /the name is not known/,
+      );
+    });
+
+    it('to a name without addresses is refused', async () => {
+      const lookup = async () => [];
+      await expectRefusal('https://nowhere.example/', { ...OUTSIDE, lookup }, 'connection_failed', /cannot be reached/);
+    });
+
+    it('to where nothing listens is refused', async () => {
+      const port = await serve(() => undefined);
+      await new Promise((resolve) => servers.pop()?.close(resolve));
+      await expectRefusal(`http://127.0.0.1:${port}/`, INSIDE, 'connection_failed', /nothing listens there/);
+    });
+
+    it('to a server that nobody vouches for is refused', async () => {
+      const { cert, key } = await makeCertificate('localhost');
+      const port = await serve((_request, response) => response.end('x'), https.createServer({ cert, key }));
+      const url = `https://localhost:${port}/`;
+      const lookup = async () => ['127.0.0.1'];
+      await expectRefusal(
+        url,
+        { ...INSIDE, lookup },
+        'tls_failed',
+        /no trustworthy https certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+      );
+    });
+
+    it('by https to a server that speaks http is refused', async () => {
+      const port = await serve((_request, response) => response.end('x'));
+      await expectRefusal(`https://127.0.0.1:${port}/`, INSIDE, 'tls_failed', /no trustworthy https certificate/);
+    });
+  });
+});

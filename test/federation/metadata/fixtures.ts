@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { generate } from 'selfsigned';
+import { type ProviderMetadata, readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
+
+/** The moment at which all fixtures are read: their certificates are valid from 2026-01-01 to 2036-01-01. */
+export const NOW = Date.parse('2026-06-01T00:00:00Z');
+
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The file `fixtures/{provider}.xml`, which has the shape of that provider's metadata. */
+export function fixtureBytes(provider: string): Buffer {
+  return readFileSync(new URL(`./fixtures/${provider}.xml`, import.meta.url));
+}
+
+export function fixture(provider: string): string {
+  return fixtureBytes(provider).toString('utf8');
+}
+
+/** The metadata read, where the test is not about a refusal. */
+export function read(xml: Uint8Array | string, now = NOW): ProviderMetadata {
+  const result = readMetadata(xml, { now });
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+  return result.metadata;
+}
+
+/** The fixture with its certificates replaced by these, all in one X509Data. */
+export function withCertificates(...pems: string[]): string {
+  const elements = pems.map((pem) => `<ds:X509Certificate>${base64Of(pem)}</ds:X509Certificate>`).join('');
+  return fixture('okta').replace(/<ds:X509Certificate>.*?<\/ds:X509Certificate>/s, elements);
+}
+
+type CertificateOptions = NonNullable<Parameters<typeof generate>[1]>;
+
+/** A certificate on the P-256 curve, made in no time, for what is not about RSA. */
+export async function makeCertificate(name: string, options: CertificateOptions = {}) {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: new Date('2026-01-01T00:00:00Z'),
+    notAfterDate: new Date('2036-01-01T00:00:00Z'),
+    extensions: [{ name: 'basicConstraints', cA: false }],
+    ...options,
+  });
+  return { cert, key };
+}
+
+function base64Of(pem: string): string {
+  return pem.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
+}
