@@ -34,7 +34,12 @@ export async function openStore(url: string): Promise<Store> {
     relaxed: new Kysely<Schema>({ dialect: relaxed }),
     close: async () => close(),
   };
-  await migrate(store);
+  try {
+    await migrate(store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   return store;
 }
 

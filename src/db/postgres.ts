@@ -27,10 +27,13 @@ function pool(connectionString: string, options?: string): pg.Pool {
   const types = {
     getTypeParser: (oid: number, format?: 'text') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
   };
-  return new pg.Pool({
+  const opened = new pg.Pool({
     connectionString,
     max: POOL_SIZE,
     types: types as pg.CustomTypesConfig,
     ...(options ? { options } : {}),
   });
+  // The server ended a connection that nobody was using, as in a restart: the pool has dropped it, and the next query opens another.
+  opened.on('error', () => {});
+  return opened;
 }

@@ -1,0 +1,31 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { whenDone } from './cleanup.ts';
+
+export type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** What a process left behind. */
+export type Outcome = { code: number | null; stdout: string; stderr: string };
+
+/** Starts a TypeScript file of the project as a process of its own. It is gone when the test is done. */
+export function startChild(file: string, args: string[] = [], env: Record<string, string> = {}): Child {
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  whenDone(() => child.kill('SIGKILL'));
+  return child;
+}
+
+/** Waits for the end of a process. */
+export async function outcomeOf(child: Child): Promise<Outcome> {
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    text.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    text.stderr += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...text };
+}
