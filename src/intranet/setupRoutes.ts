@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import { type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { addFirstPowerUser, isSetupLink } from '../directory/firstPowerUser.ts';
 import { readUserInput } from '../directory/userInput.ts';

@@ -26,7 +26,9 @@ export function samlRoutes(deps: Deps): Router {
     const signsRequests = providers.every((provider) => !provider.enabled || provider.settings.signRequests);
     const xml = makeMetadata(domain, await findSigningKey(deps, domain.id), signsRequests);
     if ('download' in req.query) res.attachment(`${new URL(domain.url).hostname}-metadata.xml`);
-    res.type('application/samlmetadata+xml').send(xml);
+    // Browsers show application/xml, and would only offer to save the registered type.
+    res.type(req.get('accept')?.includes('text/html') ? 'application/xml' : 'application/samlmetadata+xml');
+    res.send(xml);
   });
   router.get('/saml/login/:provider', async (req, res) => {
     const provider = await findProvider(deps.store.db, req.params.provider);

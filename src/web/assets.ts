@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express, { Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { readIntranetSettings } from '../directory/intranetSettings.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -18,6 +19,13 @@ export function assetRoutes(deps: Deps): Router {
   router.use(`${ASSETS}/tabler`, express.static(join(packageOf('@tabler/core'), 'dist/css'), options));
   router.use(`${ASSETS}/inter`, express.static(packageOf('@fontsource-variable/inter'), options));
   router.use(ASSETS, express.static(join(root, 'public'), options));
+  // The accent is a setting; its value is in the address, so that a new one is fetched.
+  router.get('/theme.css', async (_req, res) => {
+    const { accent } = await readIntranetSettings(deps.store.db);
+    const [red, green, blue] = [1, 3, 5].map((start) => Number.parseInt(accent.slice(start, start + 2), 16));
+    res.type('text/css').setHeader('cache-control', 'private, max-age=86400');
+    res.send(`:root { --accent: ${accent}; --accent-rgb: ${red}, ${green}, ${blue}; }\n`);
+  });
   router.get('/favicon.ico', (_req, res) => res.redirect(301, `${ASSETS}/mark.svg`));
   return router;
 }

@@ -12,7 +12,7 @@ import type { Flash, SignedInUser } from './request.ts';
 import { timeTag } from './timeTag.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
-const ICONS = join(dirname(createRequire(import.meta.url).resolve('@tabler/icons/package.json')), 'icons/outline');
+const ICONS = dirname(createRequire(import.meta.url).resolve('@tabler/icons/outline/home.svg'));
 
 /** What every view can use. */
 export type ViewTools = {

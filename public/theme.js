@@ -1,0 +1,5 @@
+// Before the first paint: dark mode follows the system.
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.setAttribute('data-bs-theme', dark.matches ? 'dark' : 'light');
+dark.addEventListener('change', follow);
+follow();
