@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Engine } from './open.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Engine } from './open.ts';
 export type Migration = (db: Kysely<unknown>, types: { engine: Engine; key: RawBuilder<unknown> }) => Promise<void>;
 
 /** The steps in their order. A step that was released is never changed; the next one mends it. */
-export const migrations: Migration[] = [firstTables];
+export const migrations: Migration[] = [firstTables, directoryTables];
 
 async function firstTables(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
   const { schema } = db;
@@ -193,4 +193,105 @@ async function signInTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
     .addColumn('failures', 'integer', (c) => c.notNull())
     .addColumn('expiresAt', 'bigint', (c) => c.notNull())
     .execute();
+}
+
+/** The People Directory at its full size: search words, counts, profile sources and the SCIM log. */
+async function directoryTables(db: Kysely<unknown>, { engine, key }: Parameters<Migration>[1]): Promise<void> {
+  const { schema } = db;
+  const nothing = sql.lit('');
+  for (const column of ['nameKey', 'searchText'])
+    await schema
+      .alterTable('users')
+      .addColumn(column, key, (c) => c.notNull().defaultTo(nothing))
+      .execute();
+  await schema.alterTable('users').addColumn('managerId', key).execute();
+  await schema
+    .alterTable('users')
+    .addColumn('omitFromSearch', 'integer', (c) => c.notNull().defaultTo(sql.lit(0)))
+    .execute();
+  await sql`update users set "nameKey" = "userNameKey"`.execute(db);
+  await schema.createIndex('usersByName').on('users').columns(['nameKey', 'id']).execute();
+  await schema.createIndex('usersByDepartment').on('users').columns(['department', 'nameKey']).execute();
+  await schema.createIndex('usersBySource').on('users').columns(['sourceId', 'nameKey']).execute();
+  await schema.createIndex('usersByChange').on('users').column('modifiedAt').execute();
+  await schema
+    .createIndex('usersByManager')
+    .on('users')
+    .column('managerId')
+    .where(sql.ref('managerId'), 'is not', null)
+    .execute();
+  await schema.createIndex('groupsBySource').on('groups').column('sourceId').execute();
+  await schema.createIndex('groupsByExternalId').on('groups').column('externalId').execute();
+  await searchTables(db, engine, key);
+  await sourceTables(db, key);
+}
+
+async function searchTables({ schema }: Kysely<unknown>, engine: Engine, key: RawBuilder<unknown>): Promise<void> {
+  // No foreign key on userId: it would need a second index of the same size. deleteUser removes the words itself.
+  const tokens = schema
+    .createTable('userTokens')
+    .addColumn('token', key, (c) => c.notNull())
+    .addColumn('userId', key, (c) => c.notNull())
+    .addPrimaryKeyConstraint('userTokensKey', ['token', 'userId']);
+  await (engine === 'sqlite' ? tokens.modifyEnd(sql`without rowid`) : tokens).execute();
+  await schema
+    .createTable('directoryCounts')
+    .addColumn('name', key, (c) => c.notNull())
+    .addColumn('slot', 'integer', (c) => c.notNull())
+    .addColumn('total', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('directoryCountsKey', ['name', 'slot'])
+    .execute();
+}
+
+async function sourceTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown>): Promise<void> {
+  await schema
+    .createTable('profileSources')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('active', 'integer', (c) => c.notNull())
+    .addColumn('logBodies', 'integer', (c) => c.notNull())
+    .addColumn('readOnly', 'integer', (c) => c.notNull())
+    .addColumn('patchAnswer', key, (c) => c.notNull())
+    .addColumn('networksJson', 'text', (c) => c.notNull())
+    .addColumn('lastCallAt', 'bigint')
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('modifiedAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('profileSourceTokens')
+    .addColumn('tokenHash', key, (c) => c.primaryKey())
+    .addColumn('sourceId', key, (c) => c.notNull().references('profileSources.id').onDelete('cascade'))
+    .addColumn('hint', 'text', (c) => c.notNull())
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('expiresAt', 'bigint')
+    .execute();
+  await schema.createIndex('profileSourceTokensBySource').on('profileSourceTokens').column('sourceId').execute();
+  await schema
+    .createTable('profileSourceCalls')
+    .addColumn('sourceId', key, (c) => c.notNull().references('profileSources.id').onDelete('cascade'))
+    .addColumn('day', 'bigint', (c) => c.notNull())
+    .addColumn('calls', 'integer', (c) => c.notNull())
+    .addColumn('failures', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('profileSourceCallsKey', ['sourceId', 'day'])
+    .execute();
+  await schema
+    .createTable('scimLog')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .addColumn('sourceId', key)
+    .addColumn('sourceName', 'text')
+    .addColumn('network', 'text')
+    .addColumn('method', key, (c) => c.notNull())
+    .addColumn('path', 'text', (c) => c.notNull())
+    .addColumn('status', 'integer', (c) => c.notNull())
+    .addColumn('durationMs', 'integer', (c) => c.notNull())
+    .addColumn('event', key)
+    .addColumn('resourceType', key)
+    .addColumn('resourceId', key)
+    .addColumn('resourceName', 'text')
+    .addColumn('changesJson', 'text')
+    .addColumn('detail', 'text')
+    .addColumn('body', 'text')
+    .execute();
+  await schema.createIndex('scimLogByResource').on('scimLog').columns(['resourceId', 'id']).execute();
 }

@@ -12,6 +12,12 @@ export type Schema = {
   userEmails: { userId: string; valueKey: string };
   groups: GroupRow;
   groupMembers: { groupId: string; userId: string };
+  userTokens: { token: string; userId: string };
+  directoryCounts: { name: 'users' | 'groups'; slot: number; total: number };
+  profileSources: ProfileSourceRow;
+  profileSourceTokens: ProfileSourceTokenRow;
+  profileSourceCalls: { sourceId: string; day: number; calls: number; failures: number };
+  scimLog: ScimLogRow;
   sessions: SessionRow;
   loginRequests: LoginRequestRow;
   pendingSignIns: { tokenHash: string; signInJson: string; expiresAt: number };
@@ -83,6 +89,10 @@ export type UserRow = {
   createdAt: number;
   modifiedAt: number;
   lastSignInAt: number | null;
+  nameKey: string; // what lists of people are ordered by
+  searchText: string; // the person's search words, each with a space before it
+  managerId: string | null; // profile.enterprise.manager.value
+  omitFromSearch: Flag; // profile.interact.omitFromSearch
 };
 
 export type GroupRow = {
@@ -94,6 +104,46 @@ export type GroupRow = {
   version: number;
   createdAt: number;
   modifiedAt: number;
+};
+
+export type ProfileSourceRow = {
+  id: string; // the Client ID
+  name: string;
+  active: Flag;
+  logBodies: Flag;
+  readOnly: Flag;
+  patchAnswer: string; // 'resource' | 'none'
+  networksJson: string; // the networks that may call, in CIDR notation; empty: any
+  lastCallAt: number | null;
+  createdAt: number;
+  modifiedAt: number;
+};
+
+export type ProfileSourceTokenRow = {
+  tokenHash: string; // SHA-256 of the token
+  sourceId: string;
+  hint: string; // the token's last four characters
+  createdAt: number;
+  expiresAt: number | null;
+};
+
+export type ScimLogRow = {
+  id: string; // sorts by time
+  at: number;
+  sourceId: string | null;
+  sourceName: string | null;
+  network: string | null;
+  method: string; // '' : a Power User changed the source
+  path: string;
+  status: number;
+  durationMs: number;
+  event: string | null; // user_create_provision and so on
+  resourceType: string | null; // 'User' | 'Group'
+  resourceId: string | null;
+  resourceName: string | null;
+  changesJson: string | null; // Change[]
+  detail: string | null; // why it was refused
+  body: string | null; // the request's body with its secrets masked
 };
 
 export type SessionRow = {

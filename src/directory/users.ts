@@ -95,7 +95,7 @@ export async function removeUser(deps: Deps, id: string): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
     if (await isLastPowerUser(trx, user)) throw new Conflict(LAST_POWER_USER);
-    await deleteUser(trx, id);
+    await deleteUser(trx, id, deps.now());
     return user;
   });
 }

@@ -1,17 +1,25 @@
 import type { Db } from '../db/open.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
+import { contains } from './contains.ts';
+import { addToCount } from './directoryCounts.ts';
+import type { Profile } from './profile.ts';
+import { nameKeyOf, wordsOfUser } from './searchWords.ts';
 
 /** The values of `userType` that mean something; any other text is kept and treated as an Intranet User. */
 export const userTypes = ['Power User', 'Intranet User', 'Non Intranet User'] as const;
 
 /** A person of the People Directory. `passwordHash` is not among it: see findPasswordHash. */
-export type User = Omit<UserRow, 'active' | 'profileJson' | 'passwordHash' | 'userNameKey'> & {
+export type User = Omit<UserRow, 'active' | 'profileJson' | 'passwordHash' | DerivedColumn> & {
   active: boolean;
-  profile: Record<string, unknown>;
+  profile: Profile;
 };
 
-const columns = [
+/** Columns that are made of the others for the sake of looking people up. */
+type DerivedColumn = 'userNameKey' | 'nameKey' | 'searchText' | 'managerId' | 'omitFromSearch';
+
+/** The columns of which userFromRow makes a person. */
+export const userColumns = [
   'id',
   'userName',
   'active',
@@ -35,35 +43,35 @@ const columns = [
 export type UserFilter = { search?: string | undefined; active?: boolean | undefined; userType?: string | undefined };
 
 export async function findUser(db: Db, id: string): Promise<User | undefined> {
-  const row = await db.selectFrom('users').select(columns).where('id', '=', id).executeTakeFirst();
-  return row && fromRow(row);
+  const row = await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
+  return row && userFromRow(row);
 }
 
 /** The person with a user name, in any case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
   const row = await db
     .selectFrom('users')
-    .select(columns)
+    .select(userColumns)
     .where('userNameKey', '=', caseKey(userName))
     .executeTakeFirst();
-  return row && fromRow(row);
+  return row && userFromRow(row);
 }
 
 /** The people with an e-mail address, in any case; two at the most, for more than one is too many to sign in. */
 export async function findUsersByEmail(db: Db, email: string): Promise<User[]> {
   const rows = await db
     .selectFrom('users')
-    .select(columns)
+    .select(userColumns)
     .where('id', 'in', (e) => e.selectFrom('userEmails').select('userId').where('valueKey', '=', caseKey(email)))
     .limit(2)
     .execute();
-  return rows.map(fromRow);
+  return rows.map(userFromRow);
 }
 
 /** The people with an external ID, letter by letter; two at the most. */
 export async function findUsersByExternalId(db: Db, externalId: string): Promise<User[]> {
-  const rows = await db.selectFrom('users').select(columns).where('externalId', '=', externalId).limit(2).execute();
-  return rows.map(fromRow);
+  const rows = await db.selectFrom('users').select(userColumns).where('externalId', '=', externalId).limit(2).execute();
+  return rows.map(userFromRow);
 }
 
 /** A page of people by user name, and how many there are in all. */
@@ -76,18 +84,14 @@ export async function listUsers(
   if (filter.active !== undefined) query = query.where('active', '=', filter.active ? 1 : 0);
   if (filter.userType) query = query.where('userType', '=', filter.userType);
   if (filter.search) {
-    const pattern = `%${caseKey(filter.search).replace(/[\\%_]/g, '\\$&')}%`;
-    query = query.where(({ eb, or }) =>
-      or([
-        eb('userNameKey', 'like', pattern),
-        eb(eb.fn('lower', ['displayName']), 'like', pattern),
-        eb(eb.fn('lower', ['email']), 'like', pattern),
-      ]),
+    const text = caseKey(filter.search);
+    query = query.where(({ or }) =>
+      or([contains('userNameKey', text), contains('displayName', text), contains('email', text)]),
     );
   }
   const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const rows = await query.select(columns).orderBy('userNameKey').limit(page.limit).offset(page.offset).execute();
-  return { rows: rows.map(fromRow), total: Number(total) };
+  const rows = await query.select(userColumns).orderBy('userNameKey').limit(page.limit).offset(page.offset).execute();
+  return { rows: rows.map(userFromRow), total: Number(total) };
 }
 
 /** How many active people of a type there are. */
@@ -111,15 +115,25 @@ export async function writePasswordHash(db: Db, id: string, passwordHash: string
 }
 
 export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
-  await db
-    .insertInto('users')
-    .values({ ...toRow(user), passwordHash })
-    .execute();
-  await writeEmails(db, user);
+  await insertUsers(db, [{ user, passwordHash }]);
+}
+
+/** Inserts several people in a few statements. At most 500, for a statement has a limited number of parameters. */
+export async function insertUsers(db: Db, people: { user: User; passwordHash: string | null }[]): Promise<void> {
+  const [first] = people;
+  if (!first) return;
+  const rows = people.map(({ user, passwordHash }) => ({ ...toRow(user), passwordHash }));
+  await db.insertInto('users').values(rows).execute();
+  const emails = people.flatMap(({ user }) => emailKeysOf(user).map((valueKey) => ({ userId: user.id, valueKey })));
+  if (emails.length > 0) await db.insertInto('userEmails').values(emails).execute();
+  const tokens = people.flatMap(({ user }) => wordsOfUser(user).map((token) => ({ token, userId: user.id })));
+  if (tokens.length > 0) await db.insertInto('userTokens').values(tokens).execute();
+  await addToCount(db, 'users', first.user.id, people.length);
 }
 
 /** Writes a person where the version is still the one that was read; false where somebody else was faster. */
 export async function updateUser(db: Db, user: User, readVersion: number): Promise<boolean> {
+  const before = await db.selectFrom('users').select('searchText').where('id', '=', user.id).executeTakeFirst();
   const { id, createdAt: _, ...changes } = toRow(user);
   const result = await db
     .updateTable('users')
@@ -127,45 +141,79 @@ export async function updateUser(db: Db, user: User, readVersion: number): Promi
     .where('id', '=', id)
     .where('version', '=', readVersion)
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) return false;
-  await writeEmails(db, user);
+  if (!before || result.numUpdatedRows !== 1n) return false;
+  await updateEmails(db, user);
+  await updateTokens(db, id, before.searchText, changes.searchText);
   return true;
 }
 
-export async function deleteUser(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('users').where('id', '=', id).execute();
+/** Removes a person with all that is theirs. The groups that lose a member get a new version. */
+export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
+  const row = await db.selectFrom('users').select('searchText').where('id', '=', id).executeTakeFirst();
+  if (!row) return;
+  await db
+    .updateTable('groups')
+    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
+    .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', id))
+    .execute();
+  await updateTokens(db, id, row.searchText, '');
+  const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
+  if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
 }
 
 export async function writeLastSignIn(db: Db, id: string, at: number): Promise<void> {
   await db.updateTable('users').set({ lastSignInAt: at }).where('id', '=', id).execute();
 }
 
-async function writeEmails(db: Db, user: User): Promise<void> {
-  await db.deleteFrom('userEmails').where('userId', '=', user.id).execute();
-  const keys = new Set(emailsOf(user).map(caseKey));
-  if (keys.size === 0) return;
-  await db
-    .insertInto('userEmails')
-    .values([...keys].map((valueKey) => ({ userId: user.id, valueKey })))
-    .execute();
+/** Every e-mail address of a person, the primary one first, none twice. */
+export function emailsOf(user: User): string[] {
+  const values = [user.email, ...(user.profile.emails ?? []).map((email) => email.value)];
+  return [...new Set(values.filter((value) => value !== undefined && value !== null && value !== ''))] as string[];
 }
 
-/** The primary address and the others of the profile. */
-function emailsOf(user: User): string[] {
-  const others = Array.isArray(user.profile.emails) ? user.profile.emails : [];
-  const values = others.map((email: { value?: unknown }) => email.value);
-  return [user.email, ...values].filter((value) => typeof value === 'string' && value !== '') as string[];
-}
-
-function fromRow({ profileJson, ...row }: Omit<UserRow, 'passwordHash' | 'userNameKey'>): User {
+/** A person out of the columns of userColumns. */
+export function userFromRow({ profileJson, ...row }: Omit<UserRow, 'passwordHash' | DerivedColumn>): User {
   return { ...row, active: row.active === 1, profile: JSON.parse(profileJson) };
 }
 
+async function updateEmails(db: Db, user: User): Promise<void> {
+  const before = await db.selectFrom('userEmails').select('valueKey').where('userId', '=', user.id).execute();
+  const had = new Set(before.map((row) => row.valueKey));
+  const has = new Set(emailKeysOf(user));
+  const gone = [...had].filter((valueKey) => !has.has(valueKey));
+  const added = [...has].filter((valueKey) => !had.has(valueKey)).map((valueKey) => ({ userId: user.id, valueKey }));
+  if (gone.length > 0)
+    await db.deleteFrom('userEmails').where('userId', '=', user.id).where('valueKey', 'in', gone).execute();
+  if (added.length > 0) await db.insertInto('userEmails').values(added).execute();
+}
+
+async function updateTokens(db: Db, userId: string, before: string, after: string): Promise<void> {
+  if (before === after) return;
+  const had = new Set(before.split(' ').filter(Boolean));
+  const has = new Set(after.split(' ').filter(Boolean));
+  const gone = [...had].filter((token) => !has.has(token));
+  const added = [...has].filter((token) => !had.has(token)).map((token) => ({ token, userId }));
+  if (gone.length > 0)
+    await db.deleteFrom('userTokens').where('userId', '=', userId).where('token', 'in', gone).execute();
+  if (added.length > 0) await db.insertInto('userTokens').values(added).execute();
+}
+
+function emailKeysOf(user: User): string[] {
+  return [...new Set(emailsOf(user).map(caseKey))];
+}
+
 function toRow({ profile, ...user }: User): Omit<UserRow, 'passwordHash'> {
+  const whole = { ...user, profile };
   return {
     ...user,
     userNameKey: caseKey(user.userName),
     active: user.active ? 1 : 0,
     profileJson: JSON.stringify(profile),
+    nameKey: nameKeyOf(whole),
+    searchText: wordsOfUser(whole)
+      .map((word) => ` ${word}`)
+      .join(''),
+    managerId: profile.enterprise?.manager?.value ?? null,
+    omitFromSearch: profile.interact?.omitFromSearch ? 1 : 0,
   };
 }

@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/open.ts';
+
+/**
+ * Adds to the count of people or groups, in the transaction that makes or removes them, so that a directory of a million is counted at
+ * once. The count is spread over sixteen rows by the id, so that transactions of PostgreSQL seldom wait for each other.
+ */
+export async function addToCount(db: Db, name: 'users' | 'groups', id: string, change: number): Promise<void> {
+  await db
+    .insertInto('directoryCounts')
+    .values({ name, slot: Number.parseInt(id.slice(-1), 16) || 0, total: change })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['name', 'slot'])
+        .doUpdateSet({ total: sql<number>`"directoryCounts"."total" + excluded."total"` }),
+    )
+    .execute();
+}
+
+/** How many people or groups there are. */
+export async function readCount(db: Db, name: 'users' | 'groups'): Promise<number> {
+  const rows = await db.selectFrom('directoryCounts').select('total').where('name', '=', name).execute();
+  return rows.reduce((sum, row) => sum + Number(row.total), 0);
+}

@@ -1,0 +1,57 @@
+/**
+ * What is known of a person beyond the columns of the table. The names and the nesting are those of SCIM (RFC 7643 4.1, 4.3 and
+ * the intranet vendor's extension); userName, name.givenName, name.familyName, displayName, title, userType, active, externalId,
+ * department and loginType have columns of their own and never stand here.
+ */
+export type Profile = {
+  name?: { formatted?: string; middleName?: string; honorificPrefix?: string; honorificSuffix?: string };
+  nickName?: string;
+  profileUrl?: string;
+  preferredLanguage?: string;
+  locale?: string;
+  timezone?: string;
+  emails?: MultiValue[]; // all of them; the primary one also stands in the column `email`
+  phoneNumbers?: MultiValue[];
+  ims?: MultiValue[];
+  photos?: MultiValue[];
+  entitlements?: MultiValue[];
+  roles?: MultiValue[];
+  x509Certificates?: MultiValue[];
+  addresses?: Address[];
+  enterprise?: {
+    employeeNumber?: string;
+    costCenter?: string;
+    organization?: string;
+    division?: string;
+    manager?: { value: string }; // the manager's id
+  };
+  interact?: {
+    location?: string;
+    omitFromSearch?: boolean;
+    forcePasswordReset?: boolean;
+    name?: { title?: string; initials?: string };
+    pronouns?: string;
+    dateOfBirth?: string;
+    jobStartDate?: string;
+    jobEndDate?: string;
+    bio?: string;
+    facebookID?: string;
+    linkedInId?: string;
+    twitterTag?: string;
+    instagramTag?: string;
+  };
+};
+
+/** One value of an attribute that has several (RFC 7643 2.4). */
+export type MultiValue = { value?: string; display?: string; type?: string; primary?: boolean };
+
+export type Address = {
+  formatted?: string;
+  streetAddress?: string;
+  locality?: string;
+  region?: string;
+  postalCode?: string;
+  country?: string;
+  type?: string;
+  primary?: boolean;
+};

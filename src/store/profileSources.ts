@@ -1,0 +1,195 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/open.ts';
+import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
+
+/** Where people come from: a SCIM client with its name and its rights. Its `id` is the Client ID. */
+export type ProfileSource = Omit<
+  ProfileSourceRow,
+  'active' | 'logBodies' | 'readOnly' | 'patchAnswer' | 'networksJson'
+> & {
+  active: boolean;
+  logBodies: boolean;
+  readOnly: boolean;
+  patchAnswer: 'resource' | 'none'; // what a PATCH answers: 200 with the resource, or 204
+  networks: string[]; // in CIDR notation; empty: calls may come from anywhere
+};
+
+/** A token without its secret. */
+export type SourceToken = Omit<ProfileSourceTokenRow, 'tokenHash'>;
+
+export async function findSource(db: Db, id: string): Promise<ProfileSource | undefined> {
+  const row = await db.selectFrom('profileSources').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** All sources, the oldest first. */
+export async function listSources(db: Db): Promise<ProfileSource[]> {
+  const rows = await db.selectFrom('profileSources').selectAll().orderBy('createdAt').orderBy('id').execute();
+  return rows.map(fromRow);
+}
+
+/** The source that a token belongs to, and until when the token is good (null: without end). */
+export async function findSourceByTokenHash(
+  db: Db,
+  tokenHash: string,
+): Promise<{ source: ProfileSource; expiresAt: number | null } | undefined> {
+  const row = await db
+    .selectFrom('profileSourceTokens')
+    .innerJoin('profileSources', 'profileSources.id', 'profileSourceTokens.sourceId')
+    .selectAll('profileSources')
+    .select('profileSourceTokens.expiresAt')
+    .where('tokenHash', '=', tokenHash)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { expiresAt, ...source } = row;
+  return { source: fromRow(source), expiresAt };
+}
+
+export async function insertSource(db: Db, source: ProfileSource): Promise<void> {
+  await db.insertInto('profileSources').values(toRow(source)).execute();
+}
+
+/** Writes a source as it is given, but for the time of its last call. */
+export async function updateSource(db: Db, source: ProfileSource): Promise<void> {
+  const { id, lastCallAt: _, ...changes } = toRow(source);
+  await db.updateTable('profileSources').set(changes).where('id', '=', id).execute();
+}
+
+/** Removes a source with its tokens. Its people and groups are let go of by letGoOfPeople and letGoOfGroups. */
+export async function deleteSource(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('profileSources').where('id', '=', id).execute();
+}
+
+/** The tokens of a source, the newest first. */
+export async function listSourceTokens(db: Db, sourceId: string): Promise<SourceToken[]> {
+  return db
+    .selectFrom('profileSourceTokens')
+    .select(['sourceId', 'hint', 'createdAt', 'expiresAt'])
+    .where('sourceId', '=', sourceId)
+    .orderBy('createdAt', 'desc')
+    .execute();
+}
+
+export async function insertSourceToken(db: Db, token: ProfileSourceTokenRow): Promise<void> {
+  await db.insertInto('profileSourceTokens').values(token).execute();
+}
+
+/** Has the tokens of a source end at a time, where they do not end sooner; those whose time is over by `now` are removed. */
+export async function endSourceTokens(db: Db, sourceId: string, at: number, now: number): Promise<void> {
+  await db
+    .updateTable('profileSourceTokens')
+    .set({ expiresAt: at })
+    .where('sourceId', '=', sourceId)
+    .where((e) => e.or([e('expiresAt', 'is', null), e('expiresAt', '>', at)]))
+    .execute();
+  await db.deleteFrom('profileSourceTokens').where('sourceId', '=', sourceId).where('expiresAt', '<=', now).execute();
+}
+
+/** How many people and groups a source manages. */
+export async function countManaged(
+  db: Db,
+  sourceId: string,
+): Promise<{ people: number; activePeople: number; groups: number }> {
+  const people = await db
+    .selectFrom('users')
+    .select((e) => [e.fn.countAll<number>().as('people'), e.fn.sum<number>('active').as('activePeople')])
+    .where('sourceId', '=', sourceId)
+    .executeTakeFirstOrThrow();
+  const groups = await db
+    .selectFrom('groups')
+    .select((e) => e.fn.countAll<number>().as('groups'))
+    .where('sourceId', '=', sourceId)
+    .executeTakeFirstOrThrow();
+  return {
+    people: Number(people.people),
+    activePeople: Number(people.activePeople ?? 0),
+    groups: Number(groups.groups),
+  };
+}
+
+/** Some of the people whom a source manages, for work that is done in steps. */
+export async function findManagedUserIds(db: Db, sourceId: string, limit: number): Promise<string[]> {
+  const rows = await db.selectFrom('users').select('id').where('sourceId', '=', sourceId).limit(limit).execute();
+  return rows.map((row) => row.id);
+}
+
+/** Leaves people without a source, deactivated (with their sessions ended) where that is asked for. */
+export async function letGoOfPeople(db: Db, ids: string[], now: number, deactivate: boolean): Promise<void> {
+  await db
+    .updateTable('users')
+    .set((e) => ({
+      sourceId: null,
+      version: e('version', '+', 1),
+      modifiedAt: now,
+      ...(deactivate ? { active: 0 as const } : {}),
+    }))
+    .where('id', 'in', ids)
+    .execute();
+  if (deactivate) await db.deleteFrom('sessions').where('userId', 'in', ids).execute();
+}
+
+export async function letGoOfGroups(db: Db, sourceId: string): Promise<void> {
+  await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
+}
+
+/** Notes calls of a source: for the chart of calls a day (UTC), and when the last one came. */
+export async function addCalls(
+  db: Db,
+  sourceId: string,
+  { day, calls, failures, at }: { day: number; calls: number; failures: number; at: number },
+): Promise<void> {
+  await db
+    .insertInto('profileSourceCalls')
+    .columns(['sourceId', 'day', 'calls', 'failures'])
+    .expression((e) =>
+      e
+        .selectFrom('profileSources')
+        .select(['id as sourceId', sql<number>`${sql.lit(day)}`.as('day')])
+        .select([sql<number>`${sql.lit(calls)}`.as('calls'), sql<number>`${sql.lit(failures)}`.as('failures')])
+        .where('id', '=', sourceId),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['sourceId', 'day']).doUpdateSet({
+        calls: sql<number>`"profileSourceCalls"."calls" + excluded."calls"`,
+        failures: sql<number>`"profileSourceCalls"."failures" + excluded."failures"`,
+      }),
+    )
+    .execute();
+  await db.updateTable('profileSources').set({ lastCallAt: at }).where('id', '=', sourceId).execute();
+}
+
+/** Calls a day from a day on (epoch milliseconds of midnight, UTC), the oldest first; days without calls are missing. */
+export async function listCalls(
+  db: Db,
+  sourceId: string,
+  fromDay: number,
+): Promise<{ day: number; calls: number; failures: number }[]> {
+  return db
+    .selectFrom('profileSourceCalls')
+    .select(['day', 'calls', 'failures'])
+    .where('sourceId', '=', sourceId)
+    .where('day', '>=', fromDay)
+    .orderBy('day')
+    .execute();
+}
+
+function fromRow({ networksJson, ...row }: ProfileSourceRow): ProfileSource {
+  return {
+    ...row,
+    active: row.active === 1,
+    logBodies: row.logBodies === 1,
+    readOnly: row.readOnly === 1,
+    patchAnswer: row.patchAnswer === 'none' ? 'none' : 'resource',
+    networks: JSON.parse(networksJson),
+  };
+}
+
+function toRow({ networks, ...source }: ProfileSource): ProfileSourceRow {
+  return {
+    ...source,
+    active: source.active ? 1 : 0,
+    logBodies: source.logBodies ? 1 : 0,
+    readOnly: source.readOnly ? 1 : 0,
+    networksJson: JSON.stringify(networks),
+  };
+}

@@ -1,0 +1,212 @@
+import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { Db } from '../db/open.ts';
+import type { Schema } from '../db/schema.ts';
+import { wordsOfQuery } from './searchWords.ts';
+import { type User, userColumns, userFromRow } from './users.ts';
+
+/** What a list of people is narrowed to; what is undefined narrows nothing. */
+export type UserSearch = {
+  text?: string | undefined; // words of name, title, department, user name, e-mail; each may be a beginning
+  active?: boolean | undefined;
+  userType?: string | undefined;
+  department?: string | undefined; // letter by letter, as departmentsOf lists them
+  sourceId?: string | null | undefined; // null: people whom no source manages
+  groupId?: string | undefined;
+  managerId?: string | undefined;
+  includeOmitted?: boolean | undefined; // people with omitFromSearch too; for Power Users
+};
+
+/** `after` and `before` are the cursors of an earlier page; without both it is the first page. */
+export type UserPage = { limit: number; after?: string | undefined; before?: string | undefined };
+
+export type FoundUsers = {
+  rows: User[]; // by name
+  total: number; // no more than MAX_TOTAL are counted
+  totalIsExact: boolean;
+  next: string | undefined; // the cursor of the next page
+  previous: string | undefined;
+};
+
+export const MAX_TOTAL = 10_000;
+
+// Up to here it is quicker to fetch all that match and sort them; past it, to walk the people by name and test each.
+const FEW = 20_000;
+const LAST_CHARACTER = '\u{10ffff}';
+
+type Query = SelectQueryBuilder<Schema, 'users', unknown>;
+type Where = (e: ExpressionBuilder<Schema, 'users'>) => ReturnType<ExpressionBuilder<Schema, 'users'>['and']>;
+
+/**
+ * A page of people by name. Fast at any size: paging goes on from a place rather than counting rows, the rarest of the words (or
+ * the group) drives the search, and the total is counted no further than MAX_TOTAL.
+ */
+export async function searchUsers(db: Db, search: UserSearch, page: UserPage): Promise<FoundUsers> {
+  const conditions = await conditionsOf(db, search);
+  const narrowed = conditions.reduce<Query>((query, condition) => query.where(condition), db.selectFrom('users'));
+  const place = readCursor(page.before ?? page.after);
+  const backwards = page.before !== undefined && place !== undefined;
+  const rows = await pageQuery(narrowed, place, backwards)
+    .select([...userColumns, 'nameKey'])
+    .limit(page.limit + 1)
+    .execute();
+  const more = rows.length > page.limit;
+  const shown = rows.slice(0, page.limit);
+  if (backwards) shown.reverse();
+  const counted = await countUpTo(db, narrowed, MAX_TOTAL);
+  const [first, last] = [shown.at(0), shown.at(-1)];
+  return {
+    rows: shown.map(({ nameKey: _, ...row }) => userFromRow(row)),
+    total: Math.min(counted, MAX_TOTAL),
+    totalIsExact: counted <= MAX_TOTAL,
+    next: last && (backwards || more) ? writeCursor(last) : undefined,
+    previous: first && (backwards ? more : place !== undefined) ? writeCursor(first) : undefined,
+  };
+}
+
+/** The departments that begin with some letters, in the order of the alphabet, each with the number of its people; for a filter's choices. */
+export async function departmentsOf(
+  db: Db,
+  beginning: string,
+  limit: number,
+): Promise<{ department: string; people: number }[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select((e) => ['department', e.fn.countAll<number>().as('people')])
+    .where('department', '>=', beginning === '' ? ' ' : beginning)
+    .where('department', '<', beginning === '' ? LAST_CHARACTER : beginning + LAST_CHARACTER)
+    .groupBy('department')
+    .orderBy('department')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ department: row.department ?? '', people: Number(row.people) }));
+}
+
+/** The people whose manager somebody is, by name. */
+export async function findReports(db: Db, managerId: string, limit: number): Promise<User[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('managerId', '=', managerId)
+    .where('active', '=', 1)
+    .orderBy('nameKey')
+    .limit(limit)
+    .execute();
+  return rows.map(userFromRow);
+}
+
+function pageQuery(query: Query, place: Place | undefined, backwards: boolean): Query {
+  const direction = backwards ? 'desc' : 'asc';
+  const ordered = query.orderBy('nameKey', direction).orderBy('id', direction);
+  if (!place) return ordered;
+  const { nameKey, id } = place;
+  const beyond = sql.raw(backwards ? '<' : '>');
+  return ordered.where(sql<boolean>`(${sql.ref('nameKey')}, ${sql.ref('id')}) ${beyond} (${nameKey}, ${id})`);
+}
+
+async function countUpTo(db: Db, query: Query, most: number): Promise<number> {
+  const some = query.select('id').limit(most + 1);
+  const row = await db
+    .selectFrom(some.as('some'))
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+async function conditionsOf(db: Db, search: UserSearch): Promise<Where[]> {
+  const words = wordsOfQuery(search.text ?? '');
+  const sets = [...words.map(tokenSet), ...(search.groupId === undefined ? [] : [groupSet(search.groupId)])];
+  const sizes = await Promise.all(sets.map((set) => set.size(db)));
+  const rarest = sizes.indexOf(Math.min(...sizes));
+  return [
+    ...sets.map((set, index) => (index === rarest && (sizes[index] ?? 0) <= FEW ? set.drives : set.tests)),
+    ...columnConditions(search),
+  ];
+}
+
+// `coalesce` keeps an index from being chosen that would make the database sort half of the people.
+function columnConditions(search: UserSearch): Where[] {
+  const conditions: Where[] = [];
+  const plain = (column: 'department' | 'sourceId' | 'managerId', value: string | null) =>
+    conditions.push((e) => e.and([value === null ? e(column, 'is', null) : e(column, '=', value)]));
+  if (search.department !== undefined) plain('department', search.department);
+  if (search.sourceId !== undefined) plain('sourceId', search.sourceId);
+  if (search.managerId !== undefined) plain('managerId', search.managerId);
+  if (search.active !== undefined) {
+    const active = search.active ? 1 : 0;
+    conditions.push((e) => e.and([e(e.fn.coalesce('active', sql.lit(0)), '=', active)]));
+  }
+  if (!search.includeOmitted) conditions.push((e) => e.and([e('omitFromSearch', '=', 0)]));
+  const { userType } = search;
+  if (userType === 'Power User') conditions.push((e) => e.and([e('userType', '=', userType)]));
+  else if (userType !== undefined)
+    conditions.push((e) => e.and([e(e.fn.coalesce('userType', sql.lit('')), '=', userType)]));
+  return conditions;
+}
+
+/** Some people as a set that can be counted up to FEW, can drive a query through its own index, or can test a person who is at hand. */
+type PeopleSet = { size(db: Db): Promise<number>; drives: Where; tests: Where };
+
+function tokenSet(word: string): PeopleSet {
+  const end = word + LAST_CHARACTER;
+  const pattern = `% ${word.replace(/[\\%_]/g, '\\$&')}%`;
+  return {
+    size: (db) =>
+      countRows(
+        db,
+        db.selectFrom('userTokens').select('userId as id').where('token', '>=', word).where('token', '<', end),
+      ),
+    drives: (e) =>
+      e.and([
+        e(
+          'users.id',
+          'in',
+          e.selectFrom('userTokens').select('userId').where('token', '>=', word).where('token', '<', end),
+        ),
+      ]),
+    tests: (e) => e.and([sql<boolean>`${e.ref('searchText')} like ${pattern} escape '\\'`]),
+  };
+}
+
+function groupSet(groupId: string): PeopleSet {
+  return {
+    size: (db) => countRows(db, db.selectFrom('groupMembers').select('userId as id').where('groupId', '=', groupId)),
+    drives: (e) =>
+      e.and([e('users.id', 'in', e.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId))]),
+    tests: (e) =>
+      e.and([
+        e.exists(
+          e
+            .selectFrom('groupMembers')
+            .select('groupId')
+            .where('groupId', '=', groupId)
+            .whereRef('groupMembers.userId', '=', 'users.id'),
+        ),
+      ]),
+  };
+}
+
+async function countRows(db: Db, query: SelectQueryBuilder<Schema, never, { id: string }>): Promise<number> {
+  const row = await db
+    .selectFrom(query.limit(FEW + 1).as('some'))
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+type Place = { nameKey: string; id: string };
+
+function writeCursor({ nameKey, id }: Place): string {
+  return Buffer.from(JSON.stringify([nameKey, id])).toString('base64url');
+}
+
+/** A cursor that nobody wrote shows the first page. */
+function readCursor(cursor: string | undefined): Place | undefined {
+  if (cursor === undefined || cursor.length > 1_000) return undefined;
+  try {
+    const [nameKey, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (typeof nameKey !== 'string' || typeof id !== 'string' || `${nameKey}${id}`.includes('\0')) return undefined;
+    return { nameKey, id };
+  } catch {
+    return undefined;
+  }
+}

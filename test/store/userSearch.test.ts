@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import type { Db } from '../../src/db/open.ts';
+import { readCount } from '../../src/store/directoryCounts.ts';
+import { addMembers, insertGroup } from '../../src/store/groups.ts';
+import { searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
+import { deleteUser, findUser, insertUser, type User, updateUser } from '../../src/store/users.ts';
+import { withStores } from '../support/stores.ts';
+
+describe('store/userSearch', () => {
+  withStores((open) => {
+    it('finds people by the beginnings of words, without minding case and accents', async () => {
+      const { db } = await open();
+      await insertUser(
+        db,
+        person(1, { givenName: 'Zoë', familyName: 'Müller-Groß', department: 'Vertrieb Süd' }),
+        null,
+      );
+      await insertUser(db, person(2, { givenName: 'Zora', familyName: 'Lund', title: 'Head of Sales' }), null);
+      expect(await names(db, { text: 'zo' })).to.deep.equal(['u1', 'u2']);
+      expect(await names(db, { text: 'ZOE mull' })).to.deep.equal(['u1']);
+      expect(await names(db, { text: 'gross sud' })).to.deep.equal(['u1']);
+      expect(await names(db, { text: 'sales' })).to.deep.equal(['u2']);
+      expect(await names(db, { text: 'ales' })).to.deep.equal([]);
+      expect(await names(db, { text: 'u2@acme.com' })).to.deep.equal(['u2']);
+      expect(await names(db, { text: 'u_@acme.com zo' })).to.deep.equal([]);
+    });
+
+    it('follows what is changed and forgets who is removed', async () => {
+      const { db } = await open();
+      const user = person(1, { familyName: 'Berg' });
+      await insertUser(db, user, null);
+      expect(await updateUser(db, { ...user, familyName: 'Tal', email: 'x@acme.com', version: 2 }, 1)).to.equal(true);
+      expect(await updateUser(db, { ...user, familyName: 'See', version: 2 }, 1)).to.equal(false);
+      expect(await names(db, { text: 'berg' })).to.deep.equal([]);
+      expect(await names(db, { text: 'tal' })).to.deep.equal(['u1']);
+      expect(await names(db, { text: 'x@acme' })).to.deep.equal(['u1']);
+      expect(await readCount(db, 'users')).to.equal(1);
+      await deleteUser(db, user.id, 9);
+      expect(await names(db, { text: 'tal' })).to.deep.equal([]);
+      expect(await db.selectFrom('userTokens').selectAll().execute()).to.deep.equal([]);
+      expect(await readCount(db, 'users')).to.equal(0);
+      expect(await findUser(db, user.id)).to.equal(undefined);
+    });
+
+    it('narrows to type, department, source, group, manager and active people', async () => {
+      const { db } = await open();
+      const boss = person(1, { userType: 'Power User', department: 'IT' });
+      const enterprise = { manager: { value: boss.id } };
+      await insertUser(db, boss, null);
+      await insertUser(db, person(2, { sourceId: 's', profile: { enterprise } }), null);
+      await insertUser(db, person(3, { active: false }), null);
+      await insertUser(db, person(4, { profile: { interact: { omitFromSearch: true } } }), null);
+      const group = {
+        id: id(9),
+        displayName: 'G',
+        externalId: null,
+        sourceId: null,
+        version: 1,
+        createdAt: 1,
+        modifiedAt: 1,
+      };
+      await insertGroup(db, group);
+      await addMembers(db, group.id, [id(2), id(3)]);
+      expect(await names(db, {})).to.deep.equal(['u1', 'u2', 'u3']);
+      expect(await names(db, { includeOmitted: true })).to.deep.equal(['u1', 'u2', 'u3', 'u4']);
+      expect(await names(db, { active: false })).to.deep.equal(['u3']);
+      expect(await names(db, { userType: 'Power User' })).to.deep.equal(['u1']);
+      expect(await names(db, { userType: 'Intranet User', active: true })).to.deep.equal(['u2']);
+      expect(await names(db, { department: 'IT' })).to.deep.equal(['u1']);
+      expect(await names(db, { sourceId: 's' })).to.deep.equal(['u2']);
+      expect(await names(db, { groupId: group.id, text: 'u' })).to.deep.equal(['u2', 'u3']);
+      expect(await names(db, { managerId: boss.id })).to.deep.equal(['u2']);
+    });
+
+    it('pages forwards and backwards from a place', async () => {
+      const { db } = await open();
+      for (let n = 1; n <= 7; n += 1) await insertUser(db, person(n, { displayName: 'Same Name' }), null);
+      const first = await searchUsers(db, {}, { limit: 3 });
+      expect(first).to.include({ total: 7, totalIsExact: true, previous: undefined });
+      const second = await searchUsers(db, {}, { limit: 3, after: first.next });
+      const third = await searchUsers(db, {}, { limit: 3, after: second.next });
+      expect([first, second, third].map((page) => page.rows.map((user) => user.userName).join())).to.deep.equal([
+        'u1,u2,u3',
+        'u4,u5,u6',
+        'u7',
+      ]);
+      expect(third.next).to.equal(undefined);
+      const back = await searchUsers(db, {}, { limit: 3, before: third.previous });
+      expect(back.rows.map((user) => user.userName).join()).to.equal('u4,u5,u6');
+      expect((await searchUsers(db, {}, { limit: 3, before: back.previous })).previous).to.equal(undefined);
+      expect((await searchUsers(db, {}, { limit: 3, after: 'nonsense' })).rows).to.have.length(3);
+    });
+  });
+});
+
+async function names(db: Db, search: UserSearch): Promise<string[]> {
+  const { rows } = await searchUsers(db, search, { limit: 10 });
+  return rows.map((user) => user.userName);
+}
+
+function id(n: number): string {
+  return `00000000-0000-7000-8000-00000000000${n}`;
+}
+
+function person(n: number, known: Partial<User> = {}): User {
+  return {
+    id: id(n),
+    userName: `u${n}`,
+    active: true,
+    userType: 'Intranet User',
+    loginType: null,
+    externalId: null,
+    givenName: null,
+    familyName: null,
+    displayName: null,
+    title: null,
+    department: null,
+    email: `u${n}@acme.com`,
+    profile: {},
+    sourceId: null,
+    version: 1,
+    createdAt: 1,
+    modifiedAt: 1,
+    lastSignInAt: null,
+    ...known,
+  };
+}
