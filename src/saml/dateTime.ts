@@ -7,7 +7,8 @@ export function parseDateTime(text: string): number | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
   const fraction = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3));
   const time = Date.UTC(year, month - 1, day, hour, minute, second, fraction);
-  const real =
-    hour < 24 && minute < 60 && second < 60 && month >= 1 && new Date(time).getUTCDate() === day && year >= 1000;
+  const date = new Date(time);
+  // What overflows (a 30th of February, a 13th month) shows as another day or month.
+  const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
   return real ? time : undefined;
 }

@@ -61,7 +61,7 @@ export function signatureOf(element: XmlElement): XmlElement | undefined {
   const children = element.children.filter((child) => typeof child !== 'string');
   const at = children.findIndex((child) => isElement(child, DS, 'Signature'));
   if (at === -1) return undefined;
-  const inPlace = at === 0 || (at === 1 && isElement(children[0], SAML, 'Issuer'));
+  const inPlace = at === children.findIndex((child) => isElement(child, SAML, 'Issuer')) + 1 && at <= 1;
   return inPlace ? children[at] : refuse('signature_misplaced', { expected: 'the Signature right behind the Issuer' });
 }
 

@@ -1,0 +1,216 @@
+import type { ReasonCode } from '../../../src/saml/verdict.ts';
+import { contextWith } from '../support/context.ts';
+import { type EncryptOptions, encryptAssertion } from '../support/encrypt.ts';
+import { attacker, domain } from '../support/keys.ts';
+import { compose, composeAssertion, honestParts, type MessageParts, PERSON } from '../support/message.ts';
+import { signAt, signMessage, withoutMarks } from '../support/sign.ts';
+import { cut, type HostileCase, refused, swap } from './hostile.ts';
+
+type Place = 'response' | 'assertion' | 'both' | 'none';
+
+/** Encrypted assertions: forbidden algorithms, altered ciphertexts, plaintexts that nobody signed. All failures behind the cipher look alike. */
+export function encryptionCases(): HostileCase[] {
+  return [...unsigned(), ...algorithms(), ...altered(), ...structures(), ...plaintexts()];
+}
+
+function sealed(
+  place: Place,
+  options: Partial<EncryptOptions> = {},
+  change: (assertion: string) => string = (text) => text,
+): string {
+  const parts = honestParts();
+  const marked = composeAssertion(parts);
+  const inner = place === 'assertion' || place === 'both' ? signAt(marked, '@@ASSERTION@@', 'Assertion') : marked;
+  const xml = swap(compose(parts), marked, encryptAssertion(change(withoutMarks(inner)), options));
+  return signMessage(xml, place === 'response' || place === 'both' ? 'response' : 'none');
+}
+
+function unsigned(): HostileCase[] {
+  const ciphers = ['aes-128-gcm', 'aes-256-gcm', 'aes-128-cbc', 'aes-256-cbc'] as const;
+  return [
+    ...ciphers.map((cipher) =>
+      refused(`nothing signed, ${cipher} (CVE-2026-2092)`, sealed('none', { cipher }), 'signature_invalid'),
+    ),
+    refused('signed by another', sealedBy(), 'signature_invalid'),
+    refused('stripped of the Response’s Signature', stripped(), 'signature_invalid'),
+    refused(
+      'another person within, then signed by nobody',
+      sealed('none', {}, (text) => swap(text, PERSON, 'eve@evil.example')),
+      'signature_invalid',
+    ),
+    refused(
+      'another person within the Signature',
+      sealed('assertion', {}, (text) => swap(text, `>${PERSON}</saml:NameID>`, '>eve@evil.example</saml:NameID>')),
+      'signature_invalid',
+    ),
+    refused(
+      'another person within, both signed',
+      sealed('both', {}, (text) => swap(text, `>${PERSON}</saml:NameID>`, '>eve@evil.example</saml:NameID>')),
+      'signature_invalid',
+    ),
+  ];
+}
+
+function sealedBy(): string {
+  const parts: MessageParts = honestParts();
+  const marked = composeAssertion(parts);
+  const inner = withoutMarks(signAt(marked, '@@ASSERTION@@', 'Assertion', { key: attacker.privateKey }));
+  return signMessage(swap(compose(parts), marked, encryptAssertion(inner)), 'none');
+}
+
+function stripped(): string {
+  const xml = sealed('response');
+  return swap(xml, cut(xml, 'ds:Signature'), '');
+}
+
+function algorithms(): HostileCase[] {
+  const forms: [string, Partial<EncryptOptions>][] = [
+    ['3DES', { cipher: 'des-ede3-cbc' }],
+    ['AES-192', { cipher: 'aes-192-cbc' }],
+    ['RSA 1.5', { transport: 'rsa-1_5' }],
+    ['RSA 1.5 with 3DES', { transport: 'rsa-1_5', cipher: 'des-ede3-cbc' }],
+  ];
+  const renamed = (name: string, from: string, to: string) =>
+    refused(name, swap(sealed('assertion', { label: 'sha1' }), from, to), 'algorithm_forbidden');
+  return [
+    ...forms.flatMap(([name, options]) =>
+      (['response', 'assertion', 'none'] as const).map((place) =>
+        refused(`${name}, signed: ${place}`, sealed(place, options), 'algorithm_forbidden'),
+      ),
+    ),
+    renamed('an unknown cipher', 'xmlenc11#aes256-gcm', 'xmlenc11#aes512-gcm'),
+    renamed('an unknown key transport', '#rsa-oaep-mgf1p', '#rsa-oaep-none'),
+    renamed('an unknown digest of OAEP', '09/xmldsig#sha1', '09/xmldsig#md5'),
+    renamed('a label of OAEP', '<ds:DigestMethod', '<xenc:OAEPparams>AAAA</xenc:OAEPparams><ds:DigestMethod'),
+    refused(
+      'a mask of another digest',
+      swap(sealed('assertion', { transport: 'rsa-oaep', mask: 'sha256' }), 'mgf1sha256', 'mgf1sha512'),
+      'algorithm_forbidden',
+    ),
+  ];
+}
+
+function altered(): HostileCase[] {
+  const cases: HostileCase[] = [];
+  for (const cipher of ['aes-256-gcm', 'aes-256-cbc'] as const) {
+    const xml = sealed('assertion', { cipher });
+    const values = [...xml.matchAll(/<xenc:CipherValue>([^<]*)/g)].map((match) => match[1] ?? '');
+    const [key = '', content = ''] = values;
+    const flip = (value: string, at: number) => {
+      const octets = Buffer.from(value, 'base64');
+      const place = at < 0 ? octets.length + at : at;
+      octets[place] = (octets[place] ?? 0) ^ 1;
+      return swap(xml, value, octets.toString('base64'));
+    };
+    const shorter = (value: string, by: number) =>
+      swap(xml, value, Buffer.from(value, 'base64').subarray(0, -by).toString('base64'));
+    for (const at of [0, 5, 11, 12, 15, 16, 17, 31, 32, 100, -17, -16, -1]) {
+      cases.push(refused(`${cipher}: octet ${at} of the content altered`, flip(content, at), 'signature_invalid'));
+    }
+    for (const at of [0, 1, 100, -1])
+      cases.push(refused(`${cipher}: octet ${at} of the key altered`, flip(key, at), 'signature_invalid'));
+    for (const by of [1, 15, 16, 32])
+      cases.push(refused(`${cipher}: the content ${by} shorter`, shorter(content, by), 'signature_invalid'));
+    cases.push(
+      refused(`${cipher}: the key shorter`, shorter(key, 1), 'signature_invalid'),
+      refused(`${cipher}: the content as the key`, swap(xml, key, content), 'signature_invalid'),
+      refused(`${cipher}: too little content`, swap(xml, content, 'AAAA'), 'signature_invalid'),
+      refused(`${cipher}: no key of ours`, xml, 'signature_invalid', contextWith({ decryptionKeys: [] })),
+      refused(
+        `${cipher}: only other keys of ours`,
+        xml,
+        'signature_invalid',
+        contextWith({ decryptionKeys: [attacker.privateKey] }),
+      ),
+      refused(
+        `${cipher}: encrypted to another`,
+        sealed('assertion', { cipher, key: attacker.publicKey }),
+        'signature_invalid',
+      ),
+      refused(
+        `${cipher}: altered in a signed Response`,
+        swap(sealed('response', { cipher }), /<\/xenc:CipherValue>/, ' </xenc:CipherValue>'),
+        'signature_invalid',
+      ),
+    );
+  }
+  return cases;
+}
+
+function structures(): HostileCase[] {
+  const xml = sealed('assertion', { label: 'sha1' });
+  const key = cut(xml, 'xenc:EncryptedKey');
+  const encrypted = cut(xml, 'saml:EncryptedAssertion');
+  const forms: [string, string, ReasonCode][] = [
+    [
+      'two EncryptedAssertions',
+      swap(xml, encrypted, encrypted.replaceAll('_key1', '_key2') + encrypted),
+      'response_malformed',
+    ],
+    ['no EncryptedKey', swap(xml, key, ''), 'response_malformed'],
+    [
+      'ten EncryptedKeys',
+      swap(
+        xml,
+        key,
+        key +
+          swap(key, '_key1', '_key2').repeat(0) +
+          Array.from({ length: 9 }, (_, at) => swap(key, '_key1', `_k${at}`)).join(''),
+      ),
+      'response_malformed',
+    ],
+    ['an EncryptedData within KeyInfo', swap(xml, key, `${key}<saml:EncryptedAssertion/>`), 'response_malformed'],
+    ['no CipherValue', swap(xml, /<xenc:CipherValue>[^<]*<\/xenc:CipherValue>/, ''), 'response_malformed'],
+    [
+      'a CipherReference',
+      swap(xml, /<xenc:CipherValue>[^<]*<\/xenc:CipherValue>/, '<xenc:CipherReference URI="https://evil.example"/>'),
+      'response_malformed',
+    ],
+    ['a CipherValue that is not base64', swap(xml, '<xenc:CipherValue>', '<xenc:CipherValue>!'), 'response_malformed'],
+    ['no EncryptionMethod', swap(xml, /<xenc:EncryptionMethod [^>]*\/>/, ''), 'response_malformed'],
+    [
+      'no EncryptedData',
+      swap(xml, encrypted, '<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"/>'),
+      'response_malformed',
+    ],
+    [
+      'something beside EncryptedData',
+      swap(xml, '</saml:EncryptedAssertion>', '<saml:x/></saml:EncryptedAssertion>'),
+      'response_malformed',
+    ],
+    ['an Id twice', swap(xml, '<xenc:EncryptedData ', '<xenc:EncryptedData Id="_response0001" '), 'response_malformed'],
+  ];
+  return forms.map(([name, text, reason]) => refused(name, text, reason));
+}
+
+function plaintexts(): HostileCase[] {
+  const forms: [string, (assertion: string) => string][] = [
+    ['not XML', () => 'ada@acme.com'],
+    ['empty', () => ''],
+    ['DOCTYPE', (text) => `<!DOCTYPE a>${text}`],
+    ['two Assertions', (text) => text + text],
+    [
+      'an Assertion within',
+      (text) => swap(text, '</saml:Assertion>', `${swap(text, '_assertion0001', '_inner')}</saml:Assertion>`),
+    ],
+    [
+      'an EncryptedAssertion',
+      (text) =>
+        `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${text}</saml:EncryptedAssertion>`,
+    ],
+    ['a NameID', () => '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">ada@acme.com</saml:NameID>'],
+    ['an Assertion of another namespace', (text) => text.replaceAll('SAML:2.0:assertion', 'SAML:1.0:assertion')],
+    ['the ID of the Response', (text) => swap(text, 'ID="_assertion0001"', 'ID="_response0001"')],
+    ['a prefix declared outside', (text) => swap(text, ' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"', '')],
+    ['a comment in the NameID', (text) => swap(text, PERSON, 'ada@acme.com<!---->.x')],
+  ];
+  return forms.flatMap(([name, change]) =>
+    (['response', 'assertion', 'none'] as const).map((place) =>
+      refused(
+        `the plaintext: ${name}, signed: ${place}`,
+        sealed(place, { key: domain.publicKey }, change),
+        'signature_invalid',
+      ),
+    ),
+  );
+}

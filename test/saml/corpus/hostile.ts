@@ -1,0 +1,52 @@
+import type { ReasonCode, VerifyContext } from '../../../src/saml/verdict.ts';
+import { contextWith } from '../support/context.ts';
+import { compose, honestParts, type MessageParts } from '../support/message.ts';
+import { type SignOptions, signMessage } from '../support/sign.ts';
+
+/** An answer that must be refused, for exactly this reason. `field` is the raw form field. */
+export type HostileCase = { name: string; field: string; context: VerifyContext; reason: ReasonCode };
+
+type Change = (parts: MessageParts) => Partial<MessageParts>;
+export type Place = 'response' | 'assertion' | 'both' | 'none';
+
+/** The form field that carries a message. */
+export function encode(xml: string | Buffer): string {
+  return Buffer.from(xml).toString('base64');
+}
+
+/** A case from finished XML. */
+export function refused(
+  name: string,
+  xml: string | Buffer,
+  reason: ReasonCode,
+  context: VerifyContext = contextWith(),
+): HostileCase {
+  return { name, field: encode(xml), context, reason };
+}
+
+/** An honest message with changed parts, then signed by the provider: lies that carry a good signature. */
+export function signedLie(change: Change, place: Place, options: Partial<SignOptions> = {}): string {
+  const parts = honestParts();
+  return signMessage(compose({ ...parts, ...change(parts) }), place, options);
+}
+
+/** An honest message, signed. */
+export function honest(place: Place = 'assertion', options: Partial<SignOptions> = {}): string {
+  return signMessage(compose(honestParts()), place, options);
+}
+
+/** Replaces text that must be there, so that no case is hostile by name only. */
+export function swap(xml: string, from: string | RegExp, to: string): string {
+  const found = typeof from === 'string' ? xml.includes(from) : xml.search(from) !== -1;
+  if (!found) throw new Error(`nothing to replace: ${from}`);
+  return xml.replace(from, () => to);
+}
+
+/** The first element of this name, with all it holds. */
+export function cut(xml: string, name: string): string {
+  const from = xml.indexOf(`<${name} `) === -1 ? xml.indexOf(`<${name}>`) : xml.indexOf(`<${name} `);
+  const end = `</${name}>`;
+  const to = xml.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`no ${name}`);
+  return xml.slice(from, to + end.length);
+}

@@ -1,0 +1,453 @@
+import type { ReasonCode, VerifyContext } from '../../../src/saml/verdict.ts';
+import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID } from '../support/context.ts';
+import {
+  at,
+  attributeStatement,
+  confirmation,
+  honestParts,
+  type MessageParts,
+  nameId,
+  PERSON,
+  subject,
+} from '../support/message.ts';
+import { signMessage } from '../support/sign.ts';
+import { cut, type HostileCase, refused, signedLie, swap } from './hostile.ts';
+
+const { prefixes } = honestParts();
+
+type Lie = [
+  name: string,
+  reason: ReasonCode,
+  change: (parts: MessageParts) => Partial<MessageParts>,
+  context?: VerifyContext,
+];
+
+/** Answers with a good signature of the provider that say something which this domain may not accept: each on a signed Response and a signed Assertion. */
+export function statementCases(): HostileCase[] {
+  const lies = [
+    ...responses(),
+    ...issuers(),
+    ...conditions(),
+    ...confirmations(),
+    ...requests(),
+    ...times(),
+    ...subjects(),
+    ...schema(),
+  ];
+  return lies.flatMap(([name, reason, change, context]) => [
+    refused(`signed Assertion: ${name}`, signedLie(change, 'assertion'), reason, context),
+    refused(`signed Response: ${name}`, signedLie(change, 'response'), reason, context),
+  ]);
+}
+
+/** What binds only where the Response is signed. */
+export function signedResponseCases(): HostileCase[] {
+  const bare = (parts: MessageParts) => ({
+    responseAttributes: swap(parts.responseAttributes, / Destination="[^"]*"/, ''),
+  });
+  return [
+    refused('a signed Response without Destination', signedLie(bare, 'response'), 'destination_mismatch'),
+    refused('both signed, without Destination', signedLie(bare, 'both'), 'destination_mismatch'),
+    refused(
+      'a signed Response without Issuer',
+      signedLie(() => ({ responseIssuer: '' }), 'response'),
+      'issuer_mismatch',
+    ),
+    refused(
+      'both signed, without Issuer',
+      signedLie(() => ({ responseIssuer: '' }), 'both'),
+      'issuer_mismatch',
+    ),
+    refused('a Status of no and no Assertion, signed', withoutAssertion('response', RESPONDER), 'provider_status'),
+    refused('a Status of no and no Assertion, unsigned', withoutAssertion('none', RESPONDER), 'provider_status'),
+    refused(
+      'Success and no Assertion',
+      withoutAssertion('response', 'urn:oasis:names:tc:SAML:2.0:status:Success'),
+      'response_malformed',
+    ),
+  ];
+}
+
+const RESPONDER = 'urn:oasis:names:tc:SAML:2.0:status:Responder';
+
+function withoutAssertion(place: 'response' | 'none', code: string): string {
+  const xml = signedLie(() => ({ status: statusOf(code), assertionAttributes: 'ID="_gone"' }), 'none');
+  const empty = swap(xml, cut(xml, 'saml:Assertion'), '');
+  if (place === 'none') return empty;
+  return signMessage(swap(empty, '</saml:Issuer>', '</saml:Issuer>@@RESPONSE@@'), 'response');
+}
+
+function statusOf(code: string, more = ''): string {
+  return `<samlp:Status><samlp:StatusCode Value="${code}">${more}</samlp:StatusCode></samlp:Status>`;
+}
+
+function responses(): Lie[] {
+  const attribute = (from: RegExp, to: string) => (parts: MessageParts) => ({
+    responseAttributes: swap(parts.responseAttributes, from, to),
+  });
+  const destination = (value: string) => attribute(/Destination="[^"]*"/, `Destination="${value}"`);
+  return [
+    ['Version 1.1 of the Response', 'version_unsupported', attribute(/Version="2.0"/, 'Version="1.1"')],
+    ['Version 2.1 of the Response', 'version_unsupported', attribute(/Version="2.0"/, 'Version="2.1"')],
+    ['no Version of the Response', 'version_unsupported', attribute(/Version="2.0"/, '')],
+    [
+      'Version 1.1 of the Assertion',
+      'version_unsupported',
+      (parts) => ({ assertionAttributes: swap(parts.assertionAttributes, '2.0', '1.1') }),
+    ],
+    [
+      'no Version of the Assertion',
+      'version_unsupported',
+      (parts) => ({ assertionAttributes: swap(parts.assertionAttributes, 'Version="2.0"', '') }),
+    ],
+    ['Status Responder with an Assertion', 'provider_status', () => ({ status: statusOf(RESPONDER) })],
+    [
+      'Status AuthnFailed with an Assertion',
+      'provider_status',
+      () => ({
+        status: statusOf(RESPONDER, '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"/>'),
+      }),
+    ],
+    [
+      'Success within Responder',
+      'provider_status',
+      () => ({ status: statusOf(RESPONDER, '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>') }),
+    ],
+    ['a Status without a code', 'provider_status', () => ({ status: '<samlp:Status/>' })],
+    ['an empty StatusCode', 'provider_status', () => ({ status: statusOf('') })],
+    [
+      'Success in other letters',
+      'provider_status',
+      () => ({ status: statusOf('urn:oasis:names:tc:SAML:2.0:status:success') }),
+    ],
+    [
+      'a StatusCode of another namespace',
+      'provider_status',
+      () => ({
+        status:
+          '<samlp:Status><x:StatusCode xmlns:x="urn:x" Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>',
+      }),
+    ],
+    ['no Status', 'response_malformed', () => ({ status: '' })],
+    ['another Destination', 'destination_mismatch', destination('https://other.example.com/saml/acs')],
+    ['an empty Destination', 'destination_mismatch', destination('')],
+    ['a Destination that begins like ours', 'destination_mismatch', destination(`${ACS_URL}.evil.example`)],
+    ['a Destination of another scheme', 'destination_mismatch', destination(ACS_URL.replace('https', 'http'))],
+    ['a Destination with a blank', 'destination_mismatch', destination(` ${ACS_URL}`)],
+    ['a Destination with a slash more', 'destination_mismatch', destination(`${ACS_URL}/`)],
+    ['the EntityID as Destination', 'destination_mismatch', destination(ENTITY_ID)],
+    [
+      'a Response IssueInstant that is no date',
+      'response_malformed',
+      attribute(/IssueInstant="[^"]*"/, 'IssueInstant="yesterday"'),
+    ],
+    ['no Response IssueInstant', 'response_malformed', attribute(/IssueInstant="[^"]*"/, '')],
+    ['a Response of tomorrow', 'issued_in_future', attribute(/IssueInstant="[^"]*"/, `IssueInstant="${at(86_400)}"`)],
+  ];
+}
+
+function issuers(): Lie[] {
+  const response = (value: string) => (parts: MessageParts) => ({
+    responseIssuer: swap(parts.responseIssuer, IDP, value),
+  });
+  const assertion = (value: string) => (parts: MessageParts) => ({
+    assertionIssuer: swap(parts.assertionIssuer, IDP, value),
+  });
+  return [
+    ['another Issuer of the Response', 'issuer_mismatch', response('https://evil.example')],
+    ['another Issuer of the Assertion', 'issuer_mismatch', assertion('https://evil.example')],
+    ['an empty Issuer of the Response', 'issuer_mismatch', response('')],
+    ['an empty Issuer of the Assertion', 'issuer_mismatch', assertion('')],
+    ['a blank behind the Issuer of the Assertion', 'issuer_mismatch', assertion(`${IDP} `)],
+    ['an Issuer in other letters', 'issuer_mismatch', assertion(IDP.toUpperCase())],
+    ['an Issuer that begins like the provider', 'issuer_mismatch', assertion(`${IDP}/2`)],
+    ['an element in the Issuer', 'response_malformed', assertion('<saml:x/>')],
+  ];
+}
+
+function conditions(): Lie[] {
+  const audience = (value: string) => (parts: MessageParts) => ({
+    conditions: swap(parts.conditions, `<saml:Audience>${ENTITY_ID}</saml:Audience>`, value),
+  });
+  const add = (what: string) => (parts: MessageParts) => ({
+    conditions: swap(parts.conditions, '</saml:Conditions>', `${what}</saml:Conditions>`),
+  });
+  const time = (name: string, value: string) => (parts: MessageParts) => ({
+    conditions: swap(parts.conditions, new RegExp(`${name}="[^"]*"`), `${name}="${value}"`),
+  });
+  const other =
+    '<saml:AudienceRestriction><saml:Audience>https://other.example.com</saml:Audience></saml:AudienceRestriction>';
+  return [
+    ['no Conditions', 'audience_mismatch', () => ({ conditions: '' })],
+    ['empty Conditions', 'audience_mismatch', () => ({ conditions: '<saml:Conditions/>' })],
+    ['another Audience', 'audience_mismatch', audience('<saml:Audience>https://other.example.com</saml:Audience>')],
+    ['no Audience in the restriction', 'audience_mismatch', audience('')],
+    ['an empty Audience', 'audience_mismatch', audience('<saml:Audience></saml:Audience>')],
+    [
+      'an Audience that begins like ours',
+      'audience_mismatch',
+      audience(`<saml:Audience>${ENTITY_ID}/x</saml:Audience>`),
+    ],
+    [
+      'an Audience in other letters',
+      'audience_mismatch',
+      audience(`<saml:Audience>${ENTITY_ID.toUpperCase()}</saml:Audience>`),
+    ],
+    ['the ACS URL as Audience', 'audience_mismatch', audience(`<saml:Audience>${ACS_URL}</saml:Audience>`)],
+    [
+      'an Audience of another namespace',
+      'audience_mismatch',
+      audience(`<x:Audience xmlns:x="urn:x">${ENTITY_ID}</x:Audience>`),
+    ],
+    ['two restrictions, the second not ours', 'audience_mismatch', add(other)],
+    ['an element in the Audience', 'response_malformed', audience('<saml:Audience><saml:x/></saml:Audience>')],
+    ['two Conditions', 'response_malformed', (parts) => ({ conditions: parts.conditions + parts.conditions })],
+    ['expired Conditions', 'conditions_expired', time('NotOnOrAfter', at(-61))],
+    ['Conditions that expire with the skew', 'conditions_expired', time('NotOnOrAfter', at(-60))],
+    ['Conditions of the year 1970', 'conditions_expired', time('NotOnOrAfter', '1970-01-01T00:00:00Z')],
+    ['Conditions not valid yet', 'conditions_not_yet_valid', time('NotBefore', at(61))],
+    ['an unknown condition', 'conditions_unknown', add('<x:Condition xmlns:x="urn:example:x"/>')],
+    [
+      'the abstract Condition',
+      'conditions_unknown',
+      add('<saml:Condition xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x"/>'),
+    ],
+    ['OneTimeUse twice', 'response_malformed', add('<saml:OneTimeUse/><saml:OneTimeUse/>')],
+    ['text in Conditions', 'response_malformed', add('text')],
+    ...[
+      '',
+      'never',
+      '2026-01-15',
+      '2026-01-15T12:05:00',
+      '2026-01-15T12:05:00+02:00',
+      '2026-13-15T12:05:00Z',
+      '2026-02-30T12:05:00Z',
+      '2026-01-15T25:05:00Z',
+      '2026-01-15T12:05:00Z ',
+      '99999-01-15T12:05:00Z',
+      '1768478700',
+      '2026-01-15T12:05:61Z',
+      '２026-01-15T12:05:00Z',
+    ].map((value): Lie => [`NotOnOrAfter "${value}"`, 'response_malformed', time('NotOnOrAfter', value)]),
+    ['NotBefore that is no date', 'response_malformed', time('NotBefore', 'NaN')],
+  ];
+}
+
+function confirmations(): Lie[] {
+  const data = (attributes: string) => () => ({
+    subject: subject(prefixes, nameId(prefixes, PERSON) + confirmation(prefixes, attributes)),
+  });
+  const method = (value: string) => () => ({
+    subject: subject(prefixes, nameId(prefixes, PERSON) + confirmation(prefixes, undefined, value)),
+  });
+  const request = `InResponseTo="${REQUEST_ID}"`;
+  const until = `NotOnOrAfter="${at(300)}"`;
+  const second = confirmation(prefixes, `${request} ${until} Recipient="https://other.example.com"`);
+  return [
+    ['no SubjectConfirmation', 'confirmation_method', () => ({ subject: subject(prefixes, nameId(prefixes, PERSON)) })],
+    ['holder-of-key', 'confirmation_method', method('urn:oasis:names:tc:SAML:2.0:cm:holder-of-key')],
+    ['sender-vouches', 'confirmation_method', method('urn:oasis:names:tc:SAML:2.0:cm:sender-vouches')],
+    ['bearer of SAML 1.1', 'confirmation_method', method('urn:oasis:names:tc:SAML:1.0:cm:bearer')],
+    ['an empty Method', 'confirmation_method', method('')],
+    ['no Method', 'response_malformed', (parts) => ({ subject: swap(parts.subject, / Method="[^"]*"/, '') })],
+    ['another Recipient', 'recipient_mismatch', data(`${request} ${until} Recipient="https://other.example.com/acs"`)],
+    ['no Recipient', 'recipient_mismatch', data(`${request} ${until}`)],
+    ['an empty Recipient', 'recipient_mismatch', data(`${request} ${until} Recipient=""`)],
+    ['a Recipient that begins like ours', 'recipient_mismatch', data(`${request} ${until} Recipient="${ACS_URL}2"`)],
+    [
+      'a Recipient in other letters',
+      'recipient_mismatch',
+      data(`${request} ${until} Recipient="${ACS_URL.toUpperCase()}"`),
+    ],
+    [
+      'no SubjectConfirmationData',
+      'recipient_mismatch',
+      (parts) => ({ subject: swap(parts.subject, /<saml:SubjectConfirmationData [^>]*>/, '') }),
+    ],
+    [
+      'two bearer confirmations, one for another',
+      'recipient_mismatch',
+      () => ({ subject: subject(prefixes, nameId(prefixes, PERSON) + confirmation(prefixes) + second) }),
+    ],
+    [
+      'an expired confirmation',
+      'confirmation_expired',
+      data(`${request} NotOnOrAfter="${at(-61)}" Recipient="${ACS_URL}"`),
+    ],
+    ['a confirmation without an end', 'confirmation_expired', data(`${request} Recipient="${ACS_URL}"`)],
+    [
+      'a confirmation not valid yet',
+      'confirmation_expired',
+      data(`${request} ${until} NotBefore="${at(120)}" Recipient="${ACS_URL}"`),
+    ],
+    [
+      'a confirmation that ends at no date',
+      'response_malformed',
+      data(`${request} NotOnOrAfter="soon" Recipient="${ACS_URL}"`),
+    ],
+  ];
+}
+
+function requests(): Lie[] {
+  const inResponse = (to: string) => (parts: MessageParts) => ({
+    responseAttributes: swap(parts.responseAttributes, / InResponseTo="[^"]*"/, to),
+  });
+  const inConfirmation = (to: string) => (parts: MessageParts) => ({
+    subject: swap(parts.subject, /InResponseTo="[^"]*"/, to),
+  });
+  const both = (to: string) => (parts: MessageParts) => ({ ...inResponse(to)(parts), ...inConfirmation(to)(parts) });
+  const begun = (idpInitiated: boolean) => contextWith({ request: undefined, provider: { idpInitiated } });
+  return [
+    ['no InResponseTo on the Response', 'in_response_to_mismatch', inResponse('')],
+    ['no InResponseTo in the confirmation', 'in_response_to_mismatch', inConfirmation('')],
+    ['no InResponseTo at all, one was asked for', 'in_response_to_mismatch', both('')],
+    ['another InResponseTo on the Response', 'in_response_to_mismatch', inResponse(' InResponseTo="_other"')],
+    ['another InResponseTo in the confirmation', 'in_response_to_mismatch', inConfirmation('InResponseTo="_other"')],
+    ['another InResponseTo in both', 'in_response_to_mismatch', both(' InResponseTo="_other"')],
+    ['an empty InResponseTo', 'in_response_to_mismatch', both(' InResponseTo=""')],
+    [
+      'an InResponseTo in other letters',
+      'in_response_to_mismatch',
+      both(` InResponseTo="${REQUEST_ID.toUpperCase()}"`),
+    ],
+    ['a request that nobody made', 'in_response_to_mismatch', () => ({}), begun(true)],
+    [
+      'a request that nobody made, the provider may begin, stripped from the Response',
+      'in_response_to_mismatch',
+      inResponse(''),
+      begun(true),
+    ],
+    ['a request that nobody made, grafted on the Response', 'in_response_to_mismatch', inConfirmation(''), begun(true)],
+    ['unsolicited where that is off', 'idp_initiated_forbidden', both(''), begun(false)],
+    [
+      'the answer to the request of another',
+      'in_response_to_mismatch',
+      () => ({}),
+      contextWith({ request: { id: '_mine', forceAuthn: false, issuedAt: NOW } }),
+    ],
+  ];
+}
+
+function times(): Lie[] {
+  const authn = (from: RegExp, to: string) => (parts: MessageParts) => ({
+    authnStatement: swap(parts.authnStatement, from, to),
+  });
+  const issue = (to: string) => (parts: MessageParts) => ({
+    assertionAttributes: swap(parts.assertionAttributes, /IssueInstant="[^"]*"/, to),
+  });
+  const forced = contextWith({ request: { id: REQUEST_ID, forceAuthn: true, issuedAt: NOW - 60_000 } });
+  return [
+    [
+      'a session that has ended',
+      'session_expired',
+      authn(/SessionNotOnOrAfter="[^"]*"/, `SessionNotOnOrAfter="${at(-60)}"`),
+    ],
+    [
+      'a session that ends at no date',
+      'response_malformed',
+      authn(/SessionNotOnOrAfter="[^"]*"/, 'SessionNotOnOrAfter="x"'),
+    ],
+    ['an Assertion of tomorrow', 'issued_in_future', issue(`IssueInstant="${at(86_400)}"`)],
+    ['an Assertion of no date', 'response_malformed', issue('')],
+    ['an Assertion of a broken date', 'response_malformed', issue('IssueInstant="2026-1-5T12:00:00Z"')],
+    ['a sign-in of tomorrow', 'issued_in_future', authn(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(86_400)}"`)],
+    ['a sign-in of no date', 'response_malformed', authn(/AuthnInstant="[^"]*"/, '')],
+    [
+      'an old sign-in where a fresh one was asked for',
+      'authn_too_old',
+      authn(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(-121)}"`),
+      forced,
+    ],
+  ];
+}
+
+function subjects(): Lie[] {
+  const named = (value: string) => () => ({
+    subject: subject(prefixes, nameId(prefixes, value) + confirmation(prefixes)),
+  });
+  const byMail = contextWith({ provider: { subjectAttribute: 'mail' } });
+  const mails = (values: string[]) => () => ({ attributes: attributeStatement(prefixes, { mail: values }) });
+  const noName = { subject: subject(prefixes, confirmation(prefixes)) };
+  return [
+    ['no NameID', 'subject_missing', () => noName],
+    ['an empty NameID', 'subject_missing', named('')],
+    [
+      'no NameID, an attribute called nameID',
+      'subject_missing',
+      () => ({ ...noName, attributes: attributeStatement(prefixes, { nameID: [PERSON], NameID: [PERSON] }) }),
+    ],
+    ['a BaseID', 'subject_missing', () => ({ subject: subject(prefixes, `<saml:BaseID/>${confirmation(prefixes)}`) })],
+    [
+      'an EncryptedID',
+      'subject_missing',
+      () => ({ subject: subject(prefixes, `<saml:EncryptedID/>${confirmation(prefixes)}`) }),
+    ],
+    [
+      'two NameIDs',
+      'response_malformed',
+      () => ({ subject: subject(prefixes, nameId(prefixes, PERSON).repeat(2) + confirmation(prefixes)) }),
+    ],
+    ['an element in the NameID', 'response_malformed', named('ada<saml:x/>@acme.com')],
+    ['a comment in the NameID', 'xml_forbidden', named('ada@acme.com<!---->.evil.example')],
+    ['a comment before the NameID', 'xml_forbidden', named('<!-- -->ada@acme.com')],
+    ['CDATA in the NameID', 'xml_forbidden', named('<![CDATA[ada@acme.com]]>')],
+    ['10,000 characters in the NameID', 'response_malformed', named('a'.repeat(10_000))],
+    ['two Subjects', 'response_malformed', (parts) => ({ subject: parts.subject + parts.subject })],
+    ['no Subject', 'response_malformed', () => ({ subject: '' })],
+    [
+      'text in the Subject',
+      'response_malformed',
+      (parts) => ({ subject: swap(parts.subject, '</saml:Subject>', 'eve</saml:Subject>') }),
+    ],
+    ['no attribute that names the person', 'subject_missing', mails([]), byMail],
+    ['an empty attribute that names the person', 'subject_missing', mails(['']), byMail],
+    ['two values that name the person', 'subject_missing', mails([PERSON, 'eve@evil.example']), byMail],
+    [
+      'the naming attribute twice',
+      'subject_missing',
+      (parts) => ({ attributes: parts.attributes + parts.attributes }),
+      byMail,
+    ],
+    [
+      'the naming attribute in other letters',
+      'subject_missing',
+      () => ({ attributes: attributeStatement(prefixes, { Mail: [PERSON] }) }),
+      byMail,
+    ],
+  ];
+}
+
+function schema(): Lie[] {
+  return [
+    ['no AuthnStatement', 'response_malformed', () => ({ authnStatement: '' })],
+    [
+      'two AuthnStatements',
+      'response_malformed',
+      (parts) => ({ authnStatement: parts.authnStatement + parts.authnStatement }),
+    ],
+    ['no Issuer of the Assertion', 'response_malformed', () => ({ assertionIssuer: '' })],
+    ['two Issuers of the Assertion', 'response_malformed', (parts) => ({ afterAttributes: parts.assertionIssuer })],
+    ['text in the Assertion', 'response_malformed', () => ({ afterAttributes: 'text' })],
+    [
+      'an Attribute without a Name',
+      'response_malformed',
+      (parts) => ({ attributes: swap(parts.attributes, / Name="[^"]*"/, '') }),
+    ],
+    [
+      'text in the AttributeStatement',
+      'response_malformed',
+      (parts) => ({ attributes: swap(parts.attributes, '<saml:Attribute ', 'x<saml:Attribute ') }),
+    ],
+    ['text in the Response', 'response_malformed', () => ({ beforeAssertion: 'text' })],
+    [
+      'an ID that begins with a digit',
+      'response_malformed',
+      (parts) => ({ assertionAttributes: swap(parts.assertionAttributes, 'ID="_', 'ID="1_') }),
+    ],
+    [
+      'an empty ID',
+      'response_malformed',
+      (parts) => ({ afterAttributes: parts.attributes.replace('<saml:Attribute ', '<saml:Attribute ID="" ') }),
+    ],
+  ];
+}
