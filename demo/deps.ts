@@ -7,6 +7,7 @@ export type Deps = {
   state: State;
   save: () => void; // after each change of the state
   signIns: SignIns;
+  provisioning: { last: Promise<unknown> }; // the last synchronization, after which the next one runs
   now: () => number; // epoch milliseconds
   randomBytes: (size: number) => Buffer;
 };

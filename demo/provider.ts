@@ -30,6 +30,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     state,
     save: () => stateFile && writeState(stateFile, state),
     signIns: createSignIns(random),
+    provisioning: { last: Promise.resolve() },
     now: options.now ?? Date.now,
     randomBytes: random,
   };

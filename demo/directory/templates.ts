@@ -6,7 +6,7 @@ export type ApplicationTemplate = {
   description: string;
   icon: string;
   sso: Pick<SsoSettings, 'spEntityId' | 'acsUrl'>;
-  provisioning: boolean;
+  scimBaseUrl: string;
 };
 
 /** What stands in the place of an address until the administrator replaces it. */
@@ -20,7 +20,7 @@ export const templates: readonly ApplicationTemplate[] = [
     description: 'Intranet with a people directory. Single sign-on and identity management (SCIM).',
     icon: 'building-arch',
     sso: { spEntityId: `https://${placeholder}/saml/metadata`, acsUrl: `https://${placeholder}/saml/acs` },
-    provisioning: true,
+    scimBaseUrl: `https://${placeholder}/api/v2/scim/v2`,
   },
   {
     key: 'custom',
@@ -28,7 +28,7 @@ export const templates: readonly ApplicationTemplate[] = [
     description: 'Any service provider that speaks SAML 2.0, with identity management (SCIM) if it has that too.',
     icon: 'apps',
     sso: { spEntityId: '', acsUrl: '' },
-    provisioning: true,
+    scimBaseUrl: '',
   },
 ];
 

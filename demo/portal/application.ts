@@ -9,6 +9,7 @@ import { sendPortalPage } from './page.ts';
 const tabs = [
   { key: 'general', title: 'General Info' },
   { key: 'sso', title: 'SSO' },
+  { key: 'identity-management', title: 'Identity Management' },
   { key: 'user-groups', title: 'User Groups' },
 ];
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { bindGroups } from '../directory/applications.ts';
 import { list } from '../web/fields.ts';
-import { seeOther } from '../web/page.ts';
 import { sendTab, withApplication } from './application.ts';
+import { saved } from './saved.ts';
 
 const groupsForm = z.object({ groups: list });
 
@@ -23,7 +23,7 @@ export function applicationGroupRoutes(deps: Deps): Router {
         bindGroups(deps, application, groupsForm.parse(req.body).groups);
         const count = application.groupIds.length;
         const notice = `Saved: ${count} ${count === 1 ? 'group is' : 'groups are'} bound to ${application.label}.`;
-        seeOther(res, `/admin/applications/${application.id}/user-groups`, notice);
+        await saved(deps, res, `/admin/applications/${application.id}/user-groups`, notice);
       }),
     );
   return router;

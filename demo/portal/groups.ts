@@ -5,8 +5,8 @@ import { addGroup, changeGroup, checkGroup, deleteGroup, findGroup, type GroupIn
 import { displayName } from '../directory/people.ts';
 import type { Group } from '../directory/types.ts';
 import { fieldErrors, line, list } from '../web/fields.ts';
-import { seeOther } from '../web/page.ts';
 import { sendPortalPage } from './page.ts';
+import { saved } from './saved.ts';
 
 const groupForm = z.object({ name: line, description: line, memberIds: list });
 const emptyGroup: GroupInput = { name: '', description: '', memberIds: [] };
@@ -22,7 +22,7 @@ export function groupRoutes(deps: Deps): Router {
       const { input, errors } = readForm(deps, req.body, undefined);
       if (errors) return sendForm(deps, res.status(422), undefined, input, errors);
       const group = addGroup(deps, input);
-      seeOther(res, '/admin/groups', `The group ${group.name} was added.`);
+      await saved(deps, res, '/admin/groups', `The group ${group.name} was added.`);
     });
   router
     .route('/:id')
@@ -32,14 +32,14 @@ export function groupRoutes(deps: Deps): Router {
         const { input, errors } = readForm(deps, req.body, group.id);
         if (errors) return sendForm(deps, res.status(422), group, input, errors);
         changeGroup(deps, group, input);
-        seeOther(res, `/admin/groups/${group.id}`, `The group ${group.name} was saved.`);
+        await saved(deps, res, `/admin/groups/${group.id}`, `The group ${group.name} was saved.`);
       }),
     );
   router.post(
     '/:id/deletion',
     withGroup(deps, async (group, _req, res) => {
       deleteGroup(deps, group);
-      seeOther(res, '/admin/groups', `The group ${group.name} was deleted.`);
+      await saved(deps, res, '/admin/groups', `The group ${group.name} was deleted.`);
     }),
   );
   return router;

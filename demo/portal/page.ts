@@ -13,6 +13,10 @@ const sections = [
     title: 'User Authentication',
     items: [{ title: 'SSO Applications', path: '/admin/applications', icon: 'apps' }],
   },
+  {
+    title: 'Insights',
+    items: [{ title: 'Directory Insights', path: '/admin/insights', icon: 'list-search' }],
+  },
 ];
 
 /** Sends a page of the Admin Portal with its menu. */

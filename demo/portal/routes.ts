@@ -9,6 +9,9 @@ import { applicationRoutes } from './applications.ts';
 import { deletionRoutes } from './deletion.ts';
 import { generalRoutes } from './general.ts';
 import { groupRoutes } from './groups.ts';
+import { identityRoutes } from './identityManagement.ts';
+import { importRoutes } from './import.ts';
+import { insightsRoutes } from './insights.ts';
 import { newApplicationRoutes } from './newApplication.ts';
 import { ssoRoutes } from './sso.ts';
 import { userRoutes } from './users.ts';
@@ -27,8 +30,10 @@ export function portalRoutes(deps: Deps): Router {
   router.get('/', (_req, res) => res.redirect(303, '/admin/applications'));
   router.use('/applications', deletionRoutes(deps), newApplicationRoutes(deps), applicationRoutes(deps));
   router.use('/applications', generalRoutes(deps), ssoRoutes(deps), applicationGroupRoutes(deps));
+  router.use('/applications', identityRoutes(deps), importRoutes(deps));
   router.use('/users', userRoutes(deps));
   router.use('/groups', groupRoutes(deps));
+  router.use('/insights', insightsRoutes(deps));
   return router;
 }
 

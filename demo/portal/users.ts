@@ -15,8 +15,8 @@ import {
 import { properties, propertyKeys } from '../directory/properties.ts';
 import type { Person } from '../directory/types.ts';
 import { fieldErrors, line, queryText } from '../web/fields.ts';
-import { seeOther } from '../web/page.ts';
 import { sendPortalPage } from './page.ts';
+import { saved } from './saved.ts';
 
 const personForm = z.object({
   ...Object.fromEntries(propertyKeys.map((key) => [key, line])),
@@ -36,7 +36,7 @@ export function userRoutes(deps: Deps): Router {
       const read = readForm(deps, req.body, undefined);
       if (!read.ok) return sendForm(deps, res.status(422), undefined, req.body, read.errors);
       const person = addPerson(deps, read.input, read.password);
-      seeOther(res, '/admin/users', `${displayName(person)} was added.`);
+      await saved(deps, res, '/admin/users', `${displayName(person)} was added.`);
     });
   router
     .route('/:id')
@@ -46,7 +46,8 @@ export function userRoutes(deps: Deps): Router {
         const read = readForm(deps, req.body, person.id);
         if (!read.ok) return sendForm(deps, res.status(422), person, req.body, read.errors);
         changePerson(deps, person, read.input, read.password);
-        seeOther(res, `/admin/users/${person.id}`, `${displayName(person)} was saved.`);
+        const passwords = read.password ? new Map([[person.id, read.password]]) : undefined;
+        await saved(deps, res, `/admin/users/${person.id}`, `${displayName(person)} was saved.`, passwords);
       }),
     );
   router.post('/:id/suspension', changeActive(deps, false));
@@ -55,7 +56,7 @@ export function userRoutes(deps: Deps): Router {
     '/:id/deletion',
     withPerson(deps, async (person, _req, res) => {
       deletePerson(deps, person);
-      seeOther(res, '/admin/users', `${displayName(person)} was deleted.`);
+      await saved(deps, res, '/admin/users', `${displayName(person)} was deleted.`);
     }),
   );
   return router;
@@ -74,7 +75,12 @@ function withPerson(
 function changeActive(deps: Deps, active: boolean): RequestHandler {
   return withPerson(deps, async (person, _req, res) => {
     setPersonActive(deps, person, active);
-    seeOther(res, `/admin/users/${person.id}`, `${displayName(person)} was ${active ? 'activated' : 'suspended'}.`);
+    await saved(
+      deps,
+      res,
+      `/admin/users/${person.id}`,
+      `${displayName(person)} was ${active ? 'activated' : 'suspended'}.`,
+    );
   });
 }
 

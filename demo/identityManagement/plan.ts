@@ -1,0 +1,69 @@
+import { mayUse } from '../directory/applications.ts';
+import type { Application, Group, Person, State } from '../directory/types.ts';
+import { changedAttributes, type Operation, userAttributes } from './userAttributes.ts';
+
+export type UserStep =
+  | { kind: 'provision'; person: Person } // not sent yet: look up, then create or update
+  | { kind: 'update'; person: Person; operations: Operation[] }
+  | { kind: 'deprovision'; personId: string }
+  | { kind: 'delete'; personId: string };
+
+export type GroupStep =
+  | { kind: 'provision'; group: Group; members: string[] } // members, here and below: the people's ids in this directory
+  | { kind: 'update'; group: Group; renamed: boolean; added: string[]; removed: string[] }
+  | { kind: 'delete'; groupId: string }
+  | { kind: 'forget'; groupId: string };
+
+/** What has to be sent so that the application knows the people who may use it, as they are now. */
+export function planArrivals(state: State, application: Application, passwords: Map<string, string>): UserStep[] {
+  const wanted = state.people.filter((person) => person.active && mayUse(state, application, person));
+  return wanted.flatMap((person): UserStep[] => {
+    const sent = application.identityManagement.people[person.id];
+    if (!sent) return [{ kind: 'provision', person }];
+    const operations = changedAttributes(sent.attributes, userAttributes(person));
+    const password = passwords.get(person.id);
+    if (password) operations.push({ op: 'replace', path: 'password', value: password });
+    if (!sent.active) operations.push({ op: 'replace', path: 'active', value: true });
+    return operations.length ? [{ kind: 'update', person, operations }] : [];
+  });
+}
+
+/** Who was sent and may no longer use the application: suspended, in no bound group any more, or deleted here. */
+export function planDepartures(state: State, application: Application): UserStep[] {
+  return Object.entries(application.identityManagement.people).flatMap(([personId, sent]): UserStep[] => {
+    const person = state.people.find((one) => one.id === personId);
+    if (!person) return [{ kind: 'delete', personId }];
+    const stays = person.active && mayUse(state, application, person);
+    return sent.active && !stays ? [{ kind: 'deprovision', personId }] : [];
+  });
+}
+
+/**
+ * What has to be sent so that the application has the bound groups. Members are the people it has been sent; a group without
+ * any is not created. A group that was deleted here is deleted there; one that is no longer bound is left as it is.
+ */
+export function planGroups(state: State, application: Application): GroupStep[] {
+  const { manageGroups, groups, people } = application.identityManagement;
+  if (!manageGroups) return Object.keys(groups).map((groupId) => ({ kind: 'forget', groupId }));
+  const bound = state.groups.filter((group) => application.groupIds.includes(group.id));
+  const kept = bound.flatMap((group): GroupStep[] => {
+    const members = group.memberIds.filter((id) => people[id]);
+    return planGroup(group, members, application);
+  });
+  const gone = Object.keys(groups)
+    .filter((groupId) => !bound.some((group) => group.id === groupId))
+    .map((groupId): GroupStep => {
+      const exists = state.groups.some((group) => group.id === groupId);
+      return { kind: exists ? 'forget' : 'delete', groupId };
+    });
+  return [...kept, ...gone];
+}
+
+function planGroup(group: Group, members: string[], application: Application): GroupStep[] {
+  const sent = application.identityManagement.groups[group.id];
+  if (!sent) return members.length ? [{ kind: 'provision', group, members }] : [];
+  const added = members.filter((id) => !sent.members.includes(id));
+  const removed = sent.members.filter((id) => !members.includes(id));
+  const renamed = sent.name !== group.name;
+  return renamed || added.length || removed.length ? [{ kind: 'update', group, renamed, added, removed }] : [];
+}

@@ -1,0 +1,64 @@
+import type { Person, PropertyKey } from '../directory/types.ts';
+
+/** A SCIM attribute path, as it stands in PATCH operations, with the property that is sent as its value. */
+const mappings: readonly { path: string; property: PropertyKey }[] = [
+  { path: 'userName', property: 'username' },
+  { path: 'userType', property: 'employeeType' },
+  { path: 'emails[type eq "work"].value', property: 'email' },
+  { path: 'externalId', property: 'employeeIdentifier' },
+  { path: 'name.givenName', property: 'firstname' },
+  { path: 'name.familyName', property: 'lastname' },
+  { path: 'jobTitle', property: 'jobTitle' },
+  { path: 'preferredLanguage', property: 'preferredLanguage' },
+  { path: 'locale', property: 'locale' },
+  { path: 'phoneNumbers[type eq "work"].value', property: 'workPhone' },
+  { path: 'department', property: 'department' },
+  { path: 'organization', property: 'company' },
+  { path: 'location', property: 'location' },
+  { path: 'addresses[type eq "work"].streetAddress', property: 'workStreetAddress' },
+  { path: 'addresses[type eq "work"].locality', property: 'workCity' },
+  { path: 'addresses[type eq "work"].region', property: 'workState' },
+];
+
+export type Operation = { op: 'add' | 'replace' | 'remove'; path: string; value?: unknown };
+
+/** What is sent about a person, by attribute path; what is empty here is not sent. */
+export function userAttributes(person: Person): Record<string, string> {
+  const pairs = mappings.map(({ path, property }): [string, string] => [path, person[property]]);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
+}
+
+/** A User resource to create (RFC 7643 4.1) with these attributes; the multi-valued ones get their one work value. */
+export function userResource(
+  attributes: Record<string, string>,
+  password: string | undefined,
+): Record<string, unknown> {
+  const resource: Record<string, unknown> = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], active: true };
+  for (const [path, value] of Object.entries(attributes)) place(resource, path, value);
+  return password === undefined ? resource : { ...resource, password };
+}
+
+/** The operations that turn one set of attributes into the other: one for each attribute that differs. */
+export function changedAttributes(before: Record<string, string>, after: Record<string, string>): Operation[] {
+  const paths = mappings.map(({ path }) => path).filter((path) => before[path] !== after[path]);
+  return paths.map((path) => {
+    const value = after[path];
+    return value === undefined ? { op: 'remove', path } : { op: 'replace', path, value };
+  });
+}
+
+/** The body of a PATCH request (RFC 7644 3.5.2). */
+export function patchBody(operations: Operation[]): Record<string, unknown> {
+  return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations };
+}
+
+function place(resource: Record<string, unknown>, path: string, value: string): void {
+  const [, multiple, part] = /^(\w+)\[type eq "work"\]\.(\w+)$/.exec(path) ?? [];
+  const [head = '', sub] = path.split('.');
+  if (multiple && part) {
+    const [work = { type: 'work', primary: true }] =
+      (resource[multiple] as Record<string, unknown>[] | undefined) ?? [];
+    resource[multiple] = [{ ...work, [part]: value }];
+  } else if (sub) resource[head] = { ...(resource[head] as Record<string, unknown> | undefined), [sub]: value };
+  else resource[head] = value;
+}

@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Call = { method: string; path: string; body: unknown };
+type Stored = Record<string, unknown> & { id: string };
+
+export type ScimServer = {
+  baseUrl: string;
+  token: string;
+  calls: Call[]; // since the last `take`
+  users: Map<string, Stored>;
+  groups: Map<string, Stored>;
+  failing: { status: number } | undefined; // answers everything with this status while it is set
+  take: () => Call[];
+  close: () => Promise<void>;
+};
+
+/** A SCIM endpoint that writes down what it is asked and keeps what it is sent, but understands no PATCH: enough for a client. */
+export async function startScimServer(): Promise<ScimServer> {
+  const scim: ScimServer = {
+    baseUrl: '',
+    token: 'token-1',
+    calls: [],
+    users: new Map(),
+    groups: new Map(),
+    failing: undefined,
+    take: () => scim.calls.splice(0),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  let made = 0;
+  const server = createServer(async (req, res) => {
+    const body = await readBody(req);
+    const url = new URL(req.url ?? '/', 'http://scim.test');
+    const [, , type = '', id = ''] = url.pathname.split('/');
+    const method = req.method ?? '';
+    scim.calls.push({ method, path: decodeURIComponent(url.pathname.slice(5) + url.search), body });
+    if (req.headers.authorization !== `Bearer ${scim.token}`) return send(res, 401, { detail: 'Unknown token.' });
+    if (scim.failing) return send(res, scim.failing.status, { detail: 'Out of order.' });
+    const store = type === 'Users' ? scim.users : scim.groups;
+    if (method === 'GET') return send(res, 200, listOf(store, url));
+    if (method === 'POST') {
+      made += 1;
+      const stored = { ...(body as object), id: `${type.toLowerCase()}-${made}` };
+      store.set(stored.id, stored);
+      return send(res, 201, stored);
+    }
+    if (!store.has(id)) return send(res, 404, { detail: 'No such resource.' });
+    if (method === 'DELETE') store.delete(id);
+    send(res, method === 'DELETE' ? 204 : 200, method === 'DELETE' ? undefined : store.get(id));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  scim.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim`;
+  return scim;
+}
+
+function listOf(store: Map<string, Stored>, url: URL) {
+  const [, attribute = '', value] = /^(\w+) eq "(.*)"$/.exec(url.searchParams.get('filter') ?? '') ?? [];
+  const all = [...store.values()].filter((one) => value === undefined || one[attribute] === value);
+  const start = Number(url.searchParams.get('startIndex') ?? 1);
+  const count = Number(url.searchParams.get('count') ?? 100);
+  return { totalResults: all.length, startIndex: start, Resources: all.slice(start - 1, start - 1 + count) };
+}
+
+function send(res: ServerResponse, status: number, body: unknown): void {
+  res.writeHead(status, { 'content-type': 'application/scim+json' });
+  res.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+async function readBody(req: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text ? JSON.parse(text) : undefined;
+}
