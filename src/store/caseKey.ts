@@ -10,7 +10,8 @@ export function caseKey(value: string): string {
 
 function foldOne(character: string): string {
   const lower = character.toLowerCase();
-  return isAscii(lower) && !isAscii(character) ? character : lower;
+  const becomesAscii = lower.charCodeAt(0) <= 0x7f && !isAscii(character); // the Kelvin sign, and I with a dot: i and a combining dot
+  return becomesAscii ? character : lower;
 }
 
 function isAscii(value: string): boolean {

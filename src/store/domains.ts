@@ -7,7 +7,12 @@ export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 /** The domain that answers at a host (`intranet.acme.com`, `localhost:3000`). */
 export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
   const urls = [`https://${host}`, `http://${host}`];
-  const row = await db.selectFrom('domains').selectAll().where('url', 'in', urls).executeTakeFirst();
+  const row = await db
+    .selectFrom('domains')
+    .selectAll()
+    .where('url', 'in', urls)
+    .orderBy('url', 'desc') // https before http, should both be there
+    .executeTakeFirst();
   return row && fromRow(row);
 }
 
@@ -53,6 +58,7 @@ export async function listDomainKeys(db: Db, domainId: string): Promise<DomainKe
     .selectAll()
     .where('domainId', '=', domainId)
     .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
     .execute();
 }
 

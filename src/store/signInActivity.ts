@@ -1,5 +1,6 @@
 import type { Db } from '../db/open.ts';
 import type { SignInActivityRow } from '../db/schema.ts';
+import { contains } from './contains.ts';
 
 /** One attempt to sign in, whatever came of it. */
 export type SignInActivity = Omit<SignInActivityRow, 'detailJson'> & { detail: SignInDetail };
@@ -40,13 +41,9 @@ export async function listSignInActivity(
   if (filter.outcome) query = query.where('outcome', '=', filter.outcome);
   if (filter.domainId) query = query.where('domainId', '=', filter.domainId);
   if (filter.search) {
-    const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+    const { search } = filter;
     query = query.where(({ eb, or }) =>
-      or([
-        eb('reference', '=', filter.search?.toUpperCase() ?? ''),
-        eb('reason', '=', filter.search ?? ''),
-        eb(eb.fn('lower', ['asserted']), 'like', eb.fn<string>('lower', [eb.val(pattern)])),
-      ]),
+      or([eb('reference', '=', search.toUpperCase()), eb('reason', '=', search), contains('asserted', search)]),
     );
   }
   const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();

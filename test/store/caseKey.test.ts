@@ -6,4 +6,56 @@ describe('caseKey', () => {
     expect(caseKey('Ada.LOVELACE@Acme.com')).to.equal('ada.lovelace@acme.com');
     expect(caseKey('ÉMILIE Ωμέγα ЖЕНЯ')).to.equal('émilie ωμέγα женя');
   });
+
+  it('makes no letter of ASCII out of a look-alike', () => {
+    const lookAlikes = {
+      kelvinSign: '\u212Aate',
+      dottedI: '\u0130vy',
+      dotlessI: '\u0131vy',
+      longS: 'bo\u017Fs',
+      fullWidth: '\uFF41nna',
+      cyrillicA: '\u0430nna',
+      ligature: '\uFB01ona',
+      zeroWidth: 'an\u200Bna',
+    };
+    for (const [name, text] of Object.entries(lookAlikes)) {
+      expect(caseKey(text), name).not.to.match(/^[\x20-\x7e]+$/);
+    }
+  });
+
+  it('keeps letters apart that differ by more than case', () => {
+    const words = [
+      'strasse',
+      'straße',
+      'e\u0301',
+      '\u00e9',
+      'i',
+      'ı',
+      'İ',
+      'k',
+      '\u212A',
+      's',
+      'ſ',
+      'σ',
+      'ς',
+      '\u212B',
+      'å',
+    ];
+    const keys = words.map(caseKey);
+    expect(keys.indexOf(caseKey('K'))).to.equal(words.indexOf('k'));
+    const alike = words.filter((_, index) => keys.indexOf(keys[index] ?? '') !== index);
+    expect(alike).to.deep.equal(['å']); // the Ångström sign is the letter
+  });
+
+  it('is settled after one time, and brings no letter into ASCII, whatever the character', () => {
+    const unsettled: string[] = [];
+    const brought: string[] = [];
+    for (let codePoint = 0; codePoint <= 0x10ffff; codePoint += 1) {
+      const character = String.fromCodePoint(codePoint);
+      const key = caseKey(character);
+      if (caseKey(key) !== key) unsettled.push(character);
+      if (codePoint > 0x7f && /[^\x80-\u{10ffff}]/u.test(key)) brought.push(character);
+    }
+    expect({ unsettled, brought }).to.deep.equal({ unsettled: [], brought: [] });
+  });
 });

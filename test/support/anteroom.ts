@@ -1,0 +1,42 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildApp } from '../../src/app.ts';
+import type { Store } from '../../src/db/open.ts';
+import { readUserInput } from '../../src/directory/userInput.ts';
+import { addUser } from '../../src/directory/users.ts';
+import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import type { User } from '../../src/store/users.ts';
+import { whenDone } from './cleanup.ts';
+import { type TestDeps, testDeps } from './testDeps.ts';
+
+export const testPassword = 'correct horse battery';
+
+export type Anteroom = { url: string; deps: TestDeps };
+
+/** The whole application on a free port, with the domain of its own address and nobody in the directory. It is closed when the test is done. */
+export async function startAnteroom(
+  options: { store?: Store; env?: Record<string, string>; at?: number } = {},
+): Promise<Anteroom> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const deps = await testDeps({ ...options, env: { PUBLIC_URL: url, ...options.env } });
+  await ensureFirstDomain(deps);
+  server.on('request', buildApp(deps));
+  whenDone(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
+  return { url, deps };
+}
+
+/** Adds a person who may come in with `testPassword`. */
+export async function addPerson(deps: TestDeps, fields: Record<string, string>): Promise<User> {
+  const input = readUserInput({ userName: 'maya.koch', ...fields });
+  const added = input.ok ? await addUser(deps, input.value, testPassword) : input;
+  if (!added.ok) throw new Error(JSON.stringify(added.errors));
+  return added.value;
+}

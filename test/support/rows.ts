@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { LoginRequestRow, SessionRow } from '../../src/db/schema.ts';
+import { initialSettings } from '../../src/federation/providerInput.ts';
+import type { Domain } from '../../src/store/domains.ts';
+import type { IdentityProvider } from '../../src/store/identityProviders.ts';
+import type { SignInActivity } from '../../src/store/signInActivity.ts';
+import type { User } from '../../src/store/users.ts';
+import { testStart } from './testDeps.ts';
+
+/** An active Intranet User with nothing but a user name. */
+export function aUser(values: Partial<User> = {}): User {
+  const id = randomUUID();
+  return {
+    id,
+    userName: `user-${id}`,
+    active: true,
+    userType: 'Intranet User',
+    loginType: null,
+    externalId: null,
+    givenName: null,
+    familyName: null,
+    displayName: null,
+    title: null,
+    department: null,
+    email: null,
+    profile: {},
+    sourceId: null,
+    version: 1,
+    createdAt: testStart,
+    modifiedAt: testStart,
+    lastSignInAt: null,
+    ...values,
+  };
+}
+
+/** A domain that is not set up. */
+export function aDomain(values: Partial<Domain> = {}): Domain {
+  const id = randomUUID();
+  const url = `https://${id}.acme.com`;
+  return { id, url, setUpAt: null, defaultProviderId: null, autoLogin: false, createdAt: testStart, ...values };
+}
+
+/** An enabled identity provider as it is after its import, without endpoints or keys. */
+export function aProvider(values: Partial<IdentityProvider> = {}): IdentityProvider {
+  const id = randomUUID();
+  return {
+    id,
+    entityId: `https://idp.example.com/${id}`,
+    name: 'Cloud Directory',
+    enabled: true,
+    showButton: false,
+    buttonOrder: 0,
+    settings: initialSettings,
+    facts: { singleSignOn: [], singleLogout: [], nameIdFormats: [], certificates: [], validUntil: undefined },
+    metadataUrl: null,
+    importedAt: testStart,
+    createdAt: testStart,
+    ...values,
+  };
+}
+
+/** A session that lives for an hour from the start. */
+export function aSession(userId: string, values: Partial<SessionRow> = {}): SessionRow {
+  return {
+    id: randomUUID(),
+    userId,
+    domainId: null,
+    providerId: null,
+    nameId: null,
+    sessionIndex: null,
+    dataJson: '{}',
+    network: null,
+    userAgent: null,
+    createdAt: testStart,
+    lastSeenAt: testStart,
+    expiresAt: testStart + 3_600_000,
+    ...values,
+  };
+}
+
+/** A request to sign in that can be answered for ten minutes from the start. */
+export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginRequestRow {
+  return {
+    id: `_${randomUUID()}`,
+    providerId: 'a-provider',
+    domainId: 'a-domain',
+    relayState: 'a-token',
+    browserHash: 'a-hash',
+    returnPath: '/',
+    forceAuthn: 0,
+    test: 0,
+    createdAt: testStart,
+    expiresAt: testStart + 600_000,
+    ...values,
+  };
+}
+
+/** A sign-in through a provider that was refused. */
+export function anActivity(values: Partial<SignInActivity> = {}): SignInActivity {
+  const id = randomUUID();
+  return {
+    id,
+    reference: id.slice(0, 9).toUpperCase(),
+    at: testStart,
+    flow: 'sp',
+    outcome: 'refused',
+    reason: 'person_unknown',
+    domainId: null,
+    providerId: null,
+    userId: null,
+    asserted: null,
+    network: null,
+    detail: {},
+    ...values,
+  };
+}
