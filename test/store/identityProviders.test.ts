@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import type { Db } from '../../src/db/open.ts';
+import {
+  deleteMetadataImport,
+  deleteProvider,
+  findMetadataImport,
+  findProvider,
+  findProviderByEntityId,
+  findProviderXml,
+  insertMetadataImport,
+  insertProvider,
+  listProviders,
+  updateProvider,
+} from '../../src/store/identityProviders.ts';
+import { aProvider } from '../support/rows.ts';
+import { withStores } from '../support/stores.ts';
+import { testStart } from '../support/testDeps.ts';
+
+const facts = {
+  singleSignOn: [
+    { binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', location: 'https://idp/sso?a=1&b=2' },
+  ],
+  singleLogout: [],
+  nameIdFormats: ['urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'],
+  certificates: [{ pem: 'PEM', sha256: 'AA', subject: 'CN=ü', notBefore: 1, notAfter: 2, keyDescription: 'RSA 2048' }],
+  validUntil: testStart,
+};
+
+describe('store/identityProviders', () => {
+  withStores((open) => {
+    let db: Db;
+
+    beforeEach(async () => {
+      ({ db } = await open());
+    });
+
+    it('gives back what was inserted, without the metadata as it came', async () => {
+      const provider = aProvider({ facts, showButton: true, buttonOrder: 3, metadataUrl: 'https://idp/metadata' });
+      await insertProvider(db, provider, '<xml>ü</xml>');
+      expect(await findProvider(db, provider.id)).to.deep.equal(provider);
+      expect(await findProviderXml(db, provider.id)).to.equal('<xml>ü</xml>');
+      expect(await findProvider(db, 'nothing')).to.equal(undefined);
+      expect(await findProviderXml(db, 'nothing')).to.equal(undefined);
+    });
+
+    it('compares EntityIDs letter by letter', async () => {
+      const provider = aProvider({ entityId: 'https://idp.example.com/Metadata' });
+      await insertProvider(db, provider, '<xml/>');
+      expect(await findProviderByEntityId(db, provider.entityId)).to.deep.equal(provider);
+      for (const other of ['https://idp.example.com/metadata', `${provider.entityId}/`, ` ${provider.entityId}`])
+        expect(await findProviderByEntityId(db, other), other).to.equal(undefined);
+    });
+
+    it('has each EntityID once, also for two who come at once', async () => {
+      const twins = [aProvider({ entityId: 'https://idp' }), aProvider({ entityId: 'https://idp' })];
+      const ends = await Promise.allSettled(twins.map((provider) => insertProvider(db, provider, '<xml/>')));
+      expect(ends.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
+      expect(await listProviders(db)).to.have.lengthOf(1);
+    });
+
+    it('lists providers in the order of their buttons, the older first where it is the same', async () => {
+      const order = [
+        ['late', 1, 9],
+        ['last', 2, 1],
+        ['early', 1, 3],
+        ['first', 0, 5],
+      ] as const;
+      for (const [name, buttonOrder, createdAt] of order)
+        await insertProvider(db, aProvider({ name, buttonOrder, createdAt }), '<xml/>');
+      const names = (await listProviders(db)).map((provider) => provider.name);
+      expect(names).to.deep.equal(['first', 'early', 'late', 'last']);
+    });
+
+    it('writes a provider as it is given, and its metadata only where there is new', async () => {
+      const [provider, other] = [aProvider(), aProvider()];
+      for (const one of [provider, other]) await insertProvider(db, one, '<old/>');
+      const changed = {
+        ...provider,
+        name: 'New',
+        enabled: false,
+        settings: { ...provider.settings, match: 'email' as const },
+      };
+      await updateProvider(db, changed);
+      expect(await findProvider(db, provider.id)).to.deep.equal(changed);
+      expect(await findProviderXml(db, provider.id)).to.equal('<old/>');
+      await updateProvider(db, { ...changed, facts }, '<new/>');
+      expect(await findProvider(db, provider.id)).to.deep.equal({ ...changed, facts });
+      expect(await findProviderXml(db, provider.id)).to.equal('<new/>');
+      expect(await findProvider(db, other.id)).to.deep.equal(other);
+    });
+
+    it('keeps a previewed import until it expires or is stored', async () => {
+      const row = { id: 'a', xml: '<xml/>', url: null, providerId: null, expiresAt: testStart + 10 };
+      await insertMetadataImport(db, row);
+      expect(await findMetadataImport(db, 'a', testStart + 9)).to.deep.equal(row);
+      expect(await findMetadataImport(db, 'a', testStart + 10)).to.equal(undefined);
+      await deleteMetadataImport(db, 'a');
+      expect(await findMetadataImport(db, 'a', testStart)).to.equal(undefined);
+    });
+
+    it('drops the previewed imports of a provider that is removed', async () => {
+      const provider = aProvider();
+      await insertProvider(db, provider, '<xml/>');
+      const row = { id: 'a', xml: '<xml/>', url: null, providerId: provider.id, expiresAt: testStart + 10 };
+      await insertMetadataImport(db, row);
+      await deleteProvider(db, provider.id);
+      expect(await findProvider(db, provider.id)).to.equal(undefined);
+      expect(await findMetadataImport(db, 'a', testStart)).to.equal(undefined);
+    });
+  });
+});

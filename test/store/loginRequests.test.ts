@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import type { Store } from '../../src/db/open.ts';
+import { countFailures, recordFailure } from '../../src/store/attempts.ts';
+import { findMetadataImport, insertMetadataImport } from '../../src/store/identityProviders.ts';
+import {
+  consumeLoginRequest,
+  consumePendingSignIn,
+  deleteExpired,
+  findLoginRequest,
+  findPendingSignIn,
+  insertLoginRequest,
+  insertPendingSignIn,
+  isAssertionUsed,
+  recordAssertion,
+} from '../../src/store/loginRequests.ts';
+import { findSession, writeSession } from '../../src/store/sessions.ts';
+import { insertUser } from '../../src/store/users.ts';
+import { aLoginRequest, aSession, aUser } from '../support/rows.ts';
+import { withStores } from '../support/stores.ts';
+import { testStart } from '../support/testDeps.ts';
+
+describe('store/loginRequests', () => {
+  withStores((open) => {
+    let store: Store;
+
+    beforeEach(async () => {
+      store = await open();
+    });
+
+    it('finds a request until it expires', async () => {
+      const request = aLoginRequest({ returnPath: '/people?x=1', forceAuthn: 1, expiresAt: testStart + 10 });
+      await insertLoginRequest(store.relaxed, request);
+      expect(await findLoginRequest(store.relaxed, request.id, testStart + 9)).to.deep.equal(request);
+      expect(await findLoginRequest(store.relaxed, request.id, testStart + 10)).to.equal(undefined);
+      expect(await findLoginRequest(store.relaxed, request.id.toUpperCase(), testStart)).to.equal(undefined);
+    });
+
+    it('lets a request be used once', async () => {
+      const request = aLoginRequest();
+      await insertLoginRequest(store.relaxed, request);
+      expect(await consumeLoginRequest(store.relaxed, request.id)).to.equal(true);
+      expect(await consumeLoginRequest(store.relaxed, request.id)).to.equal(false);
+      expect(await findLoginRequest(store.relaxed, request.id, testStart)).to.equal(undefined);
+    });
+
+    it('tells only one of many answers at once that the request was theirs', async () => {
+      const request = aLoginRequest();
+      await insertLoginRequest(store.relaxed, request);
+      expect(await atOnce(() => consumeLoginRequest(store.relaxed, request.id))).to.equal(1);
+    });
+
+    it('tells only one of many answers at once in transactions', async () => {
+      const request = aLoginRequest();
+      await insertLoginRequest(store.relaxed, request);
+      const members = [store.db, store.relaxed];
+      const consume = (n: number) =>
+        (members[n % 2] ?? store.db).transaction().execute((trx) => consumeLoginRequest(trx, request.id));
+      expect(await atOnce(consume)).to.equal(1);
+    });
+
+    it('leaves a request as it was where the transaction that used it failed', async () => {
+      const request = aLoginRequest();
+      await insertLoginRequest(store.relaxed, request);
+      const failing = store.relaxed.transaction().execute(async (trx) => {
+        await consumeLoginRequest(trx, request.id);
+        throw new Error('refused');
+      });
+      expect(await failing.catch((error: Error) => error.message)).to.equal('refused');
+      expect(await consumeLoginRequest(store.relaxed, request.id)).to.equal(true);
+    });
+
+    it('remembers an assertion, by provider and letter by letter', async () => {
+      const assertion = { providerId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
+      expect(await isAssertionUsed(store.relaxed, assertion)).to.equal(false);
+      expect(await recordAssertion(store.relaxed, assertion)).to.equal(true);
+      expect(await isAssertionUsed(store.relaxed, assertion)).to.equal(true);
+      expect(await recordAssertion(store.relaxed, { ...assertion, expiresAt: testStart + 99 })).to.equal(false);
+      expect(await recordAssertion(store.relaxed, { ...assertion, assertionId: '_ABC' })).to.equal(true);
+      expect(await recordAssertion(store.relaxed, { ...assertion, providerId: 'other' })).to.equal(true);
+    });
+
+    it('accepts only one of many that bring the same assertion at once', async () => {
+      const assertion = { providerId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
+      expect(await atOnce(() => recordAssertion(store.relaxed, assertion))).to.equal(1);
+    });
+
+    it('keeps a pending sign-in until it expires, to be used once', async () => {
+      const pending = { tokenHash: 'hash', signInJson: '{"a":1}', expiresAt: testStart + 10 };
+      await insertPendingSignIn(store.relaxed, pending);
+      expect(await findPendingSignIn(store.relaxed, 'hash', testStart + 9)).to.equal('{"a":1}');
+      expect(await findPendingSignIn(store.relaxed, 'hash', testStart + 10)).to.equal(undefined);
+      expect(await atOnce(() => consumePendingSignIn(store.relaxed, 'hash'))).to.equal(1);
+      expect(await consumePendingSignIn(store.relaxed, 'hash')).to.equal(false);
+    });
+
+    it('removes what has expired and nothing else', async () => {
+      const { db, relaxed } = store;
+      const user = aUser();
+      await insertUser(db, user, null);
+      for (const [name, expiresAt] of [
+        ['over', testStart],
+        ['alive', testStart + 1],
+      ] as const) {
+        await insertLoginRequest(relaxed, aLoginRequest({ id: name, expiresAt }));
+        await recordAssertion(relaxed, { providerId: 'one', assertionId: name, expiresAt });
+        await insertPendingSignIn(relaxed, { tokenHash: name, signInJson: '{}', expiresAt });
+        await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt });
+        await writeSession(relaxed, aSession(user.id, { id: name, expiresAt }));
+        await recordFailure(relaxed, name, testStart - 1, expiresAt - testStart + 1);
+      }
+      await deleteExpired(relaxed, testStart);
+      const there = async (name: string) => [
+        (await findLoginRequest(relaxed, name, 0)) !== undefined,
+        await isAssertionUsed(relaxed, { providerId: 'one', assertionId: name }),
+        (await findPendingSignIn(relaxed, name, 0)) !== undefined,
+        (await findMetadataImport(db, name, 0)) !== undefined,
+        (await findSession(relaxed, name, 0)) !== undefined,
+        (await countFailures(relaxed, name, 0)) === 1,
+      ];
+      expect(await there('over')).to.deep.equal([false, false, false, false, false, false]);
+      expect(await there('alive')).to.deep.equal([true, true, true, true, true, true]);
+    });
+  });
+});
+
+/** Of ten at once, how many were told true. */
+async function atOnce(work: (n: number) => Promise<boolean>): Promise<number> {
+  const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => work(n)));
+  return answers.filter(Boolean).length;
+}
