@@ -65,10 +65,19 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
 export function signatureVerifies(signature: SignatureForm, policy: SignaturePolicy): boolean {
   const { algorithm, signatureValue } = signature;
   const signedInfo = Buffer.from(canonicalize(signature.signedInfo, signature.signedInfoForm));
-  const keys = fittingKeys(policy.signingKeys, algorithm);
-  const signedByProvider = keys.some((key) => keyVerifies(key, algorithm, signedInfo, signatureValue));
+  const signedByProvider = octetsVerify(signedInfo, signatureValue, algorithm, policy);
   const content = canonicalize(signature.signed, signature.signedForm, signature.element);
   return hash(signature.digest, content, 'buffer').equals(signature.digestValue) && signedByProvider;
+}
+
+/** Whether one of the provider's keys that fit the algorithm made this signature over these octets. */
+export function octetsVerify(
+  octets: Buffer,
+  value: Buffer,
+  algorithm: SignatureAlgorithm,
+  policy: SignaturePolicy,
+): boolean {
+  return fittingKeys(policy.signingKeys, algorithm).some((key) => keyVerifies(key, algorithm, octets, value));
 }
 
 /** Spends what verifying a signature costs, where there is none to verify and the time taken must not tell. */

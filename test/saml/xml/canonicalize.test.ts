@@ -34,6 +34,21 @@ describe('canonicalize', () => {
     }
   });
 
+  it('loses nothing that is read: parsed again, the canonical form is the same tree', () => {
+    fc.assert(
+      fc.property(documents, fc.nat(), (xml, place) => {
+        const elements = allElements(parsed(xml));
+        const element = elements[place % elements.length] as XmlElement;
+        for (const form of [INCLUSIVE, EXCLUSIVE]) {
+          const again = parsed(canonicalize(element, form));
+          expect(readable(again)).to.deep.equal(readable(element));
+          expect(canonicalize(again, form)).to.equal(canonicalize(element, form));
+        }
+      }),
+      { seed: 20260120, numRuns: 1000 },
+    );
+  });
+
   it('leaves out the omitted element alone', () => {
     const root = parsed('<a> <b>c</b> <d/></a>');
     expect(canonicalize(root, EXCLUSIVE, root.children[1] as XmlElement)).to.equal('<a>  <d></d></a>');
@@ -126,6 +141,20 @@ function expectAgreement(xml: string, element: XmlElement | undefined, xpath: st
   if (element === undefined) throw new Error('no element');
   const prefixes = form.prefixes.map((prefix) => (prefix === '' ? '#default' : prefix));
   expect(canonicalize(element, form)).to.equal(canonicalByLibxml2(xml, xpath, form.exclusive, prefixes));
+}
+
+/** What the reader of an assertion can see of an element: expanded names, values, texts; no prefix, and no attribute of `xml:`. */
+function readable(element: XmlElement): unknown {
+  const attributes = element.attributes
+    .filter(({ prefix }) => prefix !== 'xml')
+    .map(({ uri, local, value }) => `{${uri}}${local}=${value}`);
+  const children = element.children.filter((child) => child !== '');
+  return [
+    element.uri,
+    element.local,
+    attributes.sort(),
+    children.map((child) => (typeof child === 'string' ? child : readable(child))),
+  ];
 }
 
 function parsed(xml: string): XmlElement {
