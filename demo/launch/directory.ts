@@ -1,0 +1,21 @@
+import type { Anteroom } from './anteroom.ts';
+
+/** The Power User of the demo, who can log in to Anteroom with a password at once. */
+export const powerUser = { userName: 'maya.koch', password: 'anteroom-demo' };
+
+const people = [
+  { userName: powerUser.userName, givenName: 'Maya', familyName: 'Koch' },
+  { userName: 'anna.berg', givenName: 'Anna', familyName: 'Berg' },
+  { userName: 'ben.okafor', givenName: 'Ben', familyName: 'Okafor' },
+];
+
+/** Puts people into Anteroom's directory: single sign-on wants them there first. Dora Novák is left out, to be refused. */
+export async function fillDirectory(anteroom: Anteroom): Promise<void> {
+  for (const { userName, givenName, familyName } of people) {
+    const isPowerUser = userName === powerUser.userName;
+    const identity = ['--user-name', userName, '--email', `${userName}@acme.example`];
+    const name = ['--given-name', givenName, '--family-name', familyName];
+    const more = isPowerUser ? ['--type', 'Power User', '--password-stdin'] : [];
+    await anteroom.run(['user', 'add', ...identity, ...name, ...more], isPowerUser ? powerUser.password : '');
+  }
+}

@@ -1,0 +1,45 @@
+import { demoAdmin, demoPassword } from '../directory/seed.ts';
+import { powerUser } from './directory.ts';
+
+type Addresses = { anteroom: string; provider: string };
+
+/** What the terminal shows once both sides answer: addresses, log-ins, and where to click first. */
+export function welcome(addresses: Addresses, connected: boolean): string {
+  const { anteroom, provider } = addresses;
+  return `
+Anteroom, the intranet: ${anteroom}
+  Power User      ${powerUser.userName} / ${powerUser.password}   at ${anteroom}/local-login
+
+Cloud Directory, the identity provider: ${provider}
+  Admin Portal    ${demoAdmin.email} / ${demoAdmin.password}
+  User Console    anna.berg, ben.okafor, dora.novak, eli.haddad or maya.koch / ${demoPassword}
+
+${connected ? connectedSteps(addresses) : firstSteps(addresses)}
+Ctrl+C ends both.
+`;
+}
+
+function firstSteps({ anteroom, provider }: Addresses): string {
+  return `Nothing is connected yet. The way to single sign-on:
+  1. ${provider}/admin
+     Add New Application: Anteroom. On its SSO tab replace https://YOUR_SUBDOMAIN by ${anteroom}, and save.
+     On the User Groups tab tick Employees, and save. Back on the SSO tab, click Copy Metadata URL.
+  2. ${anteroom}/local-login
+     Application Settings > Control Panel > Manage Security > Manage SAML Authentication: Setup Domain, Save,
+     Identity Providers, paste the metadata URL, Import, Edit, Save.
+  3. Log in as anna.berg, at ${anteroom} and with the tile at ${provider}/console.
+     Anteroom refuses dora.novak (not in its directory), Cloud Directory eli.haddad (in no bound group).
+To provision people as well:
+  4. ${anteroom}: Application Settings > Manage People > Manage Profile Sources > SCIM: Generate Key, copy the token.
+  5. ${provider}/admin, the application's Identity Management tab:
+     Configure, Base URL ${anteroom}/api/v2/scim/v2, paste the token, Activate.
+`;
+}
+
+function connectedSteps({ anteroom, provider }: Addresses): string {
+  return `Everything is connected:
+  - ${anteroom} takes you to Cloud Directory and back. Log in as anna.berg.
+  - ${provider}/console has the tile. eli.haddad has none, and is refused.
+  - What you change at ${provider}/admin/users is in Anteroom at once.
+`;
+}
