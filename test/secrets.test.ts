@@ -1,0 +1,67 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseConfig } from '../src/config.ts';
+import { deriveSecrets, loadSecretKey } from '../src/secrets.ts';
+import { tempFolder } from './support/tempFolder.ts';
+import { seededBytes } from './support/testDeps.ts';
+
+const secrets = (key: number) => deriveSecrets(Buffer.alloc(32, key), seededBytes('secrets'));
+
+describe('secrets', () => {
+  it('opens what it sealed, and nothing that was altered or sealed with another key', () => {
+    const own = secrets(1);
+    for (const text of ['', 'ü', 'x'.repeat(10_000)]) expect(own.unseal(own.seal(text))).to.equal(text);
+    const sealed = own.seal('-----BEGIN PRIVATE KEY-----');
+    expect(() => secrets(2).unseal(sealed)).to.throw();
+    const bytes = Buffer.from(sealed, 'base64');
+    for (const position of bytes.keys()) {
+      const altered = Buffer.from(bytes);
+      altered[position] = (altered[position] ?? 0) ^ 1;
+      expect(() => own.unseal(altered.toString('base64')), `byte ${position}`).to.throw();
+    }
+  });
+
+  it('refuses what is cut short, a shortened tag included', () => {
+    const own = secrets(1);
+    const bytes = Buffer.from(own.seal('text'), 'base64');
+    for (let length = 0; length < bytes.length; length += 1)
+      expect(() => own.unseal(bytes.subarray(0, length).toString('base64')), `${length} bytes`).to.throw();
+  });
+
+  it('seals the same text differently each time', () => {
+    const own = secrets(1);
+    expect(own.seal('text')).not.to.equal(own.seal('text'));
+  });
+
+  it('has another key for each purpose, and the same ones after a restart', () => {
+    const [first, again, other] = [secrets(1), secrets(1), secrets(2)];
+    expect(new Set([first.sessionKey, first.csrfKey, other.sessionKey, other.csrfKey]).size).to.equal(4);
+    expect([again.sessionKey, again.csrfKey]).to.deep.equal([first.sessionKey, first.csrfKey]);
+    expect(again.unseal(first.seal('text'))).to.equal('text');
+    expect(Buffer.from(first.sessionKey, 'base64')).to.have.lengthOf(32);
+  });
+
+  it('makes the secret key at the first start, for its owner alone, and keeps it', () => {
+    const config = parseConfig({ DATA_DIR: join(tempFolder(), 'new', 'data') });
+    const key = loadSecretKey(config, seededBytes('one'));
+    expect(key).to.have.lengthOf(32);
+    expect(loadSecretKey(config, seededBytes('two'))).to.deep.equal(key);
+    const file = join(config.dataDir, 'secret.key');
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(file, 'utf8')).to.equal(`${key.toString('base64')}\n`);
+  });
+
+  it('takes the key of the environment before that of the file', () => {
+    const given = Buffer.alloc(32, 9);
+    const config = parseConfig({ DATA_DIR: tempFolder(), SECRET_KEY: given.toString('base64') });
+    expect(loadSecretKey(config, seededBytes('one'))).to.deep.equal(given);
+  });
+
+  it('refuses a file that holds no key', () => {
+    const config = parseConfig({ DATA_DIR: tempFolder() });
+    const file = join(config.dataDir, 'secret.key');
+    writeFileSync(file, '');
+    expect(() => loadSecretKey(config, seededBytes('one'))).to.throw(`${file} does not hold a key of 32 bytes`);
+  });
+});
