@@ -7,7 +7,7 @@ export type SignatureAlgorithm = {
   label: string; // as a Power User reads it
   keyTypes: readonly string[]; // of KeyObject.asymmetricKeyType
   hash: string;
-  options: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' };
+  options: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' } | undefined; // beyond what is usual for the key
 };
 
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
@@ -15,7 +15,8 @@ const MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#';
 const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const XMLENC = 'http://www.w3.org/2001/04/xmlenc#';
 
-const PKCS1 = { padding: constants.RSA_PKCS1_PADDING };
+// PKCS #1 v1.5 is what node:crypto does with a key of type 'rsa'.
+const PKCS1 = undefined;
 // RFC 6931 2.3.10: the salt is as long as the digest.
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 const P1363 = { dsaEncoding: 'ieee-p1363' } as const;

@@ -86,7 +86,7 @@ export function spendSignatureWork(policy: SignaturePolicy): void {
     const octets = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 512) / 8);
     keyVerifies(
       key,
-      { label: '', keyTypes: [], hash: 'sha256', options: {} },
+      { label: '', keyTypes: [], hash: 'sha256', options: undefined },
       Buffer.from('nothing'),
       Buffer.alloc(octets, 0x5a),
     );
@@ -94,9 +94,10 @@ export function spendSignatureWork(policy: SignaturePolicy): void {
 }
 
 // node:crypto throws where a key's own parameters forbid the algorithm.
-function keyVerifies(key: KeyObject, algorithm: SignatureAlgorithm, signedInfo: Buffer, value: Buffer): boolean {
+function keyVerifies(key: KeyObject, algorithm: SignatureAlgorithm, octets: Buffer, value: Buffer): boolean {
   try {
-    return verify(algorithm.hash, signedInfo, { key, ...algorithm.options }, value);
+    const { options } = algorithm;
+    return verify(algorithm.hash, octets, options === undefined ? key : { key, ...options }, value);
   } catch {
     return false;
   }

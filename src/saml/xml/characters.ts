@@ -1,6 +1,7 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { refuse } from '../refusal.ts';
 
+const ASCII = 128;
 const NAME_START = 1;
 const NAME_PART = 2;
 const kinds = nameTable();
@@ -19,7 +20,8 @@ export function decodeCharacters(octets: Buffer): string {
   if (!isUtf8(octets)) refuse('xml_malformed', { detail: 'not UTF-8' });
   const marked = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf;
   const text = octets.toString('utf8', marked ? 3 : 0);
-  if (FORBIDDEN_CHARACTER.test(text)) refuse('xml_malformed', { detail: 'a character that XML forbids' });
+  if (!isPlain(octets) && FORBIDDEN_CHARACTER.test(text))
+    refuse('xml_malformed', { detail: 'a character that XML forbids' });
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
@@ -35,9 +37,11 @@ export function expandReferences(text: string): string {
 
 /** Where the NCName (Namespaces in XML 3) that begins at `from` ends; `from` itself where none begins. Names are ASCII here, as all of SAML's are. */
 export function ncNameEnd(text: string, from: number): number {
-  if (kinds[text.charCodeAt(from)] !== NAME_START) return from;
-  let at = from + 1;
-  while ((kinds[text.charCodeAt(at)] ?? 0) !== 0) at++;
+  let code = text.charCodeAt(from);
+  if (!(code < ASCII) || kinds[code] !== NAME_START) return from;
+  let at = from;
+  do code = text.charCodeAt(++at);
+  while (code < ASCII && kinds[code] !== 0);
   return at;
 }
 
@@ -54,6 +58,18 @@ export function spaceEnd(text: string, from: number): number {
   return at;
 }
 
+// Whether all octets are ASCII and none is below a blank: most messages are, and this finds out four octets at a time.
+function isPlain(octets: Buffer): boolean {
+  if (octets.byteOffset % 4 !== 0 || !isAscii(octets)) return false;
+  const words = new Int32Array(octets.buffer, octets.byteOffset, octets.length >> 2);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as number;
+    if (((word - 0x20202020) & ~word & 0x80808080) !== 0) return false;
+  }
+  for (let at = words.length * 4; at < octets.length; at++) if ((octets[at] as number) < 0x20) return false;
+  return true;
+}
+
 function characterOf(code: number): string {
   const valid =
     code === 0x9 ||
@@ -66,8 +82,8 @@ function characterOf(code: number): string {
 }
 
 function nameTable(): Uint8Array {
-  const table = new Uint8Array(128);
-  for (let code = 0; code < 128; code++) {
+  const table = new Uint8Array(ASCII);
+  for (let code = 0; code < ASCII; code++) {
     const character = String.fromCharCode(code);
     if (/[A-Za-z_]/.test(character)) table[code] = NAME_START;
     else if (/[0-9.-]/.test(character)) table[code] = NAME_PART;

@@ -66,7 +66,7 @@ function openReader(xml: string): Reader {
   // No CDATA section is accepted, so this may not stand in a text; in an attribute or a comment nobody needs it.
   if (xml.includes(']]>')) refuse(xml.includes('<![CDATA[') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
   const content = new Uint8Array(limits.depth + 1);
-  return { xml, at: 0, nodes: 0, depth: 0, content, closed: false, prefixes: [], uris: [], marks: [] };
+  return { xml, at: 0, nodes: 0, depth: 0, content, closed: false, prefixes: [], uris: [] };
 }
 
 function readDocument(reader: Reader): XmlElement {
@@ -122,7 +122,7 @@ function readEndTag(reader: Reader, element: XmlElement): XmlElement | undefined
   if (xml.charCodeAt(end) !== GT) end = spaceEnd(xml, end);
   if (xml.charCodeAt(end) !== GT) refuse('xml_malformed', { detail: 'an end tag of another element' });
   reader.at = end + 1;
-  closeScope(reader);
+  closeScope(reader, element);
   reader.depth--;
   return element.parent;
 }
@@ -167,7 +167,7 @@ function readStartTag(reader: Reader, parent: XmlElement | undefined): XmlElemen
   if (!readTagEnd(reader)) {
     if (++reader.depth > limits.depth) refuse('xml_limit', { detail: 'too many levels' });
     reader.content[reader.depth] = 0;
-  } else closeScope(reader);
+  } else closeScope(reader, element);
   return element;
 }
 

@@ -1,8 +1,8 @@
 import { refuse } from '../refusal.ts';
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
-/** The namespace declarations in force while a document is read: a stack, with the height at which each open element began. */
-export type Scope = { prefixes: string[]; uris: string[]; marks: number[] };
+/** The namespace declarations in force while a document is read: a stack, on which each open element has its own. */
+export type Scope = { prefixes: string[]; uris: string[] };
 
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
@@ -12,8 +12,8 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*$/;
 
 /** Puts an element's declarations in force, and gives the element and its attributes their namespaces (Namespaces in XML 1.0 5, 6). */
 export function openScope(scope: Scope, element: XmlElement, most: number): void {
-  scope.marks.push(scope.prefixes.length);
-  for (const declaration of element.declarations) declare(scope, declaration);
+  const mark = scope.prefixes.length;
+  for (const declaration of element.declarations) declare(scope, declaration, mark);
   if (scope.prefixes.length > most) refuse('xml_limit', { detail: 'too many namespaces' });
   element.uri = resolve(scope, element.prefix);
   const { attributes } = element;
@@ -25,18 +25,18 @@ export function openScope(scope: Scope, element: XmlElement, most: number): void
 }
 
 /** Takes the declarations of the element that ends out of force. */
-export function closeScope(scope: Scope): void {
-  const mark = scope.marks.pop() ?? 0;
-  scope.prefixes.length = mark;
-  scope.uris.length = mark;
+export function closeScope(scope: Scope, element: XmlElement): void {
+  const own = element.declarations.length;
+  if (own === 0) return;
+  scope.prefixes.length -= own;
+  scope.uris.length -= own;
 }
 
-function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration): void {
+function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration, mark: number): void {
   const reserved = prefix === 'xml' || prefix === 'xmlns' || uri === XML_NAMESPACE || uri === XMLNS_NAMESPACE;
   if (reserved) refuse('xml_malformed', { detail: 'a reserved namespace is declared' });
   if (uri === '' ? prefix !== '' : !ABSOLUTE.test(uri))
     refuse('xml_malformed', { detail: 'a namespace that is not absolute' });
-  const mark = scope.marks[scope.marks.length - 1] ?? 0;
   if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', { detail: 'a prefix declared twice' });
   scope.prefixes.push(prefix);
   scope.uris.push(uri);
