@@ -140,7 +140,7 @@ function failed(deps: Deps, application: Application, name: EventName, subject: 
 
 function describe(sent: unknown): string {
   if (sent === undefined) return '';
-  if (!Array.isArray(sent)) return JSON.stringify(sent);
+  if (!Array.isArray(sent)) return JSON.stringify(sent, undefined, 2);
   const masked = (sent as Operation[]).map((one) => (one.path === 'password' ? { ...one, value: '***' } : one));
   return masked.map((one) => JSON.stringify(one)).join('\n');
 }

@@ -4,7 +4,7 @@ export type Form = { action: string; fields: Record<string, string> };
 export type Browser = {
   get: (url: string) => Promise<Page>;
   post: (url: string, fields: Record<string, string | string[]>) => Promise<Page>;
-  /** The POST of another site's page: it comes without the cookies, as SameSite=Lax has it; the redirect after it has them. */
+  /** The POST of another site's page: it comes with the cookies of SameSite=None alone; the redirect after it has all. */
   postFromElsewhere: (url: string, fields: Record<string, string>) => Promise<Page>;
   /** Submits the first form of the page whose action contains `action`, with its fields and these. */
   submit: (page: Page, action: string, fields?: Record<string, string | string[]>) => Promise<Page>;
@@ -12,17 +12,18 @@ export type Browser = {
 
 /** A browser without scripts: it keeps cookies by host, follows redirects within http, and reads the forms of a page. */
 export function createBrowser(origin: string): Browser {
-  const cookies = new Map<string, Map<string, string>>();
+  const cookies = new Map<string, Map<string, { value: string; crossSite: boolean }>>();
 
-  async function request(address: string, init: RequestInit, sendCookies = true): Promise<Page> {
+  async function request(address: string, init: RequestInit, sameSite = true): Promise<Page> {
     const url = new URL(address, origin);
-    const jar = cookies.get(url.host) ?? new Map<string, string>();
+    const jar = cookies.get(url.host) ?? new Map<string, { value: string; crossSite: boolean }>();
     cookies.set(url.host, jar);
-    const cookie = sendCookies ? [...jar].map(([name, value]) => `${name}=${value}`).join('; ') : '';
+    const sent = [...jar].filter(([, { crossSite }]) => sameSite || crossSite);
+    const cookie = sent.map(([name, { value }]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, cookie } });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      jar.set(name, value);
+      jar.set(name, { value, crossSite: /;\s*SameSite=None/i.test(line) });
     }
     const location = response.headers.get('location');
     if (location) return request(new URL(location, url).href, {});

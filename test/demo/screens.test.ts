@@ -1,0 +1,96 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from 'chai';
+import type { BrowserContext, Page } from 'playwright-core';
+import { openBrowser } from '../support/chromium.ts';
+import { addIntranet, sp, startTestProvider, type TestProvider } from './support/portal.ts';
+import { type ScimServer, startScimServer } from './support/scimServer.ts';
+
+describe('the screens of Cloud Directory in a browser', () => {
+  let provider: TestProvider;
+  let scim: ScimServer;
+  let id: string;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  before(async () => {
+    provider = await startTestProvider();
+    scim = await startScimServer();
+    id = await addIntranet(provider);
+    const browser = await openBrowser();
+    context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    page = await context.newPage();
+    complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.goto(`${provider.url}/admin`);
+    await page.getByLabel('Password').fill('cloud-admin');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.goto(`${provider.url}/admin/applications/${id}/identity-management`);
+    await page.getByRole('button', { name: 'Configure' }).click();
+    await page.getByLabel('Base URL').fill(scim.baseUrl);
+    await page.getByLabel('Token Key').fill(scim.token);
+    await page.getByRole('button', { name: 'Activate' }).click();
+    await page.getByText('successfully verified').waitFor();
+  });
+  after(() => Promise.all([provider.close(), scim.close()]));
+
+  it('copies the metadata URL', async () => {
+    await page.goto(`${provider.url}/admin/applications/${id}/sso`);
+    const button = page.getByRole('button', { name: 'Copy Metadata URL' });
+    await button.click();
+    await page.getByText('Copied').waitFor();
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).to.equal(`${provider.url}/saml2/${id}/metadata`);
+  });
+
+  it('takes a person from the tile to the application without a click more', async () => {
+    let posted = '';
+    await page.route(sp.acsUrl, (route) => {
+      posted = route.request().postData() ?? '';
+      return route.fulfill({ body: 'You are in.' });
+    });
+    await page.goto(`${provider.url}/console`);
+    await page.getByLabel('User name').fill('anna.berg');
+    await page.getByLabel('Password').fill('cloud-demo');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('link', { name: 'Intranet' }).click();
+    await page.waitForURL(sp.acsUrl);
+    expect(new URLSearchParams(posted).get('SAMLResponse')).to.match(/^[\w+/]+=*$/);
+  });
+
+  it('has no fault that axe finds, fits 320 pixels and breaks no policy, in light and dark', async () => {
+    const application = `/admin/applications/${id}`;
+    const paths = [
+      ...['/', '/nothing', '/console', '/saml2/nothing', '/admin/applications', '/admin/insights'],
+      ...['/admin/applications/new', '/admin/applications/new/anteroom', `/admin/applications/deletion?id=${id}`],
+      ...[
+        'saved',
+        'general',
+        'sso',
+        'identity-management',
+        'identity-management/deactivation',
+        'import',
+        'user-groups',
+      ].map((tab) => `${application}/${tab}`),
+      ...['/admin/users', '/admin/users/new', `/admin/users/${provider.state.people[0]?.id}`],
+      ...['/admin/groups', '/admin/groups/new', `/admin/groups/${provider.state.groups[0]?.id}`],
+    ];
+    const faults: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: colorScheme === 'light' ? 1280 : 320, height: 800 });
+      for (const path of paths) faults.push(...(await faultsOf(path, colorScheme)));
+    }
+    expect(faults).to.deep.equal([]);
+    expect(complaints.filter((text) => !text.includes('status of 40'))).to.deep.equal([]);
+  }).timeout(60_000);
+
+  async function faultsOf(path: string, colorScheme: string): Promise<string[]> {
+    await page.goto(`${provider.url}${path}`);
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    const faults = violations.map((one) => `${one.id} at ${one.nodes[0]?.target}`);
+    if (overflow > 0) faults.push(`${overflow} pixels too wide`);
+    return faults.map((fault) => `${colorScheme} ${path}: ${fault}`);
+  }
+});
