@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 export type Config = Readonly<{
@@ -77,7 +78,13 @@ const environment = z
       .string()
       .refine((value) => Buffer.from(value, 'base64').length >= 32, 'must be at least 32 bytes in base64')
       .optional(),
-    TRUST_PROXY: z.string().default(''),
+    TRUST_PROXY: z
+      .string()
+      .default('')
+      .transform(trustProxy)
+      .refine((value) => !Array.isArray(value) || value.every(isNetwork), {
+        message: 'must be addresses or networks with commas between, the word loopback, or a number',
+      }),
     METADATA_PRIVATE_NETWORKS: z.enum(['allow', 'deny']).optional(),
     RATE_LIMITS: z.enum(['on', 'off']).default('on'),
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -108,7 +115,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: values.DATABASE_URL ?? `sqlite:${values.DATA_DIR}/anteroom.db`,
     dataDir: values.DATA_DIR,
     secretKey: values.SECRET_KEY,
-    trustProxy: trustProxy(values.TRUST_PROXY),
+    trustProxy: values.TRUST_PROXY,
     metadataPrivateNetworks: values.METADATA_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
     rateLimits: values.RATE_LIMITS === 'on',
     logLevel: values.LOG_LEVEL,
@@ -121,7 +128,7 @@ function publicUrlFault(value: string | undefined, production: boolean): string 
   if (!URL.canParse(value)) return 'must be an address such as https://intranet.acme.com';
   const url = new URL(value);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https:// or http://';
-  if (url.pathname !== '/' || url.search || url.hash || url.username)
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
     return 'must be scheme, host and port alone, without a path';
   return undefined;
 }
@@ -131,4 +138,12 @@ function trustProxy(value: string): Config['trustProxy'] {
   if (value === '' || /^(off|false|no)$/i.test(value)) return false;
   if (/^\d+$/.test(value)) return Number(value);
   return value.split(',').map((entry) => entry.trim());
+}
+
+function isNetwork(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const within = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return bits > 0 && within && rest.length === 0;
 }

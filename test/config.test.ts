@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { configurationPage } from '../scripts/configurationPage.ts';
+import { parseConfig, variables } from '../src/config.ts';
+
+describe('config', () => {
+  it('needs nothing for a first start', () => {
+    expect(parseConfig({})).to.deep.equal({
+      production: false,
+      host: 'localhost',
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      databaseUrl: 'sqlite:data/anteroom.db',
+      dataDir: 'data',
+      secretKey: undefined,
+      trustProxy: false,
+      metadataPrivateNetworks: 'allow',
+      rateLimits: true,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable for none', () => {
+    const empty = Object.fromEntries(variables.map(({ name }) => [name, '']));
+    expect(parseConfig(empty)).to.deep.equal(parseConfig({}));
+  });
+
+  it('wants an address in production, and is stricter there', () => {
+    expect(faults({ NODE_ENV: 'production' })).to.match(/PUBLIC_URL is required with NODE_ENV=production/);
+    const config = parseConfig({ NODE_ENV: 'production', PUBLIC_URL: 'https://intranet.acme.com' });
+    expect(config).to.include({ production: true, host: '::', metadataPrivateNetworks: 'deny', rateLimits: true });
+  });
+
+  it('puts everything where the environment says', () => {
+    const config = parseConfig({
+      HOST: '127.0.0.1',
+      PORT: '0',
+      PUBLIC_URL: 'HTTPS://Intranet.Acme.com:443/',
+      DATA_DIR: '/var/lib/anteroom',
+      SECRET_KEY: Buffer.alloc(32).toString('base64'),
+      METADATA_PRIVATE_NETWORKS: 'deny',
+      RATE_LIMITS: 'off',
+      LOG_LEVEL: 'warn',
+    });
+    expect(config).to.include({
+      host: '127.0.0.1',
+      port: 0,
+      publicUrl: 'https://intranet.acme.com',
+      rateLimits: false,
+    });
+    expect(config).to.include({ databaseUrl: 'sqlite:/var/lib/anteroom/anteroom.db', logLevel: 'warn' });
+    expect(parseConfig({ DATABASE_URL: 'postgres://a:b@c/d' }).databaseUrl).to.equal('postgres://a:b@c/d');
+    expect(parseConfig({ PORT: '8080' }).publicUrl).to.equal('http://localhost:8080');
+  });
+
+  it('reads TRUST_PROXY as Express does', () => {
+    const trust = (value: string) => parseConfig({ TRUST_PROXY: value }).trustProxy;
+    expect(trust('off')).to.equal(false);
+    expect(trust('2')).to.equal(2);
+    expect(trust('loopback, 10.0.0.0/8,fd00::/8')).to.deep.equal(['loopback', '10.0.0.0/8', 'fd00::/8']);
+    for (const value of ['on', 'proxy.acme.com', '10.0.0.0/33', '10.0.0.0/', '::/129', '10.0.0.1,', '-1', '1.5'])
+      expect(faults({ TRUST_PROXY: value }), value).to.match(/^ {2}TRUST_PROXY must be/m);
+  });
+
+  it('names every fault at once', () => {
+    const said = faults({
+      PORT: '99999',
+      DATABASE_URL: 'mysql://x',
+      RATE_LIMITS: 'yes',
+      LOG_LEVEL: 'loud',
+      SECRET_KEY: 'short',
+    });
+    for (const name of ['PORT', 'DATABASE_URL', 'RATE_LIMITS', 'LOG_LEVEL', 'SECRET_KEY'])
+      expect(said).to.match(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  it('refuses an address that is more or less than scheme, host and port', () => {
+    const addresses = [
+      'intranet.acme.com',
+      'ftp://acme.com',
+      'https://acme.com/path',
+      'https://acme.com/?a',
+      'https://u@acme.com',
+      'https://:p@acme.com',
+    ];
+    for (const address of addresses) expect(faults({ PUBLIC_URL: address }), address).to.match(/^ {2}PUBLIC_URL /m);
+  });
+
+  it('says no secret in a fault', () => {
+    expect(faults({ SECRET_KEY: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db' })).not.to.include('hunter2');
+  });
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(parseConfig({}))).to.equal(true);
+  });
+
+  it('is what docs/configuration.md says (else: npm run docs)', () => {
+    const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+    expect(page).to.equal(configurationPage(variables));
+  });
+
+  it('documents every variable that it reads', () => {
+    const source = readFileSync(new URL('../src/config.ts', import.meta.url), 'utf8');
+    const read = [...source.matchAll(/^ {4}([A-Z][A-Z_]+): z/gm)].map(([, name]) => name);
+    expect(read).to.have.members(variables.map(({ name }) => name));
+  });
+});
+
+function faults(env: Record<string, string>): string {
+  try {
+    parseConfig(env);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
