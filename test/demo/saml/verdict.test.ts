@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import { readResponse, verifyResponse } from '../../../src/saml/response.ts';
+import type { Verdict } from '../../../src/saml/verdict.ts';
+import { createBrowser } from '../support/browser.ts';
+import { addIntranet, logIn, saveSso, sp, startTestProvider, type TestProvider } from '../support/portal.ts';
+import { certificateOf } from '../support/verifySignature.ts';
+
+describe('what Cloud Directory signs, judged by Anteroom', () => {
+  let provider: TestProvider;
+  let id: string;
+
+  beforeEach(async () => {
+    provider = await startTestProvider();
+    id = await addIntranet(provider);
+  });
+  afterEach(() => provider.close());
+
+  async function launch(username: string): Promise<Verdict> {
+    const browser = createBrowser(provider.url);
+    const metadata = (await browser.get(`/saml2/${id}/metadata`)).text;
+    const answered = await logIn(browser, await browser.get(`/saml2/${id}`), username);
+    const read = readResponse(answered.forms[0]?.fields.SAMLResponse ?? '');
+    if (!read.ok) return read;
+    return verifyResponse(read.response, {
+      ...{ entityId: sp.entityId, acsUrl: sp.acsUrl, now: provider.clock.now },
+      ...{ decryptionKeys: [], request: undefined },
+      provider: {
+        entityId: `${provider.url}/saml2/${id}`,
+        signingKeys: [certificateOf(metadata).publicKey],
+        ...{ clockSkewMs: 0, allowSha1: false, idpInitiated: true, subjectAttribute: undefined },
+      },
+    });
+  }
+
+  for (const sign of ['assertion', 'response', 'both'])
+    it(`passes every check when it signs: ${sign}`, async () => {
+      await saveSso(provider.admin, id, { sign });
+      const verdict = await launch('anna.berg');
+      expect(verdict.ok && verdict.assertion.nameId?.value).to.equal('anna.berg@acme.example');
+      expect(verdict.ok && verdict.assertion.attributes.get('memberOf')).to.deep.equal(['Employees', 'Marketing']);
+    });
+
+  it('says no in a way that is understood as the provider’s no', async () => {
+    const verdict = await launch('eli.haddad');
+    expect(verdict).to.include({ ok: false, reason: 'provider_status' });
+    expect(!verdict.ok && verdict.providerStatus?.subCode).to.match(/:RequestDenied$/);
+  });
+});
