@@ -39,6 +39,8 @@ const XML_DECLARATION =
 type Reader = Scope & {
   xml: string;
   at: number;
+  next: number; // where the next < stands behind the tag that was begun last
+  flat: boolean; // whether nothing in a value or a text can need to be replaced: no reference, tab or line feed anywhere
   nodes: number;
   depth: number;
   content: Uint8Array; // by depth: whether the open element has text, a comment
@@ -66,7 +68,8 @@ function openReader(xml: string): Reader {
   // No CDATA section is accepted, so this may not stand in a text; in an attribute or a comment nobody needs it.
   if (xml.includes(']]>')) refuse(xml.includes('<![CDATA[') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
   const content = new Uint8Array(limits.depth + 1);
-  return { xml, at: 0, nodes: 0, depth: 0, content, closed: false, prefixes: [], uris: [] };
+  const flat = !xml.includes('&') && !xml.includes('\n') && !xml.includes('\t');
+  return { xml, at: 0, next: 0, flat, nodes: 0, depth: 0, content, closed: false, prefixes: [], uris: [] };
 }
 
 function readDocument(reader: Reader): XmlElement {
@@ -87,12 +90,12 @@ function readDocument(reader: Reader): XmlElement {
 
 function readText(reader: Reader, element: XmlElement): void {
   const { xml, at } = reader;
-  const end = xml.indexOf('<', at);
+  const end = reader.next >= at ? reader.next : xml.indexOf('<', at);
   if (end === at) return;
-  if (end === -1) refuse('xml_malformed', { detail: 'an element that is not closed' });
+  if (end === -1 || end === xml.length) refuse('xml_malformed', { detail: 'an element that is not closed' });
   if (end - at > limits.text) refuse('xml_limit', { detail: 'a text that is too long' });
   const raw = xml.slice(at, end);
-  const text = raw.includes('&') ? expandReferences(raw) : raw;
+  const text = reader.flat || !raw.includes('&') ? raw : expandReferences(raw);
   reader.at = end;
   countNode(reader);
   if (!isBlank(text)) noteContent(reader, HAS_TEXT);
@@ -162,6 +165,8 @@ function readStartTag(reader: Reader, parent: XmlElement | undefined): XmlElemen
   };
   countNode(reader);
   reader.at = end;
+  const next = xml.indexOf('<', end);
+  reader.next = next === -1 ? xml.length : next;
   readAttributes(reader, element);
   openScope(reader, element, limits.declarations);
   if (!readTagEnd(reader)) {
@@ -211,17 +216,16 @@ function readAttribute(reader: Reader, start: number, colon: number): Attribute 
   if (quote !== '"' && quote !== "'") refuse('xml_malformed', { detail: 'a value without quotes' });
   const close = xml.indexOf(quote, at + 1);
   if (close === -1) refuse('xml_malformed', { detail: 'a value that is not closed' });
+  if (close > reader.next) refuse('xml_malformed', { detail: '< in an attribute' });
   reader.at = close + 1;
-  return { name, prefix, local, uri: '', value: attributeValue(xml, at + 1, close) };
+  return { name, prefix, local, uri: '', value: attributeValue(reader, at + 1, close) };
 }
 
 // XML 1.0 3.3.3: white space as written becomes a blank, as a reference it stays.
-function attributeValue(xml: string, from: number, to: number): string {
+function attributeValue({ xml, flat }: Reader, from: number, to: number): string {
   if (to - from > limits.value) refuse('xml_limit', { detail: 'an attribute that is too long' });
   const raw = xml.slice(from, to);
-  if (!/[<&\t\n]/.test(raw)) return raw;
-  if (raw.includes('<')) refuse('xml_malformed', { detail: '< in an attribute' });
-  return expandReferences(raw.replace(/[\t\n]/g, ' '));
+  return flat || !/[&\t\n]/.test(raw) ? raw : expandReferences(raw.replace(/[\t\n]/g, ' '));
 }
 
 function readTagEnd(reader: Reader): boolean {

@@ -10,6 +10,17 @@ const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 // Canonical XML fails on relative namespace names, and what "fails" means has been a hole elsewhere. Beyond ASCII the order of sorting differs.
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*$/;
 
+// One string for each of the names that nearly all messages use: comparing it with itself takes no time, and it needs no check.
+const USUAL = [
+  'urn:oasis:names:tc:SAML:2.0:assertion',
+  'urn:oasis:names:tc:SAML:2.0:protocol',
+  'http://www.w3.org/2000/09/xmldsig#',
+  'http://www.w3.org/2001/XMLSchema',
+  'http://www.w3.org/2001/XMLSchema-instance',
+  'http://www.w3.org/2001/10/xml-exc-c14n#',
+  'http://www.w3.org/2001/04/xmlenc#',
+];
+
 /** Puts an element's declarations in force, and gives the element and its attributes their namespaces (Namespaces in XML 1.0 5, 6). */
 export function openScope(scope: Scope, element: XmlElement, most: number): void {
   const mark = scope.prefixes.length;
@@ -33,13 +44,19 @@ export function closeScope(scope: Scope, element: XmlElement): void {
 }
 
 function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration, mark: number): void {
-  const reserved = prefix === 'xml' || prefix === 'xmlns' || uri === XML_NAMESPACE || uri === XMLNS_NAMESPACE;
-  if (reserved) refuse('xml_malformed', { detail: 'a reserved namespace is declared' });
-  if (uri === '' ? prefix !== '' : !ABSOLUTE.test(uri))
-    refuse('xml_malformed', { detail: 'a namespace that is not absolute' });
+  const usual = USUAL.indexOf(uri);
+  if (usual === -1) refuseUnfit(prefix, uri);
+  if (prefix === 'xml' || prefix === 'xmlns') refuse('xml_malformed', { detail: 'a reserved prefix is declared' });
   if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', { detail: 'a prefix declared twice' });
   scope.prefixes.push(prefix);
-  scope.uris.push(uri);
+  scope.uris.push(USUAL[usual] ?? uri);
+}
+
+function refuseUnfit(prefix: string, uri: string): void {
+  const reserved = uri === XML_NAMESPACE || uri === XMLNS_NAMESPACE;
+  if (reserved) refuse('xml_malformed', { detail: 'a reserved namespace is declared' });
+  const absolute = uri === '' ? prefix === '' : ABSOLUTE.test(uri);
+  if (!absolute) refuse('xml_malformed', { detail: 'a namespace that is not absolute' });
 }
 
 function resolve(scope: Scope, prefix: string): string {
