@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { makeSetupLink } from './directory/firstPowerUser.ts';
+import { ensureFirstDomain } from './federation/domains.ts';
 import { openDeps } from './openDeps.ts';
 import { deleteExpired } from './store/loginRequests.ts';
 
@@ -19,6 +20,7 @@ await start().catch((error: unknown) => {
 async function start(): Promise<void> {
   const config = parseConfig(process.env);
   const deps = await openDeps(config, pino({ level: config.logLevel }));
+  await ensureFirstDomain(deps);
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(deps));
   server.listen(config.port, config.host);
   await once(server, 'listening');

@@ -27,6 +27,14 @@ const MIGRATION_LOCK = 7_264_912; // any number that is ours alone
  * @throws Error when the database cannot be reached, or was written by a newer Anteroom
  */
 export async function openStore(url: string): Promise<Store> {
+  try {
+    return await openMigrated(url);
+  } catch (error) {
+    throw new Error(`The database could not be opened: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function openMigrated(url: string): Promise<Store> {
   const { engine, durable, relaxed, close } = openEngine(url);
   const store: Store = {
     engine,
@@ -41,6 +49,12 @@ export async function openStore(url: string): Promise<Store> {
     throw error;
   }
   return store;
+}
+
+/** A host with several addresses fails with an error for each of them, below one whose message is empty. */
+function reasonOf(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
 }
 
 function openEngine(url: string): {

@@ -7,6 +7,7 @@ import { findSetting, writeSetting } from '../../src/store/settings.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { freshDatabaseUrl } from '../support/stores.ts';
+import { tempFolder } from '../support/tempFolder.ts';
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));
 
@@ -14,11 +15,11 @@ for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`db/migrations on ${engine}`, () => {
     it('makes all tables in an empty database, and changes nothing the second time', async () => {
       const url = await freshDatabaseUrl(engine);
-      const first = await open(url);
+      const first = await openStore(url);
       await writeSetting(first.db, 'kept', 1);
       const tables = await tablesOf(first);
       await first.close();
-      const second = await open(url);
+      const second = await openStore(url);
       expect(await tablesOf(second))
         .to.deep.equal(tables)
         .and.to.include.members(['users', 'sessions', 'domains']);
@@ -31,14 +32,14 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const url = await freshDatabaseUrl(engine);
       const ends = await Promise.all(Array.from({ length: 4 }, () => outcomeOf(startChild(opener, [url]))));
       expect(ends).to.deep.equal(ends.map(() => ({ code: 0, stdout: '', stderr: '' })));
-      const store = await open(url);
+      const store = await openStore(url);
       expect(await positionsOf(store)).to.have.lengthOf(migrations.length);
       await store.close();
     });
 
     it('refuses a database that a newer version wrote, and lets go of it', async () => {
       const url = await freshDatabaseUrl(engine);
-      const store = await open(url);
+      const store = await openStore(url);
       await sql`insert into migrations values (${migrations.length + 1})`.execute(store.db);
       await store.close();
       expect(await failure(openStore(url))).to.match(/newer version of Anteroom/);
@@ -49,7 +50,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
 
     it('leaves the database as it was when a step fails', async () => {
       const url = await freshDatabaseUrl(engine);
-      const before = await open(url);
+      const before = await openStore(url);
       const tables = await tablesOf(before);
       await before.close();
       await withStep(
@@ -60,7 +61,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         },
         async () => expect(await failure(openStore(url))).to.match(/nowhere/),
       );
-      const after = await open(url);
+      const after = await openStore(url);
       expect(await tablesOf(after)).to.deep.equal(tables);
       expect(await columnsOf(after, 'users')).not.to.include('halfway');
       await after.close();
@@ -72,14 +73,14 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         (db) => sql`select * from nowhere`.execute(db).then(() => undefined),
         async () => expect(await failure(openStore(url))).to.match(/nowhere/),
       );
-      const after = await open(url);
+      const after = await openStore(url);
       expect(await positionsOf(after)).to.have.lengthOf(migrations.length);
       await after.close();
     });
   });
 
   it(`compares and orders keys byte by byte on ${engine}`, async () => {
-    const store = await open(await freshDatabaseUrl(engine));
+    const store = await openStore(await freshDatabaseUrl(engine));
     for (const name of ['b', 'B', 'a', 'é', 'Z', '_']) await writeSetting(store.db, name, 1);
     const rows = await store.db.selectFrom('settings').select('name').orderBy('name').execute();
     expect(rows.map((row) => row.name)).to.deep.equal(['B', 'Z', '_', 'a', 'b', 'é']);
@@ -87,9 +88,21 @@ for (const engine of ['sqlite', 'postgres'] as const) {
   });
 }
 
-function open(url: string): Promise<Store> {
-  return openStore(url);
-}
+describe('a database that cannot be opened', () => {
+  it('is named with its reason, and without its password', async () => {
+    const folder = tempFolder();
+    const urls = [
+      `sqlite:${folder}`,
+      'postgres://someone:hunter2@localhost:1/db',
+      'postgres://someone:hunter2@127.0.0.1:1/db',
+    ];
+    for (const url of urls) {
+      const message = await failure(openStore(url));
+      expect(message, url).to.match(/^The database could not be opened: .{10,}/);
+      expect(message).not.to.include('hunter2');
+    }
+  });
+});
 
 async function withStep(step: (typeof migrations)[number], work: () => Promise<unknown>): Promise<void> {
   migrations.push(step);
