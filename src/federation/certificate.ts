@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 
 /** What a person can compare: the fingerprint, whose it is, from when until when (epoch milliseconds), and the kind of key. */
@@ -56,6 +56,15 @@ export function describeCertificate(pem: string): CertificateDescription {
     notAfter: certificate.validToDate.getTime(),
     keyDescription: describeKey(certificate.publicKey),
   };
+}
+
+/** The SHA-256 fingerprint of a public key itself (of its SubjectPublicKeyInfo, RFC 5280 4.1), and its kind. */
+export function describePublicKey(key: KeyObject): Pick<CertificateDescription, 'sha256' | 'keyDescription'> {
+  const digest = createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+  const sha256 = (digest.toUpperCase().match(/../g) ?? []).join(':');
+  return { sha256, keyDescription: describeKey(key) };
 }
 
 const rememberedKeys = new Map<string, KeyObject>();

@@ -3,7 +3,6 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import { makeSigningCertificate } from './certificate.ts';
 import {
   type Domain,
   deleteDomain,
@@ -16,6 +15,7 @@ import {
   updateDomain,
 } from '../store/domains.ts';
 import { findProvider } from '../store/identityProviders.ts';
+import { makeSigningCertificate } from './certificate.ts';
 
 const CERTIFICATE_YEARS = 10;
 const PARSED_KEYS_KEPT = 100;

@@ -1,8 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import { fetchMetadata } from './metadata/fetchMetadata.ts';
-import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { listDomains } from '../store/domains.ts';
 import {
   deleteMetadataImport,
@@ -18,6 +16,8 @@ import {
   updateProvider,
 } from '../store/identityProviders.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
+import { fetchMetadata } from './metadata/fetchMetadata.ts';
+import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { initialSettings, type ProviderInput } from './providerInput.ts';
 
 const PREVIEW_MS = 60 * 60_000;

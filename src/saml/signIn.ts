@@ -1,5 +1,6 @@
 import type { LoginRequestRow } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import { publicKeyOf } from '../federation/certificate.ts';
 import { findPrivateKeys, serviceProviderDetails } from '../federation/domains.ts';
 import { hashToken, newId, newReference } from '../identifier.ts';
 import type { Domain } from '../store/domains.ts';
@@ -7,7 +8,6 @@ import { findProvider, findProviderByEntityId, type IdentityProvider } from '../
 import { consumeLoginRequest, findLoginRequest, isAssertionUsed, recordAssertion } from '../store/loginRequests.ts';
 import { insertSignInActivity, type SignInActivity } from '../store/signInActivity.ts';
 import { type User, writeLastSignIn } from '../store/users.ts';
-import { publicKeyOf } from '../federation/certificate.ts';
 import { assertedName, matchPerson } from './matchPerson.ts';
 import { readResponse, verifyResponse } from './response.ts';
 import type { Check, ReasonCode, Verdict, VerifiedAssertion } from './verdict.ts';

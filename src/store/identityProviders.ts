@@ -16,12 +16,13 @@ export type ProviderSettings = {
   allowSha1: boolean;
 };
 
+/** A certificate that a provider signs with, or a bare key, which has no subject ('') and no dates. */
 export type Certificate = {
-  pem: string;
+  pem: string; // of the certificate, or of the public key
   sha256: string; // 'AA:BB:…'
   subject: string;
-  notBefore: number;
-  notAfter: number;
+  notBefore?: number | undefined;
+  notAfter?: number | undefined;
   keyDescription: string; // 'RSA 2048'
 };
 

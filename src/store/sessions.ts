@@ -30,6 +30,18 @@ export async function deleteSessionsOfUser(db: Db, userId: string): Promise<numb
   return Number(result.numDeletedRows);
 }
 
+/** How many sessions of some people have not ended. */
+export async function countSessionsOfUsers(db: Db, userIds: string[], now: number): Promise<number> {
+  if (userIds.length === 0) return 0;
+  const row = await db
+    .selectFrom('sessions')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('userId', 'in', userIds)
+    .where('expiresAt', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** How many sessions a provider started that have not ended. */
 export async function countSessionsOfProvider(db: Db, providerId: string, now: number): Promise<number> {
   const row = await db

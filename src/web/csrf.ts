@@ -27,11 +27,15 @@ export function csrfProtection(deps: Deps): Csrf {
     cookieName: 'anteroom-form',
     cookieOptions: { ...cookieOptions, secure: false },
   });
+  // One token for all forms of a page: where the cookie is of another session, each call would make another one, and only the last would count.
+  const tokens = new WeakMap<Response, string>();
   const of = (req: Request) => (req.secure ? secure : plain);
   return {
     token: (req, res) => {
       req.cookies ??= cookiesOf(req);
-      return of(req).generateCsrfToken(req, res);
+      const made = tokens.get(res) ?? of(req).generateCsrfToken(req, res);
+      tokens.set(res, made);
+      return made;
     },
     protect: (req, res, next) => {
       req.cookies ??= cookiesOf(req);

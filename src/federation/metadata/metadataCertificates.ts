@@ -1,29 +1,51 @@
-import { X509Certificate } from 'node:crypto';
-import { type CertificateDescription, describeCertificate } from '../certificate.ts';
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { type CertificateDescription, describeCertificate, describePublicKey } from '../certificate.ts';
+import { readBareKeys } from './metadataBareKeys.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
 import { refuse } from './metadataError.ts';
 
-/** A certificate whose key the provider signs with. The subject, the dates and the issuer prove nothing: the key alone is trusted. */
-export type ProviderCertificate = CertificateDescription & { pem: string };
+/**
+ * A certificate whose key the provider signs with. The subject, the dates and the issuer prove nothing: the key alone is trusted.
+ * A key that was published bare, without a certificate, has its own fingerprint, no subject ('') and no dates.
+ */
+export type ProviderCertificate = Omit<CertificateDescription, 'notBefore' | 'notAfter'> & {
+  pem: string;
+  notBefore: number | undefined;
+  notAfter: number | undefined;
+};
 
 const MAX_SIGNING_CERTIFICATES = 20;
 const MIN_RSA_BITS = 1_024; // below, a key is broken on one machine
 
 /**
  * The certificates of the keys that the provider may sign with: KeyDescriptors for signing, and those without `use`, which are for both
- * (saml-metadata 2.4.1.1). A chain gives its end-entity certificate only; one that stands there twice is given once.
+ * (saml-metadata 2.4.1.1). A chain gives its end-entity certificate only; one that stands there twice is given once. A KeyInfo without a
+ * certificate gives its ds:RSAKeyValue, unless a certificate carries the same key.
  * @throws a refusal: no_signing_key, bad_certificate, too_complex
  */
 export function readSigningCertificates(role: Element): ProviderCertificate[] {
   const keyInfos = childrenOf(role, 'metadata', 'KeyDescriptor')
     .filter(isForSigning)
     .flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
-  const groups = keyInfos
-    .flatMap((keyInfo) => childrenOf(keyInfo, 'signature', 'X509Data'))
-    .map((data) => childrenOf(data, 'signature', 'X509Certificate'));
-  checkCount(groups.flat().length, keyInfos.length > 0);
-  const signers = groups.flatMap((group) => withoutIssuers(group.map(readCertificate)));
-  return [...new Map(signers.map((signer) => [signer.fingerprint256, signer])).values()].map(describe);
+  const groups = keyInfos.map(certificateGroupsIn);
+  const withoutCertificate = keyInfos.filter((_, index) => groups[index]?.length === 0);
+  checkCount(groups.flat(2).length + withoutCertificate.length);
+  const bareKeys = withoutCertificate.flatMap(readBareKeys);
+  const signers = groups.flat().flatMap((group) => withoutIssuers(group.map(readCertificate)));
+  const keys = new Set(signers.map((signer) => describePublicKey(signer.publicKey).sha256));
+  const described = [
+    ...signers.map(describe),
+    ...bareKeys.map(describeBareKey).filter((bare) => !keys.has(bare.sha256)),
+  ];
+  if (described.length === 0) refuseWithoutKey(keyInfos.length > 0);
+  return [...new Map(described.map((one) => [one.sha256, one])).values()];
+}
+
+/** The X509Data of a KeyInfo that hold a certificate: each is one chain. */
+function certificateGroupsIn(keyInfo: Element): Element[][] {
+  return childrenOf(keyInfo, 'signature', 'X509Data')
+    .map((data) => childrenOf(data, 'signature', 'X509Certificate'))
+    .filter((group) => group.length > 0);
 }
 
 function isForSigning(descriptor: Element): boolean {
@@ -32,7 +54,7 @@ function isForSigning(descriptor: Element): boolean {
 }
 
 /** Before any is parsed: to find the issuers in a chain, each is compared with each. */
-function checkCount(count: number, hasKey: boolean): void {
+function checkCount(count: number): void {
   if (count > MAX_SIGNING_CERTIFICATES) {
     refuse(
       'too_complex',
@@ -40,20 +62,21 @@ function checkCount(count: number, hasKey: boolean): void {
         'Remove those that are not in use at the provider.',
     );
   }
-  if (count === 0 && hasKey) {
+}
+
+function refuseWithoutKey(hasKeyInfo: boolean): never {
+  if (hasKeyInfo) {
     refuse(
       'no_signing_key',
-      'This metadata gives the signing key without a certificate. ' +
+      'This metadata gives the signing key neither as a certificate nor as an RSA key. ' +
         'Set the provider up to publish its key as an X.509 certificate.',
     );
   }
-  if (count === 0) {
-    refuse(
-      'no_signing_key',
-      'This metadata has no certificate for signing, so no sign-in could be verified. ' +
-        'Turn signing on at the provider and get the metadata anew.',
-    );
-  }
+  return refuse(
+    'no_signing_key',
+    'This metadata has no certificate for signing, so no sign-in could be verified. ' +
+      'Turn signing on at the provider and get the metadata anew.',
+  );
 }
 
 function readCertificate({ text }: Element): X509Certificate {
@@ -79,12 +102,21 @@ function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boole
 
 function describe(certificate: X509Certificate): ProviderCertificate {
   const pem = certificate.toString();
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  checkKey(certificate.publicKey);
+  return { pem, ...describeCertificate(pem) };
+}
+
+function describeBareKey(key: KeyObject): ProviderCertificate {
+  checkKey(key);
+  const pem = key.export({ type: 'spki', format: 'pem' }).toString();
+  return { pem, subject: '', notBefore: undefined, notAfter: undefined, ...describePublicKey(key) };
+}
+
+function checkKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
   if (asymmetricKeyType !== 'rsa' && asymmetricKeyType !== 'ec')
     refuseCertificate(`has a key of the kind ${asymmetricKeyType}, not RSA or EC`);
   if ((asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS)
     refuseCertificate(`has an RSA key below ${MIN_RSA_BITS} bits, which can be broken`);
-  return { pem, ...describeCertificate(pem) };
 }
 
 function refuseCertificate(what: string): never {

@@ -34,13 +34,15 @@ function certificateWarnings(
   { subject, notBefore, notAfter, keyDescription }: ProviderCertificate,
   now: number,
 ): string[] {
-  const name = `The signing certificate "${subject}"`;
   const warnings: string[] = [];
-  if (notAfter < now)
+  const name = notAfter === undefined ? 'The signing key' : `The signing certificate "${subject}"`;
+  if (notAfter === undefined || notBefore === undefined)
+    warnings.push(`${name} comes without a certificate, so there is no date by which it is to be changed.`);
+  else if (notAfter < now)
     warnings.push(`${name} ended on ${day(notAfter)}. Sign-in still works; renew it at the provider.`);
   else if (notAfter < now + SOON_MS)
     warnings.push(`${name} ends soon, on ${day(notAfter)}. Renew it at the provider in time.`);
-  if (notBefore > now)
+  if (notBefore !== undefined && notBefore > now)
     warnings.push(`${name} is valid only from ${day(notBefore)}. It may be the provider's next one.`);
   const bits = /^RSA (\d+)$/.exec(keyDescription)?.[1];
   if (bits !== undefined && Number(bits) < STRONG_RSA_BITS) {

@@ -1,0 +1,250 @@
+import { expect } from 'chai';
+import { setActive } from '../../src/directory/users.ts';
+import { setAutoLogin } from '../../src/federation/domains.ts';
+import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { listSignInActivity } from '../../src/store/signInActivity.ts';
+import { createBrowser } from '../demo/support/browser.ts';
+import { addPerson } from '../support/anteroom.ts';
+import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { withStores } from '../support/stores.ts';
+
+const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna', familyName: 'Berg' };
+const ben = { userName: 'ben.okafor', email: 'ben.okafor@acme.example', givenName: 'Ben', familyName: 'Okafor' };
+
+describe('signing in through a provider', () => {
+  withStores((open) => {
+    it('takes the way out and back, and returns to the page that was asked for', async () => {
+      const connected = await connect({ store: await open() });
+      await addPerson(connected.deps, anna);
+      const browser = visitor(connected);
+      const login = await browser.get('/people?x=1');
+      expect(login.text).to.contain('Log in with Cloud Directory').and.contain('/people?x=1');
+      const answer = await goThroughProvider(
+        browser,
+        `/saml/login/${connected.provider.id}?return=/profile%3Fx%3D1`,
+        'anna.berg',
+      );
+      const landed = await deliver(browser, answer);
+      expect(landed.url).to.equal(`${connected.url}/profile?x=1`);
+      expect(landed.text).to.contain('anna.berg@acme.example').and.contain('Cloud Directory');
+      expect(await lastReason(connected)).to.deep.include({ outcome: 'signed_in', flow: 'sp', reason: null });
+    });
+
+    it('takes a launch from the tile to the path in its RelayState', async () => {
+      const connected = await connect({ store: await open() });
+      await addPerson(connected.deps, anna);
+      const browser = visitor(connected);
+      const landed = await deliver(browser, await launchTile(connected, 'anna.berg'), { RelayState: '/profile' });
+      expect(landed.url).to.equal(`${connected.url}/profile`);
+      expect(await lastReason(connected)).to.deep.include({ outcome: 'signed_in', flow: 'idp' });
+    });
+
+    it('ends the session with the very transaction that deactivates the person', async () => {
+      const connected = await connect({ store: await open() });
+      const person = await addPerson(connected.deps, anna);
+      const browser = visitor(connected);
+      await deliver(browser, await launchTile(connected, 'anna.berg'));
+      expect((await browser.get('/profile')).text).to.contain('anna.berg');
+      await setActive(connected.deps, person.id, false);
+      expect((await browser.get('/profile')).url).to.contain('/login?return=%2Fprofile');
+    });
+
+    it('takes an answer once', async () => {
+      const connected = await connect({ store: await open() });
+      await addPerson(connected.deps, anna);
+      const browser = visitor(connected);
+      const answer = await launchTile(connected, 'anna.berg');
+      await deliver(browser, answer);
+      const again = await deliver(visitor(connected), answer);
+      expect(again.status).to.equal(403);
+      expect(await lastReason(connected)).to.deep.include({ outcome: 'refused', reason: 'assertion_replayed' });
+    });
+  });
+
+  it('takes the answer of a request from the browser that made it alone', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const answer = await goThroughProvider(visitor(connected), `/saml/login/${connected.provider.id}`, 'anna.berg');
+    const stolen = await deliver(visitor(connected), answer);
+    expect(stolen.status).to.equal(403);
+    expect(stolen.text).to.contain('another browser');
+    expect(await lastReason(connected)).to.deep.include({ reason: 'request_other_browser' });
+  });
+
+  it('takes the answers of two tabs of one browser', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const browser = visitor(connected);
+    const first = await goThroughProvider(browser, `/saml/login/${connected.provider.id}?return=/profile`, 'anna.berg');
+    const second = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg');
+    expect((await deliver(browser, second)).url).to.equal(`${connected.url}/`);
+    expect((await deliver(browser, first)).url).to.equal(`${connected.url}/profile`);
+  });
+
+  it('refuses an answer after ten minutes', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const browser = visitor(connected);
+    const path = `/saml/login/${connected.provider.id}`;
+    const waiting = await browser.get(path);
+    connected.deps.clock.advance(9.5 * 60_000);
+    connected.cloud.clock.now = connected.deps.clock.at;
+    const answer = await browser.submit(waiting, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
+    connected.deps.clock.advance(0.5 * 60_000);
+    expect((await deliver(browser, answer)).status).to.equal(403);
+    expect(await lastReason(connected)).to.deep.include({ reason: 'request_unknown' });
+  });
+
+  it('works by the POST binding', async () => {
+    const connected = await connect({ settings: { requestBinding: 'post' } });
+    await addPerson(connected.deps, anna);
+    const browser = visitor(connected);
+    const page = await browser.get(`/saml/login/${connected.provider.id}?return=/profile`);
+    expect(page.headers.get('content-security-policy')).to.contain(`form-action ${connected.cloud.url};`);
+    const form = page.forms.find((one) => one.fields.SAMLRequest);
+    const login = await browser.postFromElsewhere(form?.action ?? '', form?.fields ?? {});
+    const answer = await browser.submit(login, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
+    expect((await deliver(browser, answer)).url).to.equal(`${connected.url}/profile`);
+  });
+
+  for (const [title, person, reason, words] of [
+    ['is unknown', undefined, 'person_unknown', 'does not know you'],
+    [
+      'is a Non Intranet User',
+      { ...anna, userType: 'Non Intranet User' },
+      'person_not_intranet_user',
+      'without access',
+    ],
+  ] as const)
+    it(`says that the provider's side worked when the person ${title}`, async () => {
+      const connected = await connect();
+      if (person) await addPerson(connected.deps, person);
+      const refused = await deliver(visitor(connected), await launchTile(connected, 'anna.berg'));
+      expect(refused.status).to.equal(403);
+      expect(refused.text).to.contain('Cloud Directory signed you in').and.contain(words);
+      const activity = await lastReason(connected);
+      expect(activity).to.deep.include({ reason });
+      expect(refused.text).to.contain(activity?.reference);
+    });
+
+  it('refuses a deactivated person', async () => {
+    const connected = await connect();
+    const person = await addPerson(connected.deps, anna);
+    await setActive(connected.deps, person.id, false);
+    expect((await deliver(visitor(connected), await launchTile(connected, 'anna.berg'))).status).to.equal(403);
+    expect(await lastReason(connected)).to.deep.include({ reason: 'person_deactivated', userId: person.id });
+  });
+
+  it('shows the refusal of a provider as such', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, { userName: 'eli.haddad', email: 'eli.haddad@acme.example' });
+    const browser = visitor(connected);
+    const answer = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'eli.haddad');
+    const refused = await deliver(browser, answer);
+    expect(refused.text).to.contain('Cloud Directory did not sign you in');
+    expect(await lastReason(connected)).to.deep.include({ reason: 'provider_status' });
+  });
+
+  it('refuses a launch where only the intranet may start', async () => {
+    const connected = await connect({ settings: { idpInitiated: false } });
+    await addPerson(connected.deps, anna);
+    expect((await deliver(visitor(connected), await launchTile(connected, 'anna.berg'))).text).to.contain(
+      'Start at the intranet',
+    );
+    expect(await lastReason(connected)).to.deep.include({ reason: 'idp_initiated_forbidden' });
+  });
+
+  it('refuses people of e-mail domains that the provider may not speak for', async () => {
+    const connected = await connect({ settings: { emailDomains: ['other.example'] } });
+    await addPerson(connected.deps, anna);
+    await deliver(visitor(connected), await launchTile(connected, 'anna.berg'));
+    expect(await lastReason(connected)).to.deep.include({ reason: 'email_domain_forbidden' });
+  });
+
+  it('refuses the answers of a disabled provider', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const answer = await launchTile(connected, 'anna.berg');
+    await setProviderEnabled(connected.deps, connected.provider.id, false);
+    await deliver(visitor(connected), answer);
+    expect(await lastReason(connected)).to.deep.include({ reason: 'provider_disabled' });
+  });
+
+  it('asks before a tile puts another person in the place of the one who is signed in', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    await addPerson(connected.deps, ben);
+    const browser = visitor(connected);
+    await deliver(browser, await launchTile(connected, 'anna.berg'));
+    const question = await deliver(browser, await launchTile(connected, 'ben.okafor'), { RelayState: '/profile' });
+    expect(question.url).to.equal(`${connected.url}/saml/switch`);
+    expect(question.text).to.contain('Continue as Ben Okafor?');
+    expect((await browser.get('/profile')).text).to.contain('anna.berg@acme.example');
+    const switched = await browser.submit(question, '/saml/switch');
+    expect(switched.url).to.equal(`${connected.url}/profile`);
+    expect(switched.text).to.contain('ben.okafor@acme.example');
+  });
+
+  it('starts every session under a new ID', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const browser = visitor(connected);
+    await deliver(browser, await launchTile(connected, 'anna.berg'));
+    const before = await connected.deps.store.db.selectFrom('sessions').select('id').execute();
+    await deliver(browser, await launchTile(connected, 'anna.berg'));
+    const after = await connected.deps.store.db.selectFrom('sessions').select('id').execute();
+    expect(after).to.have.length(1);
+    expect(after).not.to.deep.equal(before);
+  });
+});
+
+describe('auto login', () => {
+  it('sends a visitor straight to the Default Provider, and back to the page', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    const browser = visitor(connected);
+    const landed = await deliver(browser, await goThroughProvider(browser, '/profile?x=1', 'anna.berg'));
+    expect(landed.url).to.equal(`${connected.url}/profile?x=1`);
+  });
+
+  it('ends on a page that redirects no further when the sign-in fails or somebody logs out', async () => {
+    const connected = await connect();
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    const browser = visitor(connected);
+    const refused = await deliver(browser, await goThroughProvider(browser, '/profile', 'anna.berg'));
+    expect(refused.url).to.equal(`${connected.url}/saml/acs`);
+    expect(refused.text).not.to.contain('http-equiv').and.not.to.contain('<script>');
+    await addPerson(connected.deps, anna);
+    const home = await deliver(browser, await goThroughProvider(browser, '/', 'anna.berg'));
+    const out = await browser.submit(home, '/logout');
+    expect(out.url).to.contain('/logged-out');
+    expect(out.text).to.contain('Your session at Cloud Directory may go on');
+  });
+
+  it('never redirects from /local-login, and tells a program 401', async () => {
+    const connected = await connect();
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    const local = await visitor(connected).get('/local-login');
+    expect(local.url).to.equal(`${connected.url}/local-login`);
+    expect(local.text).to.contain('name="password"');
+    const program = await fetch(`${connected.url}/profile`, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+    });
+    expect(program.status).to.equal(401);
+  });
+});
+
+/** Logs a person in at the provider's console and launches the tile: the page that carries the answer. */
+async function launchTile({ cloud, applicationId }: Connected, username: string) {
+  const console = createBrowser(cloud.url);
+  const login = await console.get('/console/login');
+  await console.submit(login, '/console/login', { login: username, password: 'cloud-demo' });
+  return console.get(`/saml2/${applicationId}`);
+}
+
+async function lastReason({ deps }: Connected) {
+  const { rows } = await listSignInActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  return rows[0];
+}

@@ -1,0 +1,70 @@
+import type { Store } from '../../src/db/open.ts';
+import { setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
+import { changeProvider, confirmImport, previewMetadata } from '../../src/federation/identityProviders.ts';
+import { type ProviderInput, providerInputOf } from '../../src/federation/providerInput.ts';
+import type { Domain } from '../../src/store/domains.ts';
+import { listDomains } from '../../src/store/domains.ts';
+import type { IdentityProvider } from '../../src/store/identityProviders.ts';
+import { type Browser, createBrowser, type Page } from '../demo/support/browser.ts';
+import { addIntranet, logIn, startTestProvider, type TestProvider } from '../demo/support/portal.ts';
+import { type Anteroom, startAnteroom } from './anteroom.ts';
+
+export type Connected = Anteroom & {
+  cloud: TestProvider;
+  applicationId: string;
+  domain: Domain;
+  provider: IdentityProvider;
+};
+
+/** Anteroom and Cloud Directory, connected as the article has it: domain set up, provider imported, button shown, made the default. */
+export async function connect(
+  options: { store?: Store; settings?: Partial<ProviderInput>; sso?: Record<string, string | string[]> } = {},
+): Promise<Connected> {
+  const anteroom = await startAnteroom(options.store ? { store: options.store } : {});
+  const { deps, url } = anteroom;
+  const cloud = await startTestProvider();
+  cloud.clock.now = deps.clock.at;
+  const acsUrl = `${url}/saml/acs`;
+  const applicationId = await addIntranet(cloud, {
+    sso: { spEntityId: `${url}/saml/metadata`, acsUrl, ...options.sso },
+  });
+  const [domain] = await listDomains(deps.store.db);
+  if (!domain) throw new Error('there is no domain');
+  await setUpDomain(deps, domain.id);
+  const provider = await importProvider(anteroom, `${cloud.url}/saml2/${applicationId}/metadata`, options.settings);
+  await setDefaultProvider(deps, domain.id, provider.id);
+  return { ...anteroom, cloud, applicationId, domain, provider };
+}
+
+/** Imports a provider by its metadata URL and shows its button. */
+export async function importProvider(
+  { deps }: Anteroom,
+  metadataUrl: string,
+  settings: Partial<ProviderInput> = {},
+): Promise<IdentityProvider> {
+  const preview = await previewMetadata(deps, { url: metadataUrl });
+  if (!preview.ok) throw new Error(JSON.stringify(preview.errors));
+  const imported = await confirmImport(deps, preview.value.id);
+  const input = { ...providerInputOf(imported), name: 'Cloud Directory', showButton: true, ...settings };
+  const changed = await changeProvider(deps, imported.id, input);
+  if (!changed.ok) throw new Error(JSON.stringify(changed.errors));
+  return changed.value;
+}
+
+/** A browser that starts at Anteroom. */
+export function visitor({ url }: Anteroom): Browser {
+  return createBrowser(url);
+}
+
+/** Follows the provider's button (or any address that leads to the provider), logs a person in there, and gives the page that carries the answer. */
+export async function goThroughProvider(browser: Browser, path: string, username: string): Promise<Page> {
+  const page = await browser.get(path);
+  return page.forms.some((form) => form.fields.SAMLResponse) ? page : logIn(browser, page, username);
+}
+
+/** Sends the answer on as the provider's page does: a cross-site POST. */
+export function deliver(browser: Browser, page: Page, changes: Record<string, string> = {}): Promise<Page> {
+  const form = page.forms.find((one) => one.fields.SAMLResponse);
+  if (!form) throw new Error(`no answer on ${page.url}: ${page.text.slice(0, 300)}`);
+  return browser.postFromElsewhere(form.action, { ...form.fields, ...changes });
+}
