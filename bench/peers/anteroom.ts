@@ -1,0 +1,24 @@
+import { readResponse, verifyResponse } from '../../src/saml/response.ts';
+import { contextWith } from '../../test/saml/support/context.ts';
+import { hereAtOnce } from '../measure.ts';
+import type { Inputs } from '../messages.ts';
+import type { Peer } from './peer.ts';
+
+/** Anteroom's own verifier with all its checks. */
+export function anteroomPeer({ fields, provider, own }: Inputs): Peer {
+  const context = contextWith({ decryptionKeys: [own.privateKey], provider: { signingKeys: [provider.publicKey] } });
+  const runner = (field: string) =>
+    hereAtOnce(() => {
+      const read = readResponse(field);
+      const verdict = read.ok ? verifyResponse(read.response, context) : read;
+      if (!verdict.ok) throw new Error(verdict.reason);
+    });
+  const runners = {
+    one: runner(fields.one),
+    both: runner(fields.both),
+    groups200: runner(fields.groups200),
+    encrypted: runner(fields.encrypted),
+    encryptedInSigned: runner(fields.encryptedInSigned),
+  };
+  return { name: 'anteroom', version: 'this', runners, close: () => {} };
+}
