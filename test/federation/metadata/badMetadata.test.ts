@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { MetadataErrorCode } from '../../../src/federation/metadata/metadataError.ts';
 import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
-import { fixture, fixtureBytes, makeCertificate, NOW, withCertificates } from './fixtures.ts';
+import { fixture, fixtureBytes, makeCertificate, NOW, withBareKey, withCertificates } from './fixtures.ts';
 
 const OKTA = fixture('okta');
 const KEY_INFO = /<ds:X509Data>.*<\/ds:X509Data>/s;
@@ -220,15 +220,21 @@ const CONTENT: Case[] = [
     /no certificate for signing/,
   ],
   [
-    'a key without a certificate',
-    () =>
-      OKTA.replace(
-        KEY_INFO,
-        '<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>',
-      ),
+    'a key that is neither a certificate nor RSA',
+    () => OKTA.replace(KEY_INFO, '<ds:KeyValue><ds:DSAKeyValue/></ds:KeyValue>'),
     'no_signing_key',
-    /key without a certificate\. Set the provider up to publish its key as an X\.509 certificate/,
+    /neither as a certificate nor as an RSA key\. Set the provider up to publish its key as an X\.509 certificate/,
   ],
+  ['a bare key that is too short', () => withBareKey('AQAB', 'AQAB'), 'bad_certificate', /RSA key below 1024 bits/],
+  ['a bare key without its parts', () => withBareKey('', ''), 'bad_certificate', /Modulus is not base64/],
+  ['a bare key with half an octet', () => withBareKey('A', 'AQAB'), 'bad_certificate', /Modulus is empty/],
+  [
+    'a bare key that is endless',
+    () => withBareKey('A'.repeat(4_000), 'AQAB'),
+    'bad_certificate',
+    /Modulus is too long/,
+  ],
+  ['a bare key of exponent 1', () => withBareKey('AQAB', 'AQ'), 'bad_certificate', /not an odd number from 3 on/],
   [
     'a certificate in another namespace',
     () => OKTA.replace('xmlns:ds="http://www.w3.org/2000/09/xmldsig#"', 'xmlns:ds="urn:other"'),

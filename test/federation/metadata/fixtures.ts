@@ -29,6 +29,12 @@ export function withCertificates(...pems: string[]): string {
   return fixture('okta').replace(/<ds:X509Certificate>.*?<\/ds:X509Certificate>/s, elements);
 }
 
+/** Okta's shape with a ds:RSAKeyValue in place of the certificate; both parts are base64. */
+export function withBareKey(modulus: string, exponent: string): string {
+  const value = `<ds:RSAKeyValue><ds:Modulus>${modulus}</ds:Modulus><ds:Exponent>${exponent}</ds:Exponent></ds:RSAKeyValue>`;
+  return fixture('okta').replace(/<ds:X509Data>.*<\/ds:X509Data>/s, `<ds:KeyValue>${value}</ds:KeyValue>`);
+}
+
 type CertificateOptions = NonNullable<Parameters<typeof generate>[1]>;
 
 /** A certificate on the P-256 curve, made in no time, for what is not about RSA. */

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { HTTP_POST, HTTP_REDIRECT } from '../../../src/federation/metadata/metadataEndpoints.ts';
-import { DAY_MS, fixture, fixtureBytes, makeCertificate, read, withCertificates } from './fixtures.ts';
+import { DAY_MS, fixture, fixtureBytes, makeCertificate, read, withBareKey, withCertificates } from './fixtures.ts';
 
 const BOTH = [HTTP_REDIRECT, HTTP_POST];
 const SIGNED =
@@ -264,6 +264,55 @@ describe('saml/metadata/readMetadata', () => {
         'The signing certificate "CN=weak" has a weak key (RSA 1024). Change to RSA 2048 or stronger at the provider.',
       ]);
     });
+  });
+
+  describe('a bare key', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+    it('comes as a public key with its own fingerprint, and without dates', () => {
+      const { certificates, warnings } = read(bare(publicKey));
+      expect(certificates).to.deep.equal([
+        {
+          pem: publicKey.export({ type: 'spki', format: 'pem' }),
+          sha256: fingerprint(publicKey),
+          subject: '',
+          keyDescription: 'RSA 2048',
+          notBefore: undefined,
+          notAfter: undefined,
+        },
+      ]);
+      expect(warnings).to.deep.equal([
+        'The signing key comes without a certificate, so there is no date by which it is to be changed.',
+      ]);
+    });
+
+    it('stands beside certificates of other keys, and gives way to one of its own', () => {
+      const [descriptor = ''] = /<md:KeyDescriptor.*?<\/md:KeyDescriptor>/s.exec(bare(publicKey)) ?? [];
+      const [certificate] = read(fixture('okta')).certificates;
+      const own = bare(new X509Certificate(certificate?.pem ?? '').publicKey);
+      const [same = ''] = /<md:KeyDescriptor.*?<\/md:KeyDescriptor>/s.exec(own) ?? [];
+      const beside = (more: string) => fixture('okta').replace('</md:KeyDescriptor>', `$&${more}`);
+      expect(read(beside(descriptor)).certificates.map(({ sha256 }) => sha256)).to.deep.equal([
+        certificate?.sha256,
+        fingerprint(publicKey),
+      ]);
+      expect(read(beside(same)).certificates).to.deep.equal([certificate]);
+    });
+
+    function bare(key: KeyObject): string {
+      const { n = '', e = '' } = key.export({ format: 'jwk' });
+      return withBareKey(
+        ...([n, e].map((part) => Buffer.from(part, 'base64url').toString('base64')) as [string, string]),
+      );
+    }
+
+    function fingerprint(key: KeyObject): string {
+      const digest = createHash('sha256').update(key.export({ type: 'spki', format: 'der' }));
+      return digest
+        .digest('hex')
+        .toUpperCase()
+        .replace(/..(?!$)/g, '$&:');
+    }
   });
 
   it('does not take a role that is not for SAML 2.0', () => {
