@@ -57,3 +57,19 @@ export async function countSessionsOfProvider(db: Db, providerId: string, now: n
 export async function deleteSessionsOfProvider(db: Db, providerId: string): Promise<void> {
   await db.deleteFrom('sessions').where('providerId', '=', providerId).execute();
 }
+
+/** How many sessions at a domain have not ended. */
+export async function countSessionsOfDomain(db: Db, domainId: string, now: number): Promise<number> {
+  const row = await db
+    .selectFrom('sessions')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('domainId', '=', domainId)
+    .where('expiresAt', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Ends every session at a domain. */
+export async function deleteSessionsOfDomain(db: Db, domainId: string): Promise<void> {
+  await db.deleteFrom('sessions').where('domainId', '=', domainId).execute();
+}

@@ -1,0 +1,63 @@
+import { type Request, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { getUser, nameOf } from '../directory/users.ts';
+import { NotFound } from '../errors.ts';
+import { findGroupsOfUsers } from '../store/groups.ts';
+import { departmentsOf, type FoundUsers, findReports, searchUsers } from '../store/userSearch.ts';
+import { findUser, type User } from '../store/users.ts';
+import { identifierOnly, queryText, withQuery } from '../web/query.ts';
+import { requireLogin } from '../web/requireLogin.ts';
+import { factsForColleagues, photoOf } from './peopleFacts.ts';
+
+const PATH = '/people';
+const PAGE = 48;
+const MAX_DEPARTMENTS = 300;
+const MAX_REPORTS = 100;
+
+/** The People Directory as employees see it: a search, and a page for each person. */
+export function intranetPeopleRoutes(deps: Deps): Router {
+  const router = Router();
+  router.use(PATH, requireLogin);
+  router.param('id', identifierOnly);
+  router.get(PATH, async (req, res) => {
+    const filter = { q: queryText(req, 'q'), department: queryText(req, 'department', 256) };
+    const found = await search(deps, req, filter);
+    res.render('people/list', {
+      title: 'People',
+      photoOf,
+      filter,
+      found,
+      departments: await departmentsOf(deps.store.db, '', MAX_DEPARTMENTS),
+      isFiltered: filter.q !== '' || filter.department !== '',
+      previous: found.previous && withQuery(PATH, { ...filter, before: found.previous }),
+      next: found.next && withQuery(PATH, { ...filter, after: found.next }),
+    });
+  });
+  router.get(`${PATH}/:id`, async (req, res) => {
+    const person = await getUser(deps, req.params.id);
+    if (!person.active && req.user?.userType !== 'Power User') throw new NotFound();
+    res.render('people/person', { title: nameOf(person), person, ...(await surroundingsOf(deps, person)) });
+  });
+  return router;
+}
+
+/** The active people, without those who do not want to be found. */
+function search(deps: Deps, req: Request, filter: { q: string; department: string }): Promise<FoundUsers> {
+  const { q, department } = filter;
+  const [after, before] = [queryText(req, 'after', 1_000), queryText(req, 'before', 1_000)];
+  return searchUsers(
+    deps.store.db,
+    { text: q, department: department || undefined, active: true },
+    { limit: PAGE, after: after || undefined, before: before || undefined },
+  );
+}
+
+async function surroundingsOf({ store }: Deps, person: User) {
+  const managerId = person.profile.enterprise?.manager?.value;
+  const [manager, reports, groups] = await Promise.all([
+    managerId === undefined ? undefined : findUser(store.db, managerId),
+    findReports(store.db, person.id, MAX_REPORTS),
+    findGroupsOfUsers(store.db, [person.id]),
+  ]);
+  return { facts: factsForColleagues(person), photoOf, manager, reports, groups };
+}
