@@ -108,7 +108,9 @@ function decryptGcm(name: 'aes-128-gcm' | 'aes-256-gcm', content: Buffer, key: B
   const decipher = createDecipheriv(name, key, content.subarray(0, 12), { authTagLength: GCM_TAG });
   decipher.setAuthTag(content.subarray(-GCM_TAG));
   try {
-    return Buffer.concat([decipher.update(content.subarray(12, -GCM_TAG)), decipher.final()]);
+    const plain = decipher.update(content.subarray(12, -GCM_TAG));
+    decipher.final(); // throws where the tag is wrong, and adds nothing
+    return plain;
   } catch {
     return undefined;
   }
@@ -118,7 +120,7 @@ function decryptGcm(name: 'aes-128-gcm' | 'aes-256-gcm', content: Buffer, key: B
 function decryptCbc(name: string, content: Buffer, key: Buffer): Buffer | undefined {
   if (content.length < 32 || content.length % 16 !== 0) return undefined;
   const decipher = createDecipheriv(name, key, content.subarray(0, 16)).setAutoPadding(false);
-  const padded = Buffer.concat([decipher.update(content.subarray(16)), decipher.final()]);
+  const padded = decipher.update(content.subarray(16));
   const padding = padded[padded.length - 1] ?? 0;
   return padding >= 1 && padding <= 16 ? padded.subarray(0, padded.length - padding) : undefined;
 }

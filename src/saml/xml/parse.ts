@@ -43,7 +43,7 @@ type Reader = Scope & {
   flat: boolean; // whether nothing in a value or a text can need to be replaced: no reference, tab or line feed anywhere
   nodes: number;
   depth: number;
-  content: Uint8Array; // by depth: whether the open element has text, a comment
+  content: number[]; // by depth: whether the open element has text, a comment
   closed: boolean; // whether the start tag just read was an empty element's
 };
 
@@ -67,9 +67,8 @@ export function parseXml(octets: Buffer): ParseOutcome {
 function openReader(xml: string): Reader {
   // No CDATA section is accepted, so this may not stand in a text; in an attribute or a comment nobody needs it.
   if (xml.includes(']]>')) refuse(xml.includes('<![CDATA[') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
-  const content = new Uint8Array(limits.depth + 1);
   const flat = !xml.includes('&') && !xml.includes('\n') && !xml.includes('\t');
-  return { xml, at: 0, next: 0, flat, nodes: 0, depth: 0, content, closed: false, prefixes: [], uris: [] };
+  return { xml, at: 0, next: 0, flat, nodes: 0, depth: 0, content: [0], closed: false, prefixes: [], uris: [] };
 }
 
 function readDocument(reader: Reader): XmlElement {
