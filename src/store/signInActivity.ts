@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import type { SignInActivityRow } from '../db/schema.ts';
 import { contains } from './contains.ts';
+
+const DAY_MS = 86_400_000;
 
 /** One attempt to sign in, whatever came of it. */
 export type SignInActivity = Omit<SignInActivityRow, 'detailJson'> & { detail: SignInDetail };
@@ -66,6 +69,36 @@ export async function countOutcomes(db: Db, since: number, domainId?: string): P
   if (domainId) query = query.where('domainId', '=', domainId);
   const rows = await query.groupBy('outcome').execute();
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
+}
+
+/** How many different people were refused since a time, by reason, the most frequent first. A Power User's own tests do not count. */
+export async function countRefusedPeople(db: Db, since: number): Promise<{ reason: string; people: number }[]> {
+  const rows = await db
+    .selectFrom('signInActivity')
+    .select(['reason', sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people')])
+    .where('at', '>=', since)
+    .where('outcome', '=', 'refused')
+    .where('flow', '!=', 'test')
+    .groupBy('reason')
+    .execute();
+  return rows
+    .map(({ reason, people }) => ({ reason: reason ?? '', people: Number(people) }))
+    .sort((one, other) => other.people - one.people || one.reason.localeCompare(other.reason));
+}
+
+/** How often each outcome occurred on each day since a time. A day is counted in whole days of UTC since 1970; days without attempts are left out. */
+export async function countOutcomesByDay(
+  db: Db,
+  since: number,
+): Promise<{ day: number; outcome: string; count: number }[]> {
+  const day = sql<number>`"at" / ${sql.lit(DAY_MS)}`;
+  const rows = await db
+    .selectFrom('signInActivity')
+    .select([day.as('day'), 'outcome', (e) => e.fn.countAll<number>().as('count')])
+    .where('at', '>=', since)
+    .groupBy([day, 'outcome'])
+    .execute();
+  return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));
 }
 
 /** Whether anybody has come in, or a test has worked, through a provider at a domain. */

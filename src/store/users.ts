@@ -47,6 +47,13 @@ export async function findUser(db: Db, id: string): Promise<User | undefined> {
   return row && userFromRow(row);
 }
 
+/** The people with these IDs, by ID. */
+export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, User>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, userFromRow(row)]));
+}
+
 /** The person with a user name, in any case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
   const row = await db

@@ -3,6 +3,8 @@ import type { Db } from '../../src/db/open.ts';
 import {
   type ActivityFilter,
   countOutcomes,
+  countOutcomesByDay,
+  countRefusedPeople,
   findSignInActivity,
   hasWorked,
   insertSignInActivity,
@@ -92,6 +94,39 @@ describe('store/signInActivity', () => {
       expect(await hasWorked(db, 'one', 'other')).to.equal(false);
       await insertSignInActivity(db, anActivity({ ...at, domainId: 'two', outcome: 'signed_in' }));
       expect(await hasWorked(db, 'two', 'idp')).to.equal(true);
+    });
+
+    it('counts each day by itself, in UTC', async () => {
+      const midnight = Date.UTC(2026, 2, 2);
+      const day = midnight / 86_400_000;
+      const at = (time: number, outcome: string) => insertSignInActivity(db, anActivity({ at: time, outcome }));
+      for (const [time, outcome] of [
+        [midnight - 86_400_001, 'signed_in'],
+        [midnight - 1, 'signed_in'],
+        [midnight, 'signed_in'],
+        [midnight + 1, 'signed_in'],
+        [midnight + 2, 'refused'],
+      ] as const)
+        await at(time, outcome);
+      expect(await countOutcomesByDay(db, midnight - 86_400_000)).to.have.deep.members([
+        { day: day - 1, outcome: 'signed_in', count: 1 },
+        { day, outcome: 'signed_in', count: 2 },
+        { day, outcome: 'refused', count: 1 },
+      ]);
+    });
+
+    it('counts the people who were refused, not how often they tried', async () => {
+      const refused = { outcome: 'refused', reason: 'person_unknown', at: testStart };
+      for (const asserted of ['anna', 'anna', 'ben'])
+        await insertSignInActivity(db, anActivity({ ...refused, asserted }));
+      await insertSignInActivity(db, anActivity({ ...refused, reason: 'audience_mismatch', asserted: 'carl' }));
+      await insertSignInActivity(db, anActivity({ ...refused, flow: 'test', asserted: 'dora' }));
+      await insertSignInActivity(db, anActivity({ ...refused, at: testStart - 1, asserted: 'emil' }));
+      await insertSignInActivity(db, anActivity({ outcome: 'signed_in', reason: null, at: testStart }));
+      expect(await countRefusedPeople(db, testStart)).to.deep.equal([
+        { reason: 'person_unknown', people: 2 },
+        { reason: 'audience_mismatch', people: 1 },
+      ]);
     });
   });
 });
