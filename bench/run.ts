@@ -1,3 +1,4 @@
+import { benchGrowth, growthTable } from './growth.ts';
 import { benchVerify, verifyTable } from './verify.ts';
 
 type Benchmark = { says: string; run: (json: boolean) => Promise<string> };
@@ -8,6 +9,13 @@ const benchmarks: Record<string, Benchmark> = {
     run: async (json) => {
       const report = await benchVerify();
       return json ? JSON.stringify(report) : verifyTable(report);
+    },
+  },
+  growth: {
+    says: 'how the cost of a verification grows from 4 KB to the limit, and the most costly messages of 256 KB',
+    run: async (json) => {
+      const report = await benchGrowth();
+      return json ? JSON.stringify(report) : growthTable(report);
     },
   },
 };

@@ -96,24 +96,14 @@ function byNamespaceAndName(one: Attribute, other: Attribute): number {
   return one.local < other.local ? -1 : 1;
 }
 
+// Canonical XML 1.0 2.3: what text and attribute values are escaped as.
 function escapeText(text: string): string {
-  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, escaped) : text;
+  if (!/[&<>\r]/.test(text)) return text;
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#xD;');
 }
 
 function escapeValue(value: string): string {
-  return /[&<"\t\n\r]/.test(value) ? value.replace(/[&<"\t\n\r]/g, escaped) : value;
-}
-
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#x9;',
-  '\n': '&#xA;',
-  '\r': '&#xD;',
-};
-
-function escaped(character: string): string {
-  return ESCAPES[character] ?? character;
+  if (!/[&<"\t\n\r]/.test(value)) return value;
+  const marked = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  return marked.replaceAll('\t', '&#x9;').replaceAll('\n', '&#xA;').replaceAll('\r', '&#xD;');
 }

@@ -4,13 +4,13 @@ import { decodeCharacters, expandReferences, ncNameEnd, spaceEnd } from './chara
 import { closeScope, openScope, type Scope } from './scope.ts';
 import { type Attribute, isBlank, type NamespaceDeclaration, type XmlElement } from './tree.ts';
 
-/** What one message may hold. Honest ones stay below a tenth of these; each bounds a cost that would grow otherwise. */
+/** What one message may hold. Honest ones stay well below; each bounds a cost that would grow otherwise. */
 export const limits = {
   octets: 256 * 1024,
   nodes: 20_000, // elements, texts and comments
-  attributes: 64, // on one element, namespace declarations among them
+  attributes: 32, // on one element, namespace declarations among them
   depth: 64,
-  declarations: 64, // of namespaces, in force at one place
+  declarations: 32, // of namespaces, in force at one place
   text: 200_000, // characters in one piece; the longest is an encrypted assertion
   value: 16_384, // characters in one attribute
 };
