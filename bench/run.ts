@@ -1,3 +1,4 @@
+import { measureAgreement } from './agreement.ts';
 import { benchGrowth, growthTable } from './growth.ts';
 import { benchVerify, verifyTable } from './verify.ts';
 
@@ -16,6 +17,14 @@ const benchmarks: Record<string, Benchmark> = {
     run: async (json) => {
       const report = await benchGrowth();
       return json ? JSON.stringify(report) : growthTable(report);
+    },
+  },
+  agreement: {
+    says: 'what `xmlsec1 --verify` says of every signature of the honest and the hostile answers',
+    run: async (json) => {
+      const report = measureAgreement();
+      if (report.disagreements.length > 0) process.exitCode = 1;
+      return JSON.stringify(report, undefined, json ? undefined : 2);
     },
   },
 };
