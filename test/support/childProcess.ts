@@ -1,19 +1,17 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { whenDone } from './cleanup.ts';
 
-export type Child = ChildProcessByStdio<null, Readable, Readable>;
+export type Child = ChildProcessWithoutNullStreams;
 
 /** What a process left behind. */
 export type Outcome = { code: number | null; stdout: string; stderr: string };
 
-/** Starts a TypeScript file of the project as a process of its own. It is gone when the test is done. */
-export function startChild(file: string, args: string[] = [], env: Record<string, string> = {}): Child {
-  const child = spawn(process.execPath, [file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
+/** Starts a TypeScript file of the project as a process of its own, with `input` on its standard input. It is gone when the test is done. */
+export function startChild(file: string, args: string[] = [], env: Record<string, string> = {}, input = ''): Child {
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
   whenDone(() => child.kill('SIGKILL'));
+  child.stdin.on('error', () => {}); // it may end without reading it
+  child.stdin.end(input);
   return child;
 }
 

@@ -1,0 +1,126 @@
+import type { Deps } from '../deps.ts';
+import {
+  addDomain,
+  getDomain,
+  removeDomain,
+  serviceProviderDetails,
+  setAutoLogin,
+  setDefaultProvider,
+  setUpDomain,
+} from '../federation/domains.ts';
+import { type Domain, listDomains } from '../store/domains.ts';
+import { listProviders } from '../store/identityProviders.ts';
+import { accepted, type Call, type Command, isoTime, Misused, type Output, onOrOff, Refused } from './command.ts';
+import { providerNamed } from './identityProviders.ts';
+import { list, table } from './table.ts';
+
+export const domainCommands: Command[] = [
+  {
+    words: 'domain add',
+    operands: 'URL',
+    summary: 'Add a domain: an address of the intranet.',
+    options: {},
+    run: async ({ deps, operands }) => {
+      const domain = accepted(await addDomain(deps, operands[0] ?? ''));
+      return { json: await asJson(deps, domain), text: `Added ${domain.url}.` };
+    },
+  },
+  {
+    words: 'domain setup',
+    operands: 'URL',
+    summary: 'Make the signing key and certificate of a domain, and show its Service Provider Details.',
+    options: {},
+    run: setUp,
+  },
+  {
+    words: 'domain set',
+    operands: 'URL',
+    summary: 'Set the Default Provider and Auto Login of a domain.',
+    options: {
+      default: { value: 'IDP', help: 'The identity provider to use by itself (id, name or EntityID), or none.' },
+      'auto-login': { value: 'on|off', help: 'Whether visitors are sent to the Default Provider at once.' },
+    },
+    run: change,
+  },
+  {
+    words: 'domain list',
+    operands: '',
+    summary: 'List the domains.',
+    options: {},
+    run: listAll,
+  },
+  {
+    words: 'domain remove',
+    operands: 'URL',
+    summary: 'Remove a domain with its signing key.',
+    options: {},
+    run: async ({ deps, operands }) => {
+      const domain = await removeDomain(deps, (await domainAt(deps, operands[0])).id);
+      return { json: await asJson(deps, domain), text: `Removed ${domain.url}.` };
+    },
+  },
+];
+
+async function setUp({ deps, operands }: Call): Promise<Output> {
+  const domain = await setUpDomain(deps, (await domainAt(deps, operands[0])).id);
+  const details = serviceProviderDetails(domain);
+  const text = list([
+    ['EntityID', details.entityId],
+    ['ACS URL', details.acsUrl],
+    ['SLO URL', details.sloUrl],
+    ['Metadata URL', details.metadataUrl],
+  ]);
+  return { json: await asJson(deps, domain), text };
+}
+
+async function change({ deps, operands, text }: Call): Promise<Output> {
+  const [provider, autoLogin] = [text('default'), text('auto-login')];
+  if (provider === undefined && autoLogin === undefined)
+    throw new Misused('Say --default IDP, --auto-login on|off or both.');
+  const on = autoLogin === undefined ? undefined : onOrOff('--auto-login', autoLogin);
+  if (provider === 'none' && on) throw new Misused('Auto Login needs a Default Provider.');
+  const { id, url } = await domainAt(deps, operands[0]);
+  if (provider !== undefined)
+    await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
+  if (on !== undefined) await setAutoLogin(deps, id, on);
+  return { json: await asJson(deps, await getDomain(deps, id)), text: `Saved ${url}.` };
+}
+
+async function listAll({ deps }: Call): Promise<Output> {
+  const domains = await listDomains(deps.store.db);
+  const json = await Promise.all(domains.map((domain) => asJson(deps, domain)));
+  const rows = json.map((domain) => [
+    domain.url,
+    domain.setUpAt === null ? 'not set up' : 'set up',
+    domain.defaultProvider?.name ?? '',
+    domain.autoLogin ? 'on' : 'off',
+  ]);
+  return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There is no domain.') };
+}
+
+/** The domain at a URL; of one without a scheme the host is compared. */
+async function domainAt({ store }: Deps, entered = ''): Promise<Domain> {
+  const url = /^https?:\/\//i.test(entered) ? entered : `https://${entered}`;
+  const wanted = URL.canParse(url) ? new URL(url) : undefined;
+  const domains = await listDomains(store.db);
+  const found =
+    domains.find((domain) => domain.url === wanted?.origin || domain.id === entered) ??
+    domains.find((domain) => url !== entered && new URL(domain.url).host === wanted?.host);
+  if (!found)
+    throw new Refused(`There is no domain ${entered}. The domains are: ${domains.map(({ url }) => url).join(', ')}.`);
+  return found;
+}
+
+async function asJson({ store }: Deps, domain: Domain) {
+  const providers = await listProviders(store.db);
+  const provider = providers.find(({ id }) => id === domain.defaultProviderId);
+  return {
+    id: domain.id,
+    url: domain.url,
+    setUpAt: isoTime(domain.setUpAt),
+    defaultProvider: provider ? { id: provider.id, name: provider.name, entityId: provider.entityId } : null,
+    autoLogin: domain.autoLogin,
+    ...serviceProviderDetails(domain),
+    createdAt: isoTime(domain.createdAt),
+  };
+}

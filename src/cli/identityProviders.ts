@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import type { Deps } from '../deps.ts';
+import {
+  changeProvider,
+  confirmImport,
+  consequencesOf,
+  type MetadataSource,
+  previewMetadata,
+  removeProvider,
+  setProviderEnabled,
+} from '../federation/identityProviders.ts';
+import { initialSettings, providerInputOf, readProviderInput } from '../federation/providerInput.ts';
+import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { accepted, type Call, type Command, isoTime, type Output, Refused } from './command.ts';
+import { assignmentKeys, keyOf, readAssignments } from './providerAssignments.ts';
+import { list, table } from './table.ts';
+
+export const providerCommands: Command[] = [
+  {
+    words: 'idp import',
+    operands: 'URL|FILE',
+    summary: "Import an identity provider's metadata, or import it again. FILE may be - for standard input.",
+    options: {
+      name: {
+        value: 'NAME',
+        help: "What it is called, also on its button. The metadata's own name where it is left out.",
+      },
+      button: { help: 'Show it as a button on the log-in screen.' },
+    },
+    run: importMetadata,
+  },
+  {
+    words: 'idp set',
+    operands: 'IDP KEY=VALUE…',
+    summary: 'Change what is on the Edit screen of an identity provider.',
+    options: {},
+    notes: `The keys, with the values that they take:\n${assignmentKeys()}`,
+    run: change,
+  },
+  {
+    words: 'idp list',
+    operands: '',
+    summary: 'List the identity providers in the order of their buttons.',
+    options: {},
+    run: listAll,
+  },
+  {
+    words: 'idp show',
+    operands: 'IDP',
+    summary: 'Show what is known of an identity provider.',
+    options: {},
+    run: async ({ deps, operands }) => {
+      const provider = await providerNamed(deps, operands[0]);
+      return { json: asJson(provider), text: details(provider) };
+    },
+  },
+  {
+    words: 'idp remove',
+    operands: 'IDP',
+    summary: 'Remove an identity provider, and end the sessions that it started.',
+    options: {},
+    run: remove,
+  },
+];
+
+/** The identity provider with an ID, an EntityID or a name. @throws Refused where there is none, or several have the name */
+export async function providerNamed({ store }: Deps, name = ''): Promise<IdentityProvider> {
+  const providers = await listProviders(store.db);
+  const exact = providers.find(({ id, entityId }) => id === name || entityId === name);
+  if (exact) return exact;
+  const named = providers.filter((provider) => provider.name.toLowerCase() === name.toLowerCase());
+  if (named.length > 1)
+    throw new Refused(
+      `Several identity providers are called ${name}. Name it by its id: ${named.map(({ id }) => id).join(', ')}.`,
+    );
+  if (!named[0]) throw new Refused(`There is no identity provider ${name}.`);
+  return named[0];
+}
+
+async function importMetadata({ deps, operands, text, has, input }: Call): Promise<Output> {
+  const name = text('name');
+  if (name !== undefined) checkName(name);
+  const preview = accepted(await previewMetadata(deps, await sourceOf(operands[0] ?? '', input)));
+  const imported = await confirmImport(deps, preview.id);
+  const entered = { ...providerInputOf(imported), ...(name === undefined ? {} : { name }) };
+  const wanted = { ...entered, showButton: entered.showButton || has('button') };
+  const provider = accepted(await changeProvider(deps, imported.id, accepted(readProviderInput(wanted), keyOf)), keyOf);
+  return {
+    json: asJson(provider),
+    text: `${preview.provider ? 'Updated' : 'Imported'} ${provider.name} (${provider.entityId}).`,
+    warnings: preview.metadata.warnings,
+  };
+}
+
+/** A name that will not do is refused before anything is imported under it. */
+function checkName(name: string): void {
+  accepted(readProviderInput({ name, showButton: false, buttonOrder: 0, ...initialSettings }), () => '--name');
+}
+
+async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<MetadataSource> {
+  if (/^https?:/i.test(operand)) return { url: operand };
+  if (operand === '-') return { xml: await input() };
+  const read = readFile(operand).catch((error: NodeJS.ErrnoException) => {
+    throw new Refused(error.code === 'ENOENT' ? `There is no file ${operand}.` : `${operand} cannot be read.`);
+  });
+  return { xml: await read };
+}
+
+async function change({ deps, operands }: Call): Promise<Output> {
+  const [name, ...assignments] = operands;
+  const { input, enabled } = readAssignments(assignments);
+  const provider = await providerNamed(deps, name);
+  const wanted = accepted(readProviderInput({ ...providerInputOf(provider), ...input }), keyOf);
+  let changed = accepted(await changeProvider(deps, provider.id, wanted), keyOf);
+  if (enabled !== undefined) changed = await setProviderEnabled(deps, provider.id, enabled);
+  return { json: asJson(changed), text: `Saved ${changed.name}.` };
+}
+
+async function listAll({ deps }: Call): Promise<Output> {
+  const providers = await listProviders(deps.store.db);
+  const rows = providers.map((provider) => [
+    provider.name,
+    provider.entityId,
+    provider.enabled ? 'enabled' : 'disabled',
+    provider.showButton ? 'yes' : 'no',
+  ]);
+  const empty = 'There is no identity provider. Import one: anteroom idp import URL';
+  return { json: providers.map(asJson), text: table(['NAME', 'ENTITYID', 'STATE', 'BUTTON'], rows, empty) };
+}
+
+async function remove({ deps, operands }: Call): Promise<Output> {
+  const { id } = await providerNamed(deps, operands[0]);
+  const { defaultOf, sessions } = await consequencesOf(deps, id);
+  const provider = await removeProvider(deps, id);
+  const warnings = defaultOf.map((url) => `${url} has no Default Provider now, and does not log in by itself.`);
+  return {
+    json: asJson(provider),
+    text: `Removed ${provider.name}. Sessions that were ended: ${sessions}.`,
+    warnings,
+  };
+}
+
+function asJson(provider: IdentityProvider) {
+  const { facts } = provider;
+  return {
+    id: provider.id,
+    entityId: provider.entityId,
+    enabled: provider.enabled,
+    ...providerInputOf(provider),
+    singleSignOn: facts.singleSignOn,
+    singleLogout: facts.singleLogout,
+    nameIdFormats: facts.nameIdFormats,
+    certificates: facts.certificates.map(({ pem, sha256, subject, notBefore, notAfter, keyDescription }) => ({
+      sha256,
+      subject,
+      notBefore: isoTime(notBefore),
+      notAfter: isoTime(notAfter),
+      keyDescription,
+      pem,
+    })),
+    validUntil: isoTime(facts.validUntil),
+    metadataUrl: provider.metadataUrl,
+    importedAt: isoTime(provider.importedAt),
+    createdAt: isoTime(provider.createdAt),
+  };
+}
+
+function details(provider: IdentityProvider): string {
+  const { facts } = provider;
+  const input = Object.entries(providerInputOf(provider)).map(([field, value]): [string, string] => [
+    keyOf(field),
+    typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value),
+  ]);
+  return list([
+    ['id', provider.id],
+    ['EntityID', provider.entityId],
+    ['enabled', provider.enabled ? 'on' : 'off'],
+    ...input,
+    ...facts.singleSignOn.map(({ binding, location }): [string, string] => [
+      `sign-on by ${binding.slice(binding.lastIndexOf(':') + 1)}`,
+      location,
+    ]),
+    ...facts.certificates.map(({ sha256, notAfter, keyDescription }): [string, string] => [
+      notAfter === undefined ? 'key without certificate' : `certificate until ${isoTime(notAfter)?.slice(0, 10)}`,
+      `${keyDescription}, SHA-256 ${sha256}`,
+    ]),
+    ['metadata URL', provider.metadataUrl ?? ''],
+  ]);
+}

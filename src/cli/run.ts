@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { type Call, type Command, Misused, type Output, Refused } from './command.ts';
+import { domainCommands } from './domains.ts';
+import { helpFor, helpForOne } from './help.ts';
+import { providerCommands } from './identityProviders.ts';
+import { userCommands } from './users.ts';
+
+/** Where a command gets what it works with, and where its words go. */
+export type Surroundings = {
+  open(): Promise<Deps>;
+  input(): Promise<Buffer>;
+  out(text: string): void;
+  err(text: string): void;
+};
+
+const commands = [...userCommands, ...domainCommands, ...providerCommands];
+
+/**
+ * Runs one command of the command line.
+ * @param args what stands behind the program's name
+ * @returns the exit code: 0; 1 where it could not be done; 2 where it was not understood
+ */
+export async function runCommand(args: string[], surroundings: Surroundings): Promise<number> {
+  const { out, err } = surroundings;
+  const command = commands.find(({ words }) => words === args.slice(0, 2).join(' '));
+  try {
+    if (!command) return helpWithout(args, surroundings);
+    const { values, positionals } = parse(command, args.slice(2));
+    if (values.help) out(helpForOne(command));
+    else await perform(command, values, positionals, surroundings);
+    return 0;
+  } catch (error) {
+    err(sentenceOf(error, command));
+    return error instanceof Misused ? 2 : 1;
+  }
+}
+
+type Values = Record<string, string | boolean | undefined>;
+
+/** No command, or half of one: shows what there is. */
+function helpWithout(args: string[], { out, err }: Surroundings): number {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const group = commands.filter((command) => command.words.startsWith(`${words[0]} `));
+  const help = helpFor(group.length > 0 ? group : commands);
+  const asked = args.some((arg) => arg === '--help' || arg === '-h');
+  if (asked && (words.length === 0 || (group.length > 0 && words.length === 1))) {
+    out(help);
+    return 0;
+  }
+  err(words.length === 0 ? help : `There is no command ${words.slice(0, 2).join(' ')}. See: anteroom --help`);
+  return 2;
+}
+
+function parse(command: Command, args: string[]): { values: Values; positionals: string[] } {
+  const own = Object.entries(command.options).map(([name, { value }]) => [
+    name,
+    { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+  ]);
+  const options = { ...Object.fromEntries(own), json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
+  const parsed = parsedOrMisused(args, options);
+  if (!parsed.values.help) checkNumber(command, parsed.positionals);
+  return parsed;
+}
+
+function parsedOrMisused(args: string[], options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    return { values: values as Values, positionals };
+  } catch (error) {
+    throw new Misused(
+      `${error instanceof Error ? error.message.split(/\. (?=To )/)[0] : error}.`.replace(/\.\.$/, '.'),
+    );
+  }
+}
+
+function checkNumber({ operands }: Command, given: string[]): void {
+  const wanted = operands === '' ? [] : operands.split(' ');
+  if (given.length < wanted.length) throw new Misused(`${wanted[given.length]} is missing.`);
+  if (given.length > wanted.length && !operands.endsWith('…'))
+    throw new Misused(`${given[wanted.length]} is too much.`);
+}
+
+async function perform(
+  command: Command,
+  values: Values,
+  operands: string[],
+  surroundings: Surroundings,
+): Promise<void> {
+  const deps = await surroundings.open();
+  const call: Call = {
+    deps,
+    operands,
+    text: (option) => (typeof values[option] === 'string' ? values[option] : undefined),
+    has: (option) => values[option] === true,
+    input: surroundings.input,
+  };
+  const output = await command.run(call).finally(() => deps.store.close());
+  print(output, values.json === true, surroundings);
+}
+
+function print({ json, text, warnings = [] }: Output, asJson: boolean, { out, err }: Surroundings): void {
+  for (const warning of warnings) err(`Warning: ${warning}`);
+  out(asJson ? JSON.stringify(json, undefined, 2) : text);
+}
+
+function sentenceOf(error: unknown, command: Command | undefined): string {
+  if (error instanceof Misused)
+    return command ? `${error.message} See: anteroom ${command.words} --help` : error.message;
+  if (error instanceof Refused || error instanceof AppError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,341 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { runCommand } from '../src/cli/run.ts';
+import { openStore } from '../src/db/open.ts';
+import { verifyPassword } from '../src/directory/password.ts';
+import { findPasswordHash } from '../src/store/users.ts';
+import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
+import { whenDone } from './support/cleanup.ts';
+import { freshDatabaseUrl } from './support/stores.ts';
+import { tempFolder } from './support/tempFolder.ts';
+
+const program = pathTo('../src/cli.ts');
+const server = pathTo('../src/main.ts');
+const metadata = pathTo('federation/metadata/fixtures/jumpcloud.xml');
+
+type Options = { input?: string; env?: Record<string, string> };
+
+describe('the command line', () => {
+  let dataDir: string;
+
+  beforeEach(() => {
+    dataDir = tempFolder();
+  });
+
+  const anteroom = (args: string[], { input = '', env = {} }: Options = {}): Promise<Outcome> =>
+    outcomeOf(startChild(program, args, { DATA_DIR: dataDir, PUBLIC_URL: '', DATABASE_URL: '', ...env }, input));
+
+  /** What a command printed with --json; it must have printed nothing else. */
+  const json = async (args: string[], options: Options = {}) => {
+    const { code, stdout, stderr } = await anteroom([...args, '--json'], options);
+    expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: 0, stderr: '' });
+    return JSON.parse(stdout);
+  };
+
+  const refusal = async (args: string[], options: Options = {}) => {
+    const { code, stdout, stderr } = await anteroom(args, options);
+    expect(stdout, args.join(' ')).to.equal('');
+    return { code, says: stderr.trimEnd() };
+  };
+
+  it('works before the first start, and makes what the server will find', async () => {
+    const added = await json(['user', 'add', '--user-name', 'anna', '--type', 'Power User', '--password-stdin'], {
+      input: 'correct horse battery\n',
+    });
+    expect(added).to.include({ userName: 'anna', userType: 'Power User', active: true, email: null });
+    const [domain, ...others] = await json(['domain', 'list']);
+    expect(domain).to.include({
+      url: 'http://localhost:3000',
+      acsUrl: 'http://localhost:3000/saml/acs',
+      autoLogin: false,
+    });
+    expect(others).to.deep.equal([]);
+    expect(existsSync(join(dataDir, 'secret.key'))).to.equal(true);
+    const store = await openStore(`sqlite:${dataDir}/anteroom.db`);
+    const hash = await findPasswordHash(store.db, added.id);
+    await store.close();
+    expect(await verifyPassword('correct horse battery', hash)).to.equal(true);
+  });
+
+  it('adds no domain of its own to those that are there', async () => {
+    await json(['domain', 'list'], { env: { PUBLIC_URL: 'https://intranet.acme.com' } });
+    const domains: { url: string }[] = await json(['domain', 'list']);
+    expect(domains.map(({ url }) => url)).to.deep.equal(['https://intranet.acme.com']);
+  });
+
+  it('adds, lists, deactivates and activates people', async () => {
+    const options = [
+      '--email',
+      'bob@acme.com',
+      '--given-name',
+      'Bob',
+      '--family-name',
+      'Öz',
+      '--type',
+      'non-intranet-user',
+    ];
+    const bob = await json(['user', 'add', '--user-name', 'Bob', ...options]);
+    await json(['user', 'add', '--user-name', 'anna', '--display-name', 'Anna B.']);
+    const listed: { userName: string }[] = await json(['user', 'list']);
+    expect(listed.map(({ userName }) => userName)).to.have.members(['anna', 'Bob']);
+    expect(listed).to.deep.include(bob);
+    expect(await json(['user', 'list', '--search', 'bo'])).to.deep.equal([bob]);
+    expect((await json(['user', 'deactivate', 'BOB'])).active).to.equal(false);
+    expect((await json(['user', 'activate', bob.id])).active).to.equal(true);
+    expect((await anteroom(['user', 'list', '--type', 'Non Intranet User'])).stdout).to.equal(
+      'USER NAME  NAME    E-MAIL        TYPE               STATE\nBob        Bob Öz  bob@acme.com  Non Intranet User  active\n',
+    );
+  });
+
+  it('says in one sentence what cannot be done, and does none of it', async () => {
+    await json(['user', 'add', '--user-name', 'anna', '--type', 'power-user']);
+    const refusals: [string[], RegExp][] = [
+      [['user', 'add', '--user-name', 'ANNA'], /^--user-name: Somebody has this user name already\.$/],
+      [['user', 'add', '--user-name', 'bob', '--email', 'x'], /^--email: Enter an e-mail address/],
+      [['user', 'add', '--user-name', 'bob', '--type', 'boss'], /^--type: Choose one of the three\.$/],
+      [['user', 'add', '--user-name', 'bob', '--password-stdin'], /^--password-stdin: Use at least 12 characters\.$/],
+      [['user', 'deactivate', 'nobody'], /^Nobody in the People Directory has the user name nobody\.$/],
+      [['user', 'deactivate', 'anna'], /^This is the last active Power User/],
+      [['domain', 'add', 'intranet.acme.com'], /^Enter scheme and host/],
+      [
+        ['domain', 'setup', 'https://nowhere.acme.com'],
+        /^There is no domain https:\/\/nowhere\.acme\.com\. The domains are: http/,
+      ],
+      [['domain', 'set', 'localhost:3000', '--auto-login', 'on'], /^Auto Login needs a Default Provider/],
+      [['domain', 'set', 'localhost:3000', '--default', 'nothing'], /^There is no identity provider nothing\.$/],
+      [['idp', 'import', 'no-such-file.xml'], /^There is no file no-such-file\.xml\.$/],
+      [['idp', 'import', 'http://127.0.0.1:1/metadata'], /cannot be reached/],
+      [['idp', 'show', 'nothing'], /^There is no identity provider nothing\.$/],
+    ];
+    const ends = await Promise.all(refusals.map(([args]) => refusal(args)));
+    for (const [index, { code, says }] of ends.entries()) {
+      const [args, sentence] = refusals[index] ?? [[], /^$/];
+      expect(says).to.match(sentence).and.not.to.include('\n');
+      expect(code, args.join(' ')).to.equal(1);
+    }
+    expect(await json(['user', 'list'])).to.have.lengthOf(1);
+  });
+
+  it('says what it did not understand, and touches nothing', async () => {
+    const misuses: [string[], RegExp][] = [
+      [[], /^Usage: anteroom COMMAND/],
+      [['fly'], /^There is no command fly\. See: anteroom --help$/],
+      [['user', 'fly'], /^There is no command user fly\./],
+      [['user', 'list', '--loud'], /^Unknown option '--loud'\. See: anteroom user list --help$/],
+      [
+        ['user', 'add', '--user-name'],
+        /^Option '--user-name <value>' argument missing\. See: anteroom user add --help$/,
+      ],
+      [['user', 'deactivate'], /^NAME is missing\./],
+      [['user', 'deactivate', 'a', 'b'], /^b is too much\./],
+      [['idp', 'set', 'a'], /^KEY=VALUE… is missing\./],
+    ];
+    for (const [args, sentence] of misuses) {
+      const { code, out, err } = await inThisProcess(args);
+      expect(err).to.match(sentence);
+      expect({ code, out }, args.join(' ')).to.deep.equal({ code: 2, out: '' });
+    }
+    expect((await refusal(['user', 'list', '--loud'])).code).to.equal(2);
+    expect(existsSync(join(dataDir, 'anteroom.db'))).to.equal(false);
+  });
+
+  it('explains itself without a database', async () => {
+    const help = async (...args: string[]) => {
+      const { code, out, err } = await inThisProcess([...args, '--help']);
+      expect({ code, err }).to.deep.equal({ code: 0, err: '' });
+      return out;
+    };
+    const words = [...(await help()).matchAll(/^ {2}(\w+) ([\w-]+) /gm)].map(([, noun = '', verb = '']) => [
+      noun,
+      verb,
+    ]);
+    expect(words).to.have.length.greaterThan(12);
+    for (const [noun = '', verb = ''] of words)
+      expect(await help(noun, verb)).to.include(`Usage: anteroom ${noun} ${verb}`);
+    expect(await help('user'))
+      .to.include('user add')
+      .and.not.to.include('idp');
+    expect((await anteroom(['--help'])).stdout).to.equal(`${await help()}\n`);
+  });
+
+  it('walks the set-up of the article', async () => {
+    const url = await serve(readFileSync(metadata));
+    const domain = await json(['domain', 'setup', 'http://localhost:3000']);
+    expect(domain.setUpAt).to.be.a('string');
+    const provider = await json(['idp', 'import', url, '--name', 'JumpCloud', '--button']);
+    expect(provider).to.include({ name: 'JumpCloud', showButton: true, enabled: true, metadataUrl: url });
+    expect(provider.certificates[0].sha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    const set = await json(['domain', 'set', 'localhost:3000', '--default', 'jumpcloud', '--auto-login', 'on']);
+    expect(set).to.include({ id: domain.id, autoLogin: true });
+    expect(set.defaultProvider).to.deep.equal({ id: provider.id, name: 'JumpCloud', entityId: provider.entityId });
+    const again = await json(['idp', 'import', metadata]);
+    expect(again).to.include({ id: provider.id, name: 'JumpCloud', showButton: true, metadataUrl: url });
+    expect(await json(['idp', 'list'])).to.deep.equal([again]);
+    expect(await json(['idp', 'show', provider.entityId])).to.deep.equal(again);
+    const none = await json(['domain', 'set', domain.id, '--default', 'none']);
+    expect(none).to.include({ defaultProvider: null, autoLogin: false });
+  });
+
+  it('sets every field of the Edit screen', async () => {
+    const { id } = await json(['idp', 'import', '-', '--name', 'One'], { input: readFileSync(metadata, 'utf8') });
+    const values = [
+      'name=Two',
+      'button=on',
+      'button-order=7',
+      'match=email',
+      'match-attribute=mail',
+      'idp-initiated=off',
+    ];
+    const more = [
+      'email-domains=acme.com,@Acme.org',
+      'name-id-policy=urn:a:b',
+      'authn-contexts=urn:c:d urn:e:f',
+      'forceAuthn=yes',
+    ];
+    const rest = ['sign-requests=off', 'request-binding=POST', 'clockSkewSeconds=5', 'allow-sha1=true', 'enabled=off'];
+    const set = await json(['idp', 'set', 'one', ...values, ...more, ...rest]);
+    expect(set).to.deep.include({
+      id,
+      name: 'Two',
+      showButton: true,
+      buttonOrder: 7,
+      match: 'email',
+      matchAttribute: 'mail',
+      idpInitiated: false,
+      emailDomains: ['acme.com', 'acme.org'],
+      nameIdPolicy: 'urn:a:b',
+      authnContexts: ['urn:c:d', 'urn:e:f'],
+      forceAuthn: true,
+      signRequests: false,
+      requestBinding: 'post',
+      clockSkewSeconds: 5,
+      allowSha1: true,
+      enabled: false,
+    });
+    const refusals: [string, RegExp, number][] = [
+      ['clock-skew=soon', /^clock-skew: Enter a number of seconds\.$/, 1],
+      ['match=shoe-size', /^match: Choose one of the four\.$/, 1],
+      ['name=', /^name: Enter a name/, 1],
+      ['button=perhaps', /^button is on or off\./, 2],
+      ['colour=red', /^There is no key colour\./, 2],
+      ['button', /^button is not KEY=VALUE\./, 2],
+    ];
+    const ends = await Promise.all(refusals.map(([last]) => refusal(['idp', 'set', id, 'button-order=1', last])));
+    for (const [index, [assignment, sentence, code]] of refusals.entries()) {
+      expect(ends[index]?.says).to.match(sentence);
+      expect(ends[index]?.code, assignment).to.equal(code);
+    }
+    expect(await json(['idp', 'show', id])).to.deep.equal(set);
+  });
+
+  it('names what the removal of a provider breaks', async () => {
+    await json(['idp', 'import', metadata, '--name', 'JumpCloud']);
+    await json(['domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on']);
+    const { code, stdout, stderr } = await anteroom(['idp', 'remove', 'JumpCloud']);
+    expect({ code, stdout, stderr }).to.deep.equal({
+      code: 0,
+      stdout: 'Removed JumpCloud. Sessions that were ended: 0.\n',
+      stderr: 'Warning: http://localhost:3000 has no Default Provider now, and does not log in by itself.\n',
+    });
+    expect(await json(['idp', 'list'])).to.deep.equal([]);
+    await json(['domain', 'add', 'https://intranet.acme.com']);
+    expect((await json(['domain', 'remove', 'localhost:3000'])).url).to.equal('http://localhost:3000');
+    expect((await refusal(['domain', 'remove', 'intranet.acme.com'])).says).to.match(/^The intranet needs a domain/);
+  });
+
+  it('refuses a name before it imports anything under it', async () => {
+    const { code, says } = await refusal(['idp', 'import', metadata, '--name', 'x'.repeat(65)]);
+    expect({ code, says }).to.deep.equal({ code: 1, says: '--name: Use at most 64 characters.' });
+    expect(await json(['idp', 'list'])).to.deep.equal([]);
+  });
+
+  it('shows control characters of other people harmlessly', async () => {
+    await anteroom(['idp', 'import', metadata, '--name', 'Cloud']);
+    await anteroom(['user', 'add', '--user-name', 'zoe\u202Eeve']);
+    expect((await anteroom(['user', 'list'])).stdout)
+      .to.include('zoe\u{fffd}eve')
+      .and.not.to.include('\u202E');
+  });
+
+  it('names the faults of the configuration and a database that is not there', async () => {
+    const production = await refusal(['user', 'list'], { env: { NODE_ENV: 'production' } });
+    expect(production.code).to.equal(1);
+    expect(production.says).to.match(/PUBLIC_URL is required/);
+    const unreachable = await refusal(['user', 'list'], {
+      env: { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/db' },
+    });
+    expect(unreachable.code).to.equal(1);
+    expect(unreachable.says)
+      .to.match(/^The database could not be opened: /)
+      .and.not.to.include('hunter2');
+  });
+
+  for (const engine of ['sqlite', 'postgres'] as const) {
+    it(`changes what a running server does at once (on ${engine})`, async () => {
+      const env = { DATABASE_URL: await freshDatabaseUrl(engine), PUBLIC_URL: 'http://localhost:3000' };
+      const port = await startServer({ ...env, DATA_DIR: dataDir });
+      const page = () => get(port, 'intranet.acme.com', '/login');
+      expect((await page()).status).to.equal(421);
+      await json(['domain', 'add', 'http://intranet.acme.com'], { env });
+      expect((await page()).status).to.equal(200);
+      await json(['idp', 'import', metadata, '--name', 'Company account', '--button'], { env });
+      expect((await page()).body).to.include('Company account');
+      await json(['idp', 'set', 'Company account', 'button=off'], { env });
+      expect((await page()).body).not.to.include('Company account');
+    });
+  }
+});
+
+/** Runs a command that must not come as far as the database. */
+async function inThisProcess(args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: '', err: '' };
+  const code = await runCommand(args, {
+    open: () => Promise.reject(new Error('It opened the database.')),
+    input: () => Promise.reject(new Error('It read standard input.')),
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+  });
+  return { code, ...said };
+}
+
+function pathTo(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+/** A web server that answers everything with some bytes. */
+async function serve(body: Buffer): Promise<string> {
+  const listener = createServer((_, res) => res.setHeader('content-type', 'application/samlmetadata+xml').end(body));
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  whenDone(() => listener.close());
+  return `http://127.0.0.1:${(listener.address() as AddressInfo).port}/metadata`;
+}
+
+/** Starts Anteroom on a free port, which it says in its first line. */
+async function startServer(env: Record<string, string>): Promise<number> {
+  const child = startChild(server, [], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env });
+  const end = outcomeOf(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const port = /\(port (\d+)\)/.exec(line)?.[1];
+    if (port) return Number(port);
+  }
+  throw new Error(`The server ended before it listened: ${(await end).stderr}`);
+}
+
+async function get(port: number, host: string, path: string): Promise<{ status: number | undefined; body: string }> {
+  const req = request({ host: '127.0.0.1', port, path, headers: { host } }).end();
+  const [res] = await once(req, 'response');
+  let body = '';
+  for await (const chunk of res) body += chunk;
+  return { status: res.statusCode, body };
+}
