@@ -31,6 +31,11 @@ export async function makeIdentity(name: string): Promise<Identity> {
  * encrypted, as ADFS sends it; the same in a signed Response, as SimpleSAMLphp and Keycloak send it.
  */
 export async function makeInputs(): Promise<Inputs> {
+  return (await makeInputsWithIdentities()).inputs;
+}
+
+/** The same, with the key pairs of both sides. */
+export async function makeInputsWithIdentities(): Promise<{ inputs: Inputs; provider: Identity; own: Identity }> {
   const [provider, own] = await Promise.all([makeIdentity('idp.example.com'), makeIdentity('intranet.acme.com')]);
   const ownPublic = createPublicKey(own.privateKey);
   const xml = {
@@ -41,7 +46,7 @@ export async function makeInputs(): Promise<Inputs> {
     encryptedInSigned: encrypted('response', provider, ownPublic),
   };
   const fields = Object.fromEntries(CASES.map((name) => [name, Buffer.from(xml[name]).toString('base64')]));
-  return {
+  const inputs: Inputs = {
     xml,
     fields: fields as Inputs['fields'],
     provider: {
@@ -58,6 +63,7 @@ export async function makeInputs(): Promise<Inputs> {
       metadata: ownMetadata(own),
     },
   };
+  return { inputs, provider, own };
 }
 
 /** A signed message with these attributes. */

@@ -1,5 +1,6 @@
 import { measureAgreement } from './agreement.ts';
 import { benchGrowth, growthTable } from './growth.ts';
+import { benchLogin, loginTable } from './login.ts';
 import { benchVerify, verifyTable } from './verify.ts';
 
 type Benchmark = { says: string; run: (json: boolean) => Promise<string> };
@@ -10,6 +11,13 @@ const benchmarks: Record<string, Benchmark> = {
     run: async (json) => {
       const report = await benchVerify();
       return json ? JSON.stringify(report) : verifyTable(report);
+    },
+  },
+  login: {
+    says: 'whole logins a second on one core: Anteroom, a stock express + passport-saml application, mod_auth_mellon',
+    run: async (json) => {
+      const report = await benchLogin();
+      return json ? JSON.stringify(report) : loginTable(report);
     },
   },
   growth: {

@@ -1,0 +1,37 @@
+import { ACS_URL, ENTITY_ID, IDP, NOW, REQUEST_ID } from '../../test/saml/support/context.ts';
+import { ASSERTION_ID, compose, honestParts, PERSON, RESPONSE_ID } from '../../test/saml/support/message.ts';
+import { signMessage } from '../../test/saml/support/sign.ts';
+import { attributes, type Identity } from '../messages.ts';
+
+/** The service provider that the answers are for. */
+export type Audience = { entityId: string; acsUrl: string };
+
+export const SIGNED_IN_AS = PERSON;
+export const PROVIDER = IDP;
+
+/** So many answers that nobody asked for, each of its own IDs, one signature over the Assertion, valid from a minute ago for an hour. */
+export function makeAnswers(provider: Identity, audience: Audience, count: number): string[] {
+  const statement = attributes(12, 0);
+  const template = compose({ ...honestParts(), attributes: statement })
+    .replaceAll(` InResponseTo="${REQUEST_ID}"`, '')
+    .replaceAll(`InResponseTo="${REQUEST_ID}" `, '')
+    .replaceAll(ACS_URL, audience.acsUrl)
+    .replaceAll(ENTITY_ID, audience.entityId)
+    .replace(/"2026-01-15T[^"]*"/g, shiftToNow);
+  const keyInfo = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${provider.certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;
+  return Array.from({ length: count }, (_, at) => {
+    const id = `${at.toString(36)}${process.hrtime.bigint().toString(36)}`;
+    const xml = template
+      .replaceAll(RESPONSE_ID, `_r${id}`)
+      .replaceAll(ASSERTION_ID, `_a${id}`)
+      .replaceAll('_session1', `_s${id}`);
+    return Buffer.from(signMessage(xml, 'assertion', { key: provider.privateKey, keyInfo })).toString('base64');
+  });
+}
+
+// What ends five minutes after the tests' moment ends an hour from now, so that a slow run does not outlive its answers.
+function shiftToNow(quoted: string): string {
+  const time = Date.parse(quoted.slice(1, -1)) - NOW;
+  const shifted = new Date(Date.now() + (time > 0 ? time + 3_300_000 : time - 60_000));
+  return `"${shifted.toISOString().slice(0, 19)}Z"`;
+}
