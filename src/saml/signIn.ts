@@ -1,3 +1,4 @@
+import type { Db } from '../db/open.ts';
 import type { LoginRequestRow } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { publicKeyOf } from '../federation/certificate.ts';
@@ -57,18 +58,25 @@ type Step<T> = { ok: true; value: T } | { ok: false; reason: ReasonCode };
  */
 export async function receiveAnswer(deps: Deps, answer: Answer): Promise<Outcome> {
   const attempt: Attempt = { answer, solicited: false, checks: [] };
-  const result = await judge(deps, attempt);
+  const judged = await judge(deps, attempt);
   const reference = newReference(deps);
-  await insertSignInActivity(deps.store.db, activityOf(deps, attempt, reference, result.ok ? null : result.reason));
+  // One transaction, and so one wait for the disk: what is used up and what is written down are both there, or neither.
+  const result = await deps.store.db.transaction().execute(async (trx) => {
+    const accepted = judged.ok ? await accept(trx, deps.now(), attempt, judged.value) : judged;
+    await insertSignInActivity(trx, activityOf(deps, attempt, reference, accepted.ok ? null : accepted.reason));
+    return accepted;
+  });
   const { provider, request } = attempt;
   const test = request?.test === 1;
   if (!result.ok) return { ok: false, reason: result.reason, provider, test, reference };
   return { ok: true, ...result.value, request, test, reference };
 }
 
+type Verified = { provider: IdentityProvider; assertion: VerifiedAssertion; fault: ReasonCode | undefined };
 type Accepted = { user: User; provider: IdentityProvider; assertion: VerifiedAssertion };
 
-async function judge(deps: Deps, attempt: Attempt): Promise<Step<Accepted>> {
+/** Everything that can be said of an answer without changing anything. `fault`: the request that it names is not this browser's. */
+async function judge(deps: Deps, attempt: Attempt): Promise<Step<Verified>> {
   const { answer } = attempt;
   if (!answer.samlResponse.ok) return answer.samlResponse;
   const read = readResponse(answer.samlResponse.value);
@@ -97,47 +105,38 @@ async function judge(deps: Deps, attempt: Attempt): Promise<Step<Accepted>> {
       : undefined,
   });
   attempt.checks = verdict.checks;
-  if (verdict.ok) return accept(deps, attempt, provider, verdict.assertion, fault);
+  if (verdict.ok) return { ok: true, value: { provider, assertion: verdict.assertion, fault } };
   attempt.providerStatus = verdict.providerStatus;
   return refuse(verdict.reason);
 }
 
-async function accept(
-  deps: Deps,
-  attempt: Attempt,
-  provider: IdentityProvider,
-  assertion: VerifiedAssertion,
-  fault: ReasonCode | undefined,
-): Promise<Step<Accepted>> {
+async function accept(db: Db, now: number, attempt: Attempt, verified: Verified): Promise<Step<Accepted>> {
+  const { provider, assertion } = verified;
   const name = assertedName(assertion, provider.settings);
   attempt.asserted = name;
-  const spent = await useUp(deps, provider, assertion, attempt.request, fault);
+  const spent = await useUp(db, attempt.request, verified);
   if (!check(attempt, REPLAY_CHECK, spent !== 'assertion_replayed')) return refuse('assertion_replayed');
   check(attempt, BROWSER_CHECK, spent === undefined);
   if (spent) return refuse(spent);
   if (name === undefined) return refuse('subject_missing');
-  const match = await matchPerson(deps.store.db, name, provider.settings);
+  const match = await matchPerson(db, name, provider.settings);
   attempt.user = match.user;
   check(attempt, PERSON_CHECK, match.ok, name);
   if (!match.ok) return refuse(match.reason);
-  if (attempt.request?.test !== 1) await writeLastSignIn(deps.store.relaxed, match.user.id, deps.now());
+  if (attempt.request?.test !== 1) await writeLastSignIn(db, match.user.id, now);
   return { ok: true, value: { user: match.user, provider, assertion } };
 }
 
-/** Consumes the request and remembers the assertion, both or neither; says why where that cannot be. */
+/** Consumes the request and remembers the assertion; says why where that cannot be. */
 async function useUp(
-  deps: Deps,
-  provider: IdentityProvider,
-  assertion: VerifiedAssertion,
+  db: Db,
   request: LoginRequestRow | undefined,
-  fault: ReasonCode | undefined,
+  { provider, assertion, fault }: Verified,
 ): Promise<ReasonCode | undefined> {
   const used = { providerId: provider.id, assertionId: assertion.id, expiresAt: assertion.notOnOrAfter };
-  if (fault) return (await isAssertionUsed(deps.store.relaxed, used)) ? 'assertion_replayed' : fault;
-  return deps.store.relaxed.transaction().execute(async (trx) => {
-    if (request && !(await consumeLoginRequest(trx, request.id))) return 'request_unknown';
-    return (await recordAssertion(trx, used)) ? undefined : 'assertion_replayed';
-  });
+  if (fault) return (await isAssertionUsed(db, used)) ? 'assertion_replayed' : fault;
+  if (!(await recordAssertion(db, used))) return 'assertion_replayed';
+  return request && !(await consumeLoginRequest(db, request.id)) ? 'request_unknown' : undefined;
 }
 
 /** The provider that says it answers; where it hides its name in what it encrypted, the one that was asked. */
