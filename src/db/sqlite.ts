@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -29,9 +29,10 @@ export type SqliteEngine = {
  */
 export function openSqlite(file: string): SqliteEngine {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  writer.exec('PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000');
+  writer.exec('PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000');
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
+  for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
   const commits = new GroupCommit(writer);
   const run = { reader, read: statementCache(reader), write: statementCache(writer) };
   return {
@@ -44,6 +45,11 @@ export function openSqlite(file: string): SqliteEngine {
       writer.close();
     },
   };
+}
+
+/** SQLite's own lower() knows ASCII alone; PostgreSQL's knows every alphabet. */
+function lowerCase(value: SQLOutputValue): SQLInputValue {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 type Run = { reader: DatabaseSync; read: Prepare; write: Prepare };

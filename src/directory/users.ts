@@ -14,10 +14,11 @@ import {
   writePasswordHash,
 } from '../store/users.ts';
 import { hashPassword, passwordFault } from './password.ts';
+import { type UserAttributes, withPrimaryEmail } from './userAttributes.ts';
 import type { UserInput } from './userInput.ts';
 
-const TAKEN = 'Somebody has this user name already.';
-const LAST_POWER_USER = 'This is the last active Power User. Make somebody else a Power User first.';
+export const TAKEN = 'Somebody has this user name already.';
+export const LAST_POWER_USER = 'This is the last active Power User. Make somebody else a Power User first.';
 
 /** The person with an ID. @throws NotFound */
 export async function getUser(deps: Deps, id: string): Promise<User> {
@@ -31,23 +32,12 @@ export async function addUser(deps: Deps, input: UserInput, password?: string): 
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
   const passwordHash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
-  const now = deps.now();
-  const user: User = {
-    id: newId(deps),
-    ...attributesOf(input),
-    active: true,
-    loginType: null,
-    profile: {},
-    sourceId: null,
-    version: 1,
-    createdAt: now,
-    modifiedAt: now,
-    lastSignInAt: null,
-  };
+  const fields = attributesOf(input);
+  const profile = withPrimaryEmail({}, fields.email, null);
   return deps.store.db.transaction().execute(async (trx) => {
-    if (await findUserByUserName(trx, user.userName)) return invalid({ userName: TAKEN });
-    await insertUser(trx, user, passwordHash);
-    return { ok: true, value: user };
+    if (await findUserByUserName(trx, input.userName)) return invalid({ userName: TAKEN });
+    const attributes = { ...fields, active: true, loginType: null, profile };
+    return { ok: true, value: await insertPerson(trx, deps, attributes, { sourceId: null, passwordHash }) };
   });
 }
 
@@ -64,14 +54,66 @@ export async function changeUser(
     if (namesake && namesake.id !== id) return invalid({ userName: TAKEN });
     if (input.userType !== 'Power User' && (await isLastPowerUser(trx, user)))
       return invalid({ userType: LAST_POWER_USER });
-    const changed = { ...user, ...attributesOf(input), version: readVersion + 1, modifiedAt: deps.now() };
-    if (!(await updateUser(trx, changed, readVersion)))
+    const fields = attributesOf(input);
+    const profile = withPrimaryEmail(user.profile, fields.email, user.email);
+    const before = { ...user, version: readVersion };
+    const changed = await writePerson(trx, deps, before, { ...fields, profile });
+    if (!changed)
       throw new Conflict(
         'Somebody else changed this person while you were editing. Open the page again and repeat your change.',
       );
-    if (input.userType === 'Non Intranet User') await deleteSessionsOfUser(trx, id);
     return { ok: true, value: changed };
   });
+}
+
+/**
+ * Inserts a person within a transaction. Every way of adding people ends here.
+ * @throws the engine's error where the user name is taken (see isUniqueViolation)
+ */
+export async function insertPerson(
+  db: Db,
+  deps: Pick<Deps, 'now' | 'randomBytes'>,
+  attributes: UserAttributes,
+  { sourceId, passwordHash }: { sourceId: string | null; passwordHash: string | null },
+): Promise<User> {
+  const user = newPerson(deps, attributes, sourceId);
+  await insertUser(db, user, passwordHash);
+  return user;
+}
+
+/** A person as a new row holds it. */
+export function newPerson(
+  deps: Pick<Deps, 'now' | 'randomBytes'>,
+  attributes: UserAttributes,
+  sourceId: string | null,
+): User {
+  const now = deps.now();
+  const bookkeeping = { sourceId, version: 1, createdAt: now, modifiedAt: now, lastSignInAt: null };
+  return { id: newId(deps), ...attributes, ...bookkeeping };
+}
+
+/**
+ * Writes changes to a person within a transaction, where the version is still the one of `before`; undefined where somebody else was faster.
+ * Every way of changing people ends here. Whoever may no longer sign in, and whoever gets a new password, loses their sessions with it.
+ * @throws the engine's error where the user name is taken (see isUniqueViolation)
+ */
+export async function writePerson(
+  db: Db,
+  deps: Pick<Deps, 'now'>,
+  before: User,
+  changes: Partial<UserAttributes & Pick<User, 'sourceId'>>,
+  passwordHash?: string | null,
+): Promise<User | undefined> {
+  const changed = { ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() };
+  if (!(await updateUser(db, changed, before.version))) return undefined;
+  if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
+  if (!maySignIn(changed) || passwordHash !== undefined) await deleteSessionsOfUser(db, before.id);
+  return changed;
+}
+
+/** Whether a person may sign in at all. */
+export function maySignIn({ active, userType }: Pick<User, 'active' | 'userType'>): boolean {
+  return active && userType !== 'Non Intranet User';
 }
 
 /**
@@ -83,9 +125,8 @@ export async function setActive(deps: Deps, id: string, active: boolean): Promis
     const user = await getUserIn(trx, id);
     if (user.active === active) return user;
     if (!active && (await isLastPowerUser(trx, user))) throw new Conflict(LAST_POWER_USER);
-    const changed = { ...user, active, version: user.version + 1, modifiedAt: deps.now() };
-    await updateUser(trx, changed, user.version);
-    if (!active) await deleteSessionsOfUser(trx, id);
+    const changed = await writePerson(trx, deps, user, { active });
+    if (!changed) throw new Conflict('Somebody else changed this person at the same moment. Try again.');
     return changed;
   });
 }
@@ -114,17 +155,17 @@ export async function setPassword(deps: Deps, id: string, password: string | und
 }
 
 /** The name to call somebody by: the display name, given and family name, or the user name. */
-export function nameOf(user: User): string {
+export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName' | 'familyName'>): string {
   return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
 }
 
-async function getUserIn(db: Db, id: string): Promise<User> {
+export async function getUserIn(db: Db, id: string): Promise<User> {
   const user = await findUser(db, id);
   if (!user) throw new NotFound('This person is not in the People Directory.');
   return user;
 }
 
-async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
+export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
   return user.active && user.userType === 'Power User' && (await countActiveUsers(db, 'Power User')) === 1;
 }
 

@@ -54,6 +54,33 @@ export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, 
   return new Map(rows.map((row) => [row.id, userFromRow(row)]));
 }
 
+/**
+ * A person who stays as they are until the transaction ends: nobody else changes or removes them meanwhile.
+ * (A statement that changes nothing takes the lock on both engines.)
+ */
+export async function lockUser(db: Db, id: string): Promise<User | undefined> {
+  const row = await db
+    .updateTable('users')
+    .set((e) => ({ version: e.ref('version') }))
+    .where('id', '=', id)
+    .returning(userColumns)
+    .executeTakeFirst();
+  return row && userFromRow(row);
+}
+
+/** What to call several people by: see nameOf. */
+export async function findNames(
+  db: Db,
+  ids: string[],
+): Promise<Pick<User, 'id' | 'userName' | 'displayName' | 'givenName' | 'familyName'>[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom('users')
+    .select(['id', 'userName', 'displayName', 'givenName', 'familyName'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+}
+
 /** The person with a user name, in any case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
   const row = await db

@@ -1,0 +1,252 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { hashToken, newId, newToken } from '../identifier.ts';
+import {
+  countManaged,
+  deleteSource,
+  endSourceTokens,
+  findManagedUserIds,
+  findSource,
+  findSourceByTokenHash,
+  insertSource,
+  insertSourceToken,
+  letGoOfGroups,
+  letGoOfPeople,
+  type ProfileSource,
+  updateSource,
+} from '../store/profileSources.ts';
+import { insertScimLog } from '../store/scimLog.ts';
+
+const PEOPLE_AT_ONCE = 500;
+const HINT_LENGTH = 4;
+
+const network = z
+  .string()
+  .trim()
+  .refine(
+    (text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text),
+    'Enter networks such as 192.0.2.0/24, one on a line.',
+  );
+
+const schema = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'Enter a name, such as JumpCloud.')
+    .max(100, 'Use at most 100 characters.')
+    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.'),
+  logBodies: z.boolean().default(false),
+  readOnly: z.boolean().default(false),
+  patchAnswer: z.enum(['resource', 'none'], 'Choose one of the two.').default('resource'),
+  networks: z.array(network).max(50, 'Use at most 50 networks.').default([]),
+});
+
+/** What a Power User says of a SCIM source; what is left out of a change stays. */
+export type SourceInput = z.input<typeof schema>;
+
+/** What is shown once: the Client ID and the token, which is stored as a hash alone. */
+export type ShownKey = { source: ProfileSource; clientId: string; token: string };
+
+/** Adds an active SCIM source with its first token ("Generate Key"). @param expiresAt when the token ends, epoch milliseconds */
+export async function addSource(
+  deps: Deps,
+  input: SourceInput,
+  expiresAt: number | null = null,
+): Promise<Checked<ShownKey>> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) return invalid(networkErrors(fieldErrors(parsed.error)));
+  const now = deps.now();
+  const source: ProfileSource = {
+    id: newId(deps),
+    ...parsed.data,
+    active: true,
+    lastCallAt: null,
+    createdAt: now,
+    modifiedAt: now,
+  };
+  const token = newToken(deps);
+  await deps.store.db.transaction().execute(async (trx) => {
+    await insertSource(trx, source);
+    await writeToken(trx, deps, source.id, token, expiresAt);
+    await logIntegration(trx, deps, source, 'idm_integration_activate', 'The source was added.');
+  });
+  return { ok: true, value: { source, clientId: source.id, token } };
+}
+
+/** Changes what is named of a source. @throws NotFound */
+export async function changeSource(
+  deps: Deps,
+  id: string,
+  input: Partial<SourceInput>,
+): Promise<Checked<ProfileSource>> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const before = await getSource(trx, id);
+    const { name, logBodies, readOnly, patchAnswer, networks } = before;
+    const parsed = schema.safeParse({ name, logBodies, readOnly, patchAnswer, networks, ...input });
+    if (!parsed.success) return invalid(networkErrors(fieldErrors(parsed.error)));
+    const source = { ...before, ...parsed.data, modifiedAt: deps.now() };
+    await updateSource(trx, source);
+    await logIntegration(trx, deps, source, 'idm_integration_update', 'The settings were changed.');
+    return { ok: true, value: source };
+  });
+}
+
+/**
+ * Gives a source a new token. The tokens it has end at once, or at `overlapUntil`, so that nothing is refused while the client is changed over.
+ * @throws NotFound
+ */
+export async function rotateToken(
+  deps: Deps,
+  id: string,
+  { overlapUntil, expiresAt = null }: { overlapUntil?: number | undefined; expiresAt?: number | null } = {},
+): Promise<ShownKey> {
+  const token = newToken(deps);
+  const now = deps.now();
+  const source = await deps.store.db.transaction().execute(async (trx) => {
+    const found = await getSource(trx, id);
+    await endSourceTokens(trx, id, Math.max(overlapUntil ?? now, now), now);
+    await writeToken(trx, deps, id, token, expiresAt);
+    await logIntegration(trx, deps, found, 'idm_integration_reauth', 'A new token was made.');
+    return found;
+  });
+  return { source, clientId: id, token };
+}
+
+/** Lets a source call, or refuses all its calls. Its people and groups stay as they are. @throws NotFound */
+export async function setSourceActive(deps: Deps, id: string, active: boolean): Promise<ProfileSource> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const before = await getSource(trx, id);
+    if (before.active === active) return before;
+    const source = { ...before, active, modifiedAt: deps.now() };
+    await updateSource(trx, source);
+    const event = active ? 'idm_integration_activate' : 'idm_integration_delete';
+    await logIntegration(
+      trx,
+      deps,
+      source,
+      event,
+      active ? 'The source was activated.' : 'The source was deactivated.',
+    );
+    return source;
+  });
+}
+
+/** What removing a source touches. @throws NotFound */
+export async function sourceEffects(
+  deps: Deps,
+  id: string,
+): Promise<{ people: number; activePeople: number; groups: number }> {
+  await getSource(deps.store.db, id);
+  return countManaged(deps.store.db, id);
+}
+
+/**
+ * Removes a source with its tokens. Its people are kept as they are or deactivated (with their sessions ended), in steps, so that nothing
+ * else waits long; nobody manages them and its groups from then on.
+ * @param onProgress told how many people are done
+ * @throws NotFound
+ */
+export async function removeSource(
+  deps: Deps,
+  id: string,
+  people: 'keep' | 'deactivate',
+  onProgress: (done: number) => void = () => {},
+): Promise<ProfileSource> {
+  const source = await setSourceActive(deps, id, false);
+  const { db } = deps.store;
+  for (let done = 0; ; ) {
+    const ids = await findManagedUserIds(db, id, PEOPLE_AT_ONCE);
+    if (ids.length === 0) break;
+    await db.transaction().execute((trx) => letGoOfPeople(trx, ids, deps.now(), people === 'deactivate'));
+    done += ids.length;
+    onProgress(done);
+  }
+  await db.transaction().execute(async (trx) => {
+    await letGoOfGroups(trx, id);
+    await deleteSource(trx, id);
+    await logIntegration(trx, deps, source, 'idm_integration_delete', 'The source was removed.');
+  });
+  return source;
+}
+
+export type SourceRefusal = 'no_token' | 'wrong_token' | 'expired_token' | 'inactive_source' | 'wrong_network';
+
+/**
+ * The source that a token belongs to, where it may call from an address. The token is looked up by its hash: how long that takes says nothing
+ * of how much of a guess was right.
+ */
+export async function findCallingSource(
+  deps: Deps,
+  token: string | undefined,
+  address: string,
+): Promise<{ ok: true; source: ProfileSource } | { ok: false; reason: SourceRefusal; source?: ProfileSource }> {
+  if (!token) return { ok: false, reason: 'no_token' };
+  const found = await findSourceByTokenHash(deps.store.db, hashToken(token));
+  if (!found) return { ok: false, reason: 'wrong_token' };
+  const { source, expiresAt } = found;
+  if (expiresAt !== null && expiresAt <= deps.now()) return { ok: false, reason: 'expired_token', source };
+  if (!source.active) return { ok: false, reason: 'inactive_source', source };
+  if (!isWithin(address, source.networks)) return { ok: false, reason: 'wrong_network', source };
+  return { ok: true, source };
+}
+
+/** Whether an address lies in one of some networks; in no list at all it does. */
+function isWithin(address: string, networks: string[]): boolean {
+  if (networks.length === 0) return true;
+  if (!ipaddr.isValid(address)) return false;
+  const caller = ipaddr.process(address);
+  return networks.some((text) => {
+    const [base, bits] = text.includes('/')
+      ? ipaddr.parseCIDR(text)
+      : [ipaddr.process(text), ipaddr.process(text).kind() === 'ipv4' ? 32 : 128];
+    return base.kind() === caller.kind() && caller.match(base, bits);
+  });
+}
+
+async function getSource(db: Db, id: string): Promise<ProfileSource> {
+  const source = await findSource(db, id);
+  if (!source) throw new NotFound('There is no such profile source.');
+  return source;
+}
+
+async function writeToken(
+  db: Db,
+  deps: Deps,
+  sourceId: string,
+  token: string,
+  expiresAt: number | null,
+): Promise<void> {
+  const hint = token.slice(-HINT_LENGTH);
+  await insertSourceToken(db, { tokenHash: hashToken(token), sourceId, hint, createdAt: deps.now(), expiresAt });
+}
+
+/** The fields of a form are named as a whole: 'networks', not 'networks.2'. */
+function networkErrors(errors: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).map(([name, message]) => [name.split('.')[0] ?? '', message]));
+}
+
+async function logIntegration(db: Db, deps: Deps, source: ProfileSource, event: string, detail: string): Promise<void> {
+  await insertScimLog(db, [
+    {
+      id: newId(deps),
+      at: deps.now(),
+      sourceId: source.id,
+      sourceName: source.name,
+      network: null,
+      method: '',
+      path: '',
+      status: 200,
+      durationMs: 0,
+      event,
+      resourceType: null,
+      resourceId: null,
+      resourceName: null,
+      changes: [],
+      detail,
+      body: null,
+    },
+  ]);
+}

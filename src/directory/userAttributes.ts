@@ -1,0 +1,60 @@
+import type { Address, Profile } from '../store/profile.ts';
+import type { User } from '../store/users.ts';
+
+/** All that may be said of a person, whoever says it; the rest of User is Anteroom's own bookkeeping. */
+export type UserAttributes = Pick<
+  User,
+  | 'userName'
+  | 'active'
+  | 'userType'
+  | 'loginType'
+  | 'externalId'
+  | 'givenName'
+  | 'familyName'
+  | 'displayName'
+  | 'title'
+  | 'department'
+  | 'email'
+  | 'profile'
+>;
+
+/**
+ * A profile whose list of e-mail addresses has an address as its primary one: the address of the screens' one field.
+ * null takes the one out that was primary before.
+ */
+export function withPrimaryEmail(profile: Profile, email: string | null, before: string | null): Profile {
+  const others = (profile.emails ?? [])
+    .filter(({ value }) => value !== before && value !== email)
+    .map(({ primary: _, ...rest }) => rest);
+  const old = profile.emails?.find(({ value }) => value === before);
+  const emails = email === null ? others : [{ type: 'work', ...old, value: email, primary: true }, ...others];
+  const { emails: _, ...rest } = profile;
+  return emails.length > 0 ? { ...rest, emails } : rest;
+}
+
+/** The address that stands for the person: the primary one, else the one for work, else the first. */
+export function primaryEmail(profile: Profile): string | null {
+  const emails = profile.emails ?? [];
+  const chosen = emails.find(({ primary }) => primary) ?? emails.find(({ type }) => type === 'work') ?? emails[0];
+  return chosen?.value ?? null;
+}
+
+/**
+ * Addresses whose written form follows their parts: where it is missing, or the parts changed and it did not. So a client that sends
+ * street and town alone is shown with its address.
+ */
+export function withFormatted(addresses: Address[] | undefined, before: Address[] | undefined): Address[] | undefined {
+  return addresses?.map((address) => {
+    const old = before?.find(({ type, formatted }) => type === address.type && formatted === address.formatted);
+    const stale = old !== undefined && writtenForm(old) !== writtenForm(address);
+    if (address.formatted !== undefined && !stale) return address;
+    const formatted = writtenForm(address);
+    const { formatted: _, ...rest } = address;
+    return formatted === '' ? rest : { formatted, ...rest };
+  });
+}
+
+function writtenForm({ streetAddress, locality, region, postalCode, country }: Address): string {
+  const town = [[postalCode, locality].filter(Boolean).join(' '), region].filter(Boolean).join(', ');
+  return [streetAddress, town, country].filter(Boolean).join('\n');
+}

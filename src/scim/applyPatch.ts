@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util';
+import { badRequest } from './errors.ts';
+import { matchesFilter, valueOfFilter } from './matchFilter.ts';
+import type { Step } from './readPatch.ts';
+import { placeOf, requireAttributes } from './readResource.ts';
+import { isObject, isPrimary, type Json, readSingle, readValue } from './readValue.ts';
+import type { Attribute, ResourceType } from './schema.ts';
+
+/**
+ * A resource after the steps of a PATCH (RFC 7644 3.5.2), the one given left as it was.
+ * @throws ScimError invalidValue, noTarget or mutability; then nothing is to be written
+ */
+export function applyPatch(type: ResourceType, resource: Json, steps: Step[]): Json {
+  const patched = structuredClone(resource);
+  for (const step of steps) {
+    const place = placeOf(patched, type, step);
+    const { name } = step.attribute;
+    const value = step.attribute.multiValued ? patchMany(step, listOf(place[name])) : patchOne(step, place[name]);
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) delete place[name];
+    else place[name] = value;
+    if (place !== patched && Object.keys(place).length === 0) delete patched[step.schema.id];
+    if (step.attribute.required && place[name] === undefined) throw requiredRemoved(step.attribute);
+  }
+  requireAttributes(type, patched);
+  return patched;
+}
+
+function patchOne({ op, attribute, sub, value }: Step, current: unknown): unknown {
+  if (!sub) {
+    if (op === 'remove') return undefined;
+    const read = readSingle(attribute, value);
+    return isObject(read) && isObject(current) ? { ...current, ...read } : read;
+  }
+  const parts: Json = isObject(current) ? { ...current } : {};
+  setPart(parts, sub, op === 'remove' ? undefined : readValue(sub, value));
+  return Object.keys(parts).length > 0 ? parts : undefined;
+}
+
+function patchMany(step: Step, current: Json[]): Json[] {
+  if (step.filter) return patchMatching(step, current);
+  if (step.sub) return patchPart(step, current);
+  const { op, attribute, value } = step;
+  if (op === 'remove') return value === undefined || value === null ? [] : removeValues(attribute, current, value);
+  const given = (readValue(attribute, Array.isArray(value) || value === null ? value : [value]) ?? []) as Json[];
+  return op === 'replace' ? given : given.reduce(addValue, current);
+}
+
+/** Values are added once: the same again changes nothing. A new primary one takes that rank from the others. */
+function addValue(values: Json[], value: Json): Json[] {
+  const same = values.findIndex((other) => isDeepStrictEqual(withoutRank(other), withoutRank(value)));
+  const kept = isPrimary(value) ? values.map(withoutRank) : values;
+  if (same < 0) return [...kept, value];
+  return isPrimary(value) ? kept.map((other, index) => (index === same ? value : other)) : kept;
+}
+
+/** Entra's way of removing: the values to remove stand in the operation's value. */
+function removeValues(attribute: Attribute, current: Json[], value: unknown): Json[] {
+  const given = (readValue(attribute, Array.isArray(value) ? value : [value]) ?? []) as Json[];
+  const isNamed = (item: Json) =>
+    given.some((other) => (other.value === undefined ? isDeepStrictEqual(other, item) : other.value === item.value));
+  return current.filter((item) => !isNamed(item));
+}
+
+function patchMatching(step: Step, current: Json[]): Json[] {
+  const { op, attribute, sub, filter, value } = step;
+  if (!filter) return current;
+  const matching = current.map((item) => matchesFilter(attribute, item, filter));
+  if (op === 'remove' && !sub) return current.filter((_, index) => !matching[index]);
+  if (op === 'remove') return current.flatMap((item, index) => (matching[index] ? removePart(step, item) : [item]));
+  const given = sub ? readPart(sub, value) : readSingle(attribute, value);
+  if (given === undefined && sub)
+    return current.flatMap((item, index) => (matching[index] ? removePart(step, item) : [item]));
+  if (!isObject(given)) throw badRequest('invalidValue', `A value of ${attribute.name} must be an object.`);
+  if (!matching.includes(true)) return [...unrank(current, given), madeFor(step, given)];
+  const change = (item: Json) => (sub || op === 'add' ? { ...item, ...given } : given);
+  return current.map((item, index) => {
+    if (matching[index]) return change(item);
+    return isPrimary(given) ? withoutRank(item) : item;
+  });
+}
+
+/** Some clients expect the value that their filter describes to come into being (Entra's `emails[type eq "work"].value`). */
+function madeFor({ op, attribute, filter }: Step, given: Json): Json {
+  const described = filter && valueOfFilter(attribute, filter);
+  if (!described && op === 'replace') throw badRequest('noTarget', `No value of ${attribute.name} matches the filter.`);
+  return { ...described, ...given };
+}
+
+/** `phoneNumbers.value` without a filter means the one there is, else the one for work, the primary one, the first. */
+function patchPart(step: Step, current: Json[]): Json[] {
+  const { op, attribute, sub, value } = step;
+  if (!sub) return current;
+  const index = chosenIndex(current);
+  const chosen = current[index];
+  const given = op === 'remove' ? undefined : readPart(sub, value);
+  if (!chosen) return given ? [...current, { ...(hasKind(attribute) ? { type: 'work' } : {}), ...given }] : current;
+  if (!given) return current.flatMap((item, at) => (at === index ? removePart(step, item) : [item]));
+  return unrank(current, given).map((item, at) => (at === index ? { ...item, ...given } : item));
+}
+
+function chosenIndex(values: Json[]): number {
+  const work = values.findIndex((item) => String(item.type).toLowerCase() === 'work');
+  if (work >= 0) return work;
+  return Math.max(0, values.findIndex(isPrimary));
+}
+
+function removePart({ sub }: Step, item: Json): Json[] {
+  if (!sub) return [];
+  const { [sub.name]: _, ...rest } = item;
+  return Object.keys(rest).every((name) => name === 'type' || name === 'primary') ? [] : [rest];
+}
+
+function readPart(sub: Attribute, value: unknown): Json | undefined {
+  const unwrapped =
+    isObject(value) && sub.type !== 'complex' && Object.hasOwn(value, sub.name) ? value[sub.name] : value;
+  const read = readValue(sub, unwrapped);
+  return read === undefined ? undefined : { [sub.name]: read };
+}
+
+function setPart(parts: Json, sub: Attribute, value: unknown): void {
+  if (value === undefined) delete parts[sub.name];
+  else parts[sub.name] = value;
+}
+
+function unrank(values: Json[], given: Json): Json[] {
+  return isPrimary(given) ? values.map(withoutRank) : values;
+}
+
+function withoutRank(value: Json): Json {
+  const { primary: _, ...rest } = value;
+  return rest;
+}
+
+function hasKind(attribute: Attribute): boolean {
+  return attribute.subAttributes?.find(({ name }) => name === 'type')?.canonicalValues?.includes('work') ?? false;
+}
+
+function listOf(value: unknown): Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function requiredRemoved(attribute: Attribute): Error {
+  return badRequest('mutability', `${attribute.name} is required and cannot be removed.`);
+}

@@ -1,0 +1,125 @@
+import type { Group } from '../store/groups.ts';
+import type { User } from '../store/users.ts';
+import type { Call, ScimAnswer } from './call.ts';
+import { badRequest, ScimError } from './errors.ts';
+import { groupJson } from './groupResource.ts';
+import { groupsTable } from './groups.ts';
+import {
+  type ListParameters,
+  type ListQuery,
+  parametersOfSearch,
+  parametersOfUrl,
+  projectionOf,
+  readListQuery,
+} from './listQuery.ts';
+import { type Page, readPage } from './page.ts';
+import { project } from './projection.ts';
+import type { Json } from './readValue.ts';
+import { groupType, type ResourceType, userType } from './schema.ts';
+import { userResources, usersTable } from './users.ts';
+
+const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
+type Found = { page: Page<unknown>; pieces: () => AsyncIterable<string> };
+
+/** GET /Users and /Groups (RFC 7644 3.4.2). */
+export function listByUrl(call: Call, type: ResourceType): Promise<ScimAnswer> {
+  return list(call, type, parametersOfUrl(call.request.query));
+}
+
+/** POST /Users/.search and /Groups/.search (RFC 7644 3.4.3). */
+export function listBySearch(call: Call, type: ResourceType): Promise<ScimAnswer> {
+  return list(call, type, parametersOfSearch(call.request.body));
+}
+
+/** GET / and POST /.search: people first, then groups. A type that has no attribute of the filter's has no match. */
+export async function listEverything(call: Call, parameters: ListParameters): Promise<ScimAnswer> {
+  const query = readListQuery(parameters);
+  if (query.cursor !== undefined)
+    throw badRequest('invalidCursor', 'Cursors page through /Users or /Groups, not through both at once.');
+  const people = await findOrNothing(call, userType, query, parameters);
+  const rest = {
+    ...query,
+    count: query.count - (people?.page.rows.length ?? 0),
+    startIndex: Math.max(1, query.startIndex - (people?.page.total ?? 0)),
+  };
+  const groups = await findOrNothing(call, groupType, rest, parameters);
+  const found = [people, groups].filter((part) => part !== undefined);
+  if (found.length === 0) throw badRequest('invalidFilter', 'No resource has the attributes of the filter.');
+  const rows = found.flatMap(({ page }) => page.rows);
+  const total = found.reduce((sum, { page }) => sum + page.total, 0);
+  return { status: 200, body: listJson({ rows, total }, query, found) };
+}
+
+async function list(call: Call, type: ResourceType, parameters: ListParameters): Promise<ScimAnswer> {
+  Object.assign(call.trace, {
+    event: type === userType ? 'user_lookup_provision' : null,
+    resourceType: type.name,
+  });
+  const query = readListQuery(parameters);
+  const found = await find(call, type, query, parameters);
+  return { status: 200, body: listJson(found.page, query, [found]) };
+}
+
+async function findOrNothing(
+  call: Call,
+  type: ResourceType,
+  query: ListQuery,
+  parameters: ListParameters,
+): Promise<Found | undefined> {
+  try {
+    return await find(call, type, query, parameters);
+  } catch (error) {
+    if (error instanceof ScimError && (error.scimType === 'invalidFilter' || error.scimType === 'invalidPath'))
+      return undefined;
+    throw error;
+  }
+}
+
+async function find(call: Call, type: ResourceType, query: ListQuery, parameters: ListParameters): Promise<Found> {
+  const { engine } = call.deps.store;
+  const now = call.deps.now();
+  if (type === userType) {
+    const page = await readPage(usersTable(call), type, engine, query, now);
+    return { page, pieces: () => peopleJson(call, page.rows, parameters) };
+  }
+  const page = await readPage(groupsTable(call), type, engine, query, now);
+  return { page, pieces: () => groupsJson(call, page.rows, parameters) };
+}
+
+async function* peopleJson(call: Call, users: User[], parameters: ListParameters): AsyncIterable<string> {
+  const projection = projectionOf(userType, parameters);
+  const resources = await userResources(call, users);
+  const texts = resources.map((resource) => JSON.stringify(project(userType, resource, projection)));
+  if (texts.length > 0) yield texts.join(',');
+}
+
+async function* groupsJson(call: Call, groups: Group[], parameters: ListParameters): AsyncIterable<string> {
+  const projection = projectionOf(groupType, parameters);
+  let isFirst = true;
+  for (const group of groups) {
+    if (!isFirst) yield ',';
+    isFirst = false;
+    yield* groupJson(call, group, projection);
+  }
+}
+
+async function* listJson(page: Page<unknown>, query: ListQuery, found: Found[]): AsyncIterable<string> {
+  const head: Json = {
+    schemas: [LIST_URN],
+    totalResults: page.total,
+    itemsPerPage: page.rows.length,
+    ...(query.cursor === undefined ? { startIndex: query.startIndex } : {}),
+    ...(page.previousCursor ? { previousCursor: page.previousCursor } : {}),
+    ...(page.nextCursor ? { nextCursor: page.nextCursor } : {}),
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  let isFirst = true;
+  for (const { page: part, pieces } of found) {
+    if (part.rows.length === 0) continue;
+    if (!isFirst) yield ',';
+    isFirst = false;
+    yield* pieces();
+  }
+  yield ']}';
+}

@@ -1,0 +1,87 @@
+import { badRequest } from './errors.ts';
+import { type Attribute, findSubAttribute } from './schema.ts';
+
+export type Json = Record<string, unknown>;
+
+const MAX_VALUES = 200;
+const WRITABLE_SCHEMES = /^https?:/i;
+const ANY_SCHEME = /^\s*[a-z][a-z0-9+.-]*:/i;
+
+/**
+ * What a client gave for an attribute, as its schema has it: canonical names, the right types, nothing unknown and nothing read-only.
+ * Undefined stands for no value: null, '', an empty list or object (RFC 7643 2.5).
+ * @throws ScimError invalidValue
+ */
+export function readValue(attribute: Attribute, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (!attribute.multiValued) return readSingle(attribute, value);
+  if (!Array.isArray(value)) throw wrongType(attribute, 'a list');
+  if (value.length > MAX_VALUES && attribute.name !== 'members')
+    throw badRequest('invalidValue', `${attribute.name} may have ${MAX_VALUES} values at most.`);
+  const values = value.map((item) => readSingle(attribute, item)).filter((item) => item !== undefined);
+  if (values.filter((item) => isPrimary(item)).length > 1)
+    throw badRequest('invalidValue', `${attribute.name} may have one primary value at most.`);
+  return values.length > 0 ? values : undefined;
+}
+
+/** One value of an attribute. A bare text stands for the part named value: clients send managers and members so. */
+export function readSingle(attribute: Attribute, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  switch (attribute.type) {
+    case 'complex':
+      return readComplex(attribute, value);
+    case 'boolean':
+      return readBoolean(attribute, value);
+    default:
+      return readText(attribute, value);
+  }
+}
+
+/** An object that is not a list. */
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value of several is the primary one. */
+export function isPrimary(value: unknown): boolean {
+  return isObject(value) && value.primary === true;
+}
+
+function readComplex(attribute: Attribute, value: unknown): Json | undefined {
+  if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readComplex(attribute, { value });
+  if (!isObject(value)) throw wrongType(attribute, 'an object');
+  const result: Json = {};
+  for (const [name, part] of Object.entries(value)) {
+    const sub = findSubAttribute(attribute, name);
+    if (!sub || sub.mutability === 'readOnly') continue;
+    const read = readValue(sub, part);
+    if (read !== undefined) result[sub.name] = read;
+  }
+  // Kind and rank alone are no value.
+  const empty = Object.keys(result).every((name) => attribute.multiValued && (name === 'type' || name === 'primary'));
+  return empty ? undefined : result;
+}
+
+function readBoolean(attribute: Attribute, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  const word = typeof value === 'string' ? value.toLowerCase() : undefined;
+  if (word !== 'true' && word !== 'false') throw wrongType(attribute, 'true or false');
+  return word === 'true';
+}
+
+function readText(attribute: Attribute, value: unknown): string | undefined {
+  if (typeof value !== 'string') throw wrongType(attribute, 'a string');
+  if (value === '') return undefined;
+  const { name, maxLength, type } = attribute;
+  if (value.length > maxLength) throw badRequest('invalidValue', `${name} may have ${maxLength} characters at most.`);
+  if (value.includes('\0')) throw badRequest('invalidValue', `${name} holds the character U+0000.`);
+  // These are shown as links and pictures.
+  if (attribute.referenceTypes?.includes('external') && ANY_SCHEME.test(value) && !WRITABLE_SCHEMES.test(value))
+    throw badRequest('invalidValue', `${name} must be an http or https address.`);
+  if (type === 'binary' && !/^[A-Za-z0-9+/_-]*={0,2}$/.test(value)) throw wrongType(attribute, 'base64');
+  return value;
+}
+
+function wrongType(attribute: Attribute, wanted: string): Error {
+  return badRequest('invalidValue', `${attribute.name} must be ${wanted}.`);
+}

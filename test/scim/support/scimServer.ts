@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Store } from '../../../src/db/open.ts';
+import { addSource, type SourceInput } from '../../../src/directory/profileSources.ts';
+import { scimRoutes } from '../../../src/scim/routes.ts';
+import { whenDone } from '../../support/cleanup.ts';
+import { aDomain } from '../../support/rows.ts';
+import { type TestDeps, testDeps } from '../../support/testDeps.ts';
+
+/** A resource or a message, as far as tests look into it. */
+export type Body = {
+  [name: string]: unknown;
+  id: string;
+  schemas: string[];
+  meta: { location: string; version: string; created: string; lastModified: string; resourceType: string };
+  userName: string;
+  emails: { value: string; type?: string; primary?: boolean }[];
+  groups: { value: string; display: string }[];
+  members: { value: string; display: string }[];
+  totalResults: number;
+  startIndex: number;
+  itemsPerPage: number;
+  Resources: Body[];
+  Operations: { status: string; location?: string; bulkId?: string; response?: Body }[];
+  scimType: string;
+  detail: string;
+  status: string;
+};
+
+export type Reply = { status: number; headers: Headers; body: Body; text: string };
+
+export type ScimServer = {
+  deps: TestDeps;
+  baseUrl: string; // as the domain has it, in Location
+  token: string;
+  sourceId: string;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+};
+
+let servers = 0;
+
+/** The SCIM server in an Express app of its own, with one profile source. */
+export async function openScimServer(store?: Store, source: Partial<SourceInput> = {}): Promise<ScimServer> {
+  servers += 1;
+  const deps = await testDeps({ ...(store ? { store } : {}), seed: `scim ${servers}` });
+  const domain = aDomain({ url: 'https://intranet.acme.com' });
+  const app = express();
+  app.use((_req, res, next) => {
+    res.locals.domain = domain;
+    next();
+  });
+  app.use('/api/v2/scim/v2', scimRoutes(deps));
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  whenDone(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const added = await addSource(deps, { name: 'Cloud Directory', ...source });
+  if (!added.ok) throw new Error('The source was refused');
+  const { token } = added.value;
+  return {
+    deps,
+    baseUrl: `${domain.url}/api/v2/scim/v2`,
+    token,
+    sourceId: added.value.clientId,
+    call: (method, path, body, headers) =>
+      call(`http://127.0.0.1:${port}/api/v2/scim/v2${path}`, token, method, body, headers),
+  };
+}
+
+async function call(
+  url: string,
+  token: string,
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const response = await fetch(url, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json', ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text), text };
+}
