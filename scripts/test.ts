@@ -1,9 +1,10 @@
 // npm test                        everything
 // npm test -- test/store FILE…    mocha on these alone
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type PostgresServer, startPostgres } from '../test/support/postgresServer.ts';
 import { chromiumPath } from './installChromium.ts';
 
@@ -14,7 +15,7 @@ const total: Counts = { passed: 0, failed: 0 };
 const slow: string[] = [];
 let postgres: PostgresServer | undefined;
 
-process.chdir(new URL('..', import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.on('exit', () => {
   postgres?.stop();
@@ -29,7 +30,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function everything(): Promise<void> {
   await step('Types', () => check('typescript/bin/tsc'));
-  await step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci'));
+  await step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci', ...plainText('--colors=off')));
   await step('PostgreSQL', preparePostgres);
   await step('Units, HTTP and storage', () =>
     mocha('--parallel', '--jobs=2', '--ignore=test/e2e/**', 'test/**/*.test.ts'),
@@ -76,12 +77,22 @@ async function check(program: string, ...args: string[]): Promise<Counts> {
 async function mocha(...args: string[]): Promise<Counts> {
   const file = join(folder, 'counts.json');
   rmSync(file, { force: true });
-  const code = await run('mocha/bin/mocha.js', ['--reporter=./test/support/countingReporter.ts', ...args], {
-    COUNTS_FILE: file,
-  });
+  const code = await run(
+    'mocha/bin/mocha.js',
+    [...plainText('--no-color'), '--reporter=./test/support/countingReporter.ts', ...args],
+    {
+      COUNTS_FILE: file,
+    },
+  );
+  if (!existsSync(file)) throw new Error('Mocha ended without running the tests.');
   const counts: Counts = JSON.parse(readFileSync(file, 'utf8'));
   // A run can fail without a test that does, as when a file cannot be loaded.
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** The flag that keeps colours out of a log. */
+function plainText(flag: string): string[] {
+  return process.stdout.isTTY ? [] : [flag];
 }
 
 function run(program: string, args: string[], env: Record<string, string> = {}): Promise<number> {
