@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { allowsLocalLogin } from '../directory/intranetSettings.ts';
 import { type LocalSignIn, signInLocally } from '../directory/signInLocally.ts';
 import { Forbidden } from '../errors.ts';
+import { localRefusalText } from '../federation/refusalWords.ts';
 import { newId, newReference } from '../identifier.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { insertSignInActivity } from '../store/signInActivity.ts';
@@ -68,7 +69,7 @@ async function logInLocally(deps: Deps, req: Request, res: Response): Promise<vo
   await recordAttempt(deps, req, res, userName, result);
   if (!result.ok) {
     res.status(result.reason === 'too_many_failures' ? 429 : 422);
-    return showLogin(deps, req, res, { returnTo, userName, error: sentences[result.reason] });
+    return showLogin(deps, req, res, { returnTo, userName, error: localRefusalText(result.reason) });
   }
   const now = deps.now();
   await writeLastSignIn(deps.store.relaxed, result.user.id, now);
@@ -82,14 +83,6 @@ async function logInLocally(deps: Deps, req: Request, res: Response): Promise<vo
   });
   res.redirect(303, returnTo);
 }
-
-const sentences: Record<(LocalSignIn & { ok: false })['reason'], string> = {
-  password_wrong: 'User name and password do not belong together. Check both and try again.',
-  too_many_failures: 'There were too many attempts. Wait 15 minutes and try again.',
-  person_deactivated: 'Your account is deactivated. Please ask your administrator.',
-  person_not_intranet_user:
-    'You are listed in the People Directory, but without access to the intranet. Please ask your administrator.',
-};
 
 async function recordAttempt(
   deps: Deps,
