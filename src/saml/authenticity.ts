@@ -64,7 +64,7 @@ function verifyOne(element: XmlElement, { provider }: VerifyContext): string {
 
 function openEncrypted(hearing: Hearing, encrypted: XmlElement, context: VerifyContext): string {
   const form = readEncryption(encrypted);
-  const { assertion, signature } = readDecrypted(hearing, decrypt(form, context.decryptionKeys), context);
+  const { assertion, signature } = readDecrypted(hearing, encrypted, decrypt(form, context.decryptionKeys), context);
   hearing.assertion = assertion;
   if (signature === undefined) return encryptionLabel(form);
   if (!signatureVerifies(signature, context.provider))
@@ -76,9 +76,14 @@ type Decrypted = { assertion: XmlElement; signature: SignatureForm | undefined }
 
 // Until the plaintext is known to be the provider's, every way to fail is answered as a wrong signature and costs a signature's work
 // (xmlenc-core1 6.1): whoever alters a ciphertext learns nothing from the answer.
-function readDecrypted(hearing: Hearing, octets: Buffer | undefined, context: VerifyContext): Decrypted {
+function readDecrypted(
+  hearing: Hearing,
+  encrypted: XmlElement,
+  octets: Buffer | undefined,
+  context: VerifyContext,
+): Decrypted {
   try {
-    const assertion = parseDecrypted(octets);
+    const assertion = parseDecrypted(encrypted, octets);
     const signature = findDecryptedSignature(assertion, hearing.root);
     if (signature === undefined && !hearing.responseSigned)
       refuse('signature_missing', { detail: 'neither it nor the Response is signed' });
@@ -93,8 +98,10 @@ function readDecrypted(hearing: Hearing, octets: Buffer | undefined, context: Ve
   }
 }
 
-function parseDecrypted(octets: Buffer | undefined): XmlElement {
+// Of the namespaces around it the plaintext gets the EncryptedAssertion's own alone: providers that encrypt in place (Keycloak) rely on that
+// one, and it is visibly used, so that a signature on the Response covers it.
+function parseDecrypted({ prefix, uri }: XmlElement, octets: Buffer | undefined): XmlElement {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
-  const parsed = parseXml(octets);
+  const parsed = parseXml(octets, { prefix, uri });
   return parsed.ok ? parsed.root : refuse(parsed.reason, { detail: parsed.detail ?? parsed.reason });
 }

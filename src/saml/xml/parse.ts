@@ -1,7 +1,7 @@
 import { Refusal, refuse } from '../refusal.ts';
 import type { ReasonCode } from '../verdict.ts';
 import { decodeCharacters, expandReferences, ncNameEnd, spaceEnd } from './characters.ts';
-import { closeScope, openScope, type Scope } from './scope.ts';
+import { closeScope, openedScope, openScope, type Scope } from './scope.ts';
 import { type Attribute, isBlank, type NamespaceDeclaration, type XmlElement } from './tree.ts';
 
 /** What one message may hold. Honest ones stay well below; each bounds a cost that would grow otherwise. */
@@ -53,22 +53,23 @@ type Reader = Scope & {
  * The strict subset of XML 1.0 and Namespaces in XML 1.0 that SAML messages are written in: UTF-8, ASCII names, absolute namespace names,
  * no DOCTYPE, no processing instruction, no CDATA section, no comment inside a text, nothing but white space and an XML declaration around
  * the root. All else is refused by value; what is accepted gives the tree that every XML processor gives.
+ * `outer` is a namespace declaration in force around the document, where it was cut out of another.
  */
-export function parseXml(octets: Buffer): ParseOutcome {
+export function parseXml(octets: Buffer, outer?: NamespaceDeclaration): ParseOutcome {
   try {
     if (octets.length > limits.octets) refuse('message_too_large');
-    return { ok: true, root: readDocument(openReader(decodeCharacters(octets))) };
+    return { ok: true, root: readDocument(openReader(decodeCharacters(octets), outer)) };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, reason: error.reason, detail: error.facts.detail };
     throw error;
   }
 }
 
-function openReader(xml: string): Reader {
+function openReader(xml: string, outer: NamespaceDeclaration | undefined): Reader {
   // No CDATA section is accepted, so this may not stand in a text; in an attribute or a comment nobody needs it.
   if (xml.includes(']]>')) refuse(xml.includes('<![CDATA[') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
   const flat = !xml.includes('&') && !xml.includes('\n') && !xml.includes('\t');
-  return { xml, at: 0, next: 0, flat, nodes: 0, depth: 0, content: [0], closed: false, prefixes: [], uris: [] };
+  return { xml, at: 0, next: 0, flat, nodes: 0, depth: 0, content: [0], closed: false, ...openedScope(outer) };
 }
 
 function readDocument(reader: Reader): XmlElement {

@@ -21,6 +21,11 @@ const USUAL = [
   'http://www.w3.org/2001/04/xmlenc#',
 ];
 
+/** A scope with nothing in force, or one declaration from outside. */
+export function openedScope(outer: NamespaceDeclaration | undefined): Scope {
+  return outer === undefined ? { prefixes: [], uris: [] } : { prefixes: [outer.prefix], uris: [outer.uri] };
+}
+
 /** Puts an element's declarations in force, and gives the element and its attributes their namespaces (Namespaces in XML 1.0 5, 6). */
 export function openScope(scope: Scope, element: XmlElement, most: number): void {
   const mark = scope.prefixes.length;

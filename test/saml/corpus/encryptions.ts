@@ -201,7 +201,7 @@ function plaintexts(): HostileCase[] {
     ['a NameID', () => '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">ada@acme.com</saml:NameID>'],
     ['an Assertion of another namespace', (text) => text.replaceAll('SAML:2.0:assertion', 'SAML:1.0:assertion')],
     ['the ID of the Response', (text) => swap(text, 'ID="_assertion0001"', 'ID="_response0001"')],
-    ['a prefix declared outside', (text) => swap(text, ' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"', '')],
+    ['a prefix declared outside', (text) => swap(text.replaceAll('saml:', 'samlp:'), 'xmlns:saml=', 'xmlns:unused=')],
     ['a comment in the NameID', (text) => swap(text, PERSON, 'ada@acme.com<!---->.x')],
   ];
   return forms.flatMap(([name, change]) =>

@@ -7,7 +7,6 @@ import {
   at,
   attributeStatement,
   compose,
-  composeAssertion,
   confirmation,
   honestParts,
   type MessageParts,
@@ -63,12 +62,12 @@ function plain({ parts, sign = 'assertion', options }: Shape): string {
   return signMessage(compose(parts), sign, options);
 }
 
-// Sign the Assertion, encrypt it, sign the Response: the order of saml-core 6.2.
+// Sign the Assertion, encrypt it in its place, sign the Response: the order of saml-core 6.2.
 function sealed({ parts, sign = 'assertion', options }: Shape, encrypt: Partial<EncryptOptions>): string {
-  let assertion = composeAssertion(parts);
-  if (sign !== 'response') assertion = signAt(assertion, '@@ASSERTION@@', 'Assertion', options);
-  const plainAssertion = composeAssertion(parts);
-  const xml = compose(parts).replace(plainAssertion, () => encryptAssertion(withoutMarks(assertion), encrypt));
+  const message = compose(parts);
+  const marked = sign === 'response' ? message : signAt(message, '@@ASSERTION@@', 'Assertion', options);
+  const assertion = /<(\w+:|)Assertion .*<\/\1Assertion>/s.exec(marked)?.[0] ?? '';
+  const xml = marked.replace(assertion, () => encryptAssertion(withoutMarks(assertion), encrypt));
   return signMessage(xml, sign === 'assertion' ? 'none' : 'response', options);
 }
 
@@ -209,6 +208,12 @@ function openSource(): Shape[] {
     assertionNamespaces:
       'xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xsd="http://www.w3.org/2001/XMLSchema"',
   };
+  const inPlace: MessageParts = {
+    ...keycloak,
+    rootNamespaces: ' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"',
+    responseIssuer: `<saml:Issuer>${IDP}</saml:Issuer>`,
+    assertionNamespaces: 'xmlns="urn:oasis:names:tc:SAML:2.0:assertion"',
+  };
   const opaque = { person: 'AAdzZWNyZXQx' };
   const simple: MessageParts = {
     ...base,
@@ -242,6 +247,21 @@ function openSource(): Shape[] {
       sign: 'assertion',
       options: keycloakOptions,
       encrypt: { transport: 'rsa-oaep', label: 'sha256', mask: 'sha256' },
+    },
+    { name: 'Keycloak, declared on the Response', parts: inPlace, sign: 'both', options: keycloakOptions },
+    {
+      name: 'Keycloak, encrypted in place in a signed Response',
+      parts: inPlace,
+      sign: 'response',
+      options: keycloakOptions,
+      encrypt: { transport: 'rsa-oaep', label: 'sha256', mask: 'sha1' },
+    },
+    {
+      name: 'Keycloak, encrypted in place, both signed',
+      parts: inPlace,
+      sign: 'both',
+      options: keycloakOptions,
+      encrypt: { cipher: 'aes-256-gcm' },
     },
     {
       name: 'Shibboleth, signed Response',
