@@ -7,6 +7,7 @@ import { setupRoutes } from './intranet/setupRoutes.ts';
 import { switchRoutes } from './saml/personSwitch.ts';
 import { samlRoutes } from './saml/routes.ts';
 import { testRoutes } from './saml/testRoutes.ts';
+import { scimRoutes } from './scim/routes.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { pickDomain } from './web/domain.ts';
@@ -29,6 +30,7 @@ export function buildApp(deps: Deps): Express {
   app.use(pickDomain(deps));
   app.use(securityHeaders());
   app.use(assetRoutes(deps));
+  app.use('/api/v2/scim/v2', scimRoutes(deps));
   app.use(sessions(deps));
   app.use(viewTools(deps, csrf));
   app.use(samlRoutes(deps));
