@@ -1,11 +1,12 @@
 // npm test                        everything
 // npm test -- test/store FILE…    mocha on these alone
+// TEST_POSTGRES_URL names a PostgreSQL on which databases may be made, where it shall not be the one of npm.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type PostgresServer, startPostgres } from '../test/support/postgresServer.ts';
+import { startPostgres } from '../test/support/postgresServer.ts';
 import { chromiumPath } from './installChromium.ts';
 
 type Counts = { passed: number; failed: number };
@@ -13,14 +14,10 @@ type Counts = { passed: number; failed: number };
 const folder = mkdtempSync(join(tmpdir(), 'anteroom-run-'));
 const total: Counts = { passed: 0, failed: 0 };
 const slow: string[] = [];
-let postgres: PostgresServer | undefined;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-process.on('exit', () => {
-  postgres?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const chosen = process.argv.slice(2);
 if (chosen.length > 0) await only(chosen);
@@ -59,8 +56,7 @@ async function step(name: string, work: () => Promise<Counts>): Promise<void> {
 }
 
 async function preparePostgres(): Promise<Counts> {
-  postgres = await startPostgres();
-  process.env.TEST_POSTGRES_URL = postgres.url;
+  process.env.TEST_POSTGRES_URL ??= await startPostgres();
   return { passed: 0, failed: 0 };
 }
 

