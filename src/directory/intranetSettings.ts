@@ -54,10 +54,21 @@ export async function readIntranetSettings(db: Db): Promise<IntranetSettings> {
   return { ...initial, ...((await findSetting(db, SETTING)) as Partial<IntranetSettings> | undefined) };
 }
 
-/** Checks and saves what was entered on the General screen. */
-export async function saveIntranetSettings(deps: Deps, input: unknown): Promise<Checked<IntranetSettings>> {
+/**
+ * Checks and saves what was entered on the General screen.
+ * @param network the address of the person who saves: the local log-in must stay open to it
+ */
+export async function saveIntranetSettings(
+  deps: Deps,
+  input: unknown,
+  network?: string,
+): Promise<Checked<IntranetSettings>> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) return invalid(withoutIndexes(fieldErrors(parsed.error)));
+  if (network !== undefined && !allowsLocalLogin(parsed.data, network))
+    return invalid({
+      localLoginNetworks: `Your own address ${network} is in none of these networks, so you would shut yourself out. Add it, or leave the field empty.`,
+    });
   await writeSetting(deps.store.db, SETTING, parsed.data);
   return { ok: true, value: parsed.data };
 }

@@ -15,9 +15,12 @@ import {
   updateDomain,
 } from '../store/domains.ts';
 import { findProvider } from '../store/identityProviders.ts';
+import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
+import { countOutcomes } from '../store/signInActivity.ts';
 import { makeSigningCertificate } from './certificate.ts';
 
 const CERTIFICATE_YEARS = 10;
+const MONTH_MS = 30 * 86_400_000;
 const PARSED_KEYS_KEPT = 100;
 
 /** What an identity provider asks for of a domain: Service Provider Details. */
@@ -113,13 +116,23 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
   });
 }
 
-/** Removes a domain with its key. @throws NotFound, Conflict for the last one */
+/** What removing a domain would break. */
+export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ sessions: number; signIns: number }> {
+  const outcomes = await countOutcomes(deps.store.db, deps.now() - MONTH_MS, id);
+  return {
+    sessions: await countSessionsOfDomain(deps.store.relaxed, id, deps.now()),
+    signIns: outcomes.signed_in ?? 0,
+  };
+}
+
+/** Removes a domain with its key, and ends the sessions there. @throws NotFound, Conflict for the last one */
 export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
   return deps.store.db.transaction().execute(async (trx) => {
     const domain = await findDomain(trx, id);
     if (!domain) throw new NotFound('There is no such domain.');
     if ((await listDomains(trx)).length === 1)
       throw new Conflict('The intranet needs a domain. Add another one before you remove this one.');
+    await deleteSessionsOfDomain(trx, id);
     await deleteDomain(trx, id);
     return domain;
   });

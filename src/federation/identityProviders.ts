@@ -84,7 +84,8 @@ export async function confirmImport(deps: Deps, previewId: string): Promise<Iden
       importedAt: deps.now(),
     };
     if (known) {
-      const updated = { ...known, ...imported };
+      const settings = { ...known.settings, ...bindingFor(metadata, known.settings.requestBinding) };
+      const updated = { ...known, ...imported, settings };
       await updateProvider(trx, updated, metadata.xml);
       return updated;
     }
@@ -92,7 +93,7 @@ export async function confirmImport(deps: Deps, previewId: string): Promise<Iden
     const added: IdentityProvider = {
       id: newId(deps),
       entityId: metadata.entityId,
-      name: metadata.name?.slice(0, 64) ?? hostOf(metadata.entityId),
+      name: proposedName(metadata),
       enabled: true,
       showButton: false,
       buttonOrder: others.length + 1,
@@ -103,6 +104,11 @@ export async function confirmImport(deps: Deps, previewId: string): Promise<Iden
     await insertProvider(trx, added, metadata.xml);
     return added;
   });
+}
+
+/** What a provider is called until somebody gives it another name: what it calls itself, or the host in its EntityID. */
+export function proposedName({ name, entityId }: Pick<ProviderMetadata, 'name' | 'entityId'>): string {
+  return name?.slice(0, 64) ?? hostOf(entityId);
 }
 
 /** Saves the Edit screen of a provider. @throws NotFound */
@@ -187,9 +193,13 @@ function factsOf(metadata: ProviderMetadata): ProviderFacts {
   return { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil };
 }
 
-function bindingFor(metadata: ProviderMetadata): { requestBinding: 'redirect' | 'post' } {
-  const redirect = metadata.singleSignOn.some((endpoint) => endpoint.binding.endsWith(':HTTP-Redirect'));
-  return { requestBinding: redirect ? 'redirect' : 'post' };
+/** The binding of before, as long as the provider has it; Redirect where there is a choice. */
+function bindingFor(
+  metadata: ProviderMetadata,
+  before: 'redirect' | 'post' = 'redirect',
+): { requestBinding: 'redirect' | 'post' } {
+  const other = before === 'redirect' ? 'post' : 'redirect';
+  return { requestBinding: singleSignOnFor({ facts: factsOf(metadata) }, before) ? before : other };
 }
 
 function hostOf(entityId: string): string {
