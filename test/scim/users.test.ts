@@ -3,6 +3,7 @@ import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { findPasswordHash } from '../../src/store/users.ts';
 import { aSession } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
+import { patch } from './support/patch.ts';
 import { openScimServer, type ScimServer } from './support/scimServer.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -155,7 +156,3 @@ describe('scim/users', () => {
     });
   });
 });
-
-export function patch(...Operations: unknown[]) {
-  return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations };
-}
