@@ -5,6 +5,7 @@ import { type Call, type Command, Misused, type Output, Refused } from './comman
 import { domainCommands } from './domains.ts';
 import { helpFor, helpForOne } from './help.ts';
 import { providerCommands } from './identityProviders.ts';
+import { scimCommands } from './scim.ts';
 import { userCommands } from './users.ts';
 
 /** Where a command gets what it works with, and where its words go. */
@@ -15,7 +16,7 @@ export type Surroundings = {
   err(text: string): void;
 };
 
-const commands = [...userCommands, ...domainCommands, ...providerCommands];
+const commands = [...userCommands, ...domainCommands, ...providerCommands, ...scimCommands];
 
 /**
  * Runs one command of the command line.

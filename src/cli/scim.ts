@@ -1,0 +1,120 @@
+import type { Deps } from '../deps.ts';
+import { addSource, removeSource, rotateToken, type ShownKey, setSourceActive } from '../directory/profileSources.ts';
+import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
+import { accepted, type Call, type Command, isoTime, Misused, type Output, Refused } from './command.ts';
+import { list, table } from './table.ts';
+
+const DAY_MS = 86_400_000;
+const BASE_PATH = '/api/v2/scim/v2';
+
+export const scimCommands: Command[] = [
+  {
+    words: 'scim add',
+    operands: 'NAME',
+    summary: 'Add an active SCIM source, and show its Client ID and token this once.',
+    options: { 'log-bodies': { help: 'Log Request Body in SCIM Service.' } },
+    run: async ({ deps, operands, has }) =>
+      shown(deps, accepted(await addSource(deps, { name: operands[0] ?? '', logBodies: has('log-bodies') }))),
+  },
+  {
+    words: 'scim rotate',
+    operands: 'SOURCE',
+    summary: 'Give a source a new token, and show it this once. The old one ends at once.',
+    options: { 'overlap-days': { value: 'DAYS', help: 'For how many days the old token stays good as well.' } },
+    run: rotate,
+  },
+  { words: 'scim list', operands: '', summary: 'List the SCIM sources.', options: {}, run: listAll },
+  {
+    words: 'scim activate',
+    operands: 'SOURCE',
+    summary: 'Take the calls of a source again.',
+    options: {},
+    run: (call) => activation(call, true),
+  },
+  {
+    words: 'scim deactivate',
+    operands: 'SOURCE',
+    summary: 'Refuse all calls of a source. Its people and groups stay as they are.',
+    options: {},
+    run: (call) => activation(call, false),
+  },
+  {
+    words: 'scim remove',
+    operands: 'SOURCE',
+    summary: 'Remove a source with its tokens. Its people and groups are kept; nobody manages them then.',
+    options: { 'deactivate-people': { help: 'Deactivate its people and end their sessions.' } },
+    run: async ({ deps, operands, has }) => {
+      const source = await sourceNamed(deps, operands[0]);
+      await removeSource(deps, source.id, has('deactivate-people') ? 'deactivate' : 'keep');
+      return { json: { id: source.id, name: source.name }, text: `Removed ${source.name}.` };
+    },
+  },
+];
+
+async function rotate({ deps, operands, text }: Call): Promise<Output> {
+  const days = text('overlap-days') ?? '0';
+  if (!/^\d{1,3}$/.test(days)) throw new Misused('--overlap-days takes a number of days.');
+  const source = await sourceNamed(deps, operands[0]);
+  return shown(deps, await rotateToken(deps, source.id, { overlapUntil: deps.now() + Number(days) * DAY_MS }));
+}
+
+async function activation({ deps, operands }: Call, active: boolean): Promise<Output> {
+  const source = await setSourceActive(deps, (await sourceNamed(deps, operands[0])).id, active);
+  return { json: asJson(deps, source), text: `${source.name} is ${active ? 'active' : 'deactivated'}.` };
+}
+
+async function listAll({ deps }: Call): Promise<Output> {
+  const sources = await listSources(deps.store.db);
+  const managed = await Promise.all(sources.map((source) => countManaged(deps.store.db, source.id)));
+  const rows = sources.map((source, index) => [
+    source.name,
+    source.active ? 'active' : 'deactivated',
+    isoTime(source.lastCallAt) ?? 'never called',
+    `${managed[index]?.people ?? 0} people, ${managed[index]?.groups ?? 0} groups`,
+    source.id,
+  ]);
+  return {
+    json: sources.map((source, index) => ({ ...asJson(deps, source), manages: managed[index] })),
+    text: table(['NAME', 'STATE', 'LAST CALL', 'MANAGES', 'CLIENT ID'], rows, 'There is no SCIM source.'),
+  };
+}
+
+/** A token that was just made: the only time that it is seen. */
+function shown(deps: Deps, { source, clientId, token }: ShownKey): Output {
+  const base = baseUrl(deps);
+  return {
+    json: { ...asJson(deps, source), clientId, token },
+    text: list([
+      ['Base URL', base],
+      ['Client ID', clientId],
+      ['Token', token],
+    ]),
+  };
+}
+
+/** The source with a name, or with an ID. */
+async function sourceNamed({ store }: Deps, name = ''): Promise<ProfileSource> {
+  const sources = await listSources(store.db);
+  const byId = sources.find((source) => source.id === name);
+  const byName = sources.filter((source) => source.name.toLowerCase() === name.toLowerCase());
+  const found = byId ?? (byName.length === 1 ? byName[0] : undefined);
+  if (found) return found;
+  throw new Refused(
+    byName.length > 1
+      ? `${byName.length} sources are called ${name}: use the Client ID.`
+      : `There is no SCIM source ${name}.`,
+  );
+}
+
+function asJson(deps: Deps, source: ProfileSource) {
+  const times = {
+    lastCallAt: isoTime(source.lastCallAt),
+    createdAt: isoTime(source.createdAt),
+    modifiedAt: isoTime(source.modifiedAt),
+  };
+  return { ...source, ...times, baseUrl: baseUrl(deps) };
+}
+
+function baseUrl(deps: Deps): string {
+  return deps.config.publicUrl + BASE_PATH;
+}

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { runCommand } from '../../src/cli/run.ts';
+import { findCallingSource } from '../../src/directory/profileSources.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('anteroom scim', () => {
+  let deps: TestDeps;
+  beforeEach(async () => {
+    deps = await testDeps();
+  });
+
+  it('shows Client ID and token once, and the base URL to paste', async () => {
+    const { printed } = await run('scim add JumpCloud --log-bodies --json');
+    const added = JSON.parse(printed);
+    expect(added).to.include({
+      name: 'JumpCloud',
+      active: true,
+      logBodies: true,
+      baseUrl: 'http://localhost:3000/api/v2/scim/v2',
+    });
+    expect(added.clientId).to.equal(added.id);
+    expect((await findCallingSource(deps, added.token, '127.0.0.1')).ok).to.equal(true);
+    expect((await run('scim list --json')).printed).not.to.contain(added.token);
+  });
+
+  it('lets the old token and the new one overlap for some days', async () => {
+    const old = JSON.parse((await run('scim add JumpCloud --json')).printed).token;
+    const next = JSON.parse((await run('scim rotate jumpcloud --overlap-days 2 --json')).printed).token;
+    const good = async (token: string) => (await findCallingSource(deps, token, '127.0.0.1')).ok;
+    expect([await good(old), await good(next)]).to.deep.equal([true, true]);
+    deps.clock.advance(2 * DAY_MS);
+    expect([await good(old), await good(next)]).to.deep.equal([false, true]);
+  });
+
+  it('deactivates, activates and removes a source by its name', async () => {
+    const { token } = JSON.parse((await run('scim add JumpCloud --json')).printed);
+    await run('scim deactivate JumpCloud');
+    expect(await findCallingSource(deps, token, '127.0.0.1')).to.include({ reason: 'inactive_source' });
+    await run('scim activate JumpCloud');
+    expect((await findCallingSource(deps, token, '127.0.0.1')).ok).to.equal(true);
+    expect((await run('scim remove JumpCloud')).printed).to.equal('Removed JumpCloud.');
+    expect((await run('scim list')).printed).to.equal('There is no SCIM source.');
+  });
+
+  it('says what is wrong with a name or a number', async () => {
+    expect(await run('scim rotate Okta')).to.include({ code: 1, complained: 'There is no SCIM source Okta.' });
+    expect(await run('scim rotate Okta --overlap-days soon')).to.include({ code: 2 });
+  });
+
+  /** Runs a command on the store of this test, which outlives it. */
+  async function run(line: string) {
+    const said = { printed: '', complained: '' };
+    const store = { ...deps.store, close: async () => {} };
+    const code = await runCommand(line.split(' '), {
+      open: async () => ({ ...deps, store }),
+      input: async () => Buffer.alloc(0),
+      out: (text) => {
+        said.printed += text;
+      },
+      err: (text) => {
+        said.complained += text;
+      },
+    });
+    return { code, ...said };
+  }
+});
