@@ -53,7 +53,14 @@ export class GroupCommit {
       this.#lost();
       return;
     }
-    this.#db.exec('ROLLBACK TO unit; RELEASE unit');
+    try {
+      this.#db.exec('ROLLBACK TO unit; RELEASE unit');
+    } catch {
+      // Not even that works any more (a disk that fails): the whole group goes, and the turn is handed on.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#lost();
+      return;
+    }
     this.#next();
   }
 
