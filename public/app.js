@@ -36,5 +36,9 @@ for (const box of document.querySelectorAll('input[data-submit]')) {
   box.addEventListener('change', () => box.form.requestSubmit());
 }
 
+// A page that answers a form and is not to be sent again by reloading: <… data-address="/its/own/address">.
+const addressed = document.querySelector('[data-address]');
+if (addressed) history.replaceState(null, '', addressed.dataset.address);
+
 // After a form came back with errors, the first faulty field has the focus.
 document.querySelector('[aria-invalid="true"]')?.focus();

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { listSources } from '../store/profileSources.ts';
 import { type FoundUsers, searchUsers, type UserSearch } from '../store/userSearch.ts';
 import { userTypes } from '../store/users.ts';
 import { queryText, withQuery } from '../web/query.ts';
@@ -13,7 +14,7 @@ export function peopleRoutes(deps: Deps): Router {
   router.get(PATH, async (req, res) => {
     const filter = filterOf(req);
     const page = { limit: PAGE, after: queryText(req, 'after', 1_000), before: queryText(req, 'before', 1_000) };
-    const found = await searchUsers(deps.store.db, searchOf(filter), {
+    const found = await searchUsers(deps.store.db, peopleSearch(filter), {
       limit: page.limit,
       after: page.after || undefined,
       before: page.before || undefined,
@@ -22,33 +23,38 @@ export function peopleRoutes(deps: Deps): Router {
       title: 'People',
       filter,
       userTypes,
+      sources: await listSources(deps.store.db),
       found,
       isFiltered: Object.values(filter).some((value) => value !== ''),
       previous: found.previous && withQuery(PATH, { ...filter, before: found.previous }),
       next: found.next && withQuery(PATH, { ...filter, after: found.next }),
-      shown: shownOf(found),
+      shown: shownPeople(found),
     });
   });
   return router;
 }
 
-type PeopleFilter = { q: string; active: string; type: string };
+/** What the list is narrowed to, as it stands in the address. `source` is 'none' for people whom no source manages. */
+export type PeopleFilter = { q: string; active: string; type: string; source: string };
 
-/** What the list is narrowed to, as it stands in the address. */
-function filterOf(req: Request): PeopleFilter {
-  return { q: queryText(req, 'q'), active: queryText(req, 'active'), type: queryText(req, 'type') };
-}
-
-function searchOf({ q, active, type }: PeopleFilter): UserSearch {
+/** What Power Users are shown under a filter. */
+export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSearch {
   return {
     text: q,
     active: active === 'yes' ? true : active === 'no' ? false : undefined,
     userType: type || undefined,
+    sourceId: source === 'none' ? null : source || undefined,
     includeOmitted: true,
   };
 }
 
-function shownOf({ rows, total, totalIsExact }: FoundUsers): string {
+function filterOf(req: Request): PeopleFilter {
+  const [q, active, type, source] = ['q', 'active', 'type', 'source'].map((name) => queryText(req, name));
+  return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '' };
+}
+
+/** The foot of a list: how many of how many people are shown. */
+export function shownPeople({ rows, total, totalIsExact }: FoundUsers): string {
   const all = `${total.toLocaleString('en')} ${total === 1 ? 'person' : 'people'}`;
   if (!totalIsExact) return `${rows.length} of more than ${all}`;
   return rows.length === total ? all : `${rows.length} of ${all}`;

@@ -1,14 +1,19 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { readUserInput, type UserInput } from '../directory/userInput.ts';
-import { addUser, changeUser, getUser, nameOf } from '../directory/users.ts';
+import { nobody, type PersonInput, personInputOf, readPersonInput } from '../directory/personInput.ts';
+import { addPerson, changePerson } from '../directory/savePerson.ts';
+import type { UserAttributes } from '../directory/userAttributes.ts';
+import { getUser, nameOf } from '../directory/users.ts';
 import { type Checked, Conflict, type FieldErrors, invalid } from '../errors.ts';
+import { findSource } from '../store/profileSources.ts';
 import { countSessionsOfUsers } from '../store/sessions.ts';
-import { findPasswordHash, type User, userTypes } from '../store/users.ts';
+import { findPasswordHash, findUser, type User, userTypes } from '../store/users.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { changedLabels, type Entered, enteredIn, enteredOf, personSections } from './peopleFields.ts';
+import { changedLabels, personSections } from './peopleFields.ts';
+import { personInputIn } from './peopleForm.ts';
+import { findManager } from './peopleManager.ts';
 
 const PATH = '/settings/people';
 
@@ -16,27 +21,34 @@ const PATH = '/settings/people';
 export function peopleEditRoutes(deps: Deps): Router {
   const router = Router();
   router.param('id', identifierOnly);
-  router.get(`${PATH}/new`, (_req, res) => showNew(res, { ...blank, userType: 'Intranet User' }, {}));
+  router.get(`${PATH}/new`, (_req, res) => showNew(deps, res, { input: personInputOf(nobody) }));
   router.post(`${PATH}/new`, (req, res) => add(deps, req, res));
   router.get(`${PATH}/:id`, async (req, res) => {
-    const user = await getUser(deps, req.params.id);
-    await showEdit(deps, res, user, { entered: enteredOf(user), errors: {} });
+    const person = await getUser(deps, req.params.id);
+    await showEdit(deps, res, person, { input: personInputOf(person) });
   });
   router.post(`${PATH}/:id`, (req, res) => change(deps, req, res, req.params.id));
   return router;
 }
 
-const blank = Object.fromEntries(
-  personSections.flatMap((section) => section.fields.map(({ name }) => [name, ''])),
-) as Entered;
+/** The form as it is shown; `manager` is what stands in the search for one. */
+type Page = {
+  input: PersonInput;
+  manager?: string;
+  choices?: User[];
+  errors?: FieldErrors;
+  stored?: PersonInput; // what is in the directory, where somebody else was faster
+  readVersion?: string;
+};
 
 async function add(deps: Deps, req: Request, res: Response): Promise<void> {
-  const entered = enteredIn(req);
-  const input = readUserInput(entered);
-  const added = input.ok ? await addUser(deps, input.value, field(req, 'password') || undefined) : input;
+  const entered = await entry(deps, req);
+  const added = entered.errors
+    ? allErrors(entered, nobody)
+    : await addPerson(deps, entered.input, field(req, 'password'));
   if (!added.ok) {
     res.status(422);
-    return showNew(res, entered, added.errors);
+    return showNew(deps, res, { ...entered, errors: added.errors });
   }
   flash(req, `${nameOf(added.value)} is in the People Directory now.`);
   res.redirect(303, `${PATH}/${added.value.id}`);
@@ -44,55 +56,85 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
 
 async function change(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
   const before = await getUser(deps, id);
-  const entered = enteredIn(req);
-  const input = readUserInput(entered);
-  const saved = input.ok ? await save(deps, req, before, input.value) : input;
+  const entered = { ...(await entry(deps, req)), readVersion: field(req, 'version') };
+  const saved = await save(deps, req, before, entered);
   if (saved === 'stale') {
     res.status(409);
-    return showEdit(deps, res, before, { entered, errors: {}, stored: enteredOf(before) });
+    return showEdit(deps, res, before, {
+      ...entered,
+      stored: personInputOf(before),
+      readVersion: String(before.version),
+    });
   }
   if (!saved.ok) {
     res.status(422);
-    return showEdit(deps, res, before, { entered, errors: saved.errors, readVersion: field(req, 'version') });
+    return showEdit(deps, res, before, { ...entered, errors: saved.errors });
   }
-  const changes = changedLabels(before, saved.value);
+  const changes = changedLabels(personInputOf(before), personInputOf(saved.value));
   flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
   res.redirect(303, `${PATH}/${id}`);
 }
 
-async function save(deps: Deps, req: Request, before: User, input: UserInput): Promise<Checked<User> | 'stale'> {
-  const givesUpPower = before.id === req.user?.id && input.userType !== 'Power User';
+async function save(deps: Deps, req: Request, before: User, entered: Page): Promise<Checked<User> | 'stale'> {
+  const { input, errors } = entered;
+  if (errors && before.sourceId === null) return allErrors(entered, before);
+  const givesUpPower = before.id === req.user?.id && input.texts.userType !== 'Power User';
   if (givesUpPower && !ticked(req, 'givesUpPower'))
     return invalid({
       userType: 'This is you. Without Power User you cannot come back to this page.',
       givesUpPower: '',
     });
   try {
-    return await changeUser(deps, before.id, Number(field(req, 'version')) || 0, input);
+    return await changePerson(deps, before.id, Number(field(req, 'version')) || 0, input);
   } catch (error) {
     if (error instanceof Conflict) return 'stale';
     throw error;
   }
 }
 
-function showNew(res: Response, entered: Entered, errors: FieldErrors): void {
-  res.render('settings/people/new', { title: 'Add a person', sections: personSections, userTypes, entered, errors });
+/** What is wrong besides the manager, so that all of it can be mended at once. */
+function allErrors({ input, errors }: Page, before: UserAttributes): Checked<never> {
+  const read = readPersonInput({ ...input, managerId: '' }, before);
+  return invalid({ ...(read.ok ? {} : read.errors), ...errors });
 }
 
-type EditPage = { entered: Entered; errors: FieldErrors; stored?: Entered; readVersion?: string };
+/** What was typed, with the manager who was meant. */
+async function entry(deps: Deps, req: Request): Promise<Page> {
+  const { manager, ...input } = personInputIn(req);
+  const found = await findManager(deps, manager, input.managerId);
+  if ('id' in found) return { input: { ...input, managerId: found.id }, manager };
+  return { input, manager, choices: found.choices, errors: { manager: found.error } };
+}
 
-/** `stored` is shown beside what was typed where somebody else was faster. */
-async function showEdit(deps: Deps, res: Response, person: User, page: EditPage): Promise<void> {
+async function showNew(deps: Deps, res: Response, page: Page): Promise<void> {
+  res.render('settings/people/new', { title: 'Add a person', source: undefined, ...(await formOf(deps, page)) });
+}
+
+async function showEdit(deps: Deps, res: Response, person: User, page: Page): Promise<void> {
   const { db, relaxed } = deps.store;
   res.render('settings/people/edit', {
     title: nameOf(person),
-    sections: personSections,
-    userTypes,
     person,
-    stored: undefined,
-    ...page,
+    ...(await formOf(deps, page)),
     version: page.readVersion ?? person.version,
+    source:
+      person.sourceId === null ? undefined : ((await findSource(db, person.sourceId)) ?? { name: 'a profile source' }),
     hasPassword: (await findPasswordHash(db, person.id)) !== undefined,
     sessions: await countSessionsOfUsers(relaxed, [person.id], deps.now()),
   });
+}
+
+async function formOf({ store }: Deps, page: Page) {
+  const { managerId } = page.input;
+  const manager = managerId === '' ? undefined : await findUser(store.db, managerId);
+  return {
+    sections: personSections,
+    userTypes,
+    input: page.input,
+    errors: page.errors ?? {},
+    stored: page.stored,
+    manager: page.manager ?? manager?.userName ?? managerId,
+    managerPerson: manager,
+    choices: page.choices ?? [],
+  };
 }

@@ -15,6 +15,11 @@ export async function writeSession(db: Db, row: SessionRow): Promise<void> {
     .execute();
 }
 
+/** Writes a session that is there; one that has ended meanwhile stays ended. */
+export async function updateSession(db: Db, { id, createdAt: _, ...changes }: SessionRow): Promise<void> {
+  await db.updateTable('sessions').set(changes).where('id', '=', id).execute();
+}
+
 /** Notes that a session was used, and until when it now lives. */
 export async function touchSession(db: Db, id: string, lastSeenAt: number, expiresAt: number): Promise<void> {
   await db.updateTable('sessions').set({ lastSeenAt, expiresAt }).where('id', '=', id).execute();
@@ -38,6 +43,18 @@ export async function countSessionsOfUsers(db: Db, userIds: string[], now: numbe
     .select((e) => e.fn.countAll<number>().as('count'))
     .where('userId', 'in', userIds)
     .where('expiresAt', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** How many sessions of people whom a profile source manages have not ended. */
+export async function countSessionsOfSource(db: Db, sourceId: string, now: number): Promise<number> {
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.userId')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('users.sourceId', '=', sourceId)
+    .where('sessions.expiresAt', '>', now)
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

@@ -16,6 +16,12 @@ export function field(req: Request, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** All values of a field that may stand several times in a form, such as the boxes of a list. */
+export function fieldValues(req: Request, name: string): string[] {
+  const value = (req.body as Record<string, unknown> | undefined)?.[name];
+  return [value].flat().filter((one) => typeof one === 'string');
+}
+
 /** Whether a box of a form is ticked. */
 export function ticked(req: Request, name: string): boolean {
   return field(req, name) !== '';

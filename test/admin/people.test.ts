@@ -4,6 +4,7 @@ import { addUser, removeUser, setActive } from '../../src/directory/users.ts';
 import type { User } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Client, logInLocally } from '../support/client.ts';
+import { fieldsOfForm } from './support/formFields.ts';
 
 const LIST = '/settings/people';
 
@@ -57,7 +58,10 @@ describe('admin/people', () => {
     expect(added.status).to.equal(303);
     const page = await client.follow(added);
     expect(page.text).to.contain('Anna is in the People Directory now.');
-    const saved = await client.post(added.location ?? '', { ...fieldsOf(page.text), title: 'Clerk' });
+    const saved = await client.post(added.location ?? '', {
+      ...fieldsOfForm(page.text, added.location ?? ''),
+      title: 'Clerk',
+    });
     expect((await client.follow(saved)).text).to.contain('Saved: job title.');
   });
 
@@ -76,12 +80,12 @@ describe('admin/people', () => {
   it('says that somebody else was faster, keeps what was typed, and lets it be saved again', async () => {
     const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
     const path = `${LIST}/${anna.id}`;
-    const mine = fieldsOf((await client.get(path)).text);
+    const mine = fieldsOfForm((await client.get(path)).text, path);
     await client.post(path, { ...mine, department: 'Sales' });
     const stale = await client.post(path, { ...mine, department: 'IT' });
     expect(stale.status).to.equal(409);
     expect(stale.text).to.contain('Somebody else changed this person').and.to.contain('Stored now: Sales');
-    const again = await client.post(path, { ...mine, ...fieldsOf(stale.text) });
+    const again = await client.post(path, { ...mine, ...fieldsOfForm(stale.text, path) });
     expect((await client.follow(again)).text)
       .to.contain('Saved: department.')
       .and.to.contain('value="IT"');
@@ -90,7 +94,7 @@ describe('admin/people', () => {
   it('asks before a Power User gives up their own power', async () => {
     await addPerson(anteroom.deps, { userName: 'other', userType: 'Power User' });
     const path = `${LIST}/${maya.id}`;
-    const mine = { ...fieldsOf((await client.get(path)).text), userType: 'Intranet User' };
+    const mine = { ...fieldsOfForm((await client.get(path)).text, path), userType: 'Intranet User' };
     const asked = await client.post(path, mine);
     expect(asked.status).to.equal(422);
     expect(asked.text).to.contain('This is you.').and.to.contain('name="givesUpPower"');
@@ -157,14 +161,6 @@ describe('admin/people', () => {
 async function namesOf(client: Client, query: string): Promise<string[]> {
   const { text } = await client.get(`${LIST}${query}`);
   return [...text.matchAll(/href="\/settings\/people\/[\w-]{36}">([^<]+)</g)].map((match) => match[1] ?? '');
-}
-
-/** The fields of the person's form as a browser would send them. */
-function fieldsOf(html: string): Record<string, string> {
-  const inputs = [...html.matchAll(/<input [^>]*name="(\w+)"[^>]*>/g)].filter(
-    ([tag, name]) => name !== '_csrf' && (!/type="(radio|checkbox)"/.test(tag) || tag.includes(' checked')),
-  );
-  return Object.fromEntries(inputs.map(([tag, name]) => [name, /value="([^"]*)"/.exec(tag)?.[1] ?? '']));
 }
 
 async function addRow({ deps }: Anteroom, userName: string): Promise<void> {

@@ -1,0 +1,62 @@
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { searchUsers, type UserSearch } from '../store/userSearch.ts';
+import { deleteUser, findUser, type User } from '../store/users.ts';
+import { isLastPowerUser, LAST_POWER_USER, nameOf, writePerson } from './users.ts';
+
+export type BulkAction = 'activate' | 'deactivate' | 'remove';
+/** What came of it: how many people changed, how many were so already or are gone, and who was left out with the reason. */
+export type BulkResult = { done: number; unchanged: number; refused: { name: string; reason: string }[] };
+
+const AT_ONCE = 200;
+const PAGE = 500;
+export const MAX_PEOPLE = 10_000;
+
+/** Does one thing to many people, some hundred in a transaction, so that nobody else waits long. Whoever fails keeps nobody else from it. */
+export async function changeMany(deps: Deps, ids: string[], action: BulkAction): Promise<BulkResult> {
+  const result: BulkResult = { done: 0, unchanged: 0, refused: [] };
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    const some = ids.slice(start, start + AT_ONCE);
+    const outcomes = await deps.store.db.transaction().execute(async (trx) => {
+      const made: Outcome[] = [];
+      for (const id of some) made.push(await changeOne(trx, deps, id, action));
+      return made;
+    });
+    for (const outcome of outcomes) {
+      if (typeof outcome === 'object') result.refused.push(outcome);
+      else result[outcome] += 1;
+    }
+  }
+  return result;
+}
+
+/** The IDs of everybody whom a search finds; no more than MAX_PEOPLE. */
+export async function idsOf({ store }: Deps, search: UserSearch): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await searchUsers(store.db, search, { limit: PAGE, after });
+    for (const user of page.rows) ids.push(user.id);
+    after = page.next;
+  } while (after !== undefined && ids.length < MAX_PEOPLE);
+  return ids.slice(0, MAX_PEOPLE);
+}
+
+type Outcome = 'done' | 'unchanged' | { name: string; reason: string };
+
+async function changeOne(db: Db, deps: Deps, id: string, action: BulkAction): Promise<Outcome> {
+  const user = await findUser(db, id);
+  if (!user || isSo(user, action)) return 'unchanged';
+  if (action !== 'activate' && (await isLastPowerUser(db, user)))
+    return { name: nameOf(user), reason: LAST_POWER_USER };
+  if (action === 'remove') {
+    await deleteUser(db, id, deps.now());
+    return 'done';
+  }
+  const changed = await writePerson(db, deps, user, { active: action === 'activate' });
+  return changed ? 'done' : { name: nameOf(user), reason: 'Somebody else changed this person at the same moment.' };
+}
+
+function isSo({ active }: User, action: BulkAction): boolean {
+  return action !== 'remove' && active === (action === 'activate');
+}

@@ -1,0 +1,21 @@
+/** The fields of the form with an action, as a browser would send them: inputs, chosen boxes, selects and text areas. */
+export function fieldsOfForm(html: string, action: string): Record<string, string> {
+  const start = html.indexOf(`action="${action}"`);
+  const form = html.slice(start, html.indexOf('</form>', start));
+  const fields: Record<string, string> = {};
+  for (const [tag, name] of form.matchAll(/<input [^>]*?name="([\w.]+)"[^>]*>/g)) {
+    const isBox = /type="(radio|checkbox)"/.test(tag);
+    if (name === undefined || name === '_csrf' || (isBox && !tag.includes(' checked'))) continue;
+    fields[name] = decode(/ value="([^"]*)"/.exec(tag)?.[1] ?? (isBox ? 'on' : ''));
+  }
+  for (const [, name = '', options = ''] of form.matchAll(/<select [^>]*?name="([\w.]+)"[^>]*>(.*?)<\/select>/gs))
+    fields[name] = decode(/<option value="([^"]*)" selected/.exec(options)?.[1] ?? '');
+  for (const [, name = '', text = ''] of form.matchAll(/<textarea [^>]*?name="([\w.]+)"[^>]*>(.*?)<\/textarea>/gs))
+    fields[name] = decode(text);
+  return fields;
+}
+
+function decode(text: string): string {
+  const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&#34;': '"', '&#39;': "'" };
+  return text.replace(/&(amp|lt|gt|#34|#39);/g, (entity) => entities[entity] ?? entity);
+}
