@@ -131,9 +131,16 @@ function bind(query: CompiledQuery): SQLInputValue[] {
   return query.parameters as SQLInputValue[];
 }
 
+/** Kysely would otherwise let one query at a time in, and GroupCommit would never see two transactions at once. */
+class SharingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
 function dialect(connect: () => Connection): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new SharingAdapter(),
     createDriver: () => driver(connect),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
