@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { makeSetupLink } from './directory/firstPowerUser.ts';
+import { trimScimLog } from './directory/scimLogRetention.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { openDeps } from './openDeps.ts';
 import { deleteExpired } from './store/loginRequests.ts';
@@ -25,7 +26,7 @@ async function start(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const sweep = setInterval(() => {
-    deleteExpired(deps.store.relaxed, deps.now()).catch((error: unknown) =>
+    Promise.all([deleteExpired(deps.store.relaxed, deps.now()), trimScimLog(deps)]).catch((error: unknown) =>
       deps.log.error({ err: error }, 'sweep failed'),
     );
   }, SWEEP_EVERY_MS);

@@ -1,9 +1,12 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { NotFound } from '../errors.ts';
+import { readLogDays, saveLogDays } from '../directory/scimLogRetention.ts';
+import { type FieldErrors, NotFound } from '../errors.ts';
 import { listSources } from '../store/profileSources.ts';
 import { findScimLogEntry, listScimLog } from '../store/scimLog.ts';
+import { field } from '../web/form.ts';
 import { identifierOnly, queryText, withQuery } from '../web/query.ts';
+import { flash } from '../web/render.ts';
 import { logFilterOf, logQueryOf, scimEvents } from './scimLogFilter.ts';
 
 export const LOG_PATH = '/settings/profile-sources/log';
@@ -14,22 +17,15 @@ export function scimLogRoutes(deps: Deps): Router {
   const { db } = deps.store;
   const router = Router();
   router.param('id', identifierOnly);
-  router.get(LOG_PATH, async (req, res) => {
-    const query = logQueryOf(req);
-    const before = queryText(req, 'before');
-    const found = await listScimLog(db, logFilterOf(query), { limit: PAGE, before: before || undefined });
-    res.render('settings/profile-sources/log', {
-      title: 'SCIM log',
-      query,
-      events: scimEvents,
-      sources: await listSources(db),
-      rows: found.rows,
-      isFiltered: Object.values(query).some((value) => value !== ''),
-      first: before ? withQuery(LOG_PATH, query) : undefined,
-      next: found.next && withQuery(LOG_PATH, { ...query, before: found.next }),
-      csv: withQuery(`${LOG_PATH}/export`, { ...query, format: 'csv' }),
-      ndjson: withQuery(`${LOG_PATH}/export`, { ...query, format: 'ndjson' }),
-    });
+  router.get(LOG_PATH, async (req, res) => show(deps, req, res, String(await readLogDays(db)), {}));
+  router.post(`${LOG_PATH}/retention`, async (req, res) => {
+    const saved = await saveLogDays(deps, field(req, 'days'));
+    if (!saved.ok) {
+      res.status(422);
+      return show(deps, req, res, field(req, 'days'), saved.errors);
+    }
+    flash(req, `Saved: the log is kept for ${saved.value === 1 ? '1 day' : `${saved.value} days`}.`);
+    res.redirect(303, LOG_PATH);
   });
   router.get(`${LOG_PATH}/:id`, async (req, res) => {
     const entry = await findScimLogEntry(db, req.params.id);
@@ -46,6 +42,27 @@ export function scimLogRoutes(deps: Deps): Router {
     });
   });
   return router;
+}
+
+async function show(deps: Deps, req: Request, res: Response, days: string, errors: FieldErrors): Promise<void> {
+  const { db } = deps.store;
+  const query = logQueryOf(req);
+  const before = queryText(req, 'before');
+  const found = await listScimLog(db, logFilterOf(query), { limit: PAGE, before: before || undefined });
+  res.render('settings/profile-sources/log', {
+    title: 'SCIM log',
+    query,
+    days,
+    errors,
+    events: scimEvents,
+    sources: await listSources(db),
+    rows: found.rows,
+    isFiltered: Object.values(query).some((value) => value !== ''),
+    first: before ? withQuery(LOG_PATH, query) : undefined,
+    next: found.next && withQuery(LOG_PATH, { ...query, before: found.next }),
+    csv: withQuery(`${LOG_PATH}/export`, { ...query, format: 'csv' }),
+    ndjson: withQuery(`${LOG_PATH}/export`, { ...query, format: 'ndjson' }),
+  });
 }
 
 function asText(value: unknown): string {

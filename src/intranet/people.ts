@@ -2,8 +2,9 @@ import { type Request, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { getUser, nameOf } from '../directory/users.ts';
 import { NotFound } from '../errors.ts';
+import { listDepartments } from '../store/departments.ts';
 import { findGroupsOfUsers } from '../store/groups.ts';
-import { departmentsOf, type FoundUsers, findReports, searchUsers } from '../store/userSearch.ts';
+import { type FoundUsers, findReports, searchUsers } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
 import { identifierOnly, queryText, withQuery } from '../web/query.ts';
 import { requireLogin } from '../web/requireLogin.ts';
@@ -27,7 +28,9 @@ export function intranetPeopleRoutes(deps: Deps): Router {
       photoOf,
       filter,
       found,
-      departments: await departmentsOf(deps.store.db, '', MAX_DEPARTMENTS),
+      departments: (await listDepartments(deps.store.db, MAX_DEPARTMENTS)).sort((one, other) =>
+        one.localeCompare(other),
+      ),
       isFiltered: filter.q !== '' || filter.department !== '',
       previous: found.previous && withQuery(PATH, { ...filter, before: found.previous }),
       next: found.next && withQuery(PATH, { ...filter, after: found.next }),

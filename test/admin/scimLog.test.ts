@@ -80,6 +80,18 @@ describe('admin/scimLog', () => {
     expect(rows[0]).to.include({ time: '2026-03-02T09:00:01.199Z', source: 'JumpCloud', durationMs: 1_199 });
   });
 
+  it('keeps the log for as many days as were entered', async () => {
+    await write({});
+    anteroom.deps.clock.advance(8 * 86_400_000);
+    client = await logInLocally(anteroom);
+    await write({});
+    for (const days of ['0', 'x', '99999', ''])
+      expect((await client.post(`${LOG}/retention`, { days }, LOG)).text).to.contain('Enter a number of days');
+    const saved = await client.post(`${LOG}/retention`, { days: '7' }, LOG);
+    const page = (await client.follow(saved)).text;
+    expect(page).to.contain('the log is kept for 7 days').and.to.contain('value="7"').and.to.contain('1 request,');
+  });
+
   async function write(changes: Partial<ScimLogEntry>): Promise<string> {
     const { deps } = anteroom;
     const id = newId(deps);
