@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { assignmentKeys } from '../src/cli/providerAssignments.ts';
+import { runCommand } from '../src/cli/run.ts';
+import { variables } from '../src/config.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Made by the browser tests, and looked at there. */
+const PICTURES = 'docs/images/';
+
+const pages = [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn('docs/decisions'), 'certs/README.md'];
+
+describe('documents', () => {
+  it('explain every reason of a refusal, and no other', () => {
+    const explained = [...read('docs/reasons.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+    expect(explained).to.have.members([...reasonsOf('src/saml/verdict.ts', 'ReasonCode'), ...localReasons()]);
+  });
+
+  it('explain every field of the Edit screen by its key, and no other', () => {
+    const explained = [...read('docs/saml.md').matchAll(/^\| [^|]+ \| `([\w-]+)=/gm)].map(([, key]) => key);
+    const known = [...assignmentKeys().matchAll(/^ {2}([\w-]+)=/gm)].map(([, key]) => key);
+    expect(explained).to.have.members(known);
+  });
+
+  it('name the attributes that stand for a person when the NameID is random', () => {
+    const list = /WELL_KNOWN_ATTRIBUTES = \[([^\]]+)\]/.exec(read('src/saml/matchPerson.ts'))?.[1] ?? '';
+    const names = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
+    const written = /^<!-- attributes -->\n([\s\S]+?)\n\n/m.exec(read('docs/saml.md'))?.[1] ?? '';
+    expect([...written.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).to.deep.equal(names);
+  });
+
+  it('set variables and run scripts that there are', () => {
+    const text = pages.map(read).join('\n');
+    const set = [...text.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name);
+    expect(variables.map(({ name }) => name)).to.include.members(set);
+    const run = [...text.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name]) => name);
+    expect(Object.keys(JSON.parse(read('package.json')).scripts)).to.include.members(run);
+  });
+
+  it('lead somewhere with every link', () => {
+    const broken = pages.flatMap((page) => linksOf(page).filter((target) => !existsSync(join(root, target))));
+    expect(broken).to.deep.equal([]);
+  });
+
+  for (const command of commandsIn(pages))
+    it(`write a command that there is: ${command}`, async () => {
+      const [, words = '', rest = ''] = /^([\w-]+ [\w-]+)(.*)$/.exec(command) ?? [];
+      const help = await helpOf(words.split(' '));
+      for (const [, option = ''] of rest.matchAll(/ (--[\w-]+)/g)) expect(help).to.include(` ${option} `);
+    });
+});
+
+function markdownIn(folder: string): string[] {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
+  return names.map((name) => join(folder, name));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+/** The members of a union of strings. */
+function reasonsOf(file: string, type: string): string[] {
+  const declared = new RegExp(`type ${type} =([^;]+);`).exec(withoutComments(read(file)))?.[1] ?? '';
+  return [...declared.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
+}
+
+/** The local log-in shares two reasons with the others. */
+function localReasons(): string[] {
+  const declared = /reason: ('password_wrong'[^;]+);/.exec(read('src/directory/signInLocally.ts'))?.[1] ?? '';
+  const all = [...declared.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
+  return all.filter((code) => !code.startsWith('person_'));
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\/.*$/gm, '');
+}
+
+/** The files of the project that a page links to, from the project's folder. */
+function linksOf(page: string): string[] {
+  const targets = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => target);
+  const own = targets.filter((target) => !/^\w+:/.test(target)).map((target) => join(dirname(page), target));
+  return own.filter((target) => !target.startsWith(PICTURES));
+}
+
+/** What stands behind `npm run -s anteroom --`, each once. */
+function commandsIn(files: string[]): string[] {
+  const found = files.flatMap((file) => [...read(file).matchAll(/npm run -s anteroom -- ([^`\n]+)/g)]);
+  const commands = found.map(([, command = '']) => command.replace(/ (\||<|#).*$/, '').trim());
+  return [...new Set(commands)].filter((command) => /^[a-z]/.test(command));
+}
+
+async function helpOf(words: string[]): Promise<string> {
+  let help = '';
+  const unused = () => Promise.reject(new Error('help needs nothing'));
+  const write = (text: string) => {
+    help += text;
+  };
+  const code = await runCommand([...words, '--help'], { open: unused, input: unused, out: write, err: write });
+  expect(code, help).to.equal(0);
+  return help;
+}
