@@ -3,7 +3,8 @@ import session, { type SessionData } from 'express-session';
 import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
 import { hashToken, newToken } from '../identifier.ts';
-import { deleteSession, findSession, touchSession, writeSession } from '../store/sessions.ts';
+import { findProvider } from '../store/identityProviders.ts';
+import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
 import type { SignedInUser, SignInFacts } from './request.ts';
@@ -18,17 +19,18 @@ type StoredSession = SessionData & { passport?: { user?: Serialized } };
 
 /** Sessions in the database, and the person of the session on each request. */
 export function sessions(deps: Deps): RequestHandler[] {
-  const store = new SessionStore(deps);
   const options = {
-    store,
     secret: deps.secrets.sessionKey,
     resave: false,
     saveUninitialized: false,
     genid: () => newToken(deps),
   };
   const cookie = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
-  const secure = session({ ...options, name: '__Host-anteroom', cookie: { ...cookie, secure: true } });
-  const plain = session({ ...options, name: 'anteroom', cookie: { ...cookie, secure: false } });
+  // A store each: express-session tells the store what the cookie of a new session is like, and the last one would count for both.
+  const middleware = (name: string, secure: boolean) =>
+    session({ ...options, store: new SessionStore(deps), name, cookie: { ...cookie, secure } });
+  const secure = middleware('__Host-anteroom', true);
+  const plain = middleware('anteroom', false);
   const passport = personOfSession(deps);
   const byScheme: RequestHandler = (req, res, next) => (req.secure ? secure : plain)(req, res, next);
   return [byScheme, passport.initialize(), passport.session()];
@@ -66,20 +68,28 @@ export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<str
   return found ? found.userId : undefined;
 }
 
-/** Somebody deactivated, or made a Non Intranet User, is nobody from the next request on, whatever sessions are left. */
+/**
+ * Somebody deactivated, or made a Non Intranet User, is nobody from the next request on, whatever sessions are left;
+ * so is whoever came through a provider that is disabled or gone, and whoever brings the session of another domain.
+ */
 function personOfSession(deps: Deps): InstanceType<typeof Passport> {
   const passport = new Passport();
   passport.serializeUser<Serialized>((user, done) => {
     const { signIn, id } = user as SignedInUser;
     done(null, { ...signIn, userId: id });
   });
-  passport.deserializeUser<Serialized>(({ userId, ...signIn }, done) => {
-    findUser(deps.store.db, userId).then((user) => {
-      const welcome = user?.active && user.userType !== 'Non Intranet User';
-      done(null, welcome ? { ...user, signIn } : false);
-    }, done);
+  passport.deserializeUser<Serialized, Request>((req, { userId, ...signIn }, done) => {
+    const here = signIn.domainId === req.res?.locals.domain.id;
+    findWelcome(deps, userId, signIn).then((user) => done(null, here && user ? { ...user, signIn } : false), done);
   });
   return passport;
+}
+
+async function findWelcome({ store }: Deps, userId: string, { providerId }: SignInFacts): Promise<User | undefined> {
+  const user = await findUser(store.db, userId);
+  if (!user?.active || user.userType === 'Non Intranet User') return undefined;
+  const accepted = providerId === undefined || (await findProvider(store.db, providerId))?.enabled;
+  return accepted ? user : undefined;
 }
 
 /** express-session's store on the `sessions` table. The table holds the hash of a session's ID, never the ID. */
@@ -99,7 +109,7 @@ class SessionStore extends session.Store {
     );
   }
 
-  override set(sid: string, { seen: _, ...data }: StoredSession, done?: (error?: unknown) => void): void {
+  override set(sid: string, { seen, ...data }: StoredSession, done?: (error?: unknown) => void): void {
     const signIn = data.passport?.user;
     if (!signIn) {
       this.destroy(sid, done);
@@ -120,7 +130,9 @@ class SessionStore extends session.Store {
       lastSeenAt: now,
       expiresAt: Math.min(now + IDLE_MS, signIn.endsAt),
     };
-    writeSession(this.#deps.store.relaxed, row).then(() => done?.(), done);
+    // One that was read and has been ended since must not come back.
+    const write = seen === undefined ? writeSession : updateSession;
+    write(this.#deps.store.relaxed, row).then(() => done?.(), done);
   }
 
   override touch(sid: string, data: StoredSession, done?: () => void): void {

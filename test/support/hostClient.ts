@@ -1,0 +1,49 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import type { Anteroom } from './anteroom.ts';
+
+export type HostAnswer = { status: number; headers: IncomingHttpHeaders; cookies: string[]; text: string };
+
+/** Any method, any header, and a request target as it is written: what a browser or fetch would not send. */
+export type Raw = { method?: string; headers?: Record<string, string>; body?: string };
+
+/** Sends one request to the application as to a host of any name; redirects are not followed. */
+export function sendRaw({ url }: Pick<Anteroom, 'url'>, path: string, raw: Raw = {}): Promise<HostAnswer> {
+  const { hostname, port } = new URL(url);
+  const { method = 'GET', headers = {}, body } = raw;
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers: { accept: 'text/html', ...headers } }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          cookies: answer.headers['set-cookie'] ?? [],
+          text: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** A browser's part at one host name, such as that of an https domain behind a proxy: it keeps cookies and posts forms with their tokens. */
+export function openAtHost(anteroom: Pick<Anteroom, 'url'>, host: string) {
+  const cookies = new Map<string, string>();
+  const cookie = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const send = async (path: string, raw: Raw = {}): Promise<HostAnswer> => {
+    const answer = await sendRaw(anteroom, path, { ...raw, headers: { host, cookie: cookie(), ...raw.headers } });
+    for (const line of answer.cookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return answer;
+  };
+  const post = async (path: string, fields: Record<string, string>, page = path): Promise<HostAnswer> => {
+    const token = /name="_csrf" value="([^"]+)"/.exec((await send(page)).text)?.[1] ?? '';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return send(path, { method: 'POST', headers, body: `${new URLSearchParams({ _csrf: token, ...fields })}` });
+  };
+  return { cookie, send, post };
+}

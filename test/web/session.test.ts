@@ -1,0 +1,113 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import express, { type Express } from 'express';
+import { addDomain } from '../../src/federation/domains.ts';
+import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { listDomains } from '../../src/store/domains.ts';
+import { insertProvider } from '../../src/store/identityProviders.ts';
+import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
+import { flash } from '../../src/web/render.ts';
+import { sessions } from '../../src/web/session.ts';
+import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
+import { whenDone } from '../support/cleanup.ts';
+import { openAtHost, sendRaw } from '../support/hostClient.ts';
+import { aProvider } from '../support/rows.ts';
+
+const HOST = 'intranet.acme.com';
+const credentials = { userName: 'maya.koch', password: testPassword, return: '/' };
+
+describe('sessions', () => {
+  describe('at an https domain', () => {
+    let anteroom: Anteroom;
+
+    beforeEach(async () => {
+      anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
+      await addPerson(anteroom.deps, {});
+    });
+
+    it('lie in a cookie that browsers take: __Host- wants Secure, the path / and no domain', async () => {
+      const browser = openAtHost(anteroom, HOST);
+      const answer = await browser.post('/local-login', credentials);
+      const [line = ''] = answer.cookies.filter((cookie) => cookie.startsWith('__Host-anteroom='));
+      expect(line.split('; ').slice(1)).to.have.members(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']);
+      expect((await browser.send('/profile')).status).to.equal(200);
+    });
+
+    it('set no cookie there that is not Secure', async () => {
+      const browser = openAtHost(anteroom, HOST);
+      const answers = [await browser.send('/local-login'), await browser.post('/local-login', credentials)];
+      answers.push(await browser.send('/'), await browser.post('/logout', {}, '/'));
+      const cookies = answers.flatMap((answer) => answer.cookies);
+      expect(cookies).not.to.be.empty;
+      expect(cookies.filter((cookie) => !/; Secure/.test(cookie))).to.deep.equal([]);
+    });
+  });
+
+  it('are worth nothing at another domain than the one where they began', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, {});
+    await addDomain(anteroom.deps, 'http://other.example');
+    const here = await logIn(anteroom);
+    const headers = { cookie: here.cookie() };
+    const there = await openAtHost(anteroom, 'other.example').send('/profile', { headers });
+    expect([there.status, there.headers.location]).to.deep.equal([303, '/login?return=%2Fprofile']);
+  });
+
+  it('do not come back when a request that was under way writes to one that has ended', async () => {
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    await addPerson(deps, {});
+    const browser = await logIn(anteroom);
+    const domain = (await listDomains(deps.store.db))[0];
+    const app = express();
+    app.use((_req, res, next) => {
+      Object.assign(res.locals, { domain });
+      next();
+    });
+    app.use(sessions(deps));
+    app.use(async (req, res) => {
+      await deleteSessionsOfUser(deps.store.db, req.user?.id ?? '');
+      flash(req, 'Saved.');
+      res.end();
+    });
+    const slow = await serve(app);
+    const headers = { cookie: browser.cookie() };
+    expect((await sendRaw({ url: slow }, '/', { headers })).status).to.equal(200);
+    expect(await deps.store.db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);
+  });
+
+  it('end with the provider that started them, also one that was written after it was disabled', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, {});
+    const { store } = anteroom.deps;
+    const provider = aProvider();
+    await insertProvider(store.db, provider, '<xml/>');
+    const browser = await logIn(anteroom);
+    const [row] = await store.db.selectFrom('sessions').selectAll().execute();
+    if (!row) throw new Error('nobody is logged in');
+    const data = JSON.parse(row.dataJson);
+    data.passport.user = { ...data.passport.user, method: 'saml', providerId: provider.id };
+    const late = { ...row, dataJson: JSON.stringify(data), providerId: provider.id };
+    await writeSession(store.relaxed, late);
+    expect((await browser.send('/profile')).status).to.equal(200);
+    await setProviderEnabled(anteroom.deps, provider.id, false);
+    await writeSession(store.relaxed, late);
+    expect((await browser.send('/profile')).status).to.equal(303);
+  });
+});
+
+/** A browser in which Maya Koch is logged in. */
+async function logIn(anteroom: Anteroom) {
+  const browser = openAtHost(anteroom, new URL(anteroom.url).host);
+  const answer = await browser.post('/local-login', credentials);
+  expect(answer.status).to.equal(303);
+  return browser;
+}
+
+async function serve(app: Express): Promise<string> {
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  whenDone(() => new Promise((resolve) => server.close(resolve)));
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}
