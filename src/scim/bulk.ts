@@ -91,7 +91,7 @@ async function runOne(call: Call, answer: Answer, operation: Operation): Promise
   const { method, path, bulkId, version, data } = operation;
   const url = new URL(path, 'http://bulk');
   const request: ScimRequest = { method, path: url.pathname, query: url.searchParams, ifMatch: version, body: data };
-  const inner: Call = { ...call, request, trace: newTrace(), startedAt: call.deps.now() };
+  const inner: Call = { ...call, request, trace: newTrace(request), startedAt: call.deps.now() };
   const base = { method, ...(bulkId === undefined ? {} : { bulkId }) };
   try {
     if (!/^\/(users|groups)(\/|$)/i.test(url.pathname))

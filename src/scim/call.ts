@@ -42,9 +42,28 @@ export type ScimAnswer = {
   body?: Json | AsyncIterable<string>;
 };
 
-/** A trace with nothing in it yet. */
-export function newTrace(): Trace {
-  return { event: null, resourceType: null, resourceId: null, resourceName: null, changes: [], logged: false };
+const userEvents: Record<string, string> = {
+  GET: 'user_lookup_provision',
+  POST: 'user_create_provision',
+  PUT: 'user_update_provision',
+  PATCH: 'user_update_provision',
+  DELETE: 'user_delete_provision',
+};
+const groupEvents: Record<string, string> = {
+  POST: 'group_create_provision',
+  PUT: 'group_update_provision',
+  PATCH: 'group_update_provision',
+  DELETE: 'group_delete_provision',
+};
+
+/** What the log says of a request before it is answered: the event as the article's client names it in its own log. */
+export function newTrace({ method, path }: Pick<ScimRequest, 'method' | 'path'>): Trace {
+  const [, first = '', second = ''] = path.toLowerCase().split('/');
+  const verb = second === '.search' ? 'GET' : method;
+  const nothing = { resourceId: null, resourceName: null, changes: [], logged: false };
+  if (first === 'users') return { event: userEvents[verb] ?? null, resourceType: 'User', ...nothing };
+  if (first === 'groups') return { event: groupEvents[verb] ?? null, resourceType: 'Group', ...nothing };
+  return { event: null, resourceType: null, ...nothing };
 }
 
 /** @throws ScimError 403 where the source may only read */

@@ -37,7 +37,6 @@ const IDS_LOGGED = 100;
 export async function createGroup(call: Call): Promise<ScimAnswer> {
   requireWritable(call);
   const { deps, source, trace, request } = call;
-  Object.assign(trace, { event: 'group_create_provision', resourceType: 'Group' });
   const resource = readResource(groupType, request.body);
   const members = membersOf(resource);
   const now = deps.now();
@@ -64,7 +63,7 @@ export async function createGroup(call: Call): Promise<ScimAnswer> {
 
 /** GET /Groups/{id} (RFC 7644 3.4.1). */
 export async function getGroup(call: Call, id: string): Promise<ScimAnswer> {
-  Object.assign(call.trace, { resourceType: 'Group', resourceId: isId(id) ? id : null });
+  call.trace.resourceId = isId(id) ? id : null;
   const group = isId(id) ? await findGroup(call.deps.store.db, id) : undefined;
   if (!group) throw notFound();
   call.trace.resourceName = group.displayName;
@@ -102,7 +101,7 @@ export async function patchGroup(call: Call, id: string): Promise<ScimAnswer> {
 export async function removeGroup(call: Call, id: string): Promise<ScimAnswer> {
   requireWritable(call);
   const { deps, trace, request } = call;
-  Object.assign(trace, { event: 'group_delete_provision', resourceType: 'Group', resourceId: isId(id) ? id : null });
+  trace.resourceId = isId(id) ? id : null;
   if (!isId(id)) throw notFound();
   await deps.store.db.transaction().execute(async (trx) => {
     const group = await updateGroup(trx, id, undefined, undefined);
@@ -144,7 +143,7 @@ async function changeGroup(
   change: (db: Db, before: Group) => Promise<{ fields: GroupFields; members: MemberChange }>,
 ): Promise<Group> {
   const { deps, source, trace, request } = call;
-  Object.assign(trace, { event: 'group_update_provision', resourceType: 'Group', resourceId: isId(id) ? id : null });
+  trace.resourceId = isId(id) ? id : null;
   if (!isId(id)) throw notFound();
   return uniquely(() =>
     deps.store.db.transaction().execute(async (trx) => {

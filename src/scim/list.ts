@@ -52,10 +52,6 @@ export async function listEverything(call: Call, parameters: ListParameters): Pr
 }
 
 async function list(call: Call, type: ResourceType, parameters: ListParameters): Promise<ScimAnswer> {
-  Object.assign(call.trace, {
-    event: type === userType ? 'user_lookup_provision' : null,
-    resourceType: type.name,
-  });
   const query = readListQuery(parameters);
   const found = await find(call, type, query, parameters);
   return { status: 200, body: listJson(found.page, query, [found]) };

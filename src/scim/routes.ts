@@ -33,7 +33,7 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
   let call: Call | undefined;
   try {
     const source = await authenticate(deps, req.headers.authorization, network);
-    call = { deps, source, baseUrl, network, startedAt, request, trace: newTrace() };
+    call = { deps, source, baseUrl, network, startedAt, request, trace: newTrace(request) };
     const handler = handlerOf(findEndpoint(request.path), request.method); // 405 before the body is read
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req, MAX_BODY_BYTES);
     const answer = await handler(call);

@@ -25,7 +25,6 @@ import { attributesOfUser, type Surroundings, userOfAttributes, userResource } f
 export async function createUser(call: Call): Promise<ScimAnswer> {
   requireWritable(call);
   const { deps, source, trace, request } = call;
-  Object.assign(trace, { event: 'user_create_provision', resourceType: 'User' });
   const resource = readResource(userType, request.body);
   const attributes = userOfAttributes(resource, undefined);
   trace.resourceName = attributes.userName;
@@ -44,7 +43,7 @@ export async function createUser(call: Call): Promise<ScimAnswer> {
 
 /** GET /Users/{id} (RFC 7644 3.4.1). */
 export async function getUser(call: Call, id: string): Promise<ScimAnswer> {
-  Object.assign(call.trace, { event: 'user_lookup_provision', resourceType: 'User', resourceId: isId(id) ? id : null });
+  call.trace.resourceId = isId(id) ? id : null;
   const user = isId(id) ? await findUser(call.deps.store.db, id) : undefined;
   if (!user) throw notFound();
   call.trace.resourceName = user.userName;
@@ -81,7 +80,7 @@ export async function patchUser(call: Call, id: string): Promise<ScimAnswer> {
 export async function removeUser(call: Call, id: string): Promise<ScimAnswer> {
   requireWritable(call);
   const { deps, trace, request } = call;
-  Object.assign(trace, { event: 'user_delete_provision', resourceType: 'User', resourceId: isId(id) ? id : null });
+  trace.resourceId = isId(id) ? id : null;
   if (!isId(id)) throw notFound();
   await deps.store.db.transaction().execute(async (trx) => {
     const user = await lockUser(trx, id);
@@ -148,7 +147,7 @@ async function changeUser(
   change: (attributes: Json) => Json,
 ): Promise<User> {
   const { deps, trace, request } = call;
-  Object.assign(trace, { event: 'user_update_provision', resourceType: 'User', resourceId: isId(id) ? id : null });
+  trace.resourceId = isId(id) ? id : null;
   if (!isId(id)) throw notFound();
   const passwordHash = await hashOf(call, password); // takes a while: not with the person locked
   return uniquely(() =>
