@@ -18,11 +18,21 @@ export function applyPatch(type: ResourceType, resource: Json, steps: Step[]): J
     const value = step.attribute.multiValued ? patchMany(step, listOf(place[name])) : patchOne(step, place[name]);
     if (value === undefined || (Array.isArray(value) && value.length === 0)) delete place[name];
     else place[name] = value;
-    if (place !== patched && Object.keys(place).length === 0) delete patched[step.schema.id];
     if (step.attribute.required && place[name] === undefined) throw requiredRemoved(step.attribute);
   }
+  for (const step of steps) settle(placeOf(patched, type, step), patched, step);
   requireAttributes(type, patched);
   return patched;
+}
+
+/** What several steps left of an attribute: no value that is only a kind or a rank, one primary value at most, no empty extension. */
+function settle(place: Json, resource: Json, { attribute, schema }: Step): void {
+  if (attribute.multiValued) {
+    const values = readValue(attribute, place[attribute.name]);
+    if (values === undefined) delete place[attribute.name];
+    else place[attribute.name] = values;
+  }
+  if (place !== resource && Object.keys(place).length === 0) delete resource[schema.id];
 }
 
 function patchOne({ op, attribute, sub, value }: Step, current: unknown): unknown {
@@ -72,7 +82,9 @@ function patchMatching(step: Step, current: Json[]): Json[] {
     return current.flatMap((item, index) => (matching[index] ? removePart(step, item) : [item]));
   if (!isObject(given)) throw badRequest('invalidValue', `A value of ${attribute.name} must be an object.`);
   if (!matching.includes(true)) return [...unrank(current, given), madeFor(step, given)];
-  const change = (item: Json) => (sub || op === 'add' ? { ...item, ...given } : given);
+  // A value that is replaced keeps what it was found by, so that the same request finds it again.
+  const kept = sub || op === 'add' ? undefined : { ...valueOfFilter(attribute, filter) };
+  const change = (item: Json) => ({ ...(kept ?? item), ...given });
   return current.map((item, index) => {
     if (matching[index]) return change(item);
     return isPrimary(given) ? withoutRank(item) : item;
