@@ -12,7 +12,7 @@ const PAGE = 50;
 export function peopleRoutes(deps: Deps): Router {
   const router = Router();
   router.get(PATH, async (req, res) => {
-    const filter = filterOf(req);
+    const filter = peopleFilter(req);
     const page = { limit: PAGE, after: queryText(req, 'after', 1_000), before: queryText(req, 'before', 1_000) };
     const found = await searchUsers(deps.store.db, peopleSearch(filter), {
       limit: page.limit,
@@ -29,6 +29,7 @@ export function peopleRoutes(deps: Deps): Router {
       previous: found.previous && withQuery(PATH, { ...filter, before: found.previous }),
       next: found.next && withQuery(PATH, { ...filter, after: found.next }),
       shown: shownPeople(found),
+      exported: withQuery(`${PATH}/export`, filter),
     });
   });
   return router;
@@ -48,7 +49,8 @@ export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSea
   };
 }
 
-function filterOf(req: Request): PeopleFilter {
+/** The filter out of the address. */
+export function peopleFilter(req: Request): PeopleFilter {
   const [q, active, type, source] = ['q', 'active', 'type', 'source'].map((name) => queryText(req, name));
   return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '' };
 }

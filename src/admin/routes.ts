@@ -8,6 +8,8 @@ import { peopleRoutes } from './people.ts';
 import { peopleActivationRoutes } from './peopleActivation.ts';
 import { peopleBulkRoutes } from './peopleBulk.ts';
 import { peopleEditRoutes } from './peopleEdit.ts';
+import { peopleExportRoutes } from './peopleExport.ts';
+import { peopleImportRoutes } from './peopleImport.ts';
 import { peoplePasswordRoutes } from './peoplePassword.ts';
 import { peopleRemovalRoutes } from './peopleRemoval.ts';
 import { profileSourcesRoutes } from './profileSources.ts';
@@ -22,6 +24,8 @@ export function adminRoutes(deps: Deps): Router {
   router.use('/settings', requirePowerUser);
   router.use(peopleRoutes(deps));
   router.use(peopleBulkRoutes(deps));
+  router.use(peopleImportRoutes(deps));
+  router.use(peopleExportRoutes(deps));
   router.use(peopleEditRoutes(deps));
   router.use(peoplePasswordRoutes(deps));
   router.use(peopleActivationRoutes(deps));

@@ -1,0 +1,85 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { type Checked, invalid } from '../errors.ts';
+import { type Cells, type CsvColumn, columnOf } from './csvColumns.ts';
+
+export const MAX_CSV_BYTES = 5 * 1024 * 1024;
+const MAX_ROWS = 20_000;
+
+/** A file of people: its known columns, headers that are no column's, and its lines as they stand in the file. */
+export type CsvFile = { columns: CsvColumn[]; ignored: string[]; rows: CsvRow[] };
+/** `line` counts from 1, the header's. `fault` is what is wrong with the line itself. */
+export type CsvRow = { line: number; cells: Partial<Cells>; fault?: string };
+
+/** Reads a CSV file (UTF-8; comma, semicolon or tab between the cells). What is wrong stands under `file`. */
+export function readCsv(bytes: Uint8Array): Checked<CsvFile> {
+  if (bytes.length > MAX_CSV_BYTES)
+    return invalid({ file: 'The file is larger than 5 MB. Split it, or import it from the command line.' });
+  const text = decoded(bytes);
+  if (text === undefined)
+    return invalid({ file: 'This is no text in UTF-8. Save it as “CSV UTF-8” and choose it again.' });
+  const parsed = parsedRows(text);
+  if (typeof parsed === 'string') return invalid({ file: parsed });
+  const [header, ...lines] = parsed;
+  if (!header) return invalid({ file: 'The file is empty.' });
+  const columns = header.record.map(columnOf);
+  const twice = columns.find((column, index) => column !== undefined && columns.indexOf(column) !== index);
+  if (twice) return invalid({ file: `The column ${twice} is there twice.` });
+  if (!columns.includes('userName'))
+    return invalid({ file: 'The first line has to name the columns, and one of them has to be userName.' });
+  if (lines.length > MAX_ROWS)
+    return invalid({ file: `The file has more than ${MAX_ROWS.toLocaleString('en')} people. Split it.` });
+  return {
+    ok: true,
+    value: {
+      columns: columns.filter((column) => column !== undefined),
+      ignored: header.record.filter((name, index) => columns[index] === undefined && name.trim() !== ''),
+      rows: lines.map(({ record, info }) => rowOf(columns, record, info.lines)),
+    },
+  };
+}
+
+type Parsed = { record: string[]; info: { lines: number } };
+
+function parsedRows(text: string): Parsed[] | string {
+  try {
+    return parse(text, {
+      bom: true,
+      delimiter: delimiterOf(text),
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: 200_000,
+    }) as unknown as Parsed[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return `Line ${Number((error as { lines?: number }).lines ?? 0)} cannot be read: a quotation mark is missing or in the wrong place.`;
+  }
+}
+
+/** The character that the first line has most of. */
+function delimiterOf(text: string): string {
+  const [line = ''] = text.split('\n', 1);
+  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: line.split(mark).length }));
+  return counts.reduce((best, one) => (one.count > best.count ? one : best)).mark;
+}
+
+function rowOf(columns: (CsvColumn | undefined)[], record: string[], line: number): CsvRow {
+  const cells: Partial<Cells> = {};
+  for (const [index, column] of columns.entries()) if (column) cells[column] = unescaped(record[index] ?? '');
+  return record.length > columns.length
+    ? { line, cells, fault: 'The line has more cells than the first line names columns.' }
+    : { line, cells };
+}
+
+/** An export writes an apostrophe before what a spreadsheet would run as a formula. */
+function unescaped(cell: string): string {
+  return cell.trim().replace(/^'(?=[=+\-@\t\r＝＋－＠])/, '');
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
