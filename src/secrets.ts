@@ -49,7 +49,7 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
 export function loadSecretKey(config: Config, randomBytes: (size: number) => Buffer): Buffer {
   if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
   const file = join(config.dataDir, 'secret.key');
-  mkdirSync(config.dataDir, { recursive: true });
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {

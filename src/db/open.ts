@@ -65,7 +65,7 @@ function openEngine(url: string): {
 } {
   if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };
   const file = url.replace(/^sqlite:/, '');
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return { engine: 'sqlite', ...openSqlite(file) };
 }
 
