@@ -16,18 +16,26 @@ export type UserSearch = {
   includeOmitted?: boolean | undefined; // people with omitFromSearch too; for Power Users
 };
 
-/** `after` and `before` are the cursors of an earlier page; without both it is the first page. */
-export type UserPage = { limit: number; after?: string | undefined; before?: string | undefined };
+/**
+ * `after` and `before` are the cursors of an earlier page; without both it is the first page.
+ * `countTo`: how far to count those who match (MAX_TOTAL where it is not said; 0 where nobody wants to know).
+ */
+export type UserPage = {
+  limit: number;
+  after?: string | undefined;
+  before?: string | undefined;
+  countTo?: number | undefined;
+};
 
 export type FoundUsers = {
   rows: User[]; // by name
-  total: number; // no more than MAX_TOTAL are counted
+  total: number; // as far as they were counted
   totalIsExact: boolean;
   next: string | undefined; // the cursor of the next page
   previous: string | undefined;
 };
 
-export const MAX_TOTAL = 10_000;
+export const MAX_TOTAL = 1_000;
 
 // Up to here it is quicker to fetch all that match and sort them; past it, to walk the people by name and test each.
 const FEW = 20_000;
@@ -38,7 +46,7 @@ type Where = (e: ExpressionBuilder<Schema, 'users'>) => ReturnType<ExpressionBui
 
 /**
  * A page of people by name. Fast at any size: paging goes on from a place rather than counting rows, the rarest of the words (or
- * the group) drives the search, and the total is counted no further than MAX_TOTAL.
+ * the group) drives the search, and the total is counted no further than it is shown.
  */
 export async function searchUsers(db: Db, search: UserSearch, page: UserPage): Promise<FoundUsers> {
   const conditions = await conditionsOf(db, search);
@@ -52,12 +60,13 @@ export async function searchUsers(db: Db, search: UserSearch, page: UserPage): P
   const more = rows.length > page.limit;
   const shown = rows.slice(0, page.limit);
   if (backwards) shown.reverse();
-  const counted = await countUpTo(db, narrowed, MAX_TOTAL);
+  const countTo = page.countTo ?? MAX_TOTAL;
+  const counted = countTo === 0 ? 1 : await countUpTo(db, narrowed, countTo);
   const [first, last] = [shown.at(0), shown.at(-1)];
   return {
     rows: shown.map(({ nameKey: _, ...row }) => userFromRow(row)),
-    total: Math.min(counted, MAX_TOTAL),
-    totalIsExact: counted <= MAX_TOTAL,
+    total: Math.min(counted, countTo),
+    totalIsExact: counted <= countTo,
     next: last && (backwards || more) ? writeCursor(last) : undefined,
     previous: first && (backwards ? more : place !== undefined) ? writeCursor(first) : undefined,
   };
