@@ -13,7 +13,7 @@ import { csrfProtection } from './web/csrf.ts';
 import { pickDomain } from './web/domain.ts';
 import { errorPage, nothingHere } from './web/errorPage.ts';
 import { parseForm } from './web/form.ts';
-import { securityHeaders } from './web/headers.ts';
+import { noStore, securityHeaders, strictTransport } from './web/headers.ts';
 import { healthRoutes } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { sessions } from './web/session.ts';
@@ -22,14 +22,18 @@ import { sessions } from './web/session.ts';
 export function buildApp(deps: Deps): Express {
   const app = express();
   const csrf = csrfProtection(deps);
+  // What Express answers where even the error page fails: in any other environment a stack.
+  app.set('env', 'production');
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.config.trustProxy);
   useViews(app);
+  app.use(securityHeaders());
   app.use(healthRoutes(deps));
   app.use(pickDomain(deps));
-  app.use(securityHeaders());
+  app.use(strictTransport);
   app.use(assetRoutes(deps));
+  app.use(noStore);
   app.use('/api/v2/scim/v2', scimRoutes(deps));
   app.use(sessions(deps));
   app.use(viewTools(deps, csrf));

@@ -14,7 +14,8 @@ export const ASSETS = `/assets/${version}`;
 
 /** The files that pages load: our own of public/, Tabler's style and Inter, all from this server. */
 export function assetRoutes(deps: Deps): Router {
-  const options = deps.config.production ? { immutable: true, maxAge: '1y' } : { maxAge: 0 };
+  const caching = deps.config.production ? { immutable: true, maxAge: '1y' } : { maxAge: 0 };
+  const options = { ...caching, index: false, redirect: false };
   const router = Router();
   router.use(`${ASSETS}/tabler`, express.static(join(packageOf('@tabler/core'), 'dist/css'), options));
   router.use(`${ASSETS}/inter`, express.static(packageOf('@fontsource-variable/inter'), options));
@@ -26,7 +27,7 @@ export function assetRoutes(deps: Deps): Router {
     res.type('text/css').setHeader('cache-control', 'private, max-age=86400');
     res.send(`:root { --accent: ${accent}; --accent-rgb: ${red}, ${green}, ${blue}; }\n`);
   });
-  router.get('/favicon.ico', (_req, res) => res.redirect(301, `${ASSETS}/mark.svg`));
+  router.get('/favicon.ico', (_req, res) => res.redirect(302, `${ASSETS}/mark.svg`));
   return router;
 }
 

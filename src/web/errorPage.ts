@@ -15,7 +15,7 @@ export function errorPage(deps: Deps): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     const status = statusOf(error);
     const reference = newReference(deps);
-    const entry = { reference, method: req.method, path: req.path, status, err: error };
+    const entry = { reference, method: req.method, path: withoutTokens(req.path), status, err: error };
     if (status >= 500) deps.log.error(entry, 'request failed');
     else
       deps.log.info(
@@ -24,6 +24,11 @@ export function errorPage(deps: Deps): ErrorRequestHandler {
       );
     answer(req, res, status, publicMessage(error, status), reference);
   };
+}
+
+/** A set-up link that was refused for its form still opens the door: no token is written down. */
+function withoutTokens(path: string): string {
+  return path.replace(/[\w-]{40,}/g, '…');
 }
 
 function answer(req: Request, res: Response, status: number, message: string, reference: string): void {

@@ -5,21 +5,6 @@ const YEAR_S = 31_536_000;
 
 /** The security headers of every answer: a strict content policy without inline script or style, no framing, no sniffing, no referrer. */
 export function securityHeaders(): RequestHandler {
-  const secure = headers({ maxAge: YEAR_S, includeSubDomains: false });
-  const plain = headers(false);
-  return (req, res, next) => (req.secure ? secure : plain)(req, res, next);
-}
-
-/** Lets the form of this one page be sent to another origin, and nowhere else: the POST binding's page. */
-export function allowFormTo(res: Response, address: string): void {
-  const policy = String(res.getHeader('content-security-policy'));
-  res.setHeader(
-    'content-security-policy',
-    policy.replace("form-action 'self'", `form-action ${new URL(address).origin}`),
-  );
-}
-
-function headers(strictTransportSecurity: false | { maxAge: number; includeSubDomains: boolean }): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -38,6 +23,27 @@ function headers(strictTransportSecurity: false | { maxAge: number; includeSubDo
     crossOriginEmbedderPolicy: false,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity,
+    strictTransportSecurity: false,
   });
+}
+
+/** Tells browsers to come by https alone (RFC 6797): at a domain whose address says so, once it is known. */
+export const strictTransport: RequestHandler = (req, res, next) => {
+  if (req.secure) res.setHeader('strict-transport-security', `max-age=${YEAR_S}`);
+  next();
+};
+
+/** Nobody keeps what is made for one person: a page must not come back after the log-out. */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.setHeader('cache-control', 'no-store');
+  next();
+};
+
+/** Lets the form of this one page be sent to another origin, and nowhere else: the POST binding's page. */
+export function allowFormTo(res: Response, address: string): void {
+  const policy = String(res.getHeader('content-security-policy'));
+  res.setHeader(
+    'content-security-policy',
+    policy.replace("form-action 'self'", `form-action ${new URL(address).origin}`),
+  );
 }

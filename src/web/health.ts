@@ -14,6 +14,7 @@ export function healthRoutes(deps: Deps): Router {
         () => true,
         () => false,
       );
+    res.setHeader('cache-control', 'no-store');
     res
       .status(healthy ? 200 : 503)
       .type('text/plain')

@@ -16,7 +16,9 @@ export const requirePowerUser: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** Whether a request is a program's that cannot do anything with a page. */
+/** Whether a request is a program's that cannot do anything with a page: it asks for JSON, also by a name such as application/scim+json. */
 export function wantsJson(req: Request): boolean {
-  return req.xhr || req.accepts(['html', 'json']) === 'json';
+  if (req.xhr) return true;
+  const preferred = req.accepts(['html', 'json']);
+  return preferred === 'json' || (!preferred && /[/+]json\b/i.test(req.get('accept') ?? ''));
 }

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { type Anteroom, startAnteroom } from '../support/anteroom.ts';
+import { type Raw, sendRaw } from '../support/hostClient.ts';
+
+const HOST = 'intranet.acme.com';
+
+describe('the domain of a request', () => {
+  const at = async (anteroom: Anteroom, headers: Raw['headers'] & object) =>
+    sendRaw(anteroom, '/saml/metadata', { headers });
+
+  it('is the one that the Host header names, in any case and with the port that goes without saying', async () => {
+    const anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
+    for (const host of [HOST, 'Intranet.ACME.com', `${HOST}:443`]) {
+      const answer = await at(anteroom, { host });
+      expect(answer.status, host).to.equal(200);
+      expect(answer.text).to.contain(`entityID="https://${HOST}/saml/metadata"`);
+    }
+  });
+
+  it('is none for any other host, and that is 421', async () => {
+    const anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
+    for (const host of [
+      'evil.example',
+      `${HOST}.evil.example`,
+      `${HOST}:80`,
+      `${HOST}:8443`,
+      `x@${HOST}`,
+      `${HOST}.`,
+      `${HOST}/`,
+    ])
+      expect((await at(anteroom, { host })).status, host).to.equal(421);
+  });
+
+  it('follows X-Forwarded-Host from a proxy that is trusted, and from nobody else', async () => {
+    const forwarded = { host: 'internal', 'x-forwarded-host': HOST, 'x-forwarded-proto': 'https' };
+    const open = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
+    expect((await at(open, forwarded)).status).to.equal(421);
+    const proxied = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}`, TRUST_PROXY: 'loopback' } });
+    expect((await at(proxied, forwarded)).status).to.equal(200);
+    expect((await at(proxied, { host: HOST, 'x-forwarded-host': 'evil.example' })).status).to.equal(421);
+  });
+
+  it('alone says where a page leads, whatever the request names', async () => {
+    const anteroom = await startAnteroom();
+    const { host } = new URL(anteroom.url);
+    const headers = {
+      host,
+      'x-forwarded-host': 'evil.example',
+      forwarded: 'host=evil.example',
+      'x-original-url': '/x',
+    };
+    for (const path of ['/people', 'http://evil.example/people', '//evil.example/people']) {
+      const answer = await sendRaw(anteroom, path, { headers });
+      expect(`${answer.headers.location ?? ''}${answer.text}`, path).not.to.match(
+        /(href|action|^)="?(https?:)?\/\/evil/,
+      );
+      expect(answer.status, path).to.be.oneOf([303, 404]);
+    }
+  });
+});

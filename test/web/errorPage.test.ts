@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { makeSetupLink } from '../../src/directory/firstPowerUser.ts';
+import { type Anteroom, startAnteroom } from '../support/anteroom.ts';
+import { sendRaw } from '../support/hostClient.ts';
+
+describe('error pages', () => {
+  let anteroom: Anteroom;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+  });
+
+  it('show a reference that is in the log, and nothing of what went wrong on our side', async () => {
+    await anteroom.deps.store.db.schema.dropTable('identityProviders').execute();
+    const answer = await sendRaw(anteroom, '/login');
+    expect(answer.status).to.equal(500);
+    expect(answer.text)
+      .to.contain('Something went wrong on our side')
+      .and.not.match(/identityProviders|no such table|at .*\.ts/);
+    const reference = /Reference: <strong[^>]*>([\w-]+)</.exec(answer.text)?.[1];
+    const entry = anteroom.deps.logged.find((line) => line.reference === reference);
+    expect(entry).to.include({ level: 50, path: '/login', status: 500 });
+  });
+
+  it('are plain text where not even the frame of a page can be made', async () => {
+    await anteroom.deps.store.db.schema.dropTable('settings').execute();
+    const answer = await sendRaw(anteroom, '/login');
+    expect([answer.status, answer.headers['content-type']]).to.deep.equal([500, 'text/plain; charset=utf-8']);
+    expect(answer.text).not.to.contain('settings');
+  });
+
+  it('are JSON for a program', async () => {
+    for (const accept of ['application/json', 'application/problem+json, application/scim+json;q=0.9']) {
+      const answer = await sendRaw(anteroom, '/nothing', { headers: { accept } });
+      expect(answer.status).to.equal(404);
+      expect(JSON.parse(answer.text)).to.have.all.keys('error', 'reference');
+    }
+  });
+
+  it('leave secrets out of the log', async () => {
+    const link = new URL((await makeSetupLink(anteroom.deps)) ?? '');
+    const token = link.pathname.split('/').at(-1) ?? '';
+    const body = 'userName=maya';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await sendRaw(anteroom, link.pathname, { method: 'POST', headers, body })).status).to.equal(403);
+    expect(JSON.stringify(anteroom.deps.logged)).to.contain('/setup/').and.not.contain(token);
+  });
+
+  it('answer odd methods and targets without a fault of ours', async () => {
+    for (const [method, path] of [
+      ['TRACE', '/'],
+      ['DELETE', '/profile'],
+      ['QUERY', '/people'],
+      ['OPTIONS', '*'],
+      ['GET', '/%00'],
+      ['GET', '/saml/login/%00'],
+      ['GET', '/logged-out?provider=%00&provider[]=1'],
+      ['GET', '/login?return=a&return=b&__proto__[x]=1'],
+      ['HEAD', '/saml/acs'],
+    ] as const)
+      expect((await sendRaw(anteroom, path, { method })).status, `${method} ${path}`).to.be.within(200, 499);
+  });
+});

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
+import { openAtHost, sendRaw } from '../support/hostClient.ts';
+
+const HOST = 'intranet.acme.com';
+const guards = ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy'];
+
+describe('the headers of answers', () => {
+  let anteroom: Anteroom;
+  let host: string;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+    host = new URL(anteroom.url).host;
+  });
+
+  it('guard every answer: pages, errors, files, and those at a host that is no domain', async () => {
+    for (const [path, status, headers] of [
+      ['/login', 200, {}],
+      ['/nothing', 404, {}],
+      ['/saml/acs', 405, {}],
+      ['/saml/login/%E0%A4%A', 400, {}],
+      ['/saml/metadata', 200, {}],
+      ['/favicon.ico', 302, {}],
+      ['/healthz', 200, {}],
+      ['/login', 421, { host: 'evil.example' }],
+    ] as const) {
+      const answer = await sendRaw(anteroom, path, { headers });
+      expect(answer.status, path).to.equal(status);
+      expect(answer.headers, path).to.include.keys(guards).and.not.include.keys('x-powered-by');
+    }
+  });
+
+  it('allow no inline script or style', async () => {
+    const policy = String((await sendRaw(anteroom, '/login')).headers['content-security-policy']);
+    expect(policy)
+      .to.contain("default-src 'none'")
+      .and.contain("frame-ancestors 'none'")
+      .and.contain("base-uri 'none'");
+    expect(policy).not.to.match(/unsafe|\*/);
+  });
+
+  it('forbid to keep anything but the files that pages load', async () => {
+    await addPerson(anteroom.deps, {});
+    const browser = openAtHost(anteroom, host);
+    await browser.post('/local-login', { userName: 'maya.koch', password: testPassword });
+    for (const path of ['/', '/profile', '/people', '/logout', '/nothing', '/saml/metadata', '/healthz', '/login'])
+      expect((await browser.send(path)).headers['cache-control'], path).to.equal('no-store');
+    const login = await sendRaw(anteroom, '/local-login');
+    const asset = /href="(\/assets\/[^"]+app\.css)"/.exec(login.text)?.[1] ?? '';
+    expect((await sendRaw(anteroom, asset)).headers['cache-control']).to.match(/^public, max-age=/);
+    expect((await sendRaw(anteroom, asset.replace('app.css', 'none.css'))).headers['cache-control']).to.equal(
+      'no-store',
+    );
+  });
+
+  it('speak of HTTPS for ever at an https domain alone', async () => {
+    expect((await sendRaw(anteroom, '/login')).headers).not.to.include.keys('strict-transport-security');
+    const secure = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
+    const [page, elsewhere] = [
+      await openAtHost(secure, HOST).send('/login'),
+      await openAtHost(secure, 'evil.example').send('/login'),
+    ];
+    expect(page.headers['strict-transport-security']).to.equal('max-age=31536000');
+    expect(elsewhere.status).to.equal(421);
+    expect(elsewhere.headers).not.to.include.keys('strict-transport-security');
+  });
+});
