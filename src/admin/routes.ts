@@ -1,9 +1,15 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
+import { controlPanelRoutes } from './controlPanel.ts';
+import { generalRoutes } from './general.ts';
 import { groupsRoutes } from './groups.ts';
 import { groupsEditRoutes } from './groupsEdit.ts';
 import { groupsMembersRoutes } from './groupsMembers.ts';
+import { identityProviderEditRoutes } from './identityProviderEdit.ts';
+import { identityProviderRemovalRoutes } from './identityProviderRemoval.ts';
+import { identityProviderRoutes } from './identityProviders.ts';
+import { metadataImportRoutes } from './metadataImport.ts';
 import { peopleRoutes } from './people.ts';
 import { peopleActivationRoutes } from './peopleActivation.ts';
 import { peopleBulkRoutes } from './peopleBulk.ts';
@@ -15,13 +21,29 @@ import { peopleRemovalRoutes } from './peopleRemoval.ts';
 import { profileSourcesRoutes } from './profileSources.ts';
 import { profileSourcesEditRoutes } from './profileSourcesEdit.ts';
 import { profileSourcesRemovalRoutes } from './profileSourcesRemoval.ts';
+import { samlAuthenticationRoutes } from './samlAuthentication.ts';
+import { samlDomainRoutes } from './samlDomain.ts';
+import { samlDomainRemovalRoutes } from './samlDomainRemoval.ts';
 import { scimLogRoutes } from './scimLog.ts';
 import { scimLogExportRoutes } from './scimLogExport.ts';
+import { signInActivityRoutes } from './signInActivity.ts';
+import { signInAttemptRoutes } from './signInAttempt.ts';
 
 /** Application Settings, for Power Users alone. */
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
+  router.use(controlPanelRoutes(deps));
+  router.use(samlAuthenticationRoutes(deps));
+  router.use(samlDomainRoutes(deps));
+  router.use(samlDomainRemovalRoutes(deps));
+  router.use(identityProviderRoutes(deps));
+  router.use(metadataImportRoutes(deps));
+  router.use(identityProviderEditRoutes(deps));
+  router.use(identityProviderRemovalRoutes(deps));
+  router.use(signInActivityRoutes(deps));
+  router.use(signInAttemptRoutes(deps));
+  router.use(generalRoutes(deps));
   router.use(peopleRoutes(deps));
   router.use(peopleBulkRoutes(deps));
   router.use(peopleImportRoutes(deps));
