@@ -13,6 +13,7 @@ import { type PeopleFilter, peopleSearch } from './people.ts';
 
 const PATH = '/settings/people/bulk';
 const GROUPS_OFFERED = 100;
+const ONLY_ME = 'Only you were chosen. To deactivate or delete yourself, use your own page.';
 
 /** Doing one thing to many people: first the question with its numbers, then the deed. */
 export function peopleBulkRoutes(deps: Deps): Router {
@@ -21,7 +22,8 @@ export function peopleBulkRoutes(deps: Deps): Router {
     const action = actionIn(req);
     const chosen = await chosenIn(deps, req);
     if (chosen.length > 0 && action) return ask(deps, req, res, action, chosen, {});
-    flash(req, 'Nobody was chosen. Tick the people first.', 'info');
+    const onlyMe = fieldValues(req, 'person').join() === req.user?.id;
+    flash(req, onlyMe ? ONLY_ME : 'Nobody was chosen. Tick the people first.', 'info');
     res.redirect(303, listOf(req));
   });
   router.post(`${PATH}/confirmed`, async (req, res) => {

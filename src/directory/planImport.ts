@@ -6,8 +6,10 @@ import { findUsersByUserNames } from '../store/userNames.ts';
 import { findUsersById, type User } from '../store/users.ts';
 import { type Cells, type CsvColumn, cellsOf, csvColumns, flagOf, managerIdOf, withCells } from './csvColumns.ts';
 import { nobody, readPersonInput } from './personInput.ts';
-import { type CsvRow, readCsv } from './readCsv.ts';
+import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
 import type { UserAttributes } from './userAttributes.ts';
+
+const LINES_AT_ONCE = 200;
 
 /** What an import would do, line by line. Nothing is written. `digest` names exactly this plan. */
 export type ImportPlan = {
@@ -27,8 +29,8 @@ export type PlannedLine = { line: number; userName: string } & (
 export type CellChange = { column: CsvColumn; before: string; after: string };
 
 /** Reads a CSV file and says what it would do. People are found by their user name; columns that are not in the file, and empty cells, change nothing. */
-export async function planImport({ store }: Deps, bytes: Uint8Array): Promise<Checked<ImportPlan>> {
-  const file = readCsv(bytes);
+export async function planImport({ store }: Deps, bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<ImportPlan>> {
+  const file = readCsv(bytes, limits);
   if (!file.ok) return file;
   const { columns, ignored, rows } = file.value;
   const names = rows.flatMap(({ cells }) => [cells.userName ?? '', cells.manager ?? '']).filter(Boolean);
@@ -39,7 +41,11 @@ export async function planImport({ store }: Deps, bytes: Uint8Array): Promise<Ch
     const key = caseKey(cells.userName ?? '');
     if (!inFile.has(key)) inFile.set(key, line);
   }
-  const lines = rows.map((row) => planLine(row, { known, managers, inFile }));
+  const lines: PlannedLine[] = [];
+  for (const row of rows) {
+    lines.push(planLine(row, { known, managers, inFile }));
+    if (lines.length % LINES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve)); // others have their turn
+  }
   const counts = { create: 0, change: 0, same: 0, error: 0 };
   for (const { kind } of lines) counts[kind] += 1;
   return { ok: true, value: { columns, ignored, lines, counts, digest: digestOf(lines) } };

@@ -2,8 +2,10 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { type Checked, invalid } from '../errors.ts';
 import { type Cells, type CsvColumn, columnOf } from './csvColumns.ts';
 
-export const MAX_CSV_BYTES = 5 * 1024 * 1024;
-const MAX_ROWS = 20_000;
+/** How large a file may be. */
+export type CsvLimits = { bytes: number; rows: number };
+/** What a page can hold between the preview and the import. */
+export const pageLimits: CsvLimits = { bytes: 5 * 1024 * 1024, rows: 20_000 };
 
 /** A file of people: its known columns, headers that are no column's, and its lines as they stand in the file. */
 export type CsvFile = { columns: CsvColumn[]; ignored: string[]; rows: CsvRow[] };
@@ -11,9 +13,9 @@ export type CsvFile = { columns: CsvColumn[]; ignored: string[]; rows: CsvRow[] 
 export type CsvRow = { line: number; cells: Partial<Cells>; fault?: string };
 
 /** Reads a CSV file (UTF-8; comma, semicolon or tab between the cells). What is wrong stands under `file`. */
-export function readCsv(bytes: Uint8Array): Checked<CsvFile> {
-  if (bytes.length > MAX_CSV_BYTES)
-    return invalid({ file: 'The file is larger than 5 MB. Split it, or import it from the command line.' });
+export function readCsv(bytes: Uint8Array, limits: CsvLimits = pageLimits): Checked<CsvFile> {
+  if (bytes.length > limits.bytes)
+    return invalid({ file: `The file is larger than ${Math.floor(limits.bytes / 1024 / 1024)} MB. Split it.` });
   const text = decoded(bytes);
   if (text === undefined)
     return invalid({ file: 'This is no text in UTF-8. Save it as “CSV UTF-8” and choose it again.' });
@@ -26,8 +28,8 @@ export function readCsv(bytes: Uint8Array): Checked<CsvFile> {
   if (twice) return invalid({ file: `The column ${twice} is there twice.` });
   if (!columns.includes('userName'))
     return invalid({ file: 'The first line has to name the columns, and one of them has to be userName.' });
-  if (lines.length > MAX_ROWS)
-    return invalid({ file: `The file has more than ${MAX_ROWS.toLocaleString('en')} people. Split it.` });
+  if (lines.length > limits.rows)
+    return invalid({ file: `The file has more than ${limits.rows.toLocaleString('en')} people. Split it.` });
   return {
     ok: true,
     value: {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { addGroup } from '../../src/directory/editGroup.ts';
 import { findMemberIds } from '../../src/store/groups.ts';
-import { findUser, type User } from '../../src/store/users.ts';
+import { findUser, findUserByUserName, type User } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Client, logInLocally } from '../support/client.ts';
 
@@ -72,6 +72,9 @@ describe('admin/people: many at once', () => {
     const none = await client.post(BULK, { action: 'deactivate', q: 'x' }, LIST);
     expect(none.location).to.equal(`${LIST}?q=x`);
     expect((await client.follow(none)).text).to.contain('Nobody was chosen.');
+    const me = (await findUserByUserName(anteroom.deps.store.db, 'maya.koch'))?.id ?? '';
+    const mine = await client.post(BULK, { action: 'remove', person: me }, LIST);
+    expect((await client.follow(mine)).text).to.contain('Only you were chosen.');
     expect((await client.post(DO, { action: 'explode', person: ids() }, LIST)).status).to.equal(303);
     expect((await client.post(DO, { action: 'deactivate', person: ['x\0', '../..'] }, LIST)).status).to.equal(303);
     expect(await activeOnes()).to.equal(4);
