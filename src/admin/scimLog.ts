@@ -7,7 +7,7 @@ import { findScimLogEntry, listScimLog } from '../store/scimLog.ts';
 import { field } from '../web/form.ts';
 import { identifierOnly, queryText, withQuery } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { logFilterOf, logQueryOf, scimEvents } from './scimLogFilter.ts';
+import { logFilterOf, logQueryOf, scimEvents, titleOf } from './scimLogFilter.ts';
 
 export const LOG_PATH = '/settings/profile-sources/log';
 const PAGE = 50;
@@ -31,7 +31,7 @@ export function scimLogRoutes(deps: Deps): Router {
     const entry = await findScimLogEntry(db, req.params.id);
     if (!entry) throw new NotFound('This request is not in the log any more.');
     res.render('settings/profile-sources/log-entry', {
-      title: entry.event === null ? 'SCIM request' : (scimEvents[entry.event] ?? entry.event),
+      title: titleOf(entry),
       entry,
       body: indented(entry.body),
       changes: entry.changes.map(({ attribute, before, after }) => ({
@@ -55,6 +55,7 @@ async function show(deps: Deps, req: Request, res: Response, days: string, error
     days,
     errors,
     events: scimEvents,
+    titleOf,
     sources: await listSources(db),
     rows: found.rows,
     isFiltered: Object.values(query).some((value) => value !== ''),

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { ScimLogFilter } from '../store/scimLog.ts';
+import type { ScimLogEntry, ScimLogFilter } from '../store/scimLog.ts';
 import { queryText } from '../web/query.ts';
 
 /** The event names of the identity provider's own log (its article's vocabulary), with what each means here. */
@@ -62,4 +62,14 @@ export function logFilterOf({ q, source, event, outcome, resource, from, until }
 function dayOf(text: string): number | undefined {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** What a request was about, in words; one that was refused says so. */
+export function titleOf({ event, method, status }: Pick<ScimLogEntry, 'event' | 'method' | 'status'>): string {
+  const title = event === null ? `${method} request` : (scimEvents[event] ?? event);
+  return status >= 400
+    ? event === null
+      ? `Refused: ${title}`
+      : `Refused: ${title.charAt(0).toLowerCase()}${title.slice(1)}`
+    : title;
 }
