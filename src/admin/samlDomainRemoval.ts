@@ -9,6 +9,8 @@ import { domainPath, SAML, samlTrail } from './samlPaths.ts';
 
 const PATH = `${domainPath(':domain')}/removal` as const;
 
+const AT_IT = 'You are at this domain now. Open Application Settings at another domain to remove this one.';
+
 /** Removing a domain: says in numbers what it touches, and wants the host typed. */
 export function samlDomainRemovalRoutes(deps: Deps): Router {
   const router = Router();
@@ -33,8 +35,7 @@ async function remove(
 ): Promise<FieldErrors | undefined> {
   const { url } = await getDomain(deps, id);
   const { host } = new URL(url);
-  if (id === res.locals.domain.id)
-    return { '': 'You are at this domain now. Open Application Settings at another domain to remove this one.' };
+  if (id === res.locals.domain.id) return {};
   if (typed.toLowerCase() !== host) return { typed: `Type ${host} to confirm.` };
   try {
     await removeDomain(deps, id);
@@ -49,13 +50,14 @@ async function remove(
 async function ask(deps: Deps, res: Response, id: string, typed: string, errors: FieldErrors): Promise<void> {
   const domain = await getDomain(deps, id);
   const { host } = new URL(domain.url);
+  const here = id === res.locals.domain.id;
   res.render('settings/saml/removeDomain', {
     title: `Remove ${host}?`,
     trail: [...samlTrail, { text: host, href: domainPath(id) }],
     domain,
     host,
     typed,
-    errors,
+    errors: here ? { ...errors, '': AT_IT } : errors,
     back: domainPath(id),
     ...(await consequencesOfRemoval(deps, id)),
   });

@@ -11,7 +11,7 @@ const dayName = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', t
 
 /** One day of the drawing: how many came in and were refused, and where its two bars stand. */
 export type DayBar = {
-  name: string; // '2 March'
+  name: string; // 'March 2'
   signedIn: number;
   refused: number;
   x: number;
