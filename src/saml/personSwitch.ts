@@ -3,10 +3,10 @@ import type { Deps } from '../deps.ts';
 import { NotFound } from '../errors.ts';
 import { hashToken, newToken } from '../identifier.ts';
 import { consumePendingSignIn, findPendingSignIn, insertPendingSignIn } from '../store/loginRequests.ts';
-import { findUser, type User } from '../store/users.ts';
+import type { User } from '../store/users.ts';
 import { cookiesOf } from '../web/cookies.ts';
 import type { SignInFacts } from '../web/request.ts';
-import { findUserIdOfBrowser, LONGEST_MS, startSession } from '../web/session.ts';
+import { findUserIdOfBrowser, findWelcome, LONGEST_MS, startSession } from '../web/session.ts';
 import type { Outcome } from './signIn.ts';
 
 const ASK_MS = 5 * 60_000;
@@ -62,12 +62,12 @@ export async function postponeSignIn(
 export function switchRoutes(deps: Deps): Router {
   const router = Router();
   router.get(PATH, async (req, res) => {
-    const { pending, user } = await getPending(deps, req);
+    const { pending, user } = await getPending(deps, req, res);
     if (!req.user || req.user.id === user.id) return finish(deps, req, res, pending, user);
     res.render('saml/switch', { title: 'Switch person', other: user });
   });
   router.post(PATH, async (req, res) => {
-    const { pending, user } = await getPending(deps, req);
+    const { pending, user } = await getPending(deps, req, res);
     await finish(deps, req, res, pending, user);
   });
   return router;
@@ -75,23 +75,26 @@ export function switchRoutes(deps: Deps): Router {
 
 async function finish(deps: Deps, req: Request, res: Response, pending: Pending, user: User): Promise<void> {
   if (!(await consumePendingSignIn(deps.store.relaxed, hashToken(tokenOf(req))))) throw ended();
-  res.clearCookie(cookieName(req), { path: PATH });
+  // Without Secure browsers would pass over a line for a __Secure- cookie, also this one.
+  res.clearCookie(cookieName(req), { path: PATH, secure: req.secure });
   await startSession(deps, req, res, user, pending.signIn);
   res.redirect(303, pending.destination);
 }
 
-/** The sign-in that waits, if the person may still come in. */
-async function getPending(deps: Deps, req: Request): Promise<{ pending: Pending; user: User }> {
+/** The sign-in that waits at this domain, if the person may still come in by it. */
+async function getPending(deps: Deps, req: Request, res: Response): Promise<{ pending: Pending; user: User }> {
   const kept = await findPendingSignIn(deps.store.relaxed, hashToken(tokenOf(req)), deps.now());
   if (!kept) throw ended();
   const pending = JSON.parse(kept) as Pending;
-  const user = await findUser(deps.store.db, pending.userId);
-  if (!user?.active || user.userType === 'Non Intranet User') throw ended();
+  const user = await findWelcome(deps, pending.userId, pending.signIn);
+  if (!user || pending.signIn.domainId !== res.locals.domain.id) throw ended();
   return { pending, user };
 }
 
 function factsOf(deps: Deps, req: Request, res: Response, { provider, assertion }: Accepted): SignInFacts {
   const now = deps.now();
+  // With the skew, as it was judged: a session that had ended before it began would send people to the provider and back for ever.
+  const providersEnd = (assertion.sessionNotOnOrAfter ?? Infinity) + provider.settings.clockSkewSeconds * 1_000;
   return {
     method: 'saml',
     domainId: res.locals.domain.id,
@@ -100,7 +103,7 @@ function factsOf(deps: Deps, req: Request, res: Response, { provider, assertion 
     sessionIndex: assertion.sessionIndex,
     at: now,
     // The provider may bound the session (saml-core 2.7.2); it can only shorten it.
-    endsAt: Math.min(now + LONGEST_MS, assertion.sessionNotOnOrAfter ?? Number.POSITIVE_INFINITY),
+    endsAt: Math.min(now + LONGEST_MS, providersEnd),
     network: req.ip ?? '',
     userAgent: (req.get('user-agent') ?? '').slice(0, 256),
   };

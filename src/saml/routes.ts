@@ -6,6 +6,7 @@ import { newToken } from '../identifier.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from '../web/cookies.ts';
 import { allowFormTo } from '../web/headers.ts';
+import { identifierOnly } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { REQUEST_MS, startLoginRequest } from './loginRequest.ts';
 import { completeSignIn, mustAsk, postponeSignIn } from './personSwitch.ts';
@@ -20,6 +21,7 @@ const TOKEN = /^[\w-]{43}$/;
 /** The addresses that SAML messages and metadata travel by. They carry their own proof of origin and stand before the protection of forms. */
 export function samlRoutes(deps: Deps): Router {
   const router = Router();
+  router.param('provider', identifierOnly);
   router.get('/saml/metadata', async (req, res) => {
     const { domain } = res.locals;
     const providers = await listProviders(deps.store.db);
@@ -41,7 +43,7 @@ export function samlRoutes(deps: Deps): Router {
   });
   router.post(
     '/saml/acs',
-    express.text({ type: 'application/x-www-form-urlencoded', limit: ACS_LIMIT }),
+    express.text({ type: 'application/x-www-form-urlencoded', limit: ACS_LIMIT, inflate: false }),
     async (req, res) => {
       const form = new URLSearchParams(typeof req.body === 'string' ? req.body : '');
       await answerArrived(deps, req, res, samlResponseOf(form), form.get('RelayState'));
@@ -77,7 +79,6 @@ export async function sendToProvider(
   const browser = known && TOKEN.test(known) ? known : newToken(deps);
   setCrossSiteCookie(req, res, BROWSER, browser, REQUEST_MS);
   const request = await startLoginRequest(deps, res.locals.domain, provider, { browser, ...start });
-  res.setHeader('cache-control', 'no-store');
   if (request.binding === 'redirect') {
     // A test begins with a form, which may not end at another origin by a redirect (CSP form-action): a page leads on.
     if (start.test) res.render('saml/onward', { provider, url: request.url });
@@ -102,7 +103,6 @@ async function answerArrived(
     network: req.ip ?? '',
     userAgent: (req.get('user-agent') ?? '').slice(0, 256),
   });
-  res.setHeader('cache-control', 'no-store');
   if (outcome.test) return res.redirect(303, `/settings/security/activity/${outcome.reference}`);
   if (!outcome.ok) return refusalPage(res, outcome);
   const destination = outcome.request?.returnPath ?? returnPath(relayState, res.locals.domain.url);

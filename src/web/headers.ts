@@ -39,11 +39,15 @@ export const noStore: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** Lets the form of this one page be sent to another origin, and nowhere else: the POST binding's page. */
+/**
+ * Lets the form of this one page be sent to another origin: the POST binding's page. Browsers hold the addresses to which that origin
+ * redirects against the policy too, and a provider may hand on to any other, so that every https address is allowed beside it.
+ */
 export function allowFormTo(res: Response, address: string): void {
   const policy = String(res.getHeader('content-security-policy'));
+  const origins = `${new URL(address).origin} https:`;
   res.setHeader(
     'content-security-policy',
-    policy.replace("form-action 'self'", `form-action ${new URL(address).origin}`),
+    policy.replace("form-action 'self'", () => `form-action ${origins}`),
   );
 }

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import session, { type SessionData } from 'express-session';
 import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
+import { maySignIn } from '../directory/users.ts';
 import { hashToken, newToken } from '../identifier.ts';
 import { findProvider } from '../store/identityProviders.ts';
 import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
@@ -68,6 +69,17 @@ export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<str
   return found ? found.userId : undefined;
 }
 
+/** The person of a sign-in, as long as they may sign in and the provider that they came through is enabled. */
+export async function findWelcome(
+  { store }: Deps,
+  userId: string,
+  { providerId }: SignInFacts,
+): Promise<User | undefined> {
+  const user = await findUser(store.db, userId);
+  const enabled = providerId === undefined || (await findProvider(store.db, providerId))?.enabled;
+  return user && enabled && maySignIn(user) ? user : undefined;
+}
+
 /**
  * Somebody deactivated, or made a Non Intranet User, is nobody from the next request on, whatever sessions are left;
  * so is whoever came through a provider that is disabled or gone, and whoever brings the session of another domain.
@@ -83,13 +95,6 @@ function personOfSession(deps: Deps): InstanceType<typeof Passport> {
     findWelcome(deps, userId, signIn).then((user) => done(null, here && user ? { ...user, signIn } : false), done);
   });
   return passport;
-}
-
-async function findWelcome({ store }: Deps, userId: string, { providerId }: SignInFacts): Promise<User | undefined> {
-  const user = await findUser(store.db, userId);
-  if (!user?.active || user.userType === 'Non Intranet User') return undefined;
-  const accepted = providerId === undefined || (await findProvider(store.db, providerId))?.enabled;
-  return accepted ? user : undefined;
 }
 
 /** express-session's store on the `sessions` table. The table holds the hash of a session's ID, never the ID. */

@@ -32,12 +32,15 @@ export function sendRaw({ url }: Pick<Anteroom, 'url'>, path: string, raw: Raw =
 export function openAtHost(anteroom: Pick<Anteroom, 'url'>, host: string) {
   const cookies = new Map<string, string>();
   const cookie = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const send = async (path: string, raw: Raw = {}): Promise<HostAnswer> => {
-    const answer = await sendRaw(anteroom, path, { ...raw, headers: { host, cookie: cookie(), ...raw.headers } });
+  const keep = (answer: HostAnswer) => {
     for (const line of answer.cookies) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
+  };
+  const send = async (path: string, raw: Raw = {}): Promise<HostAnswer> => {
+    const answer = await sendRaw(anteroom, path, { ...raw, headers: { host, cookie: cookie(), ...raw.headers } });
+    keep(answer);
     return answer;
   };
   const post = async (path: string, fields: Record<string, string>, page = path): Promise<HostAnswer> => {
@@ -45,5 +48,5 @@ export function openAtHost(anteroom: Pick<Anteroom, 'url'>, host: string) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return send(path, { method: 'POST', headers, body: `${new URLSearchParams({ _csrf: token, ...fields })}` });
   };
-  return { cookie, send, post };
+  return { cookie, keep, send, post };
 }

@@ -1,16 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import express, { type Express } from 'express';
 import { addDomain } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
-import { listDomains } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/render.ts';
-import { sessions } from '../../src/web/session.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
-import { whenDone } from '../support/cleanup.ts';
+import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { aProvider } from '../support/rows.ts';
 
@@ -59,21 +54,13 @@ describe('sessions', () => {
     const { deps } = anteroom;
     await addPerson(deps, {});
     const browser = await logIn(anteroom);
-    const domain = (await listDomains(deps.store.db))[0];
-    const app = express();
-    app.use((_req, res, next) => {
-      Object.assign(res.locals, { domain });
-      next();
-    });
-    app.use(sessions(deps));
-    app.use(async (req, res) => {
+    const slow = await behindSession(anteroom, async (req, res) => {
       await deleteSessionsOfUser(deps.store.db, req.user?.id ?? '');
       flash(req, 'Saved.');
       res.end();
     });
-    const slow = await serve(app);
     const headers = { cookie: browser.cookie() };
-    expect((await sendRaw({ url: slow }, '/', { headers })).status).to.equal(200);
+    expect((await sendRaw(slow, '/', { headers })).status).to.equal(200);
     expect(await deps.store.db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);
   });
 
@@ -103,11 +90,4 @@ async function logIn(anteroom: Anteroom) {
   const answer = await browser.post('/local-login', credentials);
   expect(answer.status).to.equal(303);
   return browser;
-}
-
-async function serve(app: Express): Promise<string> {
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  whenDone(() => new Promise((resolve) => server.close(resolve)));
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
