@@ -4,7 +4,8 @@ import { decodeBase64 } from './base64.ts';
 import { Refusal, type RefusalFacts, refuse } from './refusal.ts';
 import { octetsVerify, type SignaturePolicy } from './signature.ts';
 import type { ReasonCode } from './verdict.ts';
-import { limits, parseXml } from './xml/parse.ts';
+import { parseXml } from './xml/parse.ts';
+import { limits } from './xml/reader.ts';
 import type { XmlElement } from './xml/tree.ts';
 
 /** A message of the HTTP-Redirect binding that one of the provider's keys signed. */

@@ -6,7 +6,8 @@ import { SAML, SAMLP } from './namespaces.ts';
 import { providerStatusOf } from './providerStatus.ts';
 import { Refusal, refuse } from './refusal.ts';
 import type { Check, ReasonCode, UnverifiedResponse, Verdict, VerifiedAssertion, VerifyContext } from './verdict.ts';
-import { limits, parseXml } from './xml/parse.ts';
+import { parseXml } from './xml/parse.ts';
+import { limits } from './xml/reader.ts';
 import { attributeOf, childOf, isElement, textOf, type XmlElement } from './xml/tree.ts';
 
 /** A Response within the limits, with its tree. Only `verifyResponse` reads the tree. */
