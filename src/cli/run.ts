@@ -5,6 +5,7 @@ import { type Call, type Command, Misused, type Output, Refused } from './comman
 import { domainCommands } from './domains.ts';
 import { helpFor, helpForOne } from './help.ts';
 import { providerCommands } from './identityProviders.ts';
+import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 import { userCommands } from './users.ts';
 
@@ -16,7 +17,7 @@ export type Surroundings = {
   err(text: string): void;
 };
 
-const commands = [...userCommands, ...domainCommands, ...providerCommands, ...scimCommands];
+const commands = [...userCommands, ...peopleCommands, ...domainCommands, ...providerCommands, ...scimCommands];
 
 /**
  * Runs one command of the command line.

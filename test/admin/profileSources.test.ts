@@ -134,6 +134,24 @@ describe('admin/profileSources', () => {
     }
   });
 
+  it('shows what a client did with the key: the person, who manages them, and the request', async () => {
+    const { id, token } = keyOf(await client.post(SCIM, { name: 'JumpCloud', active: 'on', logBodies: 'on' }));
+    const created = await fetch(`${anteroom.url}/api/v2/scim/v2/Users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify({ userName: 'anna.berg', name: { givenName: 'Anna' }, password: 'correct horse battery' }),
+    });
+    expect(created.status).to.equal(201);
+    const person = (await created.json()) as { id: string };
+    expect((await client.get(`/settings/people/${person.id}`)).text).to.contain('managed by JumpCloud');
+    expect((await client.get(`/settings/people?source=${id}`)).text).to.contain('1 person');
+    const log = (await client.get(`/settings/profile-sources/log?source=${id}&event=user_create_provision`)).text;
+    const entry = /href="(\/settings\/profile-sources\/log\/[\w-]{36})"/.exec(log)?.[1] ?? '';
+    const page = (await client.get(entry)).text;
+    expect(page).to.contain('Person added').and.to.contain('givenName').and.not.to.contain('correct horse');
+    expect((await client.get(`${SCIM}/${id}`)).text).to.contain('1, 1 active'.slice(1));
+  });
+
   async function add(name: string): Promise<{ id: string; token: string }> {
     return keyOf(await client.post(SCIM, { name, active: 'on' }));
   }

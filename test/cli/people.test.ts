@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runCommand } from '../../src/cli/run.ts';
+import { findUserByUserName } from '../../src/store/users.ts';
+import { tempFolder } from '../support/tempFolder.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+describe('anteroom people', () => {
+  let deps: TestDeps;
+  beforeEach(async () => {
+    deps = await testDeps();
+  });
+
+  it('imports a file, says which lines were left out, and exports what it can take back', async () => {
+    const file = fileWith('userName,givenName,manager,shoe\nanna.berg,Anna,ben.tal,38\nben.tal,=Ben,,\n,x,,\n');
+    const dry = await run('people', 'import', file, '--dry-run', '--json');
+    expect(JSON.parse(dry.printed)).to.include({ created: 2, changed: 0 });
+    expect(await findUserByUserName(deps.store.db, 'anna.berg')).to.equal(undefined);
+    const done = await run('people', 'import', file);
+    expect(done.code).to.equal(0);
+    expect(done.printed).to.equal('Added 2, changed 0, left 0 as they are.');
+    expect(done.complained).to.contain('Unknown columns are left out: shoe.');
+    expect(done.complained).to.contain('Line 4 was left out: The user name is missing.');
+    const csv = (await run('people', 'export')).printed;
+    expect(csv.split('\n')).to.have.length(3);
+    const again = await run('people', 'import', fileWith(csv));
+    expect(again.printed).to.equal('Added 0, changed 0, left 2 as they are.');
+    const people = JSON.parse((await run('people', 'export', '--json')).printed);
+    expect(people[1]).to.include({ userName: 'anna.berg', givenName: 'Anna', manager: 'ben.tal', active: 'yes' });
+  });
+
+  it('says what is wrong with a file', async () => {
+    expect(await run('people', 'import', '/no/such.csv')).to.include({
+      code: 1,
+      complained: 'There is no file /no/such.csv.',
+    });
+    expect((await run('people', 'import', fileWith('name\nx\n'))).complained).to.contain(
+      'one of them has to be userName',
+    );
+    expect((await run('people', 'import')).code).to.equal(2);
+  });
+
+  async function run(...args: string[]) {
+    const [printed, complained]: [string[], string[]] = [[], []];
+    const code = await runCommand(args, {
+      open: async () => ({ ...deps, store: { ...deps.store, close: async () => {} } }),
+      input: async () => Buffer.alloc(0),
+      out: (text) => printed.push(text),
+      err: (text) => complained.push(text),
+    });
+    return { code, printed: printed.join('\n'), complained: complained.join('\n') };
+  }
+});
+
+function fileWith(content: string): string {
+  const path = join(tempFolder(), 'people.csv');
+  writeFileSync(path, content);
+  return path;
+}
