@@ -2,6 +2,7 @@ import { type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { getUser, nameOf, setActive } from '../directory/users.ts';
 import { Conflict, type FieldErrors } from '../errors.ts';
+import { findSource } from '../store/profileSources.ts';
 import { countSessionsOfUsers } from '../store/sessions.ts';
 import { ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
@@ -46,5 +47,12 @@ async function deactivate(deps: Deps, id: string): Promise<FieldErrors | undefin
 async function ask(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {
   const person = await getUser(deps, id);
   const sessions = await countSessionsOfUsers(deps.store.relaxed, [id], deps.now());
-  res.render('settings/people/deactivate', { title: `Deactivate ${nameOf(person)}?`, person, sessions, errors });
+  const source = person.sourceId === null ? undefined : await findSource(deps.store.db, person.sourceId);
+  res.render('settings/people/deactivate', {
+    title: `Deactivate ${nameOf(person)}?`,
+    person,
+    sessions,
+    source,
+    errors,
+  });
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { getUser, nameOf, removeUser } from '../directory/users.ts';
 import { Conflict, type FieldErrors } from '../errors.ts';
 import { findGroupsOfUsers } from '../store/groups.ts';
+import { findSource } from '../store/profileSources.ts';
 import { countSessionsOfUsers } from '../store/sessions.ts';
 import { searchUsers } from '../store/userSearch.ts';
 import { field } from '../web/form.ts';
@@ -49,6 +50,7 @@ async function ask(deps: Deps, res: Response, id: string, typed: string, errors:
     person,
     typed,
     errors,
+    source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
     sessions: await countSessionsOfUsers(relaxed, [id], deps.now()),
     groups: (await findGroupsOfUsers(db, [id])).length,
     reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1 })).total,

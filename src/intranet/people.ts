@@ -62,5 +62,6 @@ async function surroundingsOf({ store }: Deps, person: User) {
     findReports(store.db, person.id, MAX_REPORTS),
     findGroupsOfUsers(store.db, [person.id]),
   ]);
-  return { facts: factsForColleagues(person), photoOf, manager, reports, groups };
+  const shown = manager?.active ? manager : undefined; // the page of somebody who has left is not for colleagues
+  return { facts: factsForColleagues(person), photoOf, manager: shown, reports, groups };
 }
