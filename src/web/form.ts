@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler } from 'express';
+import { AppError } from '../errors.ts';
 
 const PUBLIC_LIMIT = 64 * 1024;
 const POWER_USER_LIMIT = 16 * 1024 * 1024; // metadata of 1 MB in a form, a CSV file of the whole company
@@ -7,7 +8,11 @@ const POWER_USER_LIMIT = 16 * 1024 * 1024; // metadata of 1 MB in a form, a CSV 
 export function parseForm(): RequestHandler[] {
   const forEverybody = reader(PUBLIC_LIMIT);
   const forPowerUsers = reader(POWER_USER_LIMIT);
-  return [(req, res, next) => (isPowerUser(req) ? forPowerUsers : forEverybody)(req, res, next), multipart];
+  return [
+    (req, res, next) => (isPowerUser(req) ? forPowerUsers : forEverybody)(req, res, next),
+    multipart,
+    withoutNull,
+  ];
 }
 
 /** A text field of a form, '' where it is absent, doubled or a file. */
@@ -46,9 +51,21 @@ const multipart: RequestHandler = async (req, _res, next) => {
     .formData()
     .catch(() => undefined);
   const body: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of form ?? [])
-    body[name] = typeof value === 'string' ? value : new Uint8Array(await value.arrayBuffer());
+  for (const [name, value] of form ?? []) {
+    const read = typeof value === 'string' ? value : new Uint8Array(await value.arrayBuffer());
+    const before = body[name];
+    if (Array.isArray(before)) before.push(read);
+    else body[name] = before === undefined ? read : [before, read];
+  }
   req.body = body;
+  next();
+};
+
+/** No form of ours holds a null character, and PostgreSQL takes none. */
+const withoutNull: RequestHandler = (req, _res, next) => {
+  const values = Object.values((req.body as Record<string, unknown> | undefined) ?? {}).flat();
+  if (values.some((value) => typeof value === 'string' && value.includes('\0')))
+    throw new AppError(400, 'The form holds a character that no form may hold.');
   next();
 };
 

@@ -1,0 +1,67 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import express from 'express';
+import { cookiesOf, readCrossSiteCookie, setCrossSiteCookie } from '../../src/web/cookies.ts';
+import { whenDone } from '../support/cleanup.ts';
+import { sendRaw } from '../support/hostClient.ts';
+
+describe('cookies', () => {
+  it('come back with a cross-site POST: SameSite=None and Secure, for /saml alone', async () => {
+    const { cookies } = await ask(true);
+    expect(cookies).to.deep.equal([
+      '__Secure-anteroom-request=secret; Max-Age=600; Path=/saml; Expires=X; HttpOnly; Secure; SameSite=None',
+    ]);
+  });
+
+  it('have a second one beside them on plain http, for clients that keep no Secure cookie there', async () => {
+    const { cookies } = await ask(false);
+    expect(cookies).to.deep.equal([
+      'anteroom-request-plain=secret; Max-Age=600; Path=/saml; Expires=X; HttpOnly',
+      'anteroom-request=secret; Max-Age=600; Path=/saml; Expires=X; HttpOnly; Secure; SameSite=None',
+    ]);
+  });
+
+  it('are read by the names of the scheme', async () => {
+    expect((await ask(true, '__Secure-anteroom-request=one')).read).to.equal('one');
+    for (const other of ['anteroom-request=two', 'anteroom-request-plain=two', ''])
+      expect((await ask(true, other)).read).to.equal(undefined);
+    expect((await ask(false, 'anteroom-request=two')).read).to.equal('two');
+    expect((await ask(false, 'anteroom-request-plain=three')).read).to.equal('three');
+    expect((await ask(false, '__Secure-anteroom-request=one')).read).to.equal(undefined);
+  });
+
+  it('are a table without a prototype, and the first of two counts', async () => {
+    const { all } = await ask(false, '__proto__=x; constructor=y; a=1; a=2; b=%E0%A4%A');
+    expect(all).to.deep.equal([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+      ['a', '1'],
+      ['b', '%E0%A4%A'],
+    ]);
+    expect((await ask(false, '')).inherited).to.equal(undefined);
+  });
+});
+
+/** What comes of a request whose domain is https or http. */
+async function ask(secure: boolean, cookie = '') {
+  const app = express();
+  app.use((req, res) => {
+    Object.defineProperty(req, 'secure', { value: secure });
+    const found = {
+      all: Object.entries(cookiesOf(req)),
+      inherited: cookiesOf(req).toString,
+      read: readCrossSiteCookie(req, 'request'),
+    };
+    setCrossSiteCookie(req, res, 'request', 'secret', 600_000);
+    res.json(found);
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  whenDone(() => new Promise((resolve) => server.close(resolve)));
+  const answer = await sendRaw({ url: `http://localhost:${(server.address() as AddressInfo).port}` }, '/', {
+    headers: { cookie },
+  });
+  const cookies = answer.cookies.map((line) => line.replace(/Expires=[^;]+/, 'Expires=X'));
+  return { cookies, ...(JSON.parse(answer.text) as { all: string[][]; inherited?: unknown; read?: string }) };
+}

@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { timeTag } from '../../src/web/timeTag.ts';
+
+const NOW = Date.UTC(2026, 2, 2, 9, 0, 0);
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+
+describe('timeTag', () => {
+  it('says when in words, and exactly on hover', () => {
+    expect(timeTag(NOW - 3 * HOUR, NOW)).to.match(
+      /^<time datetime="2026-03-02T06:00:00\.000Z" title="Mar 2, 2026, 6:00:00\sAM UTC">3 hours ago<\/time>$/,
+    );
+  });
+
+  for (const [difference, words] of [
+    [0, 'just now'],
+    [-59_000, 'just now'],
+    [-MINUTE, '1 minute ago'],
+    [59 * MINUTE, 'in 59 minutes'],
+    [-DAY, 'yesterday'],
+    [DAY, 'tomorrow'],
+    [-40 * DAY, 'last month'],
+    [-800 * DAY, '2 years ago'],
+  ] as const)
+    it(`calls ${difference} ms '${words}'`, () => {
+      expect(timeTag(NOW + difference, NOW)).to.contain(`>${words}<`);
+    });
+
+  it("says 'never' where there is no time", () => {
+    expect([timeTag(null, NOW), timeTag(undefined, NOW)]).to.deep.equal(['never', 'never']);
+  });
+});
