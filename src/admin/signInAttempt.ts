@@ -39,7 +39,12 @@ async function show(deps: Deps, res: Response, reference: string): Promise<void>
     stoppedAt: checks.findIndex((check) => check.result === 'refused') + 1,
     flowNames,
     differenceOf,
-    remedy: explanation?.remedy && remedyOf(explanation.remedy, attempt, domain, provider),
+    remedy: remedyOf(
+      explanation?.remedy ?? (attempt.flow === 'test' ? 'provider' : undefined),
+      attempt,
+      domain,
+      provider,
+    ),
     seen: seenIn(attempt, provider),
   });
 }
@@ -61,7 +66,7 @@ export type RemedyLink =
 
 /** What can be pressed to put the cause right, as far as what it concerns is still there. */
 function remedyOf(
-  remedy: NonNullable<Explanation['remedy']>,
+  remedy: Explanation['remedy'],
   attempt: SignInActivity,
   domain: Domain | undefined,
   provider: IdentityProvider | undefined,
