@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, NotFound } from '../errors.ts';
 import { hashToken, newToken } from '../identifier.ts';
-import { findSetting, writeSetting } from '../store/settings.ts';
+import { findSetting, takeSetting, writeSetting } from '../store/settings.ts';
 import { countActiveUsers, type User } from '../store/users.ts';
 import type { UserInput } from './userInput.ts';
 import { addUser } from './users.ts';
@@ -30,10 +30,12 @@ export async function addFirstPowerUser(
   input: UserInput,
   password: string,
 ): Promise<Checked<User>> {
-  if (!(await isOpen(deps.store.db, token))) throw new NotFound('This set-up link was used already.');
-  const added = await addUser(deps, { ...input, userType: 'Power User' }, password);
-  if (added.ok) await writeSetting(deps.store.db, SETTING, undefined);
-  return added;
+  return addUser(deps, { ...input, userType: 'Power User' }, password, async (trx) => {
+    const open = await isOpen(trx, token);
+    // Of two who come with the link at once, one takes it.
+    if (!open || !(await takeSetting(trx, SETTING, hashToken(token))))
+      throw new NotFound('This set-up link was used already.');
+  });
 }
 
 async function isOpen(db: Db, token: string): Promise<boolean> {

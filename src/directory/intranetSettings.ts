@@ -20,7 +20,7 @@ const schema = z.object({
   greeting: line(80),
   tagline: line(160),
   helpAddress: line(254).refine(
-    (value) => value === '' || /^[^\s@]+@[^\s@]+$/.test(value) || /^https?:\/\/\S+$/.test(value),
+    (value) => value === '' || /^[^\s@:/]+@[^\s@:/]+$/.test(value) || /^https?:\/\/\S+$/.test(value),
     {
       message: 'Enter an e-mail address or a web address.',
     },
@@ -91,6 +91,7 @@ function isNetwork(text: string): boolean {
   const bits = isIP(host) === 6 ? 128 : 32;
   return (
     isIP(host) !== 0 &&
+    !host.includes('%') && // a zone is of one machine alone (RFC 4007)
     rest.length === 0 &&
     (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
   );

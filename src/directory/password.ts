@@ -29,14 +29,10 @@ export async function hashPassword(password: string, randomBytes: (size: number)
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
   const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([^$]+)\$([^$]+)$/.exec(hash ?? '');
   const salt = parts ? Buffer.from(parts[3] ?? '', 'base64') : Buffer.alloc(SALT_BYTES);
-  const tag = await tagOf(
-    password.slice(0, MAX_BYTES),
-    salt,
-    Number(parts?.[1] ?? MEMORY_KIB),
-    Number(parts?.[2] ?? PASSES),
-  );
+  const fits = Buffer.byteLength(password) <= MAX_BYTES; // nothing longer was ever hashed
+  const tag = await tagOf(fits ? password : '', salt, Number(parts?.[1] ?? MEMORY_KIB), Number(parts?.[2] ?? PASSES));
   const expected = parts ? Buffer.from(parts[4] ?? '', 'base64') : Buffer.alloc(0);
-  return expected.length === tag.length && timingSafeEqual(expected, tag);
+  return fits && expected.length === tag.length && timingSafeEqual(expected, tag);
 }
 
 async function tagOf(password: string, salt: Buffer, memory: number, passes: number): Promise<Buffer> {

@@ -27,8 +27,16 @@ export async function getUser(deps: Deps, id: string): Promise<User> {
   return user;
 }
 
-/** Adds a person, with a local password where one is given. */
-export async function addUser(deps: Deps, input: UserInput, password?: string): Promise<Checked<User>> {
+/**
+ * Adds a person, with a local password where one is given.
+ * @param allowed is asked in the same transaction, when nothing else stands in the way; what it throws is thrown
+ */
+export async function addUser(
+  deps: Deps,
+  input: UserInput,
+  password?: string,
+  allowed?: (trx: Db) => Promise<void>,
+): Promise<Checked<User>> {
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
   const passwordHash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
@@ -36,6 +44,7 @@ export async function addUser(deps: Deps, input: UserInput, password?: string): 
   const profile = withPrimaryEmail({}, fields.email, null);
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findUserByUserName(trx, input.userName)) return invalid({ userName: TAKEN });
+    await allowed?.(trx);
     const attributes = { ...fields, active: true, loginType: null, profile };
     return { ok: true, value: await insertPerson(trx, deps, attributes, { sourceId: null, passwordHash }) };
   });

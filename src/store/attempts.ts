@@ -26,6 +26,16 @@ export async function recordFailure(db: Db, name: string, now: number, windowMs:
     .execute();
 }
 
+/** Takes one failure back. */
+export async function takeFailureBack(db: Db, name: string): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set((e) => ({ failures: e('failures', '-', 1) }))
+    .where('name', '=', name)
+    .where('failures', '>', 0)
+    .execute();
+}
+
 export async function forgetFailures(db: Db, name: string): Promise<void> {
   await db.deleteFrom('attempts').where('name', '=', name).execute();
 }

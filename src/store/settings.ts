@@ -6,6 +6,16 @@ export async function findSetting(db: Db, name: string): Promise<unknown> {
   return row && JSON.parse(row.valueJson);
 }
 
+/** Removes a setting that has a value. False where it has another one or none: of two at once only one is told true. */
+export async function takeSetting(db: Db, name: string, value: unknown): Promise<boolean> {
+  const result = await db
+    .deleteFrom('settings')
+    .where('name', '=', name)
+    .where('valueJson', '=', JSON.stringify(value))
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
 /** Writes one setting; undefined removes it. */
 export async function writeSetting(db: Db, name: string, value: unknown): Promise<void> {
   if (value === undefined) {

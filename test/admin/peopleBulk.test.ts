@@ -76,7 +76,7 @@ describe('admin/people: many at once', () => {
     const mine = await client.post(BULK, { action: 'remove', person: me }, LIST);
     expect((await client.follow(mine)).text).to.contain('Only you were chosen.');
     expect((await client.post(DO, { action: 'explode', person: ids() }, LIST)).status).to.equal(303);
-    expect((await client.post(DO, { action: 'deactivate', person: ['x\0', '../..'] }, LIST)).status).to.equal(303);
+    expect((await client.post(DO, { action: 'deactivate', person: ['x\u0001', '../..'] }, LIST)).status).to.equal(303);
     expect(await activeOnes()).to.equal(4);
   });
 
