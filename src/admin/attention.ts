@@ -99,7 +99,7 @@ function providerItems({ name, facts, settings }: IdentityProvider, href: string
   const items: Attention[] = [];
   // The last to end: while a next one is imported already, nothing is urgent. A bare key has no end.
   const end = Math.max(...facts.certificates.map(({ notAfter }) => notAfter ?? Number.POSITIVE_INFINITY));
-  if (end <= now + SOON_MS)
+  if (facts.certificates.length > 0 && end <= now + SOON_MS)
     items.push({
       kind: end <= now ? 'danger' : 'warning',
       icon: 'certificate',

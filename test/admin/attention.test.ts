@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { findAttention } from '../../src/admin/attention.ts';
+import { signInBars } from '../../src/admin/signInBars.ts';
+import { insertDomain } from '../../src/store/domains.ts';
+import { insertProvider } from '../../src/store/identityProviders.ts';
+import { insertSignInActivity } from '../../src/store/signInActivity.ts';
+import { aDomain, anActivity, aProvider } from '../support/rows.ts';
+import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
+
+const DAY_MS = 86_400_000;
+const setUp = { setUpAt: testStart };
+
+describe('admin/attention', () => {
+  let deps: TestDeps;
+
+  beforeEach(async () => {
+    deps = await testDeps();
+  });
+
+  it('is nothing where all is well', async () => {
+    const provider = aProvider();
+    await insertProvider(deps.store.db, provider, '');
+    const domain = aDomain({ ...setUp, url: 'http://localhost:3000', defaultProviderId: provider.id });
+    await insertDomain(deps.store.db, domain);
+    expect(await texts()).to.deep.equal([]);
+  });
+
+  it('is a domain that is not set up, or on plain http away from this machine', async () => {
+    await insertDomain(deps.store.db, aDomain({ url: 'http://intranet.acme.com' }));
+    expect(await texts()).to.deep.equal(['intranet.acme.com is on plain http', 'intranet.acme.com is not set up']);
+  });
+
+  it('is the last certificate of a provider from 30 days before its end on', async () => {
+    await insertDomain(deps.store.db, aDomain(setUp));
+    await addProvider('Okta', [13]);
+    await addProvider('Acme', [-3]);
+    await addProvider('Entra', [-3, 400]);
+    await addProvider('Google', [31]);
+    await addProvider('Keys', [undefined]);
+    await addProvider('Off', [1], false);
+    expect(await texts()).to.deep.equal(['Okta’s certificate ends in 13 days', 'Acme’s certificate ended 3 days ago']);
+  });
+
+  it('is auto login until somebody has come in through the default provider', async () => {
+    const provider = aProvider();
+    await insertProvider(deps.store.db, provider, '');
+    const domain = aDomain({ ...setUp, url: 'https://a.com', defaultProviderId: provider.id, autoLogin: true });
+    await insertDomain(deps.store.db, domain);
+    expect(await texts()).to.deep.equal(['Auto Login of a.com has not been tried']);
+    const worked = { outcome: 'tested', reason: null, domainId: domain.id, providerId: provider.id, at: testStart };
+    await insertSignInActivity(deps.store.db, anActivity(worked));
+    expect(await texts()).to.deep.equal([]);
+  });
+
+  it('is people who were refused in the last 24 hours, by reason', async () => {
+    const refused = { outcome: 'refused', reason: 'person_unknown', flow: 'sp' };
+    for (const [asserted, age] of [
+      ['anna', 0],
+      ['anna', 1],
+      ['ben', DAY_MS],
+      ['carl', DAY_MS + 1],
+    ] as const)
+      await insertSignInActivity(deps.store.db, anActivity({ ...refused, asserted, at: testStart - age }));
+    const [item] = await findAttention(deps);
+    expect(item).to.include({ text: '2 people refused in 24 hours', code: 'person_unknown' });
+    expect(item?.href).to.equal('/settings/security/activity?q=person_unknown&outcome=refused');
+  });
+
+  it('goes with bars of the last 14 days, the least of which can be seen', async () => {
+    for (let index = 0; index < 200; index += 1)
+      await insertSignInActivity(deps.store.db, anActivity({ outcome: 'signed_in', reason: null, at: testStart }));
+    await insertSignInActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 13 * DAY_MS }));
+    await insertSignInActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 14 * DAY_MS }));
+    const bars = await signInBars(deps);
+    expect(bars).to.have.length(14);
+    expect(bars[0]).to.include({ name: 'February 17', refused: 1, refusedHeight: 3, signedInHeight: 0 });
+    expect(bars.at(-1)).to.include({ name: 'March 2', signedIn: 200, signedInHeight: 76 });
+  });
+
+  async function texts(): Promise<string[]> {
+    return (await findAttention(deps)).map(({ text }) => text);
+  }
+
+  async function addProvider(name: string, days: (number | undefined)[], enabled = true): Promise<void> {
+    const provider = aProvider({ name, enabled });
+    const certificates = days.map((day) => ({
+      pem: '',
+      sha256: String(day),
+      subject: 'CN=idp',
+      keyDescription: 'RSA 2048',
+      ...(day === undefined ? {} : { notBefore: 0, notAfter: testStart + day * DAY_MS }),
+    }));
+    await insertProvider(deps.store.db, { ...provider, facts: { ...provider.facts, certificates } }, '');
+  }
+});
