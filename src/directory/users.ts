@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { deleteSessionsOfUser } from '../store/sessions.ts';
+import { writeSetting } from '../store/settings.ts';
 import {
   countActiveUsers,
   deleteUser,
@@ -174,8 +175,12 @@ export async function getUserIn(db: Db, id: string): Promise<User> {
   return user;
 }
 
+/** Whether there would be no active Power User without this one. Ask within the transaction that takes the person away. */
 export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
-  return user.active && user.userType === 'Power User' && (await countActiveUsers(db, 'Power User')) === 1;
+  if (!user.active || user.userType !== 'Power User') return false;
+  // Whoever else takes a Power User away waits here for the end of this transaction: two at once would each count the other's.
+  await writeSetting(db, 'powerUserTurn', user.id);
+  return (await countActiveUsers(db, 'Power User')) === 1;
 }
 
 function attributesOf(input: UserInput) {
