@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, expressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
 import { wordsOfQuery } from './searchWords.ts';
@@ -39,6 +39,8 @@ export const MAX_TOTAL = 1_000;
 
 // Up to here it is quicker to fetch all that match and sort them; past it, to walk the people by name and test each.
 const FEW = 20_000;
+const MANY = 200_000;
+const builder = expressionBuilder<Schema, never>();
 const LAST_CHARACTER = '\u{10ffff}';
 
 type Query = SelectQueryBuilder<Schema, 'users', unknown>;
@@ -121,15 +123,37 @@ async function countUpTo(db: Db, query: Query, most: number): Promise<number> {
   return Number(row.count);
 }
 
+/**
+ * One set of people (a word, a group) is read as a whole where it is small, else tested person by person: where many match, the first page is found
+ * soon. Of several sets that are all large but not huge the common part is taken first: nobody knows whether there is any.
+ */
 async function conditionsOf(db: Db, search: UserSearch): Promise<Where[]> {
   const words = wordsOfQuery(search.text ?? '');
   const sets = [...words.map(tokenSet), ...(search.groupId === undefined ? [] : [groupSet(search.groupId)])];
-  const sizes = await Promise.all(sets.map((set) => set.size(db)));
-  const rarest = sizes.indexOf(Math.min(...sizes));
-  return [
-    ...sets.map((set, index) => (index === rarest && (sizes[index] ?? 0) <= FEW ? set.drives : set.tests)),
-    ...columnConditions(search),
-  ];
+  const sizes = await Promise.all(sets.map(({ ids }) => countIds(db, ids, sets.length > 1 ? MANY : FEW)));
+  const smallest = Math.min(...sizes);
+  const rarest = sets[sizes.indexOf(smallest)];
+  const others = columnConditions(search);
+  if (!rarest || smallest > (sets.length > 1 ? MANY : FEW)) return [...sets.map(({ tests }) => tests), ...others];
+  const rest = sets.filter((set) => set !== rarest);
+  if (smallest <= FEW) return [isIn([rarest]), ...rest.map(({ tests }) => tests), ...others];
+  return [isIn(sets), ...others];
+}
+
+function isIn(sets: PeopleSet[]): Where {
+  const [first, ...rest] = sets.map(({ ids }) => ids);
+  return (e) =>
+    e.and(
+      first
+        ? [
+            e(
+              'users.id',
+              'in',
+              rest.reduce((common, ids) => common.intersect(ids), first),
+            ),
+          ]
+        : [],
+    );
 }
 
 // `coalesce` keeps an index from being chosen that would make the database sort half of the people.
@@ -152,35 +176,22 @@ function columnConditions(search: UserSearch): Where[] {
   return conditions;
 }
 
-/** Some people as a set that can be counted up to FEW, can drive a query through its own index, or can test a person who is at hand. */
-type PeopleSet = { size(db: Db): Promise<number>; drives: Where; tests: Where };
+/** Some people as a set that an index holds together, and as a test of a person who is at hand. */
+type PeopleSet = { ids: IdQuery; tests: Where };
+type IdQuery = SelectQueryBuilder<Schema, never, { id: string }>;
 
 function tokenSet(word: string): PeopleSet {
   const end = word + LAST_CHARACTER;
   const pattern = `% ${word.replace(/[\\%_]/g, '\\$&')}%`;
   return {
-    size: (db) =>
-      countRows(
-        db,
-        db.selectFrom('userTokens').select('userId as id').where('token', '>=', word).where('token', '<', end),
-      ),
-    drives: (e) =>
-      e.and([
-        e(
-          'users.id',
-          'in',
-          e.selectFrom('userTokens').select('userId').where('token', '>=', word).where('token', '<', end),
-        ),
-      ]),
+    ids: builder.selectFrom('userTokens').select('userId as id').where('token', '>=', word).where('token', '<', end),
     tests: (e) => e.and([sql<boolean>`${e.ref('searchText')} like ${pattern} escape '\\'`]),
   };
 }
 
 function groupSet(groupId: string): PeopleSet {
   return {
-    size: (db) => countRows(db, db.selectFrom('groupMembers').select('userId as id').where('groupId', '=', groupId)),
-    drives: (e) =>
-      e.and([e('users.id', 'in', e.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId))]),
+    ids: builder.selectFrom('groupMembers').select('userId as id').where('groupId', '=', groupId),
     tests: (e) =>
       e.and([
         e.exists(
@@ -194,9 +205,9 @@ function groupSet(groupId: string): PeopleSet {
   };
 }
 
-async function countRows(db: Db, query: SelectQueryBuilder<Schema, never, { id: string }>): Promise<number> {
+async function countIds(db: Db, ids: IdQuery, most: number): Promise<number> {
   const row = await db
-    .selectFrom(query.limit(FEW + 1).as('some'))
+    .selectFrom(ids.limit(most + 1).as('some'))
     .select((e) => e.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return Number(row.count);
