@@ -14,6 +14,7 @@ import {
   listProviders,
   type ProviderFacts,
   updateProvider,
+  writeProviderEnabled,
 } from '../store/identityProviders.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
 import { fetchMetadata } from './metadata/fetchMetadata.ts';
@@ -77,7 +78,9 @@ export async function confirmImport(deps: Deps, previewId: string): Promise<Iden
   const { metadata, url, provider } = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
     await deleteMetadataImport(trx, previewId);
-    const known = provider ?? (await findProviderByEntityId(trx, metadata.entityId));
+    // Again, for it may have been changed or removed since.
+    const known = await findProviderByEntityId(trx, metadata.entityId);
+    if (provider && !known) throw new NotFound('There is no such identity provider.');
     const imported = {
       facts: factsOf(metadata),
       metadataUrl: url ?? known?.metadataUrl ?? null,
@@ -130,10 +133,9 @@ export async function setProviderEnabled(deps: Deps, id: string, enabled: boolea
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await findProvider(trx, id);
     if (!provider) throw new NotFound('There is no such identity provider.');
-    const changed = { ...provider, enabled };
-    await updateProvider(trx, changed);
+    await writeProviderEnabled(trx, id, enabled);
     if (!enabled) await deleteSessionsOfProvider(trx, id);
-    return changed;
+    return { ...provider, enabled };
   });
 }
 

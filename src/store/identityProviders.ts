@@ -100,13 +100,24 @@ export async function insertProvider(db: Db, provider: IdentityProvider, metadat
     .execute();
 }
 
-/** Writes a provider as it is given; with `metadataXml` also the metadata that it was read from. */
+/**
+ * Writes a provider as it is given, but for `enabled`: whoever saves settings must not enable what was disabled meanwhile.
+ * With `metadataXml` also the metadata that it was read from.
+ */
 export async function updateProvider(db: Db, provider: IdentityProvider, metadataXml?: string): Promise<void> {
-  const { id, ...changes } = toRow(provider);
+  const { id, enabled: _, ...changes } = toRow(provider);
   const metadata = metadataXml === undefined ? {} : { metadataXml };
   await db
     .updateTable('identityProviders')
     .set({ ...changes, ...metadata })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function writeProviderEnabled(db: Db, id: string, enabled: boolean): Promise<void> {
+  await db
+    .updateTable('identityProviders')
+    .set({ enabled: enabled ? 1 : 0 })
     .where('id', '=', id)
     .execute();
 }

@@ -11,6 +11,7 @@ import {
   insertProvider,
   listProviders,
   updateProvider,
+  writeProviderEnabled,
 } from '../../src/store/identityProviders.ts';
 import { aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
@@ -81,6 +82,8 @@ describe('store/identityProviders', () => {
         settings: { ...provider.settings, match: 'email' as const },
       };
       await updateProvider(db, changed);
+      expect(await findProvider(db, provider.id)).to.deep.equal({ ...changed, enabled: true });
+      await writeProviderEnabled(db, provider.id, false);
       expect(await findProvider(db, provider.id)).to.deep.equal(changed);
       expect(await findProviderXml(db, provider.id)).to.equal('<old/>');
       await updateProvider(db, { ...changed, facts }, '<new/>');
