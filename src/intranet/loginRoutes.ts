@@ -9,6 +9,7 @@ import { findProvider, type IdentityProvider, listProviders } from '../store/ide
 import { insertSignInActivity } from '../store/signInActivity.ts';
 import { writeLastSignIn } from '../store/users.ts';
 import { field } from '../web/form.ts';
+import { queryText } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
 
@@ -41,7 +42,7 @@ export function loginRoutes(deps: Deps): Router {
     res.render('intranet/logout', { title: 'Log out' });
   });
   router.get('/logged-out', async (req, res) => {
-    const id = typeof req.query.provider === 'string' ? req.query.provider : '';
+    const id = queryText(req, 'provider');
     res.render('intranet/logged-out', { title: 'You are logged out', provider: await findProvider(deps.store.db, id) });
   });
   return router;
