@@ -1,6 +1,8 @@
 import { measureAgreement } from './agreement.ts';
+import { benchDirectory, directoryTable } from './directory.ts';
 import { benchGrowth, growthTable } from './growth.ts';
 import { benchLogin, loginTable } from './login.ts';
+import { benchScim, scimTable } from './scim.ts';
 import { benchVerify, verifyTable } from './verify.ts';
 
 type Benchmark = { says: string; run: (json: boolean) => Promise<string> };
@@ -25,6 +27,20 @@ const benchmarks: Record<string, Benchmark> = {
     run: async (json) => {
       const report = await benchGrowth();
       return json ? JSON.stringify(report) : growthTable(report);
+    },
+  },
+  scim: {
+    says: 'SCIM requests a second: Anteroom, scimmy-routers, Ory Polis; and changes of a group of 10,000 members',
+    run: async (json) => {
+      const report = await benchScim();
+      return json ? JSON.stringify(report) : scimTable(report);
+    },
+  },
+  directory: {
+    says: 'SCIM and searches among 10,000 people and among 1,000,000, and what they cost more there',
+    run: async (json) => {
+      const report = await benchDirectory();
+      return json ? JSON.stringify(report) : directoryTable(report);
     },
   },
   agreement: {

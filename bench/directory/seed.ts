@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { openStore } from '../../src/db/open.ts';
+import { newPerson } from '../../src/directory/users.ts';
+import { addMembers, insertGroup } from '../../src/store/groups.ts';
+import { insertUsers, type User } from '../../src/store/users.ts';
+
+const AT_ONCE = 500;
+const GIVEN = [
+  'Anna',
+  'Bert',
+  'Carl',
+  'Dora',
+  'Emil',
+  'Frida',
+  'Gina',
+  'Hugo',
+  'Ines',
+  'Jon',
+  'Zoë',
+  'Mia',
+  'Noah',
+  'Olav',
+];
+const FAMILY = ['Berg', 'Müller', 'Smith', 'Hansen', 'Lund', 'Dahl', 'García', 'Rossi', 'Novák', 'Silva', 'Kowalski'];
+
+/** What was put into a directory: the group, and people who are not in it. */
+export type Seeded = { groupId: string; strangers: string[] };
+
+/** Fills a database with so many people, the first of them members of one group. */
+export async function seed(file: string, people: number, members: number): Promise<Seeded> {
+  const store = await openStore(`sqlite:${file}`);
+  const deps = { now: Date.now, randomBytes };
+  const now = Date.now();
+  const group = { id: newPerson(deps, attributes(0), null).id, displayName: 'Big', externalId: null, sourceId: null };
+  await insertGroup(store.relaxed, { ...group, version: 1, createdAt: now, modifiedAt: now });
+  const ids: string[] = [];
+  for (let start = 0; start < people; start += AT_ONCE) {
+    const batch = Array.from({ length: AT_ONCE }, (_, index) => newPerson(deps, attributes(start + index), null));
+    await store.relaxed.transaction().execute(async (trx) => {
+      await insertUsers(
+        trx,
+        batch.map((user) => ({ user, passwordHash: null })),
+      );
+      await addMembers(
+        trx,
+        group.id,
+        batch.slice(0, Math.max(0, members - start)).map(({ id }) => id),
+      );
+    });
+    if (ids.length < members + 1_000) ids.push(...batch.map(({ id }) => id));
+  }
+  await store.close();
+  return { groupId: group.id, strangers: ids.slice(members, members + 1_000) };
+}
+
+function attributes(
+  number: number,
+): Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastSignInAt'> {
+  const givenName = GIVEN[number % GIVEN.length] ?? '';
+  const familyName = `${FAMILY[Math.floor(number / GIVEN.length) % FAMILY.length]}${number % 997}`;
+  const email = `user${number}@acme.com`;
+  return {
+    userName: email,
+    active: number % 50 !== 0,
+    userType: number % 100_000 === 0 ? 'Power User' : 'Intranet User',
+    loginType: null,
+    externalId: `e${number}`,
+    givenName,
+    familyName,
+    displayName: `${givenName} ${familyName}`,
+    title: number % 3 === 0 ? 'Sales Manager' : 'Engineer',
+    department: `Department ${number % 200}`,
+    email,
+    profile: { emails: [{ value: email, type: 'work', primary: true }] },
+  };
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { buildApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import { openStore } from '../../src/db/open.ts';
+import type { Deps } from '../../src/deps.ts';
+import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import { hashToken } from '../../src/identifier.ts';
+import { deriveSecrets } from '../../src/secrets.ts';
+import { insertSource, insertSourceToken } from '../../src/store/profileSources.ts';
+
+// The whole application, with one profile source. PORT, FILE (of the database) and TOKEN come from the environment.
+const { PORT = '0', FILE = '', TOKEN = '' } = process.env;
+const deps: Deps = {
+  config: parseConfig({ PUBLIC_URL: `http://127.0.0.1:${PORT}` }),
+  store: await openStore(`sqlite:${FILE}`),
+  secrets: deriveSecrets(randomBytes(32), randomBytes),
+  now: Date.now,
+  randomBytes,
+  log: pino({ level: 'error' }),
+};
+const { db } = deps.store;
+const now = Date.now();
+await ensureFirstDomain(deps);
+await insertSource(db, {
+  id: 'bench',
+  name: 'Bench',
+  active: true,
+  logBodies: false,
+  readOnly: false,
+  patchAnswer: 'resource',
+  networks: [],
+  lastCallAt: null,
+  createdAt: now,
+  modifiedAt: now,
+});
+await insertSourceToken(db, {
+  tokenHash: hashToken(TOKEN),
+  sourceId: 'bench',
+  hint: '',
+  createdAt: now,
+  expiresAt: null,
+});
+const app = buildApp(deps);
+createServer((req, res) => {
+  // For the measurement of memory, which a child process cannot tell otherwise.
+  if (req.url?.endsWith('/memory')) res.end(JSON.stringify({ bytes: process.memoryUsage().rss }));
+  else app(req, res);
+}).listen(Number(PORT), '127.0.0.1');
