@@ -174,8 +174,10 @@ describe('log-in and log-out', () => {
     const { url } = await start();
     const { host } = new URL(url);
     for (const path of ['/', '/profile', '/people', '/settings']) {
-      for (const headers of [{ accept: 'application/json' }, { accept: '*/*', 'x-requested-with': 'XMLHttpRequest' }])
-        expect((await sendRaw({ url }, path, { headers: { host, ...headers } })).status, path).to.equal(401);
+      for (const asks of ['application/json', 'text/json, application/problem+json'])
+        expect((await sendRaw({ url }, path, { headers: { host, accept: asks } })).status, path).to.equal(401);
+      const script = { host, accept: '*/*', 'x-requested-with': 'XMLHttpRequest' };
+      expect((await sendRaw({ url }, path, { headers: script })).status, path).to.equal(401);
       expect((await sendRaw({ url }, path, { headers: { host, accept: '*/*' } })).status, path).to.equal(303);
     }
   });

@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { setActive } from '../../src/directory/users.ts';
+import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
+import { listSignInActivity } from '../../src/store/signInActivity.ts';
+import { createBrowser, type Page } from '../demo/support/browser.ts';
+import { addPerson, startAnteroom } from '../support/anteroom.ts';
+import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { openAtHost, sendRaw } from '../support/hostClient.ts';
+import { withStores } from '../support/stores.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example' };
+
+describe('the ACS', () => {
+  for (const [title, reason, body, type] of [
+    ['nothing', 'request_malformed', '', FORM],
+    ['no answer', 'request_malformed', 'RelayState=x', FORM],
+    ['two answers', 'request_malformed', 'SAMLResponse=YQ==&SAMLResponse=YQ==', FORM],
+    ['two RelayStates', 'request_malformed', 'SAMLResponse=YQ==&RelayState=a&RelayState=b', FORM],
+    ['an array', 'request_malformed', 'SAMLResponse[]=YQ==', FORM],
+    ['a member of __proto__', 'request_malformed', '__proto__[SAMLResponse]=YQ==', FORM],
+    ['JSON', 'request_malformed', '{"SAMLResponse":"YQ=="}', 'application/json'],
+    ['another character set', 'request_malformed', 'SAMLResponse=YQ==', `${FORM}; charset=nonsense`],
+    ['no base64', 'base64_invalid', 'SAMLResponse=%25', FORM],
+    ['no XML', 'xml_malformed', 'SAMLResponse=YQ==', FORM],
+    ['20 MB', 'message_too_large', `SAMLResponse=${'a'.repeat(20 * 1024 * 1024)}`, FORM],
+  ] as const)
+    it(`refuses ${title} and writes it down once`, async () => {
+      const anteroom = await startAnteroom();
+      const host = new URL(anteroom.url).host;
+      const answer = await sendRaw(anteroom, '/saml/acs', {
+        method: 'POST',
+        headers: { host, 'content-type': type },
+        body,
+      });
+      expect(answer.status).to.equal(400);
+      expect(answer.cookies).to.deep.equal([]);
+      const { rows } = await listSignInActivity(anteroom.deps.store.db, {}, { limit: 9, offset: 0 });
+      expect(rows.map((row) => [row.outcome, row.reason])).to.deep.equal([['refused', reason]]);
+      expect(answer.text).to.contain(rows[0]?.reference);
+    });
+
+  it('refuses a body that is packed: no browser packs a form', async () => {
+    const anteroom = await startAnteroom();
+    const headers = { host: new URL(anteroom.url).host, 'content-type': FORM, 'content-encoding': 'gzip' };
+    expect((await sendRaw(anteroom, '/saml/acs', { method: 'POST', headers, body: 'x' })).status).to.equal(400);
+  });
+
+  for (const [relayState, landed] of [
+    ['/profile?x=1', '/profile?x=1'],
+    ['', '/'],
+    ...['https://evil.example/', '//evil.example', '///evil.example', '/\\evil.example', '\\\\evil.example'].map(
+      (r) => [r, '/'],
+    ),
+    ...['/\t/evil.example', 'javascript:alert(1)', 'https://user@evil.example', `/${'a'.repeat(102_400)}`].map((r) => [
+      r,
+      '/',
+    ]),
+  ] as [string, string][])
+    it(`leads a launch with the RelayState ${JSON.stringify(relayState.slice(0, 40))} to ${landed}`, async () => {
+      const { connected, browser } = await withAnna();
+      const page = await deliver(browser, await launchTile(connected), { RelayState: relayState });
+      expect(page.url).to.equal(`${connected.url}${landed}`);
+      expect(page.text).to.contain('anna.berg');
+    });
+
+  withStores((open) => {
+    it('takes one of two answers that come at the same moment', async () => {
+      const { connected } = await withAnna({ store: await open() });
+      const answer = await launchTile(connected);
+      const pages = await Promise.all([1, 2, 3].map(() => deliver(visitor(connected), answer)));
+      expect(pages.map(({ status }) => status).sort()).to.deep.equal([200, 403, 403]);
+    });
+
+    it('takes the answer to one request once, also from two tabs at the same moment', async () => {
+      const { connected, browser } = await withAnna({ store: await open() });
+      const answer = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg');
+      const pages = await Promise.all([1, 2].map(() => deliver(browser, answer)));
+      expect(pages.map(({ status }) => status).sort()).to.deep.equal([200, 403]);
+    });
+
+    it('leaves nobody signed in who is deactivated while they sign in', async () => {
+      const { connected, browser, person } = await withAnna({ store: await open() });
+      const answer = await launchTile(connected);
+      await Promise.all([deliver(browser, answer), setActive(connected.deps, person.id, false)]);
+      expect((await browser.get('/profile')).url).to.contain('/login');
+    });
+  });
+
+  it('takes at one domain no answer that was asked for, or meant for, another', async () => {
+    const { connected, browser } = await withAnna();
+    await addDomain(connected.deps, 'http://other.example');
+    const other = openAtHost(connected, 'other.example');
+    for (const answer of [
+      await launchTile(connected),
+      await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg'),
+    ]) {
+      const fields = answer.forms.find((form) => form.fields.SAMLResponse)?.fields ?? {};
+      const body = `${new URLSearchParams(fields)}`;
+      const refused = await other.send('/saml/acs', { method: 'POST', headers: { 'content-type': FORM }, body });
+      expect(refused.status).to.equal(403);
+      expect(other.cookie()).not.to.contain('anteroom=');
+    }
+  });
+
+  it('ends Auto Login on a page where the browser keeps no cookie', async () => {
+    const { connected } = await withAnna();
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    const answer = await goThroughProvider(visitor(connected), '/profile', 'anna.berg');
+    const forgetful = await deliver(visitor(connected), answer);
+    expect([forgetful.status, forgetful.url]).to.deep.equal([403, `${connected.url}/saml/acs`]);
+    expect(forgetful.text).to.contain('allow cookies');
+  });
+
+  it('comes out where a path would lead to the log-in again', async () => {
+    const { connected, browser } = await withAnna();
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    const start = `/login?return=${encodeURIComponent('/login?return=%2Flogin')}`;
+    const page = await deliver(browser, await goThroughProvider(browser, start, 'anna.berg'));
+    expect([page.status, page.url]).to.deep.equal([200, `${connected.url}/`]);
+  });
+});
+
+async function withAnna(options: Parameters<typeof connect>[0] = {}) {
+  const connected = await connect(options);
+  const person = await addPerson(connected.deps, anna);
+  return { connected, person, browser: visitor(connected) };
+}
+
+/** Logs Anna in at the provider's console and launches the tile: the page that carries the answer. */
+async function launchTile({ cloud, applicationId }: Connected): Promise<Page> {
+  const console = createBrowser(cloud.url);
+  const login = await console.get('/console/login');
+  await console.submit(login, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
+  return console.get(`/saml2/${applicationId}`);
+}
