@@ -119,6 +119,8 @@ describe('the set-up of the article', () => {
   it('enables auto login, which sends a visitor straight to the provider', async () => {
     await powerUser.reload();
     await powerUser.getByLabel('Enable Auto Login').check();
+    await powerUser.getByText(/^Auto Login of .* is on\.$/).waitFor();
+    await powerUser.reload();
     await powerUser.getByText('Visitors who are not signed in go straight to Cloud Directory').waitFor();
     await shoot(powerUser, 'manage-saml');
     const employee = await newVisitor();
