@@ -86,6 +86,11 @@ SCIMMY.Resources.declare(SCIMMY.Resources.Group, {
 });
 
 const app = express();
+// Express 5 reads the query anew at every look; the routers change it in place, as Express 4 let them.
+app.use((req: { query: unknown }, _res: unknown, next: () => void) => {
+  Object.defineProperty(req, 'query', { value: req.query });
+  next();
+});
 app.use(
   '/scim',
   new Routers({

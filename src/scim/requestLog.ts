@@ -9,6 +9,7 @@ import { maskBody, maskQuery } from './mask.ts';
 const DAY_MS = 86_400_000;
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_WAITING = 10_000;
+const GATHER_MS = 10;
 
 /**
  * The log of requests. What changes something is logged in the transaction that changes it (logChange); the rest is kept for a moment
@@ -16,15 +17,13 @@ const MAX_WAITING = 10_000;
  */
 export type RequestLog = {
   add(entry: ScimLogEntry | undefined, call: { sourceId: string | null; failed: boolean; at: number }): void;
-  /** Settles when what waits is written. */
-  flush(): Promise<void>;
 };
 
 /** Opens the log of one SCIM server. */
 export function openRequestLog(deps: Deps): RequestLog {
   let entries: ScimLogEntry[] = [];
   let calls = new Map<string, { sourceId: string; day: number; calls: number; failures: number; at: number }>();
-  let writing: Promise<void> | undefined;
+  let writing = false;
 
   async function write(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -36,16 +35,19 @@ export function openRequestLog(deps: Deps): RequestLog {
         await insertScimLog(trx, batch);
         for (const { sourceId, ...count } of counted) await addCalls(trx, sourceId, count);
       });
+      // Whoever calls alone is written down at once; what comes in a stream is gathered.
+      if (entries.length + calls.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
   }
 
-  function start(): Promise<void> {
-    writing ??= write()
+  function start(): void {
+    if (writing) return;
+    writing = true;
+    void write()
       .catch((error) => deps.log.error({ err: error }, 'The SCIM log could not be written'))
       .finally(() => {
-        writing = undefined;
+        writing = false;
       });
-    return writing;
   }
 
   return {
@@ -61,10 +63,7 @@ export function openRequestLog(deps: Deps): RequestLog {
           at,
         });
       }
-      void start();
-    },
-    flush: async () => {
-      while (writing) await writing;
+      start();
     },
   };
 }

@@ -16,6 +16,7 @@ export type Surroundings = {
 /** The attributes of a person as SCIM nests them, without what the server alone says (schemas, id, meta, groups). */
 export function attributesOfUser(user: User): Json {
   const { name, emails, enterprise, interact, ...others } = user.profile;
+  // Without what is null: the database knows no undefined, and JSON would show it.
   return present({
     externalId: user.externalId,
     userName: user.userName,
@@ -110,13 +111,15 @@ function checksum(text: string): string {
 }
 
 function present(object: Json): Json {
-  for (const name of Object.keys(object)) if (object[name] === null || object[name] === undefined) delete object[name];
-  return object;
+  const kept: Json = {};
+  for (const name in object) if (object[name] !== null && object[name] !== undefined) kept[name] = object[name];
+  return kept;
 }
 
 function nonEmpty(object: Json): Json | undefined {
   const kept = present(object);
-  return Object.keys(kept).length > 0 ? kept : undefined;
+  for (const _ in kept) return kept;
+  return undefined;
 }
 
 function objectOf(value: unknown): Json {

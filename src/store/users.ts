@@ -205,9 +205,28 @@ export function emailsOf(user: User): string[] {
   return [...new Set(values.filter((value) => value !== undefined && value !== null && value !== ''))] as string[];
 }
 
-/** A person out of the columns of userColumns. */
-export function userFromRow({ profileJson, ...row }: Omit<UserRow, 'passwordHash' | DerivedColumn>): User {
-  return { ...row, active: row.active === 1, profile: JSON.parse(profileJson) };
+/** A person out of the columns of userColumns. Named one by one: that is several times faster than copying what is left over. */
+export function userFromRow(row: Omit<UserRow, 'passwordHash' | DerivedColumn>): User {
+  return {
+    id: row.id,
+    userName: row.userName,
+    active: row.active === 1,
+    userType: row.userType,
+    loginType: row.loginType,
+    externalId: row.externalId,
+    givenName: row.givenName,
+    familyName: row.familyName,
+    displayName: row.displayName,
+    title: row.title,
+    department: row.department,
+    email: row.email,
+    profile: JSON.parse(row.profileJson),
+    sourceId: row.sourceId,
+    version: row.version,
+    createdAt: row.createdAt,
+    modifiedAt: row.modifiedAt,
+    lastSignInAt: row.lastSignInAt,
+  };
 }
 
 async function updateEmails(db: Db, user: User): Promise<void> {
