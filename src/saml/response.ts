@@ -31,7 +31,12 @@ export function readResponse(samlResponse: string): ReadOutcome {
     const root = readRoot(samlResponse);
     return {
       ok: true,
-      response: { root, issuer: claimedIssuer(root), inResponseTo: attributeOf(root, 'InResponseTo') },
+      response: {
+        root,
+        issuer: claimedIssuer(root),
+        inResponseTo: attributeOf(root, 'InResponseTo'),
+        encrypted: childOf(root, SAML, 'EncryptedAssertion') !== undefined,
+      },
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -96,7 +96,8 @@ async function judge(deps: Deps, attempt: Attempt): Promise<Step<Verified>> {
   const fault = response.inResponseTo ? requestFault(answer, provider, claimed) : undefined;
   if (!fault) attempt.request = claimed;
   const verdict = verifyResponse(response, {
-    ...(await domainFacts(deps, answer.domain)),
+    ...domainFacts(answer.domain),
+    decryptionKeys: response.encrypted ? await findPrivateKeys(deps, answer.domain.id) : [],
     now: deps.now(),
     provider: providerFacts(provider),
     // Where the request is not this browser's, the answer is refused below, once it is known who signed it.
@@ -173,9 +174,9 @@ function providerFacts(provider: IdentityProvider) {
   };
 }
 
-async function domainFacts(deps: Deps, domain: Domain) {
+function domainFacts(domain: Domain) {
   const { entityId, acsUrl } = serviceProviderDetails(domain);
-  return { entityId, acsUrl, decryptionKeys: await findPrivateKeys(deps, domain.id) };
+  return { entityId, acsUrl };
 }
 
 function activityOf(deps: Deps, attempt: Attempt, reference: string, reason: ReasonCode | null): SignInActivity {

@@ -110,4 +110,5 @@ export type Verdict =
 export type UnverifiedResponse = {
   issuer: string | undefined; // says whose keys to try, no more
   inResponseTo: string | undefined; // says which request to look up, no more
+  encrypted: boolean; // says that the domain's keys will be wanted, no more
 };

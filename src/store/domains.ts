@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
 
 /** A URL of the intranet, and a service provider of its own. */
@@ -6,15 +7,14 @@ export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 
 /** The domain that answers at a host (`intranet.acme.com`, `localhost:3000`). */
 export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
-  const urls = [`https://${host}`, `http://${host}`];
-  const row = await db
-    .selectFrom('domains')
-    .selectAll()
-    .where('url', 'in', urls)
-    .orderBy('url', 'desc') // https before http, should both be there
-    .executeTakeFirst();
+  const [row] = await byUrls(db, `https://${host}`, `http://${host}`);
   return row && fromRow(row);
 }
+
+const byUrls = prepared(
+  (db, https: string, http: string) =>
+    db.selectFrom('domains').selectAll().where('url', 'in', [https, http]).orderBy('url', 'desc'), // https before http, should both be there
+);
 
 /** The domain with an ID. */
 export async function findDomain(db: Db, id: string): Promise<Domain | undefined> {

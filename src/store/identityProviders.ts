@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { IdentityProviderRow, MetadataImportRow } from '../db/schema.ts';
 
 /** How Anteroom deals with one identity provider: every field of its Edit screen but name, button and enabled. */
@@ -67,19 +68,31 @@ const columns = [
 ] as const satisfies (keyof IdentityProviderRow)[];
 
 export async function findProvider(db: Db, id: string): Promise<IdentityProvider | undefined> {
-  const row = await db.selectFrom('identityProviders').select(columns).where('id', '=', id).executeTakeFirst();
+  const [row] = await byId(db, id);
   return row && fromRow(row);
 }
 
+const byId = prepared((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
+
+/** Whether there is a provider with an ID, and it is enabled. */
+export async function isProviderEnabled(db: Db, id: string): Promise<boolean> {
+  const [row] = await enabledById(db, id);
+  return row?.enabled === 1;
+}
+
+const enabledById = prepared((db, id: string) =>
+  db.selectFrom('identityProviders').select('enabled').where('id', '=', id),
+);
+
 /** The provider whose metadata carries an EntityID, letter by letter (saml-core 8.3.6). */
 export async function findProviderByEntityId(db: Db, entityId: string): Promise<IdentityProvider | undefined> {
-  const row = await db
-    .selectFrom('identityProviders')
-    .select(columns)
-    .where('entityId', '=', entityId)
-    .executeTakeFirst();
+  const [row] = await byEntityId(db, entityId);
   return row && fromRow(row);
 }
+
+const byEntityId = prepared((db, entityId: string) =>
+  db.selectFrom('identityProviders').select(columns).where('entityId', '=', entityId),
+);
 
 /** All providers in the order of their buttons. */
 export async function listProviders(db: Db): Promise<IdentityProvider[]> {

@@ -1,10 +1,16 @@
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { SessionRow } from '../db/schema.ts';
 
 /** The session with an ID (the hash of the cookie's secret) that has not ended. */
 export async function findSession(db: Db, id: string, now: number): Promise<SessionRow | undefined> {
-  return db.selectFrom('sessions').selectAll().where('id', '=', id).where('expiresAt', '>', now).executeTakeFirst();
+  const [row] = await byId(db, id, now);
+  return row;
 }
+
+const byId = prepared((db, id: string, now: number) =>
+  db.selectFrom('sessions').selectAll().where('id', '=', id).where('expiresAt', '>', now),
+);
 
 export async function writeSession(db: Db, row: SessionRow): Promise<void> {
   const { id: _, createdAt: __, ...changes } = row;

@@ -1,10 +1,13 @@
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** One setting of the installation, or undefined where it was never written. */
 export async function findSetting(db: Db, name: string): Promise<unknown> {
-  const row = await db.selectFrom('settings').select('valueJson').where('name', '=', name).executeTakeFirst();
+  const [row] = await byName(db, name);
   return row && JSON.parse(row.valueJson);
 }
+
+const byName = prepared((db, name: string) => db.selectFrom('settings').select('valueJson').where('name', '=', name));
 
 /** Removes a setting that has a value. False where it has another one or none: of two at once only one is told true. */
 export async function takeSetting(db: Db, name: string, value: unknown): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { contains } from './contains.ts';
@@ -43,9 +44,11 @@ export const userColumns = [
 export type UserFilter = { search?: string | undefined; active?: boolean | undefined; userType?: string | undefined };
 
 export async function findUser(db: Db, id: string): Promise<User | undefined> {
-  const row = await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
+  const [row] = await byId(db, id);
   return row && userFromRow(row);
 }
+
+const byId = prepared((db, id: string) => db.selectFrom('users').select(userColumns).where('id', '=', id));
 
 /** The people with these IDs, by ID. */
 export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, User>> {
@@ -83,24 +86,26 @@ export async function findNames(
 
 /** The person with a user name, in any case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .select(userColumns)
-    .where('userNameKey', '=', caseKey(userName))
-    .executeTakeFirst();
+  const [row] = await byUserName(db, caseKey(userName));
   return row && userFromRow(row);
 }
 
+const byUserName = prepared((db, key: string) =>
+  db.selectFrom('users').select(userColumns).where('userNameKey', '=', key),
+);
+
 /** The people with an e-mail address, in any case; two at the most, for more than one is too many to sign in. */
 export async function findUsersByEmail(db: Db, email: string): Promise<User[]> {
-  const rows = await db
+  return (await byEmail(db, caseKey(email))).map(userFromRow);
+}
+
+const byEmail = prepared((db, key: string) =>
+  db
     .selectFrom('users')
     .select(userColumns)
-    .where('id', 'in', (e) => e.selectFrom('userEmails').select('userId').where('valueKey', '=', caseKey(email)))
-    .limit(2)
-    .execute();
-  return rows.map(userFromRow);
-}
+    .where('id', 'in', (e) => e.selectFrom('userEmails').select('userId').where('valueKey', '=', key))
+    .limit(2),
+);
 
 /** The people with an external ID, letter by letter; two at the most. */
 export async function findUsersByExternalId(db: Db, externalId: string): Promise<User[]> {

@@ -4,7 +4,7 @@ import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
 import { maySignIn } from '../directory/users.ts';
 import { hashToken, newToken } from '../identifier.ts';
-import { findProvider } from '../store/identityProviders.ts';
+import { isProviderEnabled } from '../store/identityProviders.ts';
 import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
@@ -76,7 +76,7 @@ export async function findWelcome(
   { providerId }: SignInFacts,
 ): Promise<User | undefined> {
   const user = await findUser(store.db, userId);
-  const enabled = providerId === undefined || (await findProvider(store.db, providerId))?.enabled;
+  const enabled = providerId === undefined || (await isProviderEnabled(store.db, providerId));
   return user && enabled && maySignIn(user) ? user : undefined;
 }
 
