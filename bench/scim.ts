@@ -3,6 +3,7 @@ import { leaveFirstCore } from './login/process.ts';
 import { installPeers } from './peers/packages.ts';
 import { type Contender, startAnteroom, startPolis, startScimmy } from './scim/contenders.ts';
 import { patch, person, send, speedOf, timeOf } from './scim/load.ts';
+import { wireSpeed } from './scim/wire.ts';
 
 const ROUNDS = 5;
 const POSTS = 400;
@@ -68,11 +69,16 @@ export function scimTable({ machine, node, date, requestsPerSecond, ratios, bigG
 }
 
 async function measure(contender: Contender, from: number): Promise<Record<Work, number>> {
-  const post = await speedOf(POSTS, AT_ONCE, (index) => send(contender, 'POST', '/Users', person(from + index)));
-  const page = await speedOf(40, 4, () => send(contender, 'GET', '/Users?startIndex=1&count=100'));
-  const eq = await speedOf(POSTS, AT_ONCE, (index) =>
-    send(contender, 'GET', `/Users?filter=${encodeURIComponent(`userName eq "user${from + index}@acme.com"`)}`),
-  );
+  const post = await wireSpeed(contender, POSTS, AT_ONCE, (index) => ({
+    method: 'POST',
+    path: '/Users',
+    body: person(from + index),
+  }));
+  const page = await wireSpeed(contender, 100, 4, () => ({ method: 'GET', path: '/Users?startIndex=1&count=100' }));
+  const eq = await wireSpeed(contender, POSTS * 3, AT_ONCE, (index) => ({
+    method: 'GET',
+    path: `/Users?filter=${encodeURIComponent(`userName eq "user${from + (index % POSTS)}@acme.com"`)}`,
+  }));
   return { post, page, eq };
 }
 
