@@ -1,7 +1,7 @@
 import { DS, SAML, SAMLP } from './namespaces.ts';
 import { refuse } from './refusal.ts';
 import { isNcName } from './xml/characters.ts';
-import { childOf, elementsOf, isElement, type XmlElement } from './xml/tree.ts';
+import { attributeOf, childOf, elementsOf, isElement, type XmlElement } from './xml/tree.ts';
 
 /** Where in a Response the parts are that a signature or a check is about. Nothing of it is verified. */
 export type ResponseParts = {
@@ -49,6 +49,10 @@ export function findDecryptedSignature(assertion: XmlElement, outside: XmlElemen
   const signature = signatureOf(assertion);
   const ids = new Set<string>();
   collectIds(outside, ids);
+  // pysaml2 calls the signature of each document it signs Signature1, and nothing refers to a signature by its Id.
+  const name = signature && attributeOf(signature, 'Id');
+  const outer = signatureOf(outside);
+  if (name !== undefined && outer !== undefined && name === attributeOf(outer, 'Id')) ids.delete(name);
   survey(assertion, [assertion], [signature], ids);
   return signature;
 }

@@ -310,6 +310,16 @@ function openSource(): Shape[] {
       options: { prefix: 'ns2' },
       encrypt: { cipher: 'aes-128-cbc' },
     },
+    {
+      name: 'pysaml2, both signed under one Id, encrypted',
+      parts: pysaml2,
+      sign: 'both',
+      options: {
+        prefix: 'ns2',
+        template: (text) => text.replace('<ns2:Signature ', '<ns2:Signature Id="Signature1" '),
+      },
+      encrypt: { cipher: 'aes-128-cbc' },
+    },
     { name: 'npm saml-idp, signed Assertion', parts: base, options: { prefix: '', keyInfo: X509('') } },
     {
       name: 'npm saml-idp, signed Response, LF in values',
