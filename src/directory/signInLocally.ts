@@ -2,7 +2,8 @@ import ipaddr from 'ipaddr.js';
 import type { Deps } from '../deps.ts';
 import { countFailures, forgetFailures, recordFailure, takeFailureBack } from '../store/attempts.ts';
 import { caseKey } from '../store/caseKey.ts';
-import { findPasswordHash, findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
+import { findPasswordHash } from '../store/passwords.ts';
+import { findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
 import { verifyPassword } from './password.ts';
 
 const WINDOW_MS = 15 * 60_000;

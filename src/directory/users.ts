@@ -2,6 +2,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
+import { writePasswordHash } from '../store/passwords.ts';
 import { deleteSessionsOfUser } from '../store/sessions.ts';
 import { writeSetting } from '../store/settings.ts';
 import {
@@ -12,7 +13,6 @@ import {
   insertUser,
   type User,
   updateUser,
-  writePasswordHash,
 } from '../store/users.ts';
 import { hashPassword, passwordFault } from './password.ts';
 import { type UserAttributes, withPrimaryEmail } from './userAttributes.ts';

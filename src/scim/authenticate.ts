@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { findCallingSource } from '../directory/profileSources.ts';
+import { findCallingSource } from '../directory/callingSource.ts';
 import { countFailures, recordFailure } from '../store/attempts.ts';
 import type { ProfileSource } from '../store/profileSources.ts';
 import { ScimError } from './errors.ts';

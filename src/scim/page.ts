@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../db/open.ts';
+import { textOf } from './comparisonSql.ts';
 import { type Place, readCursor, writeCursor } from './cursor.ts';
-import { filterToSql, sortTarget, textOf } from './filterSql.ts';
+import { filterToSql, sortTarget } from './filterSql.ts';
 import type { ListQuery } from './listQuery.ts';
 import type { ResourceType } from './schema.ts';
 

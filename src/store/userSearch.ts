@@ -9,7 +9,7 @@ export type UserSearch = {
   text?: string | undefined; // words of name, title, department, user name, e-mail; each may be a beginning
   active?: boolean | undefined;
   userType?: string | undefined;
-  department?: string | undefined; // letter by letter, as departmentsOf lists them
+  department?: string | undefined; // letter by letter
   sourceId?: string | null | undefined; // null: people whom no source manages
   groupId?: string | undefined;
   managerId?: string | undefined;
@@ -72,24 +72,6 @@ export async function searchUsers(db: Db, search: UserSearch, page: UserPage): P
     next: last && (backwards || more) ? writeCursor(last) : undefined,
     previous: first && (backwards ? more : place !== undefined) ? writeCursor(first) : undefined,
   };
-}
-
-/** The departments that begin with some letters, in the order of the alphabet, each with the number of its people; for a filter's choices. */
-export async function departmentsOf(
-  db: Db,
-  beginning: string,
-  limit: number,
-): Promise<{ department: string; people: number }[]> {
-  const rows = await db
-    .selectFrom('users')
-    .select((e) => ['department', e.fn.countAll<number>().as('people')])
-    .where('department', '>=', beginning === '' ? ' ' : beginning)
-    .where('department', '<', beginning === '' ? LAST_CHARACTER : beginning + LAST_CHARACTER)
-    .groupBy('department')
-    .orderBy('department')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ department: row.department ?? '', people: Number(row.people) }));
 }
 
 /** The people whose manager somebody is, by name. */

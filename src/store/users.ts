@@ -2,7 +2,6 @@ import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
-import { contains } from './contains.ts';
 import { addToCount } from './directoryCounts.ts';
 import type { Profile } from './profile.ts';
 import { nameKeyOf, wordsOfUser } from './searchWords.ts';
@@ -40,8 +39,6 @@ export const userColumns = [
   'modifiedAt',
   'lastSignInAt',
 ] as const satisfies (keyof UserRow)[];
-
-export type UserFilter = { search?: string | undefined; active?: boolean | undefined; userType?: string | undefined };
 
 export async function findUser(db: Db, id: string): Promise<User | undefined> {
   const [row] = await byId(db, id);
@@ -113,26 +110,6 @@ export async function findUsersByExternalId(db: Db, externalId: string): Promise
   return rows.map(userFromRow);
 }
 
-/** A page of people by user name, and how many there are in all. */
-export async function listUsers(
-  db: Db,
-  filter: UserFilter,
-  page: { limit: number; offset: number },
-): Promise<{ rows: User[]; total: number }> {
-  let query = db.selectFrom('users');
-  if (filter.active !== undefined) query = query.where('active', '=', filter.active ? 1 : 0);
-  if (filter.userType) query = query.where('userType', '=', filter.userType);
-  if (filter.search) {
-    const text = caseKey(filter.search);
-    query = query.where(({ or }) =>
-      or([contains('userNameKey', text), contains('displayName', text), contains('email', text)]),
-    );
-  }
-  const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const rows = await query.select(userColumns).orderBy('userNameKey').limit(page.limit).offset(page.offset).execute();
-  return { rows: rows.map(userFromRow), total: Number(total) };
-}
-
 /** How many active people of a type there are. */
 export async function countActiveUsers(db: Db, userType: string): Promise<number> {
   const row = await db
@@ -142,15 +119,6 @@ export async function countActiveUsers(db: Db, userType: string): Promise<number
     .where('active', '=', 1)
     .executeTakeFirstOrThrow();
   return Number(row.count);
-}
-
-export async function findPasswordHash(db: Db, id: string): Promise<string | undefined> {
-  const row = await db.selectFrom('users').select('passwordHash').where('id', '=', id).executeTakeFirst();
-  return row?.passwordHash ?? undefined;
-}
-
-export async function writePasswordHash(db: Db, id: string, passwordHash: string | null): Promise<void> {
-  await db.updateTable('users').set({ passwordHash }).where('id', '=', id).execute();
 }
 
 export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {

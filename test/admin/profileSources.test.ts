@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findCallingSource } from '../../src/directory/profileSources.ts';
+import { findCallingSource } from '../../src/directory/callingSource.ts';
 import { addCalls, findSource } from '../../src/store/profileSources.ts';
 import { findUser, type User } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { findCallingSource } from '../../src/directory/callingSource.ts';
 import {
   addSource,
   changeSource,
-  findCallingSource,
   removeSource,
   rotateToken,
   setSourceActive,

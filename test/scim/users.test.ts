@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { findPasswordHash } from '../../src/store/passwords.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
-import { findPasswordHash } from '../../src/store/users.ts';
 import { aSession } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { patch } from './support/patch.ts';

@@ -1,26 +1,22 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
+import { findPasswordHash, writePasswordHash } from '../../src/store/passwords.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import {
   countActiveUsers,
   deleteUser,
-  findPasswordHash,
   findUser,
   findUserByUserName,
   findUsersByEmail,
   findUsersByExternalId,
   insertUser,
-  listUsers,
   type User,
   updateUser,
   writeLastSignIn,
-  writePasswordHash,
 } from '../../src/store/users.ts';
 import { aSession, aUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
-
-const page = { limit: 50, offset: 0 };
 
 describe('store/users', () => {
   withStores((open) => {
@@ -144,41 +140,6 @@ describe('store/users', () => {
       expect(await findPasswordHash(db, user.id)).to.equal(undefined);
       await writeLastSignIn(db, user.id, testStart + 7);
       expect((await findUser(db, user.id))?.lastSignInAt).to.equal(testStart + 7);
-    });
-
-    it('lists people by user name whatever its case, a page at a time', async () => {
-      for (const userName of ['bob', 'Anna', 'Zoë', 'carl', 'ánna']) await insertUser(db, aUser({ userName }), null);
-      const names = async (limit: number, offset: number) => {
-        const { rows, total } = await listUsers(db, {}, { limit, offset });
-        return [total, ...rows.map((row) => row.userName)];
-      };
-      expect(await names(10, 0)).to.deep.equal([5, 'Anna', 'bob', 'carl', 'Zoë', 'ánna']);
-      expect(await names(2, 2)).to.deep.equal([5, 'carl', 'Zoë']);
-      expect(await names(2, 6)).to.deep.equal([5]);
-    });
-
-    it('narrows the list by state and type', async () => {
-      await insertUser(db, aUser({ userName: 'a', userType: 'Power User' }), null);
-      await insertUser(db, aUser({ userName: 'b', active: false }), null);
-      await insertUser(db, aUser({ userName: 'c' }), null);
-      const names = async (filter: Parameters<typeof listUsers>[1]) =>
-        (await listUsers(db, filter, page)).rows.map((row) => row.userName);
-      expect(await names({ active: true })).to.deep.equal(['a', 'c']);
-      expect(await names({ active: false })).to.deep.equal(['b']);
-      expect(await names({ userType: 'Power User' })).to.deep.equal(['a']);
-      expect(await names({ userType: 'Power User', active: false })).to.deep.equal([]);
-    });
-
-    it('searches user name, display name and e-mail address, and takes every character for itself', async () => {
-      await insertUser(db, aUser({ userName: 'a_b', displayName: 'Per%Cent' }), null);
-      await insertUser(db, aUser({ userName: 'axb', email: 'Someone@Acme.com' }), null);
-      await insertUser(db, aUser({ userName: 'back\\slash' }), null);
-      const names = async (search: string) => (await listUsers(db, { search }, page)).rows.map((row) => row.userName);
-      expect(await names('A_B')).to.deep.equal(['a_b']);
-      expect(await names('r%c')).to.deep.equal(['a_b']);
-      expect(await names('k\\S')).to.deep.equal(['back\\slash']);
-      expect(await names('someONE@')).to.deep.equal(['axb']);
-      expect(await names("' or 1=1 --")).to.deep.equal([]);
     });
 
     it('counts the active people of a type', async () => {
