@@ -12,6 +12,8 @@ import { deleteExpired } from './store/loginRequests.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
 const STOP_WITHIN_MS = 10_000;
+// A SCIM client puts its filter into the address; what is too long gets the answer of the SCIM server and not a bare 431.
+const MAX_HEADER_BYTES = 128 * 1024;
 
 await start().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -22,7 +24,10 @@ async function start(): Promise<void> {
   const config = parseConfig(process.env);
   const deps = await openDeps(config, pino({ level: config.logLevel }));
   await ensureFirstDomain(deps);
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(deps));
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: MAX_HEADER_BYTES },
+    buildApp(deps),
+  );
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const sweep = setInterval(() => {

@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { type Provider, startProvider } from '../../demo/provider.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
+import { whenDone } from '../support/cleanup.ts';
 import { shoot } from './screenshots.ts';
 
 const maya = {
@@ -28,6 +29,7 @@ describe('the set-up of the article', () => {
     await addPerson(anteroom.deps, maya);
     await addPerson(anteroom.deps, anna);
     cloud = await startProvider();
+    whenDone(() => cloud.close());
     const browser = await openBrowser();
     const contexts: BrowserContext[] = [];
     newVisitor = async () => {
