@@ -11,7 +11,8 @@ import { writeLastSignIn } from '../store/users.ts';
 import { field } from '../web/form.ts';
 import { queryText } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
+import { endSession } from '../web/session.ts';
+import { startLocalSession } from './localSession.ts';
 
 /** The Log-In screen, the local log-in that never redirects, and Log out. */
 export function loginRoutes(deps: Deps): Router {
@@ -72,16 +73,8 @@ async function logInLocally(deps: Deps, req: Request, res: Response): Promise<vo
     res.status(result.reason === 'too_many_failures' ? 429 : 422);
     return showLogin(deps, req, res, { returnTo, userName, error: localRefusalText(result.reason) });
   }
-  const now = deps.now();
-  await writeLastSignIn(deps.store.relaxed, result.user.id, now);
-  await startSession(deps, req, res, result.user, {
-    method: 'local',
-    domainId: res.locals.domain.id,
-    at: now,
-    endsAt: now + LONGEST_MS,
-    network: req.ip ?? '',
-    userAgent: (req.get('user-agent') ?? '').slice(0, 256),
-  });
+  await writeLastSignIn(deps.store.relaxed, result.user.id, deps.now());
+  await startLocalSession(deps, req, res, result.user);
   res.redirect(303, returnTo);
 }
 

@@ -6,7 +6,7 @@ import type { FieldErrors } from '../errors.ts';
 import { NotFound } from '../errors.ts';
 import { field } from '../web/form.ts';
 import { flash } from '../web/render.ts';
-import { LONGEST_MS, startSession } from '../web/session.ts';
+import { startLocalSession } from './localSession.ts';
 
 const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
 
@@ -28,15 +28,7 @@ export function setupRoutes(deps: Deps): Router {
       res.status(422);
       return show(res, entered, made.errors);
     }
-    const now = deps.now();
-    await startSession(deps, req, res, made.value, {
-      method: 'local',
-      domainId: res.locals.domain.id,
-      at: now,
-      endsAt: now + LONGEST_MS,
-      network: req.ip ?? '',
-      userAgent: (req.get('user-agent') ?? '').slice(0, 256),
-    });
+    await startLocalSession(deps, req, res, made.value);
     flash(req, 'You are the first Power User. Next, set the domain up.');
     res.redirect(303, '/settings/security/saml');
   });
