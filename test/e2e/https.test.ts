@@ -1,0 +1,76 @@
+import { request, type Server } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { generate } from 'selfsigned';
+import { addDomain, setAutoLogin, setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
+import { addIntranet, startTestProvider } from '../demo/support/portal.ts';
+import { addPerson, startAnteroom } from '../support/anteroom.ts';
+import { openBrowser } from '../support/chromium.ts';
+import { whenDone } from '../support/cleanup.ts';
+import { importProvider } from '../support/connect.ts';
+
+describe('a domain on https, behind a proxy that takes TLS off, with the provider on another site', () => {
+  it('signs people in from both sides, with cookies that only travel encrypted', async function () {
+    this.timeout(60_000);
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    const url = await startTlsProxy(anteroom.url);
+    const cloud = await startTestProvider();
+    cloud.clock.now = deps.clock.at;
+    whenDone(() => cloud.close());
+    const application = await addIntranet(cloud, {
+      sso: { spEntityId: `${url}/saml/metadata`, acsUrl: `${url}/saml/acs` },
+    });
+    const domain = await addDomain(deps, url);
+    if (!domain.ok) throw new Error(domain.errors.url);
+    await setUpDomain(deps, domain.value.id);
+    const provider = await importProvider(anteroom, `${cloud.url}/saml2/${application}/metadata`);
+    await setDefaultProvider(deps, domain.value.id, provider.id);
+    await setAutoLogin(deps, domain.value.id, true);
+    await addPerson(deps, { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna' });
+
+    const browser = await openBrowser();
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(`${url}/profile?x=1`);
+    await page.getByLabel('User name or e-mail').fill('anna.berg');
+    await page.getByLabel('Password').fill('cloud-demo');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.waitForURL(`${url}/profile?x=1`);
+    const session = (await context.cookies(url)).find((cookie) => cookie.name === '__Host-anteroom');
+    expect(session).to.include({ secure: true, httpOnly: true, sameSite: 'Lax' });
+
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'You are logged out' }).waitFor();
+    await page.goto(`${cloud.url}/console`);
+    await page.getByRole('link', { name: /Intranet/ }).click();
+    await page.waitForURL(`${url}/`);
+    await page.getByRole('heading', { name: 'Welcome, Anna' }).waitFor();
+  });
+});
+
+/** Answers on https with a certificate of its own making, and hands every request on as it came. Gives its address. */
+async function startTlsProxy(target: string): Promise<string> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
+  const { hostname, port } = new URL(target);
+  const server = createServer({ key, cert }, (req, res) => {
+    const { method, url: path, headers } = req;
+    const onward = request({ hostname, port, method, path, headers }, (answer) => {
+      res.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(res);
+    });
+    onward.on('error', () => res.destroy());
+    req.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  whenDone(() => closeNow(server));
+  return `https://localhost:${(server.address() as AddressInfo).port}`;
+}
+
+function closeNow(server: Pick<Server, 'close' | 'closeAllConnections'>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
