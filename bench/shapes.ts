@@ -47,7 +47,12 @@ export function worstShapes(provider: Identity): Record<string, string> {
     '28 namespaces an element': signed(provider, inValue(fill(`<x ${spaces}/>`))),
     '28 namespaces an element, all used': signed(provider, inValue(fill(`<x ${spaces} ${used}/>`))),
     '28 namespaces around 28 attributes': signed(provider, inValue(`<y ${spaces}>${fill(`<x ${used}/>`)}</y>`)),
-    '28 namespaces around 28 attributes, both signed': signed(provider, inValue(`<y ${spaces}>${fill(`<x ${used}/>`)}</y>`), {}, 'both'),
+    '28 namespaces around 28 attributes, both signed': signed(
+      provider,
+      inValue(`<y ${spaces}>${fill(`<x ${used}/>`)}</y>`),
+      {},
+      'both',
+    ),
     '28 namespaces, inclusive form': signed(provider, inValue(fill(`<x ${spaces}/>`)), { exclusive: false }),
     'a PrefixList of 32': signed(
       provider,

@@ -20,7 +20,11 @@ export type Variable = { name: string; fallback: string; meaning: string };
 
 export const variables: Variable[] = [
   { name: 'HOST', fallback: 'localhost; with NODE_ENV=production all addresses', meaning: 'The address to listen on.' },
-  { name: 'PORT', fallback: '3000', meaning: 'The port to listen on; 0 takes a free one, and PUBLIC_URL then has to be set.' },
+  {
+    name: 'PORT',
+    fallback: '3000',
+    meaning: 'The port to listen on; 0 takes a free one, and PUBLIC_URL then has to be set.',
+  },
   {
     name: 'PUBLIC_URL',
     fallback: 'http://localhost:3000 (with the port of PORT); required with NODE_ENV=production',
