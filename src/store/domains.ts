@@ -7,14 +7,12 @@ export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 
 /** The domain that answers at a host (`intranet.acme.com`, `localhost:3000`). */
 export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
-  const [row] = await byUrls(db, `https://${host}`, `http://${host}`);
+  // https before http, should both be there.
+  const [row = (await byUrl(db, `http://${host}`))[0]] = await byUrl(db, `https://${host}`);
   return row && fromRow(row);
 }
 
-const byUrls = prepared(
-  (db, https: string, http: string) =>
-    db.selectFrom('domains').selectAll().where('url', 'in', [https, http]).orderBy('url', 'desc'), // https before http, should both be there
-);
+const byUrl = prepared((db, url: string) => db.selectFrom('domains').selectAll().where('url', '=', url));
 
 /** The domain with an ID. */
 export async function findDomain(db: Db, id: string): Promise<Domain | undefined> {

@@ -98,9 +98,10 @@ export async function findUsersByEmail(db: Db, email: string): Promise<User[]> {
 
 const byEmail = prepared((db, key: string) =>
   db
-    .selectFrom('users')
+    .selectFrom('userEmails')
+    .innerJoin('users', 'users.id', 'userEmails.userId')
     .select(userColumns)
-    .where('id', 'in', (e) => e.selectFrom('userEmails').select('userId').where('valueKey', '=', key))
+    .where('valueKey', '=', key)
     .limit(2),
 );
 

@@ -100,6 +100,7 @@ function personOfSession(deps: Deps): InstanceType<typeof Passport> {
 /** express-session's store on the `sessions` table. The table holds the hash of a session's ID, never the ID. */
 class SessionStore extends session.Store {
   readonly #deps: Deps;
+  readonly #written = new WeakMap<StoredSession, string>();
 
   constructor(deps: Deps) {
     super();
@@ -114,7 +115,14 @@ class SessionStore extends session.Store {
     );
   }
 
-  override set(sid: string, { seen, ...data }: StoredSession, done?: (error?: unknown) => void): void {
+  override set(sid: string, stored: StoredSession, done?: (error?: unknown) => void): void {
+    const { seen, ...data } = stored;
+    const dataJson = JSON.stringify(data);
+    // express-session saves a new session once more at the end of its request, changed or not.
+    if (this.#written.get(stored) === dataJson) {
+      done?.();
+      return;
+    }
     const signIn = data.passport?.user;
     if (!signIn) {
       this.destroy(sid, done);
@@ -128,7 +136,7 @@ class SessionStore extends session.Store {
       providerId: signIn.providerId ?? null,
       nameId: signIn.nameId ?? null,
       sessionIndex: signIn.sessionIndex ?? null,
-      dataJson: JSON.stringify(data),
+      dataJson,
       network: signIn.network,
       userAgent: signIn.userAgent,
       createdAt: signIn.at,
@@ -137,7 +145,10 @@ class SessionStore extends session.Store {
     };
     // One that was read and has been ended since must not come back.
     const write = seen === undefined ? writeSession : updateSession;
-    write(this.#deps.store.relaxed, row).then(() => done?.(), done);
+    write(this.#deps.store.relaxed, row).then(() => {
+      this.#written.set(stored, dataJson);
+      done?.();
+    }, done);
   }
 
   override touch(sid: string, data: StoredSession, done?: () => void): void {
@@ -151,6 +162,11 @@ class SessionStore extends session.Store {
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {
-    deleteSession(this.#deps.store.relaxed, hashToken(sid)).then(() => done?.(), done);
+    const { store, now } = this.#deps;
+    const id = hashToken(sid);
+    // A visitor's session is not in the table, and looking costs less than a transaction.
+    findSession(store.relaxed, id, now())
+      .then((row) => row && deleteSession(store.relaxed, id))
+      .then(() => done?.(), done);
   }
 }
