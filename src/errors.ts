@@ -24,8 +24,8 @@ export class Forbidden extends AppError {
 }
 
 export class Conflict extends AppError {
-  constructor(message: string) {
-    super(409, message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(409, message, options);
   }
 }
 

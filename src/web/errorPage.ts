@@ -1,8 +1,11 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { isUniqueViolation } from '../db/uniqueViolation.ts';
 import type { Deps } from '../deps.ts';
-import { AppError, NotFound } from '../errors.ts';
+import { AppError, Conflict, NotFound } from '../errors.ts';
 import { newReference } from '../identifier.ts';
 import { wantsJson } from './requireLogin.ts';
+
+const DONE_MEANWHILE = 'Somebody else has just done the same. Open the page again to see it.';
 
 /** For what no route took. */
 export const nothingHere: RequestHandler = () => {
@@ -11,8 +14,10 @@ export const nothingHere: RequestHandler = () => {
 
 /** Turns whatever was thrown into a page, or JSON for a program. From 500 on the message is kept for the log; the reference leads there. */
 export function errorPage(deps: Deps): ErrorRequestHandler {
-  return (error, req, res, next) => {
-    if (res.headersSent) return next(error);
+  return (thrown, req, res, next) => {
+    if (res.headersSent) return next(thrown);
+    // Two people did the same at once, and the database let one of them through.
+    const error = isUniqueViolation(thrown) ? new Conflict(DONE_MEANWHILE, { cause: thrown }) : thrown;
     const status = statusOf(error);
     const reference = newReference(deps);
     const entry = { reference, method: req.method, path: withoutTokens(req.path), status, err: error };

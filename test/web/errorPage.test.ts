@@ -1,7 +1,12 @@
 import { expect } from 'chai';
+import express from 'express';
+import request from 'supertest';
 import { makeSetupLink } from '../../src/directory/firstPowerUser.ts';
+import { errorPage } from '../../src/web/errorPage.ts';
 import { type Anteroom, startAnteroom } from '../support/anteroom.ts';
 import { sendRaw } from '../support/hostClient.ts';
+import { openTestStore } from '../support/stores.ts';
+import { testDeps } from '../support/testDeps.ts';
 
 describe('error pages', () => {
   let anteroom: Anteroom;
@@ -28,6 +33,18 @@ describe('error pages', () => {
     expect([answer.status, answer.headers['content-type']]).to.deep.equal([500, 'text/plain; charset=utf-8']);
     expect(answer.text).not.to.contain('settings');
   });
+
+  for (const engine of ['sqlite', 'postgres'] as const)
+    it(`say that somebody else was faster where the database took one of two alone (${engine})`, async () => {
+      const deps = await testDeps({ store: await openTestStore(engine) });
+      const twice = () => deps.store.db.insertInto('settings').values({ name: 'a', valueJson: '1' }).execute();
+      await twice();
+      const app = express().use(twice).use(errorPage(deps));
+      await request(app)
+        .get('/')
+        .set('accept', 'application/json')
+        .expect(409, /Somebody else has just done the same/);
+    });
 
   it('are JSON for a program', async () => {
     for (const accept of ['application/json', 'application/problem+json, application/scim+json;q=0.9']) {
