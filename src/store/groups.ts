@@ -165,12 +165,6 @@ export async function removeMembers(db: Db, groupId: string, userIds: Iterable<s
   return removed;
 }
 
-/** Takes everybody out of a group. Returns how many there were. */
-export async function removeAllMembers(db: Db, groupId: string): Promise<number> {
-  const result = await db.deleteFrom('groupMembers').where('groupId', '=', groupId).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** The IDs of all members. */
 export async function findMemberIds(db: Db, groupId: string): Promise<string[]> {
   const rows = await db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).execute();
