@@ -5,9 +5,30 @@ import { openStore } from './db/open.ts';
 import type { Deps } from './deps.ts';
 import { deriveSecrets, loadSecretKey } from './secrets.ts';
 
+const POOL_BYTES = 8_192;
+
 /** Opens everything that the server and the command line stand on; the first time it makes data folder, key and tables. */
 export async function openDeps(config: Config, log: Logger): Promise<Deps> {
-  const secrets = deriveSecrets(loadSecretKey(config, randomBytes), randomBytes);
+  const random = openRandomBytes();
+  const secrets = deriveSecrets(loadSecretKey(config, random), random);
   const store = await openStore(config.databaseUrl);
-  return { config, store, secrets, now: Date.now, randomBytes, log };
+  return { config, store, secrets, now: Date.now, randomBytes: random, log };
+}
+
+/**
+ * Random bytes of the system's generator, cut from a bigger draw: a draw costs far more than the bytes that it gives.
+ * No byte is handed out twice.
+ */
+export function openRandomBytes(): (size: number) => Buffer {
+  let pool = Buffer.alloc(0);
+  let used = 0;
+  return (size) => {
+    if (size > POOL_BYTES) return randomBytes(size);
+    if (used + size > pool.length) {
+      pool = randomBytes(POOL_BYTES);
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
+  };
 }

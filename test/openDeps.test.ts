@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { parseConfig } from '../src/config.ts';
-import { openDeps } from '../src/openDeps.ts';
+import { openDeps, openRandomBytes } from '../src/openDeps.ts';
 import { whenDone } from './support/cleanup.ts';
 import { tempFolder } from './support/tempFolder.ts';
 
@@ -18,4 +18,28 @@ describe('openDeps', () => {
       whenDone(() => store.close());
       expect(statSync(folder).mode & 0o777).to.equal(0o700);
     });
+});
+
+describe('openRandomBytes', () => {
+  it('gives as many bytes as are asked for, and no byte of its memory twice', () => {
+    const randomBytes = openRandomBytes();
+    const seen = new Set<string>();
+    const memory = new Map<ArrayBufferLike, Set<number>>();
+    for (let size = 16; size <= 400; size += 16) {
+      const bytes = randomBytes(size);
+      expect(bytes).to.have.length(size);
+      seen.add(bytes.toString('hex'));
+      const taken = memory.get(bytes.buffer) ?? new Set();
+      memory.set(bytes.buffer, taken);
+      for (let at = bytes.byteOffset; at < bytes.byteOffset + size; at++) {
+        expect(taken.has(at)).to.equal(false);
+        taken.add(at);
+      }
+    }
+    expect(seen.size).to.equal(25);
+  });
+
+  it('gives more than it keeps ready', () => {
+    expect(openRandomBytes()(100_000)).to.have.length(100_000);
+  });
 });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/db/open.ts';
 import { newPerson } from '../../src/directory/users.ts';
 import { addMembers, insertGroup } from '../../src/store/groups.ts';
-import { insertUsers, type User } from '../../src/store/users.ts';
+import type { User } from '../../src/store/users.ts';
+import { insertUsers } from '../../src/store/writeUsers.ts';
 
 const AT_ONCE = 500;
 const GIVEN = [

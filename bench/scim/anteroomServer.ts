@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
@@ -7,11 +6,13 @@ import { openStore } from '../../src/db/open.ts';
 import type { Deps } from '../../src/deps.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { hashToken } from '../../src/identifier.ts';
+import { openRandomBytes } from '../../src/openDeps.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { insertSource, insertSourceToken } from '../../src/store/profileSources.ts';
 
 // The whole application, with one profile source. PORT, FILE (of the database) and TOKEN come from the environment.
 const { PORT = '0', FILE = '', TOKEN = '' } = process.env;
+const randomBytes = openRandomBytes();
 const deps: Deps = {
   config: parseConfig({ PUBLIC_URL: `http://127.0.0.1:${PORT}` }),
   store: await openStore(`sqlite:${FILE}`),

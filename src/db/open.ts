@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { migrations } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { type Reader, readAtOnce } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -35,13 +36,14 @@ export async function openStore(url: string): Promise<Store> {
 }
 
 async function openMigrated(url: string): Promise<Store> {
-  const { engine, durable, relaxed, close } = openEngine(url);
+  const { engine, durable, relaxed, read, close } = openEngine(url);
   const store: Store = {
     engine,
     db: new Kysely<Schema>({ dialect: durable }),
     relaxed: new Kysely<Schema>({ dialect: relaxed }),
     close: async () => close(),
   };
+  if (read) for (const db of [store.db, store.relaxed]) readAtOnce(db, read);
   try {
     await migrate(store);
   } catch (error) {
@@ -61,6 +63,7 @@ function openEngine(url: string): {
   engine: Engine;
   durable: Dialect;
   relaxed: Dialect;
+  read?: Reader;
   close(): void | Promise<void>;
 } {
   if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };

@@ -1,8 +1,19 @@
-import { type Compilable, type CompiledQuery, PostgresAdapter } from 'kysely';
+import { type Compilable, type CompiledQuery, PostgresAdapter, SelectQueryNode } from 'kysely';
 import type { Db } from './open.ts';
 
 /** Stands for a value while the words of a query are built. */
 type Slot = { position: number };
+type Words<Row> = { query: CompiledQuery<Row>; reads: boolean };
+
+/** Answers a query of the words and values that are given, at once. */
+export type Reader = (words: string, values: unknown[]) => unknown[];
+
+const readers = new WeakMap<Db, Reader>();
+
+/** Has prepared queries that only read go to a reader, past Kysely's way to a connection, where they are not part of a transaction. */
+export function readAtOnce(db: Db, reader: Reader): void {
+  readers.set(db, reader);
+}
 
 /**
  * A query whose words are built once for each engine; afterwards only its values are new. For what every request asks:
@@ -12,13 +23,21 @@ type Slot = { position: number };
 export function prepared<Values extends (string | number | null)[], Row>(
   build: (db: Db, ...values: Values) => Compilable<Row>,
 ): (db: Db, ...values: Values) => Promise<Row[]> {
-  const words: { sqlite?: CompiledQuery<Row>; postgres?: CompiledQuery<Row> } = {};
+  const known: { sqlite?: Words<Row>; postgres?: Words<Row> } = {};
   return async (db, ...values) => {
     const engine = db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
-    words[engine] ??= build(db, ...slots<Values>(build.length - 1)).compile();
-    const parameters = words[engine].parameters.map((slot) => (isSlot(slot) ? values[slot.position] : slot));
-    return (await db.executeQuery<Row>({ ...words[engine], parameters })).rows;
+    known[engine] ??= wordsOf(build(db, ...slots<Values>(build.length - 1)));
+    const { query, reads } = known[engine];
+    const parameters = query.parameters.map((slot) => (isSlot(slot) ? values[slot.position] : slot));
+    const reader = reads ? readers.get(db) : undefined;
+    if (reader) return reader(query.sql, parameters) as Row[];
+    return (await db.executeQuery<Row>({ ...query, parameters })).rows;
   };
+}
+
+function wordsOf<Row>(built: Compilable<Row>): Words<Row> {
+  const query = built.compile();
+  return { query, reads: SelectQueryNode.is(query.query) };
 }
 
 function slots<Values>(count: number): Values {

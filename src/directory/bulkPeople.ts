@@ -1,7 +1,8 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { searchUsers, type UserSearch } from '../store/userSearch.ts';
-import { deleteUser, findUser, type User } from '../store/users.ts';
+import { findUser, type User } from '../store/users.ts';
+import { deleteUser } from '../store/writeUsers.ts';
 import { isLastPowerUser, LAST_POWER_USER, nameOf, writePerson } from './users.ts';
 
 export type BulkAction = 'activate' | 'deactivate' | 'remove';

@@ -5,15 +5,8 @@ import { newId } from '../identifier.ts';
 import { writePasswordHash } from '../store/passwords.ts';
 import { deleteSessionsOfUser } from '../store/sessions.ts';
 import { writeSetting } from '../store/settings.ts';
-import {
-  countActiveUsers,
-  deleteUser,
-  findUser,
-  findUserByUserName,
-  insertUser,
-  type User,
-  updateUser,
-} from '../store/users.ts';
+import { countActiveUsers, findUser, findUserByUserName, type User } from '../store/users.ts';
+import { deleteUser, insertUser, updateUser } from '../store/writeUsers.ts';
 import { hashPassword, passwordFault } from './password.ts';
 import { type UserAttributes, withPrimaryEmail } from './userAttributes.ts';
 import type { UserInput } from './userInput.ts';

@@ -7,7 +7,7 @@ import { localRefusalText } from '../federation/refusalWords.ts';
 import { newId, newReference } from '../identifier.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { insertSignInActivity } from '../store/signInActivity.ts';
-import { writeLastSignIn } from '../store/users.ts';
+import { writeLastSignIn } from '../store/writeUsers.ts';
 import { field } from '../web/form.ts';
 import { queryText } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';

@@ -35,11 +35,11 @@ export type Trace = {
   logged: boolean;
 };
 
-/** The answer; a body that is long comes in pieces of JSON text. */
+/** The answer; a body may be JSON text already, and one that is long comes in pieces of it. */
 export type ScimAnswer = {
   status: number;
   headers?: Record<string, string>;
-  body?: Json | AsyncIterable<string>;
+  body?: Json | string | AsyncIterable<string>;
 };
 
 const userEvents: Record<string, string> = {

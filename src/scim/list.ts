@@ -1,5 +1,5 @@
 import type { Group } from '../store/groups.ts';
-import type { User } from '../store/users.ts';
+import { findUserByUserName, type User } from '../store/users.ts';
 import type { Call, ScimAnswer } from './call.ts';
 import { badRequest, ScimError } from './errors.ts';
 import { groupJson } from './groupResource.ts';
@@ -53,6 +53,10 @@ export async function listEverything(call: Call, parameters: ListParameters): Pr
 
 async function list(call: Call, type: ResourceType, parameters: ListParameters): Promise<ScimAnswer> {
   const query = readListQuery(parameters);
+  if (type === userType) {
+    const page = await readPeople(call, query);
+    return { status: 200, body: `${headJson(page, query)}${await peopleJson(call, page.rows, parameters)}]}` };
+  }
   const found = await find(call, type, query, parameters);
   return { status: 200, body: listJson(found.page, query, [found]) };
 }
@@ -73,21 +77,38 @@ async function findOrNothing(
 }
 
 async function find(call: Call, type: ResourceType, query: ListQuery, parameters: ListParameters): Promise<Found> {
-  const { engine } = call.deps.store;
-  const now = call.deps.now();
   if (type === userType) {
-    const page = await readPage(usersTable(call), type, engine, query, now);
-    return { page, pieces: () => peopleJson(call, page.rows, parameters) };
+    const page = await readPeople(call, query);
+    return { page, pieces: () => piecesOf(peopleJson(call, page.rows, parameters)) };
   }
-  const page = await readPage(groupsTable(call), type, engine, query, now);
+  const page = await readPage(groupsTable(call), type, call.deps.store.engine, query, call.deps.now());
   return { page, pieces: () => groupsJson(call, page.rows, parameters) };
 }
 
-async function* peopleJson(call: Call, users: User[], parameters: ListParameters): AsyncIterable<string> {
+async function readPeople(call: Call, query: ListQuery): Promise<Page<User>> {
+  const userName = soughtUserName(query);
+  if (userName === undefined)
+    return readPage(usersTable(call), userType, call.deps.store.engine, query, call.deps.now());
+  const user = await findUserByUserName(call.deps.store.db, userName);
+  return user ? { rows: [user], total: 1 } : { rows: [], total: 0 };
+}
+
+/** What clients ask most, before each person that they create: who has a user name. Nobody has to put a query together for that. */
+function soughtUserName({ filter, startIndex, count, cursor }: ListQuery): string | undefined {
+  if (filter?.kind !== 'compare' || filter.comparator !== 'eq' || typeof filter.value !== 'string') return undefined;
+  const { urn, name, sub } = filter.path;
+  if (urn !== undefined || sub !== undefined || name.toLowerCase() !== 'username') return undefined;
+  return startIndex === 1 && count > 0 && cursor === undefined ? filter.value : undefined;
+}
+
+async function peopleJson(call: Call, users: User[], parameters: ListParameters): Promise<string> {
   const projection = projectionOf(userType, parameters);
   const resources = await userResources(call, users);
-  const texts = resources.map((resource) => JSON.stringify(project(userType, resource, projection)));
-  if (texts.length > 0) yield texts.join(',');
+  return resources.map((resource) => JSON.stringify(project(userType, resource, projection))).join(',');
+}
+
+async function* piecesOf(text: Promise<string>): AsyncIterable<string> {
+  yield await text;
 }
 
 async function* groupsJson(call: Call, groups: Group[], parameters: ListParameters): AsyncIterable<string> {
@@ -100,7 +121,8 @@ async function* groupsJson(call: Call, groups: Group[], parameters: ListParamete
   }
 }
 
-async function* listJson(page: Page<unknown>, query: ListQuery, found: Found[]): AsyncIterable<string> {
+/** The beginning of a list, up to its resources. */
+function headJson(page: Page<unknown>, query: ListQuery): string {
   const head: Json = {
     schemas: [LIST_URN],
     totalResults: page.total,
@@ -109,7 +131,11 @@ async function* listJson(page: Page<unknown>, query: ListQuery, found: Found[]):
     ...(page.previousCursor ? { previousCursor: page.previousCursor } : {}),
     ...(page.nextCursor ? { nextCursor: page.nextCursor } : {}),
   };
-  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  return `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+}
+
+async function* listJson(page: Page<unknown>, query: ListQuery, found: Found[]): AsyncIterable<string> {
+  yield headJson(page, query);
   let isFirst = true;
   for (const { page: part, pieces } of found) {
     if (part.rows.length === 0) continue;

@@ -66,7 +66,8 @@ async function send(req: Request, res: Response, { status, headers = {}, body }:
   }
   // Without a charset: JSON is UTF-8, and clients compare the type letter by letter.
   res.setHeader('Content-Type', MEDIA_TYPE);
-  if (Symbol.asyncIterator in body) await sendPieces(req, res, body as AsyncIterable<string>);
+  if (typeof body === 'string') sendText(req, res, body);
+  else if (Symbol.asyncIterator in body) await sendPieces(req, res, body as AsyncIterable<string>);
   else sendText(req, res, JSON.stringify(body as Json));
 }
 

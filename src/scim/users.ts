@@ -5,7 +5,8 @@ import { hashPassword } from '../directory/password.ts';
 import { insertPerson, nameOf, writePerson } from '../directory/users.ts';
 import { readCount } from '../store/directoryCounts.ts';
 import { findGroupsOfUsers } from '../store/groups.ts';
-import { deleteUser, findNames, findUser, lockUser, type User, userColumns, userFromRow } from '../store/users.ts';
+import { findNames, findUser, lockUser, type User, userColumns, userFromRow } from '../store/users.ts';
+import { deleteUser } from '../store/writeUsers.ts';
 import { applyPatch } from './applyPatch.ts';
 import { type Call, isId, notFound, requireManageable, requireWritable, type ScimAnswer } from './call.ts';
 import { changesBetween } from './changes.ts';
@@ -104,7 +105,7 @@ export function usersTable({ deps }: Call): Table<User> {
     select: async ({ conditions, sortKey, order, limit, offset }) => {
       const query = order.reduce((ordered, column) => ordered.orderBy(column), matching(conditions));
       const rows = await query.select(userColumns).select(sortKey.as('sortKey')).limit(limit).offset(offset).execute();
-      return rows.map(({ sortKey: key, ...row }) => ({ ...userFromRow(row), sortKey: key }));
+      return rows.map((row) => Object.assign(userFromRow(row), { sortKey: row.sortKey }));
     },
     count: async (condition) => {
       const query = matching([condition]).select((e) => e.fn.countAll<number>().as('count'));
@@ -116,6 +117,7 @@ export function usersTable({ deps }: Call): Table<User> {
 
 /** People as resources, whole: their groups and the names of their managers are read with one query each. */
 export async function userResources({ deps, baseUrl }: Pick<Call, 'deps' | 'baseUrl'>, users: User[]): Promise<Json[]> {
+  if (users.length === 0) return [];
   const { db } = deps.store;
   const groups: Surroundings['groups'] = new Map();
   for (const { userId, ...group } of await findGroupsOfUsers(

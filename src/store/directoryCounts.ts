@@ -1,24 +1,32 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 
 /**
  * Adds to the count of people or groups, in the transaction that makes or removes them, so that a directory of a million is counted at
  * once. The count is spread over sixteen rows by the id, so that transactions of PostgreSQL seldom wait for each other.
  */
 export async function addToCount(db: Db, name: 'users' | 'groups', id: string, change: number): Promise<void> {
-  await db
+  await add(db, name, Number.parseInt(id.slice(-1), 16) || 0, change);
+}
+
+const add = prepared((db, name: 'users' | 'groups', slot: number, total: number) =>
+  db
     .insertInto('directoryCounts')
-    .values({ name, slot: Number.parseInt(id.slice(-1), 16) || 0, total: change })
+    .values({ name, slot, total })
     .onConflict((conflict) =>
       conflict
         .columns(['name', 'slot'])
         .doUpdateSet({ total: sql<number>`"directoryCounts"."total" + excluded."total"` }),
-    )
-    .execute();
-}
+    ),
+);
 
 /** How many people or groups there are. */
 export async function readCount(db: Db, name: 'users' | 'groups'): Promise<number> {
-  const rows = await db.selectFrom('directoryCounts').select('total').where('name', '=', name).execute();
+  const rows = await totals(db, name);
   return rows.reduce((sum, row) => sum + Number(row.total), 0);
 }
+
+const totals = prepared((db, name: 'users' | 'groups') =>
+  db.selectFrom('directoryCounts').select('total').where('name', '=', name),
+);

@@ -7,12 +7,14 @@ export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 
 /** The domain that answers at a host (`intranet.acme.com`, `localhost:3000`). */
 export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
-  // https before http, should both be there.
-  const [row = (await byUrl(db, `http://${host}`))[0]] = await byUrl(db, `https://${host}`);
+  const [row] = await byUrl(db, `https://${host}`, `http://${host}`);
   return row && fromRow(row);
 }
 
-const byUrl = prepared((db, url: string) => db.selectFrom('domains').selectAll().where('url', '=', url));
+// https before http, should both be there.
+const byUrl = prepared((db, secure: string, plain: string) =>
+  db.selectFrom('domains').selectAll().where('url', 'in', [secure, plain]).orderBy('url', 'desc').limit(1),
+);
 
 /** The domain with an ID. */
 export async function findDomain(db: Db, id: string): Promise<Domain | undefined> {

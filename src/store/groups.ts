@@ -1,4 +1,6 @@
+import { isOneOf } from '../db/isOneOf.ts';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
@@ -66,15 +68,17 @@ export async function findGroupsOfUsers(
   db: Db,
   userIds: string[],
 ): Promise<{ userId: string; id: string; displayName: string }[]> {
-  if (userIds.length === 0) return [];
-  return db
+  return userIds.length === 0 ? [] : groupsOfUsers(db, JSON.stringify(userIds));
+}
+
+const groupsOfUsers = prepared((db, userIds: string) =>
+  db
     .selectFrom('groupMembers')
     .innerJoin('groups', 'groups.id', 'groupMembers.groupId')
     .select(['groupMembers.userId', 'groups.id', 'groups.displayName'])
-    .where('groupMembers.userId', 'in', userIds)
-    .orderBy('groups.displayNameKey')
-    .execute();
-}
+    .where(isOneOf(db, 'groupMembers.userId', userIds))
+    .orderBy('groups.displayNameKey'),
+);
 
 /** Inserts a group without members. */
 export async function insertGroup(db: Db, group: Group): Promise<void> {

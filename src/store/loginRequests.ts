@@ -1,19 +1,21 @@
+import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { LoginRequestRow } from '../db/schema.ts';
 
 export async function insertLoginRequest(db: Db, request: LoginRequestRow): Promise<void> {
-  await db.insertInto('loginRequests').values(request).execute();
+  await insertRows(db, 'loginRequests', [request]);
 }
 
 /** The request with an ID that was neither answered nor has expired. */
 export async function findLoginRequest(db: Db, id: string, now: number): Promise<LoginRequestRow | undefined> {
-  return db
-    .selectFrom('loginRequests')
-    .selectAll()
-    .where('id', '=', id)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
+  const [row] = await byId(db, id, now);
+  return row;
 }
+
+const byId = prepared((db, id: string, now: number) =>
+  db.selectFrom('loginRequests').selectAll().where('id', '=', id).where('expiresAt', '>', now),
+);
 
 /** Uses a request up. False when another answer was faster: of two at once only one is told true. */
 export async function consumeLoginRequest(db: Db, id: string): Promise<boolean> {
@@ -26,12 +28,8 @@ export async function recordAssertion(
   db: Db,
   assertion: { providerId: string; assertionId: string; expiresAt: number },
 ): Promise<boolean> {
-  const result = await db
-    .insertInto('usedAssertions')
-    .values(assertion)
-    .onConflict((conflict) => conflict.columns(['providerId', 'assertionId']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+  const key = ['providerId', 'assertionId'] as const;
+  return (await insertRows(db, 'usedAssertions', [assertion], { key: [...key], existing: 'keep' })) === 1;
 }
 
 /** Keeps a verified sign-in while the person is asked whether to switch. */

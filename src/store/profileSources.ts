@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
 
 /** Where people come from: a SCIM client with its name and its rights. Its `id` is the Client ID. */
@@ -33,17 +34,20 @@ export async function findSourceByTokenHash(
   db: Db,
   tokenHash: string,
 ): Promise<{ source: ProfileSource; expiresAt: number | null } | undefined> {
-  const row = await db
-    .selectFrom('profileSourceTokens')
-    .innerJoin('profileSources', 'profileSources.id', 'profileSourceTokens.sourceId')
-    .selectAll('profileSources')
-    .select('profileSourceTokens.expiresAt')
-    .where('tokenHash', '=', tokenHash)
-    .executeTakeFirst();
+  const [row] = await byTokenHash(db, tokenHash);
   if (!row) return undefined;
   const { expiresAt, ...source } = row;
   return { source: fromRow(source), expiresAt };
 }
+
+const byTokenHash = prepared((db, tokenHash: string) =>
+  db
+    .selectFrom('profileSourceTokens')
+    .innerJoin('profileSources', 'profileSources.id', 'profileSourceTokens.sourceId')
+    .selectAll('profileSources')
+    .select('profileSourceTokens.expiresAt')
+    .where('tokenHash', '=', tokenHash),
+);
 
 export async function insertSource(db: Db, source: ProfileSource): Promise<void> {
   await db.insertInto('profileSources').values(toRow(source)).execute();

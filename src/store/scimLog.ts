@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
 import type { ScimLogRow } from '../db/schema.ts';
 
@@ -18,13 +19,8 @@ export type ScimLogFilter = {
   until?: number | undefined;
 };
 
-/** Adds entries, a hundred with a statement. */
 export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<void> {
-  for (let start = 0; start < entries.length; start += 100)
-    await db
-      .insertInto('scimLog')
-      .values(entries.slice(start, start + 100).map(toRow))
-      .execute();
+  await insertRows(db, 'scimLog', entries.map(toRow));
 }
 
 /**

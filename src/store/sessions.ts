@@ -1,3 +1,4 @@
+import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import type { SessionRow } from '../db/schema.ts';
@@ -13,12 +14,7 @@ const byId = prepared((db, id: string, now: number) =>
 );
 
 export async function writeSession(db: Db, row: SessionRow): Promise<void> {
-  const { id: _, createdAt: __, ...changes } = row;
-  await db
-    .insertInto('sessions')
-    .values(row)
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
-    .execute();
+  await insertRows(db, 'sessions', [row], { key: ['id'], existing: 'replace' });
 }
 
 /** Writes a session that is there; one that has ended meanwhile stays ended. */
@@ -32,8 +28,10 @@ export async function touchSession(db: Db, id: string, lastSeenAt: number, expir
 }
 
 export async function deleteSession(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('sessions').where('id', '=', id).execute();
+  await deleteById(db, id);
 }
+
+const deleteById = prepared((db, id: string) => db.deleteFrom('sessions').where('id', '=', id));
 
 /** Ends every session of a person. Returns how many there were. */
 export async function deleteSessionsOfUser(db: Db, userId: string): Promise<number> {

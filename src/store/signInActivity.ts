@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
 import type { SignInActivityRow } from '../db/schema.ts';
 import { contains } from './contains.ts';
@@ -23,10 +24,7 @@ export type ActivityFilter = {
 
 export async function insertSignInActivity(db: Db, activity: SignInActivity): Promise<void> {
   const { detail, ...row } = activity;
-  await db
-    .insertInto('signInActivity')
-    .values({ ...row, detailJson: JSON.stringify(detail) })
-    .execute();
+  await insertRows(db, 'signInActivity', [{ ...row, detailJson: JSON.stringify(detail) }]);
 }
 
 export async function findSignInActivity(db: Db, reference: string): Promise<SignInActivity | undefined> {

@@ -1,10 +1,9 @@
+import { isOneOf } from '../db/isOneOf.ts';
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
-import { addToCount } from './directoryCounts.ts';
 import type { Profile } from './profile.ts';
-import { nameKeyOf, wordsOfUser } from './searchWords.ts';
 
 /** The values of `userType` that mean something; any other text is kept and treated as an Intranet User. */
 export const userTypes = ['Power User', 'Intranet User', 'Non Intranet User'] as const;
@@ -73,13 +72,15 @@ export async function findNames(
   db: Db,
   ids: string[],
 ): Promise<Pick<User, 'id' | 'userName' | 'displayName' | 'givenName' | 'familyName'>[]> {
-  if (ids.length === 0) return [];
-  return db
+  return ids.length === 0 ? [] : namesOf(db, JSON.stringify(ids));
+}
+
+const namesOf = prepared((db, ids: string) =>
+  db
     .selectFrom('users')
     .select(['id', 'userName', 'displayName', 'givenName', 'familyName'])
-    .where('id', 'in', [...new Set(ids)])
-    .execute();
-}
+    .where(isOneOf(db, 'id', ids)),
+);
 
 /** The person with a user name, in any case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
@@ -122,57 +123,6 @@ export async function countActiveUsers(db: Db, userType: string): Promise<number
   return Number(row.count);
 }
 
-export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
-  await insertUsers(db, [{ user, passwordHash }]);
-}
-
-/** Inserts several people in a few statements. At most 500, for a statement has a limited number of parameters. */
-export async function insertUsers(db: Db, people: { user: User; passwordHash: string | null }[]): Promise<void> {
-  const [first] = people;
-  if (!first) return;
-  const rows = people.map(({ user, passwordHash }) => ({ ...toRow(user), passwordHash }));
-  await db.insertInto('users').values(rows).execute();
-  const emails = people.flatMap(({ user }) => emailKeysOf(user).map((valueKey) => ({ userId: user.id, valueKey })));
-  if (emails.length > 0) await db.insertInto('userEmails').values(emails).execute();
-  const tokens = people.flatMap(({ user }) => wordsOfUser(user).map((token) => ({ token, userId: user.id })));
-  if (tokens.length > 0) await db.insertInto('userTokens').values(tokens).execute();
-  await addToCount(db, 'users', first.user.id, people.length);
-}
-
-/** Writes a person where the version is still the one that was read; false where somebody else was faster. */
-export async function updateUser(db: Db, user: User, readVersion: number): Promise<boolean> {
-  const before = await db.selectFrom('users').select('searchText').where('id', '=', user.id).executeTakeFirst();
-  const { id, createdAt: _, ...changes } = toRow(user);
-  const result = await db
-    .updateTable('users')
-    .set(changes)
-    .where('id', '=', id)
-    .where('version', '=', readVersion)
-    .executeTakeFirst();
-  if (!before || result.numUpdatedRows !== 1n) return false;
-  await updateEmails(db, user);
-  await updateTokens(db, id, before.searchText, changes.searchText);
-  return true;
-}
-
-/** Removes a person with all that is theirs. The groups that lose a member get a new version. */
-export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
-  const row = await db.selectFrom('users').select('searchText').where('id', '=', id).executeTakeFirst();
-  if (!row) return;
-  await db
-    .updateTable('groups')
-    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
-    .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', id))
-    .execute();
-  await updateTokens(db, id, row.searchText, '');
-  const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
-  if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
-}
-
-export async function writeLastSignIn(db: Db, id: string, at: number): Promise<void> {
-  await db.updateTable('users').set({ lastSignInAt: at }).where('id', '=', id).execute();
-}
-
 /** Every e-mail address of a person, the primary one first, none twice. */
 export function emailsOf(user: User): string[] {
   const values = [user.email, ...(user.profile.emails ?? []).map((email) => email.value)];
@@ -200,47 +150,5 @@ export function userFromRow(row: Omit<UserRow, 'passwordHash' | DerivedColumn>):
     createdAt: row.createdAt,
     modifiedAt: row.modifiedAt,
     lastSignInAt: row.lastSignInAt,
-  };
-}
-
-async function updateEmails(db: Db, user: User): Promise<void> {
-  const before = await db.selectFrom('userEmails').select('valueKey').where('userId', '=', user.id).execute();
-  const had = new Set(before.map((row) => row.valueKey));
-  const has = new Set(emailKeysOf(user));
-  const gone = [...had].filter((valueKey) => !has.has(valueKey));
-  const added = [...has].filter((valueKey) => !had.has(valueKey)).map((valueKey) => ({ userId: user.id, valueKey }));
-  if (gone.length > 0)
-    await db.deleteFrom('userEmails').where('userId', '=', user.id).where('valueKey', 'in', gone).execute();
-  if (added.length > 0) await db.insertInto('userEmails').values(added).execute();
-}
-
-async function updateTokens(db: Db, userId: string, before: string, after: string): Promise<void> {
-  if (before === after) return;
-  const had = new Set(before.split(' ').filter(Boolean));
-  const has = new Set(after.split(' ').filter(Boolean));
-  const gone = [...had].filter((token) => !has.has(token));
-  const added = [...has].filter((token) => !had.has(token)).map((token) => ({ token, userId }));
-  if (gone.length > 0)
-    await db.deleteFrom('userTokens').where('userId', '=', userId).where('token', 'in', gone).execute();
-  if (added.length > 0) await db.insertInto('userTokens').values(added).execute();
-}
-
-function emailKeysOf(user: User): string[] {
-  return [...new Set(emailsOf(user).map(caseKey))];
-}
-
-function toRow({ profile, ...user }: User): Omit<UserRow, 'passwordHash'> {
-  const whole = { ...user, profile };
-  return {
-    ...user,
-    userNameKey: caseKey(user.userName),
-    active: user.active ? 1 : 0,
-    profileJson: JSON.stringify(profile),
-    nameKey: nameKeyOf(whole),
-    searchText: wordsOfUser(whole)
-      .map((word) => ` ${word}`)
-      .join(''),
-    managerId: profile.enterprise?.manager?.value ?? null,
-    omitFromSearch: profile.interact?.omitFromSearch ? 1 : 0,
   };
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { addSource } from '../../src/directory/profileSources.ts';
-import { findUser, type User, updateUser } from '../../src/store/users.ts';
+import { findUser, type User } from '../../src/store/users.ts';
+import { updateUser } from '../../src/store/writeUsers.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Answer, type Client, logInLocally } from '../support/client.ts';
 import { fieldsOfForm } from './support/formFields.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { signInLocally } from '../../src/directory/signInLocally.ts';
 import { setActive } from '../../src/directory/users.ts';
-import { insertUser } from '../../src/store/users.ts';
+import { insertUser } from '../../src/store/writeUsers.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { aUser } from '../support/rows.ts';
 import { openTestStore, withStores } from '../support/stores.ts';

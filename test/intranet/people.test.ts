@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { setActive } from '../../src/directory/users.ts';
 import type { Profile } from '../../src/store/profile.ts';
-import { findUser, type User, updateUser } from '../../src/store/users.ts';
+import { findUser, type User } from '../../src/store/users.ts';
+import { updateUser } from '../../src/store/writeUsers.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Client, logInLocally } from '../support/client.ts';
 

@@ -51,6 +51,29 @@ describe('scim/users', () => {
       expect((await scim.call('GET', `/Users/${id}`)).body).to.deep.equal(created.body);
     });
 
+    it('leaves out what has no value', async () => {
+      const half = await scim.call('POST', '/Users', { userName: 'anna', name: { givenName: 'Anna' } });
+      expect(half.body.name).to.deep.equal({ givenName: 'Anna' });
+      const bare = await scim.call('POST', '/Users', { userName: 'bert' });
+      const kept = ['schemas', 'id', 'userName', 'userType', 'active', 'meta'];
+      expect(Object.keys(bare.body)).to.deep.equal(kept);
+      const found = await scim.call('GET', '/Users?filter=userName eq "bert"');
+      expect(Object.keys(found.body.Resources[0] ?? {})).to.deep.equal(kept);
+    });
+
+    it('finds a person by the userName, in any case, as the same filter in other words does', async () => {
+      await scim.call('POST', '/Users', { userName: 'Anna' });
+      for (const name of ['ANNA', 'bert'])
+        for (const page of ['', '&count=1', '&count=0', '&startIndex=2', '&sortBy=userName', '&attributes=active']) {
+          const [short, long] = await Promise.all(
+            [`userName eq "${name}"`, `(userName eq "${name}" and userName pr)`].map((filter) =>
+              scim.call('GET', `/Users?filter=${encodeURIComponent(filter)}${page}`),
+            ),
+          );
+          expect(short?.body, page).to.deep.equal(long?.body);
+        }
+    });
+
     it('has each userName once, in any case', async () => {
       await scim.call('POST', '/Users', { userName: 'anna' });
       const again = await scim.call('POST', '/Users', { userName: 'ANNA' });

@@ -3,7 +3,8 @@ import type { Db } from '../../src/db/open.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { addMembers, insertGroup } from '../../src/store/groups.ts';
 import { searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
-import { deleteUser, findUser, insertUser, type User, updateUser } from '../../src/store/users.ts';
+import { findUser, type User } from '../../src/store/users.ts';
+import { deleteUser, insertUser, updateUser } from '../../src/store/writeUsers.ts';
 import { withStores } from '../support/stores.ts';
 
 describe('store/userSearch', () => {

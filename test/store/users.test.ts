@@ -4,16 +4,13 @@ import { findPasswordHash, writePasswordHash } from '../../src/store/passwords.t
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import {
   countActiveUsers,
-  deleteUser,
   findUser,
   findUserByUserName,
   findUsersByEmail,
   findUsersByExternalId,
-  insertUser,
   type User,
-  updateUser,
-  writeLastSignIn,
 } from '../../src/store/users.ts';
+import { deleteUser, insertUser, updateUser, writeLastSignIn } from '../../src/store/writeUsers.ts';
 import { aSession, aUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';

@@ -1,0 +1,105 @@
+import { insertRows } from '../db/insertRows.ts';
+import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
+import type { UserRow } from '../db/schema.ts';
+import { caseKey } from './caseKey.ts';
+import { addToCount } from './directoryCounts.ts';
+import { nameKeyOf, wordsOfUser } from './searchWords.ts';
+import { emailsOf, type User } from './users.ts';
+
+export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
+  await insertUsers(db, [{ user, passwordHash }]);
+}
+
+/** Inserts several people. */
+export async function insertUsers(db: Db, people: { user: User; passwordHash: string | null }[]): Promise<void> {
+  const [first] = people;
+  if (!first) return;
+  const rows = people.map(({ user, passwordHash }) => ({ ...toRow(user), passwordHash }));
+  await insertRows(db, 'users', rows);
+  const emails = people.flatMap(({ user }) => emailKeysOf(user).map((valueKey) => ({ userId: user.id, valueKey })));
+  await insertRows(db, 'userEmails', emails);
+  const tokens = people.flatMap(({ user }) => wordsOfUser(user).map((token) => ({ token, userId: user.id })));
+  await insertRows(db, 'userTokens', tokens);
+  await addToCount(db, 'users', first.user.id, people.length);
+}
+
+/** Writes a person where the version is still the one that was read; false where somebody else was faster. */
+export async function updateUser(db: Db, user: User, readVersion: number): Promise<boolean> {
+  const before = await db.selectFrom('users').select('searchText').where('id', '=', user.id).executeTakeFirst();
+  const { id, createdAt: _, ...changes } = toRow(user);
+  const result = await db
+    .updateTable('users')
+    .set(changes)
+    .where('id', '=', id)
+    .where('version', '=', readVersion)
+    .executeTakeFirst();
+  if (!before || result.numUpdatedRows !== 1n) return false;
+  await updateEmails(db, user);
+  await updateTokens(db, id, before.searchText, changes.searchText);
+  return true;
+}
+
+/** Removes a person with all that is theirs. The groups that lose a member get a new version. */
+export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
+  const row = await db.selectFrom('users').select('searchText').where('id', '=', id).executeTakeFirst();
+  if (!row) return;
+  await db
+    .updateTable('groups')
+    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
+    .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', id))
+    .execute();
+  await updateTokens(db, id, row.searchText, '');
+  const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
+  if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
+}
+
+export async function writeLastSignIn(db: Db, id: string, at: number): Promise<void> {
+  await setLastSignIn(db, id, at);
+}
+
+const setLastSignIn = prepared((db, id: string, at: number) =>
+  db.updateTable('users').set({ lastSignInAt: at }).where('id', '=', id),
+);
+
+async function updateEmails(db: Db, user: User): Promise<void> {
+  const before = await db.selectFrom('userEmails').select('valueKey').where('userId', '=', user.id).execute();
+  const had = new Set(before.map((row) => row.valueKey));
+  const has = new Set(emailKeysOf(user));
+  const gone = [...had].filter((valueKey) => !has.has(valueKey));
+  const added = [...has].filter((valueKey) => !had.has(valueKey)).map((valueKey) => ({ userId: user.id, valueKey }));
+  if (gone.length > 0)
+    await db.deleteFrom('userEmails').where('userId', '=', user.id).where('valueKey', 'in', gone).execute();
+  await insertRows(db, 'userEmails', added);
+}
+
+async function updateTokens(db: Db, userId: string, before: string, after: string): Promise<void> {
+  if (before === after) return;
+  const had = new Set(before.split(' ').filter(Boolean));
+  const has = new Set(after.split(' ').filter(Boolean));
+  const gone = [...had].filter((token) => !has.has(token));
+  const added = [...has].filter((token) => !had.has(token)).map((token) => ({ token, userId }));
+  if (gone.length > 0)
+    await db.deleteFrom('userTokens').where('userId', '=', userId).where('token', 'in', gone).execute();
+  await insertRows(db, 'userTokens', added);
+}
+
+function emailKeysOf(user: User): string[] {
+  return [...new Set(emailsOf(user).map(caseKey))];
+}
+
+function toRow({ profile, ...user }: User): Omit<UserRow, 'passwordHash'> {
+  const whole = { ...user, profile };
+  return {
+    ...user,
+    userNameKey: caseKey(user.userName),
+    active: user.active ? 1 : 0,
+    profileJson: JSON.stringify(profile),
+    nameKey: nameKeyOf(whole),
+    searchText: wordsOfUser(whole)
+      .map((word) => ` ${word}`)
+      .join(''),
+    managerId: profile.enterprise?.manager?.value ?? null,
+    omitFromSearch: profile.interact?.omitFromSearch ? 1 : 0,
+  };
+}
