@@ -13,12 +13,15 @@ type Waiter = { resolve: () => void; reject: (error: unknown) => void };
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
+  readonly #beforeCommit: () => void;
   readonly #queue: (() => void)[] = [];
   #busy = false;
   #group: { durable: boolean; units: number; waiters: Waiter[] } | undefined;
 
-  constructor(db: DatabaseSync) {
+  /** @param beforeCommit is called right before each commit */
+  constructor(db: DatabaseSync, beforeCommit: () => void) {
     this.#db = db;
+    this.#beforeCommit = beforeCommit;
   }
 
   /** Waits for the turn to write, then opens a unit. `durable`: the commit must reach the disk (synchronous=FULL). */
@@ -70,6 +73,7 @@ export class GroupCommit {
     this.#group = undefined;
     if (!group) return;
     try {
+      this.#beforeCommit();
       this.#db.exec('COMMIT');
       for (const waiter of group.waiters) waiter.resolve();
     } catch (error) {

@@ -40,8 +40,14 @@ export function openSqlite(file: string): SqliteEngine {
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
-  const commits = new GroupCommit(writer);
-  const run = { reader, read: statementCache(reader), write: statementCache(writer) };
+  const snapshot = new Snapshot(reader);
+  const commits = new GroupCommit(writer, () => snapshot.close());
+  const prepareRead = statementCache(reader);
+  const read: Prepare = (sql) => {
+    snapshot.open();
+    return prepareRead(sql);
+  };
+  const run = { reader, read, write: statementCache(writer) };
   return {
     durable: dialect(() => new Connection(run, commits, true)),
     relaxed: dialect(() => new Connection(run, commits, false)),
@@ -51,11 +57,40 @@ export function openSqlite(file: string): SqliteEngine {
     },
     close: () => {
       commits.flush();
+      snapshot.close();
       reader.close();
       writer.exec('PRAGMA optimize');
       writer.close();
     },
   };
+}
+
+/**
+ * What is read in one turn of the event loop is read in one transaction, for to begin and end one takes as long as to look something up.
+ * It ends before each commit: what comes after it sees what was written, and the log of writes can begin anew, which it cannot while it is read.
+ */
+class Snapshot {
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
+  #isOpen = false;
+
+  constructor(reader: DatabaseSync) {
+    this.#begin = reader.prepare('BEGIN');
+    this.#end = reader.prepare('COMMIT');
+  }
+
+  open(): void {
+    if (this.#isOpen) return;
+    this.#begin.run();
+    this.#isOpen = true;
+    setImmediate(() => this.close());
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#end.run();
+  }
 }
 
 /** SQLite's own lower() knows ASCII alone; PostgreSQL's knows every alphabet. */

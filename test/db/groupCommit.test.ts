@@ -13,6 +13,14 @@ describe('db/groupCommit', () => {
     expect(count('COMMIT')).to.equal(1);
   });
 
+  it('calls before each commit, and at no other time', async () => {
+    const { db, commits, log, count } = open();
+    for (const n of numbers(3)) await write(db, commits, n);
+    const before = log.flatMap((entry, at) => (entry === 'before' ? [log[at + 1]] : []));
+    expect(before).to.deep.equal(['COMMIT', 'COMMIT', 'COMMIT']);
+    expect(count('COMMIT')).to.equal(3);
+  });
+
   it('commits at once where one writes alone', async () => {
     const { db, commits, count } = open();
     for (const n of numbers(3)) await write(db, commits, n);
@@ -147,7 +155,7 @@ function open() {
     db,
     file,
     log,
-    commits: new GroupCommit(db),
+    commits: new GroupCommit(db, () => log.push('before')),
     count: (statement: string) => log.filter((entry) => entry === statement).length,
     committed: () =>
       reader

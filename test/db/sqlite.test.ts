@@ -1,6 +1,13 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { sql } from 'kysely';
+import { insertRows } from '../../src/db/insertRows.ts';
+import { openStore } from '../../src/db/open.ts';
+import { prepared } from '../../src/db/prepared.ts';
+import { whenDone } from '../support/cleanup.ts';
 import { openTestStore } from '../support/stores.ts';
+import { tempFolder } from '../support/tempFolder.ts';
 
 describe('db/sqlite', () => {
   it('writes the number of a LIMIT into the words, for SQLite would prepare the statement anew for each value', async () => {
@@ -9,6 +16,32 @@ describe('db/sqlite', () => {
     expect(query.sql).to.match(/limit 5 offset \?$/);
     expect(query.parameters).to.deep.equal([2]);
     expect(await db.selectFrom('settings').select('name').limit(sql<number>`1 + 1`).execute()).to.deep.equal([]);
+  });
+
+  it('reads what was written a moment ago, also where the same turn of the event loop has read before', async () => {
+    const { db, relaxed } = await openTestStore();
+    const names = prepared((on, value: string) =>
+      on.selectFrom('settings').select('name').where('valueJson', '=', value),
+    );
+    for (const name of ['a', 'b', 'c']) {
+      const before = await names(db, '1');
+      const writing = db.insertInto('settings').values({ name, valueJson: '1' }).execute();
+      expect(await names(relaxed, '1')).to.deep.equal(before);
+      await writing;
+      expect(await names(relaxed, '1')).to.deep.equal([...before, { name }]);
+    }
+  });
+
+  it('lets the log of writes begin anew while there are readers all the time', async () => {
+    const file = join(tempFolder(), 'test.db');
+    const store = await openStore(`sqlite:${file}`);
+    whenDone(() => store.close());
+    const row = { name: 'a', valueJson: 'x'.repeat(500_000) };
+    for (let round = 0; round < 120; round += 1) {
+      await store.db.selectFrom('settings').select('name').execute();
+      await insertRows(store.relaxed, 'settings', [row], { key: ['name'], existing: 'replace' });
+    }
+    expect(statSync(`${file}-wal`).size).to.be.below(40_000_000);
   });
 
   it('gives rows as plain objects', async () => {
