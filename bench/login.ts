@@ -10,7 +10,7 @@ import { makeInputsWithIdentities } from './messages.ts';
 import { installPeers } from './peers/packages.ts';
 
 const ROUNDS = 9;
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 /** Logins a second on one core: medians of rounds in turns, the lowest and highest, and how many times faster Anteroom is. */
 export type LoginReport = {

@@ -2,11 +2,11 @@ import { cpus } from 'node:os';
 import { leaveFirstCore } from './login/process.ts';
 import { installPeers } from './peers/packages.ts';
 import { type Contender, startAnteroom, startPolis, startScimmy } from './scim/contenders.ts';
-import { patch, person, send, speedOf, timeOf } from './scim/load.ts';
-import { wireSpeed } from './scim/wire.ts';
+import { patch, person, requestSpeed, send, speedOf, timeOf } from './scim/load.ts';
 
 const ROUNDS = 5;
-const POSTS = 400;
+const POSTS = 800;
+const PAGES = 200;
 const AT_ONCE = 16;
 const MEMBERS = 10_000;
 
@@ -69,13 +69,16 @@ export function scimTable({ machine, node, date, requestsPerSecond, ratios, bigG
 }
 
 async function measure(contender: Contender, from: number): Promise<Record<Work, number>> {
-  const post = await wireSpeed(contender, POSTS, AT_ONCE, (index) => ({
+  const post = await requestSpeed(contender, POSTS, AT_ONCE, (index) => ({
     method: 'POST',
     path: '/Users',
     body: person(from + index),
   }));
-  const page = await wireSpeed(contender, 100, 4, () => ({ method: 'GET', path: '/Users?startIndex=1&count=100' }));
-  const eq = await wireSpeed(contender, POSTS * 3, AT_ONCE, (index) => ({
+  const page = await requestSpeed(contender, PAGES, AT_ONCE, () => ({
+    method: 'GET',
+    path: '/Users?startIndex=1&count=100',
+  }));
+  const eq = await requestSpeed(contender, POSTS * 4, AT_ONCE, (index) => ({
     method: 'GET',
     path: `/Users?filter=${encodeURIComponent(`userName eq "user${from + (index % POSTS)}@acme.com"`)}`,
   }));

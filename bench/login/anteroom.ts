@@ -36,7 +36,7 @@ export async function startAnteroom(providerMetadata: string): Promise<Contender
     audience,
     target: { acsUrl: audience.acsUrl, relayState: '/' },
     expected: 'Ada',
-    batch: 600,
+    batch: 1200,
     stop: async () => {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });

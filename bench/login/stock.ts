@@ -23,7 +23,7 @@ export async function startStock(certificatePem: string): Promise<Contender> {
     audience,
     target: { acsUrl: audience.acsUrl, relayState: '/' },
     expected: SIGNED_IN_AS,
-    batch: 120,
+    batch: 160,
     stop,
   };
 }

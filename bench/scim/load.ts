@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { requestBytes, wireSpeed } from '../wire.ts';
 import type { Contender } from './contenders.ts';
 
 const agent = new Agent({ keepAlive: true });
@@ -30,6 +31,24 @@ export function send({ url, token }: Contender, method: string, path: string, bo
 }
 
 export type Answer = { id?: string; Resources?: unknown[]; totalResults?: number };
+
+/** Requests a second over plain sockets. @throws Error for an answer from status 300 on */
+export function requestSpeed(
+  { url, token }: Contender,
+  times: number,
+  atOnce: number,
+  make: (index: number) => { method: string; path: string; body?: unknown },
+): Promise<number> {
+  const requests = Array.from({ length: times }, (_, index) => {
+    const { method, path, body } = make(index);
+    const data = body === undefined ? undefined : { type: 'application/scim+json', data: JSON.stringify(body) };
+    return requestBytes(method, new URL(url + path), { Authorization: `Bearer ${token}` }, data);
+  });
+  return wireSpeed(url, times, atOnce, async (exchange, index) => {
+    const reply = await exchange(requests[index] ?? Buffer.alloc(0));
+    if (reply.status >= 300) throw new Error(`${reply.head} ${reply.body}`);
+  });
+}
 
 /** Does a work so many times, some of them at once, and gives how many were done in a second. */
 export async function speedOf(

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** An answer as it came over the wire. */
+export type Reply = { status: number; head: string; body: Buffer };
+
+/**
+ * Does works over so many connections that stay open, one request at a time on each, with as little ado as there can be: what makes the load must
+ * cost far less than what is measured. Gives works a second.
+ * @param work does one of them; `exchange` sends a request and waits for the answer
+ */
+export async function wireSpeed(
+  url: string,
+  times: number,
+  atOnce: number,
+  work: (exchange: (request: Buffer) => Promise<Reply>, index: number) => Promise<void>,
+): Promise<number> {
+  const lines = await Promise.all(Array.from({ length: atOnce }, () => Line.open(url)));
+  let next = 0;
+  const start = process.hrtime.bigint();
+  await Promise.all(
+    lines.map(async (line) => {
+      const exchange = (request: Buffer) => line.exchange(request);
+      for (let index = next++; index < times; index = next++) await work(exchange, index);
+    }),
+  );
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  for (const line of lines) line.close();
+  return times / seconds;
+}
+
+/** The bytes of a request. */
+export function requestBytes(
+  method: string,
+  url: URL,
+  headers: Record<string, string>,
+  body: { type: string; data: string } | undefined,
+): Buffer {
+  const own = body ? { 'Content-Type': body.type, 'Content-Length': String(Buffer.byteLength(body.data)) } : {};
+  const lines = Object.entries({ Host: url.host, ...headers, ...own }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body?.data ?? ''}`);
+}
+
+/** A connection that is opened again where the server closes it between two requests, as Apache does when it is busy. */
+class Line {
+  readonly #url: URL;
+  #socket: Socket;
+
+  static async open(url: string): Promise<Line> {
+    return new Line(new URL(url), await connected(new URL(url)));
+  }
+
+  constructor(url: URL, socket: Socket) {
+    this.#url = url;
+    this.#socket = socket;
+  }
+
+  async exchange(request: Buffer): Promise<Reply> {
+    const reply = await exchange(this.#socket, request);
+    if (reply) return reply;
+    this.#socket = await connected(this.#url);
+    return this.exchange(request);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+async function connected({ hostname, port }: URL): Promise<Socket> {
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true }).on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** The answer, or undefined where the connection ended before any of it came. */
+function exchange(socket: Socket, request: Buffer): Promise<Reply | undefined> {
+  return new Promise((resolve) => {
+    let received: Buffer = Buffer.alloc(0);
+    const finish = (reply: Reply | undefined) => {
+      socket.off('data', read).off('close', ended);
+      resolve(reply);
+    };
+    const ended = () => finish(undefined);
+    const read = (chunk: Buffer) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      const reply = replyIn(received);
+      if (reply) finish(reply);
+    };
+    if (socket.destroyed) return resolve(undefined);
+    socket
+      .on('data', read)
+      .on('close', ended)
+      .on('error', () => {});
+    socket.write(request);
+  });
+}
+
+/** The answer, once it is all there. Its length must be told, which all servers here do. */
+function replyIn(received: Buffer): Reply | undefined {
+  const end = received.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const head = received.toString('latin1', 0, end);
+  const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1]);
+  if (Number.isNaN(length)) throw new Error(`An answer does not tell its length: ${head}`);
+  if (received.length < end + 4 + length) return undefined;
+  return { status: Number(head.slice(9, 12)), head, body: received.subarray(end + 4) };
+}
