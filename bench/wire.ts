@@ -6,27 +6,30 @@ export type Reply = { status: number; head: string; body: Buffer };
 
 /**
  * Does works over so many connections that stay open, one request at a time on each, with as little ado as there can be: what makes the load must
- * cost far less than what is measured. Gives works a second.
+ * cost far less than what is measured. Gives works a second, and how many there were.
+ * @param ends after so many works, or after so many milliseconds
  * @param work does one of them; `exchange` sends a request and waits for the answer
  */
 export async function wireSpeed(
   url: string,
-  times: number,
+  ends: { times: number } | { milliseconds: number },
   atOnce: number,
   work: (exchange: (request: Buffer) => Promise<Reply>, index: number) => Promise<void>,
-): Promise<number> {
+): Promise<{ aSecond: number; count: number }> {
   const lines = await Promise.all(Array.from({ length: atOnce }, () => Line.open(url)));
   let next = 0;
   const start = process.hrtime.bigint();
+  const elapsed = () => Number(process.hrtime.bigint() - start) / 1e6;
+  const goesOn = () => ('times' in ends ? next < ends.times : elapsed() < ends.milliseconds);
   await Promise.all(
     lines.map(async (line) => {
       const exchange = (request: Buffer) => line.exchange(request);
-      for (let index = next++; index < times; index = next++) await work(exchange, index);
+      while (goesOn()) await work(exchange, next++);
     }),
   );
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const seconds = elapsed() / 1_000;
   for (const line of lines) line.close();
-  return times / seconds;
+  return { aSecond: next / seconds, count: next };
 }
 
 /** The bytes of a request. */
@@ -88,10 +91,7 @@ function exchange(socket: Socket, request: Buffer): Promise<Reply | undefined> {
       if (reply) finish(reply);
     };
     if (socket.destroyed) return resolve(undefined);
-    socket
-      .on('data', read)
-      .on('close', ended)
-      .on('error', () => {});
+    socket.on('data', read).on('close', ended);
     socket.write(request);
   });
 }

@@ -32,20 +32,17 @@ export function send({ url, token }: Contender, method: string, path: string, bo
 
 export type Answer = { id?: string; Resources?: unknown[]; totalResults?: number };
 
-/** Requests a second over plain sockets. @throws Error for an answer from status 300 on */
+/** Requests a second over plain sockets, for so many milliseconds, and how many there were. @throws Error for an answer from status 300 on */
 export function requestSpeed(
   { url, token }: Contender,
-  times: number,
+  milliseconds: number,
   atOnce: number,
   make: (index: number) => { method: string; path: string; body?: unknown },
-): Promise<number> {
-  const requests = Array.from({ length: times }, (_, index) => {
+): Promise<{ aSecond: number; count: number }> {
+  return wireSpeed(url, { milliseconds }, atOnce, async (exchange, index) => {
     const { method, path, body } = make(index);
     const data = body === undefined ? undefined : { type: 'application/scim+json', data: JSON.stringify(body) };
-    return requestBytes(method, new URL(url + path), { Authorization: `Bearer ${token}` }, data);
-  });
-  return wireSpeed(url, times, atOnce, async (exchange, index) => {
-    const reply = await exchange(requests[index] ?? Buffer.alloc(0));
+    const reply = await exchange(requestBytes(method, new URL(url + path), { Authorization: `Bearer ${token}` }, data));
     if (reply.status >= 300) throw new Error(`${reply.head} ${reply.body}`);
   });
 }
