@@ -32,9 +32,9 @@ export function buildApp(deps: Deps): Express {
   app.use(healthRoutes(deps));
   app.use(pickDomain(deps));
   app.use(strictTransport);
+  app.use('/api/v2/scim/v2', noStore, scimRoutes(deps));
   app.use(assetRoutes(deps));
   app.use(noStore);
-  app.use('/api/v2/scim/v2', scimRoutes(deps));
   app.use(sessions(deps));
   app.use(viewTools(deps, csrf));
   app.use(samlRoutes(deps));

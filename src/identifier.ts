@@ -26,6 +26,7 @@ export function hashToken(token: string): string {
 
 /** A short code that a person can quote to an administrator: '7F3K-Q2MD'. */
 export function newReference({ randomBytes }: Pick<Source, 'randomBytes'>): string {
-  const letters = [...randomBytes(8)].map((byte) => REFERENCE_ALPHABET[byte & 31]);
-  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
+  let letters = '';
+  for (const byte of randomBytes(8)) letters += REFERENCE_ALPHABET[byte & 31];
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

@@ -36,7 +36,7 @@ export async function startAnteroom(providerMetadata: string): Promise<Contender
     audience,
     target: { acsUrl: audience.acsUrl, relayState: '/' },
     expected: 'Ada',
-    batch: 1200,
+    batch: 3000,
     stop: async () => {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });

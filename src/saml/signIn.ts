@@ -10,7 +10,7 @@ import { consumeLoginRequest, findLoginRequest, isAssertionUsed, recordAssertion
 import { insertSignInActivity, type SignInActivity } from '../store/signInActivity.ts';
 import type { User } from '../store/users.ts';
 import { writeLastSignIn } from '../store/writeUsers.ts';
-import { assertedName, matchPerson } from './matchPerson.ts';
+import { assertedName, type Match, matchPerson } from './matchPerson.ts';
 import { readResponse, verifyResponse } from './response.ts';
 import type { Check, ReasonCode, Verdict, VerifiedAssertion } from './verdict.ts';
 
@@ -73,7 +73,12 @@ export async function receiveAnswer(deps: Deps, answer: Answer): Promise<Outcome
   return { ok: true, ...result.value, request, test, reference };
 }
 
-type Verified = { provider: IdentityProvider; assertion: VerifiedAssertion; fault: ReasonCode | undefined };
+type Verified = {
+  provider: IdentityProvider;
+  assertion: VerifiedAssertion;
+  fault: ReasonCode | undefined;
+  match: Match | undefined; // undefined where the assertion names nobody
+};
 type Accepted = { user: User; provider: IdentityProvider; assertion: VerifiedAssertion };
 
 /** Everything that can be said of an answer without changing anything. `fault`: the request that it names is not this browser's. */
@@ -107,23 +112,26 @@ async function judge(deps: Deps, attempt: Attempt): Promise<Step<Verified>> {
       : undefined,
   });
   attempt.checks = verdict.checks;
-  if (verdict.ok) return { ok: true, value: { provider, assertion: verdict.assertion, fault } };
+  if (verdict.ok) {
+    const { assertion } = verdict;
+    const name = assertedName(assertion, provider.settings);
+    attempt.asserted = name;
+    const match = name === undefined ? undefined : await matchPerson(deps.store.db, name, provider.settings);
+    return { ok: true, value: { provider, assertion, fault, match } };
+  }
   attempt.providerStatus = verdict.providerStatus;
   return refuse(verdict.reason);
 }
 
 async function accept(db: Db, now: number, attempt: Attempt, verified: Verified): Promise<Step<Accepted>> {
-  const { provider, assertion } = verified;
-  const name = assertedName(assertion, provider.settings);
-  attempt.asserted = name;
+  const { provider, assertion, match } = verified;
   const spent = await useUp(db, attempt.request, verified);
   if (!check(attempt, REPLAY_CHECK, spent !== 'assertion_replayed')) return refuse('assertion_replayed');
   check(attempt, BROWSER_CHECK, spent === undefined);
   if (spent) return refuse(spent);
-  if (name === undefined) return refuse('subject_missing');
-  const match = await matchPerson(db, name, provider.settings);
+  if (match === undefined) return refuse('subject_missing');
   attempt.user = match.user;
-  check(attempt, PERSON_CHECK, match.ok, name);
+  check(attempt, PERSON_CHECK, match.ok, attempt.asserted);
   if (!match.ok) return refuse(match.reason);
   if (attempt.request?.test !== 1) await writeLastSignIn(db, match.user.id, now);
   return { ok: true, value: { user: match.user, provider, assertion } };

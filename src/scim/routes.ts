@@ -59,7 +59,8 @@ function readRequest(req: Request): ScimRequest {
 }
 
 async function send(req: Request, res: Response, { status, headers = {}, body }: ScimAnswer): Promise<void> {
-  res.status(status).set({ ...headers, 'Cache-Control': 'no-store' });
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   if (body === undefined || status === 204 || status === 304) {
     res.end();
     return;

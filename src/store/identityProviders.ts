@@ -53,6 +53,8 @@ export type IdentityProvider = {
   createdAt: number;
 };
 
+const FACTS_KEPT = 100;
+
 const columns = [
   'id',
   'entityId',
@@ -170,8 +172,20 @@ function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvide
     enabled: row.enabled === 1,
     showButton: row.showButton === 1,
     settings: JSON.parse(settingsJson),
-    facts: JSON.parse(metadataJson),
+    facts: factsOf(metadataJson),
   };
+}
+
+const factsByJson = new Map<string, ProviderFacts>();
+
+/** What was read of metadata. It is kept, for every sign-in asks for the same, and reading it takes longer than to look the provider up. */
+function factsOf(json: string): ProviderFacts {
+  const known = factsByJson.get(json);
+  if (known) return known;
+  if (factsByJson.size >= FACTS_KEPT) factsByJson.clear();
+  const facts: ProviderFacts = JSON.parse(json);
+  factsByJson.set(json, facts);
+  return facts;
 }
 
 function toRow(provider: IdentityProvider): Omit<IdentityProviderRow, 'metadataXml'> {
