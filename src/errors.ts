@@ -38,9 +38,9 @@ export function invalid(errors: FieldErrors): { ok: false; errors: FieldErrors }
   return { ok: false, errors };
 }
 
-/** Zod's findings as the first sentence for each field. */
+/** Zod's findings as the first sentence for each field. A fault in an entry of a list is the list's: 'networks', not 'networks.2'. */
 export function fieldErrors(error: { issues: { path: PropertyKey[]; message: string }[] }): FieldErrors {
   const errors: FieldErrors = {};
   for (const issue of error.issues) errors[issue.path.map(String).join('.')] ??= issue.message;
-  return errors;
+  return Object.fromEntries(Object.entries(errors).map(([path, message]) => [path.split('.')[0] ?? path, message]));
 }

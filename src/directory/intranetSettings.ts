@@ -64,7 +64,7 @@ export async function saveIntranetSettings(
   network?: string,
 ): Promise<Checked<IntranetSettings>> {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) return invalid(withoutIndexes(fieldErrors(parsed.error)));
+  if (!parsed.success) return invalid(fieldErrors(parsed.error));
   if (network !== undefined && !allowsLocalLogin(parsed.data, network))
     return invalid({
       localLoginNetworks: `Your own address ${network} is in none of these networks, so you would shut yourself out. Add it, or leave the field empty.`,
@@ -104,8 +104,4 @@ function contrastWithWhite(colour: string): number {
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
-}
-
-function withoutIndexes(errors: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(errors).map(([field, message]) => [field.split('.')[0] ?? field, message]));
 }

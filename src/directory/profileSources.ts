@@ -56,7 +56,7 @@ export async function addSource(
   expiresAt: number | null = null,
 ): Promise<Checked<ShownKey>> {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) return invalid(networkErrors(fieldErrors(parsed.error)));
+  if (!parsed.success) return invalid(fieldErrors(parsed.error));
   const now = deps.now();
   const source: ProfileSource = {
     id: newId(deps),
@@ -85,7 +85,7 @@ export async function changeSource(
     const before = await getSource(trx, id);
     const { name, logBodies, readOnly, patchAnswer, networks } = before;
     const parsed = schema.safeParse({ name, logBodies, readOnly, patchAnswer, networks, ...input });
-    if (!parsed.success) return invalid(networkErrors(fieldErrors(parsed.error)));
+    if (!parsed.success) return invalid(fieldErrors(parsed.error));
     const source = { ...before, ...parsed.data, modifiedAt: deps.now() };
     await updateSource(trx, source);
     await logIntegration(trx, deps, source, 'idm_integration_update', 'The settings were changed.');
@@ -145,23 +145,15 @@ export async function sourceEffects(
 /**
  * Removes a source with its tokens. Its people are kept as they are or deactivated (with their sessions ended), in steps, so that nothing
  * else waits long; nobody manages them and its groups from then on.
- * @param onProgress told how many people are done
  * @throws NotFound
  */
-export async function removeSource(
-  deps: Deps,
-  id: string,
-  people: 'keep' | 'deactivate',
-  onProgress: (done: number) => void = () => {},
-): Promise<ProfileSource> {
+export async function removeSource(deps: Deps, id: string, people: 'keep' | 'deactivate'): Promise<ProfileSource> {
   const source = await setSourceActive(deps, id, false);
   const { db } = deps.store;
-  for (let done = 0; ; ) {
+  for (;;) {
     const ids = await findManagedUserIds(db, id, PEOPLE_AT_ONCE);
     if (ids.length === 0) break;
     await db.transaction().execute((trx) => letGoOfPeople(trx, ids, deps.now(), people === 'deactivate'));
-    done += ids.length;
-    onProgress(done);
   }
   await db.transaction().execute(async (trx) => {
     await letGoOfGroups(trx, id);
@@ -186,11 +178,6 @@ async function writeToken(
 ): Promise<void> {
   const hint = token.slice(-HINT_LENGTH);
   await insertSourceToken(db, { tokenHash: hashToken(token), sourceId, hint, createdAt: deps.now(), expiresAt });
-}
-
-/** The fields of a form are named as a whole: 'networks', not 'networks.2'. */
-function networkErrors(errors: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(errors).map(([name, message]) => [name.split('.')[0] ?? '', message]));
 }
 
 async function logIntegration(db: Db, deps: Deps, source: ProfileSource, event: string, detail: string): Promise<void> {

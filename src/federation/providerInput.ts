@@ -54,13 +54,7 @@ export type ProviderInput = z.infer<typeof schema>;
 /** Checks what was entered on the Edit screen, or in its words on the command line; the fields stand under their own names. */
 export function readProviderInput(input: unknown): Checked<ProviderInput> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  // A fault in the third entry of a list is shown beside the list.
-  const errors = Object.entries(fieldErrors(parsed.error)).map(([field, message]) => [
-    field.split('.')[0] ?? field,
-    message,
-  ]);
-  return invalid(Object.fromEntries(errors));
+  return parsed.success ? { ok: true, value: parsed.data } : invalid(fieldErrors(parsed.error));
 }
 
 /** A provider's fields as the Edit screen shows them. */
