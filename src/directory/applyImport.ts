@@ -14,15 +14,8 @@ export type ImportResult = { created: number; changed: number; refused: { line: 
 type Doable = PlannedLine & { kind: 'create' | 'change' };
 const AT_ONCE = 100;
 
-/**
- * Carries a plan out, some people in a transaction, so that nobody else waits long. Lines with errors are left out.
- * @param onProgress told how many people are done
- */
-export async function applyImport(
-  deps: Deps,
-  plan: ImportPlan,
-  onProgress: (done: number) => void = () => {},
-): Promise<ImportResult> {
+/** Carries a plan out, some people in a transaction, so that nobody else waits long. Lines with errors are left out. */
+export async function applyImport(deps: Deps, plan: ImportPlan): Promise<ImportResult> {
   const result: ImportResult = { created: 0, changed: 0, refused: [] };
   const lines = plan.lines.filter((line): line is Doable => line.kind === 'create' || line.kind === 'change');
   for (let start = 0; start < lines.length; start += AT_ONCE) {
@@ -33,7 +26,6 @@ export async function applyImport(
       return made;
     });
     for (const outcome of outcomes) count(result, outcome);
-    onProgress(Math.min(start + AT_ONCE, lines.length));
   }
   await writeManagers(deps, lines);
   return result;
