@@ -1,9 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { nobody, type PersonInput, personInputOf, readPersonInput } from '../directory/personInput.ts';
-import { addPerson, changePerson } from '../directory/savePerson.ts';
 import type { UserAttributes } from '../directory/userAttributes.ts';
-import { getUser, nameOf } from '../directory/users.ts';
+import { addPerson, changePerson, getUser, nameOf } from '../directory/users.ts';
 import { type Checked, Conflict, type FieldErrors, invalid } from '../errors.ts';
 import { findPasswordHash } from '../store/passwords.ts';
 import { findSource } from '../store/profileSources.ts';

@@ -18,20 +18,6 @@ export type UserAttributes = Pick<
   | 'profile'
 >;
 
-/**
- * A profile whose list of e-mail addresses has an address as its primary one: the address of the screens' one field.
- * null takes the one out that was primary before.
- */
-export function withPrimaryEmail(profile: Profile, email: string | null, before: string | null): Profile {
-  const others = (profile.emails ?? [])
-    .filter(({ value }) => value !== before && value !== email)
-    .map(({ primary: _, ...rest }) => rest);
-  const old = profile.emails?.find(({ value }) => value === before);
-  const emails = email === null ? others : [{ type: 'work', ...old, value: email, primary: true }, ...others];
-  const { emails: _, ...rest } = profile;
-  return emails.length > 0 ? { ...rest, emails } : rest;
-}
-
 /** The address that stands for the person: the primary one, else the one for work, else the first. */
 export function primaryEmail(profile: Profile): string | null {
   const emails = profile.emails ?? [];

@@ -8,17 +8,18 @@ import { writeSetting } from '../store/settings.ts';
 import { countActiveUsers, findUser, findUserByUserName, type User } from '../store/users.ts';
 import { deleteUser, insertUser, updateUser } from '../store/writeUsers.ts';
 import { hashPassword, passwordFault } from './password.ts';
-import { type UserAttributes, withPrimaryEmail } from './userAttributes.ts';
+import { nobody, type PersonInput, personInputOf, readPersonInput } from './personInput.ts';
+import type { UserAttributes } from './userAttributes.ts';
 import type { UserInput } from './userInput.ts';
 
-export const TAKEN = 'Somebody has this user name already.';
+const TAKEN = 'Somebody has this user name already.';
+const STALE = 'Somebody else changed this person while you were editing. Open the page again and repeat your change.';
+const NO_MANAGER = 'This person is not in the People Directory.';
 export const LAST_POWER_USER = 'This is the last active Power User. Make somebody else a Power User first.';
 
 /** The person with an ID. @throws NotFound */
-export async function getUser(deps: Deps, id: string): Promise<User> {
-  const user = await findUser(deps.store.db, id);
-  if (!user) throw new NotFound('This person is not in the People Directory.');
-  return user;
+export async function getUser({ store }: Deps, id: string): Promise<User> {
+  return getUserIn(store.db, id);
 }
 
 /**
@@ -34,37 +35,53 @@ export async function addUser(
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
   const passwordHash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
-  const fields = attributesOf(input);
-  const profile = withPrimaryEmail({}, fields.email, null);
+  const attributes = attributesOf(input);
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findUserByUserName(trx, input.userName)) return invalid({ userName: TAKEN });
     await allowed?.(trx);
-    const attributes = { ...fields, active: true, loginType: null, profile };
     return { ok: true, value: await insertPerson(trx, deps, attributes, { sourceId: null, passwordHash }) };
   });
 }
 
-/** Changes what is known of a person. @throws NotFound, Conflict when somebody else changed it since `readVersion` */
-export async function changeUser(
+/** Adds a person with all attributes, and a local password where one is given. */
+export async function addPerson(deps: Deps, input: PersonInput, password: string): Promise<Checked<User>> {
+  const fault = password === '' ? undefined : passwordFault(password);
+  const read = readPersonInput(input, nobody);
+  if (!read.ok || fault) return invalid({ ...(read.ok ? {} : read.errors), ...(fault ? { password: fault } : {}) });
+  const passwordHash = password === '' ? null : await hashPassword(password, deps.randomBytes);
+  return deps.store.db.transaction().execute(async (trx) => {
+    if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: TAKEN });
+    if (await hasNoSuchManager(trx, input.managerId)) return invalid({ manager: NO_MANAGER });
+    return { ok: true, value: await insertPerson(trx, deps, read.value, { sourceId: null, passwordHash }) };
+  });
+}
+
+/**
+ * Changes all that is known of a person, as far as it is managed here: of a person of a profile source only what they may do, and
+ * whether they are found.
+ * @throws NotFound, Conflict when somebody else changed the person since `readVersion`
+ */
+export async function changePerson(
   deps: Deps,
   id: string,
   readVersion: number,
-  input: UserInput,
+  input: PersonInput,
 ): Promise<Checked<User>> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
-    const namesake = await findUserByUserName(trx, input.userName);
+    if (user.version !== readVersion) throw new Conflict(STALE);
+    const read = readPersonInput(user.sourceId === null ? input : onlyOurs(user, input), user);
+    if (!read.ok) return read;
+    const { userName, userType } = read.value;
+    const namesake = await findUserByUserName(trx, userName);
     if (namesake && namesake.id !== id) return invalid({ userName: TAKEN });
-    if (input.userType !== 'Power User' && (await isLastPowerUser(trx, user)))
-      return invalid({ userType: LAST_POWER_USER });
-    const fields = attributesOf(input);
-    const profile = withPrimaryEmail(user.profile, fields.email, user.email);
-    const before = { ...user, version: readVersion };
-    const changed = await writePerson(trx, deps, before, { ...fields, profile });
-    if (!changed)
-      throw new Conflict(
-        'Somebody else changed this person while you were editing. Open the page again and repeat your change.',
-      );
+    if (userType !== 'Power User' && (await isLastPowerUser(trx, user))) return invalid({ userType: LAST_POWER_USER });
+    const manager = read.value.profile.enterprise?.manager?.value;
+    if (manager === id) return invalid({ manager: 'Nobody is their own manager.' });
+    if (manager !== user.profile.enterprise?.manager?.value && (await hasNoSuchManager(trx, manager)))
+      return invalid({ manager: NO_MANAGER });
+    const changed = await writePerson(trx, deps, user, read.value);
+    if (!changed) throw new Conflict(STALE);
     return { ok: true, value: changed };
   });
 }
@@ -162,12 +179,6 @@ export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName'
   return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
 }
 
-export async function getUserIn(db: Db, id: string): Promise<User> {
-  const user = await findUser(db, id);
-  if (!user) throw new NotFound('This person is not in the People Directory.');
-  return user;
-}
-
 /** Whether there would be no active Power User without this one. Ask within the transaction that takes the person away. */
 export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
   if (!user.active || user.userType !== 'Power User') return false;
@@ -176,9 +187,30 @@ export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
   return (await countActiveUsers(db, 'Power User')) === 1;
 }
 
-function attributesOf(input: UserInput) {
+async function getUserIn(db: Db, id: string): Promise<User> {
+  const user = await findUser(db, id);
+  if (!user) throw new NotFound('This person is not in the People Directory.');
+  return user;
+}
+
+/** What may be changed here of somebody whom a profile source manages. */
+function onlyOurs(user: User, input: PersonInput): PersonInput {
+  const stored = personInputOf(user);
+  return {
+    ...stored,
+    texts: { ...stored.texts, userType: input.texts.userType },
+    omitFromSearch: input.omitFromSearch,
+  };
+}
+
+async function hasNoSuchManager(db: Db, id: string | undefined): Promise<boolean> {
+  return id !== undefined && id !== '' && (await findUser(db, id)) === undefined;
+}
+
+function attributesOf(input: UserInput): UserAttributes {
   const orNull = (value: string) => (value === '' ? null : value);
   return {
+    ...nobody,
     userName: input.userName,
     userType: input.userType,
     email: orNull(input.email),
@@ -188,5 +220,6 @@ function attributesOf(input: UserInput) {
     title: orNull(input.title),
     department: orNull(input.department),
     externalId: orNull(input.externalId),
+    profile: input.email === '' ? {} : { emails: [{ type: 'work', value: input.email, primary: true }] },
   };
 }
