@@ -3,8 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { csvColumns } from '../directory/csvColumns.ts';
-import { exportPeople } from '../directory/exportPeople.ts';
+import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
 import { peopleFilter, peopleSearch } from './people.ts';
 
 /** The people of the list as a CSV file, row by row. A spreadsheet would run what begins with '=' and the like: such values get an apostrophe, which an import takes off again. */

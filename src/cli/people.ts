@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { applyImport } from '../directory/applyImport.ts';
-import { csvColumns } from '../directory/csvColumns.ts';
-import { exportPeople } from '../directory/exportPeople.ts';
+import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
 import { planImport } from '../directory/planImport.ts';
 import type { CsvLimits } from '../directory/readCsv.ts';
 import { accepted, type Call, type Command, type Output, Refused } from './command.ts';

@@ -1,8 +1,11 @@
-import type { User } from '../store/users.ts';
+import type { Deps } from '../deps.ts';
+import { searchUsers, type UserSearch } from '../store/userSearch.ts';
+import { findUsersById, type User } from '../store/users.ts';
 import { type PersonText, personTextNames } from './personFields.ts';
 import { type ListName, type PersonInput, personInputOf, type ValueLine } from './personInput.ts';
 import type { UserAttributes } from './userAttributes.ts';
 
+const PAGE = 500;
 const addressColumns = ['streetAddress', 'postalCode', 'locality', 'region', 'country'] as const;
 const others = ['email', 'workPhone', 'mobilePhone', ...addressColumns, 'manager', 'active', 'omitFromSearch'] as const;
 
@@ -36,6 +39,17 @@ export function cellsOf(person: UserAttributes, manager: string): Cells {
     active: person.active ? 'yes' : 'no',
     omitFromSearch: omitFromSearch ? 'yes' : 'no',
   };
+}
+
+/** Everybody whom a search finds, by name, as the lines of a CSV file; read in steps, so that any size can be exported. */
+export async function* exportPeople({ store }: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
+  let after: string | undefined;
+  do {
+    const page = await searchUsers(store.db, search, { limit: PAGE, after });
+    const managers = await findUsersById(store.db, page.rows.map(managerIdOf).filter(Boolean));
+    for (const user of page.rows) yield cellsOf(user, managers.get(managerIdOf(user))?.userName ?? '');
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** A person's form with the cells of a line written over it. An empty cell changes nothing. `manager` and `active` are not in a form. */
