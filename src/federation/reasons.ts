@@ -179,10 +179,11 @@ export function explain(reason: string, providerName: string | undefined): Expla
     ? reasons[reason as keyof typeof reasons]
     : undefined;
   if (!known) return { title: reason, advice: '' };
-  const name = (text: string) => text.replaceAll('{provider}', () => providerName ?? 'the identity provider');
-  return { ...known, title: name(known.title), advice: capital(name(known.advice)) };
+  const [title, advice] = [withProvider(known.title, providerName), withProvider(known.advice, providerName)];
+  return { ...known, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Words with the provider's name in place of `{provider}`. */
+export function withProvider(words: string, name: string | undefined): string {
+  return words.replaceAll('{provider}', () => name ?? 'the identity provider');
 }

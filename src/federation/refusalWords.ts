@@ -1,20 +1,17 @@
-/** What a person reads whose sign-in was refused. No word of SAML. */
+import { withProvider } from './reasons.ts';
+
+/** What a person reads whose sign-in was refused. No word of SAML. `{provider}` is its name. */
 export type RefusalWords = { title: string; text: string };
 
-const askAdministrator = 'Please ask your administrator, and give the reference below.';
+const ASK_ADMINISTRATOR = 'Please ask your administrator, and give the reference below.';
 
 /**
  * The words of the page after a sign-in through a provider was refused.
  * @param providerName undefined where nobody knows who answered
  */
 export function refusalWords(reason: string, providerName: string | undefined): RefusalWords {
-  const name = providerName ?? 'the identity provider';
-  const known = words.get(reason);
-  if (known) return known(name);
-  return {
-    title: 'The sign-in did not work',
-    text: `The intranet could not accept the answer of ${name}. Please give your administrator the reference below.`,
-  };
+  const { title, text } = words.get(reason) ?? otherwise;
+  return { title: withProvider(title, providerName), text: withProvider(text, providerName) };
 }
 
 /** The sentence above the local log-in after it was refused. */
@@ -32,76 +29,56 @@ const localTexts = new Map([
   ],
 ]);
 
-const words = new Map<string, (name: string) => RefusalWords>([
-  [
-    'provider_status',
-    (name) => ({
-      title: `${name} did not sign you in`,
-      text: `${name} says that you may not open the intranet, or that the sign-in was cancelled. ${askAdministrator}`,
-    }),
-  ],
-  [
-    'person_unknown',
-    (name) => ({
+const otherwise: RefusalWords = {
+  title: 'The sign-in did not work',
+  text: 'The intranet could not accept the answer of {provider}. Please give your administrator the reference below.',
+};
+
+const words = new Map<string, RefusalWords>(
+  Object.entries({
+    provider_status: {
+      title: '{provider} did not sign you in',
+      text: `{provider} says that you may not open the intranet, or that the sign-in was cancelled. ${ASK_ADMINISTRATOR}`,
+    },
+    person_unknown: {
       title: 'You are not in the People Directory yet',
-      text: `${name} signed you in, but the intranet does not know you. ${askAdministrator}`,
-    }),
-  ],
-  [
-    'person_ambiguous',
-    (name) => ({
+      text: `{provider} signed you in, but the intranet does not know you. ${ASK_ADMINISTRATOR}`,
+    },
+    person_ambiguous: {
       title: 'More than one person matches',
-      text: `${name} signed you in, but the intranet knows more than one person by this name. ${askAdministrator}`,
-    }),
-  ],
-  [
-    'person_deactivated',
-    (name) => ({
+      text: `{provider} signed you in, but the intranet knows more than one person by this name. ${ASK_ADMINISTRATOR}`,
+    },
+    person_deactivated: {
       title: 'Your account is deactivated',
-      text: `${name} signed you in, but your account in the intranet is deactivated. ${askAdministrator}`,
-    }),
-  ],
-  [
-    'person_not_intranet_user',
-    (name) => ({
+      text: `{provider} signed you in, but your account in the intranet is deactivated. ${ASK_ADMINISTRATOR}`,
+    },
+    person_not_intranet_user: {
       title: 'You may not sign in to the intranet',
-      text: `${name} signed you in. You are listed in the People Directory, but without access to the intranet. ${askAdministrator}`,
-    }),
-  ],
-  [
-    'email_domain_forbidden',
-    (name) => ({
-      title: `${name} may not sign you in here`,
-      text: `${name} signed you in, but is not the identity provider of your e-mail address. ${askAdministrator}`,
-    }),
-  ],
-  [
-    'request_unknown',
-    () => ({
+      text: `{provider} signed you in. You are listed in the People Directory, but without access to the intranet. ${ASK_ADMINISTRATOR}`,
+    },
+    email_domain_forbidden: {
+      title: '{provider} may not sign you in here',
+      text: `{provider} signed you in, but is not the identity provider of your e-mail address. ${ASK_ADMINISTRATOR}`,
+    },
+    request_unknown: {
       title: 'This sign-in has ended',
       text: 'It was used already, or took longer than ten minutes. Log in again.',
-    }),
-  ],
-  [
-    'request_other_browser',
-    () => ({
+    },
+    request_other_browser: {
       title: 'This sign-in began in another browser',
       text: 'Log in again in this one, and allow cookies for the intranet.',
-    }),
-  ],
-  ['assertion_replayed', () => ({ title: 'This sign-in was used already', text: 'Log in again.' })],
-  [
-    'idp_initiated_forbidden',
-    (name) => ({
+    },
+    assertion_replayed: {
+      title: 'This sign-in was used already',
+      text: 'Log in again.',
+    },
+    idp_initiated_forbidden: {
       title: 'Start at the intranet',
-      text: `The intranet does not accept a launch from ${name}. Open the intranet and log in there.`,
-    }),
-  ],
-  [
-    'provider_disabled',
-    (name) => ({
-      title: `${name} is switched off here`,
-      text: `The intranet does not accept sign-ins from ${name} at present. ${askAdministrator}`,
-    }),
-  ],
-]);
+      text: 'The intranet does not accept a launch from {provider}. Open the intranet and log in there.',
+    },
+    provider_disabled: {
+      title: '{provider} is switched off here',
+      text: `The intranet does not accept sign-ins from {provider} at present. ${ASK_ADMINISTRATOR}`,
+    },
+  }),
+);
