@@ -18,6 +18,7 @@ import { findProvider } from '../store/identityProviders.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { countOutcomes } from '../store/signInActivity.ts';
 import { makeSigningCertificate } from './certificate.ts';
+import { getProviderIn } from './identityProviders.ts';
 
 const CERTIFICATE_YEARS = 10;
 const MONTH_MS = 30 * 86_400_000;
@@ -33,10 +34,8 @@ export function serviceProviderDetails(domain: Pick<Domain, 'url'>): ServiceProv
 }
 
 /** The domain with an ID. @throws NotFound */
-export async function getDomain(deps: Deps, id: string): Promise<Domain> {
-  const domain = await findDomain(deps.store.db, id);
-  if (!domain) throw new NotFound('There is no such domain.');
-  return domain;
+export async function getDomain({ store }: Deps, id: string): Promise<Domain> {
+  return getDomainIn(store.db, id);
 }
 
 /** Adds a domain by its URL. */
@@ -73,8 +72,7 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   const commonName = new URL(domain.url).hostname;
   const made = await makeSigningCertificate({ commonName, now: deps.now(), years: CERTIFICATE_YEARS });
   return deps.store.db.transaction().execute(async (trx) => {
-    const current = await findDomain(trx, id);
-    if (!current) throw new NotFound('There is no such domain.');
+    const current = await getDomainIn(trx, id);
     if (current.setUpAt !== null) return current;
     const setUpAt = deps.now();
     const privateKeySealed = deps.secrets.seal(made.privateKeyPem);
@@ -93,10 +91,9 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
 /** Makes a provider the one that a domain uses by itself; undefined leaves it without one, and turns auto login off. @throws NotFound, Conflict */
 export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    if (!(await findDomain(trx, domainId))) throw new NotFound('There is no such domain.');
+    await getDomainIn(trx, domainId);
     if (providerId === undefined) return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false });
-    const provider = await findProvider(trx, providerId);
-    if (!provider) throw new NotFound('There is no such identity provider.');
+    const provider = await getProviderIn(trx, providerId);
     if (!provider.enabled)
       throw new Conflict(`${provider.name} is disabled. Enable it before you make it the default.`);
     await updateDomain(trx, domainId, { defaultProviderId: providerId });
@@ -106,8 +103,7 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
 /** Turns auto login on or off. @throws NotFound, Conflict where there is no Default Provider to send people to */
 export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    const domain = await findDomain(trx, domainId);
-    if (!domain) throw new NotFound('There is no such domain.');
+    const domain = await getDomainIn(trx, domainId);
     if (on && !(await usableDefault(trx, domain)))
       throw new Conflict(
         'Auto Login needs a Default Provider. Open Identity Providers and choose Make Default Provider first.',
@@ -128,8 +124,7 @@ export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ s
 /** Removes a domain with its key, and ends the sessions there. @throws NotFound, Conflict for the last one */
 export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const domain = await findDomain(trx, id);
-    if (!domain) throw new NotFound('There is no such domain.');
+    const domain = await getDomainIn(trx, id);
     if ((await listDomains(trx)).length === 1)
       throw new Conflict('The intranet needs a domain. Add another one before you remove this one.');
     await deleteSessionsOfDomain(trx, id);
@@ -163,6 +158,12 @@ function parsedKey(deps: Deps, sealed: string): KeyObject {
   if (parsed.size >= PARSED_KEYS_KEPT) parsed.clear();
   parsed.set(sealed, key);
   return key;
+}
+
+async function getDomainIn(db: Db, id: string): Promise<Domain> {
+  const domain = await findDomain(db, id);
+  if (!domain) throw new NotFound('There is no such domain.');
+  return domain;
 }
 
 async function usableDefault(db: Db, domain: Domain): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
@@ -35,8 +36,13 @@ export type MetadataPreview = {
 };
 
 /** The provider with an ID. @throws NotFound */
-export async function getProvider(deps: Deps, id: string): Promise<IdentityProvider> {
-  const provider = await findProvider(deps.store.db, id);
+export async function getProvider({ store }: Deps, id: string): Promise<IdentityProvider> {
+  return getProviderIn(store.db, id);
+}
+
+/** The provider with an ID, within a transaction. @throws NotFound */
+export async function getProviderIn(db: Db, id: string): Promise<IdentityProvider> {
+  const provider = await findProvider(db, id);
   if (!provider) throw new NotFound('There is no such identity provider.');
   return provider;
 }
@@ -118,8 +124,7 @@ export function proposedName({ name, entityId }: Pick<ProviderMetadata, 'name' |
 export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
   const { name, showButton, buttonOrder, ...settings } = input;
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await findProvider(trx, id);
-    if (!provider) throw new NotFound('There is no such identity provider.');
+    const provider = await getProviderIn(trx, id);
     if (!singleSignOnFor(provider, settings.requestBinding))
       return invalid({ requestBinding: `${provider.name} has no endpoint for this binding.` });
     const changed = { ...provider, name, showButton, buttonOrder, settings };
@@ -131,8 +136,7 @@ export async function changeProvider(deps: Deps, id: string, input: ProviderInpu
 /** Enables or disables a provider. Disabling refuses its answers from then on and ends the sessions that it started. @throws NotFound */
 export async function setProviderEnabled(deps: Deps, id: string, enabled: boolean): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await findProvider(trx, id);
-    if (!provider) throw new NotFound('There is no such identity provider.');
+    const provider = await getProviderIn(trx, id);
     await writeProviderEnabled(trx, id, enabled);
     if (!enabled) await deleteSessionsOfProvider(trx, id);
     return { ...provider, enabled };
@@ -155,8 +159,7 @@ export async function consequencesOf(
 /** Removes a provider, its sessions, and its place as a default; auto login that relied on it is turned off. @throws NotFound */
 export async function removeProvider(deps: Deps, id: string): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await findProvider(trx, id);
-    if (!provider) throw new NotFound('There is no such identity provider.');
+    const provider = await getProviderIn(trx, id);
     await deleteSessionsOfProvider(trx, id);
     await trx
       .updateTable('domains')
