@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { isOpenHttp } from '../federation/metadata/addressPolicy.ts';
 import { explain } from '../federation/reasons.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
@@ -31,16 +32,10 @@ export async function findAttention(deps: Deps): Promise<Attention[]> {
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
 }
 
-/** Whether a domain is on http where others than this machine can read along. */
-export function isOpenHttp({ url }: Pick<Domain, 'url'>): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(127\..*|\[::1\]|(.+\.)?localhost)$/.test(hostname);
-}
-
 async function domainItems(deps: Deps, domain: Domain, providers: IdentityProvider[]): Promise<Attention[]> {
   const { host } = new URL(domain.url);
   const items: Attention[] = [];
-  if (isOpenHttp(domain))
+  if (isOpenHttp(domain.url))
     items.push({
       kind: 'warning',
       icon: 'lock-open',

@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
+import { isOpenHttp } from '../federation/metadata/addressPolicy.ts';
 import type { Domain } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { countOutcomes, hasWorked } from '../store/signInActivity.ts';
-import { isOpenHttp } from './attention.ts';
 import { domainPath, providersPath } from './samlPaths.ts';
 
 const DAY_MS = 86_400_000;
@@ -101,7 +101,7 @@ function testAction({ domain, here, providers, defaultProvider }: Facts): Action
 
 function addressText(domain: Domain): string {
   if (domain.url.startsWith('https:')) return 'It answers at this address over https.';
-  return isOpenHttp(domain)
+  return isOpenHttp(domain.url)
     ? 'It answers over plain http, where others can read along. Use https before people sign in here.'
     : 'It answers on this machine alone, over plain http.';
 }

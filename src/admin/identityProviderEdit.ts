@@ -10,7 +10,7 @@ import {
   setProviderEnabled,
   singleSignOnFor,
 } from '../federation/identityProviders.ts';
-import { shortBinding } from '../federation/metadataChanges.ts';
+import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
 import { readProviderInput } from '../federation/providerInput.ts';
 import { hasWorked } from '../store/signInActivity.ts';
 import { field, ticked } from '../web/form.ts';

@@ -3,10 +3,10 @@ import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import { describeCertificate } from '../federation/certificate.ts';
 import { addDomain, findSigningKey, getDomain, serviceProviderDetails, setUpDomain } from '../federation/domains.ts';
+import { isOpenHttp } from '../federation/metadata/addressPolicy.ts';
 import { field } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { isOpenHttp } from './attention.ts';
 import { domainPath, providersPath, SAML, samlTrail } from './samlPaths.ts';
 
 /** Adding a domain; Setup Domain and Edit domain, which are its Service Provider Details. */
@@ -62,7 +62,7 @@ async function showDetails(deps: Deps, res: Response, id: string): Promise<void>
     host: new URL(domain.url).host,
     details: serviceProviderDetails(domain),
     certificate: key && describeCertificate(key.certificate),
-    openHttp: isOpenHttp(domain),
+    openHttp: isOpenHttp(domain.url),
     paths: { here: domainPath(domain.id), back: SAML, providers: providersPath(domain.id) },
   });
 }

@@ -9,6 +9,7 @@ import {
   removeProvider,
   setProviderEnabled,
 } from '../federation/identityProviders.ts';
+import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
 import { initialSettings, providerInputOf, readProviderInput } from '../federation/providerInput.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { accepted, type Call, type Command, isoTime, type Output, Refused } from './command.ts';
@@ -177,7 +178,7 @@ function details(provider: IdentityProvider): string {
     ['enabled', provider.enabled ? 'on' : 'off'],
     ...input,
     ...facts.singleSignOn.map(({ binding, location }): [string, string] => [
-      `sign-on by ${binding.slice(binding.lastIndexOf(':') + 1)}`,
+      `sign-on by ${shortBinding(binding)}`,
       location,
     ]),
     ...facts.certificates.map(({ sha256, notAfter, keyDescription }): [string, string] => [

@@ -1,4 +1,5 @@
 import type { Certificate, IdentityProvider, ProviderFacts } from '../store/identityProviders.ts';
+import { shortBinding } from './metadata/metadataEndpoints.ts';
 
 /** What an import would change of a known provider. */
 export type MetadataChanges = {
@@ -19,11 +20,6 @@ export function changesOf({ facts }: Pick<IdentityProvider, 'facts'>, metadata: 
     addressesAdded: after.filter((address) => !before.includes(address)),
     addressesRemoved: before.filter((address) => !after.includes(address)),
   };
-}
-
-/** What a person calls a binding: 'HTTP-Redirect' for 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'. */
-export function shortBinding(binding: string): string {
-  return binding.slice(binding.lastIndexOf(':') + 1);
 }
 
 function isMissingIn(others: Certificate[]): (certificate: Certificate) => boolean {

@@ -26,3 +26,9 @@ export function permittedAddress(text: string, privateNetworks: PrivateNetworks)
   const isPrivate = privateNetworks === 'allow' && PRIVATE_RANGES.has(range);
   return isPublic || isPrivate ? address.toString() : undefined;
 }
+
+/** Whether a URL is http to another machine, where others can read along. What stays on one machine needs no encryption. */
+export function isOpenHttp(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(127\..*|\[::1\]|(.+\.)?localhost)$/.test(hostname);
+}

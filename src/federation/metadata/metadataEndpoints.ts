@@ -35,9 +35,9 @@ export function readSingleLogout(role: Element): Endpoint[] {
   return readEndpoints(role, 'SingleLogoutService');
 }
 
-/** What a person calls a binding: 'HTTP-Redirect' or 'HTTP-POST'. */
-export function bindingName(binding: Binding): string {
-  return binding === HTTP_REDIRECT ? 'HTTP-Redirect' : 'HTTP-POST';
+/** What a person calls a binding: 'HTTP-Redirect' for 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'. */
+export function shortBinding(binding: string): string {
+  return binding.slice(binding.lastIndexOf(':') + 1);
 }
 
 function readEndpoints(role: Element, name: string): Endpoint[] {

@@ -1,6 +1,7 @@
+import { isOpenHttp } from './addressPolicy.ts';
 import type { ProviderCertificate } from './metadataCertificates.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
-import { bindingName, type Endpoint } from './metadataEndpoints.ts';
+import { type Endpoint, shortBinding } from './metadataEndpoints.ts';
 import type { FoundProvider } from './metadataEntity.ts';
 
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
@@ -64,12 +65,6 @@ function httpWarnings(endpoints: Endpoint[]): string[] {
   );
 }
 
-/** What stays on one machine needs no encryption. */
-function isOpenHttp(location: string): boolean {
-  const { protocol, hostname } = new URL(location);
-  return protocol === 'http:' && !/^(127\..*|\[::1\]|(.+\.)?localhost)$/.test(hostname);
-}
-
 function validityWarnings(validUntil: number | undefined, now: number): string[] {
   if (validUntil === undefined || validUntil > now + SOON_MS) return [];
   return [`The metadata is valid until ${day(validUntil)} only. Import it again before then.`];
@@ -78,7 +73,7 @@ function validityWarnings(validUntil: number | undefined, now: number): string[]
 function bindingWarnings(singleSignOn: Endpoint[]): string[] {
   const [only, ...others] = new Set(singleSignOn.map(({ binding }) => binding));
   if (only === undefined || others.length > 0) return [];
-  return [`The provider takes requests by ${bindingName(only)} only.`];
+  return [`The provider takes requests by ${shortBinding(only)} only.`];
 }
 
 function signatureWarnings(elements: Element[]): string[] {
