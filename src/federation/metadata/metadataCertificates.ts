@@ -1,6 +1,5 @@
-import { type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { type CertificateDescription, describeCertificate, describePublicKey } from '../certificate.ts';
-import { readBareKeys } from './metadataBareKeys.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
 import { refuse } from './metadataError.ts';
 
@@ -16,6 +15,8 @@ export type ProviderCertificate = Omit<CertificateDescription, 'notBefore' | 'no
 
 const MAX_SIGNING_CERTIFICATES = 20;
 const MIN_RSA_BITS = 1_024; // below, a key is broken on one machine
+const MAX_MODULUS = 2_048; // octets: RSA 16384
+const MAX_EXPONENT = 6; // octets: what a number holds exactly
 
 /**
  * The certificates of the keys that the provider may sign with: KeyDescriptors for signing, and those without `use`, which are for both
@@ -123,5 +124,43 @@ function refuseCertificate(what: string): never {
   return refuse(
     'bad_certificate',
     `A signing certificate in this metadata ${what}. Download the metadata again, or renew the certificate at the provider.`,
+  );
+}
+
+/**
+ * The RSA keys of a KeyInfo that has no certificate: ds:KeyValue/ds:RSAKeyValue (xmldsig-core 4.5.2.2). Other kinds are passed over.
+ */
+function readBareKeys(keyInfo: Element): KeyObject[] {
+  return childrenOf(keyInfo, 'signature', 'KeyValue')
+    .flatMap((value) => childrenOf(value, 'signature', 'RSAKeyValue'))
+    .map((value) => makeKey(readInteger(value, 'Modulus', MAX_MODULUS), readInteger(value, 'Exponent', MAX_EXPONENT)));
+}
+
+/** A ds:CryptoBinary: a positive integer, its octets in base64. */
+function readInteger(value: Element, name: string, most: number): Buffer {
+  const [element, ...others] = childrenOf(value, 'signature', name);
+  const base64 = (element?.text ?? '').replace(/\s+/g, '');
+  if (others.length > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) refuseKey(`its ${name} is not base64 text`);
+  const octets = Buffer.from(base64, 'base64');
+  if (octets.length === 0) refuseKey(`its ${name} is empty`);
+  if (octets.length > most) refuseKey(`its ${name} is too long`);
+  return octets;
+}
+
+function makeKey(modulus: Buffer, exponent: Buffer): KeyObject {
+  const e = exponent.readUIntBE(0, exponent.length);
+  if (e < 3 || e % 2 === 0) refuseKey('its Exponent is not an odd number from 3 on');
+  try {
+    const key = { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') };
+    return createPublicKey({ key, format: 'jwk' });
+  } catch {
+    return refuseKey('it is not an RSA key');
+  }
+}
+
+function refuseKey(what: string): never {
+  return refuse(
+    'bad_certificate',
+    `The signing key in this metadata cannot be read: ${what}. Download the metadata again, or have the provider publish a certificate.`,
   );
 }

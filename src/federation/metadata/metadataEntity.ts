@@ -10,6 +10,7 @@ export type FoundProvider = {
 };
 
 const MAX_ENTITY_ID = 1_024; // saml-metadata 2.2.1
+const MAX_NAME = 100;
 
 /**
  * Finds the one identity provider that the document describes (saml-metadata 2.3, 2.4.3).
@@ -27,6 +28,44 @@ export function findProvider(root: Element, expectEntityId: string | undefined):
     );
   }
   return { entityId, entity, containers, role: findRole(entity, entityId) };
+}
+
+/**
+ * What the provider calls itself: mdui:DisplayName of the role (saml-metadata-ui 2.1.2), else the organization's display name
+ * (saml-metadata 2.3.2.1); in English where it is given in several languages.
+ * @returns undefined where it says nothing
+ */
+export function readProviderName(entity: Element, role: Element): string | undefined {
+  const displayNames = childrenOf(role, 'metadata', 'Extensions')
+    .flatMap((extensions) => childrenOf(extensions, 'ui', 'UIInfo'))
+    .flatMap((info) => childrenOf(info, 'ui', 'DisplayName'));
+  const organizationNames = [role, entity]
+    .flatMap((element) => childrenOf(element, 'metadata', 'Organization'))
+    .flatMap((organization) => childrenOf(organization, 'metadata', 'OrganizationDisplayName'));
+  return preferEnglish(displayNames) ?? preferEnglish(organizationNames);
+}
+
+/**
+ * Until when the metadata may be used: the earliest `validUntil` of the elements it stands in (saml-metadata 2.3.1, 2.3.2, 2.4.1).
+ * @param elements the EntityDescriptor, its role, and all EntitiesDescriptors around them
+ * @param now epoch milliseconds
+ * @returns epoch milliseconds, or undefined where it has no end
+ * @throws a refusal: bad_date, expired
+ */
+export function readValidUntil(elements: readonly Element[], now: number): number | undefined {
+  const ends = elements.flatMap(({ attributes }) => {
+    const written = attributes.get('validUntil');
+    return written === undefined ? [] : [readDateTime(written.trim())];
+  });
+  if (ends.length === 0) return undefined;
+  const end = Math.min(...ends);
+  if (end <= now) {
+    refuse(
+      'expired',
+      `This metadata was valid until ${new Date(end).toISOString().slice(0, 10)} and may not be used any more. Get the metadata anew from the provider.`,
+    );
+  }
+  return end;
 }
 
 type FoundEntity = Pick<FoundProvider, 'entity' | 'containers'>;
@@ -117,4 +156,27 @@ function refuseWithoutRole(entity: Element, entityId: string): never {
     'no_identity_provider',
     `${quote(entityId)} is not an identity provider: its metadata has no IDPSSODescriptor. Check that it is the right metadata.`,
   );
+}
+
+function preferEnglish(names: Element[]): string | undefined {
+  const given = names.filter(({ text }) => text !== '');
+  const chosen = given.find(isEnglish) ?? given[0];
+  return chosen?.text.replace(/\s+/g, ' ').slice(0, MAX_NAME);
+}
+
+function isEnglish({ attributes }: Element): boolean {
+  return /^en(-|$)/i.test(attributes.get(`{${NAMESPACES.xml}}lang`) ?? '');
+}
+
+/** xs:dateTime; SAML's are in UTC also where they do not say so (saml-core 1.3.3). */
+function readDateTime(written: string): number {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(written);
+  const time = match ? Date.parse(`${match[1]}${match[3] ?? 'Z'}`) : Number.NaN;
+  if (Number.isNaN(time)) {
+    refuse(
+      'bad_date',
+      `This metadata has a validUntil that is not a date: ${quote(written)}. Ask the provider to correct it.`,
+    );
+  }
+  return time;
 }

@@ -1,12 +1,9 @@
 import { type ProviderCertificate, readSigningCertificates } from './metadataCertificates.ts';
 import { childrenOf, type Element, parseElements } from './metadataElement.ts';
 import { type Endpoint, readSingleLogout, readSingleSignOn } from './metadataEndpoints.ts';
-import { findProvider } from './metadataEntity.ts';
+import { findProvider, readProviderName, readValidUntil } from './metadataEntity.ts';
 import { type MetadataError, refusalIn } from './metadataError.ts';
-import { checkMetadataLimits } from './metadataLimits.ts';
-import { readProviderName } from './metadataName.ts';
-import { decodeMetadata } from './metadataText.ts';
-import { readValidUntil } from './metadataValidity.ts';
+import { checkMetadataLimits, decodeMetadata } from './metadataText.ts';
 import { warningsOf } from './metadataWarnings.ts';
 
 /** What an identity provider's metadata says, as far as Anteroom uses it. Times are epoch milliseconds. */
