@@ -44,3 +44,14 @@ export function fieldErrors(error: { issues: { path: PropertyKey[]; message: str
   for (const issue of error.issues) errors[issue.path.map(String).join('.')] ??= issue.message;
   return Object.fromEntries(Object.entries(errors).map(([path, message]) => [path.split('.')[0] ?? path, message]));
 }
+
+/** The message of a Conflict in which something attempted ends, as that of the form as a whole; undefined where it worked. */
+export async function conflictOf(attempt: Promise<unknown>): Promise<FieldErrors | undefined> {
+  try {
+    await attempt;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Conflict) return { '': error.message };
+    throw error;
+  }
+}

@@ -7,15 +7,15 @@ import { type Checked, Conflict, type FieldErrors, invalid } from '../errors.ts'
 import { findPasswordHash } from '../store/passwords.ts';
 import { findSource } from '../store/profileSources.ts';
 import { countSessionsOfUsers } from '../store/sessions.ts';
-import { findUser, type User, userTypes } from '../store/users.ts';
+import { searchUsers } from '../store/userSearch.ts';
+import { findUser, findUserByUserName, findUsersByEmail, type User, userTypes } from '../store/users.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { changedLabels, personSections } from './peopleFields.ts';
-import { personInputIn } from './peopleForm.ts';
-import { findManager } from './peopleManager.ts';
+import { changedLabels, personInputIn, personSections } from './peopleForm.ts';
 
 const PATH = '/settings/people';
+const MAX_CHOICES = 8;
 
 /** Adding a person, and changing one. */
 export function peopleEditRoutes(deps: Deps): Router {
@@ -104,6 +104,26 @@ async function entry(deps: Deps, req: Request): Promise<Page> {
   const found = await findManager(deps, manager, input.managerId);
   if ('id' in found) return { input: { ...input, managerId: found.id }, manager };
   return { input, manager, choices: found.choices, errors: { manager: found.error } };
+}
+
+/** What a search for a manager came to: an id ('' for nobody), or a sentence and the people to choose from. */
+type FoundManager = { id: string } | { error: string; choices: User[] };
+
+/** Finds the manager who was typed: a user name, an e-mail address, or words that only one person has. `chosen` is one of the choices given before. */
+async function findManager({ store }: Deps, typed: string, chosen: string): Promise<FoundManager> {
+  if (typed === '') return { id: '' };
+  if (chosen !== '' && (await findUser(store.db, chosen))) return { id: chosen };
+  const named = await findUserByUserName(store.db, typed);
+  if (named) return { id: named.id };
+  const mailed = await findUsersByEmail(store.db, typed);
+  if (mailed.length === 1 && mailed[0]) return { id: mailed[0].id };
+  const found = await searchUsers(store.db, { text: typed, includeOmitted: true }, { limit: MAX_CHOICES });
+  const [first, second] = found.rows;
+  if (!first)
+    return { error: 'Nobody matches. Enter a user name, an e-mail address or the beginning of a name.', choices: [] };
+  if (!second) return { id: first.id };
+  const more = found.total > found.rows.length ? ' There are more: enter more of the name to find them.' : '';
+  return { error: `Several people match: choose one.${more}`, choices: found.rows };
 }
 
 async function showNew(deps: Deps, res: Response, page: Page): Promise<void> {
