@@ -1,25 +1,37 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { Conflict, type FieldErrors } from '../errors.ts';
+import { conflictOf, type FieldErrors } from '../errors.ts';
 import { getDomain, setDefaultProvider } from '../federation/domains.ts';
-import { getProvider, type MetadataSource, previewMetadata } from '../federation/identityProviders.ts';
+import {
+  confirmImport,
+  getPreview,
+  getProvider,
+  type MetadataSource,
+  previewMetadata,
+  proposedName,
+} from '../federation/identityProviders.ts';
+import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
+import { changesOf } from '../federation/metadataChanges.ts';
 import { listProviders } from '../store/identityProviders.ts';
 import { field, file } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { domainPath, providerPath, providersPath, SAML, samlTrail } from './samlPaths.ts';
+import { domainPath, providerPath, providersPath, providersTrail, SAML, samlTrail } from './samlPaths.ts';
 
 const PATH = providersPath(':domain');
+const IMPORT = `${PATH}/imports/:import` as const;
 
-/** The Identity Providers of a domain: import, the list, and which of them is the default. */
-export function identityProviderRoutes(deps: Deps): Router {
+/** The Identity Providers of a domain: the list, which of them is the default, and import by way of a preview. */
+export function identityProvidersRoutes(deps: Deps): Router {
   const router = Router();
-  router.param('domain', identifierOnly);
+  for (const name of ['domain', 'import']) router.param(name, identifierOnly);
   router.get(PATH, (req, res) => show(deps, res, req.params.domain, blank, {}));
   router.post(PATH, (req, res) => importMetadata(deps, req, res, req.params.domain));
   router.post(`${domainPath(':domain')}/default-provider` as const, (req, res) =>
     chooseDefault(deps, req, res, req.params.domain),
   );
+  router.get(IMPORT, (req, res) => showPreview(deps, res, req.params.domain, req.params.import));
+  router.post(IMPORT, (req, res) => confirm(deps, req, res, req.params.domain, req.params.import));
   return router;
 }
 
@@ -58,18 +70,12 @@ async function chooseDefault(deps: Deps, req: Request, res: Response, domainId: 
   const { id, url } = await getDomain(deps, domainId);
   const providerId = field(req, 'provider');
   const { host } = new URL(url);
-  try {
-    await setDefaultProvider(deps, id, providerId === '' ? undefined : providerId);
-    const name = providerId === '' ? undefined : (await getProvider(deps, providerId)).name;
-    flash(
-      req,
-      name
-        ? `${name} is the Default Provider of ${host} now. Next: Back, and Enable Auto Login if you like.`
-        : `${host} has no Default Provider now. Auto Login is off.`,
-    );
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    flash(req, error.message, 'danger');
+  const conflict = await conflictOf(setDefaultProvider(deps, id, providerId === '' ? undefined : providerId));
+  if (conflict) flash(req, conflict[''] ?? '', 'danger');
+  else if (providerId === '') flash(req, `${host} has no Default Provider now. Auto Login is off.`);
+  else {
+    const { name } = await getProvider(deps, providerId);
+    flash(req, `${name} is the Default Provider of ${host} now. Next: Back, and Enable Auto Login if you like.`);
   }
   res.redirect(303, providersPath(id));
 }
@@ -92,4 +98,31 @@ async function show(deps: Deps, res: Response, domainId: string, entered: Entere
       edit: (id: string) => providerPath(domain.id, id),
     },
   });
+}
+
+/** What was read of a provider's metadata, to be looked at before it is stored. */
+async function showPreview(deps: Deps, res: Response, domainId: string, importId: string): Promise<void> {
+  const domain = await getDomain(deps, domainId);
+  const preview = await getPreview(deps, importId);
+  const { metadata, provider } = preview;
+  res.render('settings/saml/import', {
+    title: provider ? `Update ${provider.name}?` : 'Import this provider?',
+    trail: providersTrail(domain.id),
+    preview,
+    metadata,
+    provider,
+    name: provider?.name ?? proposedName(metadata),
+    changes: provider && changesOf(provider, metadata),
+    shortBinding,
+    now: deps.now(),
+    paths: { here: `${providersPath(domain.id)}/imports/${preview.id}`, back: providersPath(domain.id) },
+  });
+}
+
+async function confirm(deps: Deps, req: Request, res: Response, domainId: string, importId: string): Promise<void> {
+  const domain = await getDomain(deps, domainId);
+  const { provider: known } = await getPreview(deps, importId);
+  const { name } = await confirmImport(deps, importId);
+  flash(req, known ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`);
+  res.redirect(303, providersPath(domain.id));
 }

@@ -1,25 +1,61 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { explain } from '../federation/reasons.ts';
-import { listDomains } from '../store/domains.ts';
-import { listProviders } from '../store/identityProviders.ts';
-import { type ActivityFilter, listSignInActivity, type SignInActivity } from '../store/signInActivity.ts';
-import { findUsersById } from '../store/users.ts';
+import { NotFound } from '../errors.ts';
+import { serviceProviderDetails } from '../federation/domains.ts';
+import { type Explanation, explain } from '../federation/reasons.ts';
+import { localRefusalText, refusalWords } from '../federation/refusalWords.ts';
+import { type Domain, findDomain, listDomains } from '../store/domains.ts';
+import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import {
+  type ActivityFilter,
+  findSignInActivity,
+  listSignInActivity,
+  type SignInActivity,
+} from '../store/signInActivity.ts';
+import { findUser, findUsersById } from '../store/users.ts';
 import { queryText, withQuery } from '../web/query.ts';
-import { ACTIVITY, securityTrail } from './samlPaths.ts';
-import { flowNames, outcomeNames } from './signInWords.ts';
+import { ACTIVITY, providerPath, securityTrail } from './samlPaths.ts';
 
 const PAGE = 50;
 const MAX_PAGE = 100_000;
 
-/** Manage Security > Sign-in activity: every attempt, the newest first. */
+/** What came of an attempt, as the screens say it. */
+const outcomeNames: Record<string, string> = {
+  signed_in: 'Signed in',
+  refused: 'Refused',
+  tested: 'Test worked',
+};
+
+/** How somebody came, as the screens say it. */
+const flowNames: Record<string, string> = {
+  sp: 'from the Log-In screen',
+  idp: 'launched from the tile',
+  local: 'with a password',
+  test: 'test by a Power User',
+};
+
+/** Manage Security > Sign-in activity: every attempt, the newest first, and what came of each. */
 export function signInActivityRoutes(deps: Deps): Router {
   const router = Router();
-  router.get(ACTIVITY, (req, res) => show(deps, req, res));
+  router.get(ACTIVITY, (req, res) => showList(deps, req, res));
+  router.get(`${ACTIVITY}/:reference`, (req, res) => showAttempt(deps, res, req.params.reference));
   return router;
 }
 
-async function show(deps: Deps, req: Request, res: Response): Promise<void> {
+/**
+ * Where a received value stops being like the expected one, so that the difference can be marked: from the last separator before the first
+ * differing character. Nothing is marked where one is merely the beginning of the other's word, or both have nothing in common.
+ */
+export function differenceOf(expected: string, received: string): { same: string; different: string } {
+  let at = 0;
+  while (at < received.length && received[at] === expected[at]) at += 1;
+  if (received === expected) return { same: received, different: '' };
+  const start = Math.max(0, ...['/', '?', '&', '=', ':', ' '].map((sign) => received.lastIndexOf(sign, at - 1) + 1));
+  const from = at === received.length || start < received.length ? Math.min(start, at) : at;
+  return { same: received.slice(0, from), different: received.slice(from) };
+}
+
+async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
   const filter = { q: queryText(req, 'q'), outcome: queryText(req, 'outcome'), domain: queryText(req, 'domain') };
   const page = pageIn(req);
   const found = await listSignInActivity(deps.store.db, storeFilter(filter), {
@@ -75,4 +111,96 @@ function shownOf(page: number, count: number, total: number): string {
   if (count === total || count === 0) return all;
   const first = (page - 1) * PAGE + 1;
   return `${first.toLocaleString('en')} to ${(first + count - 1).toLocaleString('en')} of ${all}`;
+}
+
+/** One attempt: the checks in their order, and what to do about it. */
+async function showAttempt(deps: Deps, res: Response, reference: string): Promise<void> {
+  const { db } = deps.store;
+  const attempt = /^[0-9A-Z-]{9}$/i.test(reference) ? await findSignInActivity(db, reference.toUpperCase()) : undefined;
+  if (!attempt) throw new NotFound('There is no sign-in with this reference.');
+  const provider = attempt.providerId === null ? undefined : await findProvider(db, attempt.providerId);
+  const domain = attempt.domainId === null ? undefined : await findDomain(db, attempt.domainId);
+  const explanation = attempt.reason === null ? undefined : explain(attempt.reason, provider?.name);
+  const checks = attempt.detail.checks ?? [];
+  res.render('settings/activity/attempt', {
+    title: titleOf(attempt, explanation),
+    intro: introOf(attempt, explanation),
+    trail: [...securityTrail, { text: 'Sign-in activity', href: ACTIVITY }],
+    attempt,
+    person: attempt.userId === null ? undefined : await findUser(db, attempt.userId),
+    provider,
+    domain,
+    checks,
+    stoppedAt: checks.findIndex((check) => check.result === 'refused') + 1,
+    flowNames,
+    differenceOf,
+    remedy: remedyOf(
+      explanation?.remedy ?? (attempt.flow === 'test' ? 'provider' : undefined),
+      attempt,
+      domain,
+      provider,
+    ),
+    seen: seenIn(attempt, provider),
+  });
+}
+
+function titleOf({ outcome }: SignInActivity, explanation: Explanation | undefined): string {
+  if (explanation) return `Refused: ${explanation.title}`;
+  return outcome === 'tested' ? 'The test worked' : 'Signed in';
+}
+
+function introOf({ outcome, flow }: SignInActivity, explanation: Explanation | undefined): string {
+  if (explanation) return explanation.advice;
+  if (outcome === 'tested') return 'Every check was passed and the person was found. Nobody was signed in.';
+  return flow === 'local' ? 'User name and password were right.' : 'Every check was passed and the person was found.';
+}
+
+type RemedyLink =
+  | { copy: { label: string; value: string; note: string } }
+  | { href: string; text: string; icon: string };
+
+/** What can be pressed to put the cause right, as far as what it concerns is still there. */
+function remedyOf(
+  remedy: Explanation['remedy'],
+  attempt: SignInActivity,
+  domain: Domain | undefined,
+  provider: IdentityProvider | undefined,
+): RemedyLink | undefined {
+  const details = domain && serviceProviderDetails(domain);
+  if (remedy === 'acsUrl' && details)
+    return {
+      copy: {
+        label: 'The right ACS URL',
+        value: details.acsUrl,
+        note: 'Reply URL in Entra, Single sign-on URL in Okta.',
+      },
+    };
+  if (remedy === 'entityId' && details)
+    return {
+      copy: {
+        label: 'The right EntityID',
+        value: details.entityId,
+        note: 'SP Entity ID in JumpCloud, Audience URI in Okta, Identifier in Entra.',
+      },
+    };
+  if ((remedy === 'provider' || remedy === 'metadata') && domain && provider)
+    return { href: providerPath(domain.id, provider.id), text: `Edit ${provider.name}`, icon: 'edit' };
+  if (remedy === 'person' && attempt.userId)
+    return { href: `/settings/people/${attempt.userId}`, text: 'Open the person', icon: 'user' };
+  if (remedy === 'addPerson')
+    return {
+      href: withQuery('/settings/people', { q: attempt.asserted ?? undefined }),
+      text: 'Look in People',
+      icon: 'users',
+    };
+  return undefined;
+}
+
+/** The words that the person had on the screen, where they were refused. */
+function seenIn(attempt: SignInActivity, provider: IdentityProvider | undefined): string | undefined {
+  const { reason, flow, reference } = attempt;
+  if (reason === null || flow === 'test') return undefined;
+  if (flow === 'local') return localRefusalText(reason);
+  const { title, text } = refusalWords(reason, provider?.name);
+  return `${title}. ${text} Reference: ${reference}`;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { differenceOf } from '../../src/admin/signInWords.ts';
+import { differenceOf } from '../../src/admin/signInActivity.ts';
 import { listDomains } from '../../src/store/domains.ts';
 import { insertSignInActivity, type SignInActivity } from '../../src/store/signInActivity.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';

@@ -7,22 +7,23 @@ import {
   consequencesOf,
   getProvider,
   previewMetadata,
+  removeProvider,
   setProviderEnabled,
   singleSignOnFor,
 } from '../federation/identityProviders.ts';
 import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
-import { readProviderInput } from '../federation/providerInput.ts';
+import { type ProviderInput, providerInputOf, readProviderInput } from '../federation/providerInput.ts';
+import type { IdentityProvider } from '../store/identityProviders.ts';
 import { hasWorked } from '../store/signInActivity.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { changedLabels, type Entered, enteredIn, enteredOf } from './identityProviderForm.ts';
 import { domainPath, providerPath, providersPath, providersTrail } from './samlPaths.ts';
 
 const PATH = providerPath(':domain', ':provider');
 
-/** Edit identity provider: its settings, fetching its metadata again, and switching it on and off. */
-export function identityProviderEditRoutes(deps: Deps): Router {
+/** Edit identity provider: its settings, fetching its metadata again, switching it on and off, and removing it. */
+export function identityProviderRoutes(deps: Deps): Router {
   const router = Router();
   for (const name of ['domain', 'provider']) router.param(name, identifierOnly);
   router.get(PATH, (req, res) => show(deps, res, req.params));
@@ -33,6 +34,18 @@ export function identityProviderEditRoutes(deps: Deps): Router {
     const { name, id } = await setProviderEnabled(deps, req.params.provider, enabled);
     flash(req, enabled ? `${name} is enabled.` : `${name} is disabled. Whoever came in through it is signed out.`);
     res.redirect(303, providerPath(req.params.domain, id));
+  });
+  router.get(`${PATH}/removal` as const, (req, res) => askToRemove(deps, res, req.params, '', {}));
+  router.post(`${PATH}/removal` as const, async (req, res) => {
+    const { name } = await getProvider(deps, req.params.provider);
+    const typed = field(req, 'typed');
+    if (typed.trim() !== name.trim()) {
+      res.status(422);
+      return askToRemove(deps, res, req.params, typed, { typed: `Type ${name} to confirm.` });
+    }
+    await removeProvider(deps, req.params.provider);
+    flash(req, `${name} was removed.`);
+    res.redirect(303, providersPath(req.params.domain));
   });
   return router;
 }
@@ -93,4 +106,68 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
     },
   });
+}
+
+/** Says in numbers what it breaks, and wants its name typed. */
+async function askToRemove(deps: Deps, res: Response, ids: Ids, typed: string, errors: FieldErrors): Promise<void> {
+  const domain = await getDomain(deps, ids.domain);
+  const provider = await getProvider(deps, ids.provider);
+  const here = providerPath(domain.id, provider.id);
+  res.render('settings/saml/removeProvider', {
+    title: `Remove ${provider.name}?`,
+    trail: [...providersTrail(domain.id), { text: provider.name, href: here }],
+    provider,
+    typed,
+    errors,
+    back: here,
+    ...(await consequencesOf(deps, provider.id)),
+  });
+}
+
+/** What stands in the fields of the Edit screen: text as typed, and boxes. */
+type Entered = { [Name in keyof ProviderInput]: ProviderInput[Name] extends boolean ? boolean : string };
+
+/** The fields by what the screen calls them, in its order. */
+const labels: Record<keyof ProviderInput, string> = {
+  name: 'name',
+  showButton: 'button on the Log-In screen',
+  buttonOrder: 'order of the buttons',
+  match: 'matched with',
+  matchAttribute: 'attribute that names the person',
+  emailDomains: 'allowed e-mail domains',
+  idpInitiated: 'launching from the provider',
+  nameIdPolicy: 'NameID format',
+  authnContexts: 'authentication contexts',
+  forceAuthn: 'fresh log-in',
+  signRequests: 'signed requests',
+  requestBinding: 'binding of requests',
+  clockSkewSeconds: 'clock skew',
+  allowSha1: 'SHA-1 signatures',
+};
+
+const boxes = ['showButton', 'idpInitiated', 'forceAuthn', 'signRequests', 'allowSha1'] as const;
+const names = Object.keys(labels) as (keyof ProviderInput)[];
+
+/** What the form sent. */
+function enteredIn(req: Request): Entered {
+  const isBox = (name: string) => (boxes as readonly string[]).includes(name);
+  return Object.fromEntries(names.map((name) => [name, isBox(name) ? ticked(req, name) : field(req, name)])) as Entered;
+}
+
+/** What is stored, as the form shows it. */
+function enteredOf(provider: IdentityProvider): Entered {
+  const { emailDomains, authnContexts, buttonOrder, clockSkewSeconds, ...rest } = providerInputOf(provider);
+  return {
+    ...rest,
+    emailDomains: emailDomains.join(', '),
+    authnContexts: authnContexts.join(' '),
+    buttonOrder: String(buttonOrder),
+    clockSkewSeconds: String(clockSkewSeconds),
+  };
+}
+
+/** What was changed, in the words of the screen. */
+function changedLabels(before: IdentityProvider, after: IdentityProvider): string[] {
+  const [was, is] = [enteredOf(before), enteredOf(after)];
+  return names.filter((name) => was[name] !== is[name]).map((name) => labels[name]);
 }

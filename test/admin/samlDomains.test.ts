@@ -9,7 +9,7 @@ import { aSession } from '../support/rows.ts';
 
 const SAML = '/settings/security/saml';
 
-describe('admin/samlDomain', () => {
+describe('admin/samlDomains', () => {
   let anteroom: Anteroom;
   let client: Client;
 
