@@ -55,16 +55,12 @@ export async function* groupJson(
   } while (after !== undefined);
 }
 
-function memberJson(
-  { userId, userName, displayName }: Member,
-  baseUrl: string,
-  projection: Projection | undefined,
-): string {
+function memberJson({ userId, displayName }: Member, baseUrl: string, projection: Projection | undefined): string {
   const member = {
     value: userId,
     $ref: `${baseUrl}/Users/${userId}`,
     type: 'User',
-    display: displayName ?? userName,
+    ...(displayName === null ? {} : { display: displayName }),
   };
   if (!projection) return JSON.stringify(member);
   const { members } = project(groupType, { members: [member] }, projection) as { members?: unknown[] };

@@ -10,7 +10,7 @@ const DEFAULT_TYPE = userTypes[1];
 export type Surroundings = {
   baseUrl: string;
   groups: Map<string, { id: string; displayName: string }[]>;
-  managerNames: Map<string, string>;
+  managerNames: Map<string, string | null>; // by id; null for a manager without a displayName
 };
 
 /** What the server alone says of a person. */
@@ -131,7 +131,8 @@ function groupRef({ id, displayName }: { id: string; displayName: string }, base
   return { value: id, $ref: `${baseUrl}/Groups/${id}`, display: displayName, type: 'direct' };
 }
 
-function managerResource(id: string, displayName: string | undefined, baseUrl: string): Json {
+/** A manager (RFC 7643 4.3); what is no id of anybody stands there without a reference. */
+function managerResource(id: string, displayName: string | null | undefined, baseUrl: string): Json {
   return present({ value: id, $ref: displayName === undefined ? null : `${baseUrl}/Users/${id}`, displayName });
 }
 

@@ -2,10 +2,10 @@ import type { RawBuilder } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { isUniqueViolation } from '../db/uniqueViolation.ts';
 import { hashPassword } from '../directory/password.ts';
-import { insertPerson, nameOf, writePerson } from '../directory/users.ts';
+import { insertPerson, writePerson } from '../directory/users.ts';
 import { readCount } from '../store/directoryCounts.ts';
 import { findGroupsOfUsers } from '../store/groups.ts';
-import { findNames, findUser, lockUser, type User, userColumns, userFromRow } from '../store/users.ts';
+import { findDisplayNames, findUser, lockUser, type User, userColumns, userFromRow } from '../store/users.ts';
 import { deleteUser } from '../store/writeUsers.ts';
 import { applyPatch } from './applyPatch.ts';
 import { type Call, isId, notFound, requireManageable, requireWritable, type ScimAnswer } from './call.ts';
@@ -126,7 +126,7 @@ export async function userResources({ deps, baseUrl }: Pick<Call, 'deps' | 'base
   ))
     groups.set(userId, [...(groups.get(userId) ?? []), group]);
   const managers = users.map(({ profile }) => profile.enterprise?.manager?.value).filter((id) => id !== undefined);
-  const managerNames = new Map((await findNames(db, managers)).map((manager) => [manager.id, nameOf(manager)]));
+  const managerNames = new Map((await findDisplayNames(db, managers)).map(({ id, displayName }) => [id, displayName]));
   return users.map((user) => userResource(user, { baseUrl, groups, managerNames }));
 }
 

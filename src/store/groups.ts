@@ -11,7 +11,7 @@ const IDS_PER_STATEMENT = 1_000;
 export type Group = Omit<GroupRow, 'displayNameKey'>;
 
 /** A member as a list of members shows it. */
-export type Member = { userId: string; userName: string; displayName: string | null; active: 0 | 1 };
+export type Member = { userId: string; displayName: string | null };
 
 /** The columns of a Group. */
 export const groupColumns = [
@@ -185,7 +185,7 @@ export async function listMembers(
   let query = db
     .selectFrom('groupMembers')
     .innerJoin('users', 'users.id', 'groupMembers.userId')
-    .select(['groupMembers.userId', 'users.userName', 'users.displayName', 'users.active'])
+    .select(['groupMembers.userId', 'users.displayName'])
     .where('groupMembers.groupId', '=', groupId);
   if (after !== undefined) query = query.where('groupMembers.userId', '>', after);
   return query.orderBy('groupMembers.userId').limit(limit).execute();

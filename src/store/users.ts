@@ -67,18 +67,15 @@ export async function lockUser(db: Db, id: string): Promise<User | undefined> {
   return row && userFromRow(row);
 }
 
-/** What to call several people by: see nameOf. */
-export async function findNames(
-  db: Db,
-  ids: string[],
-): Promise<Pick<User, 'id' | 'userName' | 'displayName' | 'givenName' | 'familyName'>[]> {
-  return ids.length === 0 ? [] : namesOf(db, JSON.stringify(ids));
+/** The display names of several people; nobody stands for an id that nobody has. */
+export async function findDisplayNames(db: Db, ids: string[]): Promise<Pick<User, 'id' | 'displayName'>[]> {
+  return ids.length === 0 ? [] : displayNamesOf(db, JSON.stringify(ids));
 }
 
-const namesOf = prepared((db, ids: string) =>
+const displayNamesOf = prepared((db, ids: string) =>
   db
     .selectFrom('users')
-    .select(['id', 'userName', 'displayName', 'givenName', 'familyName'])
+    .select(['id', 'displayName'])
     .where(isOneOf(db, 'id', ids)),
 );
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { ENTERPRISE_URN } from '../../src/scim/schema.ts';
 import { withStores } from '../support/stores.ts';
 import { patch } from './support/patch.ts';
-import { openScimServer, type ScimServer } from './support/scimServer.ts';
+import { type Body, openScimServer, type ScimServer } from './support/scimServer.ts';
 
 describe('scim/groups', () => {
   withStores((open) => {
@@ -89,6 +90,27 @@ describe('scim/groups', () => {
         'If-Match': version,
       });
       expect(write.status).to.equal(200);
+    });
+
+    it('shows of a member and of a manager the displayName that they have, which is what filters ask', async () => {
+      const people = [{ userName: 'named', displayName: 'The Boss' }, { userName: 'nameless' }];
+      const display: unknown[] = [];
+      for (const person of people) {
+        const { id } = (await scim.call('POST', '/Users', person)).body;
+        const group = await scim.call('POST', '/Groups', { displayName: person.userName, members: [{ value: id }] });
+        const below = await scim.call('POST', '/Users', {
+          userName: `below ${person.userName}`,
+          manager: { value: id },
+        });
+        const ref = `${scim.baseUrl}/Users/${id}`;
+        expect(group.body.members[0]).to.deep.include({ value: id, $ref: ref, type: 'User' });
+        expect(below.body[ENTERPRISE_URN]).to.deep.nested.include({ 'manager.value': id, 'manager.$ref': ref });
+        display.push(
+          group.body.members[0]?.display,
+          (below.body[ENTERPRISE_URN] as { manager: Body }).manager.displayName,
+        );
+      }
+      expect(display).to.deep.equal(['The Boss', 'The Boss', undefined, undefined]);
     });
 
     it('answers a PATCH with nothing where the source wants that', async () => {
