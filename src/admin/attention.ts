@@ -3,12 +3,15 @@ import { isOpenHttp } from '../federation/metadata/addressPolicy.ts';
 import { explain } from '../federation/reasons.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
 import { countRefusedPeople, hasWorked } from '../store/signInActivity.ts';
 import { withQuery } from '../web/query.ts';
+import { tokenStateOf } from './profileSourcesTokens.ts';
 import { ACTIVITY, domainPath, providerPath, providersPath, SAML } from './samlPaths.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
+const SILENT_DAYS = 14;
 
 /** Something that a Power User should look at. `code` is shown in monospace after the detail. */
 export type Attention = {
@@ -30,6 +33,13 @@ export async function findAttention(deps: Deps): Promise<Attention[]> {
     .flatMap((provider) => providerItems(provider, homeOf(provider, domains), deps.now()));
   const refused = await countRefusedPeople(db, deps.now() - DAY_MS);
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
+}
+
+/** What needs attention of the profile sources: tokens that end or have ended, and sources that stopped calling. */
+export async function findSourceAttention(deps: Deps): Promise<Attention[]> {
+  const sources = await listSources(deps.store.db);
+  const items = await Promise.all(sources.filter(({ active }) => active).map((source) => sourceItems(deps, source)));
+  return items.flat();
 }
 
 async function domainItems(deps: Deps, domain: Domain, providers: IdentityProvider[]): Promise<Attention[]> {
@@ -125,13 +135,55 @@ function refusedItem({ reason, people }: { reason: string; people: number }): At
   };
 }
 
+async function sourceItems({ store, now }: Deps, source: ProfileSource): Promise<Attention[]> {
+  const { name, id, lastCallAt } = source;
+  const href = `/settings/profile-sources/scim/${id}`;
+  const token = tokenStateOf(await listSourceTokens(store.db, id), now());
+  if (token.kind === 'ended' || token.kind === 'none')
+    return [
+      {
+        kind: 'danger',
+        icon: 'key',
+        text: `No token of ${name} is good any more`,
+        detail: 'All that it sends is refused. Generate a new key and give it to the provider.',
+        href,
+      },
+    ];
+  const items: Attention[] = [];
+  if (token.kind === 'ends-soon')
+    items.push({
+      kind: 'warning',
+      icon: 'key',
+      text: `The token of ${name} ends in ${atLeastADay(token.at - now())}`,
+      detail: 'Generate a new key, and let the old one stay good until the provider has it.',
+      href,
+    });
+  if (lastCallAt !== null && now() - lastCallAt >= SILENT_DAYS * DAY_MS)
+    items.push({
+      kind: 'warning',
+      icon: 'plug-connected',
+      text: `${name} has not called for ${atLeastADay(now() - lastCallAt)}`,
+      detail: 'People whom the provider deactivates may still be active here. Look whether it is still connected.',
+      href,
+    });
+  return items;
+}
+
 function possessive(name: string): string {
   return `${name}${name.endsWith('s') ? '’' : '’s'}`;
 }
 
 function endText(end: number, now: number): string {
   const days = Math.floor(Math.abs(end - now) / DAY_MS);
-  const span = days === 1 ? '1 day' : `${days} days`;
+  const span = inDays(days);
   if (end <= now) return days === 0 ? 'ended today' : `ended ${span} ago`;
   return days === 0 ? 'ends today' : `ends in ${span}`;
+}
+
+function atLeastADay(time: number): string {
+  return inDays(Math.max(1, Math.floor(time / DAY_MS)));
+}
+
+function inDays(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
 }

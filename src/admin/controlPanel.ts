@@ -1,7 +1,6 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { findAttention } from './attention.ts';
-import { findSourceAttention } from './profileSourcesAttention.ts';
+import { findAttention, findSourceAttention } from './attention.ts';
 import { ACTIVITY, SAML } from './samlPaths.ts';
 
 const areas = [

@@ -4,9 +4,8 @@ import { addSource, setSourceActive } from '../directory/profileSources.ts';
 import { type FieldErrors, invalid } from '../errors.ts';
 import { countManaged, listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
 import { field, ticked } from '../web/form.ts';
+import { nameTaken, showSource } from './profileSource.ts';
 import { baseUrlOf, clientsOf } from './profileSourcesClients.ts';
-import { showSource } from './profileSourcesEdit.ts';
-import { nameTaken } from './profileSourcesName.ts';
 import { tokenStateOf } from './profileSourcesTokens.ts';
 
 const PATH = '/settings/profile-sources';

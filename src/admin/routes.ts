@@ -11,12 +11,10 @@ import { peopleAccessRoutes } from './peopleAccess.ts';
 import { peopleBulkRoutes } from './peopleBulk.ts';
 import { peopleEditRoutes } from './peopleEdit.ts';
 import { peopleImportRoutes } from './peopleImport.ts';
+import { profileSourceRoutes } from './profileSource.ts';
 import { profileSourcesRoutes } from './profileSources.ts';
-import { profileSourcesEditRoutes } from './profileSourcesEdit.ts';
-import { profileSourcesRemovalRoutes } from './profileSourcesRemoval.ts';
 import { samlDomainsRoutes } from './samlDomains.ts';
 import { scimLogRoutes } from './scimLog.ts';
-import { scimLogExportRoutes } from './scimLogExport.ts';
 import { signInActivityRoutes } from './signInActivity.ts';
 
 /** Application Settings, for Power Users alone. */
@@ -36,9 +34,7 @@ export function adminRoutes(deps: Deps): Router {
   router.use(peopleAccessRoutes(deps));
   router.use(groupsRoutes(deps));
   router.use(profileSourcesRoutes(deps));
-  router.use(profileSourcesRemovalRoutes(deps));
-  router.use(scimLogExportRoutes(deps));
   router.use(scimLogRoutes(deps));
-  router.use(profileSourcesEditRoutes(deps));
+  router.use(profileSourceRoutes(deps));
   return router;
 }

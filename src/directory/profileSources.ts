@@ -49,6 +49,11 @@ export type SourceInput = z.input<typeof schema>;
 /** What is shown once: the Client ID and the token, which is stored as a hash alone. */
 export type ShownKey = { source: ProfileSource; clientId: string; token: string };
 
+/** The source with an ID. @throws NotFound */
+export async function getSource({ store }: Deps, id: string): Promise<ProfileSource> {
+  return getSourceIn(store.db, id);
+}
+
 /** Adds an active SCIM source with its first token ("Generate Key"). @param expiresAt when the token ends, epoch milliseconds */
 export async function addSource(
   deps: Deps,
@@ -82,7 +87,7 @@ export async function changeSource(
   input: Partial<SourceInput>,
 ): Promise<Checked<ProfileSource>> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const before = await getSource(trx, id);
+    const before = await getSourceIn(trx, id);
     const { name, logBodies, readOnly, patchAnswer, networks } = before;
     const parsed = schema.safeParse({ name, logBodies, readOnly, patchAnswer, networks, ...input });
     if (!parsed.success) return invalid(fieldErrors(parsed.error));
@@ -105,7 +110,7 @@ export async function rotateToken(
   const token = newToken(deps);
   const now = deps.now();
   const source = await deps.store.db.transaction().execute(async (trx) => {
-    const found = await getSource(trx, id);
+    const found = await getSourceIn(trx, id);
     await endSourceTokens(trx, id, Math.max(overlapUntil ?? now, now), now);
     await writeToken(trx, deps, id, token, expiresAt);
     await logIntegration(trx, deps, found, 'idm_integration_reauth', 'A new token was made.');
@@ -117,7 +122,7 @@ export async function rotateToken(
 /** Lets a source call, or refuses all its calls. Its people and groups stay as they are. @throws NotFound */
 export async function setSourceActive(deps: Deps, id: string, active: boolean): Promise<ProfileSource> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const before = await getSource(trx, id);
+    const before = await getSourceIn(trx, id);
     if (before.active === active) return before;
     const source = { ...before, active, modifiedAt: deps.now() };
     await updateSource(trx, source);
@@ -138,7 +143,7 @@ export async function sourceEffects(
   deps: Deps,
   id: string,
 ): Promise<{ people: number; activePeople: number; groups: number }> {
-  await getSource(deps.store.db, id);
+  await getSource(deps, id);
   return countManaged(deps.store.db, id);
 }
 
@@ -163,7 +168,7 @@ export async function removeSource(deps: Deps, id: string, people: 'keep' | 'dea
   return source;
 }
 
-async function getSource(db: Db, id: string): Promise<ProfileSource> {
+async function getSourceIn(db: Db, id: string): Promise<ProfileSource> {
   const source = await findSource(db, id);
   if (!source) throw new NotFound('There is no such profile source.');
   return source;

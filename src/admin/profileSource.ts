@@ -2,27 +2,31 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import {
   changeSource,
+  getSource,
+  removeSource,
   rotateToken,
   type ShownKey,
   type SourceInput,
   setSourceActive,
+  sourceEffects,
 } from '../directory/profileSources.ts';
-import { type Checked, type FieldErrors, invalid, NotFound } from '../errors.ts';
-import { countManaged, findSource, listCalls, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
+import { type Checked, type FieldErrors, invalid } from '../errors.ts';
+import { caseKey } from '../store/caseKey.ts';
+import { countManaged, listCalls, listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
+import { countSessionsOfSource } from '../store/sessions.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { barsOf, CHART, lastDays } from './profileSourcesChart.ts';
 import { baseUrlOf, clientsOf } from './profileSourcesClients.ts';
-import { nameTaken } from './profileSourcesName.ts';
 import { lifetimes, momentOf, overlaps, tokenStateOf } from './profileSourcesTokens.ts';
 
 const PATH = '/settings/profile-sources/scim/:id';
-const CHART_DAYS = 14;
 const DAY_MS = 86_400_000;
+const CHART_DAYS = 14;
+const CHART = { width: 300, height: 84, bar: 13 };
 
-/** One SCIM source: its settings, its tokens, and what it does. */
-export function profileSourcesEditRoutes(deps: Deps): Router {
+/** One SCIM source: its settings, its tokens, what it does, and removing it. */
+export function profileSourceRoutes(deps: Deps): Router {
   const router = Router();
   router.param('id', identifierOnly);
   router.get(PATH, async (req, res) => showSource(deps, res, await getSource(deps, req.params.id), {}));
@@ -35,6 +39,21 @@ export function profileSourcesEditRoutes(deps: Deps): Router {
       expiresAt: momentOf(lifetimes, field(req, 'lifetime'), now) ?? null,
     });
     await showSource(deps, res, key.source, { key });
+  });
+  router.get(`${PATH}/removal`, async (req, res) =>
+    askToRemove(deps, res, await getSource(deps, req.params.id), { typed: '', people: '' }, {}),
+  );
+  router.post(`${PATH}/removal`, async (req, res) => {
+    const source = await getSource(deps, req.params.id);
+    const entered = { typed: field(req, 'typed').trim(), people: field(req, 'people') };
+    const errors = faultsOf(source, entered);
+    if (Object.keys(errors).length > 0) {
+      res.status(422);
+      return askToRemove(deps, res, source, entered, errors);
+    }
+    await removeSource(deps, source.id, entered.people === 'deactivate' ? 'deactivate' : 'keep');
+    flash(req, `${source.name} is removed. Its people ${entered.people === 'keep' ? 'are kept' : 'are deactivated'}.`);
+    res.redirect(303, '/settings/profile-sources/scim');
   });
   return router;
 }
@@ -71,6 +90,17 @@ export async function showSource(deps: Deps, res: Response, source: ProfileSourc
     baseUrl: baseUrlOf(res),
     clients: clientsOf(baseUrlOf(res)),
   });
+}
+
+/**
+ * Why a source cannot have a name, or undefined. Two sources of one name could not be told apart in lists; it also keeps the page of a
+ * new key from making a second source when it is reloaded.
+ */
+export async function nameTaken({ store }: Deps, name: string, except?: string): Promise<string | undefined> {
+  const key = caseKey(name.trim());
+  const sources = await listSources(store.db);
+  const taken = sources.some((source) => caseKey(source.name) === key && source.id !== except);
+  return taken ? 'There is a source of this name already.' : undefined;
 }
 
 async function change(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
@@ -121,8 +151,62 @@ function changedLabels(before: ProfileSource, after: ProfileSource): string[] {
   return labels.filter(([, differs]) => differs).map(([label]) => label);
 }
 
-async function getSource({ store }: Deps, id: string): Promise<ProfileSource> {
-  const source = await findSource(store.db, id);
-  if (!source) throw new NotFound('There is no such profile source.');
-  return source;
+type Removal = { typed: string; people: string };
+
+function faultsOf({ name }: ProfileSource, { typed, people }: Removal): FieldErrors {
+  return {
+    ...(people === 'keep' || people === 'deactivate' ? {} : { people: 'Choose what becomes of its people.' }),
+    ...(typed === name ? {} : { typed: `Type ${name} to remove it.` }),
+  };
+}
+
+/** Says in numbers what it touches, asks what becomes of its people, and wants the name typed. */
+async function askToRemove(
+  deps: Deps,
+  res: Response,
+  source: ProfileSource,
+  entered: Removal,
+  errors: FieldErrors,
+): Promise<void> {
+  res.render('settings/profile-sources/remove', {
+    title: `Remove ${source.name}?`,
+    source,
+    entered,
+    errors,
+    effects: await sourceEffects(deps, source.id),
+    sessions: await countSessionsOfSource(deps.store.relaxed, source.id, deps.now()),
+  });
+}
+
+/** One day of a chart; `day` is epoch milliseconds of midnight, UTC. */
+type CallsOfDay = { day: number; calls: number; failures: number };
+/** A bar in a drawing of the size CHART, with the part of refused calls at its foot. */
+type Bar = { x: number; y: number; height: number; refusedY: number; refusedHeight: number };
+
+/** The last days up to today, without gaps. */
+function lastDays(counted: CallsOfDay[], now: number, days: number): CallsOfDay[] {
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const known = new Map(counted.map((entry) => [Number(entry.day), entry]));
+  return Array.from({ length: days }, (_, index) => {
+    const day = today - (days - 1 - index) * DAY_MS;
+    return { day, calls: known.get(day)?.calls ?? 0, failures: known.get(day)?.failures ?? 0 };
+  });
+}
+
+/** The bars of some days; the busiest is as high as the drawing, and whatever is not nothing can be seen. */
+function barsOf(days: CallsOfDay[]): Bar[] {
+  const most = Math.max(1, ...days.map(({ calls }) => calls));
+  const step = CHART.width / days.length;
+  const heightOf = (count: number) => (count === 0 ? 0 : Math.max(3, Math.round((count / most) * CHART.height)));
+  return days.map(({ calls, failures }, index) => {
+    const height = heightOf(calls);
+    const refusedHeight = Math.min(height, heightOf(failures));
+    return {
+      x: Math.round(index * step + (step - CHART.bar) / 2),
+      y: CHART.height - height,
+      height,
+      refusedY: CHART.height - refusedHeight,
+      refusedHeight,
+    };
+  });
 }
