@@ -22,8 +22,8 @@ export function attributesOfUser(user: User): Json {
 }
 
 /**
- * The person that SCIM attributes describe. What must always have a value keeps the one before where none is given: active, userType
- * (leaving it out of a PUT neither lets anybody in again nor takes a right away).
+ * The person that SCIM attributes describe. Somebody new without active or userType gets the usual ones. Taken away from somebody (RFC
+ * 7644 3.5.2.2), they are not shown until they have a value again; meanwhile the person is active or not as before, and an Intranet User.
  */
 export function userOfAttributes(resource: Json, before: User | undefined): UserAttributes {
   const { externalId, userName, name, displayName, title, userType, active, password: _, ...rest } = resource;
@@ -39,10 +39,15 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
   }) as Profile;
   const addresses = withFormatted(profile.addresses, before?.profile.addresses);
   if (addresses) profile.addresses = addresses;
+  const unassigned = {
+    ...(before && typeof active !== 'boolean' ? { active: before.active } : {}),
+    ...(before && textOf(userType) === null ? { userType: DEFAULT_TYPE } : {}),
+  };
+  if (nonEmpty(unassigned)) profile.unassigned = unassigned;
   return {
     userName: String(userName),
     active: typeof active === 'boolean' ? active : (before?.active ?? true),
-    userType: textOf(userType) ?? before?.userType ?? DEFAULT_TYPE,
+    userType: textOf(userType) ?? DEFAULT_TYPE,
     loginType: textOf(loginType),
     externalId: textOf(externalId),
     givenName: textOf(givenName),
@@ -87,7 +92,7 @@ export function userResource(user: User, { baseUrl, groups, managerNames }: Surr
  */
 function nested(user: User, own: ServersPart): Json {
   const { profile, familyName, givenName, department, loginType, email } = user;
-  const { name, enterprise, interact } = profile;
+  const { name, enterprise, interact, unassigned } = profile;
   return {
     schemas: own.schemas,
     id: own.id,
@@ -101,11 +106,11 @@ function nested(user: User, own: ServersPart): Json {
     nickName: profile.nickName,
     profileUrl: profile.profileUrl,
     title: user.title ?? undefined,
-    userType: user.userType,
+    userType: user.userType === unassigned?.userType ? undefined : user.userType,
     preferredLanguage: profile.preferredLanguage,
     locale: profile.locale,
     timezone: profile.timezone,
-    active: user.active,
+    active: user.active === unassigned?.active ? undefined : user.active,
     emails: profile.emails ?? (email === null ? undefined : [{ value: email, type: 'work', primary: true }]),
     phoneNumbers: profile.phoneNumbers,
     ims: profile.ims,

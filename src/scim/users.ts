@@ -19,7 +19,7 @@ import { readPatch } from './readPatch.ts';
 import { readResource } from './readResource.ts';
 import type { Json } from './readValue.ts';
 import { logChange } from './requestLog.ts';
-import { userType } from './schema.ts';
+import { INTERACT_URN, userType } from './schema.ts';
 import { attributesOfUser, type Surroundings, userOfAttributes, userResource } from './userResource.ts';
 
 /** POST /Users (RFC 7644 3.3). */
@@ -57,12 +57,18 @@ export async function getUser(call: Call, id: string): Promise<ScimAnswer> {
 export async function replaceUser(call: Call, id: string): Promise<ScimAnswer> {
   requireWritable(call);
   const resource = readResource(userType, call.request.body);
-  const interact = userType.extensions[1]?.id ?? '';
-  // The vendor's extension is the intranet's own: a client that does not know it does not empty it.
-  const user = await changeUser(call, id, resource.password, (known) =>
-    resource[interact] === undefined && known[interact] !== undefined
-      ? { ...resource, [interact]: known[interact] }
-      : resource,
+  // Left out, these stay: nobody is let in again or loses a right, and the vendor's extension is the intranet's own, which a client need
+  // not know.
+  const user = await changeUser(
+    call,
+    id,
+    resource.password,
+    ({ active, userType: type, [INTERACT_URN]: interact }) => ({
+      active,
+      userType: type,
+      [INTERACT_URN]: interact,
+      ...resource,
+    }),
   );
   return userAnswer(call, 200, user);
 }

@@ -18,6 +18,7 @@ export type Profile = {
   roles?: MultiValue[];
   x509Certificates?: MultiValue[];
   addresses?: Address[];
+  unassigned?: { active?: boolean; userType?: string }; // what a SCIM client took away, and what holds instead
   enterprise?: {
     employeeNumber?: string;
     costCenter?: string;

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { setActive } from '../../src/directory/users.ts';
 import { findPasswordHash } from '../../src/store/passwords.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
+import { findUser } from '../../src/store/users.ts';
 import { aSession } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { patch } from './support/patch.ts';
@@ -132,6 +134,38 @@ describe('scim/users', () => {
       expect(put.body[INTERACT]).to.deep.equal({ location: 'Oslo' });
       expect(put.body.meta.version).to.equal('W/"2"');
       expect(await findPasswordHash(scim.deps.store.db, id)).to.be.a('string');
+    });
+
+    it('takes active and userType away with a PATCH: then they are not shown, the right is gone and nobody is let in', async () => {
+      for (const [index, take] of [
+        { op: 'remove' },
+        { op: 'replace', value: null },
+        { op: 'add', value: null },
+      ].entries()) {
+        const person = { userName: `anna ${index}`, active: false, userType: 'Power User' };
+        const { id } = (await scim.call('POST', '/Users', person)).body;
+        const stored = async () => {
+          const user = await findUser(scim.deps.store.db, id);
+          return [user?.active, user?.userType];
+        };
+        const change = patch({ ...take, path: 'active' }, { ...take, path: 'userType' });
+        for (const [method, body] of [
+          ['PATCH', change],
+          ['PATCH', change],
+          ['PUT', { userName: person.userName, title: 'T' }],
+          ['GET', undefined],
+        ] as const) {
+          const reply = await scim.call(method, `/Users/${id}`, body);
+          expect(reply.status, JSON.stringify(reply.body)).to.equal(200);
+          expect(reply.body).to.not.have.any.keys('active', 'userType');
+          expect(await stored()).to.deep.equal([false, 'Intranet User']);
+        }
+        const given = { active: false, userType: 'Intranet User' };
+        expect((await scim.call('PATCH', `/Users/${id}`, patch({ op: 'add', value: given }))).body).to.include(given);
+        await scim.call('PATCH', `/Users/${id}`, change);
+        await setActive(scim.deps, id, true);
+        expect((await scim.call('GET', `/Users/${id}`)).body.active, 'set by hand').to.equal(true);
+      }
     });
 
     it('checks versions in the write', async () => {
