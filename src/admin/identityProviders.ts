@@ -11,8 +11,12 @@ import {
   proposedName,
 } from '../federation/identityProviders.ts';
 import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
-import { changesOf } from '../federation/metadataChanges.ts';
-import { listProviders } from '../store/identityProviders.ts';
+import {
+  type Certificate,
+  type IdentityProvider,
+  listProviders,
+  type ProviderFacts,
+} from '../store/identityProviders.ts';
 import { field, file } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
@@ -125,4 +129,37 @@ async function confirm(deps: Deps, req: Request, res: Response, domainId: string
   const { name } = await confirmImport(deps, importId);
   flash(req, known ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`);
   res.redirect(303, providersPath(domain.id));
+}
+
+/** What an import would change of a known provider. */
+type MetadataChanges = {
+  certificatesAdded: Certificate[];
+  certificatesRemoved: Certificate[];
+  addressesAdded: string[]; // 'HTTP-POST https://…'
+  addressesRemoved: string[];
+};
+
+type Imported = Pick<ProviderFacts, 'certificates' | 'singleSignOn' | 'singleLogout'>;
+
+/** Compares what is stored of a provider with metadata that was read anew. */
+function changesOf({ facts }: Pick<IdentityProvider, 'facts'>, metadata: Imported): MetadataChanges {
+  const [before, after] = [addressesOf(facts), addressesOf(metadata)];
+  return {
+    certificatesAdded: metadata.certificates.filter(isMissingIn(facts.certificates)),
+    certificatesRemoved: facts.certificates.filter(isMissingIn(metadata.certificates)),
+    addressesAdded: after.filter((address) => !before.includes(address)),
+    addressesRemoved: before.filter((address) => !after.includes(address)),
+  };
+}
+
+function isMissingIn(others: Certificate[]): (certificate: Certificate) => boolean {
+  return ({ sha256 }) => !others.some((other) => other.sha256 === sha256);
+}
+
+function addressesOf({ singleSignOn, singleLogout }: Pick<ProviderFacts, 'singleSignOn' | 'singleLogout'>): string[] {
+  const lines = [
+    ...singleSignOn.map(({ binding, location }) => `${shortBinding(binding)} ${location}`),
+    ...singleLogout.map(({ binding, location }) => `Log-out by ${shortBinding(binding)} ${location}`),
+  ];
+  return [...new Set(lines)];
 }
