@@ -6,7 +6,7 @@ export type Command = {
   words: string; // 'domain set'
   operands: string; // 'URL', 'IDP KEY=VALUE…' (the last one once or more), '' for none
   summary: string;
-  options: Record<string, Option>;
+  options?: Record<string, Option>; // none where it is left out
   notes?: string; // more for --help
   run(call: Call): Promise<Output>;
 };
@@ -57,4 +57,30 @@ export function onOrOff(name: string, value: string): boolean {
 /** A time (epoch milliseconds) as JSON carries it. */
 export function isoTime(time: number | null | undefined): string | null {
   return time === null || time === undefined ? null : new Date(time).toISOString();
+}
+
+/** Rows in columns that line up, below their titles. Without a row it is the sentence in `empty`. */
+export function table(titles: string[], rows: string[][], empty: string): string {
+  if (rows.length === 0) return empty;
+  const lines = [titles, ...rows].map((row) => row.map(printable));
+  const widths = titles.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Names and values, one below the other. */
+export function list(entries: [string, string][]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`.trimEnd()).join('\n');
+}
+
+/** Text from elsewhere must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
 }

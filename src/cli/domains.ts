@@ -10,16 +10,25 @@ import {
 } from '../federation/domains.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
-import { accepted, type Call, type Command, isoTime, Misused, type Output, onOrOff, Refused } from './command.ts';
+import {
+  accepted,
+  type Call,
+  type Command,
+  isoTime,
+  list,
+  Misused,
+  type Output,
+  onOrOff,
+  Refused,
+  table,
+} from './command.ts';
 import { providerNamed } from './identityProviders.ts';
-import { list, table } from './table.ts';
 
 export const domainCommands: Command[] = [
   {
     words: 'domain add',
     operands: 'URL',
     summary: 'Add a domain: an address of the intranet.',
-    options: {},
     run: async ({ deps, operands }) => {
       const domain = accepted(await addDomain(deps, operands[0] ?? ''));
       return { json: await asJson(deps, domain), text: `Added ${domain.url}.` };
@@ -29,7 +38,6 @@ export const domainCommands: Command[] = [
     words: 'domain setup',
     operands: 'URL',
     summary: 'Make the signing key and certificate of a domain, and show its Service Provider Details.',
-    options: {},
     run: setUp,
   },
   {
@@ -46,14 +54,12 @@ export const domainCommands: Command[] = [
     words: 'domain list',
     operands: '',
     summary: 'List the domains.',
-    options: {},
     run: listAll,
   },
   {
     words: 'domain remove',
     operands: 'URL',
     summary: 'Remove a domain with its signing key.',
-    options: {},
     run: async ({ deps, operands }) => {
       const domain = await removeDomain(deps, (await domainAt(deps, operands[0])).id);
       return { json: await asJson(deps, domain), text: `Removed ${domain.url}.` };

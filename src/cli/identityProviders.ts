@@ -12,9 +12,8 @@ import {
 import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
 import { initialSettings, providerInputOf, readProviderInput } from '../federation/providerInput.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
-import { accepted, type Call, type Command, isoTime, type Output, Refused } from './command.ts';
+import { accepted, type Call, type Command, isoTime, list, type Output, Refused, table } from './command.ts';
 import { assignmentKeys, keyOf, readAssignments } from './providerAssignments.ts';
-import { list, table } from './table.ts';
 
 export const providerCommands: Command[] = [
   {
@@ -34,7 +33,6 @@ export const providerCommands: Command[] = [
     words: 'idp set',
     operands: 'IDP KEY=VALUE…',
     summary: 'Change what is on the Edit screen of an identity provider.',
-    options: {},
     notes: `The keys, with the values that they take:\n${assignmentKeys()}`,
     run: change,
   },
@@ -42,14 +40,12 @@ export const providerCommands: Command[] = [
     words: 'idp list',
     operands: '',
     summary: 'List the identity providers in the order of their buttons.',
-    options: {},
     run: listAll,
   },
   {
     words: 'idp show',
     operands: 'IDP',
     summary: 'Show what is known of an identity provider.',
-    options: {},
     run: async ({ deps, operands }) => {
       const provider = await providerNamed(deps, operands[0]);
       return { json: asJson(provider), text: details(provider) };
@@ -59,7 +55,6 @@ export const providerCommands: Command[] = [
     words: 'idp remove',
     operands: 'IDP',
     summary: 'Remove an identity provider, and end the sessions that it started.',
-    options: {},
     run: remove,
   },
 ];

@@ -1,15 +1,71 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
+import type { Deps } from '../deps.ts';
 import { applyImport } from '../directory/applyImport.ts';
+import { stepsThrough } from '../directory/bulkPeople.ts';
 import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
 import { planImport } from '../directory/planImport.ts';
 import type { CsvLimits } from '../directory/readCsv.ts';
-import { accepted, type Call, type Command, type Output, Refused } from './command.ts';
+import { readUserInput } from '../directory/userInput.ts';
+import { addUser, nameOf, setActive, setPassword } from '../directory/users.ts';
+import { findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
+import { accepted, type Call, type Command, dashed, isoTime, Misused, type Output, Refused, table } from './command.ts';
 
+const passwordOption = { help: 'Read the local password from standard input.' };
 const limits: CsvLimits = { bytes: 1024 ** 3, rows: 1_000_000 };
 const WARNINGS_SHOWN = 100;
 
 export const peopleCommands: Command[] = [
+  {
+    words: 'user add',
+    operands: '',
+    summary: 'Add a person to the People Directory.',
+    options: {
+      'user-name': { value: 'NAME', help: 'What the person is called at sign-in. Required.' },
+      email: { value: 'ADDRESS', help: 'The e-mail address.' },
+      'given-name': { value: 'NAME', help: 'The given name.' },
+      'family-name': { value: 'NAME', help: 'The family name.' },
+      'display-name': { value: 'NAME', help: 'Shown instead of given and family name.' },
+      title: { value: 'TEXT', help: 'The job title.' },
+      department: { value: 'TEXT', help: 'The department.' },
+      'external-id': { value: 'ID', help: 'The identifier that another system has for the person.' },
+      type: { value: 'TYPE', help: `${userTypes.join(', ')}. Intranet User where it is left out.` },
+      'password-stdin': passwordOption,
+    },
+    run: add,
+  },
+  {
+    words: 'user list',
+    operands: '',
+    summary: 'List the people of the People Directory by name.',
+    options: {
+      search: {
+        value: 'WORDS',
+        help: 'Only people whose name, title, department, user name or e-mail has these words.',
+      },
+      type: { value: 'TYPE', help: 'Only people of this type.' },
+    },
+    run: listAll,
+  },
+  {
+    words: 'user activate',
+    operands: 'NAME',
+    summary: 'Let a person sign in again.',
+    run: (call) => activation(call, true),
+  },
+  {
+    words: 'user deactivate',
+    operands: 'NAME',
+    summary: 'Keep a person from signing in, and end their sessions.',
+    run: (call) => activation(call, false),
+  },
+  {
+    words: 'user set-password',
+    operands: 'NAME',
+    summary: 'Give a person a local password, and end their sessions.',
+    options: { 'password-stdin': passwordOption },
+    run: newPassword,
+  },
   {
     words: 'people import',
     operands: 'FILE',
@@ -22,10 +78,54 @@ export const peopleCommands: Command[] = [
     words: 'people export',
     operands: '',
     summary: 'Print everybody as CSV, in the form that people import takes.',
-    options: {},
     run: exportAll,
   },
 ];
+
+async function add(call: Call): Promise<Output> {
+  const { text } = call;
+  const entered = {
+    userName: text('user-name') ?? '',
+    email: text('email'),
+    givenName: text('given-name'),
+    familyName: text('family-name'),
+    displayName: text('display-name'),
+    title: text('title'),
+    department: text('department'),
+    externalId: text('external-id'),
+    userType: typeIn(call),
+  };
+  const input = accepted(readUserInput(entered), labelOf);
+  const user = accepted(await addUser(call.deps, input, await passwordIn(call)), labelOf);
+  return { json: asJson(user), text: `Added ${nameOf(user)} (${user.userName}).` };
+}
+
+async function listAll(call: Call): Promise<Output> {
+  const search = { text: call.text('search'), userType: typeIn(call), includeOmitted: true };
+  const users = (await Array.fromAsync(stepsThrough(call.deps, search))).flat();
+  const rows = users.map((user) => [
+    user.userName,
+    nameOf(user),
+    user.email ?? '',
+    user.userType,
+    user.active ? 'active' : 'deactivated',
+  ]);
+  const titles = ['USER NAME', 'NAME', 'E-MAIL', 'TYPE', 'STATE'];
+  return { json: users.map(asJson), text: table(titles, rows, 'There is nobody.') };
+}
+
+async function activation({ deps, operands }: Call, active: boolean): Promise<Output> {
+  const user = await setActive(deps, (await userNamed(deps, operands[0])).id, active);
+  return { json: asJson(user), text: `${nameOf(user)} is ${active ? 'active' : 'deactivated'}.` };
+}
+
+async function newPassword(call: Call): Promise<Output> {
+  const user = await userNamed(call.deps, call.operands[0]);
+  const password = await passwordIn(call);
+  if (password === undefined) throw new Misused('The password comes from standard input: add --password-stdin.');
+  accepted(await setPassword(call.deps, user.id, password), labelOf);
+  return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
+}
 
 async function importFile({ deps, operands: [path = ''], has }: Call): Promise<Output> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -60,4 +160,34 @@ async function exportAll({ deps }: Call): Promise<Output> {
   const people = await Array.fromAsync(exportPeople(deps, { includeOmitted: true }));
   const text = stringify(people, { header: true, columns: [...csvColumns], escape_formulas: true });
   return { json: people, text: text.trimEnd() };
+}
+
+/** The person with a user name, in any case, or with an ID. */
+async function userNamed({ store }: Deps, name = ''): Promise<User> {
+  const user = (await findUserByUserName(store.db, name)) ?? (await findUser(store.db, name));
+  if (!user) throw new Refused(`Nobody in the People Directory has the user name ${name}.`);
+  return user;
+}
+
+/** `--type power-user` and the like mean what the screens write with capitals. */
+function typeIn({ text }: Call): string | undefined {
+  const given = text('type');
+  const plain = (type: string) => type.toLowerCase().replaceAll(/[\s_-]/g, '');
+  return given === undefined ? undefined : (userTypes.find((type) => plain(type) === plain(given)) ?? given);
+}
+
+/** The password of standard input, without the line's end that `echo` adds. */
+async function passwordIn({ has, input }: Call): Promise<string | undefined> {
+  return has('password-stdin') ? (await input()).toString('utf8').replace(/\r?\n$/, '') : undefined;
+}
+
+function labelOf(field: string): string {
+  if (field === 'password') return '--password-stdin';
+  return field === 'userType' ? '--type' : `--${dashed(field)}`;
+}
+
+function asJson(user: User) {
+  const { profile, createdAt, modifiedAt, lastSignInAt, ...rest } = user;
+  const times = { createdAt: isoTime(createdAt), modifiedAt: isoTime(modifiedAt), lastSignInAt: isoTime(lastSignInAt) };
+  return { ...rest, ...times, profile };
 }

@@ -3,11 +3,9 @@ import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { type Call, type Command, Misused, type Output, Refused } from './command.ts';
 import { domainCommands } from './domains.ts';
-import { helpFor, helpForOne } from './help.ts';
 import { providerCommands } from './identityProviders.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
-import { userCommands } from './users.ts';
 
 /** Where a command gets what it works with, and where its words go. */
 export type Surroundings = {
@@ -17,7 +15,7 @@ export type Surroundings = {
   err(text: string): void;
 };
 
-const commands = [...userCommands, ...peopleCommands, ...domainCommands, ...providerCommands, ...scimCommands];
+const commands = [...peopleCommands, ...domainCommands, ...providerCommands, ...scimCommands];
 
 /**
  * Runs one command of the command line.
@@ -56,7 +54,7 @@ function helpWithout(args: string[], { out, err }: Surroundings): number {
 }
 
 function parse(command: Command, args: string[]): { values: Values; positionals: string[] } {
-  const own = Object.entries(command.options).map(([name, { value }]) => [
+  const own = Object.entries(command.options ?? {}).map(([name, { value }]) => [
     name,
     { type: value === undefined ? ('boolean' as const) : ('string' as const) },
   ]);
@@ -112,4 +110,30 @@ function sentenceOf(error: unknown, command: Command | undefined): string {
     return command ? `${error.message} See: anteroom ${command.words} --help` : error.message;
   if (error instanceof Refused || error instanceof AppError) return error.message;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What there is: one command on a line. */
+function helpFor(commands: Command[]): string {
+  const lines = commands.map((command) => `  ${signature(command).padEnd(28)} ${command.summary}`);
+  return [
+    'Usage: anteroom COMMAND [--json]',
+    '',
+    ...lines,
+    '',
+    'With --json a command prints one object or array. More on each: anteroom COMMAND --help',
+  ].join('\n');
+}
+
+/** What one command takes. */
+function helpForOne(command: Command): string {
+  const options = Object.entries({ ...command.options, json: { help: 'Print JSON.' } }).map(([name, option]) => {
+    const value = 'value' in option ? ` ${option.value}` : '';
+    return `  ${`--${name}${value}`.padEnd(28)} ${option.help}`;
+  });
+  const notes = command.notes ? ['', command.notes] : [];
+  return [`Usage: anteroom ${signature(command)} [OPTIONS]`, '', command.summary, '', ...options, ...notes].join('\n');
+}
+
+function signature({ words, operands }: Command): string {
+  return operands === '' ? words : `${words} ${operands}`;
 }

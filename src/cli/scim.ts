@@ -1,8 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { addSource, removeSource, rotateToken, type ShownKey, setSourceActive } from '../directory/profileSources.ts';
 import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
-import { accepted, type Call, type Command, isoTime, Misused, type Output, Refused } from './command.ts';
-import { list, table } from './table.ts';
+import { accepted, type Call, type Command, isoTime, list, Misused, type Output, Refused, table } from './command.ts';
 
 const DAY_MS = 86_400_000;
 const BASE_PATH = '/api/v2/scim/v2';
@@ -23,19 +22,17 @@ export const scimCommands: Command[] = [
     options: { 'overlap-days': { value: 'DAYS', help: 'For how many days the old token stays good as well.' } },
     run: rotate,
   },
-  { words: 'scim list', operands: '', summary: 'List the SCIM sources.', options: {}, run: listAll },
+  { words: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
     words: 'scim activate',
     operands: 'SOURCE',
     summary: 'Take the calls of a source again.',
-    options: {},
     run: (call) => activation(call, true),
   },
   {
     words: 'scim deactivate',
     operands: 'SOURCE',
     summary: 'Refuse all calls of a source. Its people and groups stay as they are.',
-    options: {},
     run: (call) => activation(call, false),
   },
   {

@@ -10,7 +10,7 @@ export type BulkAction = 'activate' | 'deactivate' | 'remove';
 export type BulkResult = { done: number; unchanged: number; refused: { name: string; reason: string }[] };
 
 const AT_ONCE = 200;
-const PAGE = 500;
+const STEP = 500;
 export const MAX_PEOPLE = 10_000;
 
 /** Does one thing to many people, some hundred in a transaction, so that nobody else waits long. Whoever fails keeps nobody else from it. */
@@ -31,15 +31,23 @@ export async function changeMany(deps: Deps, ids: string[], action: BulkAction):
   return result;
 }
 
-/** The IDs of everybody whom a search finds; no more than MAX_PEOPLE. */
-export async function idsOf({ store }: Deps, search: UserSearch): Promise<string[]> {
-  const ids: string[] = [];
+/** Everybody whom a search finds, by name, read in steps, so that there may be any number. */
+export async function* stepsThrough({ store }: Deps, search: UserSearch): AsyncIterableIterator<User[]> {
   let after: string | undefined;
   do {
-    const page = await searchUsers(store.db, search, { limit: PAGE, after });
-    for (const user of page.rows) ids.push(user.id);
+    const page = await searchUsers(store.db, search, { limit: STEP, after });
+    yield page.rows;
     after = page.next;
-  } while (after !== undefined && ids.length < MAX_PEOPLE);
+  } while (after !== undefined);
+}
+
+/** The IDs of everybody whom a search finds; no more than MAX_PEOPLE. */
+export async function idsOf(deps: Deps, search: UserSearch): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const people of stepsThrough(deps, search)) {
+    for (const { id } of people) ids.push(id);
+    if (ids.length >= MAX_PEOPLE) break;
+  }
   return ids.slice(0, MAX_PEOPLE);
 }
 

@@ -1,11 +1,11 @@
 import type { Deps } from '../deps.ts';
-import { searchUsers, type UserSearch } from '../store/userSearch.ts';
+import type { UserSearch } from '../store/userSearch.ts';
 import { findUsersById, type User } from '../store/users.ts';
+import { stepsThrough } from './bulkPeople.ts';
 import { type PersonText, personTextNames } from './personFields.ts';
 import { type ListName, type PersonInput, personInputOf, type ValueLine } from './personInput.ts';
 import type { UserAttributes } from './userAttributes.ts';
 
-const PAGE = 500;
 const addressColumns = ['streetAddress', 'postalCode', 'locality', 'region', 'country'] as const;
 const others = ['email', 'workPhone', 'mobilePhone', ...addressColumns, 'manager', 'active', 'omitFromSearch'] as const;
 
@@ -41,15 +41,12 @@ export function cellsOf(person: UserAttributes, manager: string): Cells {
   };
 }
 
-/** Everybody whom a search finds, by name, as the lines of a CSV file; read in steps, so that any size can be exported. */
-export async function* exportPeople({ store }: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
-  let after: string | undefined;
-  do {
-    const page = await searchUsers(store.db, search, { limit: PAGE, after });
-    const managers = await findUsersById(store.db, page.rows.map(managerIdOf).filter(Boolean));
-    for (const user of page.rows) yield cellsOf(user, managers.get(managerIdOf(user))?.userName ?? '');
-    after = page.next;
-  } while (after !== undefined);
+/** Everybody whom a search finds, by name, as the lines of a CSV file. */
+export async function* exportPeople(deps: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
+  for await (const people of stepsThrough(deps, search)) {
+    const managers = await findUsersById(deps.store.db, people.map(managerIdOf).filter(Boolean));
+    for (const person of people) yield cellsOf(person, managers.get(managerIdOf(person))?.userName ?? '');
+  }
 }
 
 /** A person's form with the cells of a line written over it. An empty cell changes nothing. `manager` and `active` are not in a form. */
