@@ -7,12 +7,12 @@ import { localRefusalText } from '../federation/refusalWords.ts';
 import { newId, newReference } from '../identifier.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { insertSignInActivity } from '../store/signInActivity.ts';
+import type { User } from '../store/users.ts';
 import { writeLastSignIn } from '../store/writeUsers.ts';
 import { field } from '../web/form.ts';
 import { queryText } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { endSession } from '../web/session.ts';
-import { startLocalSession } from './localSession.ts';
+import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
 
 /** The Log-In screen, the local log-in that never redirects, and Log out. */
 export function loginRoutes(deps: Deps): Router {
@@ -47,6 +47,19 @@ export function loginRoutes(deps: Deps): Router {
     res.render('intranet/logged-out', { title: 'You are logged out', provider: await findProvider(deps.store.db, id) });
   });
   return router;
+}
+
+/** Starts the session of somebody whose local password was right. */
+export function startLocalSession(deps: Deps, req: Request, res: Response, user: User): Promise<void> {
+  const now = deps.now();
+  return startSession(deps, req, res, user, {
+    method: 'local',
+    domainId: res.locals.domain.id,
+    at: now,
+    endsAt: now + LONGEST_MS,
+    network: req.ip ?? '',
+    userAgent: (req.get('user-agent') ?? '').slice(0, 256),
+  });
 }
 
 type LoginPage = { returnTo: string; userName?: string; error?: string };

@@ -1,11 +1,22 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { getUser, nameOf } from '../directory/users.ts';
+import { NotFound } from '../errors.ts';
+import { listDepartments } from '../store/departments.ts';
+import { findGroupsOfUsers } from '../store/groups.ts';
 import { findProvider } from '../store/identityProviders.ts';
+import { type FoundUsers, findReports, searchUsers } from '../store/userSearch.ts';
+import { findUser, type User } from '../store/users.ts';
+import { identifierOnly, queryText, withQuery } from '../web/query.ts';
 import { requireLogin } from '../web/requireLogin.ts';
-import { intranetPeopleRoutes } from './people.ts';
-import { allFacts, photoOf } from './peopleFacts.ts';
+import { allFacts, factsForColleagues, photoOf } from './peopleFacts.ts';
 
-/** What an employee sees once they are in: home, their own profile and their colleagues. */
+const PATH = '/people';
+const PAGE = 48;
+const MAX_DEPARTMENTS = 300;
+const MAX_REPORTS = 100;
+
+/** What an employee sees once they are in: home, their own profile, and the People Directory: a search, and a page for each person. */
 export function intranetRoutes(deps: Deps): Router {
   const router = Router();
   router.get('/', requireLogin, (_req, res) => {
@@ -17,6 +28,50 @@ export function intranetRoutes(deps: Deps): Router {
     const facts = req.user ? allFacts(req.user) : [];
     res.render('intranet/profile', { title: 'My profile', provider, facts, photoOf });
   });
-  router.use(intranetPeopleRoutes(deps));
+  router.use(PATH, requireLogin);
+  router.param('id', identifierOnly);
+  router.get(PATH, async (req, res) => {
+    const filter = { q: queryText(req, 'q'), department: queryText(req, 'department', 256) };
+    const found = await search(deps, req, filter);
+    res.render('people/list', {
+      title: 'People',
+      photoOf,
+      filter,
+      found,
+      departments: (await listDepartments(deps.store.db, MAX_DEPARTMENTS)).sort((one, other) =>
+        one.localeCompare(other),
+      ),
+      isFiltered: filter.q !== '' || filter.department !== '',
+      previous: found.previous && withQuery(PATH, { ...filter, before: found.previous }),
+      next: found.next && withQuery(PATH, { ...filter, after: found.next }),
+    });
+  });
+  router.get(`${PATH}/:id`, async (req, res) => {
+    const person = await getUser(deps, req.params.id);
+    if (!person.active && req.user?.userType !== 'Power User') throw new NotFound();
+    res.render('people/person', { title: nameOf(person), person, ...(await surroundingsOf(deps, person)) });
+  });
   return router;
+}
+
+/** The active people, without those who do not want to be found. */
+function search(deps: Deps, req: Request, filter: { q: string; department: string }): Promise<FoundUsers> {
+  const { q, department } = filter;
+  const [after, before] = [queryText(req, 'after', 1_000), queryText(req, 'before', 1_000)];
+  return searchUsers(
+    deps.store.db,
+    { text: q, department: department || undefined, active: true },
+    { limit: PAGE, after: after || undefined, before: before || undefined },
+  );
+}
+
+async function surroundingsOf({ store }: Deps, person: User) {
+  const managerId = person.profile.enterprise?.manager?.value;
+  const [manager, reports, groups] = await Promise.all([
+    managerId === undefined ? undefined : findUser(store.db, managerId),
+    findReports(store.db, person.id, MAX_REPORTS),
+    findGroupsOfUsers(store.db, [person.id]),
+  ]);
+  const shown = manager?.active ? manager : undefined; // the page of somebody who has left is not for colleagues
+  return { facts: factsForColleagues(person), photoOf, manager: shown, reports, groups };
 }

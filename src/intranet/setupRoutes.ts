@@ -2,11 +2,10 @@ import { type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { addFirstPowerUser, isSetupLink } from '../directory/firstPowerUser.ts';
 import { readUserInput } from '../directory/userInput.ts';
-import type { FieldErrors } from '../errors.ts';
-import { NotFound } from '../errors.ts';
+import { type FieldErrors, NotFound } from '../errors.ts';
 import { field } from '../web/form.ts';
 import { flash } from '../web/render.ts';
-import { startLocalSession } from './localSession.ts';
+import { startLocalSession } from './loginRoutes.ts';
 
 const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
 

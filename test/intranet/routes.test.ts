@@ -6,7 +6,7 @@ import { updateUser } from '../../src/store/writeUsers.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Client, logInLocally } from '../support/client.ts';
 
-describe('intranet/people', () => {
+describe('intranet/routes: people', () => {
   let anteroom: Anteroom;
   let anna: User;
   let ben: User;
