@@ -15,9 +15,9 @@ import { parametersOfUrl, projectionOf } from './listQuery.ts';
 import type { Table } from './page.ts';
 import { isUnchanged, requireMatch } from './preconditions.ts';
 import { project } from './projection.ts';
-import { readPatch } from './readPatch.ts';
+import { readPatch, type Step } from './readPatch.ts';
 import { readResource } from './readResource.ts';
-import type { Json } from './readValue.ts';
+import { type Json, readSingle } from './readValue.ts';
 import { logChange } from './requestLog.ts';
 import { INTERACT_URN, userType } from './schema.ts';
 import { attributesOfUser, type Surroundings, userOfAttributes, userResource } from './userResource.ts';
@@ -77,8 +77,7 @@ export async function replaceUser(call: Call, id: string): Promise<ScimAnswer> {
 export async function patchUser(call: Call, id: string): Promise<ScimAnswer> {
   requireWritable(call);
   const steps = readPatch(userType, call.request.body);
-  const password = steps.findLast(({ attribute }) => attribute.name === 'password')?.value;
-  const user = await changeUser(call, id, password, (known) => applyPatch(userType, known, steps));
+  const user = await changeUser(call, id, passwordOf(steps), (known) => applyPatch(userType, known, steps));
   const answersNothing = call.source.patchAnswer === 'none' && !call.request.query.has('attributes');
   return answersNothing ? { status: 204, headers: { ETag: `W/"${user.version}"` } } : userAnswer(call, 200, user);
 }
@@ -175,7 +174,7 @@ async function writeUser(
   call: Call,
   before: User,
   resource: Json,
-  passwordHash: string | undefined,
+  passwordHash: string | null | undefined,
 ): Promise<User> {
   const { deps, source, trace } = call;
   const attributes = userOfAttributes(resource, before);
@@ -190,7 +189,15 @@ async function writeUser(
   return user;
 }
 
-async function hashOf({ deps }: Call, password: unknown): Promise<string | undefined> {
+/** The password that the steps of a PATCH come to: undefined where they say nothing of it, null where they take it away. */
+function passwordOf(steps: Step[]): unknown {
+  const last = steps.findLast(({ attribute }) => attribute.name === 'password');
+  if (!last) return undefined;
+  return last.op === 'remove' ? null : (readSingle(last.attribute, last.value) ?? null);
+}
+
+async function hashOf({ deps }: Call, password: unknown): Promise<string | null | undefined> {
+  if (password === null) return null;
   return typeof password === 'string' ? hashPassword(password, deps.randomBytes) : undefined;
 }
 

@@ -168,6 +168,25 @@ describe('scim/users', () => {
       }
     });
 
+    it('takes the password away with a PATCH, and the sessions with it', async () => {
+      const { db } = scim.deps.store;
+      const { id } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
+      for (const operation of [
+        { op: 'remove', path: 'password' },
+        { op: 'replace', path: 'password', value: null },
+        { op: 'replace', value: { password: '' } },
+      ]) {
+        const given = patch({ op: 'add', path: 'password', value: 'correct horse battery' });
+        expect((await scim.call('PATCH', `/Users/${id}`, given)).status).to.equal(200);
+        expect(await findPasswordHash(db, id)).to.match(/^\$argon2id/);
+        const session = aSession(id);
+        await writeSession(db, session);
+        expect((await scim.call('PATCH', `/Users/${id}`, patch(operation))).status).to.equal(200);
+        expect(await findPasswordHash(db, id), JSON.stringify(operation)).to.equal(undefined);
+        expect(await findSession(db, session.id, session.createdAt)).to.equal(undefined);
+      }
+    });
+
     it('checks versions in the write', async () => {
       const { id, meta } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
       const title = (value: string) => patch({ op: 'replace', path: 'title', value });
