@@ -35,11 +35,11 @@ export function findEndpoint(path: string): Endpoint | undefined {
         ? { GET: noPerson, POST: noPerson, PUT: noPerson, PATCH: noPerson, DELETE: noPerson }
         : undefined;
     case 'serviceproviderconfig':
-      return second === undefined ? { GET: ({ baseUrl }) => serviceProviderConfig(baseUrl) } : undefined;
+      return second === undefined ? description(serviceProviderConfig) : undefined;
     case 'resourcetypes':
-      return { GET: ({ baseUrl }) => resourceTypes(baseUrl, second) };
+      return description((baseUrl) => resourceTypes(baseUrl, second));
     case 'schemas':
-      return { GET: ({ baseUrl }) => schemaList(baseUrl, second) };
+      return description((baseUrl) => schemaList(baseUrl, second));
     default:
       return undefined;
   }
@@ -81,6 +81,16 @@ function groups(id: string | undefined): Endpoint {
     PUT: (call) => replaceGroup(call, id),
     PATCH: (call) => patchGroup(call, id),
     DELETE: (call) => removeGroup(call, id),
+  };
+}
+
+/** An endpoint at which the server describes itself: with a filter 403, lest the client takes all for what it filtered (RFC 7644 4). */
+function description(describe: (baseUrl: string) => ScimAnswer): Endpoint {
+  return {
+    GET: ({ baseUrl, request }) => {
+      if (request.query.has('filter')) throw new ScimError(403, undefined, 'This endpoint does not filter.');
+      return describe(baseUrl);
+    },
   };
 }
 

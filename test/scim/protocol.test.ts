@@ -105,6 +105,14 @@ describe('scim/routes', () => {
     for (const schema of schemas) expect((await scim.call('GET', `/Schemas/${schema.id}`)).body).to.deep.equal(schema);
   });
 
+  it('says that it filters no description of itself, and passes over other parameters', async () => {
+    for (const path of ['/ServiceProviderConfig', '/Schemas', '/ResourceTypes', '/ResourceTypes/User']) {
+      expect((await scim.call('GET', `${path}?filter=name%20eq%20%22User%22`)).status, path).to.equal(403);
+      const whole = await scim.call('GET', path);
+      expect((await scim.call('GET', `${path}?count=0&sortBy=name`)).text).to.equal(whole.text);
+    }
+  });
+
   it('declares every attribute that it returns', async () => {
     const urn = 'urn:ietf:params:scim:schemas:extension:interactsoftware:2.0:User';
     const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
