@@ -1,3 +1,4 @@
+import { userTypes } from '../store/users.ts';
 import { complex, flag, reference, text, values } from './attribute.ts';
 import type { Attribute } from './schema.ts';
 
@@ -19,7 +20,7 @@ export const coreUserAttributes: readonly Attribute[] = [
   text('nickName', 'The casual name'),
   reference('profileUrl', 'A page about the person', ['external'], { caseExact: false }),
   text('title', 'The job title'),
-  text('userType', 'What the person may do here: Power User, Intranet User or Non Intranet User', { maxLength: 256 }),
+  text('userType', 'What the person may do here', { canonicalValues: userTypes, maxLength: 256 }),
   text('preferredLanguage', 'The language to speak to the person in'),
   text('locale', 'How to write dates, numbers and money'),
   text('timezone', 'The time zone, as in the IANA database'),
@@ -104,7 +105,7 @@ export const enterpriseAttributes: readonly Attribute[] = [
 
 /** The extension of the intranet's vendor, and the further profile fields of the intranet. */
 export const interactAttributes: readonly Attribute[] = [
-  text('loginType', 'How the person signs in: SAML, Local Login or Windows Login'),
+  text('loginType', 'How the person signs in', { canonicalValues: ['SAML', 'Local Login', 'Windows Login'] }),
   text('location', 'Where the person works'),
   flag('omitFromSearch', 'Whether colleagues do not find the person'),
   flag('forcePasswordReset', 'Whether the person has to choose a new password'),

@@ -103,6 +103,15 @@ describe('scim/routes', () => {
     const schemas = (await scim.call('GET', '/Schemas')).body.Resources;
     expect(schemas).to.have.length(4);
     for (const schema of schemas) expect((await scim.call('GET', `/Schemas/${schema.id}`)).body).to.deep.equal(schema);
+    const meaningful = (
+      schemas.flatMap(({ attributes }) => attributes) as { name: string; canonicalValues?: string[] }[]
+    )
+      .filter(({ canonicalValues }) => canonicalValues)
+      .map(({ name, canonicalValues }) => [name, canonicalValues]);
+    expect(meaningful).to.deep.equal([
+      ['userType', ['Power User', 'Intranet User', 'Non Intranet User']],
+      ['loginType', ['SAML', 'Local Login', 'Windows Login']],
+    ]);
   });
 
   it('says that it filters no description of itself, and passes over other parameters', async () => {
