@@ -10,6 +10,7 @@ import { consumeLoginRequest, findLoginRequest, isAssertionUsed, recordAssertion
 import { insertSignInActivity, type SignInActivity } from '../store/signInActivity.ts';
 import type { User } from '../store/users.ts';
 import { writeLastSignIn } from '../store/writeUsers.ts';
+import { together } from '../web/turn.ts';
 import { assertedName, type Match, matchPerson } from './matchPerson.ts';
 import { readResponse, verifyResponse } from './response.ts';
 import type { Check, ReasonCode, Verdict, VerifiedAssertion } from './verdict.ts';
@@ -59,7 +60,9 @@ type Step<T> = { ok: true; value: T } | { ok: false; reason: ReasonCode };
  */
 export async function receiveAnswer(deps: Deps, answer: Answer): Promise<Outcome> {
   const attempt: Attempt = { answer, solicited: false, checks: [] };
+  await together();
   const judged = await judge(deps, attempt);
+  await together();
   const reference = newReference(deps);
   // One transaction, and so one wait for the disk: what is used up and what is written down are both there, or neither.
   const result = await deps.store.db.transaction().execute(async (trx) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { together } from '../web/turn.ts';
 import { authenticate, Unauthorized } from './authenticate.ts';
 import { type Call, newTrace, type ScimAnswer, type ScimRequest } from './call.ts';
 import { MAX_BODY_BYTES } from './discovery.ts';
@@ -35,6 +36,7 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
     const source = await authenticate(deps, req.headers.authorization, network);
     call = { deps, source, baseUrl, network, startedAt, request, trace: newTrace(request) };
     const handler = handlerOf(findEndpoint(request.path), request.method); // 405 before the body is read
+    if (request.method === 'GET') await together();
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req, MAX_BODY_BYTES);
     const answer = await handler(call);
     await send(req, res, answer);
