@@ -44,10 +44,6 @@ export function generalRoutes(deps: Deps): Router {
 function show(req: Request, res: Response, entered: Entered, errors: FieldErrors): void {
   res.render('settings/general', {
     title: 'General',
-    trail: [
-      { text: 'Control Panel', href: '/settings' },
-      { text: 'Intranet', href: '/settings#intranet' },
-    ],
     entered,
     errors,
     network: req.ip ?? '',

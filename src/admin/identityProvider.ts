@@ -18,7 +18,7 @@ import { hasWorked } from '../store/signInActivity.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { domainPath, providerPath, providersPath, providersTrail } from './samlPaths.ts';
+import { domainPath, providerPath, providersPath } from './samlPaths.ts';
 
 const PATH = providerPath(':domain', ':provider');
 
@@ -86,7 +86,6 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
   const here = providerPath(domain.id, provider.id);
   res.render('settings/saml/provider', {
     title: provider.name,
-    trail: providersTrail(domain.id),
     domain,
     host: new URL(domain.url).host,
     provider,
@@ -115,11 +114,11 @@ async function askToRemove(deps: Deps, res: Response, ids: Ids, typed: string, e
   const here = providerPath(domain.id, provider.id);
   res.render('settings/saml/removeProvider', {
     title: `Remove ${provider.name}?`,
-    trail: [...providersTrail(domain.id), { text: provider.name, href: here }],
     provider,
     typed,
     errors,
     back: here,
+    list: providersPath(domain.id),
     ...(await consequencesOf(deps, provider.id)),
   });
 }

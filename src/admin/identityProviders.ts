@@ -20,7 +20,7 @@ import {
 import { field, file } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
-import { domainPath, providerPath, providersPath, providersTrail, SAML, samlTrail } from './samlPaths.ts';
+import { domainPath, providerPath, providersPath, SAML } from './samlPaths.ts';
 
 const PATH = providersPath(':domain');
 const IMPORT = `${PATH}/imports/:import` as const;
@@ -88,7 +88,6 @@ async function show(deps: Deps, res: Response, domainId: string, entered: Entere
   const domain = await getDomain(deps, domainId);
   res.render('settings/saml/providers', {
     title: 'Identity Providers',
-    trail: samlTrail,
     domain,
     host: new URL(domain.url).host,
     providers: await listProviders(deps.store.db),
@@ -111,7 +110,6 @@ async function showPreview(deps: Deps, res: Response, domainId: string, importId
   const { metadata, provider } = preview;
   res.render('settings/saml/import', {
     title: provider ? `Update ${provider.name}?` : 'Import this provider?',
-    trail: providersTrail(domain.id),
     preview,
     metadata,
     provider,

@@ -19,7 +19,7 @@ import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
 import { findAttention } from './attention.ts';
 import { domainProgress } from './domainProgress.ts';
-import { ACTIVITY, domainPath, providersPath, SAML, samlTrail, securityTrail } from './samlPaths.ts';
+import { ACTIVITY, domainPath, providersPath, SAML } from './samlPaths.ts';
 import { signInBars } from './signInBars.ts';
 
 const DOMAIN = domainPath(':domain');
@@ -36,7 +36,6 @@ export function samlDomainsRoutes(deps: Deps): Router {
     const domains = await listDomains(deps.store.db);
     res.render('settings/saml/domains', {
       title: 'Manage SAML Authentication',
-      trail: securityTrail,
       domains: await Promise.all(domains.map((domain) => domainProgress(deps, domain, res.locals.domain))),
       attention: await findAttention(deps),
       bars: await signInBars(deps),
@@ -100,7 +99,7 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
 }
 
 function showNew(res: Response, entered: string, errors: FieldErrors): void {
-  res.render('settings/saml/newDomain', { title: 'Add a domain', trail: samlTrail, entered, errors, back: SAML });
+  res.render('settings/saml/newDomain', { title: 'Add a domain', entered, errors, back: SAML });
 }
 
 async function showDetails(deps: Deps, res: Response, id: string): Promise<void> {
@@ -108,7 +107,6 @@ async function showDetails(deps: Deps, res: Response, id: string): Promise<void>
   const key = domain.setUpAt === null ? undefined : await findSigningKey(deps, domain.id);
   res.render('settings/saml/domain', {
     title: domain.setUpAt === null ? 'Setup Domain' : 'Edit domain',
-    trail: samlTrail,
     domain,
     host: new URL(domain.url).host,
     details: serviceProviderDetails(domain),
@@ -142,7 +140,6 @@ async function askToRemove(deps: Deps, res: Response, id: string, typed: string,
   const here = id === res.locals.domain.id;
   res.render('settings/saml/removeDomain', {
     title: `Remove ${host}?`,
-    trail: [...samlTrail, { text: host, href: domainPath(id) }],
     domain,
     host,
     typed,

@@ -24,19 +24,3 @@ export function providerPath<Domain extends string, Provider extends string>(
 ): ProviderPath<Domain, Provider> {
   return `${providersPath(domainId)}/${providerId}`;
 }
-
-type Crumb = { text: string; href: string };
-
-/** The article's menu path down to Manage Security. */
-export const securityTrail: Crumb[] = [
-  { text: 'Control Panel', href: '/settings' },
-  { text: 'Manage Security', href: '/settings#security' },
-];
-
-/** The menu path down to Manage SAML Authentication. */
-export const samlTrail: Crumb[] = [...securityTrail, { text: 'Manage SAML Authentication', href: SAML }];
-
-/** The menu path down to the Identity Providers of a domain. */
-export function providersTrail(domainId: string): Crumb[] {
-  return [...samlTrail, { text: 'Identity Providers', href: providersPath(domainId) }];
-}

@@ -14,7 +14,7 @@ import {
 } from '../store/signInActivity.ts';
 import { findUser, findUsersById } from '../store/users.ts';
 import { queryText, withQuery } from '../web/query.ts';
-import { ACTIVITY, providerPath, securityTrail } from './samlPaths.ts';
+import { ACTIVITY, providerPath } from './samlPaths.ts';
 
 const PAGE = 50;
 const MAX_PAGE = 100_000;
@@ -65,7 +65,6 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
   const link = (number: number) => withQuery(ACTIVITY, { ...filter, page: number > 1 ? String(number) : undefined });
   res.render('settings/activity/list', {
     title: 'Sign-in activity',
-    trail: securityTrail,
     filter,
     isFiltered: Object.values(filter).some((value) => value !== ''),
     outcomeNames,
@@ -125,7 +124,6 @@ async function showAttempt(deps: Deps, res: Response, reference: string): Promis
   res.render('settings/activity/attempt', {
     title: titleOf(attempt, explanation),
     intro: introOf(attempt, explanation),
-    trail: [...securityTrail, { text: 'Sign-in activity', href: ACTIVITY }],
     attempt,
     person: attempt.userId === null ? undefined : await findUser(db, attempt.userId),
     provider,
