@@ -27,17 +27,18 @@ export function primaryEmail(profile: Profile): string | null {
 
 /**
  * Addresses whose written form follows their parts: where it is missing, or the parts changed and it did not. So a client that sends
- * street and town alone is shown with its address.
+ * street and town alone is shown with its address. One of which only the kind is left is no address.
  */
 export function withFormatted(addresses: Address[] | undefined, before: Address[] | undefined): Address[] | undefined {
-  return addresses?.map((address) => {
+  const written = addresses?.flatMap((address) => {
     const old = before?.find(({ type, formatted }) => type === address.type && formatted === address.formatted);
     const stale = old !== undefined && writtenForm(old) !== writtenForm(address);
-    if (address.formatted !== undefined && !stale) return address;
+    if (address.formatted !== undefined && !stale) return [address];
     const formatted = writtenForm(address);
     const { formatted: _, ...rest } = address;
-    return formatted === '' ? rest : { formatted, ...rest };
+    return formatted === '' ? [] : [{ formatted, ...rest }];
   });
+  return written?.length ? written : undefined;
 }
 
 function writtenForm({ streetAddress, locality, region, postalCode, country }: Address): string {

@@ -39,6 +39,7 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
   }) as Profile;
   const addresses = withFormatted(profile.addresses, before?.profile.addresses);
   if (addresses) profile.addresses = addresses;
+  else delete profile.addresses;
   const unassigned = {
     ...(before && typeof active !== 'boolean' ? { active: before.active } : {}),
     ...(before && textOf(userType) === null ? { userType: DEFAULT_TYPE } : {}),

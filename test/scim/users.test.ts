@@ -187,6 +187,15 @@ describe('scim/users', () => {
       }
     });
 
+    it('keeps no address of which nothing is left but what it is for', async () => {
+      const { id } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
+      const change = (...operations: unknown[]) => scim.call('PATCH', `/Users/${id}`, patch(...operations));
+      const town = await change({ op: 'add', path: 'addresses[type eq "work"].locality', value: 'Oslo' });
+      expect(town.body.addresses).to.deep.equal([{ formatted: 'Oslo', type: 'work', locality: 'Oslo' }]);
+      const gone = await change({ op: 'remove', path: 'addresses[type eq "work"].locality' });
+      expect(gone.body).to.not.have.property('addresses');
+    });
+
     it('checks versions in the write', async () => {
       const { id, meta } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
       const title = (value: string) => patch({ op: 'replace', path: 'title', value });
