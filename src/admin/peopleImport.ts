@@ -1,8 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { applyImport, type ImportResult } from '../directory/applyImport.ts';
 import { csvColumns } from '../directory/csvColumns.ts';
-import { type ImportPlan, planImport } from '../directory/planImport.ts';
+import { applyImport, type ImportPlan, type ImportResult, planImport } from '../directory/importPeople.ts';
 import type { FieldErrors } from '../errors.ts';
 import { field, file } from '../web/form.ts';
 import { flash } from '../web/render.ts';

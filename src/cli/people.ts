@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Deps } from '../deps.ts';
-import { applyImport } from '../directory/applyImport.ts';
 import { stepsThrough } from '../directory/bulkPeople.ts';
 import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
-import { planImport } from '../directory/planImport.ts';
+import { applyImport, planImport } from '../directory/importPeople.ts';
 import type { CsvLimits } from '../directory/readCsv.ts';
 import { readUserInput } from '../directory/userInput.ts';
 import { addUser, nameOf, setActive, setPassword } from '../directory/users.ts';

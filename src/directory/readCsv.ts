@@ -5,10 +5,10 @@ import { type Cells, type CsvColumn, columnOf } from './csvColumns.ts';
 /** How large a file may be. */
 export type CsvLimits = { bytes: number; rows: number };
 /** What a page can hold between the preview and the import. */
-export const pageLimits: CsvLimits = { bytes: 5 * 1024 * 1024, rows: 20_000 };
+const pageLimits: CsvLimits = { bytes: 5 * 1024 * 1024, rows: 20_000 };
 
-/** A file of people: its known columns, headers that are no column's, and its lines as they stand in the file. */
-export type CsvFile = { columns: CsvColumn[]; ignored: string[]; rows: CsvRow[] };
+/** A file of people: headers that are no column's, and its lines as they stand in the file. */
+export type CsvFile = { ignored: string[]; rows: CsvRow[] };
 /** `line` counts from 1, the header's. `fault` is what is wrong with the line itself. */
 export type CsvRow = { line: number; cells: Partial<Cells>; fault?: string };
 
@@ -33,7 +33,6 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = pageLimits): Chec
   return {
     ok: true,
     value: {
-      columns: columns.filter((column) => column !== undefined),
       ignored: header.record.filter((name, index) => columns[index] === undefined && name.trim() !== ''),
       rows: lines.map(({ record, info }) => rowOf(columns, record, info.lines)),
     },

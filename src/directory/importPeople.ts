@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Checked, FieldErrors } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { findUsersByUserNames } from '../store/userNames.ts';
-import { findUsersById, type User } from '../store/users.ts';
+import { findUser, findUsersById, type User } from '../store/users.ts';
 import { type Cells, type CsvColumn, cellsOf, csvColumns, flagOf, managerIdOf, withCells } from './csvColumns.ts';
 import { nobody, readPersonInput } from './personInput.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
 import type { UserAttributes } from './userAttributes.ts';
+import { insertPerson, isLastPowerUser, LAST_POWER_USER, writePerson } from './users.ts';
 
 const LINES_AT_ONCE = 200;
+const PEOPLE_AT_ONCE = 100;
 
 /** What an import would do, line by line. Nothing is written. `digest` names exactly this plan. */
 export type ImportPlan = {
-  columns: CsvColumn[];
   ignored: string[]; // headers that are no column's
   lines: PlannedLine[];
   counts: Record<PlannedLine['kind'], number>;
@@ -32,7 +34,7 @@ export type CellChange = { column: CsvColumn; before: string; after: string };
 export async function planImport({ store }: Deps, bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<ImportPlan>> {
   const file = readCsv(bytes, limits);
   if (!file.ok) return file;
-  const { columns, ignored, rows } = file.value;
+  const { ignored, rows } = file.value;
   const names = rows.flatMap(({ cells }) => [cells.userName ?? '', cells.manager ?? '']).filter(Boolean);
   const known = await findUsersByUserNames(store.db, names);
   const managers = await findUsersById(store.db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
@@ -48,7 +50,27 @@ export async function planImport({ store }: Deps, bytes: Uint8Array, limits?: Cs
   }
   const counts = { create: 0, change: 0, same: 0, error: 0 };
   for (const { kind } of lines) counts[kind] += 1;
-  return { ok: true, value: { columns, ignored, lines, counts, digest: digestOf(lines) } };
+  return { ok: true, value: { ignored, lines, counts, digest: digestOf(lines) } };
+}
+
+/** What an import did; `refused` are the lines that could not be done when their turn came. */
+export type ImportResult = { created: number; changed: number; refused: { line: number; reason: string }[] };
+
+/** Carries a plan out, some people in a transaction, so that nobody else waits long. Lines with errors are left out. */
+export async function applyImport(deps: Deps, plan: ImportPlan): Promise<ImportResult> {
+  const result: ImportResult = { created: 0, changed: 0, refused: [] };
+  const lines = plan.lines.filter((line): line is Doable => line.kind === 'create' || line.kind === 'change');
+  for (let start = 0; start < lines.length; start += PEOPLE_AT_ONCE) {
+    const some = lines.slice(start, start + PEOPLE_AT_ONCE);
+    const outcomes = await deps.store.db.transaction().execute(async (trx) => {
+      const made: Outcome[] = [];
+      for (const line of some) made.push({ line, reason: await writeLine(trx, deps, line) });
+      return made;
+    });
+    for (const outcome of outcomes) count(result, outcome);
+  }
+  await writeManagers(deps, lines);
+  return result;
 }
 
 type Around = { known: Map<string, User>; managers: Map<string, User>; inFile: Map<string, number> };
@@ -86,6 +108,7 @@ function faultsOf(line: number, cells: Partial<Cells>, before: User | undefined,
   return faults;
 }
 
+/** What everybody begins with is no news of a new person. */
 function changesOf(
   before: User | undefined,
   after: UserAttributes,
@@ -94,17 +117,11 @@ function changesOf(
 ): CellChange[] {
   const sameManager =
     cells.manager === undefined || cells.manager === '' || caseKey(cells.manager) === caseKey(manager);
-  const was = before ? cellsOf(before, manager) : undefined;
+  const was = cellsOf(before ?? nobody, manager);
   const is = cellsOf(after, sameManager ? manager : (cells.manager ?? ''));
   return csvColumns
-    .filter((column) => (was?.[column] ?? '') !== is[column] && !(was === undefined && isInitial(column, is)))
-    .map((column) => ({ column, before: was?.[column] ?? '', after: is[column] }));
-}
-
-/** What everybody begins with is no news of a new person. */
-function isInitial(column: CsvColumn, cells: Cells): boolean {
-  const initial = cellsOf(nobody, '');
-  return cells[column] === initial[column];
+    .filter((column) => was[column] !== is[column])
+    .map((column) => ({ column, before: before ? was[column] : '', after: is[column] }));
 }
 
 function managerName(before: User | undefined, { managers }: Around): string {
@@ -133,4 +150,55 @@ function digestOf(lines: PlannedLine[]): string {
       ]),
     );
   return hash.digest('base64url');
+}
+
+type Doable = PlannedLine & { kind: 'create' | 'change' };
+type Outcome = { line: Doable; reason: string | undefined };
+
+function count(result: ImportResult, { line, reason }: Outcome): void {
+  if (reason) result.refused.push({ line: line.line, reason });
+  else result[line.kind === 'create' ? 'created' : 'changed'] += 1;
+}
+
+/** Why a line could not be written, or undefined. */
+async function writeLine(db: Db, deps: Deps, line: Doable): Promise<string | undefined> {
+  const [taken] = (await findUsersByUserNames(db, [line.userName])).values();
+  if (line.kind === 'create') {
+    if (taken) return 'Somebody has this user name already.';
+    await insertPerson(db, deps, line.attributes, { sourceId: null, passwordHash: null });
+    return undefined;
+  }
+  const { before, attributes } = line;
+  const losesPower = attributes.userType !== 'Power User' || !attributes.active;
+  if (losesPower && (await isLastPowerUser(db, before))) return LAST_POWER_USER;
+  const changed = await writePerson(db, deps, before, attributes);
+  return changed ? undefined : 'Somebody else changed this person meanwhile.';
+}
+
+/** Managers come last: they may be people of the same file. */
+async function writeManagers(deps: Deps, lines: Doable[]): Promise<void> {
+  const named = lines.filter((line) => line.manager !== '');
+  for (let start = 0; start < named.length; start += PEOPLE_AT_ONCE) {
+    const some = named.slice(start, start + PEOPLE_AT_ONCE);
+    await deps.store.db.transaction().execute(async (trx) => {
+      const people = await findUsersByUserNames(
+        trx,
+        some.flatMap(({ userName, manager }) => [userName, manager]),
+      );
+      for (const { userName, manager } of some) {
+        const person = people.get(caseKey(userName));
+        const boss = people.get(caseKey(manager));
+        if (person && boss && managerIdOf(person) !== boss.id) await writeManager(trx, deps, person.id, boss.id);
+      }
+    });
+  }
+}
+
+async function writeManager(db: Db, deps: Deps, id: string, managerId: string): Promise<void> {
+  const person = await findUser(db, id);
+  if (!person) return;
+  const { profile } = person;
+  const enterprise = { ...profile.enterprise, manager: { value: managerId } };
+  const changes: Partial<UserAttributes> = { profile: { ...profile, enterprise } };
+  await writePerson(db, deps, person, changes);
 }
