@@ -18,7 +18,7 @@ export class NotFound extends AppError {
 }
 
 export class Forbidden extends AppError {
-  constructor(message = 'This is not yours to open.') {
+  constructor(message: string) {
     super(403, message);
   }
 }

@@ -9,7 +9,7 @@ const PASSES = 2;
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 const MAX_BYTES = 1_024;
-export const MIN_PASSWORD_LENGTH = 12;
+const MIN_PASSWORD_LENGTH = 12;
 
 /** Why a new password will not do, as a sentence for the one who chose it, or undefined. */
 export function passwordFault(password: string): string | undefined {

@@ -2,7 +2,7 @@
 export type Explanation = { title: string; advice: string; remedy?: Remedy };
 
 /** Where the cause is put right: a value to carry over to the provider, or a screen here. */
-export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' | 'addPerson' | 'networks';
+export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' | 'addPerson';
 
 const ATTACK = 'An honest identity provider never sends this. If it comes again, somebody may be trying to get in.';
 const CLOCK =

@@ -1,17 +1,8 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { type CertificateDescription, describeCertificate, describePublicKey } from '../certificate.ts';
+import type { Certificate } from '../../store/identityProviders.ts';
+import { describeCertificate, describePublicKey } from '../certificate.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
 import { refuse } from './metadataError.ts';
-
-/**
- * A certificate whose key the provider signs with. The subject, the dates and the issuer prove nothing: the key alone is trusted.
- * A key that was published bare, without a certificate, has its own fingerprint, no subject ('') and no dates.
- */
-export type ProviderCertificate = Omit<CertificateDescription, 'notBefore' | 'notAfter'> & {
-  pem: string;
-  notBefore: number | undefined;
-  notAfter: number | undefined;
-};
 
 const MAX_SIGNING_CERTIFICATES = 20;
 const MIN_RSA_BITS = 1_024; // below, a key is broken on one machine
@@ -20,11 +11,11 @@ const MAX_EXPONENT = 6; // octets: what a number holds exactly
 
 /**
  * The certificates of the keys that the provider may sign with: KeyDescriptors for signing, and those without `use`, which are for both
- * (saml-metadata 2.4.1.1). A chain gives its end-entity certificate only; one that stands there twice is given once. A KeyInfo without a
+ * (saml-metadata 2.4.1.1). The subject, the dates and the issuer prove nothing: the key alone is trusted. A chain gives its end-entity certificate only; one that stands there twice is given once. A KeyInfo without a
  * certificate gives its ds:RSAKeyValue, unless a certificate carries the same key.
  * @throws a refusal: no_signing_key, bad_certificate, too_complex
  */
-export function readSigningCertificates(role: Element): ProviderCertificate[] {
+export function readSigningCertificates(role: Element): Certificate[] {
   const keyInfos = childrenOf(role, 'metadata', 'KeyDescriptor')
     .filter(isForSigning)
     .flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
@@ -101,13 +92,13 @@ function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boole
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
-function describe(certificate: X509Certificate): ProviderCertificate {
+function describe(certificate: X509Certificate): Certificate {
   const pem = certificate.toString();
   checkKey(certificate.publicKey);
   return { pem, ...describeCertificate(pem) };
 }
 
-function describeBareKey(key: KeyObject): ProviderCertificate {
+function describeBareKey(key: KeyObject): Certificate {
   checkKey(key);
   const pem = key.export({ type: 'spki', format: 'pem' }).toString();
   return { pem, subject: '', notBefore: undefined, notAfter: undefined, ...describePublicKey(key) };

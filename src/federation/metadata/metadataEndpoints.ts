@@ -1,14 +1,10 @@
+import type { Endpoint } from '../../store/identityProviders.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
 import { quote, refuse } from './metadataError.ts';
 
 /** The bindings that Anteroom speaks (saml-bindings 3.4, 3.5). Endpoints of other bindings are passed over. */
 export const HTTP_REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 export const HTTP_POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
-
-export type Binding = typeof HTTP_REDIRECT | typeof HTTP_POST;
-
-/** Where the provider listens. Both are absolute http or https URLs, as written in the metadata. */
-export type Endpoint = { binding: Binding; location: string; responseLocation?: string };
 
 const MAX_LOCATION = 2_048;
 
@@ -40,6 +36,7 @@ export function shortBinding(binding: string): string {
   return binding.slice(binding.lastIndexOf(':') + 1);
 }
 
+/** Locations are absolute http or https URLs, as written in the metadata. */
 function readEndpoints(role: Element, name: string): Endpoint[] {
   return childrenOf(role, 'metadata', name).flatMap((element) => {
     const binding = element.attributes.get('Binding')?.trim();

@@ -1,23 +1,14 @@
+import type { Certificate, Endpoint, ProviderFacts } from '../../store/identityProviders.ts';
 import { isOpenHttp } from './addressPolicy.ts';
-import type { ProviderCertificate } from './metadataCertificates.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
-import { type Endpoint, shortBinding } from './metadataEndpoints.ts';
+import { shortBinding } from './metadataEndpoints.ts';
 import type { FoundProvider } from './metadataEntity.ts';
 
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 const STRONG_RSA_BITS = 2_048;
 
 /** What speaks against metadata that can be used nevertheless, as sentences for the preview, the gravest first. */
-export function warningsOf(
-  found: FoundProvider,
-  read: {
-    certificates: ProviderCertificate[];
-    singleSignOn: Endpoint[];
-    singleLogout: Endpoint[];
-    validUntil: number | undefined;
-  },
-  now: number,
-): string[] {
+export function warningsOf(found: FoundProvider, read: Omit<ProviderFacts, 'nameIdFormats'>, now: number): string[] {
   return [
     ...read.certificates.flatMap((certificate) => certificateWarnings(certificate, now)),
     ...httpWarnings([...read.singleSignOn, ...read.singleLogout]),
@@ -31,10 +22,7 @@ export function warningsOf(
 }
 
 /** An ended certificate still verifies: the metadata interoperability profile trusts the key, not the dates (saml-metadata-iop 2.5). */
-function certificateWarnings(
-  { subject, notBefore, notAfter, keyDescription }: ProviderCertificate,
-  now: number,
-): string[] {
+function certificateWarnings({ subject, notBefore, notAfter, keyDescription }: Certificate, now: number): string[] {
   const warnings: string[] = [];
   const name = notAfter === undefined ? 'The signing key' : `The signing certificate "${subject}"`;
   if (notAfter === undefined || notBefore === undefined)

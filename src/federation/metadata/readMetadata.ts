@@ -1,21 +1,20 @@
-import { type ProviderCertificate, readSigningCertificates } from './metadataCertificates.ts';
+import type { ProviderFacts } from '../../store/identityProviders.ts';
+import { readSigningCertificates } from './metadataCertificates.ts';
 import { childrenOf, type Element, parseElements } from './metadataElement.ts';
-import { type Endpoint, readSingleLogout, readSingleSignOn } from './metadataEndpoints.ts';
+import { readSingleLogout, readSingleSignOn } from './metadataEndpoints.ts';
 import { findProvider, readProviderName, readValidUntil } from './metadataEntity.ts';
 import { type MetadataError, refusalIn } from './metadataError.ts';
 import { checkMetadataLimits, decodeMetadata } from './metadataText.ts';
 import { warningsOf } from './metadataWarnings.ts';
 
-/** What an identity provider's metadata says, as far as Anteroom uses it. Times are epoch milliseconds. */
-export type ProviderMetadata = {
+/**
+ * What an identity provider's metadata says, as far as Anteroom uses it: at least one endpoint for single sign-on and one certificate for
+ * signing. Times are epoch milliseconds.
+ */
+export type ProviderMetadata = ProviderFacts & {
   entityId: string;
   name: string | undefined; // what the provider calls itself
-  singleSignOn: Endpoint[]; // at least one
-  singleLogout: Endpoint[];
-  nameIdFormats: string[];
   wantAuthnRequestsSigned: boolean;
-  certificates: ProviderCertificate[]; // for signing; at least one
-  validUntil: number | undefined;
   xml: string; // the text that was read, without what stood around it
   warnings: string[]; // sentences for the preview
 };
