@@ -13,22 +13,29 @@ const AT_ONCE = 200;
 const STEP = 500;
 export const MAX_PEOPLE = 10_000;
 
-/** Does one thing to many people, some hundred in a transaction, so that nobody else waits long. Whoever fails keeps nobody else from it. */
+/** Does one thing to many people. Whoever fails keeps nobody else from it. */
 export async function changeMany(deps: Deps, ids: string[], action: BulkAction): Promise<BulkResult> {
   const result: BulkResult = { done: 0, unchanged: 0, refused: [] };
-  for (let start = 0; start < ids.length; start += AT_ONCE) {
-    const some = ids.slice(start, start + AT_ONCE);
-    const outcomes = await deps.store.db.transaction().execute(async (trx) => {
-      const made: Outcome[] = [];
-      for (const id of some) made.push(await changeOne(trx, deps, id, action));
-      return made;
-    });
-    for (const outcome of outcomes) {
-      if (typeof outcome === 'object') result.refused.push(outcome);
-      else result[outcome] += 1;
-    }
+  for (const outcome of await inSteps(deps, ids, AT_ONCE, (trx, id) => changeOne(trx, deps, id, action))) {
+    if (typeof outcome === 'object') result.refused.push(outcome);
+    else result[outcome] += 1;
   }
   return result;
+}
+
+/** Does something for each item, so many in a transaction, so that nobody else waits long. Returns what came of each. */
+export async function inSteps<Item, Outcome>(
+  { store }: Deps,
+  items: Item[],
+  atOnce: number,
+  work: (trx: Db, item: Item) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (let start = 0; start < items.length; start += atOnce)
+    await store.db.transaction().execute(async (trx) => {
+      for (const item of items.slice(start, start + atOnce)) outcomes.push(await work(trx, item));
+    });
+  return outcomes;
 }
 
 /** Everybody whom a search finds, by name, read in steps, so that there may be any number. */

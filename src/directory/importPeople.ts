@@ -5,6 +5,7 @@ import type { Checked, FieldErrors } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { findUsersByUserNames } from '../store/userNames.ts';
 import { findUser, findUsersById, type User } from '../store/users.ts';
+import { inSteps } from './bulkPeople.ts';
 import { type Cells, type CsvColumn, cellsOf, csvColumns, flagOf, managerIdOf, withCells } from './csvColumns.ts';
 import { nobody, readPersonInput } from './personInput.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
@@ -56,18 +57,15 @@ export async function planImport({ store }: Deps, bytes: Uint8Array, limits?: Cs
 /** What an import did; `refused` are the lines that could not be done when their turn came. */
 export type ImportResult = { created: number; changed: number; refused: { line: number; reason: string }[] };
 
-/** Carries a plan out, some people in a transaction, so that nobody else waits long. Lines with errors are left out. */
+/** Carries a plan out. Lines with errors are left out. */
 export async function applyImport(deps: Deps, plan: ImportPlan): Promise<ImportResult> {
   const result: ImportResult = { created: 0, changed: 0, refused: [] };
   const lines = plan.lines.filter((line): line is Doable => line.kind === 'create' || line.kind === 'change');
-  for (let start = 0; start < lines.length; start += PEOPLE_AT_ONCE) {
-    const some = lines.slice(start, start + PEOPLE_AT_ONCE);
-    const outcomes = await deps.store.db.transaction().execute(async (trx) => {
-      const made: Outcome[] = [];
-      for (const line of some) made.push({ line, reason: await writeLine(trx, deps, line) });
-      return made;
-    });
-    for (const outcome of outcomes) count(result, outcome);
+  const reasons = await inSteps(deps, lines, PEOPLE_AT_ONCE, (trx, line) => writeLine(trx, deps, line));
+  for (const [index, { line, kind }] of lines.entries()) {
+    const reason = reasons[index];
+    if (reason) result.refused.push({ line, reason });
+    else result[kind === 'create' ? 'created' : 'changed'] += 1;
   }
   await writeManagers(deps, lines);
   return result;
@@ -153,13 +151,6 @@ function digestOf(lines: PlannedLine[]): string {
 }
 
 type Doable = PlannedLine & { kind: 'create' | 'change' };
-type Outcome = { line: Doable; reason: string | undefined };
-
-function count(result: ImportResult, { line, reason }: Outcome): void {
-  if (reason) result.refused.push({ line: line.line, reason });
-  else result[line.kind === 'create' ? 'created' : 'changed'] += 1;
-}
-
 /** Why a line could not be written, or undefined. */
 async function writeLine(db: Db, deps: Deps, line: Doable): Promise<string | undefined> {
   const [taken] = (await findUsersByUserNames(db, [line.userName])).values();
