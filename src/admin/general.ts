@@ -29,10 +29,7 @@ export function generalRoutes(deps: Deps): Router {
   router.post(PATH, async (req, res) => {
     const entered = Object.fromEntries(names.map((name) => [name, field(req, name)])) as Entered;
     const saved = await saveIntranetSettings(deps, entered, req.ip ?? '');
-    if (!saved.ok) {
-      res.status(422);
-      return show(req, res, entered, saved.errors);
-    }
+    if (!saved.ok) return show(req, res.status(422), entered, saved.errors);
     const [was, is] = [enteredOf(res.locals.intranet), enteredOf(saved.value)];
     const changed = names.filter((name) => was[name] !== is[name]).map((name) => labels[name]);
     flash(req, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'Saved. Nothing was different.');

@@ -31,10 +31,7 @@ export function groupsRoutes(deps: Deps): Router {
   router.post(`${PATH}/new`, async (req, res) => {
     const displayName = field(req, 'displayName');
     const added = await addGroup(deps, displayName);
-    if (!added.ok) {
-      res.status(422);
-      return showNew(res, displayName, added.errors);
-    }
+    if (!added.ok) return showNew(res.status(422), displayName, added.errors);
     flash(req, `The group ${added.value.displayName} is made. Next, add people to it.`);
     res.redirect(303, `${PATH}/${added.value.id}`);
   });
@@ -49,10 +46,8 @@ export function groupsRoutes(deps: Deps): Router {
   router.post(`${GROUP}/removal`, async (req, res) => {
     const group = await getGroup(deps, req.params.id);
     const typed = field(req, 'typed').trim();
-    if (typed !== group.displayName) {
-      res.status(422);
-      return ask(deps, res, group, typed, { typed: `Type ${group.displayName} to delete it.` });
-    }
+    if (typed !== group.displayName)
+      return ask(deps, res.status(422), group, typed, { typed: `Type ${group.displayName} to delete it.` });
     await removeGroup(deps, group.id);
     flash(req, `The group ${group.displayName} is deleted.`);
     res.redirect(303, PATH);
@@ -97,10 +92,11 @@ function showNew(res: Response, displayName: string, errors: FieldErrors): void 
 async function rename(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
   const before = await getGroup(deps, id);
   const saved = await renamed(deps, before, Number(field(req, 'version')) || 0, field(req, 'displayName'));
-  if (!saved.ok) {
-    res.status('' in saved.errors ? 409 : 422);
-    return show(deps, req, res, before, { displayName: field(req, 'displayName'), errors: saved.errors });
-  }
+  if (!saved.ok)
+    return show(deps, req, res.status('' in saved.errors ? 409 : 422), before, {
+      displayName: field(req, 'displayName'),
+      errors: saved.errors,
+    });
   flash(req, before.displayName === saved.value.displayName ? 'Saved. Nothing was different.' : 'Saved: name.');
   res.redirect(303, `${PATH}/${id}`);
 }

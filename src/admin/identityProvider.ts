@@ -39,10 +39,8 @@ export function identityProviderRoutes(deps: Deps): Router {
   router.post(`${PATH}/removal` as const, async (req, res) => {
     const { name } = await getProvider(deps, req.params.provider);
     const typed = field(req, 'typed');
-    if (typed.trim() !== name.trim()) {
-      res.status(422);
-      return askToRemove(deps, res, req.params, typed, { typed: `Type ${name} to confirm.` });
-    }
+    if (typed.trim() !== name.trim())
+      return askToRemove(deps, res.status(422), req.params, typed, { typed: `Type ${name} to confirm.` });
     await removeProvider(deps, req.params.provider);
     flash(req, `${name} was removed.`);
     res.redirect(303, providersPath(req.params.domain));
@@ -57,10 +55,7 @@ async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<
   const entered = enteredIn(req);
   const input = readProviderInput(entered);
   const saved = input.ok ? await changeProvider(deps, before.id, input.value) : input;
-  if (!saved.ok) {
-    res.status(422);
-    return show(deps, res, ids, { entered, errors: saved.errors });
-  }
+  if (!saved.ok) return show(deps, res.status(422), ids, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
   const { name } = saved.value;
   flash(req, changes.length > 0 ? `${name} is saved: ${changes.join(', ')}.` : `${name} is as it was.`);
@@ -74,8 +69,7 @@ async function fetchAgain(deps: Deps, req: Request, res: Response, ids: Ids): Pr
     metadataUrl.trim() === '' ? undefined : await previewMetadata(deps, { url: metadataUrl }, ids.provider);
   if (preview?.ok) return res.redirect(303, `${providersPath(ids.domain)}/imports/${preview.value.id}`);
   const message = preview ? preview.errors.url : 'Paste the metadata URL of this provider.';
-  res.status(422);
-  await show(deps, res, ids, { metadataUrl, errors: { metadataUrl: message ?? '' } });
+  await show(deps, res.status(422), ids, { metadataUrl, errors: { metadataUrl: message ?? '' } });
 }
 
 type EditPage = { entered?: Entered; metadataUrl?: string; errors?: FieldErrors };

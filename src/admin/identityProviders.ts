@@ -53,8 +53,7 @@ async function importMetadata(deps: Deps, req: Request, res: Response, domainId:
   const preview = source ? await previewMetadata(deps, source) : undefined;
   if (preview?.ok) return res.redirect(303, `${providersPath(domain.id)}/imports/${preview.value.id}`);
   const message = preview ? Object.values(preview.errors)[0] : missing[way];
-  res.status(422);
-  await show(deps, res, domain.id, entered, { [way]: message ?? '' });
+  await show(deps, res.status(422), domain.id, entered, { [way]: message ?? '' });
 }
 
 const missing: Record<Entered['way'], string> = {

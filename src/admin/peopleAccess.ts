@@ -23,10 +23,7 @@ export function peopleAccessRoutes(deps: Deps): Router {
   router.post(`${PERSON}/password`, async (req, res) => {
     const removes = field(req, 'action') === 'remove';
     const saved = await setPassword(deps, req.params.id, removes ? undefined : field(req, 'password'));
-    if (!saved.ok) {
-      res.status(422);
-      return showPassword(deps, res, req.params.id, saved.errors);
-    }
+    if (!saved.ok) return showPassword(deps, res.status(422), req.params.id, saved.errors);
     flash(req, removes ? 'The local password is gone.' : 'The local password is set.');
     res.redirect(303, `${PATH}/${req.params.id}`);
   });
@@ -35,10 +32,7 @@ export function peopleAccessRoutes(deps: Deps): Router {
     const { id } = req.params;
     const errors =
       id === req.user?.id && !ticked(req, 'myself') ? { myself: MYSELF } : await conflictOf(setActive(deps, id, false));
-    if (errors) {
-      res.status(422);
-      return askToDeactivate(deps, res, id, errors);
-    }
+    if (errors) return askToDeactivate(deps, res.status(422), id, errors);
     flash(req, `${nameOf(await getUser(deps, id))} is deactivated and signed out everywhere.`);
     res.redirect(303, `${PATH}/${id}`);
   });
@@ -55,10 +49,7 @@ export function peopleAccessRoutes(deps: Deps): Router {
       typed === person.userName
         ? await conflictOf(removeUser(deps, person.id))
         : { typed: `Type ${person.userName} to delete them.` };
-    if (errors) {
-      res.status(422);
-      return askToRemove(deps, res, person.id, typed, errors);
-    }
+    if (errors) return askToRemove(deps, res.status(422), person.id, typed, errors);
     flash(req, `${nameOf(person)} is deleted.`);
     res.redirect(303, PATH);
   });

@@ -30,10 +30,7 @@ export function peopleBulkRoutes(deps: Deps): Router {
     const action = actionIn(req);
     const chosen = await chosenIn(deps, req);
     const errors = action ? await carryOut(deps, req, action, chosen) : {};
-    if (errors && action) {
-      res.status(422);
-      return ask(deps, req, res, action, chosen, errors);
-    }
+    if (errors && action) return ask(deps, req, res.status(422), action, chosen, errors);
     res.redirect(303, listOf(req));
   });
   return router;

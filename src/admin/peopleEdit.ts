@@ -46,10 +46,7 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
   const added = entered.errors
     ? allErrors(entered, nobody)
     : await addPerson(deps, entered.input, field(req, 'password'));
-  if (!added.ok) {
-    res.status(422);
-    return showNew(deps, res, { ...entered, errors: added.errors });
-  }
+  if (!added.ok) return showNew(deps, res.status(422), { ...entered, errors: added.errors });
   flash(req, `${nameOf(added.value)} is in the People Directory now.`);
   res.redirect(303, `${PATH}/${added.value.id}`);
 }
@@ -58,18 +55,13 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
   const before = await getUser(deps, id);
   const entered = { ...(await entry(deps, req)), readVersion: field(req, 'version') };
   const saved = await save(deps, req, before, entered);
-  if (saved === 'stale') {
-    res.status(409);
-    return showEdit(deps, res, before, {
+  if (saved === 'stale')
+    return showEdit(deps, res.status(409), before, {
       ...entered,
       stored: personInputOf(before),
       readVersion: String(before.version),
     });
-  }
-  if (!saved.ok) {
-    res.status(422);
-    return showEdit(deps, res, before, { ...entered, errors: saved.errors });
-  }
+  if (!saved.ok) return showEdit(deps, res.status(422), before, { ...entered, errors: saved.errors });
   const changes = changedLabels(personInputOf(before), personInputOf(saved.value));
   flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
   res.redirect(303, `${PATH}/${id}`);

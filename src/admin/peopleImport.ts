@@ -15,10 +15,7 @@ export function peopleImportRoutes(deps: Deps): Router {
   router.get(PATH, (_req, res) => show(res, {}));
   router.post(PATH, async (req, res) => {
     const bytes = file(req, 'file');
-    if (!bytes) {
-      res.status(422);
-      return show(res, { file: 'Choose a file.' });
-    }
+    if (!bytes) return show(res.status(422), { file: 'Choose a file.' });
     await preview(deps, res, bytes, false);
   });
   router.post(`${PATH}/confirmed`, async (req, res) => {
@@ -34,10 +31,7 @@ export function peopleImportRoutes(deps: Deps): Router {
 /** `stale`: the directory changed since the plan was shown, so it is shown anew rather than carried out. */
 async function preview(deps: Deps, res: Response, bytes: Uint8Array, stale: boolean): Promise<void> {
   const plan = await planImport(deps, bytes);
-  if (!plan.ok) {
-    res.status(422);
-    return show(res, plan.errors);
-  }
+  if (!plan.ok) return show(res.status(422), plan.errors);
   if (stale) res.status(409);
   const { lines, ...rest } = plan.value;
   const ofKind = (kind: string) => lines.filter((line) => line.kind === kind).slice(0, LINES_SHOWN);

@@ -47,10 +47,7 @@ export function profileSourceRoutes(deps: Deps): Router {
     const source = await getSource(deps, req.params.id);
     const entered = { typed: field(req, 'typed').trim(), people: field(req, 'people') };
     const errors = faultsOf(source, entered);
-    if (Object.keys(errors).length > 0) {
-      res.status(422);
-      return askToRemove(deps, res, source, entered, errors);
-    }
+    if (Object.keys(errors).length > 0) return askToRemove(deps, res.status(422), source, entered, errors);
     await removeSource(deps, source.id, entered.people === 'deactivate' ? 'deactivate' : 'keep');
     flash(req, `${source.name} is removed. Its people ${entered.people === 'keep' ? 'are kept' : 'are deactivated'}.`);
     res.redirect(303, '/settings/profile-sources/scim');
@@ -114,10 +111,7 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
     networks: field(req, 'networks'),
   };
   const saved = await save(deps, before, entered);
-  if (!saved.ok) {
-    res.status(422);
-    return showSource(deps, res, before, { entered, errors: saved.errors });
-  }
+  if (!saved.ok) return showSource(deps, res.status(422), before, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
   flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
   res.redirect(303, `/settings/profile-sources/scim/${id}`);

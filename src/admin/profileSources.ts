@@ -28,10 +28,7 @@ type Entered = { name: string; active: boolean; logBodies: boolean };
 async function generateKey(deps: Deps, req: Request, res: Response): Promise<void> {
   const entered = { name: field(req, 'name'), active: ticked(req, 'active'), logBodies: ticked(req, 'logBodies') };
   const added = await add(deps, entered);
-  if (!added.ok) {
-    res.status(422);
-    return show(deps, res, entered, added.errors);
-  }
+  if (!added.ok) return show(deps, res.status(422), entered, added.errors);
   await showSource(deps, res, added.value.source, { key: added.value });
 }
 

@@ -71,8 +71,7 @@ export function samlDomainsRoutes(deps: Deps): Router {
     const typed = field(req, 'typed').trim();
     const errors = await remove(deps, req, res, req.params.domain, typed);
     if (!errors) return res.redirect(303, SAML);
-    res.status(422);
-    await askToRemove(deps, res, req.params.domain, typed, errors);
+    await askToRemove(deps, res.status(422), req.params.domain, typed, errors);
   });
   return router;
 }
@@ -90,10 +89,7 @@ async function switchAutoLogin(deps: Deps, req: Request, res: Response, id: stri
 async function add(deps: Deps, req: Request, res: Response): Promise<void> {
   const entered = field(req, 'url');
   const added = await addDomain(deps, entered);
-  if (!added.ok) {
-    res.status(422);
-    return showNew(res, entered, added.errors);
-  }
+  if (!added.ok) return showNew(res.status(422), entered, added.errors);
   flash(req, `${added.value.url} was added. Next: Setup Domain.`);
   res.redirect(303, `${SAML}#${added.value.id}`);
 }

@@ -45,10 +45,7 @@ export function scimLogRoutes(deps: Deps): Router {
   router.get(PATH, async (req, res) => show(deps, req, res, String(await readLogDays(db)), {}));
   router.post(`${PATH}/retention`, async (req, res) => {
     const saved = await saveLogDays(deps, field(req, 'days'));
-    if (!saved.ok) {
-      res.status(422);
-      return show(deps, req, res, field(req, 'days'), saved.errors);
-    }
+    if (!saved.ok) return show(deps, req, res.status(422), field(req, 'days'), saved.errors);
     flash(req, `Saved: the log is kept for ${saved.value === 1 ? '1 day' : `${saved.value} days`}.`);
     res.redirect(303, PATH);
   });

@@ -82,10 +82,12 @@ async function logInLocally(deps: Deps, req: Request, res: Response): Promise<vo
   const returnTo = returnPath(field(req, 'return'), res.locals.domain.url);
   const result = await signInLocally(deps, userName, field(req, 'password'), req.ip ?? '');
   await recordAttempt(deps, req, res, userName, result);
-  if (!result.ok) {
-    res.status(result.reason === 'too_many_failures' ? 429 : 422);
-    return showLogin(deps, req, res, { returnTo, userName, error: localRefusalText(result.reason) });
-  }
+  if (!result.ok)
+    return showLogin(deps, req, res.status(result.reason === 'too_many_failures' ? 429 : 422), {
+      returnTo,
+      userName,
+      error: localRefusalText(result.reason),
+    });
   await writeLastSignIn(deps.store.relaxed, result.user.id, deps.now());
   await startLocalSession(deps, req, res, result.user);
   res.redirect(303, returnTo);

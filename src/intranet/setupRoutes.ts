@@ -23,10 +23,7 @@ export function setupRoutes(deps: Deps): Router {
     const made = input.ok
       ? await addFirstPowerUser(deps, req.params.token, input.value, field(req, 'password'))
       : input;
-    if (!made.ok) {
-      res.status(422);
-      return show(res, entered, made.errors);
-    }
+    if (!made.ok) return show(res.status(422), entered, made.errors);
     await startLocalSession(deps, req, res, made.value);
     flash(req, 'You are the first Power User. Next, set the domain up.');
     res.redirect(303, '/settings/security/saml');
