@@ -20,8 +20,8 @@ export type FormLine = {
   type?: string;
   required?: boolean;
   area?: boolean; // several lines of text
-  choices?: readonly (readonly [value: string, label: string])[];
-  most?: 'wide' | 'half'; // half by default
+  options?: readonly (readonly [value: string, label: string])[];
+  wide?: boolean; // half the width where it is not
 };
 export type FormSection = { id: string; title: string; lines: FormLine[]; lists?: FormList[] };
 export type FormList = { name: ListName; label: string; one: string; types: string[] };
@@ -56,7 +56,7 @@ export const personSections: FormSection[] = [
         help: 'The identity provider sends this, or the e-mail address, unless it is set otherwise there.',
       },
       { name: 'externalId', label: 'External ID', help: 'The identifier that another system has for this person.' },
-      { name: 'loginType', label: 'Authentication Type', choices: loginTypes },
+      { name: 'loginType', label: 'Authentication Type', options: loginTypes },
     ],
   },
   {
@@ -104,14 +104,14 @@ export const personSections: FormSection[] = [
       { name: 'honorificSuffix', label: 'After the name', help: 'Such as III.' },
       { name: 'nameTitle', label: 'Title', help: 'Such as Dr.' },
       { name: 'initials', label: 'Initials' },
-      { name: 'formattedName', label: 'Full name as written', most: 'wide' },
+      { name: 'formattedName', label: 'Full name as written', wide: true },
     ],
   },
   {
     id: 'about',
     title: 'About',
     lines: [
-      { name: 'bio', label: 'Bio', area: true, most: 'wide' },
+      { name: 'bio', label: 'Bio', area: true, wide: true },
       { name: 'preferredLanguage', label: 'Language', help: 'Such as en, or de-CH.' },
       { name: 'locale', label: 'Locale', help: 'For dates and numbers, such as en-GB.' },
       { name: 'timezone', label: 'Time zone', help: 'Such as Europe/Berlin.' },
@@ -122,7 +122,7 @@ export const personSections: FormSection[] = [
     id: 'elsewhere',
     title: 'Elsewhere',
     lines: [
-      { name: 'profileUrl', label: 'Web page', type: 'url', most: 'wide' },
+      { name: 'profileUrl', label: 'Web page', type: 'url', wide: true },
       { name: 'linkedInId', label: 'LinkedIn' },
       { name: 'twitterTag', label: 'X (Twitter)' },
       { name: 'instagramTag', label: 'Instagram' },
