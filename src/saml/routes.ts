@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
 import { findSigningKey } from '../federation/domains.ts';
@@ -8,6 +8,7 @@ import { readCrossSiteCookie, setCrossSiteCookie } from '../web/cookies.ts';
 import { allowFormTo } from '../web/headers.ts';
 import { identifierOnly } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
+import { readAnswerForm } from './answerForm.ts';
 import { REQUEST_MS, startLoginRequest } from './loginRequest.ts';
 import { completeSignIn, mustAsk, postponeSignIn } from './personSwitch.ts';
 import { refusalPage } from './refusalPage.ts';
@@ -15,7 +16,6 @@ import { makeMetadata } from './serviceProvider.ts';
 import { type Answer, receiveAnswer } from './signIn.ts';
 
 const BROWSER = 'request'; // the cookie that binds requests to this browser
-const ACS_LIMIT = 768 * 1024; // a Response of 256 KB, in base64 within a form
 const TOKEN = /^[\w-]{43}$/;
 
 /** The addresses that SAML messages and metadata travel by. They carry their own proof of origin and stand before the protection of forms. */
@@ -41,15 +41,10 @@ export function samlRoutes(deps: Deps): Router {
       test: false,
     });
   });
-  router.post(
-    '/saml/acs',
-    express.text({ type: 'application/x-www-form-urlencoded', limit: ACS_LIMIT, inflate: false }),
-    async (req, res) => {
-      const form = new URLSearchParams(typeof req.body === 'string' ? req.body : '');
-      await answerArrived(deps, req, res, samlResponseOf(form), form.get('RelayState'));
-    },
-  );
-  router.use('/saml/acs', cutOff(deps));
+  router.post('/saml/acs', async (req, res) => {
+    const { samlResponse, relayState } = await readAnswerForm(req);
+    await answerArrived(deps, req, res, samlResponse, relayState);
+  });
   router.all('/saml/acs', (_req, res) => {
     res.setHeader('allow', 'POST');
     throw new AppError(
@@ -109,21 +104,4 @@ async function answerArrived(
   if (!outcome.request && (await mustAsk(deps, req, outcome.user)))
     return postponeSignIn(deps, req, res, outcome, destination);
   await completeSignIn(deps, req, res, outcome, destination);
-}
-
-/** The one SAMLResponse of the form (saml-bindings 3.5.4). */
-function samlResponseOf(form: URLSearchParams): Answer['samlResponse'] {
-  const [value, ...others] = form.getAll('SAMLResponse');
-  if (value === undefined || others.length > 0 || form.getAll('RelayState').length > 1)
-    return { ok: false, reason: 'request_malformed' };
-  return { ok: true, value };
-}
-
-/** What could not be read as a form, or was cut off while it arrived, is refused and written down like any other answer. */
-function cutOff(deps: Deps): ErrorRequestHandler {
-  return async (error: { type?: string; status?: number }, req, res, next) => {
-    if (!error.type || (error.status ?? 500) >= 500) return next(error);
-    const reason = error.type === 'entity.too.large' ? 'message_too_large' : 'request_malformed';
-    await answerArrived(deps, req, res, { ok: false, reason }, null);
-  };
 }

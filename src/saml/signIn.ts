@@ -11,6 +11,7 @@ import { insertSignInActivity, type SignInActivity } from '../store/signInActivi
 import type { User } from '../store/users.ts';
 import { writeLastSignIn } from '../store/writeUsers.ts';
 import { together } from '../web/turn.ts';
+import type { AnswerForm } from './answerForm.ts';
 import { assertedName, type Match, matchPerson } from './matchPerson.ts';
 import { readResponse, verifyResponse } from './response.ts';
 import type { Check, ReasonCode, Verdict, VerifiedAssertion } from './verdict.ts';
@@ -22,7 +23,7 @@ const PERSON_CHECK = 'Person in the directory';
 /** An answer as it arrived, and the browser that brought it. */
 export type Answer = {
   domain: Domain;
-  samlResponse: { ok: true; value: string } | { ok: false; reason: ReasonCode }; // the form field
+  samlResponse: AnswerForm['samlResponse'];
   browser: string | undefined; // the secret of the request cookie
   network: string;
   userAgent: string;

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { expect } from 'chai';
 import { setActive } from '../../src/directory/users.ts';
 import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
 import { listSignInActivity } from '../../src/store/signInActivity.ts';
 import { createBrowser, type Page } from '../demo/support/browser.ts';
-import { addPerson, startAnteroom } from '../support/anteroom.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { withStores } from '../support/stores.ts';
@@ -18,9 +20,13 @@ describe('the ACS', () => {
     ['two answers', 'request_malformed', 'SAMLResponse=YQ==&SAMLResponse=YQ==', FORM],
     ['two RelayStates', 'request_malformed', 'SAMLResponse=YQ==&RelayState=a&RelayState=b', FORM],
     ['an array', 'request_malformed', 'SAMLResponse[]=YQ==', FORM],
+    ['an array beside an answer', 'request_malformed', 'SAMLResponse=YQ==&SAMLResponse[]=YQ==', FORM],
+    ['a RelayState and an array of it', 'request_malformed', 'SAMLResponse=YQ==&RelayState=a&RelayState[0]=b', FORM],
+    ['400,000 fields', 'request_malformed', `${'a&'.repeat(380_000)}SAMLResponse=YQ==`, FORM],
     ['a member of __proto__', 'request_malformed', '__proto__[SAMLResponse]=YQ==', FORM],
     ['JSON', 'request_malformed', '{"SAMLResponse":"YQ=="}', 'application/json'],
     ['another character set', 'request_malformed', 'SAMLResponse=YQ==', `${FORM}; charset=nonsense`],
+    ['UTF-7', 'request_malformed', 'SAMLResponse=YQ==', `${FORM}; charset=utf-7`],
     ['no base64', 'base64_invalid', 'SAMLResponse=%25', FORM],
     ['no XML', 'xml_malformed', 'SAMLResponse=YQ==', FORM],
     ['20 MB', 'message_too_large', `SAMLResponse=${'a'.repeat(20 * 1024 * 1024)}`, FORM],
@@ -44,6 +50,23 @@ describe('the ACS', () => {
     const anteroom = await startAnteroom();
     const headers = { host: new URL(anteroom.url).host, 'content-type': FORM, 'content-encoding': 'gzip' };
     expect((await sendRaw(anteroom, '/saml/acs', { method: 'POST', headers, body: 'x' })).status).to.equal(400);
+  });
+
+  it('answers at once to a size that is too large, and waits for no body', async () => {
+    const anteroom = await startAnteroom();
+    const headers = { host: new URL(anteroom.url).host, 'content-type': FORM, 'content-length': '20971520' };
+    expect((await sendRaw(anteroom, '/saml/acs', { method: 'POST', headers })).status).to.equal(400);
+    expect(await reasonsIn(anteroom)).to.deep.equal(['message_too_large']);
+  });
+
+  it('answers while a body that does not end is still coming', async () => {
+    const anteroom = await startAnteroom();
+    const sent = request(`${anteroom.url}/saml/acs`, { method: 'POST', headers: { 'content-type': FORM } });
+    sent.write('a'.repeat(1024 * 1024));
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    sent.destroy();
+    expect(answer.statusCode).to.equal(400);
+    expect(await reasonsIn(anteroom)).to.deep.equal(['message_too_large']);
   });
 
   for (const [relayState, landed] of [
@@ -120,6 +143,10 @@ describe('the ACS', () => {
     expect([page.status, page.url]).to.deep.equal([200, `${connected.url}/`]);
   });
 });
+
+async function reasonsIn({ deps }: Anteroom): Promise<(string | null)[]> {
+  return (await listSignInActivity(deps.store.db, {}, { limit: 9, offset: 0 })).rows.map(({ reason }) => reason);
+}
 
 async function withAnna(options: Parameters<typeof connect>[0] = {}) {
   const connected = await connect(options);
