@@ -7,7 +7,7 @@ import {
   signatureAlgorithm,
 } from './algorithms.ts';
 import { decodeBase64 } from './base64.ts';
-import { DS, EXC_C14N } from './namespaces.ts';
+import { DS, EXC_C14N, SAML, SAMLP } from './namespaces.ts';
 import { refuse } from './refusal.ts';
 import { type CanonicalForm, canonicalize } from './xml/canonicalize.ts';
 import { attributeOf, elementsOf, isElement, textOf, type XmlElement } from './xml/tree.ts';
@@ -40,9 +40,10 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
   const [signedInfo, signatureValue, keyInfo, ...beyond] = partsOf(element);
   const whole = isElement(signedInfo, DS, 'SignedInfo') && isElement(signatureValue, DS, 'SignatureValue');
   if (!whole || beyond.length > 0) malformed('SignedInfo, SignatureValue and KeyInfo, each once');
-  // What it holds is never read: a key from the message proves nothing.
   if (keyInfo !== undefined && !isElement(keyInfo, DS, 'KeyInfo'))
     malformed('SignedInfo, SignatureValue and KeyInfo, each once');
+  // What it holds is never read: a key from the message proves nothing. No digest covers it, so it is no place for parts of a message.
+  if (keyInfo !== undefined && holdsSaml(keyInfo)) malformed('no part of a message in KeyInfo');
   const [method, algorithm, reference, ...more] = partsOf(signedInfo as XmlElement);
   if (!isElement(method, DS, 'CanonicalizationMethod') || !isElement(algorithm, DS, 'SignatureMethod'))
     malformed('the methods');
@@ -101,6 +102,12 @@ function keyVerifies(key: KeyObject, algorithm: SignatureAlgorithm, octets: Buff
   } catch {
     return false;
   }
+}
+
+function holdsSaml({ children }: XmlElement): boolean {
+  return children.some(
+    (child) => typeof child !== 'string' && (child.uri === SAML || child.uri === SAMLP || holdsSaml(child)),
+  );
 }
 
 type ReferenceForm = Pick<SignatureForm, 'signed' | 'signedForm' | 'digest' | 'digestValue'>;

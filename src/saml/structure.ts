@@ -33,7 +33,8 @@ export function findResponseParts(response: XmlElement): ResponseParts {
   const children = elementsOf(response) ?? malformed('elements without text between them');
   for (const child of children) if (!RESPONSE_PARTS.has(child.local)) malformed('the parts of a Response', child.name);
   for (const name of ONCE) if (children.filter(({ local }) => local === name).length > 1) malformed(`one ${name}`);
-  const status = childOf(response, SAMLP, 'Status') ?? malformed('a Status');
+  if (attributeOf(response, 'ID') === undefined) malformed('an ID of the Response');
+  const status = statusOf(response);
   const assertion = childOf(response, SAML, 'Assertion');
   const encrypted = childOf(response, SAML, 'EncryptedAssertion');
   const carried = [assertion, encrypted].filter((element) => element !== undefined);
@@ -41,6 +42,14 @@ export function findResponseParts(response: XmlElement): ResponseParts {
   const inner = assertion === undefined ? undefined : signatureOf(assertion);
   survey(response, [response, ...carried], [signature, inner]);
   return { response, issuer: childOf(response, SAML, 'Issuer'), status, signature, assertion, encrypted };
+}
+
+// Of two codes nobody could say which one counts.
+function statusOf(response: XmlElement): XmlElement {
+  const status = childOf(response, SAMLP, 'Status') ?? malformed('a Status');
+  const parts = elementsOf(status) ?? malformed('no text in Status');
+  if (parts.filter(({ local }) => local === 'StatusCode').length > 1) malformed('one StatusCode');
+  return status;
 }
 
 /** The signature of an Assertion that was decrypted, under the same rules; `outside` is the Response around it, whose IDs it may not repeat. */

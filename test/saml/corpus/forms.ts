@@ -61,6 +61,7 @@ function encodings(): HostileCase[] {
     refused('two byte order marks', `\ufeff\ufeff${xml}`, 'xml_malformed'),
     refused('XML 1.1', `<?xml version="1.1"?>${xml}`, 'xml_forbidden'),
     refused('a declaration without a version', `<?xml encoding="UTF-8"?>${xml}`, 'xml_forbidden'),
+    refused('a declaration in capitals', `<?XML VERSION="1.0"?>${xml}`, 'xml_forbidden'),
     refused('a declaration behind a blank', ` <?xml version="1.0"?>${xml}`, 'xml_forbidden'),
     refused('two declarations', `<?xml version="1.0"?><?xml version="1.0"?>${xml}`, 'xml_forbidden'),
     refused('a null byte in the NameID', swap(xml, PERSON, `${PERSON}\0`), 'xml_malformed'),

@@ -482,6 +482,11 @@ function oddities(): Shape[] {
       parts: { ...parts, subject: `<!-- who -->${parts.subject}<!-- when -->` },
       sign: 'both',
     },
+    {
+      name: 'a declaration with the encoding in mixed letters',
+      parts,
+      finish: (xml) => `<?xml version='1.0' encoding='Utf-8'?>${xml}`,
+    },
     { name: 'byte order mark', parts, finish: (xml) => `\ufeff${xml}` },
     {
       name: 'CR LF between elements',

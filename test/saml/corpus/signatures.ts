@@ -336,6 +336,12 @@ function malformed(): HostileCase[] {
       (text) => swap(text, '<ds:SignedInfo>', '<ds:SignedInfo><ds:Reference/></ds:SignedInfo><ds:SignedInfo>'),
     ],
     ['two SignatureValues', after('SignedInfo', '<ds:SignatureValue>AAAA</ds:SignatureValue>')],
+    ['a NameID in KeyInfo', after('SignatureValue', hidden('saml', 'assertion', 'NameID'))],
+    [
+      'a Subject deep in KeyInfo',
+      after('SignatureValue', hidden('saml', 'assertion', 'Subject', '<x:a xmlns:x="urn:x">')),
+    ],
+    ['a Status in KeyInfo', after('SignatureValue', hidden('samlp', 'protocol', 'Status'))],
     ['two KeyInfos', after('SignatureValue', '<ds:KeyInfo/><ds:KeyInfo/>')],
     ['an element in DigestValue', within('DigestValue', '<x/>')],
     ['an element in SignatureValue', within('SignatureValue', '<x/>')],
@@ -345,6 +351,13 @@ function malformed(): HostileCase[] {
     ['an empty DigestValue', (text) => swap(text, /<ds:DigestValue>[^<]*/, '<ds:DigestValue>')],
   ];
   return templates.map(([name, template]) => refused(name, honest('assertion', { template }), 'signature_malformed'));
+}
+
+// Whoever reads a message by name alone would find it, and no digest covers it.
+function hidden(prefix: string, space: string, local: string, around = '<ds:X509Data>'): string {
+  const [, end] = /<([\w:]+)/.exec(around) ?? [];
+  const element = `<${prefix}:${local} xmlns:${prefix}="urn:oasis:names:tc:SAML:2.0:${space}">eve@evil.example</${prefix}:${local}>`;
+  return `<ds:KeyInfo>${around}${element}</${end}></ds:KeyInfo>`;
 }
 
 // A comment that one reader skips and another stops at.

@@ -60,14 +60,16 @@ export function signedResponseCases(): HostileCase[] {
     ),
     refused('a Status of no and no Assertion, signed', withoutAssertion('response', RESPONDER), 'provider_status'),
     refused('a Status of no and no Assertion, unsigned', withoutAssertion('none', RESPONDER), 'provider_status'),
+    refused('Success and no Assertion', withoutAssertion('response', SUCCESS), 'response_malformed'),
     refused(
-      'Success and no Assertion',
-      withoutAssertion('response', 'urn:oasis:names:tc:SAML:2.0:status:Success'),
+      'an unsigned Response without an ID',
+      signedLie((parts) => ({ responseAttributes: swap(parts.responseAttributes, /^ID="[^"]*"/, '') }), 'assertion'),
       'response_malformed',
     ),
   ];
 }
 
+const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 const RESPONDER = 'urn:oasis:names:tc:SAML:2.0:status:Responder';
 
 function withoutAssertion(place: 'response' | 'none', code: string): string {
@@ -112,6 +114,17 @@ function responses(): Lie[] {
       'Success within Responder',
       'provider_status',
       () => ({ status: statusOf(RESPONDER, '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>') }),
+    ],
+    ...(['Success first', 'Success last'] as const).map((order): Lie => {
+      const codes = [SUCCESS, RESPONDER].map((code) => `<samlp:StatusCode Value="${code}"/>`);
+      if (order === 'Success last') codes.reverse();
+      const change = () => ({ status: `<samlp:Status>${codes.join('')}</samlp:Status>` });
+      return [`two StatusCodes, ${order}`, 'response_malformed', change];
+    }),
+    [
+      'text in the Status',
+      'response_malformed',
+      () => ({ status: statusOf(SUCCESS).replace('<samlp:Status>', '$&x') }),
     ],
     ['a Status without a code', 'provider_status', () => ({ status: '<samlp:Status/>' })],
     ['an empty StatusCode', 'provider_status', () => ({ status: statusOf('') })],
