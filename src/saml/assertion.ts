@@ -13,7 +13,7 @@ export type AssertionContent = {
   nameId: VerifiedAssertion['nameId'];
   confirmations: Confirmation[];
   conditions: Conditions;
-  authnInstant: number;
+  authnInstants: number[]; // one for each AuthnStatement
   sessionIndex: string | undefined;
   sessionNotOnOrAfter: number | undefined;
   authnContextClassRef: string | undefined;
@@ -45,14 +45,13 @@ const LONGEST_NAME = 1024; // characters; the standard's own persistent identifi
 export function readAssertion(assertion: XmlElement): AssertionContent {
   const parts = partsOf(assertion);
   const subject = one(parts, 'Subject') ?? malformed('one Subject');
-  const authn = one(parts, 'AuthnStatement') ?? malformed('one AuthnStatement');
   return {
     id: attributeOf(assertion, 'ID') ?? malformed('an ID'),
     issuer: textOf(one(parts, 'Issuer') ?? malformed('one Issuer')) ?? malformed('text in Issuer'),
     issueInstant: requiredTime(assertion, 'IssueInstant'),
     ...readSubject(subject),
     conditions: readConditions(one(parts, 'Conditions')),
-    ...readAuthn(authn),
+    ...readAuthn(parts.filter((part) => isElement(part, SAML, 'AuthnStatement'))),
     attributes: readAttributes(parts.filter((part) => isElement(part, SAML, 'AttributeStatement'))),
   };
 }
@@ -117,15 +116,20 @@ function readAudiences(restriction: XmlElement): string[] {
   return audiences.map((audience) => textOf(audience) ?? malformed('text in Audience'));
 }
 
-type Authn = Pick<AssertionContent, 'authnInstant' | 'sessionIndex' | 'sessionNotOnOrAfter' | 'authnContextClassRef'>;
+type Authn = Pick<AssertionContent, 'authnInstants' | 'sessionIndex' | 'sessionNotOnOrAfter' | 'authnContextClassRef'>;
 
-function readAuthn(statement: XmlElement): Authn {
-  const context = childOf(statement, SAML, 'AuthnContext');
+// Providers in a chain may tell of several sign-ins (saml-profiles 4.1.4.2). The session is that of the first, and ends with whichever ends first.
+function readAuthn(statements: readonly XmlElement[]): Authn {
+  const [first] = statements;
+  if (first === undefined) return malformed('an AuthnStatement');
+  const context = childOf(first, SAML, 'AuthnContext');
   const reference = context && childOf(context, SAML, 'AuthnContextClassRef');
+  const ends = statements.map((statement) => optionalTime(statement, 'SessionNotOnOrAfter') ?? Infinity);
+  const end = Math.min(...ends);
   return {
-    authnInstant: requiredTime(statement, 'AuthnInstant'),
-    sessionIndex: attributeOf(statement, 'SessionIndex'),
-    sessionNotOnOrAfter: optionalTime(statement, 'SessionNotOnOrAfter'),
+    authnInstants: statements.map((statement) => requiredTime(statement, 'AuthnInstant')),
+    sessionIndex: attributeOf(first, 'SessionIndex'),
+    sessionNotOnOrAfter: end === Infinity ? undefined : end,
     authnContextClassRef: reference && textOf(reference),
   };
 }

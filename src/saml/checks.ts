@@ -125,8 +125,8 @@ function checkSessionEnd(hearing: Hearing, context: VerifyContext): string {
 }
 
 function checkIssued(hearing: Hearing, context: VerifyContext): string {
-  const { issueInstant, authnInstant } = contentIn(hearing);
-  for (const instant of [requiredTime(hearing.root, 'IssueInstant'), issueInstant, authnInstant]) {
+  const { issueInstant, authnInstants } = contentIn(hearing);
+  for (const instant of [requiredTime(hearing.root, 'IssueInstant'), issueInstant, ...authnInstants]) {
     refuseOutside('issued_in_future', context, instant, undefined);
   }
   return timeText(issueInstant);
@@ -134,7 +134,7 @@ function checkIssued(hearing: Hearing, context: VerifyContext): string {
 
 function checkFreshness(hearing: Hearing, { request, provider }: VerifyContext): string {
   if (request?.forceAuthn !== true) return 'not asked for';
-  const { authnInstant } = contentIn(hearing);
+  const authnInstant = Math.min(...contentIn(hearing).authnInstants);
   if (authnInstant < request.issuedAt - provider.clockSkewMs) {
     refuse('authn_too_old', { expected: `from ${timeText(request.issuedAt)}`, received: timeText(authnInstant) });
   }

@@ -85,13 +85,15 @@ function claimedIssuer(root: XmlElement): string | undefined {
 }
 
 function verifiedAssertion(hearing: Hearing, { provider }: VerifyContext): VerifiedAssertion {
-  const { conditions, confirmations: _confirmations, issueInstant: _issueInstant, ...said } = contentIn(hearing);
+  const content = contentIn(hearing);
+  const { conditions, confirmations: _confirmations, issueInstant: _issueInstant, authnInstants, ...said } = content;
   const bearers = bearersIn(hearing);
   const ends = [conditions.notOnOrAfter, ...bearers.map(({ notOnOrAfter }) => notOnOrAfter)].filter(
     (end) => end !== undefined,
   );
   return {
     ...said,
+    authnInstant: Math.min(...authnInstants),
     notOnOrAfter: Math.min(...ends) + provider.clockSkewMs,
     inResponseTo: bearers[0]?.inResponseTo,
     oneTimeUse: conditions.oneTimeUse,

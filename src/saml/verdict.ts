@@ -88,7 +88,7 @@ export type VerifiedAssertion = {
       }
     | undefined;
   sessionIndex: string | undefined;
-  authnInstant: number; // epoch milliseconds, as all times here
+  authnInstant: number; // the earliest, where there are several; epoch milliseconds, as all times here
   authnContextClassRef: string | undefined;
   sessionNotOnOrAfter: number | undefined;
   notOnOrAfter: number; // until when the assertion could be used, skew included: how long its ID is remembered

@@ -458,6 +458,15 @@ function oddities(): Shape[] {
       },
     },
     {
+      name: 'two AuthnStatements, of two providers in a chain',
+      parts: {
+        ...parts,
+        authnStatement:
+          parts.authnStatement +
+          `<saml:AuthnStatement AuthnInstant="${at(-40)}"><saml:AuthnContext><saml:AuthnContextDeclRef>urn:example:card</saml:AuthnContextDeclRef></saml:AuthnContext></saml:AuthnStatement>`,
+      },
+    },
+    {
       name: 'OneTimeUse and ProxyRestriction',
       parts: {
         ...parts,

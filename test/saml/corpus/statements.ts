@@ -371,7 +371,22 @@ function times(): Lie[] {
       authn(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(-121)}"`),
       forced,
     ],
+    ...twoSignIns(/SessionNotOnOrAfter="[^"]*"/, `SessionNotOnOrAfter="${at(-60)}"`, 'session_expired'),
+    ...twoSignIns(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(86_400)}"`, 'issued_in_future'),
+    ...twoSignIns(/AuthnInstant="[^"]*"/, '', 'response_malformed'),
+    ...twoSignIns(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(-121)}"`, 'authn_too_old', forced),
   ];
+}
+
+// Each AuthnStatement has to pass by itself, whichever comes first.
+function twoSignIns(from: RegExp, to: string, reason: ReasonCode, context?: VerifyContext): Lie[] {
+  const lie = (name: string, order: (good: string, bad: string) => string): Lie => [
+    `two AuthnStatements, the ${name} ${reason}${context ? ' where a fresh one was asked for' : ''}`,
+    reason,
+    ({ authnStatement }) => ({ authnStatement: order(authnStatement, swap(authnStatement, from, to)) }),
+    context,
+  ];
+  return [lie('first', (good, bad) => bad + good), lie('last', (good, bad) => good + bad)];
 }
 
 function subjects(): Lie[] {
@@ -433,11 +448,6 @@ function subjects(): Lie[] {
 function schema(): Lie[] {
   return [
     ['no AuthnStatement', 'response_malformed', () => ({ authnStatement: '' })],
-    [
-      'two AuthnStatements',
-      'response_malformed',
-      (parts) => ({ authnStatement: parts.authnStatement + parts.authnStatement }),
-    ],
     ['no Issuer of the Assertion', 'response_malformed', () => ({ assertionIssuer: '' })],
     ['two Issuers of the Assertion', 'response_malformed', (parts) => ({ afterAttributes: parts.assertionIssuer })],
     ['text in the Assertion', 'response_malformed', () => ({ afterAttributes: 'text' })],
