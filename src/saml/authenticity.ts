@@ -5,6 +5,7 @@ import { Refusal, refuse } from './refusal.ts';
 import { readSignature, type SignatureForm, signatureVerifies, spendSignatureWork } from './signature.ts';
 import { findDecryptedSignature, findResponseParts, signatureOf } from './structure.ts';
 import type { VerifyContext } from './verdict.ts';
+import { namespacesInForce } from './xml/inForce.ts';
 import { parseXml } from './xml/parse.ts';
 import { attributeOf, childOf, type XmlElement } from './xml/tree.ts';
 
@@ -83,10 +84,12 @@ function readDecrypted(
   context: VerifyContext,
 ): Decrypted {
   try {
-    const assertion = parseDecrypted(encrypted, octets);
+    const { assertion, borrows } = parseDecrypted(encrypted, octets);
     const signature = findDecryptedSignature(assertion, hearing.root);
     if (signature === undefined && !hearing.responseSigned)
       refuse('signature_missing', { detail: 'neither it nor the Response is signed' });
+    if (signature === undefined && borrows)
+      refuse('signature_missing', { detail: 'not signed itself, and it needs namespaces that no signature covers' });
     return { assertion, signature: signature && readSignature(signature, context.provider.allowSha1) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -98,10 +101,17 @@ function readDecrypted(
   }
 }
 
-// Of the namespaces around it the plaintext gets the EncryptedAssertion's own alone: providers that encrypt in place (Keycloak) rely on that
-// one, and it is visibly used, so that a signature on the Response covers it.
-function parseDecrypted({ prefix, uri }: XmlElement, octets: Buffer | undefined): XmlElement {
+type Plaintext = { assertion: XmlElement; borrows: boolean };
+
+// Providers that encrypt in place (Keycloak, and what uses xmlsec) leave out namespaces that are declared around it. The EncryptedAssertion's own
+// is visibly used, so that a signature on the Response covers it. Any other may have been changed on the way, and is lent to an Assertion alone
+// that is signed itself: the octets of its signature hold every namespace that it uses.
+function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Plaintext {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
-  const parsed = parseXml(octets, { prefix, uri });
-  return parsed.ok ? parsed.root : refuse(parsed.reason, { detail: parsed.detail ?? parsed.reason });
+  const { prefix, uri } = encrypted;
+  const alone = parseXml(octets, [{ prefix, uri }]);
+  if (alone.ok) return { assertion: alone.root, borrows: false };
+  const inPlace = alone.reason === 'xml_malformed' ? parseXml(octets, namespacesInForce(encrypted)) : alone;
+  if (inPlace.ok) return { assertion: inPlace.root, borrows: true };
+  return refuse(alone.reason, { detail: alone.detail ?? alone.reason });
 }

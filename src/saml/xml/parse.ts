@@ -29,9 +29,9 @@ const XML_DECLARATION =
  * The strict subset of XML 1.0 and Namespaces in XML 1.0 that SAML messages are written in: UTF-8, ASCII names, absolute namespace names,
  * no DOCTYPE, no processing instruction, no CDATA section, no comment inside a text, nothing but white space and an XML declaration around
  * the root. All else is refused by value; what is accepted gives the tree that every XML processor gives.
- * `outer` is a namespace declaration in force around the document, where it was cut out of another.
+ * `outer` are the namespace declarations in force around the document, each prefix once, where it was cut out of another.
  */
-export function parseXml(octets: Buffer, outer?: NamespaceDeclaration): ParseOutcome {
+export function parseXml(octets: Buffer, outer: readonly NamespaceDeclaration[] = []): ParseOutcome {
   try {
     if (octets.length > limits.octets) refuse('message_too_large');
     return { ok: true, root: readDocument(openReader(decodeCharacters(octets), outer)) };
@@ -41,7 +41,7 @@ export function parseXml(octets: Buffer, outer?: NamespaceDeclaration): ParseOut
   }
 }
 
-function openReader(xml: string, outer: NamespaceDeclaration | undefined): Reader {
+function openReader(xml: string, outer: readonly NamespaceDeclaration[]): Reader {
   // No CDATA section is accepted, so this may not stand in a text; in an attribute or a comment nobody needs it.
   if (xml.includes(']]>')) refuse(xml.includes('<![CDATA[') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
   const flat = !xml.includes('&') && !xml.includes('\n') && !xml.includes('\t');

@@ -21,9 +21,9 @@ const USUAL = [
   'http://www.w3.org/2001/04/xmlenc#',
 ];
 
-/** A scope with nothing in force, or one declaration from outside. */
-export function openedScope(outer: NamespaceDeclaration | undefined): Scope {
-  return outer === undefined ? { prefixes: [], uris: [] } : { prefixes: [outer.prefix], uris: [outer.uri] };
+/** A scope with the declarations from outside in force. */
+export function openedScope(outer: readonly NamespaceDeclaration[]): Scope {
+  return { prefixes: outer.map(({ prefix }) => prefix), uris: outer.map(({ uri }) => uri) };
 }
 
 /** Puts an element's declarations in force, and gives the element and its attributes their namespaces (Namespaces in XML 1.0 5, 6). */

@@ -10,7 +10,7 @@ type Place = 'response' | 'assertion' | 'both' | 'none';
 
 /** Encrypted assertions: forbidden algorithms, altered ciphertexts, plaintexts that nobody signed. All failures behind the cipher look alike. */
 export function encryptionCases(): HostileCase[] {
-  return [...unsigned(), ...algorithms(), ...altered(), ...structures(), ...plaintexts()];
+  return [...unsigned(), ...algorithms(), ...altered(), ...structures(), ...plaintexts(), ...borrowed()];
 }
 
 function sealed(
@@ -213,4 +213,37 @@ function plaintexts(): HostileCase[] {
       ),
     ),
   );
+}
+
+// A plaintext that leans on namespaces of the Response, which whoever brings the Response may have changed.
+function borrowed(): HostileCase[] {
+  const outside = (xml: string, uri: string) => swap(xml, '<samlp:Response ', `<samlp:Response xmlns:q="${uri}" `);
+  const renamed = (text: string) => text.replaceAll('saml:', 'q:').replace('xmlns:saml=', 'xmlns:unused=');
+  const named = (text: string) => swap(text, '<saml:NameID ', '<saml:NameID q:a="" ');
+  const saml = 'urn:oasis:names:tc:SAML:2.0:assertion';
+  return [
+    refused(
+      'namespaces of the Response, which alone is signed',
+      outside(sealed('response', {}, renamed), saml),
+      'signature_invalid',
+    ),
+    refused(
+      'namespaces of an unsigned Response, nothing signed',
+      outside(sealed('none', {}, renamed), saml),
+      'signature_invalid',
+    ),
+    refused(
+      'a namespace put on the Response, used in what was signed',
+      outside(sealed('assertion', {}, named), 'urn:x'),
+      'signature_invalid',
+    ),
+    refused('a prefix that nobody declares', sealed('assertion', {}, named), 'signature_invalid'),
+    ...['urn:oasis:names:tc:SAML:2.0:protocol', 'urn:x'].map((uri) =>
+      refused(
+        `a prefix of what was signed, declared outside as ${uri}`,
+        outside(sealed('assertion', {}, renamed), uri),
+        'signature_invalid',
+      ),
+    ),
+  ];
 }

@@ -407,6 +407,18 @@ function encrypted(): Shape[] {
       ),
     ),
     { name: 'encrypted to the domain’s next key', parts, sign: 'both', encrypt: { key: domainNext.publicKey } },
+    ...(['assertion', 'both'] as const).map((sign) => ({
+      name: `encrypted in place, all namespaces declared on the Response, ${sign} signed`,
+      parts: {
+        ...parts,
+        rootNamespaces: ` xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:ds="${DS}"${XS}${XSI}`,
+        assertionNamespaces: '',
+        attributes: attributeStatement(parts.prefixes, { groups: ['Staff', 'R&amp;D'] }, ' xsi:type="xs:string"'),
+      },
+      sign,
+      options: { template: (signature: string) => signature.replace(` xmlns:ds="${DS}"`, '') },
+      encrypt: { cipher: 'aes-128-cbc' as const },
+    })),
     {
       name: 'encrypted, with the old key only',
       parts,
