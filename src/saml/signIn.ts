@@ -101,7 +101,9 @@ async function judge(deps: Deps, attempt: Attempt): Promise<Step<Verified>> {
     : undefined;
   const provider = await findAnsweringProvider(deps, response.issuer, claimed);
   attempt.provider = provider;
-  if (!provider) return refuse('provider_unknown');
+  // Whoever answers no request has to say who they are (saml-profiles 4.1.4.2).
+  const nameless = response.issuer === undefined && response.inResponseTo === undefined;
+  if (!provider) return refuse(nameless ? 'response_malformed' : 'provider_unknown');
   if (!provider.enabled) return refuse('provider_disabled');
   const fault = response.inResponseTo ? requestFault(answer, provider, claimed) : undefined;
   if (!fault) attempt.request = claimed;

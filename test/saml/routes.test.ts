@@ -13,6 +13,11 @@ import { withStores } from '../support/stores.ts';
 const FORM = 'application/x-www-form-urlencoded';
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example' };
 
+function fieldOf(content: string): string {
+  const xml = `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${content}</samlp:Response>`;
+  return `${new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64') })}`;
+}
+
 describe('the ACS', () => {
   for (const [title, reason, body, type] of [
     ['nothing', 'request_malformed', '', FORM],
@@ -29,6 +34,8 @@ describe('the ACS', () => {
     ['UTF-7', 'request_malformed', 'SAMLResponse=YQ==', `${FORM}; charset=utf-7`],
     ['no base64', 'base64_invalid', 'SAMLResponse=%25', FORM],
     ['no XML', 'xml_malformed', 'SAMLResponse=YQ==', FORM],
+    ['an empty Response', 'response_malformed', fieldOf(''), FORM],
+    ['a Response to nothing and of nobody', 'response_malformed', fieldOf('<samlp:Status/>'), FORM],
     ['20 MB', 'message_too_large', `SAMLResponse=${'a'.repeat(20 * 1024 * 1024)}`, FORM],
   ] as const)
     it(`refuses ${title} and writes it down once`, async () => {
