@@ -27,7 +27,6 @@ const OAEP = `${XENC11}rsa-oaep`;
 const LABEL_DIGESTS = new Map<string, 'sha1' | 'sha256'>([
   [`${DS}sha1`, 'sha1'],
   [`${XENC}sha256`, 'sha256'],
-  [`${DS}sha256`, 'sha256'], // no name of the standard, but that of npm's xml-encryption, on which many providers stand
 ]);
 const MASK_DIGESTS = new Map<string, 'sha1' | 'sha256'>([
   [`${XENC11}mgf1sha1`, 'sha1'],

@@ -406,12 +406,6 @@ function encrypted(): Shape[] {
         }),
       ),
     ),
-    {
-      name: 'OAEP with SHA-256 by the name that npm xml-encryption gives it',
-      parts,
-      encrypt: { label: 'sha256' },
-      finish: (xml) => xml.replace('2001/04/xmlenc#sha256', '2000/09/xmldsig#sha256'),
-    },
     { name: 'encrypted to the domain’s next key', parts, sign: 'both', encrypt: { key: domainNext.publicKey } },
     ...(['assertion', 'both'] as const).map((sign) => ({
       name: `encrypted in place, all namespaces declared on the Response, ${sign} signed`,
