@@ -29,15 +29,15 @@ async function everything(): Promise<void> {
   await step('Types', () => check('typescript/bin/tsc'));
   await step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci', ...plainText('--colors=off')));
   await step('PostgreSQL', preparePostgres);
+  await step('Chromium', prepareChromium);
   await step('Units, HTTP and storage', () =>
     mocha('--parallel', '--jobs=2', '--ignore=test/e2e/**', 'test/**/*.test.ts'),
   );
-  await step('Chromium', prepareChromium);
   await step('Browser', () => mocha('test/e2e/**/*.test.ts'));
 }
 
 async function only(paths: string[]): Promise<void> {
-  if (paths.some((path) => path.includes('e2e'))) await step('Chromium', prepareChromium);
+  await step('Chromium', prepareChromium);
   await step('Tests', () => mocha('--recursive', ...paths));
 }
 
