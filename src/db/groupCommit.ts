@@ -1,51 +1,77 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 const UNITS_PER_COMMIT = 200;
 
-type Waiter = { resolve: () => void; reject: (error: unknown) => void };
+type Waiter = { durable: boolean; resolve: () => void; reject: (error: unknown) => void };
+
+/** What a GroupCommit needs beside its database. */
+export type Surroundings = {
+  /** Is called right before each group begins, and right before it is committed. */
+  beforeBegin: () => void;
+  beforeCommit: () => void;
+  /** Settles when everything that was committed before the call is on the disk. */
+  sync: () => Promise<void>;
+};
 
 /**
- * Lets write transactions that arrive together share one commit, and so one wait for the disk.
+ * Lets write transactions that arrive together share one commit, and commits that follow each other share one wait for the disk.
  *
  * Each transaction is a savepoint ("unit") within an open SQLite transaction ("group"). Units run one after another;
  * a unit that fails is rolled back alone. The group is committed as soon as nobody waits for a turn, and only then are its units answered:
- * nothing is acknowledged before it is as durable as it asked to be.
+ * nothing is acknowledged before it is as durable as it asked to be. The disk is waited for beside the event loop, which goes on meanwhile.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
-  readonly #beforeCommit: () => void;
+  readonly #surroundings: Surroundings;
+  readonly #beginGroup: StatementSync;
+  readonly #commitGroup: StatementSync;
+  readonly #beginUnit: StatementSync;
+  readonly #commitUnit: StatementSync;
   readonly #queue: (() => void)[] = [];
   #busy = false;
-  #group: { durable: boolean; units: number; waiters: Waiter[] } | undefined;
+  #group: { units: number; waiters: Waiter[] } | undefined;
+  #unsynced: Waiter[] = [];
+  #syncing: Promise<void> | undefined;
 
-  /** @param beforeCommit is called right before each commit */
-  constructor(db: DatabaseSync, beforeCommit: () => void) {
+  constructor(db: DatabaseSync, surroundings: Surroundings) {
     this.#db = db;
-    this.#beforeCommit = beforeCommit;
+    this.#surroundings = surroundings;
+    this.#beginGroup = db.prepare('BEGIN IMMEDIATE');
+    this.#commitGroup = db.prepare('COMMIT');
+    this.#beginUnit = db.prepare('SAVEPOINT unit');
+    this.#commitUnit = db.prepare('RELEASE unit');
   }
 
-  /** Waits for the turn to write, then opens a unit. `durable`: the commit must reach the disk (synchronous=FULL). */
-  async begin(durable: boolean): Promise<void> {
+  /** Whether something is written that is not committed yet. */
+  get isOpen(): boolean {
+    return this.#group !== undefined;
+  }
+
+  /** Waits for the turn to write, then opens a unit. */
+  async begin(): Promise<void> {
     if (this.#busy) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#busy = true;
     try {
-      this.#join(durable);
-      this.#db.exec('SAVEPOINT unit');
+      this.#join();
+      this.#beginUnit.run();
     } catch (error) {
       this.#next();
       throw error;
     }
   }
 
-  /** Closes the unit; settles when the group that holds it is committed, and throws what that commit throws. */
-  async commit(): Promise<void> {
+  /**
+   * Closes the unit; settles when the group that holds it is committed, and throws what that commit throws.
+   * @param durable it settles only when the commit is on the disk
+   */
+  async commit(durable: boolean): Promise<void> {
     const group = this.#group;
     if (!group || !this.#db.isTransaction) {
       this.#lost();
       throw new Error('SQLite ended the transaction by itself');
     }
-    this.#db.exec('RELEASE unit');
-    const committed = new Promise<void>((resolve, reject) => group.waiters.push({ resolve, reject }));
+    this.#commitUnit.run();
+    const committed = new Promise<void>((resolve, reject) => group.waiters.push({ durable, resolve, reject }));
     this.#next();
     await committed;
   }
@@ -67,28 +93,52 @@ export class GroupCommit {
     this.#next();
   }
 
-  /** Commits what is open, now. */
-  flush(): void {
+  /** Commits what is open, and settles when it and all that was committed before is on the disk. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#syncing;
+  }
+
+  #flush(): void {
     const group = this.#group;
     this.#group = undefined;
     if (!group) return;
     try {
-      this.#beforeCommit();
-      this.#db.exec('COMMIT');
-      for (const waiter of group.waiters) waiter.resolve();
+      this.#surroundings.beforeCommit();
+      this.#commitGroup.run();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       for (const waiter of group.waiters) waiter.reject(error);
+      return;
     }
+    for (const waiter of group.waiters) {
+      if (waiter.durable) this.#unsynced.push(waiter);
+      else waiter.resolve();
+    }
+    if (this.#unsynced.length > 0) this.#syncing ??= this.#syncAll();
   }
 
-  #join(durable: boolean): void {
-    const open = this.#group;
-    if (open && (open.units >= UNITS_PER_COMMIT || (durable && !open.durable))) this.flush();
+  /** What is committed during one wait for the disk shares the next. */
+  async #syncAll(): Promise<void> {
+    while (this.#unsynced.length > 0) {
+      const waiters = this.#unsynced;
+      this.#unsynced = [];
+      try {
+        await this.#surroundings.sync();
+        for (const waiter of waiters) waiter.resolve();
+      } catch (error) {
+        for (const waiter of waiters) waiter.reject(error);
+      }
+    }
+    this.#syncing = undefined;
+  }
+
+  #join(): void {
+    if (this.#group && this.#group.units >= UNITS_PER_COMMIT) this.#flush();
     if (!this.#group) {
-      this.#db.exec(`PRAGMA synchronous=${durable ? 'FULL' : 'NORMAL'}`);
-      this.#db.exec('BEGIN IMMEDIATE');
-      this.#group = { durable, units: 0, waiters: [] };
+      this.#surroundings.beforeBegin();
+      this.#beginGroup.run();
+      this.#group = { units: 0, waiters: [] };
     }
     this.#group.units += 1;
   }
@@ -102,7 +152,7 @@ export class GroupCommit {
     }
     this.#busy = false;
     setImmediate(() => {
-      if (!this.#busy) this.flush();
+      if (!this.#busy) this.#flush();
     });
   }
 

@@ -1,4 +1,6 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -18,14 +20,16 @@ import type { Reader } from './prepared.ts';
 const STATEMENTS_KEPT = 500;
 const BUSY_TIMEOUT_MS = 5_000;
 
+const dataSync = promisify(fdatasync);
+
 export type SqliteEngine = {
-  /** Commits are on the disk before they are answered (synchronous=FULL). */
+  /** Commits are on the disk before they are answered. */
   durable: Dialect;
-  /** Commits survive a crash of the process, not one of the machine (synchronous=NORMAL). */
+  /** Commits survive a crash of the process, not one of the machine. */
   relaxed: Dialect;
   /** Runs a query that only reads, at once; it sees what is committed. */
   read: Reader;
-  close(): void;
+  close(): Promise<void>;
 };
 
 /**
@@ -35,19 +39,27 @@ export type SqliteEngine = {
 export function openSqlite(file: string): SqliteEngine {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   writer.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000',
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; ' +
+      'PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000',
   );
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
-  const snapshot = new Snapshot(reader);
-  const commits = new GroupCommit(writer, () => snapshot.close());
-  const prepareRead = statementCache(reader);
+  const log = new WriteAheadLog(`${file}-wal`);
+  const [own, beside] = [new Snapshot(writer), new Snapshot(reader)];
+  const commits = new GroupCommit(writer, {
+    beforeBegin: () => own.close(),
+    beforeCommit: () => beside.close(),
+    sync: () => log.sync(),
+  });
+  const write = statementCache(writer);
+  const readBeside = statementCache(reader);
+  // The writer's cache of pages outlives its own commits, which empty the reader's; but it sees what is not committed yet.
   const read: Prepare = (sql) => {
-    snapshot.open();
-    return prepareRead(sql);
+    (commits.isOpen ? beside : own).open();
+    return (commits.isOpen ? readBeside : write)(sql);
   };
-  const run = { reader, read, write: statementCache(writer) };
+  const run = { reader, read, write };
   return {
     durable: dialect(() => new Connection(run, commits, true)),
     relaxed: dialect(() => new Connection(run, commits, false)),
@@ -55,14 +67,43 @@ export function openSqlite(file: string): SqliteEngine {
       const { statement, columns } = run.read(words);
       return rowsOf(statement, columns, values);
     },
-    close: () => {
-      commits.flush();
-      snapshot.close();
+    close: async () => {
+      await commits.close();
+      log.close();
+      for (const snapshot of [own, beside]) snapshot.close();
       reader.close();
       writer.exec('PRAGMA optimize');
       writer.close();
     },
   };
+}
+
+/**
+ * The file that commits are appended to. With synchronous=NORMAL SQLite leaves it to the system when they reach the disk;
+ * to ask for it here is what synchronous=FULL does, but beside the event loop.
+ */
+class WriteAheadLog {
+  readonly #file: string;
+  #descriptor: number | undefined;
+  #failed = false;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Settles when all that was committed is on the disk. Once that failed nobody knows what is, and it is not tried again. */
+  async sync(): Promise<void> {
+    if (this.#failed) throw new Error('The disk failed to take a commit; start Anteroom anew');
+    this.#descriptor ??= openSync(this.#file, 'r+');
+    await dataSync(this.#descriptor).catch((error: unknown) => {
+      this.#failed = true;
+      throw error;
+    });
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+  }
 }
 
 /**
@@ -148,13 +189,13 @@ class Connection implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
-    await this.#commits.begin(this.#durable);
+    await this.#commits.begin();
     this.#inTransaction = true;
   }
 
   async commit(): Promise<void> {
     this.#inTransaction = false;
-    await this.#commits.commit();
+    await this.#commits.commit(this.#durable);
   }
 
   /** Harmless after a commit that failed: the unit is over by then. */
