@@ -38,7 +38,7 @@ async function everything(): Promise<void> {
 
 async function only(paths: string[]): Promise<void> {
   await step('Chromium', prepareChromium);
-  await step('Tests', () => mocha('--recursive', ...paths));
+  await step('Tests', () => mocha('--recursive', '--ignore=test/**/support/**', ...paths));
 }
 
 /** Does one thing, says how long it took, and counts what came of it; what throws counts as one failure. */
