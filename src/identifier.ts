@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 type Source = { now: () => number; randomBytes: (size: number) => Buffer };
 
@@ -21,7 +21,7 @@ export function newToken({ randomBytes }: Pick<Source, 'randomBytes'>): string {
 
 /** What is stored of a token: SHA-256, base64url. A token has 256 bits, so that no salt or slow hash is needed. */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return hash('sha256', token, 'base64url');
 }
 
 /** A short code that a person can quote to an administrator: '7F3K-Q2MD'. */
