@@ -6,9 +6,9 @@ type Waiter = { durable: boolean; resolve: () => void; reject: (error: unknown) 
 
 /** What a GroupCommit needs beside its database. */
 export type Surroundings = {
-  /** Is called right before each group begins, and right before it is committed. */
-  beforeBegin: () => void;
-  beforeCommit: () => void;
+  /** Begin and commit a transaction. */
+  begin: () => void;
+  commit: () => void;
   /** Settles when everything that was committed before the call is on the disk. */
   sync: () => Promise<void>;
 };
@@ -23,8 +23,6 @@ export type Surroundings = {
 export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #surroundings: Surroundings;
-  readonly #beginGroup: StatementSync;
-  readonly #commitGroup: StatementSync;
   readonly #beginUnit: StatementSync;
   readonly #commitUnit: StatementSync;
   readonly #queue: (() => void)[] = [];
@@ -36,8 +34,6 @@ export class GroupCommit {
   constructor(db: DatabaseSync, surroundings: Surroundings) {
     this.#db = db;
     this.#surroundings = surroundings;
-    this.#beginGroup = db.prepare('BEGIN IMMEDIATE');
-    this.#commitGroup = db.prepare('COMMIT');
     this.#beginUnit = db.prepare('SAVEPOINT unit');
     this.#commitUnit = db.prepare('RELEASE unit');
   }
@@ -93,8 +89,9 @@ export class GroupCommit {
     this.#next();
   }
 
-  /** Commits what is open, and settles when it and all that was committed before is on the disk. */
+  /** Commits what is open, but for a unit that is under way: nobody will close it any more. Settles when all of it is on the disk. */
   async close(): Promise<void> {
+    if (this.#busy && this.#db.isTransaction) this.#db.exec('ROLLBACK TO unit; RELEASE unit');
     this.#flush();
     await this.#syncing;
   }
@@ -104,8 +101,7 @@ export class GroupCommit {
     this.#group = undefined;
     if (!group) return;
     try {
-      this.#surroundings.beforeCommit();
-      this.#commitGroup.run();
+      this.#surroundings.commit();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       for (const waiter of group.waiters) waiter.reject(error);
@@ -136,8 +132,7 @@ export class GroupCommit {
   #join(): void {
     if (this.#group && this.#group.units >= UNITS_PER_COMMIT) this.#flush();
     if (!this.#group) {
-      this.#surroundings.beforeBegin();
-      this.#beginGroup.run();
+      this.#surroundings.begin();
       this.#group = { units: 0, waiters: [] };
     }
     this.#group.units += 1;

@@ -36,14 +36,14 @@ export async function openStore(url: string): Promise<Store> {
 }
 
 async function openMigrated(url: string): Promise<Store> {
-  const { engine, durable, relaxed, read, close } = openEngine(url);
+  const { engine, durable, relaxed, reader, close } = openEngine(url);
   const store: Store = {
     engine,
     db: new Kysely<Schema>({ dialect: durable }),
     relaxed: new Kysely<Schema>({ dialect: relaxed }),
     close: async () => close(),
   };
-  if (read) for (const db of [store.db, store.relaxed]) readAtOnce(db, read);
+  if (reader) for (const db of [store.db, store.relaxed]) readAtOnce(db, reader);
   try {
     await migrate(store);
   } catch (error) {
@@ -63,7 +63,7 @@ function openEngine(url: string): {
   engine: Engine;
   durable: Dialect;
   relaxed: Dialect;
-  read?: Reader;
+  reader?: Reader;
   close(): void | Promise<void>;
 } {
   if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };

@@ -1,6 +1,4 @@
-import { closeSync, fdatasync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -15,20 +13,21 @@ import {
   ValueNode,
 } from 'kysely';
 import { GroupCommit } from './groupCommit.ts';
+import { Memory } from './memory.ts';
 import type { Reader } from './prepared.ts';
+import { Snapshot } from './snapshot.ts';
+import { WriteAheadLog } from './writeAheadLog.ts';
 
 const STATEMENTS_KEPT = 500;
 const BUSY_TIMEOUT_MS = 5_000;
-
-const dataSync = promisify(fdatasync);
 
 export type SqliteEngine = {
   /** Commits are on the disk before they are answered. */
   durable: Dialect;
   /** Commits survive a crash of the process, not one of the machine. */
   relaxed: Dialect;
-  /** Runs a query that only reads, at once; it sees what is committed. */
-  read: Reader;
+  /** Answers a query that only reads, at once; it sees what is committed. */
+  reader: Reader;
   close(): Promise<void>;
 };
 
@@ -46,26 +45,46 @@ export function openSqlite(file: string): SqliteEngine {
   reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
   const log = new WriteAheadLog(`${file}-wal`);
-  const [own, beside] = [new Snapshot(writer), new Snapshot(reader)];
+  const memory = new Memory();
+  const foreignVersion = writer.prepare('PRAGMA data_version');
+  const follow = () => memory.follow(foreignVersion.get()?.data_version);
+  const [own, beside] = [new Snapshot(writer, follow), new Snapshot(reader, () => {})];
+  const [begin, commit] = [writer.prepare('BEGIN IMMEDIATE'), writer.prepare('COMMIT')];
   const commits = new GroupCommit(writer, {
-    beforeBegin: () => own.close(),
-    beforeCommit: () => beside.close(),
+    begin: () => {
+      own.close();
+      begin.run();
+      follow();
+    },
+    commit: () => {
+      beside.close();
+      memory.beforeCommit();
+      commit.run();
+    },
     sync: () => log.sync(),
   });
   const write = statementCache(writer);
   const readBeside = statementCache(reader);
   // The writer's cache of pages outlives its own commits, which empty the reader's; but it sees what is not committed yet.
+  const look = () => (commits.isOpen ? beside : own).open();
   const read: Prepare = (sql) => {
-    (commits.isOpen ? beside : own).open();
+    look();
     return (commits.isOpen ? readBeside : write)(sql);
   };
-  const run = { reader, read, write };
+  const run = { reader, read, write, memory };
+  const ask: Reader['ask'] = (words, values) => {
+    const { statement, columns } = read(words);
+    return rowsOf(statement, columns, values);
+  };
   return {
     durable: dialect(() => new Connection(run, commits, true)),
     relaxed: dialect(() => new Connection(run, commits, false)),
-    read: (words, values) => {
-      const { statement, columns } = run.read(words);
-      return rowsOf(statement, columns, values);
+    reader: {
+      ask,
+      recall: (words, values) => {
+        look();
+        return memory.recall(words, values, () => ask(words, values));
+      },
     },
     close: async () => {
       await commits.close();
@@ -78,68 +97,12 @@ export function openSqlite(file: string): SqliteEngine {
   };
 }
 
-/**
- * The file that commits are appended to. With synchronous=NORMAL SQLite leaves it to the system when they reach the disk;
- * to ask for it here is what synchronous=FULL does, but beside the event loop.
- */
-class WriteAheadLog {
-  readonly #file: string;
-  #descriptor: number | undefined;
-  #failed = false;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  /** Settles when all that was committed is on the disk. Once that failed nobody knows what is, and it is not tried again. */
-  async sync(): Promise<void> {
-    if (this.#failed) throw new Error('The disk failed to take a commit; start Anteroom anew');
-    this.#descriptor ??= openSync(this.#file, 'r+');
-    await dataSync(this.#descriptor).catch((error: unknown) => {
-      this.#failed = true;
-      throw error;
-    });
-  }
-
-  close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-  }
-}
-
-/**
- * What is read in one turn of the event loop is read in one transaction, for to begin and end one takes as long as to look something up.
- * It ends before each commit: what comes after it sees what was written, and the log of writes can begin anew, which it cannot while it is read.
- */
-class Snapshot {
-  readonly #begin: StatementSync;
-  readonly #end: StatementSync;
-  #isOpen = false;
-
-  constructor(reader: DatabaseSync) {
-    this.#begin = reader.prepare('BEGIN');
-    this.#end = reader.prepare('COMMIT');
-  }
-
-  open(): void {
-    if (this.#isOpen) return;
-    this.#begin.run();
-    this.#isOpen = true;
-    setImmediate(() => this.close());
-  }
-
-  close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#end.run();
-  }
-}
-
 /** SQLite's own lower() knows ASCII alone; PostgreSQL's knows every alphabet. */
 function lowerCase(value: SQLOutputValue): SQLInputValue {
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-type Run = { reader: DatabaseSync; read: Prepare; write: Prepare };
+type Run = { reader: DatabaseSync; read: Prepare; write: Prepare; memory: Memory };
 type Prepare = (sql: string) => { statement: StatementSync; columns: string[] };
 
 function statementCache(db: DatabaseSync): Prepare {
@@ -169,17 +132,22 @@ class Connection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#inTransaction) return execute(this.#run.write, query);
-    if (SelectQueryNode.is(query.query)) return execute(this.#run.read, query);
+    if (SelectQueryNode.is(query.query)) return execute(this.#inTransaction ? this.#run.write : this.#run.read, query);
+    if (this.#inTransaction) return this.#write(query);
     await this.begin();
     try {
-      const result = execute<R>(this.#run.write, query);
+      const result = this.#write<R>(query);
       await this.commit();
       return result;
     } catch (error) {
       await this.rollback();
       throw error;
     }
+  }
+
+  #write<R>(query: CompiledQuery): QueryResult<R> {
+    this.#run.memory.noteWrite(query.sql);
+    return execute<R>(this.#run.write, query);
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { remembered } from '../db/prepared.ts';
 
 /** One setting of the installation, or undefined where it was never written. */
 export async function findSetting(db: Db, name: string): Promise<unknown> {
@@ -7,7 +7,7 @@ export async function findSetting(db: Db, name: string): Promise<unknown> {
   return row && JSON.parse(row.valueJson);
 }
 
-const byName = prepared((db, name: string) => db.selectFrom('settings').select('valueJson').where('name', '=', name));
+const byName = remembered((db, name: string) => db.selectFrom('settings').select('valueJson').where('name', '=', name));
 
 /** Removes a setting that has a value. False where it has another one or none: of two at once only one is told true. */
 export async function takeSetting(db: Db, name: string, value: unknown): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { GroupCommit } from '../../src/db/groupCommit.ts';
@@ -11,14 +11,6 @@ describe('db/groupCommit', () => {
     const { db, commits, count } = open();
     await Promise.all(numbers(50).map((n) => write(db, commits, n)));
     expect(count('COMMIT')).to.equal(1);
-  });
-
-  it('calls before each commit, and at no other time', async () => {
-    const { db, commits, log, count } = open();
-    for (const n of numbers(3)) await write(db, commits, n);
-    const before = log.flatMap((entry, at) => (entry === 'before' ? [log[at + 1]] : []));
-    expect(before).to.deep.equal(['COMMIT', 'COMMIT', 'COMMIT']);
-    expect(count('COMMIT')).to.equal(3);
   });
 
   it('commits at once where one writes alone', async () => {
@@ -49,6 +41,15 @@ describe('db/groupCommit', () => {
     await Promise.all(numbers(10).map((n) => write(db, commits, n, { fail: n % 3 === 0 })));
     expect(committed()).to.deep.equal([1, 2, 4, 5, 7, 8, 10]);
     expect(count('COMMIT')).to.equal(1);
+  });
+
+  it('keeps nothing of a unit that is under way when it is closed', async () => {
+    const { db, commits, committed } = open();
+    await write(db, commits, 1);
+    await commits.begin();
+    db.exec('insert into written values (2)');
+    await commits.close();
+    expect(committed()).to.deep.equal([1]);
   });
 
   it('runs and answers units in the order in which they came', async () => {
@@ -175,25 +176,9 @@ describe('db/groupCommit', () => {
   });
 });
 
-/** SQLite as it is, and beside it a record of what it was told. */
-class Recording extends DatabaseSync {
-  readonly log: string[] = [];
-
-  override prepare(sql: string): StatementSync {
-    const statement = super.prepare(sql);
-    const run = statement.run.bind(statement);
-    const recorded = (...values: SQLInputValue[]) => {
-      this.log.push(sql);
-      return run(...values);
-    };
-    Object.defineProperty(statement, 'run', { value: recorded });
-    return statement;
-  }
-}
-
 function open() {
   const file = join(tempFolder(), 'test.db');
-  const db = new Recording(file, { timeout: 1 });
+  const db = new DatabaseSync(file, { timeout: 1 });
   db.exec('PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; create table written (n integer primary key)');
   db.exec('create table children (parent integer references written (n) deferrable initially deferred)');
   const reader = new DatabaseSync(file);
@@ -201,7 +186,7 @@ function open() {
     db.close();
     reader.close();
   });
-  const { log } = db;
+  const log: string[] = [];
   const committed = () =>
     reader
       .prepare('select n from written order by n')
@@ -214,8 +199,11 @@ function open() {
     log,
     disk,
     commits: new GroupCommit(db, {
-      beforeBegin: () => {},
-      beforeCommit: () => log.push('before'),
+      begin: () => db.exec('BEGIN IMMEDIATE'),
+      commit: () => {
+        log.push('COMMIT');
+        db.exec('COMMIT');
+      },
       sync: () => {
         log.push('sync');
         return disk.sync();
