@@ -82,8 +82,16 @@ function render(rendered: NamespaceDeclaration[], prefix: string, uri: string): 
 }
 
 function writeAttributes(writer: Writer, attributes: readonly Attribute[]): void {
-  const ordered = attributes.length < 2 ? attributes : [...attributes].sort(byNamespaceAndName);
+  const ordered = areInOrder(attributes) ? attributes : [...attributes].sort(byNamespaceAndName);
   for (const { name, value } of ordered) writer.text += ` ${name}="${escapeValue(value)}"`;
+}
+
+// Most come in their order, and to copy and sort them takes longer than to write them.
+function areInOrder(attributes: readonly Attribute[]): boolean {
+  for (let at = 1; at < attributes.length; at++) {
+    if (byNamespaceAndName(attributes[at - 1] as Attribute, attributes[at] as Attribute) > 0) return false;
+  }
+  return true;
 }
 
 function byPrefix(one: NamespaceDeclaration, other: NamespaceDeclaration): number {
