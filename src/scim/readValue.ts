@@ -4,8 +4,6 @@ import { type Attribute, findSubAttribute } from './schema.ts';
 export type Json = Record<string, unknown>;
 
 const MAX_VALUES = 200;
-const WRITABLE_SCHEMES = /^https?:/i;
-const ANY_SCHEME = /^\s*[a-z][a-z0-9+.-]*:/i;
 
 /**
  * What a client gave for an attribute, as its schema has it: canonical names, the right types, nothing unknown and nothing read-only.
@@ -74,12 +72,19 @@ function readText(attribute: Attribute, value: unknown): string | undefined {
   if (value === '') return undefined;
   const { name, maxLength, type } = attribute;
   if (value.length > maxLength) throw badRequest('invalidValue', `${name} may have ${maxLength} characters at most.`);
-  if (value.includes('\0')) throw badRequest('invalidValue', `${name} holds the character U+0000.`);
-  // These are shown as links and pictures.
-  if (attribute.referenceTypes?.includes('external') && ANY_SCHEME.test(value) && !WRITABLE_SCHEMES.test(value))
+  // Half a character (\ud800 in JSON) is as little a text as U+0000 is, and PostgreSQL reads no JSON that holds it.
+  if (value.includes('\0') || !value.isWellFormed())
+    throw badRequest('invalidValue', `${name} holds what is no character.`);
+  if (attribute.referenceTypes?.includes('external') && !isWritableAddress(value))
     throw badRequest('invalidValue', `${name} must be an http or https address.`);
   if (type === 'binary' && !/^[A-Za-z0-9+/_-]*={0,2}$/.test(value)) throw wrongType(attribute, 'base64');
   return value;
+}
+
+/** Whether an address may stand in a profile, where it is shown as a link: browsers pass over control characters in `java\tscript:`. */
+function isWritableAddress(value: string): boolean {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.replace(/[\p{Cc}\s]/gu, ''))?.[1];
+  return scheme === undefined || /^https?$/i.test(scheme);
 }
 
 function wrongType(attribute: Attribute, wanted: string): Error {

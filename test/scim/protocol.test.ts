@@ -186,6 +186,8 @@ describe('scim/routes', () => {
         'invalidValue',
       ],
       ['POST', '/Users', { userName: 'b', photos: [{ value: 'javascript:alert(1)' }] }, 400, 'invalidValue'],
+      ['POST', '/Users', { userName: 'b', profileUrl: ' java\tscript:alert(1)' }, 400, 'invalidValue'],
+      ['POST', '/Users', '{"userName":"b","nickName":"\\ud800"}', 400, 'invalidValue'],
       ['POST', '/Users', { userName: 'b', roles: Array(500).fill({ value: 'x' }) }, 400, 'invalidValue'],
       ['POST', '/Users', `{"userName":"${'x'.repeat(2_000_000)}"}`, 413, undefined],
       ['POST', '/Users', 'userName=b', 415, undefined, { 'Content-Type': 'application/x-www-form-urlencoded' }],
