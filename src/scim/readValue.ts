@@ -76,15 +76,18 @@ function readText(attribute: Attribute, value: unknown): string | undefined {
   if (value.includes('\0') || !value.isWellFormed())
     throw badRequest('invalidValue', `${name} holds what is no character.`);
   if (attribute.referenceTypes?.includes('external') && !isWritableAddress(value))
-    throw badRequest('invalidValue', `${name} must be an http or https address.`);
+    throw badRequest('invalidValue', `${name} must be an http or https address, or a picture as data:image/….`);
   if (type === 'binary' && !/^[A-Za-z0-9+/_-]*={0,2}$/.test(value)) throw wrongType(attribute, 'base64');
   return value;
 }
 
-/** Whether an address may stand in a profile, where it is shown as a link: browsers pass over control characters in `java\tscript:`. */
+/**
+ * Whether an address may stand in a profile, where it is shown as a link or a picture. Control characters are passed over as browsers do
+ * (`java\tscript:`). Pictures that were put in on the screens come back with a client's PUT.
+ */
 function isWritableAddress(value: string): boolean {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.replace(/[\p{Cc}\s]/gu, ''))?.[1];
-  return scheme === undefined || /^https?$/i.test(scheme);
+  const bare = value.replace(/[\p{Cc}\s]/gu, '');
+  return !/^[a-z][a-z0-9+.-]*:/i.test(bare) || /^(https?:|data:image\/(png|jpeg|gif|webp);base64,)/i.test(bare);
 }
 
 function wrongType(attribute: Attribute, wanted: string): Error {

@@ -49,10 +49,12 @@ export const coreUserAttributes: readonly Attribute[] = [
     'qq',
     'yahoo',
   ]),
-  values('photos', 'Pictures of the person', reference('value', 'Where the picture is', ['external']), [
-    'photo',
-    'thumbnail',
-  ]),
+  values(
+    'photos',
+    'Pictures of the person',
+    reference('value', 'Where the picture is', ['external'], { maxLength: 65_536 }),
+    ['photo', 'thumbnail'],
+  ),
   complex(
     'addresses',
     'Postal addresses',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { setActive } from '../../src/directory/users.ts';
+import { nobody, personInputOf } from '../../src/directory/personInput.ts';
+import { addPerson, setActive } from '../../src/directory/users.ts';
 import { findPasswordHash } from '../../src/store/passwords.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { findUser } from '../../src/store/users.ts';
@@ -134,6 +135,16 @@ describe('scim/users', () => {
       expect(put.body[INTERACT]).to.deep.equal({ location: 'Oslo' });
       expect(put.body.meta.version).to.equal('W/"2"');
       expect(await findPasswordHash(scim.deps.store.db, id)).to.be.a('string');
+    });
+
+    it('takes back with PUT what it gave, a picture that was put in on the screens among it', async () => {
+      const photo = `data:image/png;base64,${'A'.repeat(50_000)}`;
+      const input = personInputOf(nobody);
+      const anna = await addPerson(scim.deps, { ...input, photo, texts: { ...input.texts, userName: 'anna' } }, '');
+      if (!anna.ok) throw new Error('The person was refused');
+      const got = (await scim.call('GET', `/Users/${anna.value.id}`)).body;
+      const put = await scim.call('PUT', `/Users/${got.id}`, { ...got, title: 'T' });
+      expect(put.body).to.deep.include({ photos: [{ type: 'photo', value: photo }], title: 'T' });
     });
 
     it('takes active and userType away with a PATCH: then they are not shown, the right is gone and nobody is let in', async () => {
