@@ -12,12 +12,14 @@ export function readResource(type: ResourceType, body: unknown): Json {
   const resource: Json = {};
   for (const [name, value] of Object.entries(body)) {
     const schema = name.includes(':') ? findSchema(type, name) : undefined;
-    if (schema && !isObject(value) && value !== null)
-      throw badRequest('invalidValue', `${schema.name} must be an object.`);
-    if (schema && isObject(value))
-      for (const [inner, innerValue] of Object.entries(value))
-        readInto(resource, type, findAttribute(type, inner, schema), innerValue);
-    else readInto(resource, type, findAttribute(type, name), value);
+    if (!schema) {
+      readInto(resource, type, findAttribute(type, name), value);
+      continue;
+    }
+    if (!isObject(value) && value !== null) throw badRequest('invalidValue', `${schema.name} must be an object.`);
+    placeOf(resource, type, { schema }); // there, if only to say that there is nothing in it
+    for (const [inner, innerValue] of Object.entries(value ?? {}))
+      readInto(resource, type, findAttribute(type, inner, schema), innerValue);
   }
   requireAttributes(type, resource);
   return resource;

@@ -135,6 +135,8 @@ describe('scim/users', () => {
       expect(put.body[INTERACT]).to.deep.equal({ location: 'Oslo' });
       expect(put.body.meta.version).to.equal('W/"2"');
       expect(await findPasswordHash(scim.deps.store.db, id)).to.be.a('string');
+      const emptied = await scim.call('PUT', `/Users/${id}`, { userName: 'anna2', [INTERACT]: null });
+      expect(emptied.body).to.not.have.property(INTERACT);
     });
 
     it('takes back with PUT what it gave, a picture that was put in on the screens among it', async () => {
