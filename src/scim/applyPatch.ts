@@ -3,7 +3,7 @@ import { badRequest } from './errors.ts';
 import { matchesFilter, valueOfFilter } from './matchFilter.ts';
 import type { Step } from './readPatch.ts';
 import { placeOf, requireAttributes } from './readResource.ts';
-import { isObject, isPrimary, type Json, readSingle, readValue } from './readValue.ts';
+import { isObject, isOnlyKind, isPrimary, type Json, readParts, readSingle, readValue } from './readValue.ts';
 import type { Attribute, ResourceType } from './schema.ts';
 
 /**
@@ -77,13 +77,12 @@ function patchMatching(step: Step, current: Json[]): Json[] {
   const matching = current.map((item) => matchesFilter(attribute, item, filter));
   if (op === 'remove' && !sub) return current.filter((_, index) => !matching[index]);
   if (op === 'remove') return current.flatMap((item, index) => (matching[index] ? removePart(step, item) : [item]));
-  const given = sub ? readPart(sub, value) : readSingle(attribute, value);
-  if (given === undefined && sub)
-    return current.flatMap((item, index) => (matching[index] ? removePart(step, item) : [item]));
-  if (!isObject(given)) throw badRequest('invalidValue', `A value of ${attribute.name} must be an object.`);
+  const given = sub ? readPart(sub, value) : readParts(attribute, value);
+  if (given === undefined) return current.flatMap((item, index) => (matching[index] ? removePart(step, item) : [item]));
   if (!matching.includes(true)) return [...unrank(current, given), madeFor(step, given)];
-  // A value that is replaced keeps what it was found by, so that the same request finds it again.
-  const kept = sub || op === 'add' ? undefined : { ...valueOfFilter(attribute, filter) };
+  // A value that is replaced keeps what it was found by, so that the same request finds it again; where kind or rank is all that is
+  // said, the rest of it too.
+  const kept = sub || op === 'add' || isOnlyKind(given) ? undefined : { ...valueOfFilter(attribute, filter) };
   const change = (item: Json) => ({ ...(kept ?? item), ...given });
   return current.map((item, index) => {
     if (matching[index]) return change(item);
@@ -92,10 +91,12 @@ function patchMatching(step: Step, current: Json[]): Json[] {
 }
 
 /** Some clients expect the value that their filter describes to come into being (Entra's `emails[type eq "work"].value`). */
-function madeFor({ op, attribute, filter }: Step, given: Json): Json {
+function madeFor({ op, attribute, sub, filter }: Step, given: Json): Json {
   const described = filter && valueOfFilter(attribute, filter);
-  if (!described && op === 'replace') throw badRequest('noTarget', `No value of ${attribute.name} matches the filter.`);
-  return { ...described, ...given };
+  const made = { ...described, ...given };
+  if ((!described && op === 'replace') || (!sub && isOnlyKind(made)))
+    throw badRequest('noTarget', `No value of ${attribute.name} matches the filter.`);
+  return made;
 }
 
 /** `phoneNumbers.value` without a filter means the one there is, else the one for work, the primary one, the first. */
@@ -119,7 +120,7 @@ function chosenIndex(values: Json[]): number {
 function removePart({ sub }: Step, item: Json): Json[] {
   if (!sub) return [];
   const { [sub.name]: _, ...rest } = item;
-  return Object.keys(rest).every((name) => name === 'type' || name === 'primary') ? [] : [rest];
+  return isOnlyKind(rest) ? [] : [rest];
 }
 
 function readPart(sub: Attribute, value: unknown): Json | undefined {

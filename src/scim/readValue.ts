@@ -26,8 +26,10 @@ export function readValue(attribute: Attribute, value: unknown): unknown {
 export function readSingle(attribute: Attribute, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   switch (attribute.type) {
-    case 'complex':
-      return readComplex(attribute, value);
+    case 'complex': {
+      const parts = readParts(attribute, value);
+      return isOnlyKind(parts) ? undefined : parts;
+    }
     case 'boolean':
       return readBoolean(attribute, value);
     default:
@@ -45,8 +47,14 @@ export function isPrimary(value: unknown): boolean {
   return isObject(value) && value.primary === true;
 }
 
-function readComplex(attribute: Attribute, value: unknown): Json | undefined {
-  if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readComplex(attribute, { value });
+/** Whether nothing is said in the parts of a value but its kind and rank: that alone is no value. */
+export function isOnlyKind(parts: Json): boolean {
+  return Object.keys(parts).every((name) => name === 'type' || name === 'primary');
+}
+
+/** The parts of a complex attribute that a client gave, which may be none. @throws ScimError invalidValue */
+export function readParts(attribute: Attribute, value: unknown): Json {
+  if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readParts(attribute, { value });
   if (!isObject(value)) throw wrongType(attribute, 'an object');
   const result: Json = {};
   for (const [name, part] of Object.entries(value)) {
@@ -55,9 +63,7 @@ function readComplex(attribute: Attribute, value: unknown): Json | undefined {
     const read = readValue(sub, part);
     if (read !== undefined) result[sub.name] = read;
   }
-  // Kind and rank alone are no value.
-  const empty = Object.keys(result).every((name) => attribute.multiValued && (name === 'type' || name === 'primary'));
-  return empty ? undefined : result;
+  return result;
 }
 
 function readBoolean(attribute: Attribute, value: unknown): boolean {

@@ -65,6 +65,26 @@ describe('scim/applyPatch', () => {
     expect(after(once, operation)).to.deep.equal(once);
   });
 
+  it('changes kind and rank of a value that a filter finds, and makes none of them alone', () => {
+    const [work, home] = anna.emails as Json[];
+    for (const op of ['add', 'replace'])
+      for (const filter of ['value eq "a@home"', 'type eq "home"']) {
+        const path = `emails[${filter}]`;
+        expect(after(anna, { op, path, value: { primary: true } }).emails).to.deep.equal([
+          { value: 'a@work', type: 'work' },
+          { ...home, primary: true },
+        ]);
+        expect(after(anna, { op, path, value: { type: 'other' } }).emails).to.deep.equal([
+          work,
+          { ...home, type: 'other' },
+        ]);
+      }
+    for (const value of [{ primary: true }, {}])
+      expect(() => after(anna, { op: 'add', path: 'emails[type eq "other"]', value }))
+        .to.throw(ScimError)
+        .with.property('scimType', 'noTarget');
+  });
+
   it('leaves what it was given as it was', () => {
     const before = structuredClone(anna);
     after(anna, { op: 'remove', path: 'emails' }, { op: 'add', path: 'name.middleName', value: 'X' });
