@@ -16,7 +16,7 @@ export type ListQuery = {
   count: number;
   startIndex: number; // from 1
   cursor: string | undefined; // '' : the first page, with cursors
-  mark: string; // what a cursor belongs to
+  mark: string; // what the query is, for a cursor to belong to
 };
 
 /** The parameters of a list as texts, whether they came in the URL or in the body of a .search (RFC 7644 3.4.3). */
@@ -85,8 +85,8 @@ export function projectionOf(type: ResourceType, parameters: ListParameters): Pr
 
 function readCount({ count, cursor }: ListParameters): number {
   const given = integer(count) ?? DEFAULT_COUNT;
-  if (cursor !== null && (Number.isNaN(given) || given < 0))
-    throw badRequest('invalidCount', 'count must be a whole number from 0 on.');
+  // Not 0, for that page would have no nextCursor and look like the last (RFC 9865 2).
+  if (cursor !== null && !(given > 0)) throw badRequest('invalidCount', 'count must be a whole number from 1 on.');
   if (Number.isNaN(given)) throw badRequest('invalidValue', 'count must be a whole number.');
   return Math.min(Math.max(0, given), MAX_COUNT);
 }

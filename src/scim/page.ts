@@ -44,7 +44,7 @@ export async function readPage<Row>(
   if (query.count === 0) return { rows: [], total: await count() };
   const conditions = condition ? [condition] : [];
   if (query.cursor !== undefined) {
-    const place = query.cursor === '' ? undefined : readCursor(query.cursor, query.mark, now);
+    const place = query.cursor === '' ? undefined : readCursor(query.cursor, markOf(table, query), now);
     const page = await pageFromPlace(table, query, conditions, key, place, now);
     return { ...page, total: await count() };
   }
@@ -77,10 +77,15 @@ async function pageFromPlace<Row>(
   const rows = found.slice(0, query.count);
   if (backwards) rows.reverse();
   const cursor = (row: (typeof rows)[number] | undefined, direction: Place['direction']) =>
-    row && writeCursor({ key: row.sortKey, id: row.id, direction }, query.mark, now);
+    row && writeCursor({ key: row.sortKey, id: row.id, direction }, markOf(table, query), now);
   const nextCursor = backwards || more ? cursor(rows.at(-1), 'next') : undefined;
   const previousCursor = (backwards ? more : place !== undefined) ? cursor(rows.at(0), 'previous') : undefined;
   return { rows, ...(nextCursor ? { nextCursor } : {}), ...(previousCursor ? { previousCursor } : {}) };
+}
+
+/** What a cursor belongs to: the endpoint and the query. */
+function markOf({ name }: Pick<Table<unknown>, 'name'>, { mark }: ListQuery): string {
+  return `${name} ${mark}`;
 }
 
 function sortKey(type: ResourceType, engine: Engine, { sortBy }: ListQuery): Key | undefined {

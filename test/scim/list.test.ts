@@ -72,7 +72,9 @@ describe('scim/list', () => {
       const bad = async (query: string) => (await scim.call('GET', `/Users?${query}`)).body.scimType;
       expect(await bad('cursor=nonsense')).to.equal('invalidCursor');
       expect(await bad(`cursor=${nextCursor}&sortBy=title`)).to.equal('invalidCursor');
-      expect(await bad(`cursor=${nextCursor}&count=-1`)).to.equal('invalidCount');
+      expect((await scim.call('GET', `/Groups?cursor=${nextCursor}`)).body.scimType).to.equal('invalidCursor');
+      for (const count of ['-1', '0', 'x'])
+        expect(await bad(`cursor=${nextCursor}&count=${count}`)).to.equal('invalidCount');
       scim.deps.clock.advance(2 * 60 * 60_000);
       expect(await bad(`cursor=${nextCursor}`)).to.equal('expiredCursor');
     });
