@@ -60,9 +60,10 @@ function testTime(
 const signs: Partial<Record<Comparator, string>> = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' };
 
 function testText(engine: Engine, target: Target, comparator: Comparator, given: string): Condition {
-  const wanted = target.exact ? given : caseKey(given);
   const text = textOf(engine, target);
-  const length = sql.lit(Array.from(wanted).length);
+  // What is asked for is folded as what is stored is: by the database, but for the columns that hold their key.
+  const wanted = target.folded ? sql`${caseKey(given)}` : target.exact ? sql`${given}` : sql`lower(${given})`;
+  const length = sql`length(${wanted})`;
   switch (comparator) {
     case 'eq':
       return sql`${text} = ${wanted}`;
@@ -71,10 +72,10 @@ function testText(engine: Engine, target: Target, comparator: Comparator, given:
     case 'co':
       return engine === 'sqlite' ? sql`instr(${text}, ${wanted}) > 0` : sql`strpos(${text}, ${wanted}) > 0`;
     case 'sw':
-      if (target.folded) return sql`(${text} >= ${wanted} and ${text} < ${`${wanted}\u{10ffff}`})`;
+      if (target.folded) return sql`(${text} >= ${wanted} and ${text} < ${`${caseKey(given)}\u{10ffff}`})`;
       return sql`substr(${text}, 1, ${length}) = ${wanted}`;
     case 'ew':
-      if (wanted === '') return sql`${text} is not null`;
+      if (given === '') return sql`${text} is not null`;
       return engine === 'sqlite'
         ? sql`substr(${text}, -${length}) = ${wanted}`
         : sql`right(${text}, ${length}) = ${wanted}`;

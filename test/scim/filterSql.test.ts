@@ -27,6 +27,8 @@ describe('scim/filterSql', () => {
       await scim.call('POST', '/Users', {
         userName: 'carl',
         active: false,
+        title: 'ΠΑΠΑΔΟΠΟΥΛΟΣ İZMİR',
+        locale: '300 \u212a', // the Kelvin sign, whose small letter is a k
         emails: [{ value: 'carl@acme.com', type: 'home' }],
       });
       await scim.call('POST', '/Groups', { displayName: 'Übersetzer', members: [{ value: made.body.id }] });
@@ -51,6 +53,10 @@ describe('scim/filterSql', () => {
       'title eq "50% _sales\\\\ \\"X\\""': ['Zoë'],
       'title sw "50%"': ['Zoë'],
       'title co "_S"': ['Zoë'],
+      'title eq "ΠΑΠΑΔΟΠΟΥΛΟΣ İZMİR"': ['carl'],
+      'title sw "ΠΑΠΑΔΟΠΟΥΛΟΣ"': ['carl'],
+      'title ew "İZMİR"': ['carl'],
+      'locale eq "300 \u212a"': ['carl'],
       'active eq false or nickName eq "b"': ['boss', 'carl'],
       'active ne true': ['carl'],
       'omitFromSearch eq true': ['Zoë'],
