@@ -69,6 +69,7 @@ function conditionOf(context: Context, filter: Filter): Condition {
 function leafCondition(context: Context, filter: Filter & { kind: 'present' | 'compare' }): Condition {
   const { located, sub } = locate(context, filter.path, 'invalidFilter');
   const { attribute } = located;
+  if (attribute.name === 'schemas') return schemasCondition(context, filter);
   if (attribute.multiValued) {
     const part = sub ?? findSubAttribute(attribute, 'value') ?? findSubAttribute(attribute, 'formatted');
     if (!part) throw notAsked(filter.path);
@@ -79,6 +80,24 @@ function leafCondition(context: Context, filter: Filter & { kind: 'present' | 'c
   const target = targetOf(context.type, context.engine, located, sub);
   if (!target) throw notAsked(filter.path);
   return testTarget(context.engine, target, filter);
+}
+
+/** `schemas eq "urn:…"`: an extension's URN stands there where one of its attributes does. */
+function schemasCondition(context: Context, filter: Filter & { kind: 'present' | 'compare' }): Condition {
+  const { schema, extensions } = context.type;
+  const presence = (urn: string, name: string) => leafCondition(context, { kind: 'present', path: { urn, name } });
+  const urns = [
+    sql`select ${sql.lit(schema.id)} as "urn"`,
+    ...extensions.map(
+      ({ id, attributes }) =>
+        sql`select ${sql.lit(id)} where ${join(
+          'or',
+          attributes.map(({ name }) => presence(id, name)),
+        )}`,
+    ),
+  ];
+  const urn: Target = { value: sql.ref('schemas.urn'), kind: 'text', exact: false };
+  return sql`exists (select 1 from (${sql.join(urns, sql` union all `)}) as "schemas" where ${testTarget(context.engine, urn, filter)})`;
 }
 
 /** `name pr`: one of its parts is there. */

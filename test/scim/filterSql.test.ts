@@ -83,6 +83,10 @@ describe('scim/filterSql', () => {
       ],
       'meta.resourceType eq "User"': ['Zoë', 'boss', 'carl'],
       'urn:ietf:params:scim:schemas:core:2.0:User:USERNAME eq "carl"': ['carl'],
+      [`schemas eq "${ENTERPRISE}"`]: ['Zoë'],
+      'schemas co "InteractSoftware"': ['Zoë'],
+      'schemas eq "urn:ietf:params:scim:schemas:core:2.0:User"': ['Zoë', 'boss', 'carl'],
+      'not (schemas co "extension") and schemas pr': ['boss', 'carl'],
       'userName eq "a" or (userName eq "carl" and not (active eq true))': ['carl'],
     };
 
@@ -129,6 +133,7 @@ describe('scim/filterSql', () => {
       const zoe = (await scim.call('GET', '/Users?filter=userName eq "zoë"')).body.Resources[0]?.id;
       for (const filter of [
         'displayName eq "übersetzer"',
+        'schemas eq "urn:ietf:params:scim:schemas:core:2.0:Group"',
         `members eq "${zoe}"`,
         `members.value eq "${zoe}"`,
         `members[value eq "${zoe}" and type eq "User"]`,
