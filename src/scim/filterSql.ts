@@ -13,7 +13,7 @@ import {
   type Located,
   type ResourceType,
 } from './schema.ts';
-import { comparison, elementPart, profileElements, type Target, targetOf } from './target.ts';
+import { comparison, elementPart, firstElementPart, profileElements, type Target, targetOf } from './target.ts';
 
 type Condition = RawBuilder<boolean>;
 type Context = { type: ResourceType; engine: Engine };
@@ -30,12 +30,15 @@ export function filterToSql(type: ResourceType, engine: Engine, filter: Filter):
   return conditionOf({ type, engine }, filter);
 }
 
-/** Where an attribute stands that a list is sorted by: one with several values by its primary or first one. @throws ScimError invalidPath */
+/** Where an attribute stands that a list is sorted by: of several values the primary or first one (RFC 7644 3.4.2.3). @throws ScimError invalidPath */
 export function sortTarget(type: ResourceType, engine: Engine, path: AttributePath): Target {
   const { located, sub } = locate({ type, engine }, path, 'invalidPath');
   const { attribute } = located;
-  if (attribute.name === 'emails') return { value: sql.ref('users.email'), kind: 'text', exact: false };
-  const target = targetOf(type, engine, located, sub ?? findSubAttribute(attribute, 'formatted'));
+  const part = sub ?? findSubAttribute(attribute, 'value') ?? findSubAttribute(attribute, 'formatted');
+  if (attribute.name === 'emails' && part?.name === 'value')
+    return { value: sql.ref('users.email'), kind: 'text', exact: false };
+  const inProfile = attribute.multiValued && attribute.mutability !== 'readOnly' && type.name === 'User';
+  const target = inProfile ? part && firstElementPart(engine, attribute, part) : targetOf(type, engine, located, part);
   if (!target) throw badRequest('invalidPath', `It is not possible to sort by ${printPath(path)}.`);
   return target;
 }

@@ -63,11 +63,11 @@ export function comparison({ type, caseExact }: Attribute): Pick<Target, 'kind' 
   return { kind, exact: caseExact };
 }
 
-/** The rows of a list in a person's profile, to stand after `from`; its values are `element.value`. */
+/** The rows of a list in a person's profile, to stand after `from`: `element.value`, and `element.key` in the order of the list. */
 export function profileElements(engine: Engine, attribute: Attribute): RawBuilder<unknown> {
   return engine === 'sqlite'
     ? sql`json_each("users"."profileJson", ${sql.lit(`$.${attribute.name}`)}) as "element"`
-    : sql`jsonb_array_elements(coalesce("users"."profileJson"::jsonb -> ${sql.lit(attribute.name)}, '[]'::jsonb)) as "element"("value")`;
+    : sql`jsonb_array_elements(coalesce("users"."profileJson"::jsonb -> ${sql.lit(attribute.name)}, '[]'::jsonb)) with ordinality as "element"("value", "key")`;
 }
 
 /** One part of `element.value`. */
@@ -77,6 +77,17 @@ export function elementPart(engine: Engine, sub: Attribute): Target {
       ? sql`json_extract("element"."value", ${sql.lit(`$.${sub.name}`)})`
       : jsonText(sql`"element"."value"`, [sub.name]);
   return { value, ...comparison(sub) };
+}
+
+/** A part of the value of a list that stands for all of them: the primary one, or else the first. */
+export function firstElementPart(engine: Engine, attribute: Attribute, sub: Attribute): Target {
+  const { value, ...part } = elementPart(engine, sub);
+  const rank = elementPart(engine, { ...sub, name: 'primary' }).value;
+  const order = sql`coalesce(cast(${rank} as text), '') in ('1', 'true') desc, "element"."key"`;
+  return {
+    value: sql`(select ${value} from ${profileElements(engine, attribute)} order by ${order} limit 1)`,
+    ...part,
+  };
 }
 
 function placeInProfile(urn: string): string[] {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { withStores } from '../support/stores.ts';
+import { patch } from './support/patch.ts';
 import { openScimServer, type ScimServer } from './support/scimServer.ts';
 
 describe('scim/list', () => {
@@ -42,8 +43,28 @@ describe('scim/list', () => {
       expect((await scim.call('GET', '/Users?sortBy=password')).status).to.equal(400);
     });
 
+    it('sorts by the primary or first of several values', async () => {
+      const phones: Record<string, unknown[]> = {
+        frida: [{ value: '9' }, { value: '2', primary: true, type: 'home' }],
+        carl: [{ value: '3' }, { value: '1' }],
+        dora: [{ value: '1', type: 'Work' }],
+      };
+      for (const [name, phoneNumbers] of Object.entries(phones)) {
+        const [user] = (await scim.call('GET', `/Users?filter=userName eq "${name}"`)).body.Resources;
+        await scim.call('PATCH', `/Users/${user?.id}`, patch({ op: 'add', value: { phoneNumbers } }));
+      }
+      const sorted = async (query: string) =>
+        namesOf((await scim.call('GET', `/Users?count=3&${query}`)).body.Resources);
+      expect(await sorted('sortBy=phoneNumbers')).to.equal('dora frida carl');
+      expect(await sorted('sortBy=phoneNumbers.value&sortOrder=descending&startIndex=5')).to.equal('carl frida dora');
+      expect(await sorted('sortBy=phoneNumbers.type')).to.match(/^frida dora /);
+      for (const path of ['/Users?sortBy=groups', '/Groups?sortBy=members'])
+        expect((await scim.call('GET', path)).body.scimType).to.equal('invalidPath');
+    });
+
     for (const query of [
       '',
+      '&sortBy=phoneNumbers',
       '&sortBy=userName',
       '&sortBy=title&sortOrder=descending',
       '&sortBy=meta.created',
