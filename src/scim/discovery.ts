@@ -4,6 +4,7 @@ import { ScimError } from './errors.ts';
 import { DEFAULT_COUNT, MAX_COUNT } from './listQuery.ts';
 import type { Json } from './readValue.ts';
 import { type Attribute, groupType, type ResourceType, type Schema, userType } from './schema.ts';
+import { serviceSchemas } from './schemaService.ts';
 
 /** A body that is larger gets 413; also maxPayloadSize of bulk requests. Bytes. */
 export const MAX_BODY_BYTES = 1_900_000;
@@ -11,7 +12,7 @@ export const MAX_BULK_OPERATIONS = 1_000;
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const types = [userType, groupType];
-const schemas = [...new Set(types.flatMap((type) => [type.schema, ...type.extensions]))];
+const schemas = [...types.flatMap((type) => [type.schema, ...type.extensions]), ...serviceSchemas];
 
 /** GET /ServiceProviderConfig (RFC 7643 5, RFC 9865 4). */
 export function serviceProviderConfig(baseUrl: string): ScimAnswer {

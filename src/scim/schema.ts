@@ -4,7 +4,7 @@ import { coreUserAttributes, enterpriseAttributes, interactAttributes } from './
 /** One attribute with its characteristics (RFC 7643 7). This description drives everything: /Schemas, types, filters, PATCH, what is returned. */
 export type Attribute = {
   name: string;
-  type: 'string' | 'boolean' | 'dateTime' | 'reference' | 'binary' | 'complex';
+  type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
   multiValued: boolean;
   description: string;
   required: boolean;

@@ -101,8 +101,13 @@ describe('scim/routes', () => {
     for (const { meta } of types)
       expect((await scim.call('GET', meta.location.slice(scim.baseUrl.length))).status).to.equal(200);
     const schemas = (await scim.call('GET', '/Schemas')).body.Resources;
-    expect(schemas).to.have.length(4);
+    expect(schemas).to.have.length(7);
     for (const schema of schemas) expect((await scim.call('GET', `/Schemas/${schema.id}`)).body).to.deep.equal(schema);
+    for (const description of [config, ...types, ...schemas]) {
+      const schema = schemas.find(({ id }) => id === description.schemas[0]);
+      expect(schema, description.schemas[0]).to.not.equal(undefined);
+      if (schema) expectDeclared(description, schema, []);
+    }
     const meaningful = (
       schemas.flatMap(({ attributes }) => attributes) as { name: string; canonicalValues?: string[] }[]
     )
