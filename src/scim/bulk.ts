@@ -89,7 +89,7 @@ function readOperation(operation: unknown): Operation {
 
 async function runOne(call: Call, answer: Answer, operation: Operation): Promise<Outcome> {
   const { method, path, bulkId, version, data } = operation;
-  const url = new URL(path, 'http://bulk');
+  const url = new URL(`http://bulk${path}`);
   const request: ScimRequest = { method, path: url.pathname, query: url.searchParams, ifMatch: version, body: data };
   const inner: Call = { ...call, request, trace: newTrace(request), startedAt: call.deps.now() };
   const base = { method, ...(bulkId === undefined ? {} : { bulkId }) };

@@ -62,8 +62,9 @@ describe('scim/bulk', () => {
         { method: 'POST', path: '/Bulk', bulkId: 'a', data: { Operations: [] } },
         { method: 'PUT', path: '/Schemas/x', data: {} },
         { method: 'PATCH', path: '/Users', data: {} },
+        { method: 'POST', path: '//elsewhere/Users', bulkId: 'b', data: { userName: 'anna' } },
       ]);
-      expect(body.Operations.map(({ status }) => status)).to.deep.equal(['400', '400', '405']);
+      expect(body.Operations.map(({ status }) => status)).to.deep.equal(['400', '400', '405', '400']);
     });
 
     it('heeds the version of an operation', async () => {
