@@ -22,7 +22,7 @@ export function readValue(attribute: Attribute, value: unknown): unknown {
   return values.length > 0 ? values : undefined;
 }
 
-/** One value of an attribute. A bare text stands for the part named value: clients send managers and members so. */
+/** One value of an attribute. A bare text stands for the part named value: clients send managers and members so, and one manager as a list. */
 export function readSingle(attribute: Attribute, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   switch (attribute.type) {
@@ -55,6 +55,7 @@ export function isOnlyKind(parts: Json): boolean {
 /** The parts of a complex attribute that a client gave, which may be none. @throws ScimError invalidValue */
 export function readParts(attribute: Attribute, value: unknown): Json {
   if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readParts(attribute, { value });
+  if (attribute.name === 'manager' && Array.isArray(value) && value.length === 1) return readParts(attribute, value[0]);
   if (!isObject(value)) throw wrongType(attribute, 'an object');
   const result: Json = {};
   for (const [name, part] of Object.entries(value)) {
