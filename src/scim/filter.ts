@@ -54,25 +54,6 @@ export function parsePath(source: string, urns: readonly string[]): PatchPath {
   return path;
 }
 
-/** A filter in its written form; what parseFilter reads as the same filter. */
-export function printFilter(filter: Filter): string {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.items
-        .map((item) => (item.kind === 'and' || item.kind === 'or' ? `(${printFilter(item)})` : printFilter(item)))
-        .join(` ${filter.kind} `);
-    case 'not':
-      return `not (${printFilter(filter.item)})`;
-    case 'present':
-      return `${printPath(filter.path)} pr`;
-    case 'compare':
-      return `${printPath(filter.path)} ${filter.comparator} ${JSON.stringify(filter.value)}`;
-    case 'values':
-      return `${printPath(filter.path)}[${printFilter(filter.item)}]`;
-  }
-}
-
 /** The attribute's name in its written form. */
 export function printPath({ urn, name, sub }: AttributePath): string {
   return `${urn === undefined ? '' : `${urn}:`}${name}${sub === undefined ? '' : `.${sub}`}`;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ScimError } from '../../src/scim/errors.ts';
-import { type Filter, parseFilter, parsePath, printFilter } from '../../src/scim/filter.ts';
+import { type Filter, parseFilter, parsePath } from '../../src/scim/filter.ts';
+import { printFilter } from './support/printFilter.ts';
 
 describe('scim/filter', () => {
   it('binds and closer than or, and not only to its parentheses', () => {
