@@ -20,17 +20,15 @@ export type AssertionContent = {
   attributes: Map<string, string[]>;
 };
 
-export type Confirmation = {
+export type Interval = { notBefore: number | undefined; notOnOrAfter: number | undefined };
+
+export type Confirmation = Interval & {
   method: string;
   recipient: string | undefined;
-  notBefore: number | undefined;
-  notOnOrAfter: number | undefined;
   inResponseTo: string | undefined;
 };
 
-export type Conditions = {
-  notBefore: number | undefined;
-  notOnOrAfter: number | undefined;
+export type Conditions = Interval & {
   audiences: string[][]; // one list for each AudienceRestriction
   oneTimeUse: boolean;
   unknown: string | undefined; // the name of a condition that is not of the standard
@@ -63,13 +61,17 @@ export function requiredTime(element: XmlElement, local: string): number {
 
 function readSubject(subject: XmlElement): Pick<AssertionContent, 'nameId' | 'confirmations'> {
   const parts = partsOf(subject);
-  const nameId = one(parts, 'NameID');
+  const [identifier, ...others] = parts.filter(({ uri, local }) => uri === SAML && IDENTIFIERS.has(local));
+  if (others.length > 0) malformed('one identifier in Subject');
   const confirmations = parts.filter((part) => isElement(part, SAML, 'SubjectConfirmation'));
   return {
-    nameId: nameId === undefined ? undefined : readNameId(nameId),
+    nameId: isElement(identifier, SAML, 'NameID') ? readNameId(identifier) : undefined,
     confirmations: confirmations.map(readConfirmation),
   };
 }
+
+// saml-core 2.4.1: one of them, if any. The first and the last name nobody here.
+const IDENTIFIERS = new Set(['BaseID', 'NameID', 'EncryptedID']);
 
 function readNameId(element: XmlElement): VerifiedAssertion['nameId'] {
   const value = textOf(element) ?? malformed('text in NameID');
@@ -87,24 +89,27 @@ function readConfirmation(element: XmlElement): Confirmation {
   return {
     method: attributeOf(element, 'Method') ?? malformed('a Method'),
     recipient: data && attributeOf(data, 'Recipient'),
-    notBefore: data && optionalTime(data, 'NotBefore'),
-    notOnOrAfter: data && optionalTime(data, 'NotOnOrAfter'),
     inResponseTo: data && attributeOf(data, 'InResponseTo'),
+    ...readInterval(data),
   };
 }
 
 function readConditions(element: XmlElement | undefined): Conditions {
-  if (element === undefined) {
-    return { notBefore: undefined, notOnOrAfter: undefined, audiences: [], oneTimeUse: false, unknown: undefined };
-  }
-  const parts = partsOf(element);
+  const parts = element === undefined ? [] : partsOf(element);
   const restrictions = parts.filter((part) => isElement(part, SAML, 'AudienceRestriction'));
+  one(parts, 'ProxyRestriction');
   return {
-    notBefore: optionalTime(element, 'NotBefore'),
-    notOnOrAfter: optionalTime(element, 'NotOnOrAfter'),
+    ...readInterval(element),
     audiences: restrictions.map(readAudiences),
     oneTimeUse: one(parts, 'OneTimeUse') !== undefined,
     unknown: parts.find((part) => part.uri !== SAML || !KNOWN_CONDITIONS.has(part.local))?.name,
+  };
+}
+
+function readInterval(element: XmlElement | undefined): Interval {
+  return {
+    notBefore: element && optionalTime(element, 'NotBefore'),
+    notOnOrAfter: element && optionalTime(element, 'NotOnOrAfter'),
   };
 }
 

@@ -94,7 +94,8 @@ function readDecrypted(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     spendSignatureWork(context.provider);
-    return refuse('signature_invalid', {
+    // The page is the same for both; the activity may tell a Power User that signing is off at the provider.
+    return refuse(error.reason === 'signature_missing' ? 'signature_missing' : 'signature_invalid', {
       ...error.facts,
       detail: `the encrypted Assertion: ${error.facts.detail ?? error.reason}`,
     });

@@ -1,7 +1,8 @@
-import { type Confirmation, readAssertion, requiredTime } from './assertion.ts';
-import { SUCCESS, statusCodeOf } from './authenticity.ts';
+import { type Confirmation, type Interval, readAssertion, requiredTime } from './assertion.ts';
+import { SUCCESS } from './authenticity.ts';
 import { contentIn, type Hearing, partsIn, type Step } from './hearing.ts';
-import { refuse } from './refusal.ts';
+import { providerStatusOf } from './providerStatus.ts';
+import { type RefusalFacts, refuse } from './refusal.ts';
 import type { ReasonCode, VerifyContext } from './verdict.ts';
 import { attributeOf, textOf } from './xml/tree.ts';
 
@@ -37,8 +38,10 @@ function checkVersion(hearing: Hearing): string {
 }
 
 function checkStatus(hearing: Hearing): string {
-  const code = statusCodeOf(partsIn(hearing).status);
-  if (code !== SUCCESS) refuse('provider_status', { expected: SUCCESS, received: code });
+  const { code, subCode } = providerStatusOf(hearing.root);
+  // A code within another one tells of an error (saml-core 3.2.2.2).
+  if (code !== SUCCESS || subCode !== undefined)
+    refuse('provider_status', { expected: SUCCESS, received: (code === SUCCESS ? subCode : code) ?? '' });
   return 'Success';
 }
 
@@ -83,20 +86,21 @@ function checkMethod(hearing: Hearing): string {
   return 'bearer';
 }
 
+// Of several confirmations one is enough (saml-core 2.4.1.1): some providers write one for each address at which they know a service.
 function checkRecipient(hearing: Hearing, { acsUrl }: VerifyContext): string {
-  for (const { recipient } of bearersIn(hearing)) sameOrRefuse('recipient_mismatch', acsUrl, recipient);
+  const received = bearersIn(hearing).map(({ recipient }) => recipient ?? 'none');
+  if (!received.includes(acsUrl)) refuse('recipient_mismatch', { expected: acsUrl, received: received.join(', ') });
   return acsUrl;
 }
 
 function checkConfirmationTime(hearing: Hearing, context: VerifyContext): string {
-  let until = '';
-  for (const { notBefore, notOnOrAfter } of bearersIn(hearing)) {
-    if (notOnOrAfter === undefined)
-      return refuse('confirmation_expired', { expected: 'NotOnOrAfter', received: 'none' });
-    refuseOutside('confirmation_expired', context, notBefore, notOnOrAfter);
-    until = timeText(notOnOrAfter);
-  }
-  return `until ${until}`;
+  const here = bearersIn(hearing).filter(({ recipient }) => recipient === context.acsUrl);
+  const ended = here.filter(({ notOnOrAfter }) => notOnOrAfter !== undefined);
+  const bearer = ended.find((each) => timeFault(context, each) === undefined) ?? ended[0];
+  if (bearer?.notOnOrAfter === undefined)
+    return refuse('confirmation_expired', { expected: 'NotOnOrAfter', received: 'none' });
+  refuseOutside('confirmation_expired', context, bearer);
+  return `until ${timeText(bearer.notOnOrAfter)}`;
 }
 
 function checkConditions(hearing: Hearing): string {
@@ -108,26 +112,26 @@ function checkConditions(hearing: Hearing): string {
 
 function checkNotBefore(hearing: Hearing, context: VerifyContext): string {
   const { notBefore } = contentIn(hearing).conditions;
-  refuseOutside('conditions_not_yet_valid', context, notBefore, undefined);
+  refuseOutside('conditions_not_yet_valid', context, { notBefore });
   return notBefore === undefined ? 'no limit' : timeText(notBefore);
 }
 
 function checkNotOnOrAfter(hearing: Hearing, context: VerifyContext): string {
-  const { notOnOrAfter } = contentIn(hearing).conditions;
-  refuseOutside('conditions_expired', context, undefined, notOnOrAfter);
+  const { notBefore, notOnOrAfter } = contentIn(hearing).conditions;
+  refuseOutside('conditions_expired', context, { notBefore, notOnOrAfter });
   return notOnOrAfter === undefined ? 'no limit' : timeText(notOnOrAfter);
 }
 
 function checkSessionEnd(hearing: Hearing, context: VerifyContext): string {
   const { sessionNotOnOrAfter } = contentIn(hearing);
-  refuseOutside('session_expired', context, undefined, sessionNotOnOrAfter);
+  refuseOutside('session_expired', context, { notOnOrAfter: sessionNotOnOrAfter });
   return sessionNotOnOrAfter === undefined ? 'left to us' : timeText(sessionNotOnOrAfter);
 }
 
 function checkIssued(hearing: Hearing, context: VerifyContext): string {
   const { issueInstant, authnInstants } = contentIn(hearing);
   for (const instant of [requiredTime(hearing.root, 'IssueInstant'), issueInstant, ...authnInstants]) {
-    refuseOutside('issued_in_future', context, instant, undefined);
+    refuseOutside('issued_in_future', context, { notBefore: instant });
   }
   return timeText(issueInstant);
 }
@@ -170,7 +174,7 @@ function checkSubject(hearing: Hearing, { provider }: VerifyContext): string {
   return refuse('subject_missing', { expected: `one value of ${subjectAttribute}`, received: `${values.length}` });
 }
 
-/** The bearer confirmations, each of which must pass; others confirm other uses (saml-profiles 4.1.4.3). */
+/** The bearer confirmations; others confirm other uses (saml-profiles 4.1.4.3). */
 export function bearersIn(hearing: Hearing): Confirmation[] {
   return contentIn(hearing).confirmations.filter(({ method }) => method === BEARER);
 }
@@ -179,19 +183,20 @@ function sameOrRefuse(reason: ReasonCode, expected: string, received: string | u
   return received === expected ? expected : refuse(reason, { expected, received: received ?? 'none' });
 }
 
-function refuseOutside(
-  reason: ReasonCode,
-  context: VerifyContext,
-  from: number | undefined,
-  until: number | undefined,
-): void {
-  const { now, provider } = context;
-  if (from !== undefined && now + provider.clockSkewMs < from) {
-    refuse(reason, { expected: `not before ${timeText(from)}`, received: timeText(now) });
-  }
-  if (until !== undefined && now - provider.clockSkewMs >= until) {
-    refuse(reason, { expected: `before ${timeText(until)}`, received: timeText(now) });
-  }
+function refuseOutside(reason: ReasonCode, context: VerifyContext, interval: Partial<Interval>): void {
+  const fault = timeFault(context, interval);
+  if (fault !== undefined) refuse(reason, fault);
+}
+
+// What is wrong with the time, or with an interval that no time is in and the skew would let pass (saml-core 2.4.1.2, 2.5.1.2).
+function timeFault(
+  { now, provider }: VerifyContext,
+  { notBefore, notOnOrAfter }: Partial<Interval>,
+): RefusalFacts | undefined {
+  const [from, until] = [notBefore ?? -Infinity, notOnOrAfter ?? Infinity];
+  if (now + provider.clockSkewMs < from) return { expected: `not before ${timeText(from)}`, received: timeText(now) };
+  if (now - provider.clockSkewMs >= until) return { expected: `before ${timeText(until)}`, received: timeText(now) };
+  return from < until ? undefined : { expected: `an end after ${timeText(from)}`, received: timeText(until) };
 }
 
 function timeText(time: number): string {

@@ -1,5 +1,6 @@
 /** The namespace names of the standards that a message is made of. */
 export const SAMLP = 'urn:oasis:names:tc:SAML:2.0:protocol';
+export const SAMLP_1 = 'urn:oasis:names:tc:SAML:1.0:protocol'; // also of SAML 1.1
 export const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion';
 export const DS = 'http://www.w3.org/2000/09/xmldsig#';
 export const XENC = 'http://www.w3.org/2001/04/xmlenc#';

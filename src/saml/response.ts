@@ -2,7 +2,7 @@ import { authenticitySteps } from './authenticity.ts';
 import { decodeBase64 } from './base64.ts';
 import { bearersIn, contentSteps } from './checks.ts';
 import { contentIn, type Hearing, type Step } from './hearing.ts';
-import { SAML, SAMLP } from './namespaces.ts';
+import { SAML, SAMLP, SAMLP_1 } from './namespaces.ts';
 import { providerStatusOf } from './providerStatus.ts';
 import { Refusal, refuse } from './refusal.ts';
 import type { Check, ReasonCode, UnverifiedResponse, Verdict, VerifiedAssertion, VerifyContext } from './verdict.ts';
@@ -73,8 +73,10 @@ function readRoot(samlResponse: string): XmlElement {
   const octets = decodeBase64(samlResponse) ?? refuse('base64_invalid');
   const parsed = parseXml(octets);
   if (!parsed.ok) return refuse(parsed.reason, parsed.detail === undefined ? {} : { detail: parsed.detail });
-  if (!isElement(parsed.root, SAMLP, 'Response')) refuse('response_malformed', { expected: 'a Response' });
-  return parsed.root;
+  if (isElement(parsed.root, SAMLP, 'Response')) return parsed.root;
+  const { uri, local } = parsed.root;
+  if (uri === SAMLP_1) return refuse('version_unsupported', { expected: '2.0', received: '1.x' });
+  return refuse('response_malformed', { expected: 'a Response', received: local });
 }
 
 function claimedIssuer(root: XmlElement): string | undefined {
@@ -88,13 +90,12 @@ function verifiedAssertion(hearing: Hearing, { provider }: VerifyContext): Verif
   const content = contentIn(hearing);
   const { conditions, confirmations: _confirmations, issueInstant: _issueInstant, authnInstants, ...said } = content;
   const bearers = bearersIn(hearing);
-  const ends = [conditions.notOnOrAfter, ...bearers.map(({ notOnOrAfter }) => notOnOrAfter)].filter(
-    (end) => end !== undefined,
-  );
+  // One confirmation is enough, so the last of them to end counts.
+  const confirmed = Math.max(...bearers.map(({ notOnOrAfter }) => notOnOrAfter ?? 0));
   return {
     ...said,
     authnInstant: Math.min(...authnInstants),
-    notOnOrAfter: Math.min(...ends) + provider.clockSkewMs,
+    notOnOrAfter: Math.min(conditions.notOnOrAfter ?? Infinity, confirmed) + provider.clockSkewMs,
     inResponseTo: bearers[0]?.inResponseTo,
     oneTimeUse: conditions.oneTimeUse,
   };

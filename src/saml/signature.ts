@@ -48,12 +48,13 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
   if (!isElement(method, DS, 'CanonicalizationMethod') || !isElement(algorithm, DS, 'SignatureMethod'))
     malformed('the methods');
   if (!isElement(reference, DS, 'Reference') || more.length > 0) malformed('exactly one Reference');
+  const named = signatureAlgorithm(attributeOf(algorithm, 'Algorithm') ?? '', allowSha1);
   if (partsOf(algorithm).length > 0) malformed('a SignatureMethod without parameters');
   return {
     element,
     signedInfo: signedInfo as XmlElement,
     signedInfoForm: readForm(method, 'algorithm_forbidden'),
-    algorithm: signatureAlgorithm(attributeOf(algorithm, 'Algorithm') ?? '', allowSha1),
+    algorithm: named,
     signatureValue: octetsOf(signatureValue as XmlElement),
     ...readReference(reference, element, allowSha1),
   };

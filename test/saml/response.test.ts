@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { readResponse, verifyResponse } from '../../src/saml/response.ts';
 import type { Verdict, VerifyContext } from '../../src/saml/verdict.ts';
 import { honestCases } from './corpus/honest.ts';
-import { encode, honest, signedLie, swap } from './corpus/hostile.ts';
-import { contextWith, IDP, NOW, REQUEST_ID } from './support/context.ts';
-import { attributeStatement, honestParts } from './support/message.ts';
+import { cut, encode, honest, signedLie, swap } from './corpus/hostile.ts';
+import { ACS_URL, contextWith, IDP, NOW, REQUEST_ID } from './support/context.ts';
+import { encryptAssertion } from './support/encrypt.ts';
+import { at, attributeStatement, confirmation, honestParts, nameId, PERSON, subject } from './support/message.ts';
 
 function judge(xml: string, context: VerifyContext = contextWith()): Verdict {
   const read = readResponse(encode(xml));
@@ -72,19 +73,51 @@ describe('verifyResponse', () => {
     expect(verdict.ok && verdict.assertion.notOnOrAfter).to.equal(NOW + 30_000 + 60_000);
   });
 
+  it('remembers an assertion until the last of its confirmations ends', () => {
+    const bearer = (seconds: number) =>
+      confirmation(
+        honestParts().prefixes,
+        `InResponseTo="${REQUEST_ID}" NotOnOrAfter="${at(seconds)}" Recipient="${ACS_URL}"`,
+      );
+    const verdict = judge(
+      signedLie(
+        (parts) => ({
+          subject: subject(parts.prefixes, nameId(parts.prefixes, PERSON) + bearer(20) + bearer(200) + bearer(100)),
+        }),
+        'both',
+      ),
+    );
+    expect(verdict.ok && verdict.assertion.notOnOrAfter).to.equal(NOW + 200_000 + 60_000);
+  });
+
+  it('says of a plaintext that nobody signed what is missing, and of any other only that it is invalid', () => {
+    const field = honestCases().find(({ name }) => name === 'aes-256-gcm, OAEP sha1 with MGF1 SHA-1')?.field ?? '';
+    const signed = Buffer.from(field, 'base64').toString();
+    const unsigned = swap(
+      signed,
+      cut(signed, 'saml:EncryptedAssertion'),
+      encryptAssertion(cut(honest('none'), 'saml:Assertion')),
+    );
+    const wrongKey = judge(signed, contextWith({ provider: { signingKeys: [] } }));
+    expect([judge(unsigned), wrongKey].map((verdict) => !verdict.ok && verdict.reason)).to.deep.equal([
+      'signature_missing',
+      'signature_invalid',
+    ]);
+  });
+
   it('lists every check in one order: passed, the one refused with what was expected and received, the rest not reached', () => {
     const passed = judge(honest());
     const refused = judge(honest(), contextWith({ acsUrl: 'https://intranet.acme.com/other' }));
     expect(refused.checks.map(({ name }) => name)).to.deep.equal(passed.checks.map(({ name }) => name));
-    const at = refused.checks.findIndex(({ result }) => result === 'refused');
-    expect(refused.checks[at]).to.deep.equal({
+    const last = refused.checks.findIndex(({ result }) => result === 'refused');
+    expect(refused.checks[last]).to.deep.equal({
       name: 'Destination',
       result: 'refused',
       expected: 'https://intranet.acme.com/other',
       received: 'https://intranet.acme.com/saml/acs',
     });
-    expect(refused.checks.slice(0, at).every(({ result }) => result === 'passed')).to.equal(true);
-    expect(refused.checks.slice(at + 1).every(({ result }) => result === 'not_reached')).to.equal(true);
+    expect(refused.checks.slice(0, last).every(({ result }) => result === 'passed')).to.equal(true);
+    expect(refused.checks.slice(last + 1).every(({ result }) => result === 'not_reached')).to.equal(true);
     const malformed = judge('<a/>');
     expect(malformed.checks.map(({ name }) => name)).to.deep.equal(passed.checks.map(({ name }) => name));
   });

@@ -6,8 +6,15 @@ const NAME_START = 1;
 const NAME_PART = 2;
 const kinds = nameTable();
 
-const PREDEFINED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-const REFERENCE = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));|&/g;
+const PREDEFINED = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+const NUMBER = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/;
+const LONGEST_REFERENCE = '&#1114111;'.length;
 
 // Surrogates need no mention: octets that are UTF-8 decode to whole pairs.
 const FORBIDDEN_CHARACTER = /[^\t\n\r\u0020-\ufffd]/;
@@ -27,12 +34,26 @@ export function decodeCharacters(octets: Buffer): string {
 
 /** Puts characters in the place of references; the five predefined entities are the only ones (XML 1.0 4.1, 4.6). */
 export function expandReferences(text: string): string {
-  return text.replace(REFERENCE, (_match, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return PREDEFINED[name] ?? '';
-    if (hex !== undefined) return characterOf(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return characterOf(Number.parseInt(decimal, 10));
-    return refuse('xml_malformed', { detail: 'an entity that is not predefined' });
-  });
+  let expanded = '';
+  let from = 0;
+  for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', from)) {
+    const end = text.indexOf(';', at);
+    if (end === -1 || end - at > LONGEST_REFERENCE) refuseReference();
+    expanded += text.slice(from, at) + characterCalled(text.slice(at + 1, end));
+    from = end + 1;
+  }
+  return expanded + text.slice(from);
+}
+
+function characterCalled(name: string): string {
+  const predefined = PREDEFINED.get(name);
+  if (predefined !== undefined) return predefined;
+  const [, hex, decimal] = NUMBER.exec(name) ?? refuseReference();
+  return characterOf(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+}
+
+function refuseReference(): never {
+  return refuse('xml_malformed', { detail: 'an entity that is not predefined' });
 }
 
 /** Where the NCName (Namespaces in XML 3) that begins at `from` ends; `from` itself where none begins. Names are ASCII here, as all of SAML's are. */

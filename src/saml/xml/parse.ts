@@ -43,7 +43,7 @@ export function parseXml(octets: Buffer, outer: readonly NamespaceDeclaration[] 
 
 function openReader(xml: string, outer: readonly NamespaceDeclaration[]): Reader {
   // No CDATA section is accepted, so this may not stand in a text; in an attribute or a comment nobody needs it.
-  if (xml.includes(']]>')) refuse(xml.includes('<![CDATA[') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
+  if (xml.includes(']]>')) refuse(xml.includes('<![') ? 'xml_forbidden' : 'xml_malformed', { detail: ']]>' });
   const flat = !xml.includes('&') && !xml.includes('\n') && !xml.includes('\t');
   return { xml, at: 0, next: 0, flat, nodes: 0, depth: 0, content: [0], closed: false, ...openedScope(outer) };
 }
@@ -51,7 +51,10 @@ function openReader(xml: string, outer: readonly NamespaceDeclaration[]): Reader
 function readDocument(reader: Reader): XmlElement {
   const { xml } = reader;
   XML_DECLARATION.lastIndex = 0;
-  reader.at = spaceEnd(xml, XML_DECLARATION.test(xml) ? XML_DECLARATION.lastIndex : 0);
+  const declared = XML_DECLARATION.test(xml);
+  if (!declared && /^<\?xml[\t\n ]/.test(xml))
+    refuse('xml_malformed', { detail: 'a declaration of something else than XML 1.0 in UTF-8' });
+  reader.at = spaceEnd(xml, declared ? XML_DECLARATION.lastIndex : 0);
   if (xml.charCodeAt(reader.at) !== LT) refuse('xml_malformed', { detail: 'text before the root' });
   if (ncNameEnd(xml, reader.at + 1) === reader.at + 1) refuseMarkup(reader);
   const root = readStartTag(reader, undefined);

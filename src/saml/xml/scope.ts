@@ -51,14 +51,15 @@ export function closeScope(scope: Scope, element: XmlElement): void {
 function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration, mark: number): void {
   const usual = USUAL.indexOf(uri);
   if (usual === -1) refuseUnfit(prefix, uri);
-  if (prefix === 'xml' || prefix === 'xmlns') refuse('xml_malformed', { detail: 'a reserved prefix is declared' });
+  if (prefix === 'xmlns' || (prefix === 'xml' && uri !== XML_NAMESPACE))
+    refuse('xml_malformed', { detail: 'a reserved prefix is declared' });
   if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', { detail: 'a prefix declared twice' });
   scope.prefixes.push(prefix);
   scope.uris.push(USUAL[usual] ?? uri);
 }
 
 function refuseUnfit(prefix: string, uri: string): void {
-  const reserved = uri === XML_NAMESPACE || uri === XMLNS_NAMESPACE;
+  const reserved = (uri === XML_NAMESPACE && prefix !== 'xml') || uri === XMLNS_NAMESPACE;
   if (reserved) refuse('xml_malformed', { detail: 'a reserved namespace is declared' });
   const absolute = uri === '' ? prefix === '' : ABSOLUTE.test(uri);
   if (!absolute) refuse('xml_malformed', { detail: 'a namespace that is not absolute' });

@@ -8,7 +8,7 @@ import { cut, type HostileCase, refused, swap } from './hostile.ts';
 
 type Place = 'response' | 'assertion' | 'both' | 'none';
 
-/** Encrypted assertions: forbidden algorithms, altered ciphertexts, plaintexts that nobody signed. All failures behind the cipher look alike. */
+/** Encrypted assertions: forbidden algorithms, altered ciphertexts, plaintexts that nobody signed. All that is wrong behind the cipher has one reason. */
 export function encryptionCases(): HostileCase[] {
   return [...unsigned(), ...algorithms(), ...altered(), ...structures(), ...plaintexts(), ...borrowed()];
 }
@@ -29,14 +29,14 @@ function unsigned(): HostileCase[] {
   const ciphers = ['aes-128-gcm', 'aes-256-gcm', 'aes-128-cbc', 'aes-256-cbc'] as const;
   return [
     ...ciphers.map((cipher) =>
-      refused(`nothing signed, ${cipher} (CVE-2026-2092)`, sealed('none', { cipher }), 'signature_invalid'),
+      refused(`nothing signed, ${cipher} (CVE-2026-2092)`, sealed('none', { cipher }), 'signature_missing'),
     ),
     refused('signed by another', sealedBy(), 'signature_invalid'),
-    refused('stripped of the Response’s Signature', stripped(), 'signature_invalid'),
+    refused('stripped of the Response’s Signature', stripped(), 'signature_missing'),
     refused(
       'another person within, then signed by nobody',
       sealed('none', {}, (text) => swap(text, PERSON, 'eve@evil.example')),
-      'signature_invalid',
+      'signature_missing',
     ),
     refused(
       'another person within the Signature',
@@ -225,12 +225,12 @@ function borrowed(): HostileCase[] {
     refused(
       'namespaces of the Response, which alone is signed',
       outside(sealed('response', {}, renamed), saml),
-      'signature_invalid',
+      'signature_missing',
     ),
     refused(
       'namespaces of an unsigned Response, nothing signed',
       outside(sealed('none', {}, renamed), saml),
-      'signature_invalid',
+      'signature_missing',
     ),
     refused(
       'a namespace put on the Response, used in what was signed',

@@ -40,9 +40,9 @@ function encodings(): HostileCase[] {
     refused('UTF-16', Buffer.from(`\ufeff${xml}`, 'utf16le'), 'xml_malformed'),
     refused('UTF-16 without a mark', Buffer.from(xml, 'utf16le'), 'xml_malformed'),
     refused('Latin-1', latin, 'xml_malformed'),
-    refused('Latin-1, declared', `<?xml version="1.0" encoding="ISO-8859-1"?>${xml}`, 'xml_forbidden'),
-    refused('UTF-7, declared', `<?xml version="1.0" encoding="UTF-7"?>${xml}`, 'xml_forbidden'),
-    refused('UTF-16, declared', `<?xml version="1.0" encoding="UTF-16"?>${xml}`, 'xml_forbidden'),
+    refused('Latin-1, declared', `<?xml version="1.0" encoding="ISO-8859-1"?>${xml}`, 'xml_malformed'),
+    refused('UTF-7, declared', `<?xml version="1.0" encoding="UTF-7"?>${xml}`, 'xml_malformed'),
+    refused('UTF-16, declared', `<?xml version="1.0" encoding="UTF-16"?>${xml}`, 'xml_malformed'),
     refused(
       'an overlong form',
       Buffer.concat([Buffer.from('<a>'), Buffer.from([0xc0, 0xbc]), Buffer.from('</a>')]),
@@ -59,8 +59,8 @@ function encodings(): HostileCase[] {
       'xml_malformed',
     ),
     refused('two byte order marks', `\ufeff\ufeff${xml}`, 'xml_malformed'),
-    refused('XML 1.1', `<?xml version="1.1"?>${xml}`, 'xml_forbidden'),
-    refused('a declaration without a version', `<?xml encoding="UTF-8"?>${xml}`, 'xml_forbidden'),
+    refused('XML 1.1', `<?xml version="1.1"?>${xml}`, 'xml_malformed'),
+    refused('a declaration without a version', `<?xml encoding="UTF-8"?>${xml}`, 'xml_malformed'),
     refused('a declaration in capitals', `<?XML VERSION="1.0"?>${xml}`, 'xml_forbidden'),
     refused('a declaration behind a blank', ` <?xml version="1.0"?>${xml}`, 'xml_forbidden'),
     refused('two declarations', `<?xml version="1.0"?><?xml version="1.0"?>${xml}`, 'xml_forbidden'),
@@ -98,6 +98,7 @@ function markup(): HostileCase[] {
     ],
     ['a default ID attribute', doctype('[<!ATTLIST saml:Assertion ID ID "_assertion0001">]'), 'xml_forbidden'],
     ['an attribute declared as an ID', doctype('[<!ATTLIST saml:NameID Format ID #IMPLIED>]'), 'xml_forbidden'],
+    ['a conditional section', doctype('[<![INCLUDE[<!ENTITY x "y">]]>]'), 'xml_forbidden'],
     ['DOCTYPE within', swap(xml, '<saml:Subject>', '<!DOCTYPE a><saml:Subject>'), 'xml_forbidden'],
     ['an entity that is not declared', swap(xml, PERSON, '&person;'), 'xml_malformed'],
     ['an entity of HTML', swap(xml, PERSON, '&nbsp;'), 'xml_malformed'],
@@ -127,6 +128,7 @@ function markup(): HostileCase[] {
     ['HTML', '<html><body><p>Sign in</body></html>', 'xml_malformed'],
     ['JSON', '{"user":"ada"}', 'xml_malformed'],
     ['an empty root', '<>', 'xml_malformed'],
+    ['a Response of another namespace', '<Response xmlns="urn:example:x"/>', 'response_malformed'],
   ];
   return forms.map(([name, text, reason]) => refused(name, text, reason));
 }

@@ -561,6 +561,18 @@ function oddities(): Shape[] {
         }),
       },
     },
+    ...(['first', 'last'] as const).map((order) => ({
+      name: `WSO2: a confirmation for each address, ours ${order}`,
+      parts: {
+        ...parts,
+        subject: subject(parts.prefixes, nameId(parts.prefixes, PERSON) + eachAddress(parts.prefixes, order).join('')),
+      },
+    })),
+    {
+      name: 'the prefix xml declared as what it is',
+      parts: { ...parts, rootNamespaces: ' xmlns:xml="http://www.w3.org/XML/1998/namespace" xml:lang="en"' },
+      sign: 'both',
+    },
     {
       name: 'a holder-of-key confirmation beside',
       parts: {
@@ -574,4 +586,10 @@ function oddities(): Shape[] {
       },
     },
   ];
+}
+
+function eachAddress(prefixes: MessageParts['prefixes'], order: 'first' | 'last'): string[] {
+  const other = `InResponseTo="${REQUEST_ID}" NotOnOrAfter="${at(300)}" Recipient="https://other.example.com/acs"`;
+  const both = [confirmation(prefixes), confirmation(prefixes, other)];
+  return order === 'first' ? both : both.reverse();
 }

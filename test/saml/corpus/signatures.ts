@@ -45,7 +45,7 @@ function missing(): HostileCase[] {
     ),
     refused('an Assertion as the root', cut(signed, 'saml:Assertion'), 'response_malformed'),
     refused('a LogoutResponse', signed.replaceAll('samlp:Response', 'samlp:LogoutResponse'), 'response_malformed'),
-    refused('a SAML 1.1 Response', signed.replaceAll('SAML:2.0:protocol', 'SAML:1.0:protocol'), 'response_malformed'),
+    refused('a SAML 1.1 Response', signed.replaceAll('SAML:2.0:protocol', 'SAML:1.0:protocol'), 'version_unsupported'),
   ].map((hostile) =>
     hostile.name === 'a Signature of another namespace' ? { ...hostile, reason: 'signature_misplaced' } : hostile,
   );
@@ -172,6 +172,19 @@ function forbidden(): HostileCase[] {
   return [
     ...cases,
     refused('HMAC keyed with the public key', hmacSigned(), 'algorithm_forbidden'),
+    refused(
+      'HMAC cut to no bit (CVE-2009-0217)',
+      honest('assertion', {
+        algorithm: `${MORE}hmac-sha256`,
+        template: (signature) =>
+          swap(
+            signature,
+            /(?<=<ds:SignatureMethod [^>]*)\/>/,
+            '><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>',
+          ),
+      }),
+      'algorithm_forbidden',
+    ),
     refused(
       'SHA-1 where SHA-1 is allowed, MD5 digest',
       honest('assertion', { digestAlgorithm: `${MORE}md5`, digest: 'md5' }),

@@ -126,6 +126,13 @@ function responses(): Lie[] {
       'response_malformed',
       () => ({ status: statusOf(SUCCESS).replace('<samlp:Status>', '$&x') }),
     ],
+    [
+      'AuthnFailed within Success',
+      'provider_status',
+      () => ({
+        status: statusOf(SUCCESS, '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"/>'),
+      }),
+    ],
     ['a Status without a code', 'provider_status', () => ({ status: '<samlp:Status/>' })],
     ['an empty StatusCode', 'provider_status', () => ({ status: statusOf('') })],
     [
@@ -226,6 +233,29 @@ function conditions(): Lie[] {
       add('<saml:Condition xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x"/>'),
     ],
     ['OneTimeUse twice', 'response_malformed', add('<saml:OneTimeUse/><saml:OneTimeUse/>')],
+    ['ProxyRestriction twice', 'response_malformed', add('<saml:ProxyRestriction/><saml:ProxyRestriction/>')],
+    [
+      'Conditions that end before they begin',
+      'conditions_expired',
+      (parts) => ({
+        conditions: swap(
+          parts.conditions,
+          /NotBefore="[^"]*" NotOnOrAfter="[^"]*"/,
+          `NotBefore="${at(20)}" NotOnOrAfter="${at(-20)}"`,
+        ),
+      }),
+    ],
+    [
+      'Conditions that end as they begin',
+      'conditions_expired',
+      (parts) => ({
+        conditions: swap(
+          parts.conditions,
+          /NotBefore="[^"]*" NotOnOrAfter="[^"]*"/,
+          `NotBefore="${at(5)}" NotOnOrAfter="${at(5)}"`,
+        ),
+      }),
+    ],
     ['text in Conditions', 'response_malformed', add('text')],
     ...[
       '',
@@ -255,7 +285,12 @@ function confirmations(): Lie[] {
   });
   const request = `InResponseTo="${REQUEST_ID}"`;
   const until = `NotOnOrAfter="${at(300)}"`;
-  const second = confirmation(prefixes, `${request} ${until} Recipient="https://other.example.com"`);
+  const elsewhere = confirmation(prefixes, `${request} ${until} Recipient="https://other.example.com"`);
+  const expired = confirmation(prefixes, `${request} NotOnOrAfter="${at(-61)}" Recipient="${ACS_URL}"`);
+  const endless = confirmation(prefixes, `${request} Recipient="${ACS_URL}"`);
+  const bearers = (one: string, other: string) => () => ({
+    subject: subject(prefixes, nameId(prefixes, PERSON) + one + other),
+  });
   return [
     ['no SubjectConfirmation', 'confirmation_method', () => ({ subject: subject(prefixes, nameId(prefixes, PERSON)) })],
     ['holder-of-key', 'confirmation_method', method('urn:oasis:names:tc:SAML:2.0:cm:holder-of-key')],
@@ -277,10 +312,24 @@ function confirmations(): Lie[] {
       'recipient_mismatch',
       (parts) => ({ subject: swap(parts.subject, /<saml:SubjectConfirmationData [^>]*>/, '') }),
     ],
+    ['two bearer confirmations, both for another', 'recipient_mismatch', bearers(elsewhere, elsewhere)],
+    ['two bearer confirmations, ours expired', 'confirmation_expired', bearers(expired, elsewhere)],
+    ['two bearer confirmations, ours expired and last', 'confirmation_expired', bearers(elsewhere, expired)],
+    ['two bearer confirmations, ours without an end', 'confirmation_expired', bearers(endless, elsewhere)],
     [
-      'two bearer confirmations, one for another',
-      'recipient_mismatch',
-      () => ({ subject: subject(prefixes, nameId(prefixes, PERSON) + confirmation(prefixes) + second) }),
+      'two bearer confirmations, one to another request',
+      'in_response_to_mismatch',
+      bearers(confirmation(prefixes), swap(confirmation(prefixes), REQUEST_ID, '_other')),
+    ],
+    [
+      'two bearer confirmations, one to no request',
+      'in_response_to_mismatch',
+      bearers(confirmation(prefixes), swap(confirmation(prefixes), request, '')),
+    ],
+    [
+      'a confirmation that ends before it begins',
+      'confirmation_expired',
+      data(`${request} NotBefore="${at(20)}" NotOnOrAfter="${at(-20)}" Recipient="${ACS_URL}"`),
     ],
     [
       'an expired confirmation',
@@ -415,6 +464,13 @@ function subjects(): Lie[] {
       'response_malformed',
       () => ({ subject: subject(prefixes, nameId(prefixes, PERSON).repeat(2) + confirmation(prefixes)) }),
     ],
+    ...['BaseID', 'EncryptedID'].map(
+      (other): Lie => [
+        `a NameID and ${other}`,
+        'response_malformed',
+        () => ({ subject: subject(prefixes, `${nameId(prefixes, PERSON)}<saml:${other}/>${confirmation(prefixes)}`) }),
+      ],
+    ),
     ['an element in the NameID', 'response_malformed', named('ada<saml:x/>@acme.com')],
     ['a comment in the NameID', 'xml_forbidden', named('ada@acme.com<!---->.evil.example')],
     ['a comment before the NameID', 'xml_forbidden', named('<!-- -->ada@acme.com')],
