@@ -8,7 +8,7 @@ import type { Engine } from './open.ts';
 export type Migration = (db: Kysely<unknown>, types: { engine: Engine; key: RawBuilder<unknown> }) => Promise<void>;
 
 /** The steps in their order. A step that was released is never changed; the next one mends it. */
-export const migrations: Migration[] = [firstTables, directoryTables];
+export const migrations: Migration[] = [firstTables, directoryTables, assertionsByEntityId];
 
 async function firstTables(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
   const { schema } = db;
@@ -294,4 +294,11 @@ async function sourceTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
     .addColumn('body', 'text')
     .execute();
   await schema.createIndex('scimLogByResource').on('scimLog').columns(['resourceId', 'id']).execute();
+}
+
+/** A provider that is removed and imported anew has another ID, and the assertions that it made before are still used up. */
+async function assertionsByEntityId(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('usedAssertions').renameColumn('providerId', 'entityId').execute();
+  await sql`update "usedAssertions" set "entityId" = "identityProviders"."entityId"
+    from "identityProviders" where "identityProviders"."id" = "usedAssertions"."entityId"`.execute(db);
 }

@@ -21,7 +21,7 @@ export type Schema = {
   sessions: SessionRow;
   loginRequests: LoginRequestRow;
   pendingSignIns: { tokenHash: string; signInJson: string; expiresAt: number };
-  usedAssertions: { providerId: string; assertionId: string; expiresAt: number };
+  usedAssertions: { entityId: string; assertionId: string; expiresAt: number };
   signInActivity: SignInActivityRow;
   attempts: { name: string; failures: number; expiresAt: number };
 };

@@ -149,7 +149,7 @@ async function useUp(
   request: LoginRequestRow | undefined,
   { provider, assertion, fault }: Verified,
 ): Promise<ReasonCode | undefined> {
-  const used = { providerId: provider.id, assertionId: assertion.id, expiresAt: assertion.notOnOrAfter };
+  const used = { entityId: provider.entityId, assertionId: assertion.id, expiresAt: assertion.notOnOrAfter };
   if (fault) return (await isAssertionUsed(db, used)) ? 'assertion_replayed' : fault;
   if (!(await recordAssertion(db, used))) return 'assertion_replayed';
   return request && !(await consumeLoginRequest(db, request.id)) ? 'request_unknown' : undefined;

@@ -23,12 +23,12 @@ export async function consumeLoginRequest(db: Db, id: string): Promise<boolean> 
   return result.numDeletedRows === 1n;
 }
 
-/** Remembers an assertion until it can no longer be used. False when it was seen before. */
+/** Remembers an assertion until it can no longer be used, by its provider's EntityID: that outlives a removal. False when it was seen before. */
 export async function recordAssertion(
   db: Db,
-  assertion: { providerId: string; assertionId: string; expiresAt: number },
+  assertion: { entityId: string; assertionId: string; expiresAt: number },
 ): Promise<boolean> {
-  const key = ['providerId', 'assertionId'] as const;
+  const key = ['entityId', 'assertionId'] as const;
   return (await insertRows(db, 'usedAssertions', [assertion], { key: [...key], existing: 'keep' })) === 1;
 }
 
@@ -70,14 +70,11 @@ export async function deleteExpired(db: Db, now: number): Promise<void> {
 }
 
 /** Whether an assertion was used before. */
-export async function isAssertionUsed(
-  db: Db,
-  assertion: { providerId: string; assertionId: string },
-): Promise<boolean> {
+export async function isAssertionUsed(db: Db, assertion: { entityId: string; assertionId: string }): Promise<boolean> {
   const row = await db
     .selectFrom('usedAssertions')
     .select('assertionId')
-    .where('providerId', '=', assertion.providerId)
+    .where('entityId', '=', assertion.entityId)
     .where('assertionId', '=', assertion.assertionId)
     .executeTakeFirst();
   return row !== undefined;

@@ -28,6 +28,23 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       await second.close();
     });
 
+    it('keeps what was used up under the EntityID of its provider', async () => {
+      const url = await freshDatabaseUrl(engine);
+      const later = migrations.splice(2);
+      whenDone(() => migrations.length === 2 && migrations.push(...later));
+      const before = await openStore(url);
+      await sql`insert into "identityProviders" values ('one', 'https://idp.example', '', 1, 0, 0, '', '', '', null, 0, 0)`.execute(
+        before.db,
+      );
+      await sql`insert into "usedAssertions" values ('one', '_a', 1), ('gone', '_a', 1)`.execute(before.db);
+      await before.close();
+      migrations.push(...later);
+      const after = await openStore(url);
+      const used = await after.db.selectFrom('usedAssertions').select('entityId').orderBy('entityId').execute();
+      expect(used).to.deep.equal([{ entityId: 'gone' }, { entityId: 'https://idp.example' }]);
+      await after.close();
+    });
+
     it('lets several processes start at once', async () => {
       const url = await freshDatabaseUrl(engine);
       const ends = await Promise.all(Array.from({ length: 4 }, () => outcomeOf(startChild(opener, [url]))));

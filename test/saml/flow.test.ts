@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { setActive } from '../../src/directory/users.ts';
 import { setAutoLogin } from '../../src/federation/domains.ts';
-import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { removeProvider, setProviderEnabled } from '../../src/federation/identityProviders.ts';
 import { listSignInActivity } from '../../src/store/signInActivity.ts';
 import { createBrowser } from '../demo/support/browser.ts';
 import { addPerson } from '../support/anteroom.ts';
-import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { type Connected, connect, deliver, goThroughProvider, importProvider, visitor } from '../support/connect.ts';
 import { withStores } from '../support/stores.ts';
 
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna', familyName: 'Berg' };
@@ -59,6 +59,17 @@ describe('signing in through a provider', () => {
       expect(again.status).to.equal(403);
       expect(await lastReason(connected)).to.deep.include({ outcome: 'refused', reason: 'assertion_replayed' });
     });
+  });
+
+  it('takes an answer once, also where its provider was removed and imported anew', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const answer = await launchTile(connected, 'anna.berg');
+    await deliver(visitor(connected), answer);
+    await removeProvider(connected.deps, connected.provider.id);
+    await importProvider(connected, connected.provider.metadataUrl ?? '');
+    expect((await deliver(visitor(connected), answer)).status).to.equal(403);
+    expect(await lastReason(connected)).to.deep.include({ reason: 'assertion_replayed' });
   });
 
   it('takes the answer of a request from the browser that made it alone', async () => {

@@ -70,17 +70,17 @@ describe('store/loginRequests', () => {
     });
 
     it('remembers an assertion, by provider and letter by letter', async () => {
-      const assertion = { providerId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
+      const assertion = { entityId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
       expect(await isAssertionUsed(store.relaxed, assertion)).to.equal(false);
       expect(await recordAssertion(store.relaxed, assertion)).to.equal(true);
       expect(await isAssertionUsed(store.relaxed, assertion)).to.equal(true);
       expect(await recordAssertion(store.relaxed, { ...assertion, expiresAt: testStart + 99 })).to.equal(false);
       expect(await recordAssertion(store.relaxed, { ...assertion, assertionId: '_ABC' })).to.equal(true);
-      expect(await recordAssertion(store.relaxed, { ...assertion, providerId: 'other' })).to.equal(true);
+      expect(await recordAssertion(store.relaxed, { ...assertion, entityId: 'other' })).to.equal(true);
     });
 
     it('accepts only one of many that bring the same assertion at once', async () => {
-      const assertion = { providerId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
+      const assertion = { entityId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
       expect(await atOnce(() => recordAssertion(store.relaxed, assertion))).to.equal(1);
     });
 
@@ -102,7 +102,7 @@ describe('store/loginRequests', () => {
         ['alive', testStart + 1],
       ] as const) {
         await insertLoginRequest(relaxed, aLoginRequest({ id: name, expiresAt }));
-        await recordAssertion(relaxed, { providerId: 'one', assertionId: name, expiresAt });
+        await recordAssertion(relaxed, { entityId: 'one', assertionId: name, expiresAt });
         await insertPendingSignIn(relaxed, { tokenHash: name, signInJson: '{}', expiresAt });
         await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt });
         await writeSession(relaxed, aSession(user.id, { id: name, expiresAt }));
@@ -111,7 +111,7 @@ describe('store/loginRequests', () => {
       await deleteExpired(relaxed, testStart);
       const there = async (name: string) => [
         (await findLoginRequest(relaxed, name, 0)) !== undefined,
-        await isAssertionUsed(relaxed, { providerId: 'one', assertionId: name }),
+        await isAssertionUsed(relaxed, { entityId: 'one', assertionId: name }),
         (await findPendingSignIn(relaxed, name, 0)) !== undefined,
         (await findMetadataImport(db, name, 0)) !== undefined,
         (await findSession(relaxed, name, 0)) !== undefined,
