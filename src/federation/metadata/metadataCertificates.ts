@@ -5,6 +5,7 @@ import { childrenOf, type Element } from './metadataElement.ts';
 import { refuse } from './metadataError.ts';
 
 const MAX_SIGNING_CERTIFICATES = 20;
+const KEY_KINDS = new Set(['rsa', 'rsa-pss', 'ec']);
 const MIN_RSA_BITS = 1_024; // below, a key is broken on one machine
 const MAX_MODULUS = 2_048; // octets: RSA 16384
 const MAX_EXPONENT = 6; // octets: what a number holds exactly
@@ -105,7 +106,7 @@ function describeBareKey(key: KeyObject): Certificate {
 }
 
 function checkKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
-  if (asymmetricKeyType !== 'rsa' && asymmetricKeyType !== 'ec')
+  if (!KEY_KINDS.has(asymmetricKeyType ?? ''))
     refuseCertificate(`has a key of the kind ${asymmetricKeyType}, not RSA or EC`);
   if ((asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS)
     refuseCertificate(`has an RSA key below ${MIN_RSA_BITS} bits, which can be broken`);

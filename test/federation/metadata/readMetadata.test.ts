@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { HTTP_POST, HTTP_REDIRECT } from '../../../src/federation/metadata/metadataEndpoints.ts';
 import { DAY_MS, fixture, fixtureBytes, makeCertificate, read, withBareKey, withCertificates } from './fixtures.ts';
@@ -253,6 +254,13 @@ describe('saml/metadata/readMetadata', () => {
         'The signing certificate "CN=rivet, O=Okta" is valid only from 2026-01-01. It may be the provider\'s next one.',
       ]);
       expect(inTime.warnings).to.deep.equal([]);
+    });
+
+    it('with a key for RSA-PSS alone are taken', () => {
+      const pem = readFileSync(new URL('fixtures/rsa-pss.pem', import.meta.url), 'utf8');
+      expect(read(withCertificates(pem)).certificates.map(({ keyDescription }) => keyDescription)).to.deep.equal([
+        'RSA-PSS 2048',
+      ]);
     });
 
     it('with a weak key are taken with a warning, those on a curve without', async () => {
