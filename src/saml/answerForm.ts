@@ -12,6 +12,7 @@ const MOST_FIELDS = 100; // the binding has two; taking hundreds of thousands ap
 const FORM = /^application\/x-www-form-urlencoded[\t ]*(?:;|$)/i;
 const CHARSET = /;[\t ]*charset[\t ]*=[\t ]*"?([^\s";]*)/i;
 const CHARSETS = new Set(['utf-8', 'us-ascii', 'iso-8859-1', 'windows-1252']); // of all of them base64 is the same octets
+const IN_QUERY = /[?&]SAMLResponse=/;
 const ARRAY = /^(?:SAMLResponse|RelayState)\[/;
 
 /**
@@ -19,12 +20,12 @@ const ARRAY = /^(?:SAMLResponse|RelayState)\[/;
  * answered as soon as that is known; what still comes of it is let go. Refuses by value: request_malformed or message_too_large.
  */
 export async function readAnswerForm(req: IncomingMessage): Promise<AnswerForm> {
-  const { headers } = req;
+  const { headers, method, url = '' } = req;
   if (Number(headers['content-length'] ?? 0) > LONGEST) return refused('message_too_large');
   const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
   const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  const readable = FORM.test(headers['content-type'] ?? '') && CHARSETS.has(charset) && encoding === 'identity';
-  if (!readable) return refused('request_malformed');
+  const isForm = FORM.test(headers['content-type'] ?? '') && CHARSETS.has(charset) && encoding === 'identity';
+  if (method !== 'POST' || IN_QUERY.test(url) || !isForm) return refused('request_malformed');
   const body = await readBody(req);
   return typeof body === 'string' ? refused(body) : readFields(body.toString('utf8'));
 }
@@ -50,7 +51,7 @@ function readFields(body: string): AnswerForm {
   const [value, ...others] = form.getAll('SAMLResponse');
   const [relayState = null, ...otherStates] = form.getAll('RelayState');
   const doubled = others.length > 0 || otherStates.length > 0 || [...form.keys()].some((name) => ARRAY.test(name));
-  if (value === undefined || doubled) return refused('request_malformed');
+  if (value === undefined || doubled || form.has('SAMLRequest')) return refused('request_malformed');
   return { samlResponse: { ok: true, value }, relayState };
 }
 

@@ -8,12 +8,12 @@ import { readCrossSiteCookie, setCrossSiteCookie } from '../web/cookies.ts';
 import { allowFormTo } from '../web/headers.ts';
 import { identifierOnly } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { readAnswerForm } from './answerForm.ts';
+import { type AnswerForm, readAnswerForm } from './answerForm.ts';
 import { REQUEST_MS, startLoginRequest } from './loginRequest.ts';
 import { completeSignIn, mustAsk, postponeSignIn } from './personSwitch.ts';
 import { refusalPage } from './refusalPage.ts';
 import { makeMetadata } from './serviceProvider.ts';
-import { type Answer, receiveAnswer } from './signIn.ts';
+import { receiveAnswer } from './signIn.ts';
 
 const BROWSER = 'request'; // the cookie that binds requests to this browser
 const TOKEN = /^[\w-]{43}$/;
@@ -41,11 +41,10 @@ export function samlRoutes(deps: Deps): Router {
       test: false,
     });
   });
-  router.post('/saml/acs', async (req, res) => {
-    const { samlResponse, relayState } = await readAnswerForm(req);
-    await answerArrived(deps, req, res, samlResponse, relayState);
-  });
-  router.all('/saml/acs', (_req, res) => {
+  router.all('/saml/acs', async (req, res) => {
+    // An answer by another binding is refused as one: whoever set the provider up finds it in the activity.
+    if (req.method === 'POST' || 'SAMLResponse' in req.query)
+      return answerArrived(deps, req, res, await readAnswerForm(req));
     res.setHeader('allow', 'POST');
     throw new AppError(
       405,
@@ -88,8 +87,7 @@ async function answerArrived(
   deps: Deps,
   req: Request,
   res: Response,
-  samlResponse: Answer['samlResponse'],
-  relayState: string | null,
+  { samlResponse, relayState }: AnswerForm,
 ): Promise<void> {
   const outcome = await receiveAnswer(deps, {
     domain: res.locals.domain,

@@ -36,6 +36,7 @@ describe('the ACS', () => {
     ['no XML', 'xml_malformed', 'SAMLResponse=YQ==', FORM],
     ['an empty Response', 'response_malformed', fieldOf(''), FORM],
     ['a Response to nothing and of nobody', 'response_malformed', fieldOf('<samlp:Status/>'), FORM],
+    ['a request beside an answer', 'request_malformed', 'SAMLResponse=YQ==&SAMLRequest=YQ==', FORM],
     ['20 MB', 'message_too_large', `SAMLResponse=${'a'.repeat(20 * 1024 * 1024)}`, FORM],
   ] as const)
     it(`refuses ${title} and writes it down once`, async () => {
@@ -52,6 +53,23 @@ describe('the ACS', () => {
       expect(rows.map((row) => [row.outcome, row.reason])).to.deep.equal([['refused', reason]]);
       expect(answer.text).to.contain(rows[0]?.reference);
     });
+
+  for (const method of ['GET', 'POST'] as const)
+    it(`refuses an answer in the address of a ${method} and writes it down once`, async () => {
+      const anteroom = await startAnteroom();
+      const headers = { host: new URL(anteroom.url).host, 'content-type': FORM };
+      const body = method === 'POST' ? 'SAMLResponse=YQ==' : '';
+      const answer = await sendRaw(anteroom, '/saml/acs?SAMLResponse=YQ==', { method, headers, body });
+      expect(answer.status).to.equal(400);
+      expect(await reasonsIn(anteroom)).to.deep.equal(['request_malformed']);
+    });
+
+  it('writes nothing down where somebody opens the address', async () => {
+    const anteroom = await startAnteroom();
+    const answer = await sendRaw(anteroom, '/saml/acs', { headers: { host: new URL(anteroom.url).host } });
+    expect(answer.status).to.equal(405);
+    expect(await reasonsIn(anteroom)).to.deep.equal([]);
+  });
 
   it('refuses a body that is packed: no browser packs a form', async () => {
     const anteroom = await startAnteroom();
