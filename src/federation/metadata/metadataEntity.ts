@@ -9,7 +9,7 @@ export type FoundProvider = {
   containers: readonly Element[]; // the md:EntitiesDescriptor around it, from the outside
 };
 
-const MAX_ENTITY_ID = 1_024; // saml-metadata 2.2.1
+const MAX_ENTITY_ID = 1_024; // characters of a URI, which are octets (saml-metadata 2.2.1)
 const MAX_NAME = 100;
 
 /**
@@ -114,7 +114,7 @@ function readEntityId(entity: Element): string {
   const entityId = (entity.attributes.get('entityID') ?? '').trim();
   if (entityId === '')
     refuse('bad_entity_id', 'This metadata has no entityID. Ask the provider for complete metadata.');
-  if (entityId.length > MAX_ENTITY_ID) {
+  if (Buffer.byteLength(entityId) > MAX_ENTITY_ID) {
     refuse(
       'bad_entity_id',
       `The entityID in this metadata is longer than ${MAX_ENTITY_ID} characters, which SAML forbids. Ask the provider to change it.`,

@@ -138,6 +138,12 @@ const CONTENT: Case[] = [
     /longer than 1024 characters/,
   ],
   [
+    'an entityID of letters beyond ASCII that is too long',
+    () => OKTA.replace(/entityID="[^"]*"/, `entityID="urn:${'ž'.repeat(600)}"`),
+    'bad_entity_id',
+    /longer than 1024 characters/,
+  ],
+  [
     'only roles of WS-Federation',
     () => fixture('entra').replace(/<IDPSSODescriptor.*<\/IDPSSODescriptor>/s, ''),
     'no_identity_provider',

@@ -476,6 +476,7 @@ function subjects(): Lie[] {
     ['a comment before the NameID', 'xml_forbidden', named('<!-- -->ada@acme.com')],
     ['CDATA in the NameID', 'xml_forbidden', named('<![CDATA[ada@acme.com]]>')],
     ['10,000 characters in the NameID', 'response_malformed', named('a'.repeat(10_000))],
+    ['1,000 characters in the NameID, two octets each', 'response_malformed', named('ž'.repeat(1000))],
     ['two Subjects', 'response_malformed', (parts) => ({ subject: parts.subject + parts.subject })],
     ['no Subject', 'response_malformed', () => ({ subject: '' })],
     [
@@ -506,6 +507,16 @@ function schema(): Lie[] {
     ['no AuthnStatement', 'response_malformed', () => ({ authnStatement: '' })],
     ['no Issuer of the Assertion', 'response_malformed', () => ({ assertionIssuer: '' })],
     ['two Issuers of the Assertion', 'response_malformed', (parts) => ({ afterAttributes: parts.assertionIssuer })],
+    [
+      'an ID of 10,000 characters',
+      'response_malformed',
+      (parts) => ({ assertionAttributes: swap(parts.assertionAttributes, 'ID="_', `ID="_${'a'.repeat(10_000)}`) }),
+    ],
+    [
+      'a SessionIndex of 10,000 characters',
+      'response_malformed',
+      (parts) => ({ authnStatement: swap(parts.authnStatement, '_session1', 's'.repeat(10_000)) }),
+    ],
     ['text in the Assertion', 'response_malformed', () => ({ afterAttributes: 'text' })],
     [
       'an Attribute without a Name',
