@@ -28,7 +28,7 @@ describe('the set-up of the article', () => {
     anteroom = await startAnteroom({ at: Date.now() });
     await addPerson(anteroom.deps, maya);
     await addPerson(anteroom.deps, anna);
-    cloud = await startProvider();
+    cloud = await startProvider({ now: () => anteroom.deps.clock.at });
     whenDone(() => cloud.close());
     const browser = await openBrowser();
     const contexts: BrowserContext[] = [];
