@@ -40,5 +40,17 @@ for (const box of document.querySelectorAll('input[data-submit]')) {
 const addressed = document.querySelector('[data-address]');
 if (addressed) history.replaceState(null, '', addressed.dataset.address);
 
+// Work that goes on: its page is read anew until it is over. Without script the page does that itself. <… data-again>
+async function readAgain(shown) {
+  const answer = await fetch(location.href).catch(() => undefined);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined;
+  const next = page?.querySelector('[data-again]');
+  if (page && !next) return location.reload();
+  if (next) shown.replaceChildren(...next.childNodes);
+  setTimeout(readAgain, 1000, shown);
+}
+const goesOn = document.querySelector('[data-again]');
+if (goesOn) setTimeout(readAgain, 1000, goesOn);
+
 // After a form came back with errors, the first faulty field has the focus.
 document.querySelector('[aria-invalid="true"]')?.focus();

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { makeSetupLink } from './directory/firstPowerUser.ts';
+import { sweepJobs } from './directory/jobs.ts';
 import { trimScimLog } from './directory/scimLogRetention.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { openDeps } from './openDeps.ts';
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
   const config = parseConfig(process.env);
   const deps = await openDeps(config, pino({ level: config.logLevel }));
   await ensureFirstDomain(deps);
+  await sweepJobs(deps, 0);
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: MAX_HEADER_BYTES },
     buildApp(deps),
@@ -31,8 +33,8 @@ async function start(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const sweep = setInterval(() => {
-    Promise.all([deleteExpired(deps.store.relaxed, deps.now()), trimScimLog(deps)]).catch((error: unknown) =>
-      deps.log.error({ err: error }, 'sweep failed'),
+    Promise.all([deleteExpired(deps.store.relaxed, deps.now()), trimScimLog(deps), sweepJobs(deps)]).catch(
+      (error: unknown) => deps.log.error({ err: error }, 'sweep failed'),
     );
   }, SWEEP_EVERY_MS);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

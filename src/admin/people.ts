@@ -4,13 +4,16 @@ import { stringify } from 'csv-stringify';
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
+import { listJobs } from '../store/jobs.ts';
 import { listSources } from '../store/profileSources.ts';
 import { type FoundUsers, searchUsers, type UserSearch } from '../store/userSearch.ts';
 import { userTypes } from '../store/users.ts';
 import { queryText, withQuery } from '../web/query.ts';
+import { titleOf } from './jobs.ts';
 
 const PATH = '/settings/people';
 const PAGE = 50;
+const RUNNING_SHOWN = 5;
 
 /** Application Settings > Manage People > People: the list, and its export. */
 export function peopleRoutes(deps: Deps): Router {
@@ -22,6 +25,8 @@ export function peopleRoutes(deps: Deps): Router {
       filter,
       userTypes,
       sources: await listSources(deps.store.db),
+      running: await listJobs(deps.store.db, RUNNING_SHOWN, 'running'),
+      titleOf,
       isFiltered: Object.values(filter).some((value) => value !== ''),
       ...(await pageOfPeople(deps, req, PATH, peopleSearch(filter), filter)),
       exported: withQuery(`${PATH}/export`, filter),

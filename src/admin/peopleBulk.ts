@@ -1,14 +1,15 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { type BulkAction, type BulkResult, changeMany, idsOf, MAX_PEOPLE } from '../directory/bulkPeople.ts';
-import { addPeopleToGroup } from '../directory/editGroup.ts';
-import { Conflict, type FieldErrors } from '../errors.ts';
+import { type BulkAction, idsOf, MAX_PEOPLE } from '../directory/bulkPeople.ts';
+import type { NewJob } from '../directory/jobSteps.ts';
+import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import { findGroupByName, listGroups } from '../store/groups.ts';
 import { countSessionsOfUsers } from '../store/sessions.ts';
 import { searchUsers } from '../store/userSearch.ts';
 import { field, fieldValues, ticked } from '../web/form.ts';
 import { withQuery } from '../web/query.ts';
 import { flash } from '../web/render.ts';
+import { begin } from './jobs.ts';
 import { type PeopleFilter, peopleSearch } from './people.ts';
 
 const PATH = '/settings/people/bulk';
@@ -29,9 +30,10 @@ export function peopleBulkRoutes(deps: Deps): Router {
   router.post(`${PATH}/confirmed`, async (req, res) => {
     const action = actionIn(req);
     const chosen = await chosenIn(deps, req);
-    const errors = action ? await carryOut(deps, req, action, chosen) : {};
-    if (errors && action) return ask(deps, req, res.status(422), action, chosen, errors);
-    res.redirect(303, listOf(req));
+    if (!action) return res.redirect(303, listOf(req));
+    const job = await jobOf(deps, req, action, chosen);
+    if (!job.ok) return ask(deps, req, res.status(422), action, chosen, job.errors);
+    res.redirect(303, await begin(deps, req, job.value));
   });
   return router;
 }
@@ -61,34 +63,18 @@ function listOf(req: Request): string {
   return withQuery('/settings/people', filterIn(req));
 }
 
-async function carryOut(deps: Deps, req: Request, action: Action, chosen: string[]): Promise<FieldErrors | undefined> {
-  if (action === 'group') return addToGroup(deps, req, chosen);
+async function jobOf(deps: Deps, req: Request, action: Action, chosen: string[]): Promise<Checked<NewJob>> {
+  const input = { back: listOf(req) };
   if (action === 'remove' && field(req, 'typed').trim() !== String(chosen.length))
-    return { typed: `Enter ${chosen.length} to delete them.` };
-  const result = await changeMany(deps, chosen, action);
-  flash(req, sentence(action, result), result.refused.length > 0 ? 'danger' : 'success');
-  return undefined;
-}
-
-async function addToGroup(deps: Deps, req: Request, chosen: string[]): Promise<FieldErrors | undefined> {
+    return invalid({ typed: `Enter ${chosen.length} to delete them.` });
+  if (action !== 'group') return { ok: true, value: { kind: action, input, items: chosen } };
   const group = await findGroupByName(deps.store.db, field(req, 'group').trim().slice(0, 256));
-  if (!group) return { group: 'There is no group of this name.' };
-  try {
-    const added = await addPeopleToGroup(deps, group.id, chosen);
-    flash(req, `${people(added)} came into ${group.displayName}.`, added > 0 ? 'success' : 'info');
-    return undefined;
-  } catch (error) {
-    if (error instanceof Conflict) return { group: error.message };
-    throw error;
-  }
-}
-
-function sentence(action: BulkAction, { done, unchanged, refused }: BulkResult): string {
-  const verb = { activate: 'activated', deactivate: 'deactivated', remove: 'deleted' }[action];
-  const parts = [`${people(done)} ${done === 1 ? 'is' : 'are'} ${verb}.`];
-  if (unchanged > 0) parts.push(`${people(unchanged)} ${unchanged === 1 ? 'was' : 'were'} so already.`);
-  for (const { name, reason } of refused.slice(0, 3)) parts.push(`${name} was left out: ${reason}`);
-  return parts.join(' ');
+  if (!group) return invalid({ group: 'There is no group of this name.' });
+  if (group.sourceId !== null) return invalid({ group: 'A profile source manages this group. Change it there.' });
+  return {
+    ok: true,
+    value: { kind: action, input: { ...input, group: group.id, name: group.displayName }, items: chosen },
+  };
 }
 
 function people(count: number): string {

@@ -3,12 +3,12 @@ import type { Deps } from '../deps.ts';
 import {
   changeSource,
   getSource,
-  removeSource,
   rotateToken,
   type ShownKey,
   type SourceInput,
   setSourceActive,
   sourceEffects,
+  sourceRemoval,
 } from '../directory/profileSources.ts';
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
@@ -17,6 +17,7 @@ import { countSessionsOfSource } from '../store/sessions.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
+import { begin } from './jobs.ts';
 import { baseUrlOf, clientsOf } from './profileSourcesClients.ts';
 import { lifetimes, momentOf, overlaps, tokenStateOf } from './profileSourcesTokens.ts';
 
@@ -48,9 +49,8 @@ export function profileSourceRoutes(deps: Deps): Router {
     const entered = { typed: field(req, 'typed').trim(), people: field(req, 'people') };
     const errors = faultsOf(source, entered);
     if (Object.keys(errors).length > 0) return askToRemove(deps, res.status(422), source, entered, errors);
-    await removeSource(deps, source.id, entered.people === 'deactivate' ? 'deactivate' : 'keep');
-    flash(req, `${source.name} is removed. Its people ${entered.people === 'keep' ? 'are kept' : 'are deactivated'}.`);
-    res.redirect(303, '/settings/profile-sources/scim');
+    const people = entered.people === 'deactivate' ? 'deactivate' : 'keep';
+    res.redirect(303, await begin(deps, req, await sourceRemoval(deps, source.id, people)));
   });
   return router;
 }

@@ -6,6 +6,7 @@ import { generalRoutes } from './general.ts';
 import { groupsRoutes } from './groups.ts';
 import { identityProviderRoutes } from './identityProvider.ts';
 import { identityProvidersRoutes } from './identityProviders.ts';
+import { jobsRoutes } from './jobs.ts';
 import { peopleRoutes } from './people.ts';
 import { peopleAccessRoutes } from './peopleAccess.ts';
 import { peopleBulkRoutes } from './peopleBulk.ts';
@@ -30,6 +31,7 @@ export function adminRoutes(deps: Deps): Router {
   router.use(peopleRoutes(deps));
   router.use(peopleBulkRoutes(deps));
   router.use(peopleImportRoutes(deps));
+  router.use(jobsRoutes(deps));
   router.use(peopleEditRoutes(deps));
   router.use(peopleAccessRoutes(deps));
   router.use(groupsRoutes(deps));

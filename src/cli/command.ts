@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { Checked } from '../errors.ts';
+import type { Job } from '../store/jobs.ts';
 
 /** One command of the command line. */
 export type Command = {
@@ -40,6 +41,12 @@ export function accepted<T>(checked: Checked<T>, label: (field: string) => strin
     return name === '' ? message : `${name}: ${message}`;
   });
   throw new Refused(sentences.join(' '));
+}
+
+/** A job that was worked off to its end. @throws Refused where something stopped it */
+export function finished(job: Job): Job {
+  if (job.state === 'done') return job;
+  throw new Refused(job.fault ?? 'It was stopped on the screens.');
 }
 
 /** 'userName' as the command line writes it: 'user-name'. */

@@ -3,12 +3,25 @@ import { stringify } from 'csv-stringify/sync';
 import type { Deps } from '../deps.ts';
 import { stepsThrough } from '../directory/bulkPeople.ts';
 import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
-import { applyImport, planImport } from '../directory/importPeople.ts';
+import { type PlannedLine, readImport } from '../directory/importPeople.ts';
+import { addJob, continueJob, workOff } from '../directory/jobs.ts';
 import type { CsvLimits } from '../directory/readCsv.ts';
 import { readUserInput } from '../directory/userInput.ts';
 import { addUser, nameOf, setActive, setPassword } from '../directory/users.ts';
+import { deleteJob, type JobItem, listJobItems } from '../store/jobs.ts';
 import { findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
-import { accepted, type Call, type Command, dashed, isoTime, Misused, type Output, Refused, table } from './command.ts';
+import {
+  accepted,
+  type Call,
+  type Command,
+  dashed,
+  finished,
+  isoTime,
+  Misused,
+  type Output,
+  Refused,
+  table,
+} from './command.ts';
 
 const passwordOption = { help: 'Read the local password from standard input.' };
 const limits: CsvLimits = { bytes: 1024 ** 3, rows: 1_000_000 };
@@ -132,27 +145,34 @@ async function importFile({ deps, operands: [path = ''], has }: Call): Promise<O
       error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}`,
     );
   });
-  const plan = accepted(await planImport(deps, bytes, limits));
-  const { counts } = plan;
-  const errors = plan.lines.flatMap((line) =>
-    line.kind === 'error' ? [{ line: line.line, reason: line.errors.join(' ') }] : [],
-  );
-  const applied = has('dry-run')
-    ? { created: counts.create, changed: counts.change, refused: [] }
-    : await applyImport(deps, plan);
-  const { created, changed } = applied;
-  const refused = [...errors, ...applied.refused];
+  const { id, input } = await addJob(deps, accepted(await readImport(bytes, limits)), 'the command line');
+  const planned = finished(await workOff(deps, id));
+  const dry = has('dry-run');
+  const { counts } = dry ? planned : finished(await workOff(deps, (await continueJob(deps, id)).id));
+  const refused = await leftOut(deps, id);
+  await deleteJob(deps.store.db, id);
+  const { create: created = 0, change: changed = 0, same = 0 } = counts;
   return {
-    json: { created, changed, same: counts.same, refused, ignoredColumns: plan.ignored },
-    text: has('dry-run')
-      ? `Would add ${created}, change ${changed} and leave ${counts.same} as they are.`
-      : `Added ${created}, changed ${changed}, left ${counts.same} as they are.`,
+    json: { created, changed, same, refused, ignoredColumns: input.ignored ? input.ignored.split(', ') : [] },
+    text: dry
+      ? `Would add ${created}, change ${changed} and leave ${same} as they are.`
+      : `Added ${created}, changed ${changed}, left ${same} as they are.`,
     warnings: [
-      ...(plan.ignored.length > 0 ? [`Unknown columns are left out: ${plan.ignored.join(', ')}.`] : []),
+      ...(input.ignored ? [`Unknown columns are left out: ${input.ignored}.`] : []),
       ...refused.slice(0, WARNINGS_SHOWN).map(({ line, reason }) => `Line ${line} was left out: ${reason}`),
       ...(refused.length > WARNINGS_SHOWN ? [`${refused.length} lines were left out in all; --json names each.`] : []),
     ],
   };
+}
+
+/** The lines that a job left out, with the reasons. */
+async function leftOut({ store }: Deps, jobId: string): Promise<{ line: number; reason: string }[]> {
+  const all = { limit: limits.rows, after: 0 };
+  const [errors, refused] = await Promise.all(
+    ['error', 'refused'].map((kind) => listJobItems(store.db, jobId, kind, all)),
+  );
+  const lineOf = ({ item, reason }: JobItem) => ({ line: (item as PlannedLine).line, reason: reason ?? '' });
+  return [...(errors ?? []), ...(refused ?? [])].map(lineOf).sort((one, other) => one.line - other.line);
 }
 
 async function exportAll({ deps }: Call): Promise<Output> {

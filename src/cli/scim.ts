@@ -1,7 +1,19 @@
 import type { Deps } from '../deps.ts';
-import { addSource, removeSource, rotateToken, type ShownKey, setSourceActive } from '../directory/profileSources.ts';
+import { addJob, workOff } from '../directory/jobs.ts';
+import { addSource, rotateToken, type ShownKey, setSourceActive, sourceRemoval } from '../directory/profileSources.ts';
 import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
-import { accepted, type Call, type Command, isoTime, list, Misused, type Output, Refused, table } from './command.ts';
+import {
+  accepted,
+  type Call,
+  type Command,
+  finished,
+  isoTime,
+  list,
+  Misused,
+  type Output,
+  Refused,
+  table,
+} from './command.ts';
 
 const DAY_MS = 86_400_000;
 const BASE_PATH = '/api/v2/scim/v2';
@@ -42,7 +54,8 @@ export const scimCommands: Command[] = [
     options: { 'deactivate-people': { help: 'Deactivate its people and end their sessions.' } },
     run: async ({ deps, operands, has }) => {
       const source = await sourceNamed(deps, operands[0]);
-      await removeSource(deps, source.id, has('deactivate-people') ? 'deactivate' : 'keep');
+      const removal = await sourceRemoval(deps, source.id, has('deactivate-people') ? 'deactivate' : 'keep');
+      finished(await workOff(deps, (await addJob(deps, removal, 'the command line')).id));
       return { json: { id: source.id, name: source.name }, text: `Removed ${source.name}.` };
     },
   },

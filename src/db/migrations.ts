@@ -8,7 +8,7 @@ import type { Engine } from './open.ts';
 export type Migration = (db: Kysely<unknown>, types: { engine: Engine; key: RawBuilder<unknown> }) => Promise<void>;
 
 /** The steps in their order. A step that was released is never changed; the next one mends it. */
-export const migrations: Migration[] = [firstTables, directoryTables, assertionsByEntityId];
+export const migrations: Migration[] = [firstTables, directoryTables, assertionsByEntityId, jobTables];
 
 async function firstTables(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
   const { schema } = db;
@@ -301,4 +301,32 @@ async function assertionsByEntityId(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('usedAssertions').renameColumn('providerId', 'entityId').execute();
   await sql`update "usedAssertions" set "entityId" = "identityProviders"."entityId"
     from "identityProviders" where "identityProviders"."id" = "usedAssertions"."entityId"`.execute(db);
+}
+
+/** Work on many people that goes on in the background. */
+async function jobTables({ schema }: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
+  await schema
+    .createTable('jobs')
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('kind', key, (c) => c.notNull())
+    .addColumn('state', key, (c) => c.notNull())
+    .addColumn('inputJson', 'text', (c) => c.notNull())
+    .addColumn('countsJson', 'text', (c) => c.notNull())
+    .addColumn('startedBy', 'text', (c) => c.notNull())
+    .addColumn('total', 'integer', (c) => c.notNull())
+    .addColumn('worked', 'integer', (c) => c.notNull())
+    .addColumn('fault', 'text')
+    .addColumn('createdAt', 'bigint', (c) => c.notNull())
+    .addColumn('changedAt', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('jobItems')
+    .addColumn('jobId', key, (c) => c.notNull().references('jobs.id').onDelete('cascade'))
+    .addColumn('position', 'integer', (c) => c.notNull())
+    .addColumn('itemJson', 'text', (c) => c.notNull())
+    .addColumn('outcome', key)
+    .addColumn('reason', 'text')
+    .addPrimaryKeyConstraint('jobItemsKey', ['jobId', 'position'])
+    .execute();
+  await schema.createIndex('jobItemsByOutcome').on('jobItems').columns(['jobId', 'outcome', 'position']).execute();
 }

@@ -18,6 +18,8 @@ export type Schema = {
   profileSourceTokens: ProfileSourceTokenRow;
   profileSourceCalls: { sourceId: string; day: number; calls: number; failures: number };
   scimLog: ScimLogRow;
+  jobs: JobRow;
+  jobItems: JobItemRow;
   sessions: SessionRow;
   loginRequests: LoginRequestRow;
   pendingSignIns: { tokenHash: string; signInJson: string; expiresAt: number };
@@ -144,6 +146,28 @@ export type ScimLogRow = {
   changesJson: string | null; // Change[]
   detail: string | null; // why it was refused
   body: string | null; // the request's body with its secrets masked
+};
+
+export type JobRow = {
+  id: string; // sorts by time
+  kind: string;
+  state: string; // 'filling' | 'running' | 'stopped' | 'done'
+  inputJson: string; // Record<string, string>
+  countsJson: string; // how many items had which outcome
+  startedBy: string;
+  total: number;
+  worked: number; // how many of them are worked off
+  fault: string | null; // why it was stopped
+  createdAt: number;
+  changedAt: number;
+};
+
+export type JobItemRow = {
+  jobId: string;
+  position: number; // from 1, in the order of the work
+  itemJson: string;
+  outcome: string | null;
+  reason: string | null;
 };
 
 export type SessionRow = {

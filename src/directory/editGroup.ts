@@ -66,12 +66,21 @@ export async function renameGroup(
 
 /** Adds people to a group; who is in it already stays. Returns how many came in. @throws NotFound, Conflict when it is managed */
 export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]): Promise<number> {
-  return deps.store.db.transaction().execute(async (trx) => {
-    requireOurs(await getGroupIn(trx, id));
-    const { added } = await addMembers(trx, id, userIds);
-    if (added.length > 0) await updateGroup(trx, id, undefined, deps.now());
-    return added.length;
-  });
+  const added = await deps.store.db.transaction().execute((trx) => addPeopleIn(trx, deps, id, userIds));
+  return added.length;
+}
+
+/** The same within a transaction. Returns who came in. */
+export async function addPeopleIn(
+  db: Db,
+  { now }: Pick<Deps, 'now'>,
+  id: string,
+  userIds: string[],
+): Promise<string[]> {
+  requireOurs(await getGroupIn(db, id));
+  const { added } = await addMembers(db, id, userIds);
+  if (added.length > 0) await updateGroup(db, id, undefined, now());
+  return added;
 }
 
 /** Takes people out of a group. Returns how many were in it. @throws NotFound, Conflict when it is managed */

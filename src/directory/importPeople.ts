@@ -1,84 +1,91 @@
-import { createHash } from 'node:crypto';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Checked, FieldErrors } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
+import type { JobItem } from '../store/jobs.ts';
 import { findUsersByUserNames } from '../store/userNames.ts';
-import { findUser, findUsersById, type User } from '../store/users.ts';
-import { inSteps } from './bulkPeople.ts';
+import { findUserByUserName, findUsersById, type User } from '../store/users.ts';
 import { type Cells, type CsvColumn, cellsOf, csvColumns, flagOf, managerIdOf, withCells } from './csvColumns.ts';
+import type { NewJob, Outcome } from './jobSteps.ts';
 import { nobody, readPersonInput } from './personInput.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
 import type { UserAttributes } from './userAttributes.ts';
 import { insertPerson, isLastPowerUser, LAST_POWER_USER, writePerson } from './users.ts';
 
-const LINES_AT_ONCE = 200;
-const PEOPLE_AT_ONCE = 100;
-
-/** What an import would do, line by line. Nothing is written. `digest` names exactly this plan. */
-export type ImportPlan = {
-  ignored: string[]; // headers that are no column's
-  lines: PlannedLine[];
-  counts: Record<PlannedLine['kind'], number>;
-  digest: string;
-};
-
+/** What a line of a file would do. `version` is that of the person whom it changes. */
 export type PlannedLine = { line: number; userName: string } & (
   | { kind: 'error'; errors: string[] }
   | { kind: 'same' }
-  | { kind: 'create'; attributes: UserAttributes; manager: string; changes: CellChange[] }
-  | { kind: 'change'; before: User; attributes: UserAttributes; manager: string; changes: CellChange[] }
+  | (Writable & { kind: 'create' })
+  | (Writable & { kind: 'change'; version: number })
 );
+type Writable = { attributes: UserAttributes; manager: string; changes: CellChange[] };
 export type CellChange = { column: CsvColumn; before: string; after: string };
 
-/** Reads a CSV file and says what it would do. People are found by their user name; columns that are not in the file, and empty cells, change nothing. */
-export async function planImport({ store }: Deps, bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<ImportPlan>> {
-  const file = readCsv(bytes, limits);
+/**
+ * Reads a CSV file, for a job of the kind 'plan'. It finds out line by line what the file would do, and writes nobody; as an 'import' it then does
+ * that. People are found by their user name; columns that are not in the file, and empty cells, change nothing.
+ */
+export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<NewJob>> {
+  const file = await readCsv(bytes, limits);
   if (!file.ok) return file;
   const { ignored, rows } = file.value;
+  return { ok: true, value: { kind: 'plan', input: { ignored: ignored.join(', ') }, items: managersFirst(rows) } };
+}
+
+/** Says of some lines what they would do. */
+export async function planLines(db: Db, items: JobItem[]): Promise<Outcome[]> {
+  const rows = items.map(({ item }) => item as Row);
   const names = rows.flatMap(({ cells }) => [cells.userName ?? '', cells.manager ?? '']).filter(Boolean);
-  const known = await findUsersByUserNames(store.db, names);
-  const managers = await findUsersById(store.db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
-  const inFile = new Map<string, number>();
-  for (const { line, cells } of rows) {
-    const key = caseKey(cells.userName ?? '');
-    if (!inFile.has(key)) inFile.set(key, line);
-  }
-  const lines: PlannedLine[] = [];
+  const known = await findUsersByUserNames(db, names);
+  const managers = await findUsersById(db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
+  return rows.map((row) => {
+    const planned = planLine(row, { known, managers });
+    const reason = planned.kind === 'error' ? { reason: planned.errors.join(' ') } : {};
+    return { outcome: planned.kind, keep: planned, ...reason };
+  });
+}
+
+/** Does what was planned for some lines, each person as a whole. Lines with errors are kept with them. */
+export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { item } of items) outcomes.push(await importLine(db, deps, item as PlannedLine));
+  return outcomes;
+}
+
+/** A line with what only the whole file tells: the line that has the same user name already, and whether the manager is in the file. */
+type Row = CsvRow & { twin?: number; managerListed?: boolean };
+
+/** The lines, with managers before those who report to them, so that everybody is written with their manager at once. */
+function managersFirst(rows: CsvRow[]): Row[] {
+  const named = new Map<string, CsvRow>();
   for (const row of rows) {
-    lines.push(planLine(row, { known, managers, inFile }));
-    if (lines.length % LINES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve)); // others have their turn
+    const key = caseKey(row.cells.userName ?? '');
+    if (!named.has(key)) named.set(key, row);
   }
-  const counts = { create: 0, change: 0, same: 0, error: 0 };
-  for (const { kind } of lines) counts[kind] += 1;
-  return { ok: true, value: { ignored, lines, counts, digest: digestOf(lines) } };
+  const managerOf = ({ cells }: CsvRow) => (cells.manager ? named.get(caseKey(cells.manager)) : undefined);
+  const ordered = new Set<CsvRow>();
+  for (const row of rows) {
+    const chain = new Set<CsvRow>();
+    for (let at: CsvRow | undefined = row; at && !ordered.has(at) && !chain.has(at); at = managerOf(at)) chain.add(at);
+    for (const one of [...chain].reverse()) ordered.add(one);
+  }
+  return [...ordered].map((row) => {
+    const first = named.get(caseKey(row.cells.userName ?? ''));
+    const twin = first && first !== row ? { twin: first.line } : {};
+    return { ...row, ...twin, managerListed: managerOf(row) !== undefined };
+  });
 }
 
-/** What an import did; `refused` are the lines that could not be done when their turn came. */
-export type ImportResult = { created: number; changed: number; refused: { line: number; reason: string }[] };
+type Around = { known: Map<string, User>; managers: Map<string, User> };
 
-/** Carries a plan out. Lines with errors are left out. */
-export async function applyImport(deps: Deps, plan: ImportPlan): Promise<ImportResult> {
-  const result: ImportResult = { created: 0, changed: 0, refused: [] };
-  const lines = plan.lines.filter((line): line is Doable => line.kind === 'create' || line.kind === 'change');
-  const reasons = await inSteps(deps, lines, PEOPLE_AT_ONCE, (trx, line) => writeLine(trx, deps, line));
-  for (const [index, { line, kind }] of lines.entries()) {
-    const reason = reasons[index];
-    if (reason) result.refused.push({ line, reason });
-    else result[kind === 'create' ? 'created' : 'changed'] += 1;
-  }
-  await writeManagers(deps, lines);
-  return result;
-}
-
-type Around = { known: Map<string, User>; managers: Map<string, User>; inFile: Map<string, number> };
-
-function planLine({ line, cells, fault }: CsvRow, around: Around): PlannedLine {
+function planLine(row: Row, around: Around): PlannedLine {
+  const { line, cells } = row;
   const userName = cells.userName ?? '';
   const before = around.known.get(caseKey(userName));
   const at = { line, userName };
-  const faults = [...(fault ? [fault] : []), ...faultsOf(line, cells, before, around)];
   if (userName === '') return { ...at, kind: 'error', errors: ['The user name is missing.'] };
+  const faults = faultsOf(row, before, around);
   const read = readPersonInput(withCells(before ?? nobody, cells), before ?? nobody);
   if (!read.ok || faults.length > 0)
     return { ...at, kind: 'error', errors: [...faults, ...(read.ok ? [] : sentences(read.errors))] };
@@ -89,17 +96,16 @@ function planLine({ line, cells, fault }: CsvRow, around: Around): PlannedLine {
   if (changes.length === 0) return { ...at, kind: 'same' };
   if (before.sourceId !== null)
     return { ...at, kind: 'error', errors: ['A profile source manages this person. Change them there.'] };
-  return { ...at, kind: 'change', before, attributes, manager, changes };
+  return { ...at, kind: 'change', version: before.version, attributes, manager, changes };
 }
 
-function faultsOf(line: number, cells: Partial<Cells>, before: User | undefined, { known, inFile }: Around): string[] {
+function faultsOf({ cells, fault, twin, managerListed }: Row, before: User | undefined, { known }: Around): string[] {
   const { userName = '', manager = '', active = '', omitFromSearch = '' } = cells;
-  const faults: string[] = [];
-  const first = inFile.get(caseKey(userName));
-  if (first !== undefined && first !== line) faults.push(`Line ${first} has this user name already.`);
+  const faults = fault ? [fault] : [];
+  if (twin !== undefined) faults.push(`Line ${twin} has this user name already.`);
   if (active !== '' && flagOf(active) === undefined) faults.push('active: Enter yes or no.');
   if (omitFromSearch !== '' && flagOf(omitFromSearch) === undefined) faults.push('omitFromSearch: Enter yes or no.');
-  if (manager !== '' && !known.has(caseKey(manager)) && !inFile.has(caseKey(manager)))
+  if (manager !== '' && !known.has(caseKey(manager)) && !managerListed)
     faults.push('manager: Nobody has this user name, neither here nor in the file.');
   if (manager !== '' && caseKey(manager) === caseKey(before?.userName ?? userName))
     faults.push('manager: Nobody is their own manager.');
@@ -136,60 +142,41 @@ function columnName(field: string): string {
   return field.startsWith('addresses') ? 'address' : field;
 }
 
-function digestOf(lines: PlannedLine[]): string {
-  const hash = createHash('sha256');
-  for (const line of lines)
-    hash.update(
-      JSON.stringify([
-        line.line,
-        line.kind,
-        line.userName,
-        line.kind === 'change' ? [line.before.version, line.changes] : 0,
-      ]),
-    );
-  return hash.digest('base64url');
+async function importLine(db: Db, deps: Deps, planned: PlannedLine): Promise<Outcome> {
+  const { kind, line, userName } = planned;
+  const left = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
+  if (planned.kind === 'same') return { outcome: kind };
+  if (planned.kind === 'error') return left(kind, planned.errors.join(' '));
+  const reason = await writeLine(db, deps, planned);
+  return reason ? left('refused', reason) : { outcome: kind };
 }
 
-type Doable = PlannedLine & { kind: 'create' | 'change' };
 /** Why a line could not be written, or undefined. */
-async function writeLine(db: Db, deps: Deps, line: Doable): Promise<string | undefined> {
-  const [taken] = (await findUsersByUserNames(db, [line.userName])).values();
+async function writeLine(
+  db: Db,
+  deps: Deps,
+  line: PlannedLine & { kind: 'create' | 'change' },
+): Promise<string | undefined> {
+  const before = await findUserByUserName(db, line.userName);
+  const boss = line.manager === '' ? undefined : await findUserByUserName(db, line.manager);
+  if (line.manager !== '' && !boss) return `Their manager ${line.manager} is not in the People Directory.`;
+  const attributes = boss ? withManager(line.attributes, boss.id) : line.attributes;
   if (line.kind === 'create') {
-    if (taken) return 'Somebody has this user name already.';
-    await insertPerson(db, deps, line.attributes, { sourceId: null, passwordHash: null });
+    if (before) return 'Somebody has this user name already.';
+    await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null });
     return undefined;
   }
-  const { before, attributes } = line;
+  if (before?.version !== line.version) return 'Somebody else changed this person meanwhile.';
   const losesPower = attributes.userType !== 'Power User' || !attributes.active;
   if (losesPower && (await isLastPowerUser(db, before))) return LAST_POWER_USER;
   const changed = await writePerson(db, deps, before, attributes);
   return changed ? undefined : 'Somebody else changed this person meanwhile.';
 }
 
-/** Managers come last: they may be people of the same file. */
-async function writeManagers(deps: Deps, lines: Doable[]): Promise<void> {
-  const named = lines.filter((line) => line.manager !== '');
-  for (let start = 0; start < named.length; start += PEOPLE_AT_ONCE) {
-    const some = named.slice(start, start + PEOPLE_AT_ONCE);
-    await deps.store.db.transaction().execute(async (trx) => {
-      const people = await findUsersByUserNames(
-        trx,
-        some.flatMap(({ userName, manager }) => [userName, manager]),
-      );
-      for (const { userName, manager } of some) {
-        const person = people.get(caseKey(userName));
-        const boss = people.get(caseKey(manager));
-        if (person && boss && managerIdOf(person) !== boss.id) await writeManager(trx, deps, person.id, boss.id);
-      }
-    });
-  }
-}
-
-async function writeManager(db: Db, deps: Deps, id: string, managerId: string): Promise<void> {
-  const person = await findUser(db, id);
-  if (!person) return;
-  const { profile } = person;
-  const enterprise = { ...profile.enterprise, manager: { value: managerId } };
-  const changes: Partial<UserAttributes> = { profile: { ...profile, enterprise } };
-  await writePerson(db, deps, person, changes);
+function withManager(attributes: UserAttributes, managerId: string): UserAttributes {
+  const { profile } = attributes;
+  return {
+    ...attributes,
+    profile: { ...profile, enterprise: { ...profile.enterprise, manager: { value: managerId } } },
+  };
 }

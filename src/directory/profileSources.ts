@@ -4,6 +4,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { hashToken, newId, newToken } from '../identifier.ts';
+import type { Job, JobItem } from '../store/jobs.ts';
 import {
   countManaged,
   deleteSource,
@@ -18,8 +19,8 @@ import {
   updateSource,
 } from '../store/profileSources.ts';
 import { insertScimLog } from '../store/scimLog.ts';
+import type { NewJob, Outcome } from './jobSteps.ts';
 
-const PEOPLE_AT_ONCE = 500;
 const HINT_LENGTH = 4;
 
 const network = z
@@ -148,24 +149,36 @@ export async function sourceEffects(
 }
 
 /**
- * Removes a source with its tokens. Its people are kept as they are or deactivated (with their sessions ended), in steps, so that nothing
- * else waits long; nobody manages them and its groups from then on.
+ * Deactivates a source, for the job that then removes it with its tokens. Its people are kept as they are or deactivated (with their sessions
+ * ended); nobody manages them and its groups from then on.
  * @throws NotFound
  */
-export async function removeSource(deps: Deps, id: string, people: 'keep' | 'deactivate'): Promise<ProfileSource> {
-  const source = await setSourceActive(deps, id, false);
-  const { db } = deps.store;
-  for (;;) {
-    const ids = await findManagedUserIds(db, id, PEOPLE_AT_ONCE);
-    if (ids.length === 0) break;
-    await db.transaction().execute((trx) => letGoOfPeople(trx, ids, deps.now(), people === 'deactivate'));
-  }
-  await db.transaction().execute(async (trx) => {
-    await letGoOfGroups(trx, id);
-    await deleteSource(trx, id);
-    await logIntegration(trx, deps, source, 'idm_integration_delete', 'The source was removed.');
-  });
-  return source;
+export async function sourceRemoval(deps: Deps, id: string, people: 'keep' | 'deactivate'): Promise<NewJob> {
+  const { name } = await setSourceActive(deps, id, false);
+  const { people: total } = await countManaged(deps.store.db, id);
+  return { kind: 'source', input: { id, name, people }, total };
+}
+
+/** The next people whom a source that is being removed has to let go of. */
+export async function nextManaged(db: Db, { input, worked }: Job, limit: number): Promise<JobItem[]> {
+  const ids = await findManagedUserIds(db, input.id ?? '', limit);
+  return ids.map((item, index) => ({ position: worked + index + 1, item, outcome: null, reason: null }));
+}
+
+/** Lets go of some people of a source that is being removed. */
+export async function letGo(db: Db, deps: Deps, items: JobItem[], people: string | undefined): Promise<Outcome[]> {
+  const ids = items.map(({ item }) => String(item));
+  await letGoOfPeople(db, ids, deps.now(), people === 'deactivate');
+  return ids.map(() => ({ outcome: 'done' }));
+}
+
+/** Removes a source that manages nobody any more. */
+export async function finishRemoval(db: Db, deps: Deps, { input }: Job): Promise<void> {
+  const source = await findSource(db, input.id ?? '');
+  if (!source) return;
+  await letGoOfGroups(db, source.id);
+  await deleteSource(db, source.id);
+  await logIntegration(db, deps, source, 'idm_integration_delete', 'The source was removed.');
 }
 
 async function getSourceIn(db: Db, id: string): Promise<ProfileSource> {

@@ -1,11 +1,14 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { CsvError, parse } from 'csv-parse';
 import { type Checked, invalid } from '../errors.ts';
 import { type Cells, type CsvColumn, columnOf } from './csvColumns.ts';
 
 /** How large a file may be. */
 export type CsvLimits = { bytes: number; rows: number };
-/** What a page can hold between the preview and the import. */
-const pageLimits: CsvLimits = { bytes: 5 * 1024 * 1024, rows: 20_000 };
+/** What a form takes. */
+export const formLimits: CsvLimits = { bytes: 15 * 1024 * 1024, rows: 100_000 };
+const CHUNK = 32_768;
 
 /** A file of people: headers that are no column's, and its lines as they stand in the file. */
 export type CsvFile = { ignored: string[]; rows: CsvRow[] };
@@ -13,13 +16,13 @@ export type CsvFile = { ignored: string[]; rows: CsvRow[] };
 export type CsvRow = { line: number; cells: Partial<Cells>; fault?: string };
 
 /** Reads a CSV file (UTF-8; comma, semicolon or tab between the cells). What is wrong stands under `file`. */
-export function readCsv(bytes: Uint8Array, limits: CsvLimits = pageLimits): Checked<CsvFile> {
+export async function readCsv(bytes: Uint8Array, limits: CsvLimits = formLimits): Promise<Checked<CsvFile>> {
   if (bytes.length > limits.bytes)
     return invalid({ file: `The file is larger than ${Math.floor(limits.bytes / 1024 / 1024)} MB. Split it.` });
   const text = decoded(bytes);
   if (text === undefined)
     return invalid({ file: 'This is no text in UTF-8. Save it as “CSV UTF-8” and choose it again.' });
-  const parsed = parsedRows(text);
+  const parsed = await parsedRows(text);
   if (typeof parsed === 'string') return invalid({ file: parsed });
   const [header, ...lines] = parsed;
   if (!header) return invalid({ file: 'The file is empty.' });
@@ -41,19 +44,24 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = pageLimits): Chec
 
 type Parsed = { record: string[]; info: { lines: number } };
 
-function parsedRows(text: string): Parsed[] | string {
+async function parsedRows(text: string): Promise<Parsed[] | string> {
+  const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 200_000 };
+  const parser = Readable.from(piecesOf(text)).pipe(parse({ ...options, delimiter: delimiterOf(text) }));
+  const rows: Parsed[] = [];
   try {
-    return parse(text, {
-      bom: true,
-      delimiter: delimiterOf(text),
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: 200_000,
-    }) as unknown as Parsed[];
+    for await (const row of parser) rows.push(row);
+    return rows;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return `Line ${Number((error as { lines?: number }).lines ?? 0)} cannot be read: a quotation mark is missing or in the wrong place.`;
+  }
+}
+
+/** A long text piece by piece, so that others have their turn between them. */
+async function* piecesOf(text: string): AsyncIterableIterator<string> {
+  for (let start = 0; start < text.length; start += CHUNK) {
+    yield text.slice(start, start + CHUNK);
+    await setImmediate();
   }
 }
 

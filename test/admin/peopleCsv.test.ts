@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { addSource } from '../../src/directory/profileSources.ts';
 import { readUserInput } from '../../src/directory/userInput.ts';
-import { addUser } from '../../src/directory/users.ts';
+import { addUser, removeUser, setActive } from '../../src/directory/users.ts';
 import { findUserByUserName } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Answer, type Client, logInLocally } from '../support/client.ts';
-import { fieldsOfForm } from './support/formFields.ts';
+import { untilDone } from './support/untilDone.ts';
 
 const IMPORT = '/settings/people/import';
 
@@ -49,14 +49,48 @@ describe('admin/people: CSV', () => {
     expect(ben?.profile.addresses).to.deep.equal([{ formatted: 'Berlin', type: 'work', locality: 'Berlin' }]);
   });
 
-  it('shows the plan anew where the directory changed meanwhile', async () => {
-    const page = await choose('userName\nben.tal\n');
-    await addPerson(anteroom.deps, { userName: 'ben.tal' });
-    const answer = await confirm(page);
-    expect(answer.status).to.equal(409);
-    expect(answer.text).to.contain('The directory was changed since you looked.');
-    const hostile = await client.upload(`${IMPORT}/confirmed`, { csv: 'AA', digest: 'x' }, IMPORT);
-    expect(hostile.status).to.equal(422);
+  it('leaves out what was changed since the plan was shown, and says so', async () => {
+    const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
+    const page = await choose('userName,title,manager\nben.tal,,\nanna.berg,Boss,\ncleo,,gone\ngone,,\ndora,Chief,\n');
+    for (const userName of ['ben.tal', 'gone']) await addPerson(anteroom.deps, { userName });
+    await setActive(anteroom.deps, anna.id, false);
+    await removeUser(anteroom.deps, (await find('gone'))?.id ?? '');
+    await addPerson(anteroom.deps, { userName: 'gone' });
+    const done = (await client.follow(await confirm(page))).text;
+    expect(done).to.contain('Imported: 2 added, 0 changed.').and.to.contain('3 were left out');
+    expect(done).to.contain('Line 2 was left out: Somebody has this user name already.');
+    expect(done).to.contain('Line 3 was left out: Somebody else changed this person meanwhile.');
+    expect((await find('anna.berg'))?.title).to.equal(null);
+  });
+
+  it('writes nobody without the manager whom the file names', async () => {
+    const page = await choose(
+      'userName,manager\nanna.berg,ben.tal\nben.tal,cleo\ncleo,anna.berg\ndora,emil\nemil,maya.koch\n',
+    );
+    const done = (await client.follow(await confirm(page))).text;
+    expect(done)
+      .to.contain('Imported: 2 added')
+      .and.to.contain('Their manager ben.tal is not in the People Directory.');
+    expect(await find('anna.berg')).to.equal(undefined);
+    expect((await find('dora'))?.profile.enterprise?.manager).to.deep.equal({ value: (await find('emil'))?.id });
+  });
+
+  it('shows every line of a large file page by page, and reads and writes it in the background', async () => {
+    const lines = Array.from({ length: 450 }, (_, index) => `person.${index}${index === 449 ? ',x' : ''}`);
+    const page = await untilDone(
+      client,
+      await client.upload(IMPORT, { file: new Blob([`userName\n${lines.join('\n')}\n`]) }),
+    );
+    expect(countsOf(page)).to.deep.equal(['449', '0', '0', '1']);
+    expect(page.text).to.contain('person.49<').and.to.contain('Show all 449').and.not.to.contain('person.50<');
+    const path = /href="([^"]+show=create)"/.exec(page.text)?.[1] ?? '';
+    const second = /rel="next" href="([^"]+)"/.exec((await client.get(path)).text)?.[1]?.replace('&amp;', '&') ?? '';
+    const third = /rel="next" href="([^"]+)"/.exec((await client.get(second)).text)?.[1]?.replace('&amp;', '&') ?? '';
+    expect((await client.get(third)).text)
+      .to.contain('person.448<')
+      .and.not.to.contain('rel="next"');
+    const done = await untilDone(client, await confirm(page));
+    expect(done.text).to.contain('Imported: 449 added, 0 changed.').and.to.contain('Line 451 was left out:');
   });
 
   it('keeps the last Power User, and people of a profile source', async () => {
@@ -80,7 +114,7 @@ describe('admin/people: CSV', () => {
       ['userName,username\nx,y\n', 'The column userName is there twice.'],
       ['userName,title\n"x,y\n', 'cannot be read'],
       [new Uint8Array([0x75, 0xff, 0xfe]), 'no text in UTF-8'],
-      [new Uint8Array(5 * 1024 * 1024 + 1), 'larger than 5 MB'],
+      [new Uint8Array(15 * 1024 * 1024 + 1), 'larger than 15 MB'],
     ] as const) {
       const page = await choose(content);
       expect(page.status, sentence).to.equal(422);
@@ -98,12 +132,14 @@ describe('admin/people: CSV', () => {
     expect(countsOf(await choose(csv.text))).to.deep.equal(['0', '0', '2', '0']);
   });
 
-  function choose(content: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
-    return client.upload(IMPORT, { file: new Blob([content], { type: 'text/csv' }) });
+  async function choose(content: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
+    const answer = await client.upload(IMPORT, { file: new Blob([content], { type: 'text/csv' }) });
+    return answer.status === 303 ? client.follow(answer) : answer;
   }
 
   function confirm({ text }: Answer): Promise<Answer> {
-    return client.upload(`${IMPORT}/confirmed`, fieldsOfForm(text, `${IMPORT}/confirmed`), IMPORT);
+    const action = /action="(\/settings\/jobs\/[^"]+\/continuation)"/.exec(text)?.[1] ?? '';
+    return client.post(action, {}, '/settings/people');
   }
 
   function find(userName: string) {

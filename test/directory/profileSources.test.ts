@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { findCallingSource } from '../../src/directory/callingSource.ts';
+import { addJob, workOff } from '../../src/directory/jobs.ts';
 import {
   addSource,
   changeSource,
-  removeSource,
   rotateToken,
   setSourceActive,
   sourceEffects,
+  sourceRemoval,
 } from '../../src/directory/profileSources.ts';
 import { findGroup, insertGroup } from '../../src/store/groups.ts';
 import { findSource } from '../../src/store/profileSources.ts';
@@ -95,7 +96,8 @@ describe('directory/profileSources', () => {
         };
         await insertGroup(db, group);
         expect(await sourceEffects(deps, id)).to.deep.equal({ people: 1, activePeople: 1, groups: 1 });
-        await removeSource(deps, id, people);
+        const removal = await addJob(deps, await sourceRemoval(deps, id, people), 'Maya');
+        expect((await workOff(deps, removal.id)).state).to.equal('done');
         expect(await findSource(db, id)).to.equal(undefined);
         expect(await outcome(token)).to.equal('wrong_token');
         expect(await findUser(db, own.id)).to.include({ sourceId: null, active: people === 'keep' });
