@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs, { type TemplateFunction } from 'ejs';
-import type { Express, Request, RequestHandler, Response } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Deps } from '../deps.ts';
 import { readIntranetSettings } from '../directory/intranetSettings.ts';
 import { nameOf } from '../directory/users.ts';
@@ -79,9 +79,19 @@ export function viewTools(deps: Deps, csrf: Csrf): RequestHandler {
   };
 }
 
-/** Leaves a message for the next page of this person. */
+/**
+ * Leaves a message for the next page of this person. A redirect that leads there waits until it is stored: express-session stores it before
+ * the answer ends, but browsers follow a redirect as soon as they have its head.
+ */
 export function flash(req: Request, text: string, kind: Flash['kind'] = 'success'): void {
   req.session.flash = { kind, text };
+  const { res } = req;
+  if (!res) return;
+  const redirect = (status: number, address: string) => express.response.redirect.call(res, status, address);
+  res.redirect = (first: string | number, second?: string | number) => {
+    const [status, address] = typeof first === 'number' ? [first, String(second)] : [302, first];
+    req.session.save((error: unknown) => (error ? req.next?.(error) : redirect(status, address)));
+  };
 }
 
 function toolsFor(deps: Deps, csrf: Csrf, req: Request, res: Response): ViewTools {

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { flash } from '../../src/web/render.ts';
+import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
+import { behindSession } from '../support/behindSession.ts';
+import { openAtHost, sendRaw } from '../support/hostClient.ts';
+
+describe('web/render: a message for the next page', () => {
+  it('is stored before the redirect that leads there begins', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, {});
+    const browser = openAtHost(anteroom, new URL(anteroom.url).host);
+    await browser.post('/local-login', { userName: 'maya.koch', password: testPassword, return: '/' });
+    const server = await behindSession(anteroom, (req, res) => {
+      flash(req, 'Saved.');
+      res.redirect(303, '/next');
+    });
+    let isStored = false;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const writer = anteroom.deps.store.relaxed.transaction().execute(() => held);
+    const answer = fetch(server.url, { headers: { cookie: browser.cookie() }, redirect: 'manual' }).then(
+      () => isStored,
+    );
+    for (let others = 0; others < 5; others += 1) await sendRaw(anteroom, '/healthz');
+    isStored = true;
+    letGo();
+    await writer;
+    expect(await answer).to.equal(true);
+  });
+});
