@@ -13,6 +13,7 @@ import { flash } from '../web/render.ts';
 
 const PATH = '/settings/people';
 const PERSON = `${PATH}/:id` as const;
+const EVERYBODY = 10_000_000; // what is deleted says in exact numbers what it touches
 const MYSELF = 'Tick this first: you are about to lock yourself out.';
 
 /** What is done to one person beside their form: a local password, deactivating them after asking, activating them again, and deleting them for good. */
@@ -92,6 +93,6 @@ async function askToRemove(deps: Deps, res: Response, id: string, typed: string,
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
     sessions: await countSessionsOfUsers(relaxed, [id], deps.now()),
     groups: (await findGroupsOfUsers(db, [id])).length,
-    reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1 })).total,
+    reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1, countTo: EVERYBODY })).total,
   });
 }

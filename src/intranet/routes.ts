@@ -5,7 +5,7 @@ import { NotFound } from '../errors.ts';
 import { listDepartments } from '../store/departments.ts';
 import { findGroupsOfUsers } from '../store/groups.ts';
 import { findProvider } from '../store/identityProviders.ts';
-import { type FoundUsers, findReports, searchUsers } from '../store/userSearch.ts';
+import { type FoundUsers, searchUsers } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
 import { identifierOnly, queryText, withQuery } from '../web/query.ts';
 import { requireLogin } from '../web/requireLogin.ts';
@@ -14,7 +14,7 @@ import { allFacts, factsForColleagues, photoOf } from './peopleFacts.ts';
 const PATH = '/people';
 const PAGE = 48;
 const MAX_DEPARTMENTS = 300;
-const MAX_REPORTS = 100;
+const REPORTS_SHOWN = 10;
 
 /** What an employee sees once they are in: home, their own profile, and the People Directory: a search, and a page for each person. */
 export function intranetRoutes(deps: Deps): Router {
@@ -31,17 +31,23 @@ export function intranetRoutes(deps: Deps): Router {
   router.use(PATH, requireLogin);
   router.param('id', identifierOnly);
   router.get(PATH, async (req, res) => {
-    const filter = { q: queryText(req, 'q'), department: queryText(req, 'department', 256) };
+    const [q, department, managerId] = [
+      queryText(req, 'q'),
+      queryText(req, 'department', 256),
+      queryText(req, 'manager'),
+    ];
+    const filter = { q, department, manager: managerId };
     const found = await search(deps, req, filter);
     res.render('people/list', {
       title: 'People',
       photoOf,
       filter,
       found,
+      manager: await activeOne(deps, managerId),
       departments: (await listDepartments(deps.store.db, MAX_DEPARTMENTS)).sort((one, other) =>
         one.localeCompare(other),
       ),
-      isFiltered: filter.q !== '' || filter.department !== '',
+      isFiltered: Object.values(filter).some((value) => value !== ''),
       previous: found.previous && withQuery(PATH, { ...filter, before: found.previous }),
       next: found.next && withQuery(PATH, { ...filter, after: found.next }),
     });
@@ -54,24 +60,31 @@ export function intranetRoutes(deps: Deps): Router {
   return router;
 }
 
-/** The active people, without those who do not want to be found. */
-function search(deps: Deps, req: Request, filter: { q: string; department: string }): Promise<FoundUsers> {
-  const { q, department } = filter;
+type Filter = { q: string; department: string; manager: string };
+
+/** The active people, without those who do not want to be found: among all, or among those who report to somebody. */
+function search(deps: Deps, req: Request, { q, department, manager }: Filter): Promise<FoundUsers> {
   const [after, before] = [queryText(req, 'after', 1_000), queryText(req, 'before', 1_000)];
   return searchUsers(
     deps.store.db,
-    { text: q, department: department || undefined, active: true },
+    { text: q, department: department || undefined, managerId: manager || undefined, active: true },
     { limit: PAGE, after: after || undefined, before: before || undefined },
   );
 }
 
-async function surroundingsOf({ store }: Deps, person: User) {
+async function surroundingsOf(deps: Deps, person: User) {
+  const { db } = deps.store;
   const managerId = person.profile.enterprise?.manager?.value;
   const [manager, reports, groups] = await Promise.all([
-    managerId === undefined ? undefined : findUser(store.db, managerId),
-    findReports(store.db, person.id, MAX_REPORTS),
-    findGroupsOfUsers(store.db, [person.id]),
+    activeOne(deps, managerId),
+    searchUsers(db, { managerId: person.id, active: true }, { limit: REPORTS_SHOWN }),
+    findGroupsOfUsers(db, [person.id]),
   ]);
-  const shown = manager?.active ? manager : undefined; // the page of somebody who has left is not for colleagues
-  return { facts: factsForColleagues(person), photoOf, manager: shown, reports, groups };
+  return { facts: factsForColleagues(person), photoOf, manager, reports, groups };
+}
+
+/** Somebody who is there: the page of somebody who has left is not for colleagues. */
+async function activeOne({ store }: Deps, id: string | undefined): Promise<User | undefined> {
+  const person = id ? await findUser(store.db, id) : undefined;
+  return person?.active ? person : undefined;
 }

@@ -74,19 +74,6 @@ export async function searchUsers(db: Db, search: UserSearch, page: UserPage): P
   };
 }
 
-/** The people whose manager somebody is, by name. */
-export async function findReports(db: Db, managerId: string, limit: number): Promise<User[]> {
-  const rows = await db
-    .selectFrom('users')
-    .select(userColumns)
-    .where('managerId', '=', managerId)
-    .where('active', '=', 1)
-    .orderBy('nameKey')
-    .limit(limit)
-    .execute();
-  return rows.map(userFromRow);
-}
-
 function pageQuery(query: Query, place: Place | undefined, backwards: boolean): Query {
   const direction = backwards ? 'desc' : 'asc';
   const ordered = query.orderBy('nameKey', direction).orderBy('id', direction);
