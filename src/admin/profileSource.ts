@@ -12,19 +12,17 @@ import {
 } from '../directory/profileSources.ts';
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
-import { countManaged, listCalls, listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
+import { countManaged, listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
 import { countSessionsOfSource } from '../store/sessions.ts';
 import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
+import { callBars } from './dayBars.ts';
 import { begin } from './jobs.ts';
 import { baseUrlOf, clientsOf } from './profileSourcesClients.ts';
 import { lifetimes, momentOf, overlaps, tokenStateOf } from './profileSourcesTokens.ts';
 
 const PATH = '/settings/profile-sources/scim/:id';
-const DAY_MS = 86_400_000;
-const CHART_DAYS = 14;
-const CHART = { width: 300, height: 84, bar: 13 };
 
 /** One SCIM source: its settings, its tokens, what it does, and removing it. */
 export function profileSourceRoutes(deps: Deps): Router {
@@ -67,7 +65,6 @@ export async function showSource(deps: Deps, res: Response, source: ProfileSourc
   const { db } = deps.store;
   const now = deps.now();
   const tokens = await listSourceTokens(db, source.id);
-  const days = lastDays(await listCalls(db, source.id, now - CHART_DAYS * DAY_MS), now, CHART_DAYS);
   res.setHeader('cache-control', 'no-store');
   res.render('settings/profile-sources/source', {
     title: source.name,
@@ -79,9 +76,7 @@ export async function showSource(deps: Deps, res: Response, source: ProfileSourc
     tokens,
     tokenState: tokenStateOf(tokens, now),
     now,
-    days,
-    bars: barsOf(days),
-    chart: CHART,
+    bars: await callBars(deps, source.id),
     overlaps,
     lifetimes,
     baseUrl: baseUrlOf(res),
@@ -169,38 +164,5 @@ async function askToRemove(
     errors,
     effects: await sourceEffects(deps, source.id),
     sessions: await countSessionsOfSource(deps.store.relaxed, source.id, deps.now()),
-  });
-}
-
-/** One day of a chart; `day` is epoch milliseconds of midnight, UTC. */
-type CallsOfDay = { day: number; calls: number; failures: number };
-/** A bar in a drawing of the size CHART, with the part of refused calls at its foot. */
-type Bar = { x: number; y: number; height: number; refusedY: number; refusedHeight: number };
-
-/** The last days up to today, without gaps. */
-function lastDays(counted: CallsOfDay[], now: number, days: number): CallsOfDay[] {
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const known = new Map(counted.map((entry) => [Number(entry.day), entry]));
-  return Array.from({ length: days }, (_, index) => {
-    const day = today - (days - 1 - index) * DAY_MS;
-    return { day, calls: known.get(day)?.calls ?? 0, failures: known.get(day)?.failures ?? 0 };
-  });
-}
-
-/** The bars of some days; the busiest is as high as the drawing, and whatever is not nothing can be seen. */
-function barsOf(days: CallsOfDay[]): Bar[] {
-  const most = Math.max(1, ...days.map(({ calls }) => calls));
-  const step = CHART.width / days.length;
-  const heightOf = (count: number) => (count === 0 ? 0 : Math.max(3, Math.round((count / most) * CHART.height)));
-  return days.map(({ calls, failures }, index) => {
-    const height = heightOf(calls);
-    const refusedHeight = Math.min(height, heightOf(failures));
-    return {
-      x: Math.round(index * step + (step - CHART.bar) / 2),
-      y: CHART.height - height,
-      height,
-      refusedY: CHART.height - refusedHeight,
-      refusedHeight,
-    };
   });
 }

@@ -18,9 +18,9 @@ import { field, ticked } from '../web/form.ts';
 import { identifierOnly } from '../web/query.ts';
 import { flash } from '../web/render.ts';
 import { findAttention } from './attention.ts';
+import { signInBars } from './dayBars.ts';
 import { domainProgress } from './domainProgress.ts';
 import { ACTIVITY, domainPath, providersPath, SAML } from './samlPaths.ts';
-import { signInBars } from './signInBars.ts';
 
 const DOMAIN = domainPath(':domain');
 const AT_IT = 'You are at this domain now. Open Application Settings at another domain to remove this one.';

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
+import type { SourceRefusal } from '../directory/callingSource.ts';
 import { readLogDays, saveLogDays } from '../directory/scimLogRetention.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
 import { listSources } from '../store/profileSources.ts';
@@ -37,6 +38,15 @@ const scimEvents: Record<string, string> = {
   idm_integration_delete: 'Source deactivated or removed',
 };
 
+/** Why a call was refused before it was read. */
+const refusals: Record<SourceRefusal, string> = {
+  no_token: 'It brought no token.',
+  wrong_token: 'No source has the token that it brought: it was mistyped, or replaced by a new one.',
+  expired_token: 'The token that it brought has ended. Generate a new key, and give it to the provider.',
+  inactive_source: 'The source is not active.',
+  wrong_network: 'It came from a network that the source does not allow.',
+};
+
 /** Manage Profile Sources > SCIM log: the list, its export, for how long it is kept, and one request. */
 export function scimLogRoutes(deps: Deps): Router {
   const { db } = deps.store;
@@ -56,6 +66,7 @@ export function scimLogRoutes(deps: Deps): Router {
     res.render('settings/profile-sources/log-entry', {
       title: titleOf(entry),
       entry,
+      reason: refusals[entry.detail as SourceRefusal] ?? entry.detail,
       body: indented(entry.body),
       changes: entry.changes.map(({ attribute, before, after }) => ({
         attribute,

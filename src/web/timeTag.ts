@@ -19,7 +19,10 @@ export function timeTag(at: number | null | undefined, now: number): string {
   return `<time datetime="${moment.toISOString()}" title="${exact.format(moment)} UTC">${inWords(at - now)}</time>`;
 }
 
+/** What is past is as old as the units that are full; what is to come is rounded: a week less a second is no six days. */
 function inWords(difference: number): string {
   const unit = units.find(([, size]) => Math.abs(difference) >= size);
-  return unit ? relative.format(Math.trunc(difference / unit[1]), unit[0]) : 'just now';
+  if (!unit) return 'just now';
+  const count = difference / unit[1];
+  return relative.format(difference < 0 ? Math.trunc(count) : Math.round(count), unit[0]);
 }

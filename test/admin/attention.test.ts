@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { findAttention, findSourceAttention } from '../../src/admin/attention.ts';
-import { signInBars } from '../../src/admin/signInBars.ts';
+import { signInBars } from '../../src/admin/dayBars.ts';
 import { addSource, setSourceActive } from '../../src/directory/profileSources.ts';
 import { insertDomain } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
@@ -78,8 +78,8 @@ describe('admin/attention', () => {
     await insertSignInActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 14 * DAY_MS }));
     const bars = await signInBars(deps);
     expect(bars).to.have.length(14);
-    expect(bars[0]).to.include({ name: 'February 17', refused: 1, refusedHeight: 3, signedInHeight: 0 });
-    expect(bars.at(-1)).to.include({ name: 'March 2', signedIn: 200, signedInHeight: 76 });
+    expect(bars[0]).to.include({ name: 'February 17', refused: 1, refusedHeight: 3, goodHeight: 0 });
+    expect(bars.at(-1)).to.include({ name: 'March 2', good: 200, goodHeight: 76 });
   });
 
   async function texts(): Promise<string[]> {

@@ -110,9 +110,9 @@ describe('admin/profileSources', () => {
     const day = Math.floor(anteroom.deps.now() / DAY_MS) * DAY_MS;
     await addCalls(anteroom.deps.store.db, id, { day, calls: 12, failures: 3, at: anteroom.deps.now() });
     const page = (await client.get(`${SCIM}/${id}`)).text;
-    expect(page).to.contain('aria-label="12 calls in 14 days, 3 of them refused"');
+    expect(page).to.contain('aria-label="9 answered and 3 refused in 14 days"');
     expect(page.match(/<rect /g)?.length).to.be.greaterThan(1);
-    expect(page).to.contain('2026-03-02');
+    expect(page).to.contain('<tr><th>March 2</th><td>9</td><td>3</td></tr>');
   });
 
   it('removes a source with its people kept or deactivated, in numbers', async () => {

@@ -46,6 +46,13 @@ describe('admin/scimLog', () => {
       .and.to.contain('Newest');
   });
 
+  it('says in a sentence why a call was refused before it was read', async () => {
+    const id = await write({ status: 401, sourceId: null, sourceName: null, event: null, detail: 'wrong_token' });
+    expect((await client.get(`${LOG}/${id}`)).text)
+      .to.contain('No source has the token')
+      .and.to.contain('mono">wrong_token<');
+  });
+
   it('shows one request with what changed and its body, as text', async () => {
     const id = await write({
       changes: [{ attribute: 'title', before: 'Clerk', after: '<b>Boss</b>' }],

@@ -2,6 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { addGroup, addPeopleToGroup } from '../../src/directory/editGroup.ts';
+import { readImport } from '../../src/directory/importPeople.ts';
+import { addJob, runJob } from '../../src/directory/jobs.ts';
 import { addSource } from '../../src/directory/profileSources.ts';
 import { previewMetadata } from '../../src/federation/identityProviders.ts';
 import { listSignInActivity } from '../../src/store/signInActivity.ts';
@@ -74,6 +76,15 @@ async function fill(connected: Connected): Promise<string[]> {
   const source = await addSource(deps, { name: 'JumpCloud' });
   if (!preview.ok || !group.ok || !source.ok) throw new Error('the screens could not be filled');
   await addPeopleToGroup(deps, group.value.id, [maya.id, long.id]);
+  const lines = `userName,title,userType\n${longName}.two,${longName},\nmaya.koch,Boss,\n,x,\n`;
+  const read = await readImport(Buffer.from(lines));
+  if (!read.ok) throw new Error('the file is not read');
+  const plan = await runJob(deps, (await addJob(deps, read.value, 'Maya Koch')).id);
+  const waiting = await addJob(deps, { kind: 'deactivate', input: {}, items: [long.id] }, longName + longName);
+  const refused = await runJob(
+    deps,
+    (await addJob(deps, { kind: 'deactivate', input: {}, items: [maya.id] }, 'Maya')).id,
+  );
   const saml = '/settings/security/saml';
   const providers = `${saml}/domains/${domain.id}/identity-providers`;
   const sourcePath = `/settings/profile-sources/scim/${source.value.source.id}`;
@@ -101,6 +112,9 @@ async function fill(connected: Connected): Promise<string[]> {
     '/settings/people?q=nobody-at-all',
     '/settings/people/new',
     '/settings/people/import',
+    '/settings/jobs',
+    ...[plan, waiting, refused].map(({ id }) => `/settings/jobs/${id}`),
+    `/settings/jobs/${plan.id}?show=create`,
     ...['', '/password', '/deactivation', '/removal'].map((rest) => `/settings/people/${long.id}${rest}`),
     '/settings/groups',
     '/settings/groups/new',

@@ -67,6 +67,20 @@ describe('intranet/routes: people', () => {
       .and.to.contain('CC-7');
   });
 
+  it('leads to all who report to somebody, without those who do not want to be found or have left', async () => {
+    const enterprise = { manager: { value: anna.id } };
+    for (let index = 0; index < 12; index += 1)
+      await give(anteroom, await addPerson(anteroom.deps, { userName: `report.${index}` }), { enterprise });
+    await give(anteroom, ben, { enterprise, interact: { omitFromSearch: true } });
+    const page = (await client.get(`/people/${anna.id}`)).text;
+    expect(page).to.contain('All 12 reports').and.not.to.contain(`/people/${ben.id}`);
+    const all = (await client.get(`/people?manager=${anna.id}`)).text;
+    expect(all).to.contain('12 people match').and.to.contain('Only those who report to').and.to.contain('report.11');
+    await setActive(anteroom.deps, anna.id, false);
+    const theirs = await logInLocally(anteroom, 'ben.tal');
+    expect((await theirs.get(`/people?manager=${anna.id}`)).text).not.to.contain('Only those who report to');
+  });
+
   it('shows a photo that is in the directory itself, and fetches none from elsewhere', async () => {
     await give(anteroom, ben, { photos: [{ value: 'https://photos.example/ben.jpg' }] });
     expect((await client.get(`/people/${ben.id}`)).text).not.to.contain('<img');

@@ -18,6 +18,8 @@ describe('timeTag', () => {
     [59 * MINUTE, 'in 59 minutes'],
     [-DAY, 'yesterday'],
     [DAY, 'tomorrow'],
+    [7 * DAY - 1_000, 'in 7 days'],
+    [90 * DAY - 1_000, 'in 3 months'],
     [-40 * DAY, 'last month'],
     [-800 * DAY, '2 years ago'],
   ] as const)
