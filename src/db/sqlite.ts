@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
@@ -44,7 +45,8 @@ export function openSqlite(file: string): SqliteEngine {
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
-  const log = new WriteAheadLog(`${file}-wal`);
+  // SQLite follows a link, and keeps its log beside the file that it leads to.
+  const log = new WriteAheadLog(`${realpathSync(file)}-wal`);
   const memory = new Memory();
   const foreignVersion = writer.prepare('PRAGMA data_version');
   const follow = () => memory.follow(foreignVersion.get()?.data_version);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { sql } from 'kysely';
@@ -42,6 +42,15 @@ describe('db/sqlite', () => {
       await insertRows(store.relaxed, 'settings', [row], { key: ['name'], existing: 'replace' });
     }
     expect(statSync(`${file}-wal`).size).to.be.below(40_000_000);
+  });
+
+  it('opens a file by a link to it', async () => {
+    const folder = tempFolder();
+    const store = await openStore(`sqlite:${join(folder, 'real.db')}`);
+    await store.close();
+    symlinkSync(join(folder, 'real.db'), join(folder, 'link.db'));
+    const linked = await openStore(`sqlite:${join(folder, 'link.db')}`);
+    await linked.close();
   });
 
   it('gives rows as plain objects', async () => {
