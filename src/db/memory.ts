@@ -1,15 +1,21 @@
-const TABLES_READ = /\b(?:from|join) "(\w+)"/g;
-const TABLE_WRITTEN = /^(?:insert into|update|delete from) "?(\w+)"?/;
+const NAMES = /"(\w+)"/g;
+const TABLE_WRITTEN = /^(?:insert into|update|delete from) "(\w+)"/;
 
 /**
  * Remembers the answers to questions that every request asks and whose answers seldom change: which domain, which provider, whose token.
- * It forgets all of them when anything is written to a table that one of them was read from, here or by another process.
+ * It forgets all of them when anything is written to a table that one of them names, or when another process has committed.
  */
 export class Memory {
   readonly #answers = new Map<string, Map<string, unknown[]>>();
   readonly #tables = new Set<string>();
+  readonly #parentsOf: (table: string) => string[];
   #isOutdated = false;
   #foreignVersion: unknown;
+
+  /** @param parentsOf tells the tables that foreign keys of a table point to: what is deleted there changes rows here */
+  constructor(parentsOf: (table: string) => string[]) {
+    this.#parentsOf = parentsOf;
+  }
 
   /**
    * What a query answered before, or else answers now. What finds nothing is asked anew each time: strangers could fill the memory with it.
@@ -17,7 +23,7 @@ export class Memory {
    */
   recall(words: string, values: unknown[], ask: () => unknown[]): unknown[] {
     const answers = this.#answers.get(words) ?? this.#learn(words);
-    const key = values.join('\n');
+    const key = JSON.stringify(values);
     const known = answers.get(key);
     if (known) return known;
     const rows = ask();
@@ -45,8 +51,15 @@ export class Memory {
   #learn(words: string): Map<string, unknown[]> {
     const answers = new Map<string, unknown[]>();
     this.#answers.set(words, answers);
-    for (const [, table = ''] of words.matchAll(TABLES_READ)) this.#tables.add(table);
+    // Columns have names that no table has, so that to watch every name does no harm.
+    for (const [, name = ''] of words.matchAll(NAMES)) this.#watch(name);
     return answers;
+  }
+
+  #watch(table: string): void {
+    if (this.#tables.has(table)) return;
+    this.#tables.add(table);
+    for (const parent of this.#parentsOf(table)) this.#watch(parent);
   }
 
   #forget(): void {

@@ -47,7 +47,8 @@ export function openSqlite(file: string): SqliteEngine {
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
   // SQLite follows a link, and keeps its log beside the file that it leads to.
   const log = new WriteAheadLog(`${realpathSync(file)}-wal`);
-  const memory = new Memory();
+  const parents = writer.prepare('select "table" from pragma_foreign_key_list(?)');
+  const memory = new Memory((table) => parents.all(table).map((row) => String(row.table)));
   const foreignVersion = writer.prepare('PRAGMA data_version');
   const follow = () => memory.follow(foreignVersion.get()?.data_version);
   const [own, beside] = [new Snapshot(writer, follow), new Snapshot(reader, () => {})];

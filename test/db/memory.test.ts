@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { Memory } from '../../src/db/memory.ts';
 import { type Db, openStore } from '../../src/db/open.ts';
 import { remembered } from '../../src/db/prepared.ts';
+import { findDomainByHost, insertDomain } from '../../src/store/domains.ts';
+import { deleteProvider, insertProvider } from '../../src/store/identityProviders.ts';
 import { whenDone } from '../support/cleanup.ts';
+import { aDomain, aProvider } from '../support/rows.ts';
 import { freshDatabaseUrl, openTestStore, withStores } from '../support/stores.ts';
 
 const WORDS = 'select "valueJson" from "settings" where "name" = ?';
@@ -41,10 +44,25 @@ describe('db/memory', () => {
   });
 
   it('keeps answers apart by their values, and keeps none that found nothing', () => {
-    const memory = new Memory();
+    const memory = new Memory(() => []);
     const found = (value: string, rows: unknown[]) => memory.recall(WORDS, [value], () => rows);
     expect([found('a', [1]), found('b', [2]), found('a', [3])]).to.deep.equal([[1], [2], [1]]);
     expect([found('c', []), found('c', [4])]).to.deep.equal([[], [4]]);
+    const pair = (values: string[], rows: unknown[]) => memory.recall(WORDS, values, () => rows);
+    expect([pair(['a\nb', 'c'], [5]), pair(['a', 'b\nc'], [6])]).to.deep.equal([[5], [6]]);
+  });
+
+  it('forgets for every table that a query names, however it does, and for words that name none as expected', () => {
+    const { memory, ask, asked } = open();
+    const recall = () => memory.recall('select * from "domains", "settings"', [], ask);
+    recall();
+    for (const words of ['update "settings" set "name" = ?', 'update or replace domains set id = ?']) {
+      const before = asked();
+      memory.noteWrite(words);
+      memory.beforeCommit();
+      recall();
+      expect(asked(), words).to.equal(before + 1);
+    }
   });
 
   withStores((open) => {
@@ -78,6 +96,18 @@ describe('db/memory', () => {
       }
     });
 
+  withStores((open) => {
+    it('sees what the deletion of a row does to others by a foreign key, though their table was never asked', async () => {
+      const { db } = await open();
+      const provider = aProvider();
+      await insertProvider(db, provider, '');
+      await insertDomain(db, aDomain({ url: 'https://a.test', defaultProviderId: provider.id }));
+      expect(await findDomainByHost(db, 'a.test')).to.include({ defaultProviderId: provider.id });
+      await deleteProvider(db, provider.id);
+      expect(await findDomainByHost(db, 'a.test')).to.include({ defaultProviderId: null });
+    });
+  });
+
   it('forgets what a deletion took along', async () => {
     const { db } = await openTestStore();
     await write(db, '1');
@@ -93,7 +123,7 @@ function open() {
     count += 1;
     return [{ valueJson: String(count) }];
   };
-  return { memory: new Memory(), ask, asked: () => count };
+  return { memory: new Memory(() => []), ask, asked: () => count };
 }
 
 async function read(db: Db): Promise<string | undefined> {
