@@ -21,8 +21,13 @@ export class Snapshot {
     if (this.#isOpen) return;
     this.#begin.run();
     this.#isOpen = true;
-    this.#begun();
     setImmediate(() => this.close());
+    try {
+      this.#begun();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   close(): void {

@@ -55,7 +55,7 @@ export function openSqlite(file: string): SqliteEngine {
   const [begin, commit] = [writer.prepare('BEGIN IMMEDIATE'), writer.prepare('COMMIT')];
   const commits = new GroupCommit(writer, {
     begin: () => {
-      own.close();
+      for (const snapshot of [own, beside]) snapshot.close();
       begin.run();
       follow();
     },
