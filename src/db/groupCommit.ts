@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 const UNITS_PER_COMMIT = 200;
 
 type Waiter = { durable: boolean; resolve: () => void; reject: (error: unknown) => void };
+type Group = { units: number; waiters: Waiter[] };
 
 /** What a GroupCommit needs beside its database. */
 export type Surroundings = {
@@ -27,7 +28,9 @@ export class GroupCommit {
   readonly #commitUnit: StatementSync;
   readonly #queue: (() => void)[] = [];
   #busy = false;
-  #group: { units: number; waiters: Waiter[] } | undefined;
+  #isUnitOpen = false;
+  #isClosed = false;
+  #group: Group | undefined;
   #unsynced: Waiter[] = [];
   #syncing: Promise<void> | undefined;
 
@@ -43,17 +46,23 @@ export class GroupCommit {
     return this.#group !== undefined;
   }
 
-  /** Waits for the turn to write, then opens a unit. */
+  /** Waits for the turn to write, then opens a unit. Throws when the database is closed. */
   async begin(): Promise<void> {
     if (this.#busy) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#busy = true;
     try {
       this.#join();
       this.#beginUnit.run();
+      this.#isUnitOpen = true;
     } catch (error) {
       this.#next();
       throw error;
     }
+  }
+
+  /** To be called before each statement of a unit that writes. Throws where the transaction has ended, for the statement would be committed alone. */
+  checkUnit(): void {
+    if (!this.#openGroup()) throw ended();
   }
 
   /**
@@ -61,10 +70,10 @@ export class GroupCommit {
    * @param durable it settles only when the commit is on the disk
    */
   async commit(durable: boolean): Promise<void> {
-    const group = this.#group;
-    if (!group || !this.#db.isTransaction) {
+    const group = this.#openGroup();
+    if (!group) {
       this.#lost();
-      throw new Error('SQLite ended the transaction by itself');
+      throw ended();
     }
     this.#commitUnit.run();
     const committed = new Promise<void>((resolve, reject) => group.waiters.push({ durable, resolve, reject }));
@@ -74,7 +83,7 @@ export class GroupCommit {
 
   /** Undoes the unit alone; what others wrote in the same group stays. */
   rollback(): void {
-    if (!this.#db.isTransaction) {
+    if (!this.#openGroup()) {
       this.#lost();
       return;
     }
@@ -89,11 +98,18 @@ export class GroupCommit {
     this.#next();
   }
 
-  /** Commits what is open, but for a unit that is under way: nobody will close it any more. Settles when all of it is on the disk. */
+  /** Commits what is open, but for a unit that is under way, and lets no more begin. Settles when all of it is on the disk. */
   async close(): Promise<void> {
-    if (this.#busy && this.#db.isTransaction) this.#db.exec('ROLLBACK TO unit; RELEASE unit');
+    this.#isClosed = true;
+    if (this.#isUnitOpen && this.#openGroup()) this.#db.exec('ROLLBACK TO unit; RELEASE unit');
     this.#flush();
+    for (const next of this.#queue.splice(0)) next();
     await this.#syncing;
+  }
+
+  /** The group, as long as neither SQLite nor close() has ended its transaction. */
+  #openGroup(): Group | undefined {
+    return this.#group && this.#db.isTransaction ? this.#group : undefined;
   }
 
   #flush(): void {
@@ -130,6 +146,7 @@ export class GroupCommit {
   }
 
   #join(): void {
+    if (this.#isClosed) throw new Error('The database is closed');
     if (this.#group && this.#group.units >= UNITS_PER_COMMIT) this.#flush();
     if (!this.#group) {
       this.#surroundings.begin();
@@ -140,6 +157,7 @@ export class GroupCommit {
 
   /** Hands the turn on, or, when nobody waits, commits after the events that are at the door have been let in. */
   #next(): void {
+    this.#isUnitOpen = false;
     const next = this.#queue.shift();
     if (next) {
       next();
@@ -155,7 +173,11 @@ export class GroupCommit {
   #lost(): void {
     const waiters = this.#group?.waiters ?? [];
     this.#group = undefined;
-    for (const waiter of waiters) waiter.reject(new Error('SQLite ended the transaction by itself'));
+    for (const waiter of waiters) waiter.reject(ended());
     this.#next();
   }
+}
+
+function ended(): Error {
+  return new Error('The transaction ended before its time: SQLite gave it up, or the database was closed');
 }

@@ -37,11 +37,15 @@ export async function openStore(url: string): Promise<Store> {
 
 async function openMigrated(url: string): Promise<Store> {
   const { engine, durable, relaxed, reader, close } = openEngine(url);
+  let closed: Promise<void> | undefined;
   const store: Store = {
     engine,
     db: new Kysely<Schema>({ dialect: durable }),
     relaxed: new Kysely<Schema>({ dialect: relaxed }),
-    close: async () => close(),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
   };
   if (reader) for (const db of [store.db, store.relaxed]) readAtOnce(db, reader);
   try {
@@ -64,7 +68,7 @@ function openEngine(url: string): {
   durable: Dialect;
   relaxed: Dialect;
   reader?: Reader;
-  close(): void | Promise<void>;
+  close(): Promise<void>;
 } {
   if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };
   const file = url.replace(/^sqlite:/, '');

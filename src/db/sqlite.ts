@@ -149,6 +149,7 @@ class Connection implements DatabaseConnection {
   }
 
   #write<R>(query: CompiledQuery): QueryResult<R> {
+    this.#commits.checkUnit();
     this.#run.memory.noteWrite(query.sql);
     return execute<R>(this.#run.write, query);
   }

@@ -112,6 +112,38 @@ describe('db/groupCommit', () => {
     expect(log.at(-1)).to.equal('sync');
   });
 
+  it('lets nothing begin or go on once it is closed, and leaves nobody without an answer', async () => {
+    const { db, commits, committed, disk } = open();
+    const free = disk.hold();
+    const kept = write(db, commits, 1);
+    await write(db, commits, 2, { durable: false });
+    await commits.begin();
+    db.exec('insert into written values (3)');
+    const waiting = write(db, commits, 4);
+    const closed = commits.close();
+    expect(() => commits.checkUnit()).to.throw(/closed/);
+    const late = write(db, commits, 5);
+    const ends = await Promise.allSettled([waiting, late, commits.commit(true)]);
+    expect(ends.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected', 'rejected']);
+    free();
+    await Promise.all([closed, kept]);
+    expect(committed()).to.deep.equal([1, 2]);
+  });
+
+  it('can be closed while the turn is being handed on', async () => {
+    const { db, commits, committed } = open();
+    await commits.begin();
+    db.exec('insert into written values (1)');
+    const waiting = write(db, commits, 2);
+    const ends = [commits.commit(true), commits.close(), waiting];
+    expect((await Promise.allSettled(ends)).map(({ status }) => status)).to.deep.equal([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
+    expect(committed()).to.deep.equal([1]);
+  });
+
   it('tells everybody in a group that its commit failed, and goes on', async () => {
     const { db, commits, committed } = open();
     const dangling = () => db.exec('insert into children values (99)');

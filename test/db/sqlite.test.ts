@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { sql } from 'kysely';
 import { insertRows } from '../../src/db/insertRows.ts';
-import { openStore } from '../../src/db/open.ts';
+import { type Db, openStore } from '../../src/db/open.ts';
 import { prepared } from '../../src/db/prepared.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { openTestStore } from '../support/stores.ts';
@@ -44,6 +44,19 @@ describe('db/sqlite', () => {
     expect(statSync(`${file}-wal`).size).to.be.below(40_000_000);
   });
 
+  it('keeps nothing of a transaction that SQLite gave up, neither what came before nor what came after', async () => {
+    const { db } = await openTestStore();
+    await db.insertInto('settings').values({ name: 'a', valueJson: '1' }).execute();
+    const broken = db.transaction().execute(async (trx) => {
+      await trx.insertInto('settings').values({ name: 'b', valueJson: '1' }).execute();
+      await sql`insert or rollback into settings values ('a', '2')`.execute(trx).catch(() => {});
+      await trx.updateTable('settings').set({ valueJson: '3' }).execute();
+    });
+    expect(await broken.catch((error: Error) => error.message)).to.match(/ended before its time/);
+    const rows = await db.selectFrom('settings').selectAll().execute();
+    expect(rows).to.deep.equal([{ name: 'a', valueJson: '1' }]);
+  });
+
   it('opens a file by a link to it', async () => {
     const folder = tempFolder();
     const store = await openStore(`sqlite:${join(folder, 'real.db')}`);
@@ -51,6 +64,28 @@ describe('db/sqlite', () => {
     symlinkSync(join(folder, 'real.db'), join(folder, 'link.db'));
     const linked = await openStore(`sqlite:${join(folder, 'link.db')}`);
     await linked.close();
+  });
+
+  it('answers every write that comes while it is being closed', async () => {
+    const { db, relaxed, close } = await openTestStore();
+    const write = (name: string, on: Db) => {
+      const written = on.insertInto('settings').values({ name, valueJson: '1' }).execute();
+      return written.then(
+        () => 'kept',
+        () => 'refused',
+      );
+    };
+    const first = write('a', db);
+    await write('b', relaxed);
+    const closed = Promise.all([close(), close()]);
+    const late: Promise<string>[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      late.push(write(`late ${n}`, db), write(`late and relaxed ${n}`, relaxed));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closed;
+    expect(await first).to.equal('kept');
+    expect(new Set(await Promise.all(late))).to.deep.equal(new Set(['refused']));
   });
 
   it('gives rows as plain objects', async () => {
