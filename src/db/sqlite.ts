@@ -33,7 +33,7 @@ export type SqliteEngine = {
 };
 
 /**
- * Opens an SQLite file, made where it is missing, with one connection that reads and one that writes.
+ * Opens an SQLite file, made where it is missing, with one connection that writes, and reads while it does not write, and one that reads beside it.
  * Reads run at once and see what is committed; writes queue up and share commits (see GroupCommit).
  */
 export function openSqlite(file: string): SqliteEngine {
