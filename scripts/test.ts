@@ -9,11 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { startPostgres } from '../test/support/postgresServer.ts';
 import { chromiumPath } from './installChromium.ts';
 
-type Counts = { passed: number; failed: number };
+/** How many tests passed, and what each that failed has to say. */
+type Outcome = { passed: number; failures: string[] };
 
 const folder = mkdtempSync(join(tmpdir(), 'anteroom-run-'));
-const total: Counts = { passed: 0, failed: 0 };
-const slow: string[] = [];
+const total: Outcome = { passed: 0, failures: [] };
+const steps: string[] = [];
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -22,8 +23,10 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const chosen = process.argv.slice(2);
 if (chosen.length > 0) await only(chosen);
 else await everything();
-process.stdout.write(`\n${slow.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+// Last, because the end is what is read of a long log.
+for (const failure of total.failures) process.stdout.write(`\n── Failed: ${failure}\n`);
+process.stdout.write(`\n${steps.join('\n')}\n\n${total.passed} passed, ${total.failures.length} failed\n`);
+process.exitCode = total.failures.length === 0 ? 0 : 1;
 
 async function everything(): Promise<void> {
   await step('Types', () => check('typescript/bin/tsc'));
@@ -42,48 +45,50 @@ async function only(paths: string[]): Promise<void> {
 }
 
 /** Does one thing, says how long it took, and counts what came of it; what throws counts as one failure. */
-async function step(name: string, work: () => Promise<Counts>): Promise<void> {
+async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
   process.stdout.write(`\n── ${name}\n`);
   const start = performance.now();
-  const counts = await work().catch((error: unknown) => {
-    process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
-    return { passed: 0, failed: 1 };
-  });
-  total.passed += counts.passed;
-  total.failed += counts.failed;
+  const { passed, failures } = await work().catch((error: unknown) => ({
+    passed: 0,
+    failures: [`${name}\n${error instanceof Error ? error.message : error}`],
+  }));
+  total.passed += passed;
+  total.failures.push(...failures);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  slow.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(24)} ${seconds.padStart(6)} s`);
+  steps.push(`${failures.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(24)} ${seconds.padStart(6)} s`);
 }
 
-async function preparePostgres(): Promise<Counts> {
+async function preparePostgres(): Promise<Outcome> {
   process.env.TEST_POSTGRES_URL ??= await startPostgres();
-  return { passed: 0, failed: 0 };
+  return { passed: 0, failures: [] };
 }
 
-async function prepareChromium(): Promise<Counts> {
+async function prepareChromium(): Promise<Outcome> {
   process.env.CHROMIUM_PATH = chromiumPath();
-  return { passed: 0, failed: 0 };
+  return { passed: 0, failures: [] };
 }
 
 /** A tool that finds faults or does not counts as one test. */
-async function check(program: string, ...args: string[]): Promise<Counts> {
-  return (await run(program, args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+async function check(program: string, ...args: string[]): Promise<Outcome> {
+  const found = (await run(program, args)) !== 0;
+  return found ? { passed: 0, failures: [`${program} found faults; they are above.`] } : { passed: 1, failures: [] };
 }
 
-async function mocha(...args: string[]): Promise<Counts> {
-  const file = join(folder, 'counts.json');
+async function mocha(...args: string[]): Promise<Outcome> {
+  const file = join(folder, 'outcome.json');
   rmSync(file, { force: true });
   const code = await run(
     'mocha/bin/mocha.js',
-    [...plainText('--no-color'), '--reporter=./test/support/countingReporter.ts', ...args],
+    [...plainText('--no-color'), '--reporter=./test/support/outcomeReporter.ts', ...args],
     {
-      COUNTS_FILE: file,
+      OUTCOME_FILE: file,
     },
   );
   if (!existsSync(file)) throw new Error('Mocha ended without running the tests.');
-  const counts: Counts = JSON.parse(readFileSync(file, 'utf8'));
+  const { passed, failures }: Outcome = JSON.parse(readFileSync(file, 'utf8'));
+  if (code === 0 || failures.length > 0) return { passed, failures };
   // A run can fail without a test that does, as when a file cannot be loaded.
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  return { passed, failures: [`Mocha ended with ${code}; the reason is above.`] };
 }
 
 /** The flag that keeps colours out of a log. */

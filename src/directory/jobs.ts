@@ -56,8 +56,9 @@ export async function addJob(deps: Deps, { kind, input, items = [], total }: New
 /** Runs a job: what is quick is done when this returns, and the rest goes on in the background. Returns how it stands. */
 export async function runJob(deps: Deps, id: string): Promise<Job> {
   const more = await workSlice(deps, id).catch((error: unknown) => stopped(deps, id, error));
+  const job = await getJob(deps, id);
   if (more) inBackground(deps, id);
-  return getJob(deps, id);
+  return job;
 }
 
 /** Works a job off to its end. Returns how it stands then. */

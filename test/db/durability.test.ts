@@ -8,7 +8,7 @@ import { freshDatabaseUrl } from '../support/stores.ts';
 
 const writer = fileURLToPath(new URL('support/writer.ts', import.meta.url));
 
-describe('a process that is killed in the middle of 1,000 writes', () => {
+describe('a process that is killed in the middle of its writes', () => {
   for (const engine of ['sqlite', 'postgres'] as const) {
     for (const member of ['db', 'relaxed']) {
       it(`loses none that was answered (${member} on ${engine})`, async () => {
@@ -17,7 +17,7 @@ describe('a process that is killed in the middle of 1,000 writes', () => {
         const store = await openStore(url);
         const rows = await store.db.selectFrom('settings').select('name').execute();
         await store.close();
-        expect(answered).to.have.lengthOf.within(500, 999);
+        expect(answered).to.have.lengthOf.at.least(500);
         expect(rows.map((row) => row.name)).to.include.members(answered);
       });
     }

@@ -1,15 +1,13 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { openStore } from '../../src/db/open.ts';
+import { type Db, openStore } from '../../src/db/open.ts';
 import { readImport } from '../../src/directory/importPeople.ts';
 import { addJob, continueJob, getJob, runJob, stopJob, sweepJobs, undoOf, workOff } from '../../src/directory/jobs.ts';
 import { findJob, listJobItems } from '../../src/store/jobs.ts';
 import { findUser } from '../../src/store/users.ts';
 import { insertUser } from '../../src/store/writeUsers.ts';
-import { startChild } from '../support/childProcess.ts';
+import { outcomeOf, startChild } from '../support/childProcess.ts';
 import { aUser } from '../support/rows.ts';
 import { freshDatabaseUrl, withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -57,11 +55,14 @@ describe('directory/jobs', () => {
     });
 
     it('is stopped between two people, and gone on with', async () => {
-      const job = await run('deactivate', ids);
-      await stopJob(deps, job.id);
-      const stopped = await ended(job.id);
-      expect(stopped.state).to.equal('stopped');
-      expect(await activeOnes()).to.equal(250 - stopped.worked);
+      const job = await addJob(deps, { kind: 'deactivate', input: {}, items: ids }, 'Maya');
+      const slow = heldBefore(deps, 3);
+      const work = workOff(slow.deps, job.id);
+      await slow.held;
+      expect(await stopJob(deps, job.id)).to.include({ state: 'stopped', worked: 200 });
+      slow.goOn();
+      expect(await work).to.include({ state: 'stopped', worked: 200 });
+      expect(await activeOnes()).to.equal(50);
       await sweepJobs(deps, 0);
       expect((await getJob(deps, job.id)).state).to.equal('stopped');
       await continueJob(deps, job.id);
@@ -149,6 +150,31 @@ describe('a process that is killed in the middle of an import', () => {
     });
 });
 
+/** A program that waits before one of its transactions, the first being 1. `held` settles when it has come there. */
+function heldBefore(deps: TestDeps, transaction: number) {
+  const [came, goes] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let begun = 0;
+  const { db } = deps.store;
+  const begin = () => ({
+    execute: async (work: (trx: Db) => Promise<unknown>) => {
+      begun += 1;
+      if (begun === transaction) {
+        came.resolve();
+        await goes.promise;
+      }
+      return db.transaction().execute(work);
+    },
+  });
+  const slow = new Proxy(db, {
+    get: (target, name) => {
+      if (name === 'transaction') return begin;
+      const member = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  return { deps: { ...deps, store: { ...deps.store, db: slow } }, held: came.promise, goOn: goes.resolve };
+}
+
 /** How many people there are, of whom each has their search words and, but for the last, their address and their manager. */
 async function wholePeople({ store }: TestDeps): Promise<number> {
   const people = await store.db.selectFrom('users').select(['id', 'userName', 'managerId']).execute();
@@ -165,13 +191,11 @@ async function wholePeople({ store }: TestDeps): Promise<number> {
   return people.length;
 }
 
-/** Has another process work a job off, and kills it when so many items are done. */
+/** Has another process work a job off, which is killed when so many items are done. */
 async function killedAfter(items: number, url: string, id: string): Promise<void> {
-  const child = startChild(fileURLToPath(new URL('support/jobWorker.ts', import.meta.url)), [url, id]);
-  const closed = once(child, 'close');
-  for await (const worked of createInterface({ input: child.stdout }))
-    if (Number(worked) >= items) child.kill('SIGKILL');
-  await closed;
+  const worker = fileURLToPath(new URL('support/jobWorker.ts', import.meta.url));
+  const { stderr } = await outcomeOf(startChild(worker, [url, id, String(items)]));
+  expect(stderr).to.equal('');
 }
 
 async function failure(attempt: Promise<unknown>): Promise<string> {

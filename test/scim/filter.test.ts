@@ -72,6 +72,7 @@ describe('scim/filter', () => {
       fc.property(anyFilter, (filter) => {
         expect(parseFilter(printFilter(filter))).to.deep.equal(filter);
       }),
+      { seed: 20261129 },
     );
   });
 
@@ -91,6 +92,7 @@ describe('scim/filter', () => {
           }
         },
       ),
+      { seed: 20261130 },
     );
   });
 
