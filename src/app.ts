@@ -10,13 +10,15 @@ import { testRoutes } from './saml/testRoutes.ts';
 import { scimRoutes } from './scim/routes.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
-import { pickDomain } from './web/domain.ts';
+import { knowScheme, pickDomain } from './web/domain.ts';
 import { errorPage, nothingHere } from './web/errorPage.ts';
 import { parseForm } from './web/form.ts';
 import { noStore, securityHeaders, strictTransport } from './web/headers.ts';
-import { healthRoutes } from './web/health.ts';
+import { health } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { sessions } from './web/session.ts';
+
+const SCIM = '/api/v2/scim/v2';
 
 /** The whole application, as it can be given to an HTTP server. The only place where features are mounted. */
 export function buildApp(deps: Deps): Express {
@@ -27,12 +29,13 @@ export function buildApp(deps: Deps): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.config.trustProxy);
+  knowScheme(app);
   useViews(app);
-  app.use(securityHeaders());
-  app.use(healthRoutes(deps));
+  app.use(securityHeaders({ dataBelow: SCIM }));
+  app.get('/healthz', health(deps));
   app.use(pickDomain(deps));
   app.use(strictTransport);
-  app.use('/api/v2/scim/v2', noStore, scimRoutes(deps));
+  app.use(SCIM, noStore, scimRoutes(deps));
   app.use(assetRoutes(deps));
   app.use(noStore);
   app.use(sessions(deps));

@@ -39,6 +39,7 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
     if (request.method === 'GET') await together();
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req, MAX_BODY_BYTES);
     const answer = await handler(call);
+    await together();
     await send(req, res, answer);
     finish(log, call, answer.status, null);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -15,10 +15,17 @@ export function pickDomain(deps: Deps): RequestHandler {
     const domain = await findDomain(deps.store.db, (req.host ?? '').toLowerCase());
     if (!domain) throw new AppError(421, 'This server does not answer at this address.');
     res.locals.domain = domain;
-    // Whether cookies are Secure follows the domain's own address, also behind a proxy that takes TLS off.
-    Object.defineProperty(req, 'secure', { value: domain.url.startsWith('https:') });
     next();
   };
+}
+
+/** Lets `req.secure`, and with it the cookies, follow the address of the domain that was picked: a proxy may take TLS off. */
+export function knowScheme(app: Express): void {
+  Object.defineProperty(app.request, 'secure', {
+    get(this: Request) {
+      return this.res?.locals.domain?.url.startsWith('https:') ?? false;
+    },
+  });
 }
 
 /** A port that goes without saying (RFC 9110 4.2) is left out of a domain's address, but some proxies write it. */

@@ -5,11 +5,20 @@ import helmet from 'helmet';
 
 const YEAR_S = 31_536_000;
 
-/** The security headers of every answer: a strict content policy without inline script or style, no framing, no sniffing, no referrer. */
-export function securityHeaders(): RequestHandler {
-  const headers = headersOf(securityPolicy());
-  return (_req, res, next) => {
-    res.setHeaders(headers);
+/** Of what programs read, which is no page: what keeps a browser from taking it for one. */
+const ofData = new Map([
+  ['content-security-policy', "default-src 'none';frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+]);
+
+/**
+ * The security headers of every answer: a strict content policy without inline script or style, no framing, no sniffing, no referrer.
+ * @param at.dataBelow the path below which answers are read by programs alone
+ */
+export function securityHeaders({ dataBelow }: { dataBelow: string }): RequestHandler {
+  const ofPages = headersOf(securityPolicy());
+  return (req, res, next) => {
+    res.setHeaders(req.url.startsWith(dataBelow) ? ofData : ofPages);
     next();
   };
 }

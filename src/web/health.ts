@@ -1,10 +1,9 @@
-import { Router } from 'express';
+import type { RequestHandler } from 'express';
 import type { Deps } from '../deps.ts';
 
 /** `/healthz` at any host: 200 while the database answers. It says nothing more. */
-export function healthRoutes(deps: Deps): Router {
-  const router = Router();
-  router.get('/healthz', async (_req, res) => {
+export function health(deps: Deps): RequestHandler {
+  return async (_req, res) => {
     const healthy = await deps.store.db
       .selectFrom('settings')
       .select('name')
@@ -19,6 +18,5 @@ export function healthRoutes(deps: Deps): Router {
       .status(healthy ? 200 : 503)
       .type('text/plain')
       .send(healthy ? 'ok\n' : 'the database does not answer\n');
-  });
-  return router;
+  };
 }

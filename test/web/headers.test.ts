@@ -31,6 +31,16 @@ describe('the headers of answers', () => {
     }
   });
 
+  it('keep browsers from taking what programs read for a page', async () => {
+    const { status, headers } = await sendRaw(anteroom, '/api/v2/scim/v2/Users');
+    expect(status).to.equal(401);
+    expect(headers).to.deep.include({
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  });
+
   it('allow no inline script or style', async () => {
     const policy = String((await sendRaw(anteroom, '/login')).headers['content-security-policy']);
     expect(policy)
