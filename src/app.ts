@@ -17,6 +17,7 @@ import { noStore, securityHeaders, strictTransport } from './web/headers.ts';
 import { health } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { sessions } from './web/session.ts';
+import { arriveTogether } from './web/turn.ts';
 
 const SCIM = '/api/v2/scim/v2';
 
@@ -38,6 +39,7 @@ export function buildApp(deps: Deps): Express {
   app.use(SCIM, noStore, scimRoutes(deps));
   app.use(assetRoutes(deps));
   app.use(noStore);
+  app.use(arriveTogether);
   app.use(sessions(deps));
   app.use(viewTools(deps, csrf));
   app.use(samlRoutes(deps));

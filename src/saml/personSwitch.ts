@@ -30,7 +30,7 @@ export async function completeSignIn(
   destination: string,
 ): Promise<void> {
   await startSession(deps, req, res, accepted.user, factsOf(deps, req, res, accepted));
-  res.redirect(303, destination);
+  res.status(303).location(destination).end(); // without a page, which nobody would see
 }
 
 /** Keeps a sign-in that was verified and used up, and asks. */

@@ -10,6 +10,7 @@ import { ASSETS } from './assets.ts';
 import type { Csrf } from './csrf.ts';
 import type { Flash, SignedInUser } from './request.ts';
 import { timeTag } from './timeTag.ts';
+import { together } from './turn.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
 const ICONS = dirname(createRequire(import.meta.url).resolve('@tabler/icons/outline/home.svg'));
@@ -35,7 +36,10 @@ export type ViewTools = {
 export function useViews(app: Express): void {
   app.engine('ejs', (file, data, done) => {
     try {
-      done(null, render(file, data));
+      const page = render(file, data);
+      together()
+        .then(() => done(null, page))
+        .catch(done);
     } catch (error) {
       done(error);
     }
