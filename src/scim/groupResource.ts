@@ -3,6 +3,7 @@ import { type Group, listMembers, type Member } from '../store/groups.ts';
 import { type Projection, project, wants } from './projection.ts';
 import type { Json } from './readValue.ts';
 import { GROUP_URN, groupType } from './schema.ts';
+import { isoTime } from './time.ts';
 
 const MEMBERS_AT_ONCE = 2_000;
 
@@ -15,8 +16,8 @@ export function groupResource(group: Group, baseUrl: string): Json {
     displayName: group.displayName,
     meta: {
       resourceType: 'Group',
-      created: new Date(group.createdAt).toISOString(),
-      lastModified: new Date(group.modifiedAt).toISOString(),
+      created: isoTime(group.createdAt),
+      lastModified: isoTime(group.modifiedAt),
       location: `${baseUrl}/Groups/${group.id}`,
       version: groupVersion(group),
     },

@@ -55,7 +55,7 @@ async function list(call: Call, type: ResourceType, parameters: ListParameters):
   const query = readListQuery(parameters);
   if (type === userType) {
     const page = await readPeople(call, query);
-    return { status: 200, body: `${headJson(page, query)}${await peopleJson(call, page.rows, parameters)}]}` };
+    return { status: 200, body: { ...head(page, query), Resources: await people(call, page.rows, parameters) } };
   }
   const found = await find(call, type, query, parameters);
   return { status: 200, body: listJson(found.page, query, [found]) };
@@ -79,7 +79,7 @@ async function findOrNothing(
 async function find(call: Call, type: ResourceType, query: ListQuery, parameters: ListParameters): Promise<Found> {
   if (type === userType) {
     const page = await readPeople(call, query);
-    return { page, pieces: () => piecesOf(peopleJson(call, page.rows, parameters)) };
+    return { page, pieces: () => peopleJson(call, page.rows, parameters) };
   }
   const page = await readPage(groupsTable(call), type, call.deps.store.engine, query, call.deps.now());
   return { page, pieces: () => groupsJson(call, page.rows, parameters) };
@@ -101,14 +101,14 @@ function soughtUserName({ filter, startIndex, count, cursor }: ListQuery): strin
   return startIndex === 1 && count > 0 && cursor === undefined ? filter.value : undefined;
 }
 
-async function peopleJson(call: Call, users: User[], parameters: ListParameters): Promise<string> {
+async function people(call: Call, users: User[], parameters: ListParameters): Promise<Json[]> {
   const projection = projectionOf(userType, parameters);
   const resources = await userResources(call, users);
-  return resources.map((resource) => JSON.stringify(project(userType, resource, projection))).join(',');
+  return projection ? resources.map((resource) => project(userType, resource, projection)) : resources;
 }
 
-async function* piecesOf(text: Promise<string>): AsyncIterable<string> {
-  yield await text;
+async function* peopleJson(call: Call, users: User[], parameters: ListParameters): AsyncIterable<string> {
+  yield JSON.stringify(await people(call, users, parameters)).slice(1, -1);
 }
 
 async function* groupsJson(call: Call, groups: Group[], parameters: ListParameters): AsyncIterable<string> {
@@ -121,9 +121,9 @@ async function* groupsJson(call: Call, groups: Group[], parameters: ListParamete
   }
 }
 
-/** The beginning of a list, up to its resources. */
-function headJson(page: Page<unknown>, query: ListQuery): string {
-  const head: Json = {
+/** A list but for its resources. */
+function head(page: Page<unknown>, query: ListQuery): Json {
+  return {
     schemas: [LIST_URN],
     totalResults: page.total,
     itemsPerPage: page.rows.length,
@@ -131,11 +131,10 @@ function headJson(page: Page<unknown>, query: ListQuery): string {
     ...(page.previousCursor ? { previousCursor: page.previousCursor } : {}),
     ...(page.nextCursor ? { nextCursor: page.nextCursor } : {}),
   };
-  return `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
 }
 
 async function* listJson(page: Page<unknown>, query: ListQuery, found: Found[]): AsyncIterable<string> {
-  yield headJson(page, query);
+  yield `${JSON.stringify(head(page, query)).slice(0, -1)},"Resources":[`;
   let isFirst = true;
   for (const { page: part, pieces } of found) {
     if (part.rows.length === 0) continue;

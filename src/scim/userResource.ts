@@ -3,6 +3,7 @@ import type { Profile } from '../store/profile.ts';
 import { type User, userTypes } from '../store/users.ts';
 import { isObject, type Json } from './readValue.ts';
 import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from './schema.ts';
+import { isoTime } from './time.ts';
 
 const DEFAULT_TYPE = userTypes[1];
 
@@ -64,7 +65,7 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
 /** A person as a SCIM resource (RFC 7643 4.1). */
 export function userResource(user: User, { baseUrl, groups, managerNames }: Surroundings): Json {
   const memberOf = groups.get(user.id) ?? [];
-  const created = new Date(user.createdAt).toISOString();
+  const created = isoTime(user.createdAt);
   const resource = nested(user, {
     schemas: [USER_URN],
     id: user.id,
@@ -72,7 +73,7 @@ export function userResource(user: User, { baseUrl, groups, managerNames }: Surr
     meta: {
       resourceType: 'User',
       created,
-      lastModified: user.modifiedAt === user.createdAt ? created : new Date(user.modifiedAt).toISOString(),
+      lastModified: user.modifiedAt === user.createdAt ? created : isoTime(user.modifiedAt),
       // Joined and not concatenated: V8 writes an object as JSON twice as fast where no text in it has still to be put together.
       location: [baseUrl, user.id].join('/Users/'),
       version: userVersion(user, memberOf),
