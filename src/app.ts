@@ -32,6 +32,7 @@ export function buildApp(deps: Deps): Express {
   app.set('trust proxy', deps.config.trustProxy);
   knowScheme(app);
   useViews(app);
+  app.use(arriveTogether);
   app.use(securityHeaders({ dataBelow: SCIM }));
   app.get('/healthz', health(deps));
   app.use(pickDomain(deps));
@@ -39,7 +40,6 @@ export function buildApp(deps: Deps): Express {
   app.use(SCIM, noStore, scimRoutes(deps));
   app.use(assetRoutes(deps));
   app.use(noStore);
-  app.use(arriveTogether);
   app.use(sessions(deps));
   app.use(viewTools(deps, csrf));
   app.use(samlRoutes(deps));

@@ -36,7 +36,6 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
     const source = await authenticate(deps, req.headers.authorization, network);
     call = { deps, source, baseUrl, network, startedAt, request, trace: newTrace(request) };
     const handler = handlerOf(findEndpoint(request.path), request.method); // 405 before the body is read
-    if (request.method === 'GET') await together();
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req, MAX_BODY_BYTES);
     const answer = await handler(call);
     await together();

@@ -44,9 +44,26 @@ export function useViews(app: Express): void {
       done(error);
     }
   });
+  app.response.render = renderAndSend;
   app.set('view engine', 'ejs');
   app.set('views', VIEWS);
   app.enable('view cache');
+}
+
+/** Express's own makes a buffer of a page before it sends it: as text it goes out in one piece with its head. */
+function renderAndSend(this: Response, view: string, data?: object | RenderCallback): void {
+  this.app.render(view, { ...data, _locals: this.locals }, (error: unknown, page: string) => {
+    if (error) this.req.next?.(error);
+    else sendPage(this, page);
+  });
+}
+
+type RenderCallback = (error: Error, page: string) => void; // which no view here is given
+
+function sendPage(res: Response, page: string): void {
+  if (!res.hasHeader('content-type')) res.setHeader('content-type', 'text/html; charset=utf-8');
+  res.setHeader('content-length', Buffer.byteLength(page));
+  res.end(res.req.method === 'HEAD' ? undefined : page);
 }
 
 type View = { write: TemplateFunction; includes: Map<string, string> };
