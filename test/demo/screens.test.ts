@@ -83,7 +83,7 @@ describe('the screens of Cloud Directory in a browser', () => {
     }
     expect(faults).to.deep.equal([]);
     expect(complaints.filter((text) => !text.includes('status of 40'))).to.deep.equal([]);
-  }).timeout(180_000);
+  }).timeout(300_000);
 
   async function faultsOf(path: string, colorScheme: string): Promise<string[]> {
     await page.goto(`${provider.url}${path}`);

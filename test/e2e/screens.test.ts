@@ -30,7 +30,7 @@ describe('every screen', () => {
 
   for (const [look, options] of Object.entries(looks))
     it(`can be read and used by everybody ${look}`, async function () {
-      this.timeout(180_000);
+      this.timeout(300_000);
       const browser = await openBrowser();
       const page = await (await browser.newContext(options)).newPage();
       const complaints: string[] = [];
