@@ -141,12 +141,6 @@ export async function deleteProvider(db: Db, id: string): Promise<void> {
   await db.deleteFrom('identityProviders').where('id', '=', id).execute();
 }
 
-/** The metadata as it was imported. */
-export async function findProviderXml(db: Db, id: string): Promise<string | undefined> {
-  const row = await db.selectFrom('identityProviders').select('metadataXml').where('id', '=', id).executeTakeFirst();
-  return row?.metadataXml;
-}
-
 /** Metadata that was read and shown, and waits for a Power User's word. */
 export async function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
   return db
