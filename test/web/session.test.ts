@@ -8,8 +8,10 @@ import { type Anteroom, addPerson, startAnteroom, testPassword } from '../suppor
 import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { aProvider } from '../support/rows.ts';
+import { testStart } from '../support/testDeps.ts';
 
 const HOST = 'intranet.acme.com';
+const HOUR_MS = 3_600_000;
 const credentials = { userName: 'maya.koch', password: testPassword, return: '/' };
 
 describe('sessions', () => {
@@ -37,6 +39,36 @@ describe('sessions', () => {
       expect(cookies).not.to.be.empty;
       expect(cookies.filter((cookie) => !/; Secure/.test(cookie))).to.deep.equal([]);
     });
+  });
+
+  it('last for eight hours after they were used, and for a day at the most', async () => {
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    await addPerson(deps, {});
+    const used = await logIn(anteroom);
+    const left = await logIn(anteroom);
+    const statuses: number[] = [];
+    for (let hours = 7; hours <= 28; hours += 7) {
+      deps.clock.advance(7 * HOUR_MS);
+      statuses.push((await used.send('/profile')).status);
+    }
+    expect(statuses).to.deep.equal([200, 200, 200, 303]);
+    expect((await left.send('/profile')).status).to.equal(303);
+  });
+
+  it('are written down as used once a minute', async () => {
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    await addPerson(deps, {});
+    const browser = await logIn(anteroom);
+    const seen: number[] = [];
+    for (const _ of [1, 2, 3]) {
+      deps.clock.advance(40_000);
+      await browser.send('/profile');
+      const { lastSeenAt } = await deps.store.db.selectFrom('sessions').select('lastSeenAt').executeTakeFirstOrThrow();
+      seen.push(lastSeenAt - testStart);
+    }
+    expect(seen).to.deep.equal([0, 80_000, 80_000]);
   });
 
   it('are worth nothing at another domain than the one where they began', async () => {
