@@ -33,7 +33,7 @@ export function buildApp(deps: Deps): Express {
   knowScheme(app);
   useViews(app);
   app.use(arriveTogether);
-  app.use(securityHeaders({ dataBelow: SCIM }));
+  app.use(securityHeaders({ dataBelow: `${SCIM}/` }));
   app.get('/healthz', health(deps));
   app.use(pickDomain(deps));
   app.use(strictTransport);

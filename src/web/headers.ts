@@ -13,7 +13,7 @@ const ofData = new Map([
 
 /**
  * The security headers of every answer: a strict content policy without inline script or style, no framing, no sniffing, no referrer.
- * @param at.dataBelow the path below which answers are read by programs alone
+ * @param at.dataBelow the path, up to its last slash, below which answers are read by programs alone
  */
 export function securityHeaders({ dataBelow }: { dataBelow: string }): RequestHandler {
   const ofPages = headersOf(securityPolicy());

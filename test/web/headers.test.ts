@@ -39,6 +39,10 @@ describe('the headers of answers', () => {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     });
+    const beside = await sendRaw(anteroom, '/api/v2/scim/v2x');
+    expect(beside.status).to.equal(404);
+    expect(beside.headers).to.include.keys(guards);
+    expect(beside.headers['content-security-policy']).to.contain("style-src 'self'");
   });
 
   it('allow no inline script or style', async () => {
