@@ -19,7 +19,8 @@ export type Surroundings = {
  *
  * Each transaction is a savepoint ("unit") within an open SQLite transaction ("group"). Units run one after another;
  * a unit that fails is rolled back alone. The group is committed as soon as nobody waits for a turn, and only then are its units answered:
- * nothing is acknowledged before it is as durable as it asked to be. The disk is waited for beside the event loop, which goes on meanwhile.
+ * nothing is acknowledged before it is as durable as it asked to be. The disk is waited for beside the event loop, which goes on meanwhile;
+ * what wants to write in that time begins together after it, for a commit of many costs little more than one of few.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
@@ -48,7 +49,7 @@ export class GroupCommit {
 
   /** Waits for the turn to write, then opens a unit. Throws when the database is closed. */
   async begin(): Promise<void> {
-    if (this.#busy) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    if (this.#busy || this.#syncing) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#busy = true;
     try {
       this.#join();
@@ -143,6 +144,7 @@ export class GroupCommit {
       }
     }
     this.#syncing = undefined;
+    if (!this.#busy) this.#next();
   }
 
   #join(): void {
@@ -159,11 +161,11 @@ export class GroupCommit {
   #next(): void {
     this.#isUnitOpen = false;
     const next = this.#queue.shift();
+    this.#busy = next !== undefined;
     if (next) {
       next();
       return;
     }
-    this.#busy = false;
     setImmediate(() => {
       if (!this.#busy) this.#flush();
     });

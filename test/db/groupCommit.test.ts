@@ -79,19 +79,17 @@ describe('db/groupCommit', () => {
     expect(answered).to.deep.equal([1, 0, 2]);
   });
 
-  it('waits for the disk once for all that is committed while it waits', async () => {
-    const { db, commits, disk, count } = open();
+  it('lets all that wants to write while the disk is waited for begin together after it', async () => {
+    const { db, commits, disk, committed, count } = open();
     const free = disk.hold();
-    const written = [write(db, commits, 1)];
-    for (const n of [2, 3, 4]) {
-      await write(db, commits, n * 10, { durable: false });
-      written.push(write(db, commits, n));
-    }
-    await write(db, commits, 5, { durable: false });
-    expect(count('sync')).to.equal(1);
+    const first = [write(db, commits, 1), write(db, commits, 2, { durable: false })];
+    await first[1];
+    const later = [3, 4, 5].map((n) => write(db, commits, n, { durable: n !== 4 }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([committed(), count('COMMIT'), count('sync')]).to.deep.equal([[1, 2], 1, 1]);
     free();
-    await Promise.all(written);
-    expect(count('sync')).to.equal(2);
+    await Promise.all([...first, ...later]);
+    expect([committed(), count('COMMIT'), count('sync')]).to.deep.equal([numbers(5), 2, 2]);
   });
 
   it('tells those who wait for a disk that fails, and nobody else', async () => {
@@ -112,22 +110,30 @@ describe('db/groupCommit', () => {
     expect(log.at(-1)).to.equal('sync');
   });
 
-  it('lets nothing begin or go on once it is closed, and leaves nobody without an answer', async () => {
+  it('lets nothing begin once it is closed, and leaves nobody without an answer', async () => {
     const { db, commits, committed, disk } = open();
     const free = disk.hold();
     const kept = write(db, commits, 1);
     await write(db, commits, 2, { durable: false });
-    await commits.begin();
-    db.exec('insert into written values (3)');
-    const waiting = write(db, commits, 4);
+    const waiting = write(db, commits, 3);
     const closed = commits.close();
-    expect(() => commits.checkUnit()).to.throw(/closed/);
-    const late = write(db, commits, 5);
-    const ends = await Promise.allSettled([waiting, late, commits.commit(true)]);
-    expect(ends.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected', 'rejected']);
+    const late = write(db, commits, 4);
+    const ends = await Promise.allSettled([waiting, late]);
+    expect(ends.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
     free();
     await Promise.all([closed, kept]);
     expect(committed()).to.deep.equal([1, 2]);
+  });
+
+  it('lets nothing go on once it is closed', async () => {
+    const { db, commits, committed } = open();
+    await commits.begin();
+    db.exec('insert into written values (1)');
+    const closed = commits.close();
+    expect(() => commits.checkUnit()).to.throw(/closed/);
+    expect((await Promise.allSettled([commits.commit(true)]))[0]?.status).to.equal('rejected');
+    await closed;
+    expect(committed()).to.deep.equal([]);
   });
 
   it('can be closed while the turn is being handed on', async () => {
