@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hashToken, newId, newReference, newToken } from '../src/identifier.ts';
+import { hashSessionId, hashToken, leastIdAt, newId, newReference, newSessionId, newToken } from '../src/identifier.ts';
 import { seededBytes, testStart } from './support/testDeps.ts';
 
 const source = () => ({ now: () => testStart, randomBytes: seededBytes('identifier') });
@@ -26,6 +26,27 @@ describe('identifier', () => {
       .to.match(/^[\w-]{43}$/)
       .and.not.to.equal(token);
     expect(hashToken('abc')).to.equal('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0'); // FIPS 180-4, SHA-256 of 'abc'
+  });
+
+  it('knows where the identifiers of a time begin', () => {
+    const { randomBytes } = source();
+    const [before = '', from = ''] = [testStart - 1, testStart].map((time) => newId({ now: () => time, randomBytes }));
+    expect(before < leastIdAt(testStart) && leastIdAt(testStart) < from).to.equal(true);
+    expect(leastIdAt(-1)).to.equal('00000000-0000');
+  });
+
+  it('makes session IDs of 256 bits, of which the hash alone is kept, in the order of time', () => {
+    const { randomBytes } = source();
+    const ids = [0, 1, 30_000, 10 ** 12].map((later) => newSessionId({ now: () => testStart + later, randomBytes }));
+    for (const id of ids) expect(id).to.match(/^[0-9a-z]{9}\.[\w-]{43}$/);
+    const kept = ids.map(hashSessionId);
+    expect(kept).to.deep.equal([...kept].sort());
+    const [id = '', [first] = []] = [ids[0], kept];
+    expect(first).to.equal(id.slice(0, 10) + hashToken(id.slice(10)));
+  });
+
+  it('knows sessions that began before their IDs had a time', () => {
+    expect(hashSessionId('abc')).to.equal(hashToken('abc'));
   });
 
   it('makes references that nobody misreads', () => {

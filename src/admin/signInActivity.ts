@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { NotFound } from '../errors.ts';
 import { serviceProviderDetails } from '../federation/domains.ts';
@@ -18,6 +19,8 @@ import { ACTIVITY, providerPath } from './samlPaths.ts';
 
 const PAGE = 50;
 const MAX_PAGE = 100_000;
+const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
+const ID = /^[0-9a-f-]{36}$/;
 
 /** What came of an attempt, as the screens say it. */
 const outcomeNames: Record<string, string> = {
@@ -38,7 +41,7 @@ const flowNames: Record<string, string> = {
 export function signInActivityRoutes(deps: Deps): Router {
   const router = Router();
   router.get(ACTIVITY, (req, res) => showList(deps, req, res));
-  router.get(`${ACTIVITY}/:reference`, (req, res) => showAttempt(deps, res, req.params.reference));
+  router.get(`${ACTIVITY}/:key`, (req, res) => showAttempt(deps, res, req.params.key));
   return router;
 }
 
@@ -112,11 +115,14 @@ function shownOf(page: number, count: number, total: number): string {
   return `${first.toLocaleString('en')} to ${(first + count - 1).toLocaleString('en')} of ${all}`;
 }
 
-/** One attempt: the checks in their order, and what to do about it. */
-async function showAttempt(deps: Deps, res: Response, reference: string): Promise<void> {
+/**
+ * One attempt: the checks in their order, and what to do about it.
+ * @param key its ID, or the reference that somebody was told
+ */
+async function showAttempt(deps: Deps, res: Response, key: string): Promise<void> {
   const { db } = deps.store;
-  const attempt = /^[0-9A-Z-]{9}$/i.test(reference) ? await findSignInActivity(db, reference.toUpperCase()) : undefined;
-  if (!attempt) throw new NotFound('There is no sign-in with this reference.');
+  const attempt = await findAttempt(db, key);
+  if (!attempt) throw new NotFound('There is no such sign-in.');
   const provider = attempt.providerId === null ? undefined : await findProvider(db, attempt.providerId);
   const domain = attempt.domainId === null ? undefined : await findDomain(db, attempt.domainId);
   const explanation = attempt.reason === null ? undefined : explain(attempt.reason, provider?.name);
@@ -140,6 +146,11 @@ async function showAttempt(deps: Deps, res: Response, reference: string): Promis
     ),
     seen: seenIn(attempt, provider),
   });
+}
+
+async function findAttempt(db: Db, key: string): Promise<SignInActivity | undefined> {
+  if (REFERENCE.test(key)) return findSignInActivity(db, key.toUpperCase());
+  return ID.test(key) ? findSignInActivity(db, key) : undefined;
 }
 
 function titleOf({ outcome }: SignInActivity, explanation: Explanation | undefined): string {

@@ -200,7 +200,7 @@ export type LoginRequestRow = {
 
 export type SignInActivityRow = {
   id: string;
-  reference: string; // what the person is shown and can quote
+  reference: string | null; // what somebody who was refused is shown and can quote
   at: number;
   flow: string; // 'sp' | 'idp' | 'local' | 'test'
   outcome: string; // 'signed_in' | 'refused' | 'tested'

@@ -102,7 +102,7 @@ async function recordAttempt(
 ): Promise<void> {
   await insertSignInActivity(deps.store.db, {
     id: newId(deps),
-    reference: newReference(deps),
+    reference: result.ok ? null : newReference(deps),
     at: deps.now(),
     flow: 'local',
     outcome: result.ok ? 'signed_in' : 'refused',

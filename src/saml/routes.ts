@@ -96,7 +96,7 @@ async function answerArrived(
     network: req.ip ?? '',
     userAgent: (req.get('user-agent') ?? '').slice(0, 256),
   });
-  if (outcome.test) return res.redirect(303, `/settings/security/activity/${outcome.reference}`);
+  if (outcome.test) return res.redirect(303, `/settings/security/activity/${outcome.activityId}`);
   if (!outcome.ok) return refusalPage(res, outcome);
   const destination = outcome.request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
   if (!outcome.request && (await mustAsk(deps, req, outcome.user)))

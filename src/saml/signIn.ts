@@ -37,9 +37,16 @@ export type Outcome =
       assertion: VerifiedAssertion;
       request: LoginRequestRow | undefined;
       test: boolean;
-      reference: string;
+      activityId: string;
     }
-  | { ok: false; reason: ReasonCode; provider: IdentityProvider | undefined; test: boolean; reference: string };
+  | {
+      ok: false;
+      reason: ReasonCode;
+      provider: IdentityProvider | undefined;
+      test: boolean;
+      activityId: string;
+      reference: string;
+    };
 
 /** What is known of an attempt as far as it got; it becomes one row of the sign-in activity. */
 type Attempt = {
@@ -64,17 +71,18 @@ export async function receiveAnswer(deps: Deps, answer: Answer): Promise<Outcome
   await together();
   const judged = await judge(deps, attempt);
   await together();
-  const reference = newReference(deps);
+  const activityId = newId(deps);
   // One transaction, and so one wait for the disk: what is used up and what is written down are both there, or neither.
   const result = await deps.store.db.transaction().execute(async (trx) => {
     const accepted = judged.ok ? await accept(trx, deps.now(), attempt, judged.value) : judged;
-    await insertSignInActivity(trx, activityOf(deps, attempt, reference, accepted.ok ? null : accepted.reason));
-    return accepted;
+    const outcome = accepted.ok ? accepted : { ...accepted, reference: newReference(deps) };
+    await insertSignInActivity(trx, activityOf(deps, attempt, activityId, outcome));
+    return outcome;
   });
   const { provider, request } = attempt;
   const test = request?.test === 1;
-  if (!result.ok) return { ok: false, reason: result.reason, provider, test, reference };
-  return { ok: true, ...result.value, request, test, reference };
+  if (!result.ok) return { ...result, provider, test, activityId };
+  return { ok: true, ...result.value, request, test, activityId };
 }
 
 type Verified = {
@@ -194,16 +202,21 @@ function domainFacts(domain: Domain) {
   return { entityId, acsUrl };
 }
 
-function activityOf(deps: Deps, attempt: Attempt, reference: string, reason: ReasonCode | null): SignInActivity {
+function activityOf(
+  deps: Deps,
+  attempt: Attempt,
+  id: string,
+  outcome: { ok: true } | { ok: false; reason: ReasonCode; reference: string },
+): SignInActivity {
   const { answer, request } = attempt;
   const test = request?.test === 1;
   return {
-    id: newId(deps),
-    reference,
+    id,
+    reference: outcome.ok ? null : outcome.reference,
     at: deps.now(),
     flow: test ? 'test' : attempt.solicited ? 'sp' : 'idp',
-    outcome: reason ? 'refused' : test ? 'tested' : 'signed_in',
-    reason,
+    outcome: outcome.ok ? (test ? 'tested' : 'signed_in') : 'refused',
+    reason: outcome.ok ? null : outcome.reason,
     domainId: answer.domain.id,
     providerId: attempt.provider?.id ?? null,
     userId: attempt.user?.id ?? null,
@@ -214,7 +227,8 @@ function activityOf(deps: Deps, attempt: Attempt, reference: string, reason: Rea
 }
 
 function check(attempt: Attempt, name: string, passed: boolean, received?: string): boolean {
-  attempt.checks.push({ name, result: passed ? 'passed' : 'refused', ...(received === undefined ? {} : { received }) });
+  const found = received === undefined ? {} : passed ? { detail: received } : { received };
+  attempt.checks.push({ name, result: passed ? 'passed' : 'refused', ...found });
   return passed;
 }
 

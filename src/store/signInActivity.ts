@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
 import type { SignInActivityRow } from '../db/schema.ts';
+import { leastIdAt } from '../identifier.ts';
 import { contains } from './contains.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,10 +12,14 @@ export type SignInActivity = Omit<SignInActivityRow, 'detailJson'> & { detail: S
 
 /** What a Power User is shown of an attempt beside its columns. Never the message itself. */
 export type SignInDetail = {
-  checks?: { name: string; result: string; detail?: string; expected?: string; received?: string }[];
+  checks?: ShownCheck[];
   providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
   userAgent?: string | undefined;
 };
+
+type ShownCheck = { name: string; result: string; detail?: string; expected?: string; received?: string };
+/** Most checks are passed ones, of which a name and a detail are all there is to store. */
+type StoredCheck = [name: string, detail?: string] | ShownCheck;
 
 export type ActivityFilter = {
   outcome?: string | undefined;
@@ -24,11 +29,17 @@ export type ActivityFilter = {
 
 export async function insertSignInActivity(db: Db, activity: SignInActivity): Promise<void> {
   const { detail, ...row } = activity;
-  await insertRows(db, 'signInActivity', [{ ...row, detailJson: JSON.stringify(detail) }]);
+  const detailJson = JSON.stringify({ ...detail, checks: detail.checks?.map(toStored) });
+  await insertRows(db, 'signInActivity', [{ ...row, detailJson }]);
 }
 
-export async function findSignInActivity(db: Db, reference: string): Promise<SignInActivity | undefined> {
-  const row = await db.selectFrom('signInActivity').selectAll().where('reference', '=', reference).executeTakeFirst();
+/** The attempt with an ID or a reference. */
+export async function findSignInActivity(db: Db, key: string): Promise<SignInActivity | undefined> {
+  const row = await db
+    .selectFrom('signInActivity')
+    .selectAll()
+    .where((e) => e.or([e('id', '=', key), e('reference', '=', key)]))
+    .executeTakeFirst();
   return row && fromRow(row);
 }
 
@@ -48,13 +59,7 @@ export async function listSignInActivity(
     );
   }
   const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const rows = await query
-    .selectAll()
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute();
+  const rows = await query.selectAll().orderBy('id', 'desc').limit(page.limit).offset(page.offset).execute();
   return { rows: rows.map(fromRow), total: Number(total) };
 }
 
@@ -63,7 +68,7 @@ export async function countOutcomes(db: Db, since: number, domainId?: string): P
   let query = db
     .selectFrom('signInActivity')
     .select(['outcome', (e) => e.fn.countAll<number>().as('count')])
-    .where('at', '>=', since);
+    .where('id', '>=', leastIdAt(since));
   if (domainId) query = query.where('domainId', '=', domainId);
   const rows = await query.groupBy('outcome').execute();
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
@@ -74,7 +79,7 @@ export async function countRefusedPeople(db: Db, since: number): Promise<{ reaso
   const rows = await db
     .selectFrom('signInActivity')
     .select(['reason', sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people')])
-    .where('at', '>=', since)
+    .where('id', '>=', leastIdAt(since))
     .where('outcome', '=', 'refused')
     .where('flow', '!=', 'test')
     .groupBy('reason')
@@ -93,7 +98,7 @@ export async function countOutcomesByDay(
   const rows = await db
     .selectFrom('signInActivity')
     .select([day.as('day'), 'outcome', (e) => e.fn.countAll<number>().as('count')])
-    .where('at', '>=', since)
+    .where('id', '>=', leastIdAt(since))
     .groupBy([day, 'outcome'])
     .execute();
   return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));
@@ -113,5 +118,18 @@ export async function hasWorked(db: Db, domainId: string, providerId: string): P
 }
 
 function fromRow({ detailJson, ...row }: SignInActivityRow): SignInActivity {
-  return { ...row, detail: JSON.parse(detailJson) };
+  const { checks, ...detail }: Omit<SignInDetail, 'checks'> & { checks?: StoredCheck[] } = JSON.parse(detailJson);
+  return { ...row, detail: { ...detail, ...(checks && { checks: checks.map(fromStored) }) } };
+}
+
+function toStored(check: ShownCheck): StoredCheck {
+  const { name, result, detail, expected, received } = check;
+  if (result !== 'passed' || expected !== undefined || received !== undefined) return check;
+  return detail === undefined ? [name] : [name, detail];
+}
+
+function fromStored(check: StoredCheck): ShownCheck {
+  if (!Array.isArray(check)) return check;
+  const [name, detail] = check;
+  return { name, result: 'passed', ...(detail === undefined ? {} : { detail }) };
 }

@@ -3,7 +3,7 @@ import session, { type SessionData } from 'express-session';
 import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
 import { maySignIn } from '../directory/users.ts';
-import { hashToken, newToken } from '../identifier.ts';
+import { hashSessionId, newSessionId } from '../identifier.ts';
 import { isProviderEnabled } from '../store/identityProviders.ts';
 import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
@@ -24,7 +24,7 @@ export function sessions(deps: Deps): RequestHandler[] {
     secret: deps.secrets.sessionKey,
     resave: false,
     saveUninitialized: false,
-    genid: () => newToken(deps),
+    genid: () => newSessionId(deps),
   };
   const cookie = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
   // A store each: express-session tells the store what the cookie of a new session is like, and the last one would count for both.
@@ -50,7 +50,7 @@ export async function startSession(
   await new Promise<void>((resolve, reject) =>
     req.login({ ...user, signIn }, (error: unknown) => (error ? reject(error) : resolve())),
   );
-  setCrossSiteCookie(req, res, WHO, hashToken(req.sessionID));
+  setCrossSiteCookie(req, res, WHO, hashSessionId(req.sessionID));
 }
 
 /** Ends the session of this browser. */
@@ -108,7 +108,7 @@ class SessionStore extends session.Store {
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#read(hashToken(sid)).then((stored) => done(null, stored), done);
+    this.#read(hashSessionId(sid)).then((stored) => done(null, stored), done);
   }
 
   override set(sid: string, stored: StoredSession, done?: (error?: unknown) => void): void {
@@ -126,7 +126,7 @@ class SessionStore extends session.Store {
     }
     const now = this.#deps.now();
     const row = {
-      id: hashToken(sid),
+      id: hashSessionId(sid),
       userId: signIn.userId,
       domainId: signIn.domainId,
       providerId: signIn.providerId ?? null,
@@ -165,7 +165,7 @@ class SessionStore extends session.Store {
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {
     const { store, now } = this.#deps;
-    const id = hashToken(sid);
+    const id = hashSessionId(sid);
     // A visitor's session is not in the table, and looking costs less than a transaction.
     findSession(store.relaxed, id, now())
       .then((row) => row && deleteSession(store.relaxed, id))

@@ -79,16 +79,17 @@ describe('admin/signInActivity', () => {
       providerId: 'x',
       domainId: 'y',
     });
-    await attempt({ reference: 'AAAA-0001', outcome: 'signed_in', reason: null, flow: 'local', detail: {} });
+    const signIn = anActivity({ at: anteroom.deps.now(), outcome: 'signed_in', reason: null, flow: 'local' });
+    await insertSignInActivity(anteroom.deps.store.db, signIn);
     await attempt({ reference: 'AAAA-0002', outcome: 'refused', reason: 'a_code_of_tomorrow', detail: {} });
     const removed = await client.get(`${PATH}/AAAA-0000`);
     expect(removed.text).to.contain('Refused: the identity provider is switched off here').and.contain('>removed<');
-    expect((await client.get(`${PATH}/AAAA-0001`)).text).to.contain('User name and password were right.');
+    expect((await client.get(`${PATH}/${signIn.id}`)).text).to.contain('User name and password were right.');
     expect((await client.get(`${PATH}/AAAA-0002`)).text).to.contain('Refused: a_code_of_tomorrow');
   });
 
-  it('has nothing at a reference that was never given', async () => {
-    for (const reference of ['AAAA-AAAA', 'x', '%00', '7F3K%27--'])
+  it('has nothing at a reference or an ID that was never given', async () => {
+    for (const reference of ['AAAA-AAAA', 'x', '%00', '7F3K%27--', '019aa000-0000-7000-8000-000000000000'])
       expect((await client.get(`${PATH}/${reference}`)).status, reference).to.equal(404);
   });
 

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { migrations } from '../../src/db/migrations.ts';
 import { openStore, type Store } from '../../src/db/open.ts';
 import { findSetting, writeSetting } from '../../src/store/settings.ts';
+import { listSignInActivity } from '../../src/store/signInActivity.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { freshDatabaseUrl } from '../support/stores.ts';
@@ -42,6 +43,35 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const after = await openStore(url);
       const used = await after.db.selectFrom('usedAssertions').select('entityId').orderBy('entityId').execute();
       expect(used).to.deep.equal([{ entityId: 'gone' }, { entityId: 'https://idp.example' }]);
+      await after.close();
+    });
+
+    it('keeps the sign-in activity, with the references of those who were refused alone', async () => {
+      const url = await freshDatabaseUrl(engine);
+      const later = migrations.splice(4);
+      whenDone(() => migrations.length === 4 && migrations.push(...later));
+      const before = await openStore(url);
+      const rest = sql`null, 'one', 'idp', 'maya', 'maya@acme.com', '::1', '{}'`;
+      await sql`insert into "signInActivity" values ('a', 'AAAA-AAAA', 1, 'sp', 'signed_in', ${rest}),
+        ('b', 'BBBB-BBBB', 2, 'idp', 'refused', ${rest})`.execute(before.db);
+      await before.close();
+      migrations.push(...later);
+      const after = await openStore(url);
+      const { rows } = await listSignInActivity(after.db, {}, { limit: 9, offset: 0 });
+      const kept = { reason: null, domainId: 'one', providerId: 'idp', userId: 'maya', asserted: 'maya@acme.com' };
+      expect(rows).to.deep.equal([
+        {
+          id: 'b',
+          reference: 'BBBB-BBBB',
+          at: 2,
+          flow: 'idp',
+          outcome: 'refused',
+          ...kept,
+          network: '::1',
+          detail: {},
+        },
+        { id: 'a', reference: null, at: 1, flow: 'sp', outcome: 'signed_in', ...kept, network: '::1', detail: {} },
+      ]);
       await after.close();
     });
 

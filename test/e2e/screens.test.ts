@@ -107,7 +107,7 @@ async function fill(connected: Connected): Promise<string[]> {
     `${providers}/${provider.id}/removal`,
     '/settings/security/activity',
     '/settings/security/activity?search=nothing',
-    `/settings/security/activity/${rows[0]?.reference}`,
+    `/settings/security/activity/${rows[0]?.id}`,
     '/settings/people',
     '/settings/people?q=nobody-at-all',
     '/settings/people/new',

@@ -55,6 +55,7 @@ describe('signing in through a provider', () => {
       const browser = visitor(connected);
       const answer = await launchTile(connected, 'anna.berg');
       await deliver(browser, answer);
+      connected.deps.clock.advance(1);
       const again = await deliver(visitor(connected), answer);
       expect(again.status).to.equal(403);
       expect(await lastReason(connected)).to.deep.include({ outcome: 'refused', reason: 'assertion_replayed' });
@@ -66,6 +67,7 @@ describe('signing in through a provider', () => {
     await addPerson(connected.deps, anna);
     const answer = await launchTile(connected, 'anna.berg');
     await deliver(visitor(connected), answer);
+    connected.deps.clock.advance(1);
     await removeProvider(connected.deps, connected.provider.id);
     await importProvider(connected, connected.provider.metadataUrl ?? '');
     expect((await deliver(visitor(connected), answer)).status).to.equal(403);

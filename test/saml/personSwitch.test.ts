@@ -112,7 +112,7 @@ describe('a sign-in that was accepted', () => {
       assertion,
       request: undefined,
       test: false,
-      reference: 'R',
+      activityId: 'A',
     } as const;
     const part = await behindSession(anteroom, (req: Request, res: Response) =>
       go(anteroom.deps, req, res, accepted, '/profile'),

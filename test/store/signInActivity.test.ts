@@ -22,12 +22,28 @@ describe('store/signInActivity', () => {
       ({ db } = await open());
     });
 
-    it('finds an attempt by its reference', async () => {
-      const detail = { checks: [{ name: 'audience', result: 'failed', expected: 'a', received: 'b' }], userAgent: 'ü' };
+    it('finds an attempt by its ID or its reference, with its checks as they were made', async () => {
+      const checks = [
+        { name: 'Size and form', result: 'passed' },
+        { name: 'Status', result: 'passed', detail: 'Success' },
+        { name: 'Issuer', result: 'passed', expected: 'a', received: 'a' },
+        { name: 'Audience', result: 'refused', expected: 'a', received: 'b' },
+        { name: 'Recipient', result: 'not_reached' },
+      ];
+      const detail = { checks, userAgent: 'ü' };
       const activity = anActivity({ reference: '7F3K-Q2MD', asserted: 'anna@acme.com', detail });
       await insertSignInActivity(db, activity);
+      await insertSignInActivity(db, anActivity());
       expect(await findSignInActivity(db, '7F3K-Q2MD')).to.deep.equal(activity);
+      expect(await findSignInActivity(db, activity.id)).to.deep.equal(activity);
       expect(await findSignInActivity(db, '7f3k-q2md')).to.equal(undefined);
+    });
+
+    it('gives a reference once alone, but any number of attempts none', async () => {
+      for (const _ of [1, 2]) await insertSignInActivity(db, anActivity({ outcome: 'signed_in' }));
+      await insertSignInActivity(db, anActivity({ reference: '7F3K-Q2MD' }));
+      const again = insertSignInActivity(db, anActivity({ reference: '7F3K-Q2MD' }));
+      expect(await again.catch((error: Error) => error.message)).to.match(/unique/i);
     });
 
     it('lists the newest first, a page at a time', async () => {
@@ -42,13 +58,7 @@ describe('store/signInActivity', () => {
 
     it('narrows the list, and takes every character of a search for itself', async () => {
       const rows = [
-        anActivity({
-          reference: 'AAAA-AAAA',
-          domainId: 'one',
-          outcome: 'signed_in',
-          reason: null,
-          asserted: 'a_b@Acme.com',
-        }),
+        anActivity({ domainId: 'one', outcome: 'signed_in', reason: null, asserted: 'a_b@Acme.com' }),
         anActivity({ reference: 'BBBB-BBBB', domainId: 'one', reason: 'audience_wrong', asserted: 'axb@acme.com' }),
         anActivity({ reference: 'CCCC-CCCC', domainId: 'two', reason: 'person_unknown', asserted: '100%' }),
       ];
@@ -56,7 +66,7 @@ describe('store/signInActivity', () => {
       const references = async (filter: ActivityFilter) => {
         const { rows: found } = await listSignInActivity(db, filter, { limit: 10, offset: 0 });
         return found
-          .map((row) => row.reference.charAt(0))
+          .map((row) => row.reference?.charAt(0) ?? 'A')
           .sort()
           .join('');
       };

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { LoginRequestRow, SessionRow } from '../../src/db/schema.ts';
 import { initialSettings } from '../../src/federation/providerInput.ts';
+import { newId, newReference } from '../../src/identifier.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { SignInActivity } from '../../src/store/signInActivity.ts';
@@ -101,15 +102,16 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
   };
 }
 
-/** A sign-in through a provider that was refused. */
+/** A sign-in through a provider that was refused, if nothing else is said. */
 export function anActivity(values: Partial<SignInActivity> = {}): SignInActivity {
-  const id = randomUUID();
+  const { at = testStart, outcome = 'refused' } = values;
+  const source = { now: () => at, randomBytes };
   return {
-    id,
-    reference: id.slice(0, 9).toUpperCase(),
-    at: testStart,
+    id: newId(source),
+    reference: outcome === 'refused' ? newReference(source) : null,
+    at,
     flow: 'sp',
-    outcome: 'refused',
+    outcome,
     reason: 'person_unknown',
     domainId: null,
     providerId: null,
