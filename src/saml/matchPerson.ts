@@ -1,7 +1,13 @@
 import type { Db } from '../db/open.ts';
 import { caseKey } from '../store/caseKey.ts';
 import type { ProviderSettings } from '../store/identityProviders.ts';
-import { findUserByUserName, findUsersByEmail, findUsersByExternalId, type User } from '../store/users.ts';
+import {
+  findUserByUserName,
+  findUsersByEmail,
+  findUsersByExternalId,
+  findUsersByUserNameOrEmail,
+  type User,
+} from '../store/users.ts';
 import type { ReasonCode, VerifiedAssertion } from './verdict.ts';
 
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
@@ -43,10 +49,10 @@ export async function matchPerson(db: Db, name: string, settings: ProviderSettin
 
 async function findPeople(db: Db, name: string, match: ProviderSettings['match']): Promise<User[]> {
   if (match === 'externalId') return findUsersByExternalId(db, name);
-  const byUserName = match === 'email' ? undefined : await findUserByUserName(db, name);
-  const byEmail = match === 'userName' ? [] : await findUsersByEmail(db, name);
-  const others = byEmail.filter((user) => user.id !== byUserName?.id);
-  return byUserName ? [byUserName, ...others] : others;
+  if (match === 'email') return findUsersByEmail(db, name);
+  if (match === 'userNameOrEmail') return findUsersByUserNameOrEmail(db, name);
+  const user = await findUserByUserName(db, name);
+  return user ? [user] : [];
 }
 
 /** A provider that is limited to e-mail domains may name only people of these, and only by addresses of these. */

@@ -103,6 +103,26 @@ const byEmail = prepared((db, key: string) =>
     .limit(2),
 );
 
+/** The people whose user name or one of whose e-mail addresses this is, in any case; two at the most. */
+export async function findUsersByUserNameOrEmail(db: Db, name: string): Promise<User[]> {
+  return (await byEither(db, caseKey(name))).map(userFromRow);
+}
+
+// By one question that both engines answer from the two indexes: to PostgreSQL an OR would mean to look at everybody.
+const byEither = prepared((db, key: string) =>
+  db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('id', 'in', (e) =>
+      e
+        .selectFrom('users')
+        .select('id')
+        .where('userNameKey', '=', key)
+        .unionAll(e.selectFrom('userEmails').select('userId as id').where('valueKey', '=', key)),
+    )
+    .limit(2),
+);
+
 /** The people with an external ID, letter by letter; two at the most. */
 export async function findUsersByExternalId(db: Db, externalId: string): Promise<User[]> {
   const rows = await db.selectFrom('users').select(userColumns).where('externalId', '=', externalId).limit(2).execute();

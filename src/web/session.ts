@@ -99,6 +99,7 @@ function personOfSession(deps: Deps): InstanceType<typeof Passport> {
 
 /** express-session's store on the `sessions` table. The table holds the hash of a session's ID, never the ID. */
 class SessionStore extends session.Store {
+  declare generate: (req: Request) => void; // set by express-session
   readonly #deps: Deps;
   readonly #written = new WeakMap<StoredSession, string>();
 
@@ -161,6 +162,16 @@ class SessionStore extends session.Store {
     if (now - row.lastSeenAt >= TOUCH_EVERY_MS)
       await touchSession(store.relaxed, id, now, Math.min(now + IDLE_MS, endsAt));
     return stored;
+  }
+
+  /** A session that was neither read from the table nor written to it is a visitor's, and looking for it would cost as much as the new one. */
+  override regenerate(req: Request, done: (error?: unknown) => void): void {
+    if (req.session.seen !== undefined || this.#written.has(req.session)) {
+      super.regenerate(req, done);
+      return;
+    }
+    this.generate(req);
+    done();
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {

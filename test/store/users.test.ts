@@ -8,6 +8,7 @@ import {
   findUserByUserName,
   findUsersByEmail,
   findUsersByExternalId,
+  findUsersByUserNameOrEmail,
   type User,
 } from '../../src/store/users.ts';
 import { deleteUser, insertUser, updateUser, writeLastSignIn } from '../../src/store/writeUsers.ts';
@@ -67,6 +68,15 @@ describe('store/users', () => {
       await deleteUser(db, idOf(three[0]), testStart);
       await deleteUser(db, idOf(three[1]), testStart);
       expect(await findUsersByEmail(db, 'shared@acme.com')).to.deep.equal([three[2]]);
+    });
+
+    it('finds people by their user name or an address, each of them once, two at the most', async () => {
+      const named = aUser({ userName: 'Anna@acme.com', email: 'ANNA@acme.com' });
+      await insertUser(db, named, null);
+      expect(await findUsersByUserNameOrEmail(db, 'anna@ACME.com')).to.deep.equal([named]);
+      expect(await findUsersByUserNameOrEmail(db, 'nobody')).to.deep.equal([]);
+      for (const _ of [1, 2]) await insertUser(db, aUser({ profile: { emails: [{ value: 'anna@acme.com' }] } }), null);
+      expect(await findUsersByUserNameOrEmail(db, 'anna@acme.com')).to.have.lengthOf(2);
     });
 
     it('takes an address that a person has twice for one', async () => {
