@@ -43,7 +43,7 @@ export function openSqlite(file: string): SqliteEngine {
       'PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000',
   );
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  reader.exec('PRAGMA query_only=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456');
+  reader.exec('PRAGMA query_only=ON; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
   // SQLite follows a link, and keeps its log beside the file that it leads to.
   const log = new WriteAheadLog(`${realpathSync(file)}-wal`);
@@ -114,12 +114,17 @@ function statementCache(db: DatabaseSync): Prepare {
     const known = cache.get(sql);
     if (known) return known;
     const statement = db.prepare(sql);
-    const entry = { statement, columns: statement.columns().map(({ name }) => name) };
+    const entry = { statement, columns: statement.columns().map(({ name }) => nameOfProperty(name)) };
     statement.setReturnArrays(true);
     if (cache.size >= STATEMENTS_KEPT) cache.delete(cache.keys().next().value ?? '');
     cache.set(sql, entry);
     return entry;
   };
+}
+
+/** The same text as V8 keeps it for a name: with any other, each use would begin with finding that one. */
+function nameOfProperty(text: string): string {
+  return Object.keys({ [text]: undefined })[0] ?? text;
 }
 
 class Connection implements DatabaseConnection {

@@ -75,20 +75,31 @@ const views = new Map<string, View>();
  * @param own what the part is given beside the data of its page; it goes before them
  */
 function render(file: string, data: object, own?: object): string {
-  let view = views.get(file);
-  if (!view) {
-    const write = ejs.compile(readFileSync(file, 'utf8'), { filename: file });
-    view = { write, includes: new Map() };
-    views.set(file, view);
-  }
-  const { write, includes } = view;
-  const include = (name: string, given?: object) => {
+  const given: Record<string, unknown> = { ...data, ...own };
+  const { write, includes } = viewOf(file, Object.keys(given));
+  given.include = (name: string, more?: object) => {
     const part = includes.get(name) ?? join(dirname(file), `${name}.ejs`);
     includes.set(name, part);
-    return render(part, locals, given);
+    return render(part, given, more);
   };
-  const locals = { ...data, ...own, include };
-  return write(locals);
+  return write(given);
+}
+
+/**
+ * A view, compiled for the names that it is given. EJS would put its text into a `with`, in which each name is looked up anew each time;
+ * as variables they cost nothing. The braces let the view have variables of its own by the same names.
+ */
+function viewOf(file: string, names: string[]): View {
+  const key = `${file} ${names}`;
+  let view = views.get(key);
+  if (!view) {
+    const destructuredLocals = names.filter((name) => name !== 'include');
+    const text = `<% { const { include } = locals; { %>${readFileSync(file, 'utf8')}<% } } %>`;
+    const write = ejs.compile(text, { filename: file, _with: false, destructuredLocals });
+    view = { write, includes: new Map() };
+    views.set(key, view);
+  }
+  return view;
 }
 
 /** Gives each answer what its view can use. */
