@@ -68,7 +68,7 @@ export function scimTable({ machine, node, date, requestsPerSecond, ratios, bigG
   ].join('\n');
 }
 
-/** Each work for a second and a half, so that every server is as warm as any other. @param made how many people the contender has made before */
+/** Each work for a second and a half, so that all servers are equally warm. @param made how many people the contender has made before */
 async function measure(contender: Contender, made: Map<string, number>): Promise<Record<Work, number>> {
   const before = made.get(contender.name) ?? 0;
   const post = await requestSpeed(contender, MILLISECONDS, AT_ONCE, (index) => ({

@@ -115,7 +115,7 @@ export type ProfileSourceRow = {
   logBodies: Flag;
   readOnly: Flag;
   patchAnswer: string; // 'resource' | 'none'
-  networksJson: string; // the networks that may call, in CIDR notation; empty: any
+  networksJson: string; // the networks that may call, in CIDR notation; empty: all
   lastCallAt: number | null;
   createdAt: number;
   modifiedAt: number;

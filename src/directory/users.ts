@@ -127,7 +127,9 @@ export async function writePerson(
   const changed = { ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() };
   if (!(await updateUser(db, changed, before.version))) return undefined;
   if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
-  if (!maySignIn(changed) || passwordHash !== undefined) await deleteSessionsOfUser(db, before.id);
+  // Also of whom may sign in again: a sign-in that was under way may have written its session after the others were ended.
+  const mayStay = maySignIn(before) && maySignIn(changed) && passwordHash === undefined;
+  if (!mayStay) await deleteSessionsOfUser(db, before.id);
   return changed;
 }
 

@@ -83,7 +83,7 @@ function readEncryptedKey(element: XmlElement): EncryptedKey {
   return { block: cipherValueOf(element), digests: readOaepDigests(element, identifier) };
 }
 
-// xmlenc-core1 5.5.2: SHA-1 where nothing is named. It is as good as any here, since no collision helps against OAEP.
+// xmlenc-core1 5.5.2: SHA-1 where nothing is named. It is as good as another here, since no collision helps against OAEP.
 function readOaepDigests(element: XmlElement, identifier: string): OaepDigests {
   const parameters =
     elementsOf(childOf(element, XENC, 'EncryptionMethod') ?? element) ?? malformed('no text in EncryptionMethod');

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { removeUser, setActive } from '../../src/directory/users.ts';
 import { Conflict } from '../../src/errors.ts';
+import { countSessionsOfUsers, writeSession } from '../../src/store/sessions.ts';
 import { countActiveUsers } from '../../src/store/users.ts';
 import { addPerson } from '../support/anteroom.ts';
+import { aSession } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -28,6 +30,14 @@ describe('directory/users', () => {
         people.map(({ id }, n) => (n === 4 ? removeUser(deps, id) : setActive(deps, id, false))),
       );
       expect(await countActiveUsers(deps.store.db, 'Power User')).to.equal(1);
+    });
+
+    it('lets no session come alive again that a sign-in wrote while the person was being deactivated', async () => {
+      const { id } = await addPerson(deps, { userName: 'anna.berg' });
+      await setActive(deps, id, false);
+      await writeSession(deps.store.relaxed, aSession(id));
+      await setActive(deps, id, true);
+      expect(await countSessionsOfUsers(deps.store.relaxed, [id], deps.now())).to.equal(0);
     });
   });
 });
