@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { cpus } from 'node:os';
-import { readResponse, verifyResponse } from '../src/saml/response.ts';
+import { readResponse, verifyResponse } from '../src/saml/verify/response.ts';
 import { contextWith } from '../test/saml/support/context.ts';
 import { hereAtOnce, interleave } from './measure.ts';
 import { makeIdentity } from './messages.ts';

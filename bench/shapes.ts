@@ -1,4 +1,4 @@
-import { limits } from '../src/saml/xml/reader.ts';
+import { limits } from '../src/xml/reader.ts';
 import { compose, honestParts, type MessageParts } from '../test/saml/support/message.ts';
 import { type SignOptions, signMessage, withoutMarks } from '../test/saml/support/sign.ts';
 import { attributes, type Identity, message } from './messages.ts';

@@ -1,13 +1,13 @@
 import express, { type Express } from 'express';
 import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
-import { loginRoutes } from './intranet/loginRoutes.ts';
+import { loginRoutes } from './intranet/login.ts';
 import { intranetRoutes } from './intranet/routes.ts';
-import { setupRoutes } from './intranet/setupRoutes.ts';
-import { switchRoutes } from './saml/personSwitch.ts';
+import { setupRoutes } from './intranet/setup.ts';
+import { switchRoutes } from './saml/acs/personSwitch.ts';
 import { samlRoutes } from './saml/routes.ts';
 import { testRoutes } from './saml/testRoutes.ts';
-import { scimRoutes } from './scim/routes.ts';
+import { scimRoutes } from './scim/http/routes.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { knowScheme, pickDomain } from './web/domain.ts';

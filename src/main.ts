@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
-import { makeSetupLink } from './directory/firstPowerUser.ts';
-import { sweepJobs } from './directory/jobs.ts';
-import { trimScimLog } from './directory/scimLogRetention.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
+import { sweepJobs } from './jobs/jobs.ts';
+import { makeSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
+import { trimScimLog } from './sources/scimLogRetention.ts';
 import { deleteExpired } from './store/loginRequests.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { runCommand } from '../src/cli/run.ts';
 import { openStore } from '../src/db/open.ts';
-import { verifyPassword } from '../src/directory/password.ts';
+import { verifyPassword } from '../src/login/passwords.ts';
 import { findPasswordHash } from '../src/store/passwords.ts';
 import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
 import { whenDone } from './support/cleanup.ts';

@@ -16,7 +16,7 @@ const pages = [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn('docs/de
 describe('documents', () => {
   it('explain every reason of a refusal, and no other', () => {
     const explained = [...read('docs/reasons.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
-    expect(explained).to.have.members([...reasonsOf('src/saml/verdict.ts', 'ReasonCode'), ...localReasons()]);
+    expect(explained).to.have.members([...reasonsOf('src/saml/verify/verdict.ts', 'ReasonCode'), ...localReasons()]);
   });
 
   it('explain every field of the Edit screen by its key, and no other', () => {
@@ -26,7 +26,7 @@ describe('documents', () => {
   });
 
   it('name the attributes that stand for a person when the NameID is random', () => {
-    const list = /WELL_KNOWN_ATTRIBUTES = \[([^\]]+)\]/.exec(read('src/saml/matchPerson.ts'))?.[1] ?? '';
+    const list = /WELL_KNOWN_ATTRIBUTES = \[([^\]]+)\]/.exec(read('src/saml/verify/matchPerson.ts'))?.[1] ?? '';
     const names = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
     const written = /^<!-- attributes -->\n([\s\S]+?)\n\n/m.exec(read('docs/saml.md'))?.[1] ?? '';
     expect([...written.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).to.deep.equal(names);
@@ -70,7 +70,7 @@ function reasonsOf(file: string, type: string): string[] {
 
 /** The local log-in shares two reasons with the others. */
 function localReasons(): string[] {
-  const declared = /reason: ('password_wrong'[^;]+);/.exec(read('src/directory/signInLocally.ts'))?.[1] ?? '';
+  const declared = /reason: ('password_wrong'[^;]+);/.exec(read('src/login/localLogin.ts'))?.[1] ?? '';
   const all = [...declared.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
   return all.filter((code) => !code.startsWith('person_'));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/db/open.ts';
-import { newPerson } from '../../src/directory/users.ts';
+import { newPerson } from '../../src/people/users.ts';
 import { addMembers, insertGroup } from '../../src/store/groups.ts';
 import type { User } from '../../src/store/users.ts';
 import { insertUsers } from '../../src/store/writeUsers.ts';
@@ -56,7 +56,7 @@ export async function seed(file: string, people: number, members: number): Promi
 
 function attributes(
   number: number,
-): Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastSignInAt'> {
+): Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'> {
   const givenName = GIVEN[number % GIVEN.length] ?? '';
   const familyName = `${FAMILY[Math.floor(number / GIVEN.length) % FAMILY.length]}${number % 997}`;
   const email = `user${number}@acme.com`;

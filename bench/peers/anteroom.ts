@@ -1,4 +1,4 @@
-import { readResponse, verifyResponse } from '../../src/saml/response.ts';
+import { readResponse, verifyResponse } from '../../src/saml/verify/response.ts';
 import { contextWith } from '../../test/saml/support/context.ts';
 import { hereAtOnce } from '../measure.ts';
 import type { Inputs } from '../messages.ts';

@@ -3,11 +3,11 @@ import { isOpenHttp } from '../federation/metadata/addressPolicy.ts';
 import { explain } from '../federation/reasons.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { countRefusedPeople, hasWorked } from '../store/loginActivity.ts';
 import { listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
-import { countRefusedPeople, hasWorked } from '../store/signInActivity.ts';
 import { withQuery } from '../web/query.ts';
-import { tokenStateOf } from './profileSourcesTokens.ts';
-import { ACTIVITY, domainPath, providerPath, providersPath, SAML } from './samlPaths.ts';
+import { tokenStateOf } from './profile-sources/tokens.ts';
+import { ACTIVITY, domainPath, providerPath, providersPath, SAML } from './saml/paths.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;

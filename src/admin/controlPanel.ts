@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { findAttention, findSourceAttention } from './attention.ts';
-import { ACTIVITY, SAML } from './samlPaths.ts';
+import { ACTIVITY, SAML } from './saml/paths.ts';
 
 const areas = [
   {

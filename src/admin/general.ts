@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { type IntranetSettings, saveIntranetSettings } from '../directory/intranetSettings.ts';
 import type { FieldErrors } from '../errors.ts';
+import { type IntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
 import { field } from '../web/form.ts';
 import { flash } from '../web/render.ts';
 

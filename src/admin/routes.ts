@@ -1,22 +1,22 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
+import { loginActivityRoutes } from './activity/activity.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
 import { generalRoutes } from './general.ts';
-import { groupsRoutes } from './groups.ts';
-import { identityProviderRoutes } from './identityProvider.ts';
-import { identityProvidersRoutes } from './identityProviders.ts';
-import { jobsRoutes } from './jobs.ts';
-import { peopleRoutes } from './people.ts';
-import { peopleAccessRoutes } from './peopleAccess.ts';
-import { peopleBulkRoutes } from './peopleBulk.ts';
-import { peopleEditRoutes } from './peopleEdit.ts';
-import { peopleImportRoutes } from './peopleImport.ts';
-import { profileSourceRoutes } from './profileSource.ts';
-import { profileSourcesRoutes } from './profileSources.ts';
-import { samlDomainsRoutes } from './samlDomains.ts';
-import { scimLogRoutes } from './scimLog.ts';
-import { signInActivityRoutes } from './signInActivity.ts';
+import { groupsRoutes } from './groups/groups.ts';
+import { jobsRoutes } from './jobs/jobs.ts';
+import { peopleAccessRoutes } from './people/access.ts';
+import { peopleBulkRoutes } from './people/bulk.ts';
+import { peopleEditRoutes } from './people/edit.ts';
+import { peopleImportRoutes } from './people/import.ts';
+import { peopleRoutes } from './people/list.ts';
+import { scimLogRoutes } from './profile-sources/log.ts';
+import { profileSourcesRoutes } from './profile-sources/overview.ts';
+import { profileSourceRoutes } from './profile-sources/source.ts';
+import { samlDomainsRoutes } from './saml/domains.ts';
+import { identityProviderRoutes } from './saml/provider.ts';
+import { identityProvidersRoutes } from './saml/providers.ts';
 
 /** Application Settings, for Power Users alone. */
 export function adminRoutes(deps: Deps): Router {
@@ -26,7 +26,7 @@ export function adminRoutes(deps: Deps): Router {
   router.use(samlDomainsRoutes(deps));
   router.use(identityProvidersRoutes(deps));
   router.use(identityProviderRoutes(deps));
-  router.use(signInActivityRoutes(deps));
+  router.use(loginActivityRoutes(deps));
   router.use(generalRoutes(deps));
   router.use(peopleRoutes(deps));
   router.use(peopleBulkRoutes(deps));

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Deps } from '../deps.ts';
-import { stepsThrough } from '../directory/bulkPeople.ts';
-import { csvColumns, exportPeople } from '../directory/csvColumns.ts';
-import { type PlannedLine, readImport } from '../directory/importPeople.ts';
-import { addJob, continueJob, workOff } from '../directory/jobs.ts';
-import type { CsvLimits } from '../directory/readCsv.ts';
-import { readUserInput } from '../directory/userInput.ts';
-import { addUser, nameOf, setActive, setPassword } from '../directory/users.ts';
+import { addJob, continueJob, workOff } from '../jobs/jobs.ts';
+import { stepsThrough } from '../people/bulk.ts';
+import { csvColumns, exportPeople } from '../people/csvColumns.ts';
+import { type PlannedLine, readImport } from '../people/importPeople.ts';
+import type { CsvLimits } from '../people/readCsv.ts';
+import { readUserInput } from '../people/userInput.ts';
+import { addUser, nameOf, setActive, setPassword } from '../people/users.ts';
 import { deleteJob, type JobItem, listJobItems } from '../store/jobs.ts';
 import { findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
 import {
@@ -206,7 +206,7 @@ function labelOf(field: string): string {
 }
 
 function asJson(user: User) {
-  const { profile, createdAt, modifiedAt, lastSignInAt, ...rest } = user;
-  const times = { createdAt: isoTime(createdAt), modifiedAt: isoTime(modifiedAt), lastSignInAt: isoTime(lastSignInAt) };
+  const { profile, createdAt, modifiedAt, lastLoginAt, ...rest } = user;
+  const times = { createdAt: isoTime(createdAt), modifiedAt: isoTime(modifiedAt), lastLoginAt: isoTime(lastLoginAt) };
   return { ...rest, ...times, profile };
 }

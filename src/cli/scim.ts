@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { addJob, workOff } from '../directory/jobs.ts';
-import { addSource, rotateToken, type ShownKey, setSourceActive, sourceRemoval } from '../directory/profileSources.ts';
+import { addJob, workOff } from '../jobs/jobs.ts';
+import { addSource, rotateToken, type ShownKey, setSourceActive, sourceRemoval } from '../sources/profileSources.ts';
 import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
 import {
   accepted,

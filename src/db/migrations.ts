@@ -8,7 +8,7 @@ import type { Engine } from './open.ts';
 export type Migration = (db: Kysely<unknown>, types: { engine: Engine; key: RawBuilder<unknown> }) => Promise<void>;
 
 /** The steps in their order. A step that was released is never changed; the next one mends it. */
-export const migrations: Migration[] = [firstTables, directoryTables, assertionsByEntityId, jobTables, leanSignIns];
+export const migrations: Migration[] = [firstTables, directoryTables, assertionsByEntityId, jobTables, leanLogins];
 
 async function firstTables(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
   const { schema } = db;
@@ -59,7 +59,7 @@ async function firstTables(db: Kysely<unknown>, { key }: Parameters<Migration>[1
     .addColumn('expiresAt', 'bigint', (c) => c.notNull())
     .execute();
   await peopleTables(db, key);
-  await signInTables(db, key);
+  await loginTables(db, key);
 }
 
 async function peopleTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown>): Promise<void> {
@@ -84,7 +84,7 @@ async function peopleTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
     .addColumn('version', 'integer', (c) => c.notNull())
     .addColumn('createdAt', 'bigint', (c) => c.notNull())
     .addColumn('modifiedAt', 'bigint', (c) => c.notNull())
-    .addColumn('lastSignInAt', 'bigint')
+    .addColumn('lastLoginAt', 'bigint')
     .execute();
   await schema.createIndex('usersByExternalId').on('users').column('externalId').execute();
   await schema.createIndex('usersByType').on('users').columns(['userType', 'active']).execute();
@@ -115,7 +115,7 @@ async function peopleTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
   await schema.createIndex('groupMembersByUser').on('groupMembers').columns(['userId', 'groupId']).execute();
 }
 
-async function signInTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown>): Promise<void> {
+async function loginTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown>): Promise<void> {
   await schema
     .createTable('sessions')
     .addColumn('id', key, (c) => c.primaryKey())
@@ -153,9 +153,9 @@ async function signInTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
     .execute();
   await schema.createIndex('loginRequestsByExpiry').on('loginRequests').column('expiresAt').execute();
   await schema
-    .createTable('pendingSignIns')
+    .createTable('pendingLogins')
     .addColumn('tokenHash', key, (c) => c.primaryKey())
-    .addColumn('signInJson', 'text', (c) => c.notNull())
+    .addColumn('loginJson', 'text', (c) => c.notNull())
     .addColumn('expiresAt', 'bigint', (c) => c.notNull())
     .execute();
   await schema
@@ -167,7 +167,7 @@ async function signInTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
     .execute();
   await schema.createIndex('usedAssertionsByExpiry').on('usedAssertions').column('expiresAt').execute();
   await schema
-    .createTable('signInActivity')
+    .createTable('loginActivity')
     .addColumn('id', key, (c) => c.primaryKey())
     .addColumn('reference', key, (c) => c.notNull().unique())
     .addColumn('at', 'bigint', (c) => c.notNull())
@@ -181,10 +181,10 @@ async function signInTables({ schema }: Kysely<unknown>, key: RawBuilder<unknown
     .addColumn('network', 'text')
     .addColumn('detailJson', 'text', (c) => c.notNull())
     .execute();
-  await schema.createIndex('signInActivityByTime').on('signInActivity').column('at').execute();
+  await schema.createIndex('loginActivityByTime').on('loginActivity').column('at').execute();
   await schema
-    .createIndex('signInActivityByDomain')
-    .on('signInActivity')
+    .createIndex('loginActivityByDomain')
+    .on('loginActivity')
     .columns(['domainId', 'providerId', 'outcome', 'at'])
     .execute();
   await schema
@@ -335,13 +335,13 @@ async function jobTables({ schema }: Kysely<unknown>, { key }: Parameters<Migrat
  * What a sign-in writes, on as few pages as it can: each index whose keys come in no order costs a page of its own each time.
  * Only who was refused is told a reference, IDs are in the order of time already, and no log-out looks for a NameID.
  */
-async function leanSignIns(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
+async function leanLogins(db: Kysely<unknown>, { key }: Parameters<Migration>[1]): Promise<void> {
   const { schema } = db;
   await schema.dropIndex('sessionsByNameId').execute();
-  await schema.alterTable('signInActivity').renameTo('oldSignInActivity').execute();
-  for (const index of ['signInActivityByTime', 'signInActivityByDomain']) await schema.dropIndex(index).execute();
+  await schema.alterTable('loginActivity').renameTo('oldLoginActivity').execute();
+  for (const index of ['loginActivityByTime', 'loginActivityByDomain']) await schema.dropIndex(index).execute();
   await schema
-    .createTable('signInActivity')
+    .createTable('loginActivity')
     .addColumn('id', key, (c) => c.primaryKey())
     .addColumn('reference', key)
     .addColumn('at', 'bigint', (c) => c.notNull())
@@ -355,21 +355,21 @@ async function leanSignIns(db: Kysely<unknown>, { key }: Parameters<Migration>[1
     .addColumn('network', 'text')
     .addColumn('detailJson', 'text', (c) => c.notNull())
     .execute();
-  await sql`insert into "signInActivity" select "id", case when "outcome" = 'refused' then "reference" end, "at", "flow", "outcome",
-    "reason", "domainId", "providerId", "userId", "asserted", "network", "detailJson" from "oldSignInActivity"`.execute(
+  await sql`insert into "loginActivity" select "id", case when "outcome" = 'refused' then "reference" end, "at", "flow", "outcome",
+    "reason", "domainId", "providerId", "userId", "asserted", "network", "detailJson" from "oldLoginActivity"`.execute(
     db,
   );
-  await schema.dropTable('oldSignInActivity').execute();
+  await schema.dropTable('oldLoginActivity').execute();
   await schema
-    .createIndex('signInActivityByReference')
+    .createIndex('loginActivityByReference')
     .unique()
-    .on('signInActivity')
+    .on('loginActivity')
     .column('reference')
     .where(sql.ref('reference'), 'is not', null)
     .execute();
   await schema
-    .createIndex('signInActivityByDomain')
-    .on('signInActivity')
+    .createIndex('loginActivityByDomain')
+    .on('loginActivity')
     .columns(['domainId', 'providerId', 'outcome', 'at'])
     .execute();
 }

@@ -22,9 +22,9 @@ export type Schema = {
   jobItems: JobItemRow;
   sessions: SessionRow;
   loginRequests: LoginRequestRow;
-  pendingSignIns: { tokenHash: string; signInJson: string; expiresAt: number };
+  pendingLogins: { tokenHash: string; loginJson: string; expiresAt: number };
   usedAssertions: { entityId: string; assertionId: string; expiresAt: number };
-  signInActivity: SignInActivityRow;
+  loginActivity: LoginActivityRow;
   attempts: { name: string; failures: number; expiresAt: number };
 };
 
@@ -90,7 +90,7 @@ export type UserRow = {
   version: number;
   createdAt: number;
   modifiedAt: number;
-  lastSignInAt: number | null;
+  lastLoginAt: number | null;
   nameKey: string; // what lists of people are ordered by
   searchText: string; // the person's search words, each with a space before it
   managerId: string | null; // profile.enterprise.manager.value
@@ -198,12 +198,12 @@ export type LoginRequestRow = {
   expiresAt: number;
 };
 
-export type SignInActivityRow = {
+export type LoginActivityRow = {
   id: string;
   reference: string | null; // what somebody who was refused is shown and can quote
   at: number;
   flow: string; // 'sp' | 'idp' | 'local' | 'test'
-  outcome: string; // 'signed_in' | 'refused' | 'tested'
+  outcome: string; // 'logged_in' | 'refused' | 'tested'
   reason: string | null;
   domainId: string | null;
   providerId: string | null;

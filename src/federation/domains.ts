@@ -15,8 +15,8 @@ import {
   updateDomain,
 } from '../store/domains.ts';
 import { findProvider } from '../store/identityProviders.ts';
+import { countOutcomes } from '../store/loginActivity.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
-import { countOutcomes } from '../store/signInActivity.ts';
 import { makeSigningCertificate } from './certificate.ts';
 import { getProviderIn } from './identityProviders.ts';
 
@@ -113,11 +113,11 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
 }
 
 /** What removing a domain would break. */
-export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ sessions: number; signIns: number }> {
+export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ sessions: number; logins: number }> {
   const outcomes = await countOutcomes(deps.store.db, deps.now() - MONTH_MS, id);
   return {
     sessions: await countSessionsOfDomain(deps.store.relaxed, id, deps.now()),
-    signIns: outcomes.signed_in ?? 0,
+    logins: outcomes.logged_in ?? 0,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { getUser, nameOf } from '../directory/users.ts';
 import { NotFound } from '../errors.ts';
+import { getUser, nameOf } from '../people/users.ts';
 import { listDepartments } from '../store/departments.ts';
 import { findGroupsOfUsers } from '../store/groups.ts';
 import { findProvider } from '../store/identityProviders.ts';
@@ -9,7 +9,7 @@ import { type FoundUsers, searchUsers } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
 import { identifierOnly, queryText, withQuery } from '../web/query.ts';
 import { requireLogin } from '../web/requireLogin.ts';
-import { allFacts, factsForColleagues, photoOf } from './peopleFacts.ts';
+import { allFacts, factsForColleagues, photoOf } from './facts.ts';
 
 const PATH = '/people';
 const PAGE = 48;
@@ -23,7 +23,7 @@ export function intranetRoutes(deps: Deps): Router {
     res.render('intranet/home', { title: 'Home' });
   });
   router.get('/profile', requireLogin, async (req, res) => {
-    const providerId = req.user?.signIn.providerId;
+    const providerId = req.user?.login.providerId;
     const provider = providerId === undefined ? undefined : await findProvider(deps.store.db, providerId);
     const facts = req.user ? allFacts(req.user) : [];
     res.render('intranet/profile', { title: 'My profile', provider, facts, photoOf });

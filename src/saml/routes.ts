@@ -8,12 +8,12 @@ import { readCrossSiteCookie, setCrossSiteCookie } from '../web/cookies.ts';
 import { allowFormTo } from '../web/headers.ts';
 import { identifierOnly } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { type AnswerForm, readAnswerForm } from './answerForm.ts';
-import { REQUEST_MS, startLoginRequest } from './loginRequest.ts';
-import { completeSignIn, mustAsk, postponeSignIn } from './personSwitch.ts';
-import { refusalPage } from './refusalPage.ts';
-import { makeMetadata } from './serviceProvider.ts';
-import { receiveAnswer } from './signIn.ts';
+import { type AnswerForm, readAnswerForm } from './acs/form.ts';
+import { completeLogin, mustAsk, postponeLogin } from './acs/personSwitch.ts';
+import { receiveAnswer } from './acs/receive.ts';
+import { refusalPage } from './acs/refusalPage.ts';
+import { REQUEST_MS, startLoginRequest } from './request/loginRequest.ts';
+import { makeMetadata } from './request/serviceProvider.ts';
 
 const BROWSER = 'request'; // the cookie that binds requests to this browser
 const TOKEN = /^[\w-]{43}$/;
@@ -100,6 +100,6 @@ async function answerArrived(
   if (!outcome.ok) return refusalPage(res, outcome);
   const destination = outcome.request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
   if (!outcome.request && (await mustAsk(deps, req, outcome.user)))
-    return postponeSignIn(deps, req, res, outcome, destination);
-  await completeSignIn(deps, req, res, outcome, destination);
+    return postponeLogin(deps, req, res, outcome, destination);
+  await completeLogin(deps, req, res, outcome, destination);
 }

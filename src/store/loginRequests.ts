@@ -33,26 +33,26 @@ export async function recordAssertion(
 }
 
 /** Keeps a verified sign-in while the person is asked whether to switch. */
-export async function insertPendingSignIn(
+export async function insertPendingLogin(
   db: Db,
-  pending: { tokenHash: string; signInJson: string; expiresAt: number },
+  pending: { tokenHash: string; loginJson: string; expiresAt: number },
 ): Promise<void> {
-  await db.insertInto('pendingSignIns').values(pending).execute();
+  await db.insertInto('pendingLogins').values(pending).execute();
 }
 
-export async function findPendingSignIn(db: Db, tokenHash: string, now: number): Promise<string | undefined> {
+export async function findPendingLogin(db: Db, tokenHash: string, now: number): Promise<string | undefined> {
   const row = await db
-    .selectFrom('pendingSignIns')
-    .select('signInJson')
+    .selectFrom('pendingLogins')
+    .select('loginJson')
     .where('tokenHash', '=', tokenHash)
     .where('expiresAt', '>', now)
     .executeTakeFirst();
-  return row?.signInJson;
+  return row?.loginJson;
 }
 
 /** Uses a pending sign-in up. False when it was used before. */
-export async function consumePendingSignIn(db: Db, tokenHash: string): Promise<boolean> {
-  const result = await db.deleteFrom('pendingSignIns').where('tokenHash', '=', tokenHash).executeTakeFirst();
+export async function consumePendingLogin(db: Db, tokenHash: string): Promise<boolean> {
+  const result = await db.deleteFrom('pendingLogins').where('tokenHash', '=', tokenHash).executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
 
@@ -61,7 +61,7 @@ export async function deleteExpired(db: Db, now: number): Promise<void> {
   const tables = [
     'loginRequests',
     'usedAssertions',
-    'pendingSignIns',
+    'pendingLogins',
     'metadataImports',
     'sessions',
     'attempts',

@@ -36,7 +36,7 @@ export const userColumns = [
   'version',
   'createdAt',
   'modifiedAt',
-  'lastSignInAt',
+  'lastLoginAt',
 ] as const satisfies (keyof UserRow)[];
 
 export async function findUser(db: Db, id: string): Promise<User | undefined> {
@@ -166,6 +166,6 @@ export function userFromRow(row: Omit<UserRow, 'passwordHash' | DerivedColumn>):
     version: row.version,
     createdAt: row.createdAt,
     modifiedAt: row.modifiedAt,
-    lastSignInAt: row.lastSignInAt,
+    lastLoginAt: row.lastLoginAt,
   };
 }

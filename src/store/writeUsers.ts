@@ -54,12 +54,12 @@ export async function deleteUser(db: Db, id: string, now: number): Promise<void>
   if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
 }
 
-export async function writeLastSignIn(db: Db, id: string, at: number): Promise<void> {
-  await setLastSignIn(db, id, at);
+export async function writeLastLogin(db: Db, id: string, at: number): Promise<void> {
+  await setLastLogin(db, id, at);
 }
 
-const setLastSignIn = prepared((db, id: string, at: number) =>
-  db.updateTable('users').set({ lastSignInAt: at }).where('id', '=', id),
+const setLastLogin = prepared((db, id: string, at: number) =>
+  db.updateTable('users').set({ lastLoginAt: at }).where('id', '=', id),
 );
 
 async function updateEmails(db: Db, user: User): Promise<void> {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express, { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { readIntranetSettings } from '../directory/intranetSettings.ts';
+import { readIntranetSettings } from '../people/intranetSettings.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

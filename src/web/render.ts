@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import ejs, { type TemplateFunction } from 'ejs';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Deps } from '../deps.ts';
-import { readIntranetSettings } from '../directory/intranetSettings.ts';
-import { nameOf } from '../directory/users.ts';
+import { readIntranetSettings } from '../people/intranetSettings.ts';
+import { nameOf } from '../people/users.ts';
 import { ASSETS } from './assets.ts';
 import type { Csrf } from './csrf.ts';
-import type { Flash, SignedInUser } from './request.ts';
+import type { Flash, LoggedInUser } from './request.ts';
 import { timeTag } from './timeTag.ts';
 import { together } from './turn.ts';
 
@@ -19,7 +19,7 @@ const ICONS = dirname(createRequire(import.meta.url).resolve('@tabler/icons/outl
 export type ViewTools = {
   assets: string;
   path: string; // of the page, with its query
-  user: SignedInUser | undefined;
+  user: LoggedInUser | undefined;
   nameOf: typeof nameOf;
   initials: (name: string) => string;
   /** An icon of Tabler's as SVG text; it stands beside a word, so that nobody is read its name. */

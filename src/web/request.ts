@@ -1,10 +1,10 @@
-import type { IntranetSettings } from '../directory/intranetSettings.ts';
+import type { IntranetSettings } from '../people/intranetSettings.ts';
 import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
 import type { ViewTools } from './render.ts';
 
 /** How somebody came in: kept in the session beside the person's ID. Times are epoch milliseconds. */
-export type SignInFacts = {
+export type LoginFacts = {
   method: 'saml' | 'local';
   domainId: string;
   providerId?: string | undefined;
@@ -18,7 +18,7 @@ export type SignInFacts = {
 
 declare global {
   namespace Express {
-    interface User extends SignedInUser {}
+    interface User extends LoggedInUser {}
     interface Locals extends ViewTools {
       domain: Domain;
       intranet: IntranetSettings;
@@ -26,7 +26,7 @@ declare global {
   }
 }
 
-export type SignedInUser = User & { signIn: SignInFacts };
+export type LoggedInUser = User & { login: LoginFacts };
 
 /** A message for the next page that is shown. */
 export type Flash = { kind: 'success' | 'danger' | 'info'; text: string };

@@ -2,20 +2,20 @@ import type { Request, RequestHandler, Response } from 'express';
 import session, { type SessionData } from 'express-session';
 import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
-import { maySignIn } from '../directory/users.ts';
 import { hashSessionId, newSessionId } from '../identifier.ts';
+import { mayLogIn } from '../people/users.ts';
 import { isProviderEnabled } from '../store/identityProviders.ts';
 import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
-import type { SignedInUser, SignInFacts } from './request.ts';
+import type { LoggedInUser, LoginFacts } from './request.ts';
 
 const IDLE_MS = 8 * 3_600_000;
 export const LONGEST_MS = 24 * 3_600_000;
 const TOUCH_EVERY_MS = 60_000;
 const WHO = 'who'; // the cookie that tells the ACS, which never sees the Lax session cookie, whose browser this is
 
-type Serialized = SignInFacts & { userId: string };
+type Serialized = LoginFacts & { userId: string };
 type StoredSession = SessionData & { passport?: { user?: Serialized } };
 
 /** Sessions in the database, and the person of the session on each request. */
@@ -43,12 +43,12 @@ export async function startSession(
   req: Request,
   res: Response,
   user: User,
-  signIn: SignInFacts,
+  login: LoginFacts,
 ): Promise<void> {
   const before = readCrossSiteCookie(req, WHO);
   if (before) await deleteSession(deps.store.relaxed, before);
   await new Promise<void>((resolve, reject) =>
-    req.login({ ...user, signIn }, (error: unknown) => (error ? reject(error) : resolve())),
+    req.login({ ...user, login }, (error: unknown) => (error ? reject(error) : resolve())),
   );
   setCrossSiteCookie(req, res, WHO, hashSessionId(req.sessionID));
 }
@@ -73,11 +73,11 @@ export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<str
 export async function findWelcome(
   { store }: Deps,
   userId: string,
-  { providerId }: SignInFacts,
+  { providerId }: LoginFacts,
 ): Promise<User | undefined> {
   const user = await findUser(store.db, userId);
   const enabled = providerId === undefined || (await isProviderEnabled(store.db, providerId));
-  return user && enabled && maySignIn(user) ? user : undefined;
+  return user && enabled && mayLogIn(user) ? user : undefined;
 }
 
 /**
@@ -87,12 +87,12 @@ export async function findWelcome(
 function personOfSession(deps: Deps): InstanceType<typeof Passport> {
   const passport = new Passport();
   passport.serializeUser<Serialized>((user, done) => {
-    const { signIn, id } = user as SignedInUser;
-    done(null, { ...signIn, userId: id });
+    const { login, id } = user as LoggedInUser;
+    done(null, { ...login, userId: id });
   });
-  passport.deserializeUser<Serialized, Request>((req, { userId, ...signIn }, done) => {
-    const here = signIn.domainId === req.res?.locals.domain.id;
-    findWelcome(deps, userId, signIn).then((user) => done(null, here && user ? { ...user, signIn } : false), done);
+  passport.deserializeUser<Serialized, Request>((req, { userId, ...login }, done) => {
+    const here = login.domainId === req.res?.locals.domain.id;
+    findWelcome(deps, userId, login).then((user) => done(null, here && user ? { ...user, login } : false), done);
   });
   return passport;
 }
@@ -120,25 +120,25 @@ class SessionStore extends session.Store {
       done?.();
       return;
     }
-    const signIn = data.passport?.user;
-    if (!signIn) {
+    const login = data.passport?.user;
+    if (!login) {
       this.destroy(sid, done);
       return;
     }
     const now = this.#deps.now();
     const row = {
       id: hashSessionId(sid),
-      userId: signIn.userId,
-      domainId: signIn.domainId,
-      providerId: signIn.providerId ?? null,
-      nameId: signIn.nameId ?? null,
-      sessionIndex: signIn.sessionIndex ?? null,
+      userId: login.userId,
+      domainId: login.domainId,
+      providerId: login.providerId ?? null,
+      nameId: login.nameId ?? null,
+      sessionIndex: login.sessionIndex ?? null,
       dataJson,
-      network: signIn.network,
-      userAgent: signIn.userAgent,
-      createdAt: signIn.at,
+      network: login.network,
+      userAgent: login.userAgent,
+      createdAt: login.at,
       lastSeenAt: now,
-      expiresAt: Math.min(now + IDLE_MS, signIn.endsAt),
+      expiresAt: Math.min(now + IDLE_MS, login.endsAt),
     };
     // One that was read and has been ended since must not come back.
     const write = seen === undefined ? writeSession : updateSession;

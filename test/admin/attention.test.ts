@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { findAttention, findSourceAttention } from '../../src/admin/attention.ts';
-import { signInBars } from '../../src/admin/dayBars.ts';
-import { addSource, setSourceActive } from '../../src/directory/profileSources.ts';
+import { loginBars } from '../../src/admin/bars.ts';
+import { addSource, setSourceActive } from '../../src/sources/profileSources.ts';
 import { insertDomain } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
+import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { addCalls } from '../../src/store/profileSources.ts';
-import { insertSignInActivity } from '../../src/store/signInActivity.ts';
 import { aDomain, anActivity, aProvider } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 
@@ -53,7 +53,7 @@ describe('admin/attention', () => {
     await insertDomain(deps.store.db, domain);
     expect(await texts()).to.deep.equal(['Auto Login of a.com has not been tried']);
     const worked = { outcome: 'tested', reason: null, domainId: domain.id, providerId: provider.id, at: testStart };
-    await insertSignInActivity(deps.store.db, anActivity(worked));
+    await insertLoginActivity(deps.store.db, anActivity(worked));
     expect(await texts()).to.deep.equal([]);
   });
 
@@ -65,7 +65,7 @@ describe('admin/attention', () => {
       ['ben', DAY_MS],
       ['carl', DAY_MS + 1],
     ] as const)
-      await insertSignInActivity(deps.store.db, anActivity({ ...refused, asserted, at: testStart - age }));
+      await insertLoginActivity(deps.store.db, anActivity({ ...refused, asserted, at: testStart - age }));
     const [item] = await findAttention(deps);
     expect(item).to.include({ text: '2 people refused in 24 hours', code: 'person_unknown' });
     expect(item?.href).to.equal('/settings/security/activity?q=person_unknown&outcome=refused');
@@ -73,10 +73,10 @@ describe('admin/attention', () => {
 
   it('goes with bars of the last 14 days, the least of which can be seen', async () => {
     for (let index = 0; index < 200; index += 1)
-      await insertSignInActivity(deps.store.db, anActivity({ outcome: 'signed_in', reason: null, at: testStart }));
-    await insertSignInActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 13 * DAY_MS }));
-    await insertSignInActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 14 * DAY_MS }));
-    const bars = await signInBars(deps);
+      await insertLoginActivity(deps.store.db, anActivity({ outcome: 'logged_in', reason: null, at: testStart }));
+    await insertLoginActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 13 * DAY_MS }));
+    await insertLoginActivity(deps.store.db, anActivity({ outcome: 'refused', at: testStart - 14 * DAY_MS }));
+    const bars = await loginBars(deps);
     expect(bars).to.have.length(14);
     expect(bars[0]).to.include({ name: 'February 17', refused: 1, refusedHeight: 3, goodHeight: 0 });
     expect(bars.at(-1)).to.include({ name: 'March 2', good: 200, goodHeight: 76 });

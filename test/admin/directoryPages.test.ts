@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { addGroup, addPeopleToGroup } from '../../src/directory/editGroup.ts';
-import { addSource } from '../../src/directory/profileSources.ts';
+import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
+import { addSource } from '../../src/sources/profileSources.ts';
 import { addPerson, startAnteroom } from '../support/anteroom.ts';
 import { logInLocally } from '../support/client.ts';
 import { withStores } from '../support/stores.ts';

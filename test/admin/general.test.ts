@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readIntranetSettings } from '../../src/directory/intranetSettings.ts';
+import { readIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Client, logInLocally } from '../support/client.ts';
 import { fieldsOfForm } from './support/formFields.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { runCommand } from '../../src/cli/run.ts';
-import { findCallingSource } from '../../src/directory/callingSource.ts';
+import { findCallingSource } from '../../src/sources/callingSource.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
 const DAY_MS = 86_400_000;

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { sql } from 'kysely';
 import { migrations } from '../../src/db/migrations.ts';
 import { openStore, type Store } from '../../src/db/open.ts';
+import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findSetting, writeSetting } from '../../src/store/settings.ts';
-import { listSignInActivity } from '../../src/store/signInActivity.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { freshDatabaseUrl } from '../support/stores.ts';
@@ -52,12 +52,12 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       whenDone(() => migrations.length === 4 && migrations.push(...later));
       const before = await openStore(url);
       const rest = sql`null, 'one', 'idp', 'maya', 'maya@acme.com', '::1', '{}'`;
-      await sql`insert into "signInActivity" values ('a', 'AAAA-AAAA', 1, 'sp', 'signed_in', ${rest}),
+      await sql`insert into "loginActivity" values ('a', 'AAAA-AAAA', 1, 'sp', 'logged_in', ${rest}),
         ('b', 'BBBB-BBBB', 2, 'idp', 'refused', ${rest})`.execute(before.db);
       await before.close();
       migrations.push(...later);
       const after = await openStore(url);
-      const { rows } = await listSignInActivity(after.db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(after.db, {}, { limit: 9, offset: 0 });
       const kept = { reason: null, domainId: 'one', providerId: 'idp', userId: 'maya', asserted: 'maya@acme.com' };
       expect(rows).to.deep.equal([
         {
@@ -70,7 +70,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           network: '::1',
           detail: {},
         },
-        { id: 'a', reference: null, at: 1, flow: 'sp', outcome: 'signed_in', ...kept, network: '::1', detail: {} },
+        { id: 'a', reference: null, at: 1, flow: 'sp', outcome: 'logged_in', ...kept, network: '::1', detail: {} },
       ]);
       await after.close();
     });

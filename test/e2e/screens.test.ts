@@ -1,12 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { addGroup, addPeopleToGroup } from '../../src/directory/editGroup.ts';
-import { readImport } from '../../src/directory/importPeople.ts';
-import { addJob, runJob } from '../../src/directory/jobs.ts';
-import { addSource } from '../../src/directory/profileSources.ts';
 import { previewMetadata } from '../../src/federation/identityProviders.ts';
-import { listSignInActivity } from '../../src/store/signInActivity.ts';
+import { addJob, runJob } from '../../src/jobs/jobs.ts';
+import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
+import { readImport } from '../../src/people/importPeople.ts';
+import { addSource } from '../../src/sources/profileSources.ts';
+import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
@@ -70,7 +70,7 @@ async function fill(connected: Connected): Promise<string[]> {
   });
   const browser = visitor(connected);
   await deliver(browser, await goThroughProvider(browser, `/saml/login/${provider.id}`, 'anna.berg'));
-  const { rows } = await listSignInActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
   const preview = await previewMetadata(deps, { url: `${cloud.url}/saml2/${applicationId}/metadata` });
   const group = await addGroup(deps, `Friends of ${longName}`);
   const source = await addSource(deps, { name: 'JumpCloud' });

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import type { LocalSignIn } from '../../src/directory/signInLocally.ts';
 import { type Explanation, explain, reasons } from '../../src/federation/reasons.ts';
 import { refusalWords } from '../../src/federation/refusalWords.ts';
-import type { ReasonCode } from '../../src/saml/verdict.ts';
+import type { LocalLogin } from '../../src/login/localLogin.ts';
+import type { ReasonCode } from '../../src/saml/verify/verdict.ts';
 
 // The types of this one line are the test: a reason without words does not compile.
-const complete: Record<ReasonCode | (LocalSignIn & { ok: false })['reason'], Explanation> = reasons;
+const complete: Record<ReasonCode | (LocalLogin & { ok: false })['reason'], Explanation> = reasons;
 
 describe('federation/reasons', () => {
   it('explains every reason in a title that goes on after "Refused:", and sentences of advice', () => {

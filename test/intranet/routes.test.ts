@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { setActive } from '../../src/directory/users.ts';
+import { setActive } from '../../src/people/users.ts';
 import type { Profile } from '../../src/store/profile.ts';
 import { findUser, type User } from '../../src/store/users.ts';
 import { updateUser } from '../../src/store/writeUsers.ts';

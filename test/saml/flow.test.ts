@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { setActive } from '../../src/directory/users.ts';
 import { setAutoLogin } from '../../src/federation/domains.ts';
 import { removeProvider, setProviderEnabled } from '../../src/federation/identityProviders.ts';
-import { listSignInActivity } from '../../src/store/signInActivity.ts';
+import { setActive } from '../../src/people/users.ts';
+import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { createBrowser } from '../demo/support/browser.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { type Connected, connect, deliver, goThroughProvider, importProvider, visitor } from '../support/connect.ts';
@@ -27,7 +27,7 @@ describe('signing in through a provider', () => {
       const landed = await deliver(browser, answer);
       expect(landed.url).to.equal(`${connected.url}/profile?x=1`);
       expect(landed.text).to.contain('anna.berg@acme.example').and.contain('Cloud Directory');
-      expect(await lastReason(connected)).to.deep.include({ outcome: 'signed_in', flow: 'sp', reason: null });
+      expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in', flow: 'sp', reason: null });
     });
 
     it('takes a launch from the tile to the path in its RelayState', async () => {
@@ -36,7 +36,7 @@ describe('signing in through a provider', () => {
       const browser = visitor(connected);
       const landed = await deliver(browser, await launchTile(connected, 'anna.berg'), { RelayState: '/profile' });
       expect(landed.url).to.equal(`${connected.url}/profile`);
-      expect(await lastReason(connected)).to.deep.include({ outcome: 'signed_in', flow: 'idp' });
+      expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in', flow: 'idp' });
     });
 
     it('ends the session with the very transaction that deactivates the person', async () => {
@@ -258,6 +258,6 @@ async function launchTile({ cloud, applicationId }: Connected, username: string)
 }
 
 async function lastReason({ deps }: Connected) {
-  const { rows } = await listSignInActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
   return rows[0];
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { expect } from 'chai';
-import { setActive } from '../../src/directory/users.ts';
 import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
-import { listSignInActivity } from '../../src/store/signInActivity.ts';
+import { setActive } from '../../src/people/users.ts';
+import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { createBrowser, type Page } from '../demo/support/browser.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
@@ -49,7 +49,7 @@ describe('the ACS', () => {
       });
       expect(answer.status).to.equal(400);
       expect(answer.cookies).to.deep.equal([]);
-      const { rows } = await listSignInActivity(anteroom.deps.store.db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(anteroom.deps.store.db, {}, { limit: 9, offset: 0 });
       expect(rows.map((row) => [row.outcome, row.reason])).to.deep.equal([['refused', reason]]);
       expect(answer.text).to.contain(rows[0]?.reference);
     });
@@ -170,7 +170,7 @@ describe('the ACS', () => {
 });
 
 async function reasonsIn({ deps }: Anteroom): Promise<(string | null)[]> {
-  return (await listSignInActivity(deps.store.db, {}, { limit: 9, offset: 0 })).rows.map(({ reason }) => reason);
+  return (await listLoginActivity(deps.store.db, {}, { limit: 9, offset: 0 })).rows.map(({ reason }) => reason);
 }
 
 async function withAnna(options: Parameters<typeof connect>[0] = {}) {

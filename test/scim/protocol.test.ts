@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { setSourceActive } from '../../src/directory/profileSources.ts';
+import { setSourceActive } from '../../src/sources/profileSources.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { listCalls } from '../../src/store/profileSources.ts';
 import { listScimLog, type ScimLogEntry, type ScimLogFilter } from '../../src/store/scimLog.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readUserInput } from '../../src/directory/userInput.ts';
-import { addUser } from '../../src/directory/users.ts';
+import { readUserInput } from '../../src/people/userInput.ts';
+import { addUser } from '../../src/people/users.ts';
 import { listDepartments } from '../../src/store/departments.ts';
 import { withStores } from '../support/stores.ts';
 import { testDeps } from '../support/testDeps.ts';

@@ -4,12 +4,12 @@ import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/identityProviders.ts';
 import {
   consumeLoginRequest,
-  consumePendingSignIn,
+  consumePendingLogin,
   deleteExpired,
   findLoginRequest,
-  findPendingSignIn,
+  findPendingLogin,
   insertLoginRequest,
-  insertPendingSignIn,
+  insertPendingLogin,
   isAssertionUsed,
   recordAssertion,
 } from '../../src/store/loginRequests.ts';
@@ -85,12 +85,12 @@ describe('store/loginRequests', () => {
     });
 
     it('keeps a pending sign-in until it expires, to be used once', async () => {
-      const pending = { tokenHash: 'hash', signInJson: '{"a":1}', expiresAt: testStart + 10 };
-      await insertPendingSignIn(store.relaxed, pending);
-      expect(await findPendingSignIn(store.relaxed, 'hash', testStart + 9)).to.equal('{"a":1}');
-      expect(await findPendingSignIn(store.relaxed, 'hash', testStart + 10)).to.equal(undefined);
-      expect(await atOnce(() => consumePendingSignIn(store.relaxed, 'hash'))).to.equal(1);
-      expect(await consumePendingSignIn(store.relaxed, 'hash')).to.equal(false);
+      const pending = { tokenHash: 'hash', loginJson: '{"a":1}', expiresAt: testStart + 10 };
+      await insertPendingLogin(store.relaxed, pending);
+      expect(await findPendingLogin(store.relaxed, 'hash', testStart + 9)).to.equal('{"a":1}');
+      expect(await findPendingLogin(store.relaxed, 'hash', testStart + 10)).to.equal(undefined);
+      expect(await atOnce(() => consumePendingLogin(store.relaxed, 'hash'))).to.equal(1);
+      expect(await consumePendingLogin(store.relaxed, 'hash')).to.equal(false);
     });
 
     it('removes what has expired and nothing else', async () => {
@@ -103,7 +103,7 @@ describe('store/loginRequests', () => {
       ] as const) {
         await insertLoginRequest(relaxed, aLoginRequest({ id: name, expiresAt }));
         await recordAssertion(relaxed, { entityId: 'one', assertionId: name, expiresAt });
-        await insertPendingSignIn(relaxed, { tokenHash: name, signInJson: '{}', expiresAt });
+        await insertPendingLogin(relaxed, { tokenHash: name, loginJson: '{}', expiresAt });
         await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt });
         await writeSession(relaxed, aSession(user.id, { id: name, expiresAt }));
         await recordFailure(relaxed, name, testStart - 1, expiresAt - testStart + 1);
@@ -112,7 +112,7 @@ describe('store/loginRequests', () => {
       const there = async (name: string) => [
         (await findLoginRequest(relaxed, name, 0)) !== undefined,
         await isAssertionUsed(relaxed, { entityId: 'one', assertionId: name }),
-        (await findPendingSignIn(relaxed, name, 0)) !== undefined,
+        (await findPendingLogin(relaxed, name, 0)) !== undefined,
         (await findMetadataImport(db, name, 0)) !== undefined,
         (await findSession(relaxed, name, 0)) !== undefined,
         (await countFailures(relaxed, name, 0)) === 1,

@@ -122,7 +122,7 @@ function person(n: number, known: Partial<User> = {}): User {
     version: 1,
     createdAt: 1,
     modifiedAt: 1,
-    lastSignInAt: null,
+    lastLoginAt: null,
     ...known,
   };
 }

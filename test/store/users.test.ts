@@ -11,7 +11,7 @@ import {
   findUsersByUserNameOrEmail,
   type User,
 } from '../../src/store/users.ts';
-import { deleteUser, insertUser, updateUser, writeLastSignIn } from '../../src/store/writeUsers.ts';
+import { deleteUser, insertUser, updateUser, writeLastLogin } from '../../src/store/writeUsers.ts';
 import { aSession, aUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
@@ -30,7 +30,7 @@ describe('store/users', () => {
         email: 'Anna@Acme.com',
         displayName: 'Anna Berg',
         profile: { nickName: 'Änni 🌋', emails: [{ value: 'anna@home.example', type: 'home' }] },
-        lastSignInAt: testStart + 1,
+        lastLoginAt: testStart + 1,
       });
       await insertUser(db, anna, 'a hash');
       expect(await findUser(db, anna.id)).to.deep.equal(anna);
@@ -145,8 +145,8 @@ describe('store/users', () => {
       expect(await findPasswordHash(db, user.id)).to.equal('a hash');
       await writePasswordHash(db, user.id, null);
       expect(await findPasswordHash(db, user.id)).to.equal(undefined);
-      await writeLastSignIn(db, user.id, testStart + 7);
-      expect((await findUser(db, user.id))?.lastSignInAt).to.equal(testStart + 7);
+      await writeLastLogin(db, user.id, testStart + 7);
+      expect((await findUser(db, user.id))?.lastLoginAt).to.equal(testStart + 7);
     });
 
     it('counts the active people of a type', async () => {

@@ -4,7 +4,7 @@ import { initialSettings } from '../../src/federation/providerInput.ts';
 import { newId, newReference } from '../../src/identifier.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
-import type { SignInActivity } from '../../src/store/signInActivity.ts';
+import type { LoginActivity } from '../../src/store/loginActivity.ts';
 import type { User } from '../../src/store/users.ts';
 import { testStart } from './testDeps.ts';
 
@@ -29,7 +29,7 @@ export function aUser(values: Partial<User> = {}): User {
     version: 1,
     createdAt: testStart,
     modifiedAt: testStart,
-    lastSignInAt: null,
+    lastLoginAt: null,
     ...values,
   };
 }
@@ -103,7 +103,7 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
 }
 
 /** A sign-in through a provider that was refused, if nothing else is said. */
-export function anActivity(values: Partial<SignInActivity> = {}): SignInActivity {
+export function anActivity(values: Partial<LoginActivity> = {}): LoginActivity {
   const { at = testStart, outcome = 'refused' } = values;
   const source = { now: () => at, randomBytes };
   return {

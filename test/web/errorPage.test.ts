@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
 import request from 'supertest';
-import { makeSetupLink } from '../../src/directory/firstPowerUser.ts';
+import { makeSetupLink } from '../../src/login/firstPowerUser.ts';
 import { errorPage } from '../../src/web/errorPage.ts';
 import { type Anteroom, startAnteroom } from '../support/anteroom.ts';
 import { sendRaw } from '../support/hostClient.ts';

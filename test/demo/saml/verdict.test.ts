@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readResponse, verifyResponse } from '../../../src/saml/response.ts';
-import type { Verdict } from '../../../src/saml/verdict.ts';
+import { readResponse, verifyResponse } from '../../../src/saml/verify/response.ts';
+import type { Verdict } from '../../../src/saml/verify/verdict.ts';
 import { createBrowser } from '../support/browser.ts';
 import { addIntranet, logIn, saveSso, sp, startTestProvider, type TestProvider } from '../support/portal.ts';
 import { certificateOf } from '../support/verifySignature.ts';

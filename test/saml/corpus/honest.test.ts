@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readResponse, verifyResponse } from '../../../src/saml/response.ts';
+import { readResponse, verifyResponse } from '../../../src/saml/verify/response.ts';
 import { honestCases } from './honest.ts';
 
 describe('honest answers', () => {

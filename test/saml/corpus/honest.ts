@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto';
-import type { VerifyContext } from '../../../src/saml/verdict.ts';
+import type { VerifyContext } from '../../../src/saml/verify/verdict.ts';
 import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID } from '../support/context.ts';
 import { type EncryptOptions, encryptAssertion } from '../support/encrypt.ts';
 import { domain, domainNext, ecProvider, providerNext } from '../support/keys.ts';

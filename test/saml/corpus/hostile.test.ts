@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readResponse, verifyResponse } from '../../../src/saml/response.ts';
+import { readResponse, verifyResponse } from '../../../src/saml/verify/response.ts';
 import { encryptionCases } from './encryptions.ts';
 import { formCases } from './forms.ts';
 import type { HostileCase } from './hostile.ts';

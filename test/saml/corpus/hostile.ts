@@ -1,4 +1,4 @@
-import type { ReasonCode, VerifyContext } from '../../../src/saml/verdict.ts';
+import type { ReasonCode, VerifyContext } from '../../../src/saml/verify/verdict.ts';
 import { contextWith } from '../support/context.ts';
 import { compose, honestParts, type MessageParts } from '../support/message.ts';
 import { type SignOptions, signMessage } from '../support/sign.ts';

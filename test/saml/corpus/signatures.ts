@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ReasonCode } from '../../../src/saml/verdict.ts';
+import type { ReasonCode } from '../../../src/saml/verify/verdict.ts';
 import { contextWith, IDP } from '../support/context.ts';
 import { attacker, ecProvider, provider } from '../support/keys.ts';
 import { compose, honestParts, PERSON } from '../support/message.ts';

@@ -1,4 +1,4 @@
-import type { ReasonCode, VerifyContext } from '../../../src/saml/verdict.ts';
+import type { ReasonCode, VerifyContext } from '../../../src/saml/verify/verdict.ts';
 import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID } from '../support/context.ts';
 import {
   at,
@@ -420,15 +420,15 @@ function times(): Lie[] {
       authn(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(-121)}"`),
       forced,
     ],
-    ...twoSignIns(/SessionNotOnOrAfter="[^"]*"/, `SessionNotOnOrAfter="${at(-60)}"`, 'session_expired'),
-    ...twoSignIns(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(86_400)}"`, 'issued_in_future'),
-    ...twoSignIns(/AuthnInstant="[^"]*"/, '', 'response_malformed'),
-    ...twoSignIns(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(-121)}"`, 'authn_too_old', forced),
+    ...twoLogins(/SessionNotOnOrAfter="[^"]*"/, `SessionNotOnOrAfter="${at(-60)}"`, 'session_expired'),
+    ...twoLogins(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(86_400)}"`, 'issued_in_future'),
+    ...twoLogins(/AuthnInstant="[^"]*"/, '', 'response_malformed'),
+    ...twoLogins(/AuthnInstant="[^"]*"/, `AuthnInstant="${at(-121)}"`, 'authn_too_old', forced),
   ];
 }
 
 // Each AuthnStatement has to pass by itself, whichever comes first.
-function twoSignIns(from: RegExp, to: string, reason: ReasonCode, context?: VerifyContext): Lie[] {
+function twoLogins(from: RegExp, to: string, reason: ReasonCode, context?: VerifyContext): Lie[] {
   const lie = (name: string, order: (good: string, bad: string) => string): Lie => [
     `two AuthnStatements, the ${name} ${reason}${context ? ' where a fresh one was asked for' : ''}`,
     reason,

@@ -1,4 +1,4 @@
-import type { VerifyContext } from '../../../src/saml/verdict.ts';
+import type { VerifyContext } from '../../../src/saml/verify/verdict.ts';
 import { domain, domainNext, ecProvider, provider, providerNext } from './keys.ts';
 
 /** The moment of the tests: all messages are issued ten seconds before it. */

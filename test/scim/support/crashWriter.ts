@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { openStore } from '../../../src/db/open.ts';
-import { addSource } from '../../../src/directory/profileSources.ts';
-import { scimRoutes } from '../../../src/scim/routes.ts';
+import { scimRoutes } from '../../../src/scim/http/routes.ts';
+import { addSource } from '../../../src/sources/profileSources.ts';
 import { testDeps } from '../../support/testDeps.ts';
 
 // A SCIM server of its own process, to be killed in the middle of its work. Says where it listens and with which token on standard output.

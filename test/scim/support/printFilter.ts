@@ -1,4 +1,4 @@
-import { type Filter, printPath } from '../../../src/scim/filter.ts';
+import { type Filter, printPath } from '../../../src/scim/protocol/filter.ts';
 
 /** A filter in its written form; what parseFilter reads as the same filter. */
 export function printFilter(filter: Filter): string {

@@ -1,0 +1,119 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
+import type { NewJob } from '../../jobs/steps.ts';
+import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
+import { findGroupByName, listGroups } from '../../store/groups.ts';
+import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { searchUsers } from '../../store/userSearch.ts';
+import { field, fieldValues, ticked } from '../../web/form.ts';
+import { withQuery } from '../../web/query.ts';
+import { flash } from '../../web/render.ts';
+import { begin } from '../jobs/jobs.ts';
+import { type PeopleFilter, peopleSearch } from './list.ts';
+
+const PATH = '/settings/people/bulk';
+const GROUPS_OFFERED = 100;
+const ONLY_ME = 'Only you were chosen. To deactivate or delete yourself, use your own page.';
+
+/** Doing one thing to many people: first the question with its numbers, then the deed. */
+export function peopleBulkRoutes(deps: Deps): Router {
+  const router = Router();
+  router.post(PATH, async (req, res) => {
+    const action = actionIn(req);
+    const chosen = await chosenIn(deps, req);
+    if (chosen.length > 0 && action) return ask(deps, req, res, action, chosen, {});
+    const onlyMe = fieldValues(req, 'person').join() === req.user?.id;
+    flash(req, onlyMe ? ONLY_ME : 'Nobody was chosen. Tick the people first.', 'info');
+    res.redirect(303, listOf(req));
+  });
+  router.post(`${PATH}/confirmed`, async (req, res) => {
+    const action = actionIn(req);
+    const chosen = await chosenIn(deps, req);
+    if (!action) return res.redirect(303, listOf(req));
+    const job = await jobOf(deps, req, action, chosen);
+    if (!job.ok) return ask(deps, req, res.status(422), action, chosen, job.errors);
+    res.redirect(303, await begin(deps, req, job.value));
+  });
+  return router;
+}
+
+type Action = BulkAction | 'group';
+const actions: readonly string[] = ['activate', 'deactivate', 'remove', 'group'] satisfies Action[];
+
+function actionIn(req: Request): Action | undefined {
+  const action = field(req, 'action');
+  return actions.includes(action) ? (action as Action) : undefined;
+}
+
+/** Who was ticked, or all whom the search finds. Oneself is never among those who are deactivated or deleted. */
+async function chosenIn(deps: Deps, req: Request): Promise<string[]> {
+  const chosen = ticked(req, 'all') ? await idsOf(deps, peopleSearch(filterIn(req))) : fieldValues(req, 'person');
+  const ids = [...new Set(chosen)].filter((id) => /^[\w-]{1,64}$/.test(id)).slice(0, MAX_PEOPLE);
+  const harms = ['deactivate', 'remove'].includes(field(req, 'action'));
+  return harms ? ids.filter((id) => id !== req.user?.id) : ids;
+}
+
+function filterIn(req: Request): PeopleFilter {
+  const text = (name: string) => field(req, name).slice(0, 200);
+  return { q: text('q'), active: text('active'), type: text('type'), source: text('source') };
+}
+
+function listOf(req: Request): string {
+  return withQuery('/settings/people', filterIn(req));
+}
+
+async function jobOf(deps: Deps, req: Request, action: Action, chosen: string[]): Promise<Checked<NewJob>> {
+  const input = { back: listOf(req) };
+  if (action === 'remove' && field(req, 'typed').trim() !== String(chosen.length))
+    return invalid({ typed: `Enter ${chosen.length} to delete them.` });
+  if (action !== 'group') return { ok: true, value: { kind: action, input, items: chosen } };
+  const group = await findGroupByName(deps.store.db, field(req, 'group').trim().slice(0, 256));
+  if (!group) return invalid({ group: 'There is no group of this name.' });
+  if (group.sourceId !== null) return invalid({ group: 'A profile source manages this group. Change it there.' });
+  return {
+    ok: true,
+    value: { kind: action, input: { ...input, group: group.id, name: group.displayName }, items: chosen },
+  };
+}
+
+function people(count: number): string {
+  return count === 1 ? '1 person' : `${count.toLocaleString('en')} people`;
+}
+
+async function ask(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  action: Action,
+  chosen: string[],
+  errors: FieldErrors,
+): Promise<void> {
+  const { db, relaxed } = deps.store;
+  const all = ticked(req, 'all');
+  const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1 }) : undefined;
+  res.render('settings/people/bulk', {
+    title: `${{ activate: 'Activate', deactivate: 'Deactivate', remove: 'Delete', group: 'Add to a group' }[action]}: ${people(chosen.length)}`,
+    deed: action,
+    chosen: all ? [] : chosen,
+    count: chosen.length,
+    all,
+    tooMany: found !== undefined && !found.totalIsExact,
+    filter: filterIn(req),
+    back: listOf(req),
+    errors,
+    group: field(req, 'group'),
+    typed: field(req, 'typed'),
+    leavesMeOut:
+      ['deactivate', 'remove'].includes(action) && (all || fieldValues(req, 'person').includes(req.user?.id ?? '')),
+    sessions: await countSessions(relaxed, chosen, deps.now()),
+    groups: action === 'group' ? (await listGroups(db, {}, { limit: GROUPS_OFFERED, offset: 0 })).rows : [],
+  });
+}
+
+async function countSessions(db: Deps['store']['db'], ids: string[], now: number): Promise<number> {
+  let sum = 0;
+  for (let start = 0; start < ids.length; start += 500)
+    sum += await countSessionsOfUsers(db, ids.slice(start, start + 500), now);
+  return sum;
+}

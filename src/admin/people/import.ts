@@ -1,0 +1,29 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { csvColumns } from '../../people/csvColumns.ts';
+import { readImport } from '../../people/importPeople.ts';
+import { formLimits } from '../../people/readCsv.ts';
+import { file } from '../../web/form.ts';
+import { begin } from '../jobs/jobs.ts';
+
+const PATH = '/settings/people/import';
+
+/** People from a CSV file: choosing it. The job that this begins shows what the file would do, and then has it done. */
+export function peopleImportRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(PATH, (_req, res) => show(res, {}));
+  router.post(PATH, async (req, res) => {
+    const bytes = file(req, 'file');
+    if (!bytes) return show(res.status(422), { file: 'Choose a file.' });
+    const read = await readImport(bytes);
+    if (!read.ok) return show(res.status(422), read.errors);
+    res.redirect(303, await begin(deps, req, read.value));
+  });
+  return router;
+}
+
+function show(res: Response, errors: FieldErrors): void {
+  const title = 'Import people from a CSV file';
+  res.render('settings/people/import', { title, errors, columns: csvColumns, limits: formLimits });
+}

@@ -1,0 +1,129 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { Forbidden } from '../errors.ts';
+import { localRefusalText } from '../federation/refusalWords.ts';
+import { newId, newReference } from '../identifier.ts';
+import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
+import { allowsLocalLogin } from '../people/intranetSettings.ts';
+import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { insertLoginActivity } from '../store/loginActivity.ts';
+import type { User } from '../store/users.ts';
+import { writeLastLogin } from '../store/writeUsers.ts';
+import { field } from '../web/form.ts';
+import { queryText } from '../web/query.ts';
+import { returnPath } from '../web/returnPath.ts';
+import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
+
+/** The Log-In screen, the local log-in that never redirects, and Log out. */
+export function loginRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get('/login', async (req, res) => {
+    const returnTo = returnPath(req.query.return, res.locals.domain.url);
+    if (req.user) return res.redirect(303, returnTo);
+    const automatic = await findAutoLoginProvider(deps, res);
+    if (automatic) return res.redirect(303, `/saml/login/${automatic.id}?return=${encodeURIComponent(returnTo)}`);
+    await showLogin(deps, req, res, { returnTo });
+  });
+  router.get('/local-login', async (req, res) => {
+    const returnTo = returnPath(req.query.return, res.locals.domain.url);
+    if (!allowsLocalLogin(res.locals.intranet, req.ip ?? '')) throw localLoginForbidden();
+    await showLogin(deps, req, res, { returnTo });
+  });
+  router.post('/local-login', async (req, res) => {
+    if (!allowsLocalLogin(res.locals.intranet, req.ip ?? '')) throw localLoginForbidden();
+    await submitLocalLogin(deps, req, res);
+  });
+  router.post('/logout', async (req, res) => {
+    const providerId = req.user?.login.providerId;
+    if (req.session) await endSession(req, res);
+    res.redirect(303, providerId ? `/logged-out?provider=${providerId}` : '/logged-out');
+  });
+  router.get('/logout', (req, res) => {
+    if (!req.user) return res.redirect(303, '/logged-out');
+    res.render('intranet/logout', { title: 'Log out' });
+  });
+  router.get('/logged-out', async (req, res) => {
+    const id = queryText(req, 'provider');
+    res.render('intranet/logged-out', { title: 'You are logged out', provider: await findProvider(deps.store.db, id) });
+  });
+  return router;
+}
+
+/** Starts the session of somebody whose local password was right. */
+export function startLocalSession(deps: Deps, req: Request, res: Response, user: User): Promise<void> {
+  const now = deps.now();
+  return startSession(deps, req, res, user, {
+    method: 'local',
+    domainId: res.locals.domain.id,
+    at: now,
+    endsAt: now + LONGEST_MS,
+    network: req.ip ?? '',
+    userAgent: (req.get('user-agent') ?? '').slice(0, 256),
+  });
+}
+
+type LoginPage = { returnTo: string; userName?: string; error?: string };
+
+async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
+  const providers = await listProviders(deps.store.db);
+  res.setHeader('cache-control', 'no-store');
+  res.render('intranet/login', {
+    title: 'Log in',
+    userName: '',
+    error: undefined,
+    ...page,
+    local: allowsLocalLogin(res.locals.intranet, req.ip ?? ''),
+    buttons: providers.filter((provider) => provider.enabled && provider.showButton),
+  });
+}
+
+async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promise<void> {
+  const userName = field(req, 'userName').trim().slice(0, 256);
+  const returnTo = returnPath(field(req, 'return'), res.locals.domain.url);
+  const result = await logInLocally(deps, userName, field(req, 'password'), req.ip ?? '');
+  await recordAttempt(deps, req, res, userName, result);
+  if (!result.ok)
+    return showLogin(deps, req, res.status(result.reason === 'too_many_failures' ? 429 : 422), {
+      returnTo,
+      userName,
+      error: localRefusalText(result.reason),
+    });
+  await writeLastLogin(deps.store.relaxed, result.user.id, deps.now());
+  await startLocalSession(deps, req, res, result.user);
+  res.redirect(303, returnTo);
+}
+
+async function recordAttempt(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  userName: string,
+  result: LocalLogin,
+): Promise<void> {
+  await insertLoginActivity(deps.store.db, {
+    id: newId(deps),
+    reference: result.ok ? null : newReference(deps),
+    at: deps.now(),
+    flow: 'local',
+    outcome: result.ok ? 'logged_in' : 'refused',
+    reason: result.ok ? null : result.reason,
+    domainId: res.locals.domain.id,
+    providerId: null,
+    userId: result.user?.id ?? null,
+    asserted: userName,
+    network: req.ip ?? '',
+    detail: { userAgent: (req.get('user-agent') ?? '').slice(0, 256) },
+  });
+}
+
+/** With Auto Login on, the Default Provider, as long as it can be used. */
+async function findAutoLoginProvider(deps: Deps, res: Response): Promise<IdentityProvider | undefined> {
+  const { domain } = res.locals;
+  if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
+  const provider = await findProvider(deps.store.db, domain.defaultProviderId);
+  return provider?.enabled ? provider : undefined;
+}
+
+function localLoginForbidden(): Forbidden {
+  return new Forbidden('The log-in with a password is not open to the network you are in.');
+}

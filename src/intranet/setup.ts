@@ -1,0 +1,42 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { type FieldErrors, NotFound } from '../errors.ts';
+import { addFirstPowerUser, isSetupLink } from '../login/firstPowerUser.ts';
+import { readUserInput } from '../people/userInput.ts';
+import { field } from '../web/form.ts';
+import { flash } from '../web/render.ts';
+import { startLocalSession } from './login.ts';
+
+const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
+
+/** The page of the one-time set-up link, on which the first Power User is made. */
+export function setupRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get('/setup/:token', async (req, res) => {
+    await requireLink(deps, req.params.token);
+    show(res, {}, {});
+  });
+  router.post('/setup/:token', async (req, res) => {
+    await requireLink(deps, req.params.token);
+    const entered = Object.fromEntries(fields.map((name) => [name, field(req, name)]));
+    const input = readUserInput({ ...entered, userType: 'Power User' });
+    const made = input.ok
+      ? await addFirstPowerUser(deps, req.params.token, input.value, field(req, 'password'))
+      : input;
+    if (!made.ok) return show(res.status(422), entered, made.errors);
+    await startLocalSession(deps, req, res, made.value);
+    flash(req, 'You are the first Power User. Next, set the domain up.');
+    res.redirect(303, '/settings/security/saml');
+  });
+  return router;
+}
+
+function show(res: Response, entered: Record<string, string>, errors: FieldErrors): void {
+  res.setHeader('cache-control', 'no-store');
+  res.render('intranet/setup', { title: 'Set Anteroom up', entered, errors });
+}
+
+async function requireLink(deps: Deps, token: string): Promise<void> {
+  if (!(await isSetupLink(deps, token)))
+    throw new NotFound('This set-up link was used already, or is not the newest one.');
+}

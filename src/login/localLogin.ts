@@ -1,0 +1,80 @@
+import ipaddr from 'ipaddr.js';
+import type { Deps } from '../deps.ts';
+import { countFailures, forgetFailures, recordFailure, takeFailureBack } from '../store/attempts.ts';
+import { caseKey } from '../store/caseKey.ts';
+import { findPasswordHash } from '../store/passwords.ts';
+import { findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
+import { verifyPassword } from './passwords.ts';
+
+const WINDOW_MS = 15 * 60_000;
+
+/** What failures are counted under, and how many are let pass in WINDOW_MS. */
+type Limit = { name: string; most: number };
+
+export type LocalLogin =
+  | { ok: true; user: User }
+  | {
+      ok: false;
+      reason: 'password_wrong' | 'too_many_failures' | 'person_deactivated' | 'person_not_intranet_user';
+      user?: User;
+    };
+
+/**
+ * Checks a user name (or e-mail address) and a password. A wrong name and a wrong password look and last the same.
+ * Failures are counted by name, by network, and by name within a network; past a limit nothing is tried for 15 minutes.
+ * @param address the IP address that the attempt comes from
+ */
+export async function logInLocally(deps: Deps, name: string, password: string, address: string): Promise<LocalLogin> {
+  const limits = deps.config.rateLimits ? limitsFor(name, address) : [];
+  if (!(await mayTry(deps, limits))) return { ok: false, reason: 'too_many_failures' };
+  const user = await findByNameOrEmail(deps, name);
+  const hash = user && (await findPasswordHash(deps.store.db, user.id));
+  if (!(await verifyPassword(password, hash)) || !user)
+    return { ok: false, reason: 'password_wrong', ...(user ? { user } : {}) };
+  await takeBack(deps, limits);
+  if (!user.active) return { ok: false, reason: 'person_deactivated', user };
+  if (user.userType === 'Non Intranet User') return { ok: false, reason: 'person_not_intranet_user', user };
+  return { ok: true, user };
+}
+
+/** The narrowest limit comes first: whoever guesses from one network uses it up without locking the person out of another. */
+function limitsFor(name: string, address: string): Limit[] {
+  const person = caseKey(name).slice(0, 256);
+  const network = networkOf(address);
+  return [
+    { name: `name ${person} in ${network}`, most: 10 },
+    { name: `network ${network}`, most: 50 },
+    { name: `name ${person}`, most: 100 },
+  ];
+}
+
+/** Counts the attempt as a failure before it is made, so that a burst of guesses cannot overtake the count. */
+async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
+  const { relaxed } = deps.store;
+  const now = deps.now();
+  for (const { name, most } of limits) if ((await countFailures(relaxed, name, now)) >= most) return false;
+  for (const { name } of limits) await recordFailure(relaxed, name, now, WINDOW_MS);
+  for (const { name, most } of limits) if ((await countFailures(relaxed, name, now)) > most) return false;
+  return true;
+}
+
+/** It was no failure: the person's count ends, and that of the network goes back to where it was. */
+async function takeBack({ store }: Deps, [ofBoth, ofNetwork, ofName]: Limit[]): Promise<void> {
+  for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(store.relaxed, limit.name);
+  if (ofNetwork) await takeFailureBack(store.relaxed, ofNetwork.name);
+}
+
+/** An IPv4 address, or the /64 that an IPv6 subscriber has at the least (RFC 6177). */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return 'unknown';
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
+}
+
+/** A user name wins over an e-mail address; an address that two people share names nobody. */
+async function findByNameOrEmail(deps: Deps, name: string): Promise<User | undefined> {
+  const byName = await findUserByUserName(deps.store.db, name);
+  if (byName) return byName;
+  const byEmail = await findUsersByEmail(deps.store.db, name);
+  return byEmail.length === 1 ? byEmail[0] : undefined;
+}

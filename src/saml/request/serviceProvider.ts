@@ -1,0 +1,71 @@
+import { generateServiceProviderMetadata, SAML, type SamlConfig } from '@node-saml/passport-saml';
+import { serviceProviderDetails } from '../../federation/domains.ts';
+import { singleSignOnFor } from '../../federation/identityProviders.ts';
+import type { Domain } from '../../store/domains.ts';
+import type { IdentityProvider } from '../../store/identityProviders.ts';
+
+/** Key and certificate of a domain, PEM. */
+export type SigningKey = { privateKey: string; certificate: string };
+
+/** An AuthnRequest on its way: an address to go to, or an address and the fields to post there. */
+export type OutgoingRequest =
+  | { binding: 'redirect'; url: string }
+  | { binding: 'post'; url: string; fields: Record<string, string> };
+
+/**
+ * Makes an AuthnRequest (saml-core 3.4.1) for the HTTP-Redirect or HTTP-POST binding (saml-bindings 3.4, 3.5).
+ * @param request.id the ID that the answer must name
+ * @param request.relayState a random token; it says nothing to anybody else
+ */
+export async function makeAuthnRequest(
+  domain: Domain,
+  provider: IdentityProvider,
+  key: SigningKey | undefined,
+  request: { id: string; relayState: string; forceAuthn: boolean },
+): Promise<OutgoingRequest> {
+  const { settings } = provider;
+  const url = singleSignOnFor(provider, settings.requestBinding);
+  if (!url) throw new Error(`${provider.entityId} has no endpoint for ${settings.requestBinding}`);
+  const saml = new SAML({
+    ...optionsFor(domain, settings.signRequests ? key : undefined),
+    entryPoint: url,
+    idpCert: provider.facts.certificates[0]?.pem ?? '',
+    generateUniqueId: () => request.id,
+    forceAuthn: request.forceAuthn,
+    identifierFormat: settings.nameIdPolicy === '' ? null : settings.nameIdPolicy,
+    disableRequestedAuthnContext: settings.authnContexts.length === 0,
+    authnContext: settings.authnContexts,
+    authnRequestBinding: settings.requestBinding === 'post' ? 'HTTP-POST' : 'HTTP-Redirect',
+    skipRequestCompression: settings.requestBinding === 'post',
+  });
+  if (settings.requestBinding === 'redirect')
+    return { binding: 'redirect', url: await saml.getAuthorizeUrlAsync(request.relayState, undefined, {}) };
+  const fields = await saml.getAuthorizeMessageAsync(request.relayState);
+  return { binding: 'post', url, fields: fields as Record<string, string> };
+}
+
+/** The metadata of a domain's service provider (saml-metadata 2.4.4); before the domain is set up it carries no key. */
+export function makeMetadata(domain: Domain, key: SigningKey | undefined, signsRequests: boolean): string {
+  const xml = generateServiceProviderMetadata({
+    ...optionsFor(domain, key),
+    identifierFormat: null,
+    wantAssertionsSigned: true,
+    publicCerts: key?.certificate ?? null,
+    ...(key ? { decryptionPvk: key.privateKey, decryptionCert: key.certificate } : {}),
+    // The same metadata as long as nothing changed: some providers compare it.
+    generateUniqueId: () => `_${domain.id}`,
+  });
+  return signsRequests ? xml : xml.replace('AuthnRequestsSigned="true"', 'AuthnRequestsSigned="false"');
+}
+
+function optionsFor(domain: Domain, key: SigningKey | undefined) {
+  const { entityId, acsUrl } = serviceProviderDetails(domain);
+  const signing = key ? { privateKey: key.privateKey, publicCert: key.certificate } : {};
+  return {
+    issuer: entityId,
+    callbackUrl: acsUrl,
+    signatureAlgorithm: 'sha256',
+    digestAlgorithm: 'sha256',
+    ...signing,
+  } satisfies Partial<SamlConfig>;
+}

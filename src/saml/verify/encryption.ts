@@ -1,0 +1,145 @@
+import { createDecipheriv, type KeyObject } from 'node:crypto';
+import { attributeOf, childOf, elementsOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
+import { decodeBase64 } from './base64.ts';
+import { DS, XENC, XENC11 } from './namespaces.ts';
+import { decryptOaep, type OaepDigests } from './oaep.ts';
+import { refuse } from './refusal.ts';
+
+/** An encrypted element of the forms that are accepted, its algorithms allowed, and nothing of it decrypted. */
+export type EncryptionForm = { cipher: Cipher; content: Buffer; keys: EncryptedKey[] };
+
+type Cipher = {
+  label: string;
+  name: 'aes-128-gcm' | 'aes-256-gcm' | 'aes-128-cbc' | 'aes-256-cbc';
+  keySize: number;
+  gcm: boolean;
+};
+type EncryptedKey = { block: Buffer; digests: OaepDigests };
+
+const CIPHERS = new Map<string, Cipher>([
+  [`${XENC11}aes128-gcm`, { label: 'AES-128-GCM', name: 'aes-128-gcm', keySize: 16, gcm: true }],
+  [`${XENC11}aes256-gcm`, { label: 'AES-256-GCM', name: 'aes-256-gcm', keySize: 32, gcm: true }],
+  [`${XENC}aes128-cbc`, { label: 'AES-128-CBC', name: 'aes-128-cbc', keySize: 16, gcm: false }],
+  [`${XENC}aes256-cbc`, { label: 'AES-256-CBC', name: 'aes-256-cbc', keySize: 32, gcm: false }],
+]);
+const OAEP_MGF1P = `${XENC}rsa-oaep-mgf1p`;
+const OAEP = `${XENC11}rsa-oaep`;
+const LABEL_DIGESTS = new Map<string, 'sha1' | 'sha256'>([
+  [`${DS}sha1`, 'sha1'],
+  [`${XENC}sha256`, 'sha256'],
+]);
+const MASK_DIGESTS = new Map<string, 'sha1' | 'sha256'>([
+  [`${XENC11}mgf1sha1`, 'sha1'],
+  [`${XENC11}mgf1sha256`, 'sha256'],
+]);
+const MOST_KEYS = 4;
+const GCM_TAG = 16;
+
+/**
+ * Reads a `saml:EncryptedAssertion` (saml-core 2.3.4, xmlenc-core1 3): one EncryptedData, its EncryptedKeys within its KeyInfo or beside
+ * it. Throws a Refusal: response_malformed or algorithm_forbidden; both are judged on what anybody can read.
+ */
+export function readEncryption(encrypted: XmlElement): EncryptionForm {
+  const [data, ...others] = elementsOf(encrypted) ?? malformed('an EncryptedData');
+  if (!isElement(data, XENC, 'EncryptedData')) return malformed('an EncryptedData');
+  const identifier = methodOf(data);
+  const cipher = CIPHERS.get(identifier);
+  if (cipher === undefined)
+    return refuse('algorithm_forbidden', { expected: 'AES-128 or 256, GCM or CBC', received: identifier });
+  const keyInfo = childOf(data, DS, 'KeyInfo');
+  const within = (keyInfo === undefined ? [] : elementsOf(keyInfo)) ?? malformed('a KeyInfo without text');
+  if (!others.every((element) => isElement(element, XENC, 'EncryptedKey')))
+    malformed('EncryptedKeys beside EncryptedData');
+  const keys = [...within.filter((element) => isElement(element, XENC, 'EncryptedKey')), ...others];
+  if (keys.length === 0 || keys.length > MOST_KEYS) return malformed(`1 to ${MOST_KEYS} EncryptedKey`);
+  return { cipher, content: cipherValueOf(data), keys: keys.map(readEncryptedKey) };
+}
+
+/** The algorithms of an encrypted element, as a Power User reads them. */
+export function encryptionLabel(form: EncryptionForm): string {
+  return `${form.cipher.label} with RSA-OAEP`;
+}
+
+/**
+ * Decrypts with the first of the domain's keys that fits. Gives the octets of the element, or undefined whatever went wrong: a caller
+ * answers that as it answers a wrong signature, so that nobody can tell them apart (xmlenc-core1 6.1).
+ */
+export function decrypt(form: EncryptionForm, decryptionKeys: readonly KeyObject[]): Buffer | undefined {
+  for (const { block, digests } of form.keys) {
+    for (const key of decryptionKeys) {
+      const contentKey = decryptOaep(key, block, digests);
+      const content = contentKey?.length === form.cipher.keySize ? decryptContent(form, contentKey) : undefined;
+      if (content !== undefined) return content;
+    }
+  }
+  return undefined;
+}
+
+function readEncryptedKey(element: XmlElement): EncryptedKey {
+  const identifier = methodOf(element);
+  if (identifier !== OAEP_MGF1P && identifier !== OAEP) {
+    return refuse('algorithm_forbidden', { expected: 'RSA-OAEP', received: identifier });
+  }
+  return { block: cipherValueOf(element), digests: readOaepDigests(element, identifier) };
+}
+
+// xmlenc-core1 5.5.2: SHA-1 where nothing is named. It is as good as another here, since no collision helps against OAEP.
+function readOaepDigests(element: XmlElement, identifier: string): OaepDigests {
+  const parameters =
+    elementsOf(childOf(element, XENC, 'EncryptionMethod') ?? element) ?? malformed('no text in EncryptionMethod');
+  const digests: OaepDigests = { label: 'sha1', mask: 'sha1' };
+  for (const parameter of parameters) {
+    const named = attributeOf(parameter, 'Algorithm') ?? '';
+    if (isElement(parameter, DS, 'DigestMethod')) digests.label = LABEL_DIGESTS.get(named) ?? forbidden(named);
+    else if (isElement(parameter, XENC11, 'MGF') && identifier === OAEP)
+      digests.mask = MASK_DIGESTS.get(named) ?? forbidden(named);
+    else forbidden('another parameter');
+  }
+  return digests;
+}
+
+function decryptContent({ cipher, content }: EncryptionForm, key: Buffer): Buffer | undefined {
+  return cipher.gcm ? decryptGcm(cipher.name as 'aes-128-gcm', content, key) : decryptCbc(cipher.name, content, key);
+}
+
+// xmlenc-core1 5.2.4: 12 octets of IV before, 16 of tag behind.
+function decryptGcm(name: 'aes-128-gcm' | 'aes-256-gcm', content: Buffer, key: Buffer): Buffer | undefined {
+  if (content.length < 12 + GCM_TAG) return undefined;
+  const decipher = createDecipheriv(name, key, content.subarray(0, 12), { authTagLength: GCM_TAG });
+  decipher.setAuthTag(content.subarray(-GCM_TAG));
+  try {
+    const plain = decipher.update(content.subarray(12, -GCM_TAG));
+    decipher.final(); // throws where the tag is wrong, and adds nothing
+    return plain;
+  } catch {
+    return undefined;
+  }
+}
+
+// xmlenc-core1 5.2.3: the last octet tells how many pad; the others are anything, so that OpenSSL's own check would refuse honest ones.
+function decryptCbc(name: string, content: Buffer, key: Buffer): Buffer | undefined {
+  if (content.length < 32 || content.length % 16 !== 0) return undefined;
+  const decipher = createDecipheriv(name, key, content.subarray(0, 16)).setAutoPadding(false);
+  const padded = decipher.update(content.subarray(16));
+  const padding = padded[padded.length - 1] ?? 0;
+  return padding >= 1 && padding <= 16 ? padded.subarray(0, padded.length - padding) : undefined;
+}
+
+function methodOf(element: XmlElement): string {
+  const method = childOf(element, XENC, 'EncryptionMethod');
+  return (method === undefined ? undefined : attributeOf(method, 'Algorithm')) ?? malformed('an EncryptionMethod');
+}
+
+function cipherValueOf(element: XmlElement): Buffer {
+  const data = childOf(element, XENC, 'CipherData');
+  const value = data === undefined ? undefined : childOf(data, XENC, 'CipherValue');
+  return (value === undefined ? undefined : decodeBase64(textOf(value) ?? '')) ?? malformed('a CipherValue');
+}
+
+function forbidden(received: string): never {
+  return refuse('algorithm_forbidden', { expected: 'RSA-OAEP with SHA-1 or SHA-256', received });
+}
+
+function malformed(expected: string): never {
+  return refuse('response_malformed', { expected });
+}

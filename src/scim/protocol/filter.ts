@@ -1,0 +1,202 @@
+import { badRequest, type ScimError } from '../http/errors.ts';
+
+/** The name of an attribute as a client writes it: `urn:…:User:name.familyName`. Nothing is known yet of whether there is one. */
+export type AttributePath = { urn?: string; name: string; sub?: string };
+
+export type Comparator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
+export type FilterValue = string | number | boolean | null;
+
+/** A filter (RFC 7644 3.4.2.2). `and` and `or` have two items or more. */
+export type Filter =
+  | { kind: 'and' | 'or'; items: Filter[] }
+  | { kind: 'not'; item: Filter }
+  | { kind: 'present'; path: AttributePath }
+  | { kind: 'compare'; path: AttributePath; comparator: Comparator; value: FilterValue }
+  | { kind: 'values'; path: AttributePath; item: Filter };
+
+/** A PATCH path: `members`, `name.givenName`, `emails[type eq "work"].value`, a URN alone (then `name` is ''). */
+export type PatchPath = AttributePath & { filter?: Filter };
+
+const MAX_LENGTH = 20_000;
+const MAX_DEPTH = 40;
+const MAX_TERMS = 500;
+
+/** Reads a filter. @throws ScimError invalidFilter, with the place; in time that grows with the length and no more */
+export function parseFilter(source: string): Filter {
+  const reader = startReading(source);
+  const filter = readOr(reader, 0);
+  skipSpace(reader);
+  if (reader.at < source.length) throw fault(reader, 'the filter should end here');
+  return filter;
+}
+
+/**
+ * Reads a PATCH path (RFC 7644 3.5.2). @throws ScimError invalidPath or invalidFilter
+ * @param urns the URNs that may stand alone or before a name, in lower case
+ */
+export function parsePath(source: string, urns: readonly string[]): PatchPath {
+  const text = source.trim();
+  const lower = text.toLowerCase();
+  const urn = urns.find((candidate) => lower === candidate || lower === `${candidate}:`);
+  if (urn) return { urn: text.slice(0, urn.length), name: '' };
+  const reader = startReading(text);
+  const path: PatchPath = readPath(reader, 'invalidPath');
+  if (text[reader.at] === '[') {
+    if (path.sub !== undefined)
+      throw badRequest('invalidPath', 'A filter stands after the attribute, not after its part.');
+    path.filter = readBracket(reader, 0);
+    if (text[reader.at] === '.') {
+      reader.at += 1;
+      path.sub = readWord(reader, /[A-Za-z0-9_$-]+/y, 'invalidPath');
+    }
+  }
+  if (reader.at < text.length) throw badRequest('invalidPath', `This is no path: ${shorten(text)}`);
+  return path;
+}
+
+/** The attribute's name in its written form. */
+export function printPath({ urn, name, sub }: AttributePath): string {
+  return `${urn === undefined ? '' : `${urn}:`}${name}${sub === undefined ? '' : `.${sub}`}`;
+}
+
+type Reader = { source: string; at: number; terms: number };
+
+function startReading(source: string): Reader {
+  if (source.length > MAX_LENGTH)
+    throw badRequest('invalidFilter', `The filter is longer than ${MAX_LENGTH} characters.`);
+  return { source, at: 0, terms: 0 };
+}
+
+function readOr(reader: Reader, depth: number): Filter {
+  return readChain(reader, 'or', () => readChain(reader, 'and', () => readTerm(reader, depth)));
+}
+
+function readChain(reader: Reader, kind: 'and' | 'or', readItem: () => Filter): Filter {
+  const items = [readItem()];
+  while (acceptWord(reader, kind)) items.push(readItem());
+  const [first] = items;
+  return first && items.length === 1 ? first : { kind, items };
+}
+
+function readTerm(reader: Reader, depth: number): Filter {
+  if (depth > MAX_DEPTH) throw badRequest('invalidFilter', `The filter is nested more than ${MAX_DEPTH} deep.`);
+  reader.terms += 1;
+  if (reader.terms > MAX_TERMS) throw badRequest('invalidFilter', `The filter has more than ${MAX_TERMS} terms.`);
+  skipSpace(reader);
+  if (accept(reader, '(')) return readGroup(reader, depth);
+  const start = reader.at;
+  if (acceptWord(reader, 'not')) {
+    skipSpace(reader);
+    if (accept(reader, '(')) return { kind: 'not', item: readGroup(reader, depth) };
+    reader.at = start; // an attribute of that name
+  }
+  const path = readPath(reader, 'invalidFilter');
+  if (reader.source[reader.at] === '[') return { kind: 'values', path, item: readBracket(reader, depth) };
+  return readComparison(reader, path);
+}
+
+function readGroup(reader: Reader, depth: number): Filter {
+  const filter = readOr(reader, depth + 1);
+  skipSpace(reader);
+  if (!accept(reader, ')')) throw fault(reader, "')' is missing");
+  return filter;
+}
+
+function readBracket(reader: Reader, depth: number): Filter {
+  reader.at += 1;
+  const filter = readOr(reader, depth + 1);
+  skipSpace(reader);
+  if (!accept(reader, ']')) throw fault(reader, "']' is missing");
+  return filter;
+}
+
+function readComparison(reader: Reader, path: AttributePath): Filter {
+  skipSpace(reader);
+  const word = readWord(reader, /[A-Za-z]+/y, 'invalidFilter').toLowerCase();
+  if (word === 'pr') return { kind: 'present', path };
+  if (!isComparator(word)) throw fault(reader, `'${shorten(word)}' is no operator`);
+  skipSpace(reader);
+  return { kind: 'compare', path, comparator: word, value: readValue(reader) };
+}
+
+function readValue(reader: Reader): FilterValue {
+  if (reader.source[reader.at] === '"') return readString(reader);
+  const word = readWord(reader, /[A-Za-z]+|-?\d+(\.\d+)?([eE][+-]?\d+)?/y, 'invalidFilter').toLowerCase();
+  if (word === 'true' || word === 'false') return word === 'true';
+  if (word === 'null') return null;
+  const number = Number(word);
+  if (!Number.isFinite(number)) throw fault(reader, 'a value stands in double quotes');
+  return number;
+}
+
+function readString(reader: Reader): string {
+  const start = reader.at;
+  reader.at += 1;
+  while (reader.at < reader.source.length && reader.source[reader.at] !== '"')
+    reader.at += reader.source[reader.at] === '\\' ? 2 : 1;
+  if (!accept(reader, '"')) throw fault(reader, 'a string is not closed');
+  try {
+    const value: string = JSON.parse(reader.source.slice(start, reader.at));
+    if (value.includes('\0')) throw new Error('no database holds it');
+    return value;
+  } catch {
+    throw fault(reader, 'a string is not written as in JSON');
+  }
+}
+
+/** `urn:a:b:2.0:User:name.sub`: what stands before the last colon is the URN, and dots in it part nothing. */
+function readPath(reader: Reader, scimType: 'invalidFilter' | 'invalidPath'): AttributePath {
+  const word = readWord(reader, /[A-Za-z][A-Za-z0-9:._$-]*/y, scimType);
+  const colon = word.lastIndexOf(':');
+  const [name = '', sub, more] = word.slice(colon + 1).split('.');
+  if (name === '' || sub === '' || more !== undefined)
+    throw badRequest(scimType, `'${shorten(word)}' is no name of an attribute.`);
+  return {
+    ...(colon < 0 ? {} : { urn: word.slice(0, colon) }),
+    name,
+    ...(sub === undefined ? {} : { sub }),
+  };
+}
+
+function readWord(reader: Reader, pattern: RegExp, scimType: 'invalidFilter' | 'invalidPath'): string {
+  pattern.lastIndex = reader.at;
+  const word = pattern.exec(reader.source)?.[0];
+  if (word === undefined) throw fault(reader, 'something is missing', scimType);
+  reader.at += word.length;
+  return word;
+}
+
+/** Takes `and`, `or` or `not` where it stands as a word of its own. */
+function acceptWord(reader: Reader, word: string): boolean {
+  const start = reader.at;
+  skipSpace(reader);
+  const next = reader.source.slice(reader.at, reader.at + word.length + 1).toLowerCase();
+  if (next.startsWith(word) && !/[a-z0-9:._$-]/.test(next.slice(word.length))) {
+    reader.at += word.length;
+    return true;
+  }
+  reader.at = start;
+  return false;
+}
+
+function accept(reader: Reader, character: string): boolean {
+  if (reader.source[reader.at] !== character) return false;
+  reader.at += 1;
+  return true;
+}
+
+function skipSpace(reader: Reader): void {
+  while (reader.source[reader.at] === ' ' || reader.source[reader.at] === '\t') reader.at += 1;
+}
+
+function isComparator(word: string): word is Comparator {
+  return ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'].includes(word);
+}
+
+function fault(reader: Reader, what: string, scimType: 'invalidFilter' | 'invalidPath' = 'invalidFilter'): ScimError {
+  return badRequest(scimType, `At character ${reader.at + 1}: ${what}.`);
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

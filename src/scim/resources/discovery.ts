@@ -1,0 +1,109 @@
+import type { ScimAnswer } from '../http/call.ts';
+import { ScimError } from '../http/errors.ts';
+import { CURSOR_LIFETIME_MS } from '../protocol/cursor.ts';
+import { DEFAULT_COUNT, MAX_COUNT } from '../protocol/listQuery.ts';
+import type { Json } from '../schema/readValue.ts';
+import { type Attribute, groupType, type ResourceType, type Schema, userType } from '../schema/schema.ts';
+import { serviceSchemas } from '../schema/service.ts';
+
+/** A body that is larger gets 413; also maxPayloadSize of bulk requests. Bytes. */
+export const MAX_BODY_BYTES = 1_900_000;
+export const MAX_BULK_OPERATIONS = 1_000;
+
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
+const types = [userType, groupType];
+const schemas = [...types.flatMap((type) => [type.schema, ...type.extensions]), ...serviceSchemas];
+
+/** GET /ServiceProviderConfig (RFC 7643 5, RFC 9865 4). */
+export function serviceProviderConfig(baseUrl: string): ScimAnswer {
+  return {
+    status: 200,
+    body: {
+      schemas: [`${CORE}:ServiceProviderConfig`],
+      documentationUri: 'https://www.rfc-editor.org/rfc/rfc7644',
+      patch: { supported: true },
+      bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BODY_BYTES },
+      filter: { supported: true, maxResults: MAX_COUNT },
+      changePassword: { supported: true },
+      sort: { supported: true },
+      etag: { supported: true },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: DEFAULT_COUNT,
+        maxPageSize: MAX_COUNT,
+        cursorTimeout: CURSOR_LIFETIME_MS / 1_000,
+      },
+      authenticationSchemes: [
+        {
+          type: 'oauthbearertoken',
+          name: 'Bearer token',
+          description: 'The token that Generate Key of the profile source shows once',
+          specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
+          primary: true,
+        },
+      ],
+      meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+    },
+  };
+}
+
+/** GET /ResourceTypes and /ResourceTypes/{name} (RFC 7643 6). @throws ScimError 404 */
+export function resourceTypes(baseUrl: string, name: string | undefined): ScimAnswer {
+  const all = types.map((type) => resourceType(type, baseUrl));
+  return name === undefined ? listOf(all) : one(all, name);
+}
+
+/** GET /Schemas and /Schemas/{URN} (RFC 7643 7). @throws ScimError 404 */
+export function schemaList(baseUrl: string, urn: string | undefined): ScimAnswer {
+  const all = schemas.map((schema) => schemaResource(schema, baseUrl));
+  return urn === undefined ? listOf(all) : one(all, urn);
+}
+
+function resourceType(type: ResourceType, baseUrl: string): Json {
+  return {
+    schemas: [`${CORE}:ResourceType`],
+    id: type.name,
+    name: type.name,
+    endpoint: type.endpoint,
+    description: type.description,
+    schema: type.schema.id,
+    schemaExtensions: type.extensions.map(({ id }) => ({ schema: id, required: false })),
+    meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${type.name}` },
+  };
+}
+
+function schemaResource({ id, name, description, attributes }: Schema, baseUrl: string): Json {
+  return {
+    schemas: [`${CORE}:Schema`],
+    id,
+    name,
+    description,
+    attributes: attributes.map(attributeResource),
+    meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${id}` },
+  };
+}
+
+function attributeResource({ maxLength: _, subAttributes, ...attribute }: Attribute): Json {
+  return { ...attribute, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
+}
+
+function listOf(resources: Json[]): ScimAnswer {
+  return {
+    status: 200,
+    body: {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+      totalResults: resources.length,
+      itemsPerPage: resources.length,
+      startIndex: 1,
+      Resources: resources,
+    },
+  };
+}
+
+function one(resources: Json[], id: string): ScimAnswer {
+  const found = resources.find((resource) => String(resource.id).toLowerCase() === id.toLowerCase());
+  if (!found) throw new ScimError(404, undefined, 'There is no such resource.');
+  return { status: 200, body: found };
+}

@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import { insertRows } from '../db/insertRows.ts';
+import type { Db } from '../db/open.ts';
+import type { LoginActivityRow } from '../db/schema.ts';
+import { leastIdAt } from '../identifier.ts';
+import { contains } from './contains.ts';
+
+const DAY_MS = 86_400_000;
+
+/** One attempt to sign in, whatever came of it. */
+export type LoginActivity = Omit<LoginActivityRow, 'detailJson'> & { detail: LoginDetail };
+
+/** What a Power User is shown of an attempt beside its columns. Never the message itself. */
+export type LoginDetail = {
+  checks?: ShownCheck[];
+  providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
+  userAgent?: string | undefined;
+};
+
+type ShownCheck = { name: string; result: string; detail?: string; expected?: string; received?: string };
+/** Most checks are passed ones, of which a name and a detail are all there is to store. */
+type StoredCheck = [name: string, detail?: string] | ShownCheck;
+
+export type ActivityFilter = {
+  outcome?: string | undefined;
+  search?: string | undefined;
+  domainId?: string | undefined;
+};
+
+export async function insertLoginActivity(db: Db, activity: LoginActivity): Promise<void> {
+  const { detail, ...row } = activity;
+  const detailJson = JSON.stringify({ ...detail, checks: detail.checks?.map(toStored) });
+  await insertRows(db, 'loginActivity', [{ ...row, detailJson }]);
+}
+
+/** The attempt with an ID or a reference. */
+export async function findLoginActivity(db: Db, key: string): Promise<LoginActivity | undefined> {
+  const row = await db
+    .selectFrom('loginActivity')
+    .selectAll()
+    .where((e) => e.or([e('id', '=', key), e('reference', '=', key)]))
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** A page of attempts, the newest first, and how many there are in all. */
+export async function listLoginActivity(
+  db: Db,
+  filter: ActivityFilter,
+  page: { limit: number; offset: number },
+): Promise<{ rows: LoginActivity[]; total: number }> {
+  let query = db.selectFrom('loginActivity');
+  if (filter.outcome) query = query.where('outcome', '=', filter.outcome);
+  if (filter.domainId) query = query.where('domainId', '=', filter.domainId);
+  if (filter.search) {
+    const { search } = filter;
+    query = query.where(({ eb, or }) =>
+      or([eb('reference', '=', search.toUpperCase()), eb('reason', '=', search), contains('asserted', search)]),
+    );
+  }
+  const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const rows = await query.selectAll().orderBy('id', 'desc').limit(page.limit).offset(page.offset).execute();
+  return { rows: rows.map(fromRow), total: Number(total) };
+}
+
+/** How often each outcome occurred at a domain since a time. */
+export async function countOutcomes(db: Db, since: number, domainId?: string): Promise<Record<string, number>> {
+  let query = db
+    .selectFrom('loginActivity')
+    .select(['outcome', (e) => e.fn.countAll<number>().as('count')])
+    .where('id', '>=', leastIdAt(since));
+  if (domainId) query = query.where('domainId', '=', domainId);
+  const rows = await query.groupBy('outcome').execute();
+  return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
+}
+
+/** How many different people were refused since a time, by reason, the most frequent first. A Power User's own tests do not count. */
+export async function countRefusedPeople(db: Db, since: number): Promise<{ reason: string; people: number }[]> {
+  const rows = await db
+    .selectFrom('loginActivity')
+    .select(['reason', sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people')])
+    .where('id', '>=', leastIdAt(since))
+    .where('outcome', '=', 'refused')
+    .where('flow', '!=', 'test')
+    .groupBy('reason')
+    .execute();
+  return rows
+    .map(({ reason, people }) => ({ reason: reason ?? '', people: Number(people) }))
+    .sort((one, other) => other.people - one.people || one.reason.localeCompare(other.reason));
+}
+
+/** How often each outcome occurred on each day since a time. A day is counted in whole days of UTC since 1970; days without attempts are left out. */
+export async function countOutcomesByDay(
+  db: Db,
+  since: number,
+): Promise<{ day: number; outcome: string; count: number }[]> {
+  const day = sql<number>`"at" / ${sql.lit(DAY_MS)}`;
+  const rows = await db
+    .selectFrom('loginActivity')
+    .select([day.as('day'), 'outcome', (e) => e.fn.countAll<number>().as('count')])
+    .where('id', '>=', leastIdAt(since))
+    .groupBy([day, 'outcome'])
+    .execute();
+  return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));
+}
+
+/** Whether anybody has come in, or a test has worked, through a provider at a domain. */
+export async function hasWorked(db: Db, domainId: string, providerId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('loginActivity')
+    .select('id')
+    .where('domainId', '=', domainId)
+    .where('providerId', '=', providerId)
+    .where('outcome', 'in', ['logged_in', 'tested'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function fromRow({ detailJson, ...row }: LoginActivityRow): LoginActivity {
+  const { checks, ...detail }: Omit<LoginDetail, 'checks'> & { checks?: StoredCheck[] } = JSON.parse(detailJson);
+  return { ...row, detail: { ...detail, ...(checks && { checks: checks.map(fromStored) }) } };
+}
+
+function toStored(check: ShownCheck): StoredCheck {
+  const { name, result, detail, expected, received } = check;
+  if (result !== 'passed' || expected !== undefined || received !== undefined) return check;
+  return detail === undefined ? [name] : [name, detail];
+}
+
+function fromStored(check: StoredCheck): ShownCheck {
+  if (!Array.isArray(check)) return check;
+  const [name, detail] = check;
+  return { name, result: 'passed', ...(detail === undefined ? {} : { detail }) };
+}

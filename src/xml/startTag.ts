@@ -1,0 +1,117 @@
+import { refuse } from '../saml/verify/refusal.ts';
+import { expandReferences, ncNameEnd, spaceEnd } from './characters.ts';
+import { countNode, limits, type Reader, refuseMarkup } from './reader.ts';
+import { closeScope, openScope } from './scope.ts';
+import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
+
+const GT = 0x3e;
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+const COLON = 0x3a;
+
+const NO_ATTRIBUTES: readonly Attribute[] = [];
+const NO_DECLARATIONS: readonly NamespaceDeclaration[] = [];
+
+/**
+ * Reads the start tag or the empty element at the reader's place (XML 1.0 3.1, Namespaces in XML 1.0 3 to 6). `reader.closed` tells which;
+ * the element is not put among its parent's children yet. Throws a Refusal.
+ */
+export function readStartTag(reader: Reader, parent: XmlElement | undefined): XmlElement {
+  const { xml } = reader;
+  const start = reader.at + 1;
+  const colon = ncNameEnd(xml, start);
+  const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1) : colon;
+  if (colon === start || end === colon + 1) refuseMarkup(reader);
+  const name = xml.slice(start, end);
+  const element: XmlElement = {
+    name,
+    prefix: end === colon ? '' : xml.slice(start, colon),
+    local: end === colon ? name : xml.slice(colon + 1, end),
+    uri: '',
+    attributes: NO_ATTRIBUTES,
+    declarations: NO_DECLARATIONS,
+    children: [],
+    parent,
+  };
+  countNode(reader);
+  reader.at = end;
+  const next = xml.indexOf('<', end);
+  reader.next = next === -1 ? xml.length : next;
+  readAttributes(reader, element);
+  openScope(reader, element, limits.declarations);
+  if (!readTagEnd(reader)) {
+    if (++reader.depth > limits.depth) refuse('xml_limit', { detail: 'too many levels' });
+    reader.content[reader.depth] = 0;
+  } else closeScope(reader, element);
+  return element;
+}
+
+function readAttributes(reader: Reader, element: XmlElement): void {
+  const { xml } = reader;
+  let attributes: Attribute[] | undefined;
+  let declarations: NamespaceDeclaration[] | undefined;
+  for (let count = 1; ; count++) {
+    const start = spaceEnd(xml, reader.at);
+    const colon = ncNameEnd(xml, start);
+    if (colon === start) {
+      reader.at = start;
+      break;
+    }
+    if (start === reader.at) refuse('xml_malformed', { detail: 'no white space before an attribute' });
+    if (count > limits.attributes) refuse('xml_limit', { detail: 'too many attributes' });
+    const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1) : colon;
+    if (end === colon + 1) refuse('xml_malformed', { detail: 'a name that ends in a colon' });
+    if (colon === start + 5 && xml.startsWith('xmlns', start)) {
+      declarations ??= [];
+      declarations.push({ prefix: end === colon ? '' : xml.slice(colon + 1, end), uri: readValue(reader, end) });
+    } else {
+      attributes ??= [];
+      attributes.push(readAttribute(reader, start, colon, end));
+    }
+  }
+  element.attributes = attributes ?? NO_ATTRIBUTES;
+  element.declarations = declarations ?? NO_DECLARATIONS;
+}
+
+function readAttribute(reader: Reader, start: number, colon: number, end: number): Attribute {
+  const { xml } = reader;
+  const name = xml.slice(start, end);
+  if (end === colon) return { name, prefix: '', local: name, uri: '', value: readValue(reader, end) };
+  return {
+    name,
+    prefix: xml.slice(start, colon),
+    local: xml.slice(colon + 1, end),
+    uri: '',
+    value: readValue(reader, end),
+  };
+}
+
+function readValue(reader: Reader, nameEnd: number): string {
+  const { xml } = reader;
+  let at = xml.charCodeAt(nameEnd) === EQUALS ? nameEnd : spaceEnd(xml, nameEnd);
+  if (xml.charCodeAt(at) !== EQUALS) refuse('xml_malformed', { detail: 'an attribute without a value' });
+  at = spaceEnd(xml, at + 1);
+  const quote = xml[at];
+  if (quote !== '"' && quote !== "'") refuse('xml_malformed', { detail: 'a value without quotes' });
+  const close = xml.indexOf(quote, at + 1);
+  if (close === -1) refuse('xml_malformed', { detail: 'a value that is not closed' });
+  if (close > reader.next) refuse('xml_malformed', { detail: '< in an attribute' });
+  reader.at = close + 1;
+  return attributeValue(reader, at + 1, close);
+}
+
+// XML 1.0 3.3.3: white space as written becomes a blank, as a reference it stays.
+function attributeValue({ xml, flat }: Reader, from: number, to: number): string {
+  if (to - from > limits.value) refuse('xml_limit', { detail: 'an attribute that is too long' });
+  const raw = xml.slice(from, to);
+  return flat || !/[&\t\n]/.test(raw) ? raw : expandReferences(raw.replace(/[\t\n]/g, ' '));
+}
+
+function readTagEnd(reader: Reader): boolean {
+  const { xml, at } = reader;
+  reader.closed = xml.charCodeAt(at) === SLASH;
+  const end = reader.closed ? at + 1 : at;
+  if (xml.charCodeAt(end) !== GT) refuse('xml_malformed', { detail: 'a start tag that is not closed' });
+  reader.at = end + 1;
+  return reader.closed;
+}

@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import { addSource } from '../../../src/sources/profileSources.ts';
+import { findUser, type User } from '../../../src/store/users.ts';
+import { updateUser } from '../../../src/store/writeUsers.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
+import { type Answer, type Client, logInLocally } from '../../support/client.ts';
+import { fieldsOfForm } from '../support/formFields.ts';
+
+describe('admin/people: all attributes', () => {
+  let anteroom: Anteroom;
+  let client: Client;
+  let maya: User;
+  let anna: User;
+  let path: string;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+    maya = await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
+    anna = await addPerson(anteroom.deps, { userName: 'anna.berg', givenName: 'Anna', email: 'anna@acme.com' });
+    client = await logInLocally(anteroom);
+    path = `/settings/people/${anna.id}`;
+  });
+
+  it('writes every kind of attribute, and shows it again', async () => {
+    const entered = {
+      pronouns: 'she/her',
+      division: 'North',
+      timezone: 'Europe/Berlin',
+      locale: 'de_DE',
+      dateOfBirth: '1990-02-28',
+      bio: 'One line.\r\nAnother.',
+      profileUrl: 'https://anna.example',
+      manager: 'maya.koch',
+      photo: 'data:image/png;base64,iVBORw0KGgo=',
+      omitFromSearch: 'on',
+      'emails.1.value': 'anna@home.example',
+      'emails.1.type': 'home',
+      'emails.primary': '1',
+      'phoneNumbers.0.value': '+49 30 1',
+      'phoneNumbers.0.type': 'work',
+      'addresses.0.streetAddress': 'Unter den Linden 1',
+      'addresses.0.locality': 'Berlin',
+    };
+    const saved = await save({ ...(await form()), ...entered });
+    expect(saved.status).to.equal(303);
+    const user = await stored();
+    expect(user.email).to.equal('anna@home.example');
+    expect(user.profile).to.deep.equal({
+      emails: [
+        { value: 'anna@acme.com', type: 'work' },
+        { value: 'anna@home.example', type: 'home', primary: true },
+      ],
+      phoneNumbers: [{ value: '+49 30 1', type: 'work' }],
+      addresses: [
+        {
+          formatted: 'Unter den Linden 1\nBerlin',
+          type: 'work',
+          streetAddress: 'Unter den Linden 1',
+          locality: 'Berlin',
+        },
+      ],
+      photos: [{ type: 'photo', value: 'data:image/png;base64,iVBORw0KGgo=' }],
+      enterprise: { division: 'North', manager: { value: maya.id } },
+      interact: { pronouns: 'she/her', dateOfBirth: '1990-02-28', bio: 'One line.\nAnother.', omitFromSearch: true },
+      timezone: 'Europe/Berlin',
+      locale: 'de_DE',
+      profileUrl: 'https://anna.example',
+    });
+    expect((await client.follow(await save(await form()))).text).to.contain('Nothing was different.');
+  });
+
+  it('takes away what is emptied, and keeps what no form shows', async () => {
+    await give({ profile: { roles: [{ value: 'editor' }], interact: { bio: 'Old' }, phoneNumbers: [{ value: '1' }] } });
+    await save({ ...(await form()), bio: '', 'phoneNumbers.0.value': '' });
+    expect((await stored()).profile).to.deep.equal({
+      roles: [{ value: 'editor' }],
+      emails: [{ value: 'anna@acme.com', type: 'work', primary: true }],
+    });
+  });
+
+  it('shows every error at once, beside its field, with what was typed', async () => {
+    const entered = {
+      userName: '',
+      timezone: 'Mars/North',
+      locale: '?',
+      jobStartDate: '2026-02-30',
+      profileUrl: 'javascript:alert(1)',
+      photo: 'http://photos.example/a.png',
+      manager: 'nobody at all',
+      'emails.0.value': 'no address',
+      'phoneNumbers.0.value': '9'.repeat(300),
+    };
+    const refused = await save({ ...(await form()), ...entered });
+    expect(refused.status).to.equal(422);
+    for (const name of ['userName', 'timezone', 'locale', 'jobStartDate', 'profileUrl', 'photo', 'manager'])
+      expect(refused.text, name).to.contain(`id="${name}-error"`);
+    expect(refused.text).to.contain('id="emails.0-error"').and.to.contain('id="phoneNumbers.0-error"');
+    expect(refused.text).to.contain('value="Mars/North"').and.to.contain('value="no address"');
+    expect((await stored()).version).to.equal(1);
+  });
+
+  it('does not ask for another word where a profile source wrote what nobody would type', async () => {
+    await give({ profile: { timezone: 'Somewhere', interact: { dateOfBirth: '1990-01-01T00:00:00Z' } } });
+    expect((await save({ ...(await form()), title: 'Clerk' })).status).to.equal(303);
+    expect((await stored()).profile.timezone).to.equal('Somewhere');
+  });
+
+  it('finds a manager by words, and lets one of several be chosen', async () => {
+    const ben = await addPerson(anteroom.deps, { userName: 'ben.tal', givenName: 'Ben', familyName: 'Tal' });
+    await addPerson(anteroom.deps, { userName: 'ben.lund', givenName: 'Ben', familyName: 'Lund' });
+    const asked = await save({ ...(await form()), manager: 'ben' });
+    expect(asked.status).to.equal(422);
+    expect(asked.text).to.contain('Several people match: choose one.');
+    await save({ ...fieldsOfForm(asked.text, path), managerId: ben.id });
+    expect((await stored()).profile.enterprise?.manager).to.deep.equal({ value: ben.id });
+    await save({ ...(await form()), manager: 'lund' });
+    expect((await stored()).profile.enterprise?.manager).not.to.deep.equal({ value: ben.id });
+    expect((await save({ ...(await form()), manager: 'anna.berg' })).text).to.contain('Nobody is their own manager.');
+    await save({ ...(await form()), manager: '' });
+    expect((await stored()).profile.enterprise).to.equal(undefined);
+  });
+
+  it('keeps what a profile source manages, says why, and lets user type and search be changed', async () => {
+    const added = await addSource(anteroom.deps, { name: 'JumpCloud' });
+    if (!added.ok) throw new Error('no source');
+    await give({ sourceId: added.value.source.id });
+    expect((await client.get(path)).text)
+      .to.contain('managed by JumpCloud')
+      .and.to.contain('JumpCloud manages this.');
+    const entered = { title: 'Boss', manager: 'maya.koch', 'emails.0.value': 'x@y.z', userType: 'Non Intranet User' };
+    const saved = await save({ ...(await form()), ...entered, omitFromSearch: 'on' });
+    expect((await client.follow(saved)).text).to.contain('Saved: user type, search.');
+    const user = await stored();
+    expect([user.title, user.email, user.userType]).to.deep.equal([null, 'anna@acme.com', 'Non Intranet User']);
+    expect(user.profile.interact).to.deep.equal({ omitFromSearch: true });
+    expect(user.profile.enterprise).to.equal(undefined);
+  });
+
+  it('takes no line count and no field name for more than it is', async () => {
+    const hostile = { 'emails.lines': '1e9', 'phoneNumbers.lines': '-4', 'addresses.lines': 'x', __proto__: 'y' };
+    expect((await save({ ...(await form()), ...hostile })).status).to.equal(303);
+  });
+
+  async function form(): Promise<Record<string, string>> {
+    return fieldsOfForm((await client.get(path)).text, path);
+  }
+
+  function save(fields: Record<string, string>): Promise<Answer> {
+    return client.post(path, fields);
+  }
+
+  async function stored(): Promise<User> {
+    const user = await findUser(anteroom.deps.store.db, anna.id);
+    if (!user) throw new Error('nobody');
+    return user;
+  }
+
+  async function give(changes: Partial<User>): Promise<void> {
+    const user = await stored();
+    await updateUser(anteroom.deps.store.db, { ...user, ...changes }, user.version);
+  }
+});

@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { readUserInput } from '../../../src/people/userInput.ts';
+import { addUser, removeUser, setActive } from '../../../src/people/users.ts';
+import { addSource } from '../../../src/sources/profileSources.ts';
+import { findUserByUserName } from '../../../src/store/users.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
+import { type Answer, type Client, logInLocally } from '../../support/client.ts';
+import { untilDone } from '../support/untilDone.ts';
+
+const IMPORT = '/settings/people/import';
+
+describe('admin/people: CSV', () => {
+  let anteroom: Anteroom;
+  let client: Client;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
+    client = await logInLocally(anteroom);
+  });
+
+  it('shows line by line what a file would do, and writes nothing', async () => {
+    await addPerson(anteroom.deps, { userName: 'anna.berg', title: 'Clerk', department: 'Sales' });
+    const page = await choose(
+      'User Name;First name;title;e-mail;shoe size\nANNA.berg;;Boss;;38\nben.tal;Ben;;ben@acme.com;\nmaya.koch;Maya;;;\n;x;;;\ncleo;;;no address;\nben.tal;;;;\na;b;c;d;e;f\n',
+    );
+    expect(page.status).to.equal(200);
+    expect(page.text).to.contain('shoe size');
+    expect(countsOf(page)).to.deep.equal(['1', '1', '1', '4']);
+    expect(page.text).to.contain('<del class="text-secondary">Clerk</del> Boss').and.to.contain('Import 2 people');
+    expect(page.text).to.contain('The user name is missing.').and.to.contain('email: Enter an e-mail address');
+    expect(page.text).to.contain('Line 3 has this user name already.').and.to.contain('more cells than the first line');
+    expect(await find('ben.tal')).to.equal(undefined);
+    expect((await find('anna.berg'))?.title).to.equal('Clerk');
+  });
+
+  it('carries the plan out, with managers of the same file, and leaves the rest as it is', async () => {
+    await addPerson(anteroom.deps, { userName: 'anna.berg', title: 'Clerk', department: 'Sales' });
+    const page = await choose(
+      'userName,title,manager,mobilePhone,city,active,omitFromSearch\nanna.berg,Boss,ben.tal,,,no,yes\nben.tal,,maya.koch,+49 1,Berlin,,\n',
+    );
+    const done = await confirm(page);
+    expect((await client.follow(done)).text).to.contain('Imported: 1 added, 1 changed.');
+    const [anna, ben, maya] = [await find('anna.berg'), await find('ben.tal'), await find('maya.koch')];
+    expect(anna).to.include({ title: 'Boss', department: 'Sales', active: false });
+    expect(anna?.profile.enterprise?.manager).to.deep.equal({ value: ben?.id });
+    expect(ben?.profile.enterprise?.manager).to.deep.equal({ value: maya?.id });
+    expect(ben?.profile.phoneNumbers).to.deep.equal([{ value: '+49 1', type: 'mobile' }]);
+    expect(ben?.profile.addresses).to.deep.equal([{ formatted: 'Berlin', type: 'work', locality: 'Berlin' }]);
+  });
+
+  it('leaves out what was changed since the plan was shown, and says so', async () => {
+    const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
+    const page = await choose('userName,title,manager\nben.tal,,\nanna.berg,Boss,\ncleo,,gone\ngone,,\ndora,Chief,\n');
+    for (const userName of ['ben.tal', 'gone']) await addPerson(anteroom.deps, { userName });
+    await setActive(anteroom.deps, anna.id, false);
+    await removeUser(anteroom.deps, (await find('gone'))?.id ?? '');
+    await addPerson(anteroom.deps, { userName: 'gone' });
+    const done = (await client.follow(await confirm(page))).text;
+    expect(done).to.contain('Imported: 2 added, 0 changed.').and.to.contain('3 were left out');
+    expect(done).to.contain('Line 2 was left out: Somebody has this user name already.');
+    expect(done).to.contain('Line 3 was left out: Somebody else changed this person meanwhile.');
+    expect((await find('anna.berg'))?.title).to.equal(null);
+  });
+
+  it('writes nobody without the manager whom the file names', async () => {
+    const page = await choose(
+      'userName,manager\nanna.berg,ben.tal\nben.tal,cleo\ncleo,anna.berg\ndora,emil\nemil,maya.koch\n',
+    );
+    const done = (await client.follow(await confirm(page))).text;
+    expect(done)
+      .to.contain('Imported: 2 added')
+      .and.to.contain('Their manager ben.tal is not in the People Directory.');
+    expect(await find('anna.berg')).to.equal(undefined);
+    expect((await find('dora'))?.profile.enterprise?.manager).to.deep.equal({ value: (await find('emil'))?.id });
+  });
+
+  it('shows every line of a large file page by page, and reads and writes it in the background', async () => {
+    const lines = Array.from({ length: 450 }, (_, index) => `person.${index}${index === 449 ? ',x' : ''}`);
+    const page = await untilDone(
+      client,
+      await client.upload(IMPORT, { file: new Blob([`userName\n${lines.join('\n')}\n`]) }),
+    );
+    expect(countsOf(page)).to.deep.equal(['449', '0', '0', '1']);
+    expect(page.text).to.contain('person.49<').and.to.contain('Show all 449').and.not.to.contain('person.50<');
+    const path = /href="([^"]+show=create)"/.exec(page.text)?.[1] ?? '';
+    const second = /rel="next" href="([^"]+)"/.exec((await client.get(path)).text)?.[1]?.replace('&amp;', '&') ?? '';
+    const third = /rel="next" href="([^"]+)"/.exec((await client.get(second)).text)?.[1]?.replace('&amp;', '&') ?? '';
+    expect((await client.get(third)).text)
+      .to.contain('person.448<')
+      .and.not.to.contain('rel="next"');
+    const done = await untilDone(client, await confirm(page));
+    expect(done.text).to.contain('Imported: 449 added, 0 changed.').and.to.contain('Line 451 was left out:');
+  });
+
+  it('keeps the last Power User, and people of a profile source', async () => {
+    const source = await addSource(anteroom.deps, { name: 'JumpCloud' });
+    if (!source.ok) throw new Error('no source');
+    const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
+    const sourceId = source.value.source.id;
+    await anteroom.deps.store.db.updateTable('users').set({ sourceId }).where('id', '=', anna.id).execute();
+    const page = await choose('userName,userType,title\nanna.berg,,Boss\nmaya.koch,Intranet User,\n');
+    expect(page.text).to.contain('A profile source manages this person.');
+    expect((await client.follow(await confirm(page))).text).to.contain(
+      'Line 3 was left out: This is the last active Power User.',
+    );
+    expect((await find('maya.koch'))?.userType).to.equal('Power User');
+  });
+
+  it('says what is wrong with a file', async () => {
+    for (const [content, sentence] of [
+      ['', 'Choose a file.'],
+      ['name,title\nx,y\n', 'one of them has to be userName'],
+      ['userName,username\nx,y\n', 'The column userName is there twice.'],
+      ['userName,title\n"x,y\n', 'cannot be read'],
+      [new Uint8Array([0x75, 0xff, 0xfe]), 'no text in UTF-8'],
+      [new Uint8Array(15 * 1024 * 1024 + 1), 'larger than 15 MB'],
+    ] as const) {
+      const page = await choose(content);
+      expect(page.status, sentence).to.equal(422);
+      expect(page.text).to.contain(sentence);
+    }
+  });
+
+  it('exports what the list shows, and takes it back unchanged', async () => {
+    const input = readUserInput({ userName: 'anna.berg', givenName: '=1+1', title: '-', email: 'anna@acme.com' });
+    if (input.ok) await addUser(anteroom.deps, input.value);
+    const csv = await client.get('/settings/people/export');
+    expect(csv.headers.get('content-disposition')).to.equal('attachment; filename=people-2026-03-02.csv');
+    expect(csv.text).to.contain("'=1+1").and.to.contain('maya.koch');
+    expect((await client.get('/settings/people/export?q=anna')).text).not.to.contain('maya.koch');
+    expect(countsOf(await choose(csv.text))).to.deep.equal(['0', '0', '2', '0']);
+  });
+
+  async function choose(content: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
+    const answer = await client.upload(IMPORT, { file: new Blob([content], { type: 'text/csv' }) });
+    return answer.status === 303 ? client.follow(answer) : answer;
+  }
+
+  function confirm({ text }: Answer): Promise<Answer> {
+    const action = /action="(\/settings\/jobs\/[^"]+\/continuation)"/.exec(text)?.[1] ?? '';
+    return client.post(action, {}, '/settings/people');
+  }
+
+  function find(userName: string) {
+    return findUserByUserName(anteroom.deps.store.db, userName);
+  }
+});
+
+/** Added, changed, the same, errors. */
+function countsOf({ text }: Answer): string[] {
+  return [...text.matchAll(/<div class="h1 mb-0">([\d,]+)</g)].map((match) => match[1] ?? '');
+}

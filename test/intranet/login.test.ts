@@ -1,0 +1,184 @@
+import { expect } from 'chai';
+import { setAutoLogin, setDefaultProvider } from '../../src/federation/domains.ts';
+import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { saveIntranetSettings } from '../../src/people/intranetSettings.ts';
+import { listDomains } from '../../src/store/domains.ts';
+import { insertProvider } from '../../src/store/identityProviders.ts';
+import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
+import { openAtHost, sendRaw } from '../support/hostClient.ts';
+import { aProvider } from '../support/rows.ts';
+import { withStores } from '../support/stores.ts';
+
+const right = { userName: 'maya.koch', password: testPassword };
+const FORM = 'application/x-www-form-urlencoded';
+
+describe('log-in and log-out', () => {
+  async function start(options: Parameters<typeof startAnteroom>[0] = {}) {
+    const anteroom = await startAnteroom(options);
+    await addPerson(anteroom.deps, { email: 'maya@acme.example' });
+    const browser = openAtHost(anteroom, new URL(anteroom.url).host);
+    return { ...anteroom, browser };
+  }
+
+  withStores((open) => {
+    it('bear any text as name, password, path and provider', async () => {
+      const { browser, deps, ...anteroom } = await start({ store: await open() });
+      for (const userName of [
+        '',
+        '\u0001\u007f',
+        "' or 1=1 --",
+        '%',
+        '\u202emaya',
+        '🔑'.repeat(200),
+        'a'.repeat(20_000),
+      ]) {
+        const answer = await browser.post('/local-login', { userName, password: userName, return: userName });
+        expect(answer.status, userName.slice(0, 20)).to.be.oneOf([422, 429]);
+      }
+      for (const path of [
+        '/logged-out?provider=%00',
+        '/logged-out?provider=a&provider=b',
+        '/saml/login/%00',
+        '/setup/%00',
+      ])
+        expect((await sendRaw({ url: anteroom.url }, path)).status, path).to.be.oneOf([200, 404]);
+      expect(deps.logged.filter(({ level }) => level >= 50)).to.deep.equal([]);
+    });
+  });
+
+  it('lead to the page that was asked for, and to no other origin', async () => {
+    const { browser, url } = await start();
+    for (const [wanted, landed] of [
+      ['/people?x=1', '/people?x=1'],
+      [`${url}/profile`, '/profile'],
+      ['//evil.example', '/'],
+      ['/\\evil.example', '/'],
+      ['https://evil.example/', '/'],
+    ] as const) {
+      const page = await browser.send(`/local-login?return=${encodeURIComponent(wanted)}`);
+      expect(page.text).to.contain(`name="return" value="${landed.replace('&', '&amp;')}"`);
+      const answer = await browser.post('/local-login', { ...right, return: wanted });
+      expect([answer.status, answer.headers.location], wanted).to.deep.equal([303, landed]);
+      expect((await browser.send(`/login?return=${encodeURIComponent(wanted)}`)).headers.location).to.equal(landed);
+    }
+  });
+
+  it('go round in no circle', async () => {
+    const { browser } = await start();
+    await browser.post('/local-login', { ...right, return: '/login?return=%2Flogin' });
+    expect((await browser.send('/login?return=%2Flogin')).headers.location).to.equal('/login');
+    expect((await browser.send('/login')).headers.location).to.equal('/');
+    expect((await browser.send('/')).status).to.equal(200);
+    expect((await browser.send('/logout')).status).to.equal(200);
+  });
+
+  it('are refused without the token of the form, with that of another browser, and with one from before', async () => {
+    const { browser, url } = await start();
+    const other = openAtHost({ url }, new URL(url).host);
+    const token = /name="_csrf" value="([^"]+)"/.exec((await other.send('/local-login')).text)?.[1] ?? '';
+    for (const _csrf of ['', 'x', token]) {
+      await browser.send('/local-login');
+      const body = `${new URLSearchParams({ _csrf, ...right })}`;
+      const answer = await browser.send('/local-login', { method: 'POST', headers: { 'content-type': FORM }, body });
+      expect(answer.status).to.equal(403);
+    }
+    const login = await browser.send('/local-login');
+    const before = /name="_csrf" value="([^"]+)"/.exec(login.text)?.[1] ?? '';
+    await browser.post('/local-login', right);
+    const out = { method: 'POST', headers: { 'content-type': FORM }, body: `_csrf=${before}` };
+    expect((await browser.send('/logout', out)).status).to.equal(403);
+    expect((await browser.send('/profile')).status).to.equal(200);
+  });
+
+  it('end the session for good, and by a form alone', async () => {
+    const { browser, deps, url } = await start();
+    await browser.post('/local-login', right);
+    const cookie = browser.cookie();
+    expect((await browser.send('/logout')).text).to.contain('Log out?');
+    expect((await browser.send('/profile')).status).to.equal(200);
+    const out = await browser.post('/logout', {});
+    expect([out.status, out.headers.location]).to.deep.equal([303, '/logged-out']);
+    const stolen = await sendRaw({ url }, '/profile', { headers: { host: new URL(url).host, cookie } });
+    expect([stolen.status, stolen.headers.location]).to.deep.equal([303, '/login?return=%2Fprofile']);
+    expect(await deps.store.db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);
+    expect((await browser.send('/logout')).headers.location).to.equal('/logged-out');
+  });
+
+  it('give every session a name of its own, whatever the browser brought', async () => {
+    const { browser, url } = await start();
+    await browser.post('/local-login', right);
+    const first = /anteroom=([^;]+)/.exec(browser.cookie())?.[1];
+    await browser.post('/local-login', right);
+    const second = /anteroom=([^;]+)/.exec(browser.cookie())?.[1];
+    expect(first).not.to.equal(second);
+    const planted = openAtHost({ url }, new URL(url).host);
+    planted.keep({ status: 200, headers: {}, text: '', cookies: ['anteroom=s%3Aplanted.x; Path=/'] });
+    await planted.post('/local-login', right);
+    expect(planted.cookie()).not.to.contain('planted');
+  });
+
+  it('write every attempt down, and no password', async () => {
+    const { browser, deps } = await start();
+    await browser.post('/local-login', { ...right, password: 'my secret guess' });
+    await browser.post('/local-login', right);
+    const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 5, offset: 0 });
+    const facts = rows.map(({ flow, outcome, reason, asserted }) => ({ flow, outcome, reason, asserted }));
+    expect(facts).to.have.deep.members([
+      { flow: 'local', outcome: 'logged_in', reason: null, asserted: 'maya.koch' },
+      { flow: 'local', outcome: 'refused', reason: 'password_wrong', asserted: 'maya.koch' },
+    ]);
+    expect(JSON.stringify([rows, deps.logged]))
+      .not.to.contain('my secret guess')
+      .and.not.to.contain(testPassword);
+  });
+
+  it('with a password are closed to networks that are not named, also to the form', async () => {
+    const { browser, deps } = await start({ env: { TRUST_PROXY: 'loopback' } });
+    const settings = { name: 'Acme', greeting: '', tagline: '', helpAddress: '', accent: '#0f5c5c' };
+    await saveIntranetSettings(deps, { ...settings, localLoginNetworks: ['10.0.0.0/8', '127.0.0.0/8', '::1'] });
+    expect((await browser.send('/local-login')).status).to.equal(200);
+    const outside = { headers: { 'x-forwarded-for': '203.0.113.7' } };
+    expect((await browser.send('/local-login', outside)).status).to.equal(403);
+    expect((await browser.send('/login', outside)).text).not.to.contain('name="password"');
+    const token = /name="_csrf" value="([^"]+)"/.exec((await browser.send('/local-login')).text)?.[1] ?? '';
+    const body = `${new URLSearchParams({ _csrf: token, ...right })}`;
+    const headers = { 'content-type': FORM, ...outside.headers };
+    expect((await browser.send('/local-login', { method: 'POST', headers, body })).status).to.equal(403);
+  });
+
+  it('believe X-Forwarded-For from a proxy that is trusted alone', async () => {
+    const { browser, deps } = await start();
+    const settings = { name: 'Acme', greeting: '', tagline: '', helpAddress: '', accent: '#0f5c5c' };
+    await saveIntranetSettings(deps, { ...settings, localLoginNetworks: ['10.0.0.0/8'] });
+    const forged = { headers: { 'x-forwarded-for': '10.0.0.1', 'x-real-ip': '10.0.0.1', forwarded: 'for=10.0.0.1' } };
+    expect((await browser.send('/local-login', forged)).status).to.equal(403);
+  });
+
+  it('use Auto Login as long as the Default Provider is enabled', async () => {
+    const { browser, deps } = await start();
+    const [domain] = await listDomains(deps.store.db);
+    const provider = aProvider();
+    await insertProvider(deps.store.db, provider, '<xml/>');
+    await setDefaultProvider(deps, domain?.id ?? '', provider.id);
+    await setAutoLogin(deps, domain?.id ?? '', true);
+    expect((await browser.send('/login?return=/people')).headers.location).to.equal(
+      `/saml/login/${provider.id}?return=%2Fpeople`,
+    );
+    await setProviderEnabled(deps, provider.id, false);
+    expect((await browser.send('/login?return=/people')).status).to.equal(200);
+    expect((await browser.send(`/saml/login/${provider.id}`)).status).to.equal(404);
+  });
+
+  it('tell a program 401 at every page that wants somebody, and a browser where to go', async () => {
+    const { url } = await start();
+    const { host } = new URL(url);
+    for (const path of ['/', '/profile', '/people', '/settings']) {
+      for (const asks of ['application/json', 'text/json, application/problem+json'])
+        expect((await sendRaw({ url }, path, { headers: { host, accept: asks } })).status, path).to.equal(401);
+      const script = { host, accept: '*/*', 'x-requested-with': 'XMLHttpRequest' };
+      expect((await sendRaw({ url }, path, { headers: script })).status, path).to.equal(401);
+      expect((await sendRaw({ url }, path, { headers: { host, accept: '*/*' } })).status, path).to.equal(303);
+    }
+  });
+});

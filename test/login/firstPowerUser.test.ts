@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { NotFound } from '../../src/errors.ts';
+import { addFirstPowerUser, isSetupLink, makeSetupLink } from '../../src/login/firstPowerUser.ts';
+import { readUserInput, type UserInput } from '../../src/people/userInput.ts';
+import { countActiveUsers } from '../../src/store/users.ts';
+import { addPerson, testPassword } from '../support/anteroom.ts';
+import { withStores } from '../support/stores.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+describe('the first Power User', () => {
+  withStores((open) => {
+    let deps: TestDeps;
+    let token: string;
+
+    beforeEach(async () => {
+      deps = await testDeps({ store: await open() });
+      token = await newLink();
+    });
+
+    it('is made by a link that works once, and whose token is stored nowhere', async () => {
+      expect(JSON.stringify(await deps.store.db.selectFrom('settings').selectAll().execute())).not.to.contain(token);
+      expect(await isSetupLink(deps, token)).to.equal(true);
+      const made = await addFirstPowerUser(deps, token, input('first'), testPassword);
+      expect(made.ok && made.value).to.include({ userName: 'first', userType: 'Power User', active: true });
+      expect(await isSetupLink(deps, token)).to.equal(false);
+      expect(await failure(addFirstPowerUser(deps, token, input('second'), testPassword))).to.be.instanceOf(NotFound);
+      expect(await makeSetupLink(deps)).to.equal(undefined);
+    });
+
+    it('is one, also when two come with the link at once', async () => {
+      const both = await Promise.allSettled(
+        ['one', 'two', 'three'].map((name) => addFirstPowerUser(deps, token, input(name), testPassword)),
+      );
+      expect(both.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected', 'rejected']);
+      expect(await countActiveUsers(deps.store.db, 'Power User')).to.equal(1);
+    });
+
+    it('may be tried again when what was entered would not do', async () => {
+      expect(await addFirstPowerUser(deps, token, input('first'), 'short')).to.include({ ok: false });
+      await addPerson(deps, { userName: 'taken' });
+      const taken = await addFirstPowerUser(deps, token, input('taken'), testPassword);
+      expect(taken).to.deep.include({ ok: false, errors: { userName: 'Somebody has this user name already.' } });
+      expect(await addFirstPowerUser(deps, token, input('first'), testPassword)).to.include({ ok: true });
+    });
+
+    it('is not made by another token, by the link of an earlier start, or where there is one by now', async () => {
+      for (const other of ['', 'setupLink', `${token}x`]) expect(await isSetupLink(deps, other)).to.equal(false);
+      const newer = await newLink();
+      expect(await failure(addFirstPowerUser(deps, token, input('first'), testPassword))).to.be.instanceOf(NotFound);
+      await addPerson(deps, { userName: 'by.command', userType: 'Power User' });
+      expect(await failure(addFirstPowerUser(deps, newer, input('first'), testPassword))).to.be.instanceOf(NotFound);
+    });
+
+    async function newLink(): Promise<string> {
+      const link = (await makeSetupLink(deps)) ?? '';
+      expect(link).to.match(/^http:\/\/localhost:3000\/setup\/[\w-]{43}$/);
+      return link.slice(-43);
+    }
+  });
+});
+
+function input(userName: string): UserInput {
+  const read = readUserInput({ userName });
+  if (!read.ok) throw new Error(JSON.stringify(read.errors));
+  return read.value;
+}
+
+function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ScimError } from '../../../src/scim/http/errors.ts';
+import { type Filter, parseFilter, parsePath } from '../../../src/scim/protocol/filter.ts';
+import { printFilter } from '../support/printFilter.ts';
+
+describe('scim/filter', () => {
+  it('binds and closer than or, and not only to its parentheses', () => {
+    expect(parseFilter('a eq 1 or b pr and not (c ne "x") or d sw "y"')).to.deep.equal({
+      kind: 'or',
+      items: [
+        { kind: 'compare', path: { name: 'a' }, comparator: 'eq', value: 1 },
+        {
+          kind: 'and',
+          items: [
+            { kind: 'present', path: { name: 'b' } },
+            { kind: 'not', item: { kind: 'compare', path: { name: 'c' }, comparator: 'ne', value: 'x' } },
+          ],
+        },
+        { kind: 'compare', path: { name: 'd' }, comparator: 'sw', value: 'y' },
+      ],
+    });
+  });
+
+  it('reads URNs, parts, value paths and operators in any case', () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+    expect(parseFilter(`${urn}:manager.value EQ "1"`)).to.deep.equal({
+      kind: 'compare',
+      path: { urn, name: 'manager', sub: 'value' },
+      comparator: 'eq',
+      value: '1',
+    });
+    expect(printFilter(parseFilter('emails[type eq "work" And (value co "@a" OR primary eq True)]'))).to.equal(
+      'emails[type eq "work" and (value co "@a" or primary eq true)]',
+    );
+    expect(parseFilter('notes pr')).to.deep.equal({ kind: 'present', path: { name: 'notes' } });
+    expect(parseFilter('title eq "a \\"b\\" \\u00e9"')).to.include({ value: 'a "b" é' });
+  });
+
+  it('refuses what is no filter', () => {
+    const bad = ['', 'a', 'a eq', 'a eq b', 'a xx 1', 'a eq "x', 'a eq "\\x"', '(a pr', 'a pr)', 'a[b pr', 'a pr b pr'];
+    const worse = [
+      'and',
+      'a.b.c pr',
+      '.a pr',
+      'a. pr',
+      'a eq "\\u0000"',
+      'not a pr',
+      'a eq 1 and',
+      '"a" eq 1',
+      'a eq 1e999',
+    ];
+    for (const source of [...bad, ...worse]) expect(() => parseFilter(source), source).to.throw(ScimError);
+  });
+
+  it('is not worn down by nesting, length or number of terms', () => {
+    for (const source of [
+      '('.repeat(10_000),
+      `${'('.repeat(10_000)}a pr${')'.repeat(10_000)}`,
+      'not ('.repeat(3_000),
+      'a['.repeat(6_000),
+      Array(2_000).fill('a pr').join(' or '),
+      `a eq "${'x'.repeat(100_000)}"`,
+    ])
+      expect(() => parseFilter(source))
+        .to.throw(ScimError)
+        .with.property('scimType', 'invalidFilter');
+  });
+
+  it('reads back what it prints', () => {
+    fc.assert(
+      fc.property(anyFilter, (filter) => {
+        expect(parseFilter(printFilter(filter))).to.deep.equal(filter);
+      }),
+      { seed: 20261129 },
+    );
+  });
+
+  it('answers any text with a filter or a refusal', () => {
+    const words = fc.constantFrom('a', 'eq', ' ', '"', '(', ')', '[', ']', 'not', 'and', '1', 'urn:', '.', '\\', 'pr');
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(words).map((parts) => parts.join('')),
+        ),
+        (source) => {
+          try {
+            parseFilter(source);
+          } catch (error) {
+            expect(error).to.be.instanceOf(ScimError);
+          }
+        },
+      ),
+      { seed: 20261130 },
+    );
+  });
+
+  it('reads every form of a PATCH path', () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+    const urns = [urn.toLowerCase()];
+    expect(parsePath('members', urns)).to.deep.equal({ name: 'members' });
+    expect(parsePath('name.givenName', urns)).to.deep.equal({ name: 'name', sub: 'givenName' });
+    expect(parsePath(urn, urns)).to.deep.equal({ urn, name: '' });
+    expect(parsePath(`${urn}:department`, urns)).to.deep.equal({ urn, name: 'department' });
+    expect(parsePath('emails[type eq "work"].value', urns)).to.deep.equal({
+      name: 'emails',
+      sub: 'value',
+      filter: { kind: 'compare', path: { name: 'type' }, comparator: 'eq', value: 'work' },
+    });
+    for (const bad of ['', 'a b', 'a[', 'a[b pr].', 'a.b[c pr]', 'a[b pr]c', '[a pr]', 'a..b'])
+      expect(() => parsePath(bad, urns), bad).to.throw(ScimError);
+  });
+});
+
+const name = fc.constantFrom('userName', 'emails', 'x-y', 'a1', 'meta', 'order');
+const path = fc.record({ name, sub: fc.constantFrom('value', '$ref', 'type') }, { requiredKeys: ['name'] });
+const value = fc.oneof(
+  fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+  fc.boolean(),
+  fc.constant(null),
+  fc.integer(),
+);
+const comparator = fc.constantFrom('eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le');
+
+const { anyFilter } = fc.letrec<{ anyFilter: Filter; chain: Filter }>((tie) => ({
+  chain: fc
+    .tuple(fc.constantFrom('and', 'or'), fc.array(tie('anyFilter'), { minLength: 2, maxLength: 3 }))
+    .map(([kind, items]) => ({ kind, items }) as Filter),
+  anyFilter: fc.oneof(
+    { maxDepth: 4 },
+    fc.record({ kind: fc.constant('present'), path }) as fc.Arbitrary<Filter>,
+    fc.record({ kind: fc.constant('compare'), path, comparator, value }) as fc.Arbitrary<Filter>,
+    tie('chain'),
+    fc.record({ kind: fc.constant('not'), item: tie('anyFilter') }) as fc.Arbitrary<Filter>,
+    fc.record({
+      kind: fc.constant('values'),
+      path: fc.record({ name }),
+      item: tie('anyFilter'),
+    }) as fc.Arbitrary<Filter>,
+  ),
+}));
