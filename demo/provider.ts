@@ -3,10 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildProvider } from './app.ts';
 import { createSignIns } from './console/signIns.ts';
-import type { Deps } from './deps.ts';
+import type { Deps, KeyPair } from './deps.ts';
+import { usualCost } from './directory/password.ts';
 import { seedState } from './directory/seed.ts';
 import { readState, writeState } from './directory/stateFile.ts';
 import type { State } from './directory/types.ts';
+import { createKeyPair } from './saml/keyPair.ts';
 
 export type ProviderOptions = {
   host?: string; // 127.0.0.1 by default
@@ -14,6 +16,8 @@ export type ProviderOptions = {
   stateFile?: string; // where the state is kept; without it, in memory only
   now?: () => number; // epoch milliseconds
   randomBytes?: (size: number) => Buffer;
+  createKeyPair?: () => Promise<KeyPair>; // RSA-2048 by default
+  passwordCost?: number; // scrypt's N
 };
 
 export type Provider = { url: string; state: State; deps: Deps; close: () => Promise<void> };
@@ -24,7 +28,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const server = createServer();
   await listen(server, port, host);
   const random = options.randomBytes ?? randomBytes;
-  const state = (stateFile && readState(stateFile)) || seedState({ randomBytes: random });
+  const passwordCost = options.passwordCost ?? usualCost;
+  const state = (stateFile && readState(stateFile)) || seedState({ randomBytes: random, passwordCost });
   const deps: Deps = {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     state,
@@ -33,6 +38,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     provisioning: { last: Promise.resolve() },
     now: options.now ?? Date.now,
     randomBytes: random,
+    createKeyPair: options.createKeyPair ?? createKeyPair,
+    passwordCost,
   };
   server.on('request', buildProvider(deps));
   return { url: deps.url, state, deps, close: () => close(server) };

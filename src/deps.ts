@@ -3,6 +3,12 @@ import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
 import type { Secrets } from './secrets.ts';
 
+/** An RSA key pair in PEM: PKCS #8 and SubjectPublicKeyInfo. The private key is a secret: it must be encrypted at rest. */
+export type KeyPair = { privateKey: string; publicKey: string };
+
+/** What hashing a password costs (argon2id, one lane): memory in KiB, and the number of passes over it. */
+export type PasswordCost = { memory: number; passes: number };
+
 /** Everything that a part of the program needs from outside itself. Time and randomness come from here and from nowhere else. */
 export type Deps = {
   config: Config;
@@ -10,5 +16,7 @@ export type Deps = {
   secrets: Secrets;
   now: () => number; // epoch milliseconds
   randomBytes: (size: number) => Buffer;
+  keys: { createKeyPair: () => Promise<KeyPair> };
+  passwordCost: PasswordCost;
   log: Logger;
 };

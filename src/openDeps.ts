@@ -1,18 +1,32 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { openStore } from './db/open.ts';
-import type { Deps } from './deps.ts';
+import type { Deps, KeyPair } from './deps.ts';
+import { recommendedCost } from './login/passwords.ts';
 import { deriveSecrets, loadSecretKey } from './secrets.ts';
 
 const POOL_BYTES = 8_192;
+const RSA_BITS = 3_072;
+
+const generate = promisify(generateKeyPair);
 
 /** Opens everything that the server and the command line stand on; the first time it makes data folder, key and tables. */
 export async function openDeps(config: Config, log: Logger): Promise<Deps> {
   const random = openRandomBytes();
   const secrets = deriveSecrets(loadSecretKey(config, random), random);
   const store = await openStore(config.databaseUrl);
-  return { config, store, secrets, now: Date.now, randomBytes: random, log };
+  return {
+    config,
+    store,
+    secrets,
+    now: Date.now,
+    randomBytes: random,
+    keys: { createKeyPair },
+    passwordCost: recommendedCost,
+    log,
+  };
 }
 
 /**
@@ -31,4 +45,13 @@ export function openRandomBytes(): (size: number) => Buffer {
     used += size;
     return pool.subarray(used - size, used);
   };
+}
+
+/** Creates an RSA key pair of 3072 bits. */
+export function createKeyPair(): Promise<KeyPair> {
+  return generate('rsa', {
+    modulusLength: RSA_BITS,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
 }

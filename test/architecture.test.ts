@@ -25,7 +25,7 @@ const mayImport: Record<string, string[]> = {
   admin: ['store', 'web', ...domain],
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
-  'openDeps.ts': ['db', 'federation'],
+  'openDeps.ts': ['db', 'federation', 'login'],
   'main.ts': ['app.ts', 'openDeps.ts', 'store', ...domain],
   'cli.ts': ['cli', 'openDeps.ts', 'store', ...domain],
   cli: ['openDeps.ts', 'store', ...domain],
@@ -150,7 +150,7 @@ function outsideIn(file: string): string[] {
   const code = withoutComments(read('src', file));
   const found = Object.keys(edges).filter((what) => code.includes(what));
   const fromCrypto = /import \{([^}]*)\} from 'node:crypto'/.exec(code)?.[1] ?? '';
-  if (/\b(random\w+|getRandomValues|webcrypto)\b/.test(fromCrypto)) found.push('crypto.randomBytes');
+  if (/\b(random\w+|generateKey\w*|getRandomValues|webcrypto)\b/.test(fromCrypto)) found.push('crypto.randomBytes');
   return found.filter((what) => !edges[what as keyof typeof edges].some((place) => place === file));
 }
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { runCommand } from '../src/cli/run.ts';
 import { openStore } from '../src/db/open.ts';
-import { verifyPassword } from '../src/login/passwords.ts';
+import { recommendedCost, verifyPassword } from '../src/login/passwords.ts';
 import { findPasswordHash } from '../src/store/passwords.ts';
 import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
 import { whenDone } from './support/cleanup.ts';
@@ -60,7 +60,7 @@ describe('the command line', () => {
     const store = await openStore(`sqlite:${dataDir}/anteroom.db`);
     const hash = await findPasswordHash(store.db, added.id);
     await store.close();
-    expect(await verifyPassword('correct horse battery', hash)).to.equal(true);
+    expect(await verifyPassword({ passwordCost: recommendedCost }, 'correct horse battery', hash)).to.equal(true);
   });
 
   it('adds no domain of its own to those that are there', async () => {

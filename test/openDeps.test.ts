@@ -1,9 +1,10 @@
+import { createPublicKey } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { parseConfig } from '../src/config.ts';
-import { openDeps, openRandomBytes } from '../src/openDeps.ts';
+import { createKeyPair, openDeps, openRandomBytes } from '../src/openDeps.ts';
 import { whenDone } from './support/cleanup.ts';
 import { tempFolder } from './support/tempFolder.ts';
 
@@ -14,10 +15,26 @@ describe('openDeps', () => {
   ] as const)
     it(`makes the data folder for its owner alone, with ${title}`, async () => {
       const folder = join(tempFolder(), 'new', 'data');
-      const { store } = await openDeps(parseConfig({ DATA_DIR: folder, ...env }), pino({ level: 'silent' }));
-      whenDone(() => store.close());
+      const deps = await openDeps(parseConfig({ DATA_DIR: folder, ...env }), pino({ level: 'silent' }));
+      whenDone(() => deps.store.close());
+      expect(deps.keys.createKeyPair).to.equal(createKeyPair);
+      expect(deps.passwordCost).to.deep.equal({ memory: 19_456, passes: 2 }); // OWASP's recommendation for argon2id
       expect(statSync(folder).mode & 0o777).to.equal(0o700);
     });
+});
+
+describe('createKeyPair', () => {
+  it('creates an RSA key of 3072 bits, another one each time', async () => {
+    const [one, two] = [await createKeyPair(), await createKeyPair()];
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(one.publicKey);
+    expect({ asymmetricKeyType, ...asymmetricKeyDetails }).to.deep.equal({
+      asymmetricKeyType: 'rsa',
+      modulusLength: 3072,
+      publicExponent: 65_537n,
+    });
+    expect(createPublicKey(one.privateKey).export({ type: 'spki', format: 'pem' })).to.equal(one.publicKey);
+    expect(one.publicKey).not.to.equal(two.publicKey);
+  });
 });
 
 describe('openRandomBytes', () => {

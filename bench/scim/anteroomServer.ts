@@ -6,7 +6,8 @@ import { openStore } from '../../src/db/open.ts';
 import type { Deps } from '../../src/deps.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { hashToken } from '../../src/identifier.ts';
-import { openRandomBytes } from '../../src/openDeps.ts';
+import { recommendedCost } from '../../src/login/passwords.ts';
+import { createKeyPair, openRandomBytes } from '../../src/openDeps.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { insertSource, insertSourceToken } from '../../src/store/profileSources.ts';
 
@@ -19,6 +20,8 @@ const deps: Deps = {
   secrets: deriveSecrets(randomBytes(32), randomBytes),
   now: Date.now,
   randomBytes,
+  keys: { createKeyPair },
+  passwordCost: recommendedCost,
   log: pino({ level: 'error' }),
 };
 const { db } = deps.store;

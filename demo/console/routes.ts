@@ -45,7 +45,7 @@ async function logIn(deps: Deps, pending: PendingRequests, req: Request, res: Re
   const form = loginForm.safeParse(req.body);
   if (!form.success) return res.redirect(303, '/console/login');
   const { login, password } = form.data;
-  const person = findPersonByPassword(deps.state, login, password);
+  const person = findPersonByPassword(deps, login, password);
   if (!person) {
     const error = 'The user name or the password is not right, or the account is suspended.';
     res.status(422);

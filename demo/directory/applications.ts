@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { makeKeyPair } from '../saml/keyPair.ts';
+import { createCertificate } from '../saml/keyPair.ts';
 import { newId } from './id.ts';
 import type { ApplicationTemplate } from './templates.ts';
 import type { Application, Person, SsoSettings, State } from './types.ts';
@@ -31,13 +31,15 @@ export async function addApplication(
   template: ApplicationTemplate,
   input: ApplicationInput,
 ): Promise<Application> {
+  const keyPair = await deps.createKeyPair();
   const application: Application = {
     id: newId(deps),
     template: template.key,
     ...input,
     groupIds: [],
     sso: initialSso(template),
-    ...(await makeKeyPair(input.label, deps.now())),
+    privateKey: keyPair.privateKey,
+    certificate: await createCertificate(keyPair, input.label, deps.now()),
     identityManagement: { active: false, baseUrl: '', token: '', manageGroups: false, people: {}, groups: {} },
   };
   deps.state.applications.push(application);

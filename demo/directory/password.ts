@@ -1,20 +1,23 @@
 import { scryptSync, timingSafeEqual } from 'node:crypto';
 
 const keyLength = 32;
-const cost = { N: 2 ** 14, r: 8, p: 1 };
+
+/** The cost (scrypt's N) outside tests. */
+export const usualCost = 2 ** 14;
 
 /**
- * The stored form of a password: salt and scrypt hash, both in hexadecimal.
+ * Returns the stored form of a password: salt and scrypt hash, both in hexadecimal.
  * @param salt at least 16 random bytes
+ * @param cost scrypt's N
  */
-export function hashPassword(password: string, salt: Buffer): string {
-  return `${salt.toString('hex')}:${scryptSync(password, salt, keyLength, cost).toString('hex')}`;
+export function hashPassword(password: string, salt: Buffer, cost: number): string {
+  return `${salt.toString('hex')}:${scryptSync(password, salt, keyLength, { N: cost }).toString('hex')}`;
 }
 
-/** Whether `password` is the one that `stored` was made from. An empty `stored` matches nothing, in the same time. */
-export function verifyPassword(password: string, stored: string): boolean {
+/** Returns whether a password matches its stored form, hashed with the same cost. An empty `stored` matches nothing, in the same time. */
+export function verifyPassword(password: string, stored: string, cost: number): boolean {
   const [salt = '', hash = ''] = stored.split(':');
-  const made = scryptSync(password, Buffer.from(salt, 'hex'), keyLength, cost);
+  const made = scryptSync(password, Buffer.from(salt, 'hex'), keyLength, { N: cost });
   const expected = Buffer.from(hash, 'hex');
   return expected.length === keyLength && timingSafeEqual(made, expected);
 }

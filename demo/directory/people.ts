@@ -17,11 +17,15 @@ export function findPerson(state: State, id: string): Person | undefined {
 }
 
 /** The active person whose user name or e-mail (any case) and password these are, or undefined. */
-export function findPersonByPassword(state: State, login: string, password: string): Person | undefined {
+export function findPersonByPassword(
+  { state, passwordCost }: Deps,
+  login: string,
+  password: string,
+): Person | undefined {
   const person = state.people.find(
     (candidate) => sameText(candidate.username, login) || sameText(candidate.email, login),
   );
-  const matches = verifyPassword(password, person?.passwordHash ?? '');
+  const matches = verifyPassword(password, person?.passwordHash ?? '', passwordCost);
   return matches && person?.active ? person : undefined;
 }
 
@@ -68,7 +72,7 @@ export function deletePerson(deps: Deps, person: Person): void {
 }
 
 function setPassword(deps: Deps, person: Person, password: string): void {
-  if (password) person.passwordHash = hashPassword(password, deps.randomBytes(16));
+  if (password) person.passwordHash = hashPassword(password, deps.randomBytes(16), deps.passwordCost);
 }
 
 function sameText(a: string, b: string): boolean {

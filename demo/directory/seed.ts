@@ -1,3 +1,4 @@
+import type { Deps } from '../deps.ts';
 import { newId } from './id.ts';
 import { hashPassword } from './password.ts';
 import type { Group, Person, State } from './types.ts';
@@ -53,8 +54,8 @@ const groups: [name: string, description: string, members: string[]][] = [
 ];
 
 /** The directory that the provider starts with: five people of Acme, four groups, no application. */
-export function seedState(deps: { randomBytes: (size: number) => Buffer }): State {
-  const passwordHash = hashPassword(demoPassword, deps.randomBytes(16));
+export function seedState(deps: Pick<Deps, 'randomBytes' | 'passwordCost'>): State {
+  const passwordHash = hashPassword(demoPassword, deps.randomBytes(16), deps.passwordCost);
   const made = people.map((sketch, index) => completePerson(sketch, newId(deps), index, passwordHash));
   const idOf = new Map(made.map((person) => [person.username, person.id]));
   return {

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
+import type { KeyPair } from '../deps.ts';
 
 /** What a person can compare: the fingerprint, whose it is, from when until when (epoch milliseconds), and the kind of key. */
 export type CertificateDescription = {
@@ -10,27 +11,26 @@ export type CertificateDescription = {
   keyDescription: string; // 'RSA 2048', 'EC P-256'
 };
 
-const SIGNING_KEY_BITS = 3072;
 const MAX_COMMON_NAME = 64; // RFC 5280 appendix A, ub-common-name
 const MAX_REMEMBERED_KEYS = 500;
 
 /**
- * Makes the key pair of a service provider and a self-signed certificate (RSA 3072, SHA-256) that carries the public half.
- * The certificate serves for signing requests and for receiving encrypted assertions.
- * @param request.commonName the name in the certificate, usually the domain's host; what a distinguished name treats specially becomes '-'
- * @param request.now epoch milliseconds, the certificate's first moment
+ * Returns a self-signed certificate (SHA-256, PEM) for the key pair of a service provider.
+ * It is used to sign requests and to receive encrypted assertions.
+ * @param request.commonName the name in the certificate, usually the domain's host; characters that are special in a distinguished name become '-'
+ * @param request.now epoch milliseconds, from when it is valid
  * @param request.years how long it is valid
- * @returns a PKCS #8 private key and the certificate, both as PEM. The private key is a secret: it must be encrypted at rest.
  */
-export async function makeSigningCertificate(request: {
+export async function createSigningCertificate(request: {
+  keyPair: KeyPair;
   commonName: string;
   now: number;
   years: number;
-}): Promise<{ privateKeyPem: string; certificatePem: string }> {
+}): Promise<string> {
   const notAfterDate = new Date(request.now);
   notAfterDate.setUTCFullYear(notAfterDate.getUTCFullYear() + request.years);
-  const made = await generate([{ name: 'commonName', value: plainName(request.commonName) }], {
-    keySize: SIGNING_KEY_BITS,
+  const { cert } = await generate([{ name: 'commonName', value: plainName(request.commonName) }], {
+    keyPair: request.keyPair,
     algorithm: 'sha256',
     notBeforeDate: new Date(request.now),
     notAfterDate,
@@ -39,7 +39,7 @@ export async function makeSigningCertificate(request: {
       { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
     ],
   });
-  return { privateKeyPem: made.private, certificatePem: made.cert };
+  return cert;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 import { findProvider } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginActivity.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
-import { makeSigningCertificate } from './certificate.ts';
+import { createSigningCertificate } from './certificate.ts';
 import { getProviderIn } from './identityProviders.ts';
 
 const CERTIFICATE_YEARS = 10;
@@ -70,17 +70,19 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   const domain = await getDomain(deps, id);
   if (domain.setUpAt !== null) return domain;
   const commonName = new URL(domain.url).hostname;
-  const made = await makeSigningCertificate({ commonName, now: deps.now(), years: CERTIFICATE_YEARS });
+  const keyPair = await deps.keys.createKeyPair();
+  const now = deps.now();
+  const certificate = await createSigningCertificate({ keyPair, commonName, now, years: CERTIFICATE_YEARS });
   return deps.store.db.transaction().execute(async (trx) => {
     const current = await getDomainIn(trx, id);
     if (current.setUpAt !== null) return current;
     const setUpAt = deps.now();
-    const privateKeySealed = deps.secrets.seal(made.privateKeyPem);
+    const privateKeySealed = deps.secrets.seal(keyPair.privateKey);
     await insertDomainKey(trx, {
       id: newId(deps),
       domainId: id,
       privateKeySealed,
-      certificate: made.certificatePem,
+      certificate,
       createdAt: setUpAt,
     });
     await updateDomain(trx, id, { setUpAt });

@@ -29,7 +29,7 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
   if (!(await mayTry(deps, limits))) return { ok: false, reason: 'too_many_failures' };
   const user = await findByNameOrEmail(deps, name);
   const hash = user && (await findPasswordHash(deps.store.db, user.id));
-  if (!(await verifyPassword(password, hash)) || !user)
+  if (!(await verifyPassword(deps, password, hash)) || !user)
     return { ok: false, reason: 'password_wrong', ...(user ? { user } : {}) };
   await takeBack(deps, limits);
   if (!user.active) return { ok: false, reason: 'person_deactivated', user };

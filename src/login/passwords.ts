@@ -1,11 +1,14 @@
 import { argon2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Deps, PasswordCost } from '../deps.ts';
+
+type HashingDeps = Pick<Deps, 'randomBytes' | 'passwordCost'>;
 
 const derive = promisify(argon2);
 
-// OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
-const MEMORY_KIB = 19_456;
-const PASSES = 2;
+/** OWASP's recommendation for argon2id with one lane: 19 MiB, two passes. */
+export const recommendedCost: PasswordCost = { memory: 19_456, passes: 2 };
+
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 const MAX_BYTES = 1_024;
@@ -18,19 +21,25 @@ export function passwordFault(password: string): string | undefined {
   return undefined;
 }
 
-/** The hash of a password as it is stored: argon2id in the PHC string format (RFC 9106). */
-export async function hashPassword(password: string, randomBytes: (size: number) => Buffer): Promise<string> {
-  const salt = randomBytes(SALT_BYTES);
-  const tag = await tagOf(password, salt, MEMORY_KIB, PASSES);
-  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=1$${base64(salt)}$${base64(tag)}`;
+/** Returns the hash of a password as it is stored: argon2id in the PHC string format (RFC 9106). */
+export async function hashPassword(deps: HashingDeps, password: string): Promise<string> {
+  const salt = deps.randomBytes(SALT_BYTES);
+  const { memory, passes } = deps.passwordCost;
+  const tag = await tagOf(password, salt, memory, passes);
+  return `$argon2id$v=19$m=${memory},t=${passes},p=1$${base64(salt)}$${base64(tag)}`;
 }
 
-/** Whether a password is the one of a hash. Takes as long without a hash as with one, so that nobody learns who has a password. */
-export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
+/** Returns whether a password matches a hash. Takes as long without a hash, so that the time does not tell who has a password. */
+export async function verifyPassword(
+  { passwordCost }: Pick<Deps, 'passwordCost'>,
+  password: string,
+  hash: string | undefined,
+): Promise<boolean> {
   const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([^$]+)\$([^$]+)$/.exec(hash ?? '');
   const salt = parts ? Buffer.from(parts[3] ?? '', 'base64') : Buffer.alloc(SALT_BYTES);
   const fits = Buffer.byteLength(password) <= MAX_BYTES; // nothing longer was ever hashed
-  const tag = await tagOf(fits ? password : '', salt, Number(parts?.[1] ?? MEMORY_KIB), Number(parts?.[2] ?? PASSES));
+  const { memory, passes } = parts ? { memory: Number(parts[1]), passes: Number(parts[2]) } : passwordCost;
+  const tag = await tagOf(fits ? password : '', salt, memory, passes);
   const expected = parts ? Buffer.from(parts[4] ?? '', 'base64') : Buffer.alloc(0);
   return fits && expected.length === tag.length && timingSafeEqual(expected, tag);
 }

@@ -34,7 +34,7 @@ export async function addUser(
 ): Promise<Checked<User>> {
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
-  const passwordHash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
+  const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   const attributes = attributesOf(input);
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findUserByUserName(trx, input.userName)) return invalid({ userName: TAKEN });
@@ -48,7 +48,7 @@ export async function addPerson(deps: Deps, input: PersonInput, password: string
   const fault = password === '' ? undefined : passwordFault(password);
   const read = readPersonInput(input, nobody);
   if (!read.ok || fault) return invalid({ ...(read.ok ? {} : read.errors), ...(fault ? { password: fault } : {}) });
-  const passwordHash = password === '' ? null : await hashPassword(password, deps.randomBytes);
+  const passwordHash = password === '' ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: TAKEN });
     if (await hasNoSuchManager(trx, input.managerId)) return invalid({ manager: NO_MANAGER });
@@ -167,7 +167,7 @@ export async function removeUser(deps: Deps, id: string): Promise<User> {
 export async function setPassword(deps: Deps, id: string, password: string | undefined): Promise<Checked<void>> {
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
-  const hash = password === undefined ? null : await hashPassword(password, deps.randomBytes);
+  const hash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
     await getUserIn(trx, id);
     await writePasswordHash(trx, id, hash);

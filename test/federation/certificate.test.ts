@@ -1,44 +1,48 @@
 import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
-import { describeCertificate, makeSigningCertificate, publicKeyOf } from '../../src/federation/certificate.ts';
+import type { KeyPair } from '../../src/deps.ts';
+import { createSigningCertificate, describeCertificate, publicKeyOf } from '../../src/federation/certificate.ts';
+import { testKeyPairs } from '../support/testDeps.ts';
 
 const NOW = Date.parse('2026-06-01T08:30:00Z');
 
 describe('saml/certificate', () => {
-  describe('makeSigningCertificate', () => {
-    let made: Awaited<ReturnType<typeof makeSigningCertificate>>;
+  describe('createSigningCertificate', () => {
+    let keyPair: KeyPair;
+    let pem: string;
 
     before(async () => {
-      made = await makeSigningCertificate({ commonName: 'intranet.acme.com', now: NOW, years: 10 });
+      keyPair = await testKeyPairs()();
+      pem = await createSigningCertificate({ keyPair, commonName: 'intranet.acme.com', now: NOW, years: 10 });
     });
 
-    it('makes an RSA 3072 key with a certificate that begins now and ends in so many years', () => {
-      expect(describeCertificate(made.certificatePem)).to.include({
+    it('creates a certificate for the key that is valid from now for so many years', () => {
+      expect(describeCertificate(pem)).to.include({
         subject: 'CN=intranet.acme.com',
         notBefore: NOW,
         notAfter: Date.parse('2036-06-01T08:30:00Z'),
-        keyDescription: 'RSA 3072',
+        keyDescription: 'RSA 2048',
       });
     });
 
     it('signs the certificate with the key itself, by SHA-256, and makes no authority of it', () => {
-      const certificate = new X509Certificate(made.certificatePem);
+      const certificate = new X509Certificate(pem);
       expect(certificate.verify(certificate.publicKey)).to.equal(true);
       expect(certificate.signatureAlgorithm).to.equal('sha256WithRSAEncryption');
       expect(certificate.ca).to.equal(false);
     });
 
-    it('gives the private key that belongs to the certificate', () => {
+    it('certifies the public key that belongs to the private key', () => {
       const message = Buffer.from('a request');
-      const signature = sign('sha256', message, createPrivateKey(made.privateKeyPem));
-      expect(verify('sha256', message, publicKeyOf(made.certificatePem), signature)).to.equal(true);
+      const signature = sign('sha256', message, createPrivateKey(keyPair.privateKey));
+      expect(verify('sha256', message, publicKeyOf(pem), signature)).to.equal(true);
     });
 
     it('keeps a name from adding fields to the subject, and within the length that X.509 allows', async () => {
       const commonName = `a, O=Evil+OU="x"\\, ${'long'.repeat(40)}`;
-      const { certificatePem } = await makeSigningCertificate({ commonName, now: NOW, years: 1 });
-      const { subject } = describeCertificate(certificatePem);
+      const long = await createSigningCertificate({ keyPair, commonName, now: NOW, years: 1 });
+      const { subject } = describeCertificate(long);
       expect(subject).to.match(/^CN=a- O-Evil-OU--x--- (long)+[long]*$/);
       expect(subject.length).to.equal('CN='.length + 64);
     });

@@ -1,34 +1,47 @@
 import { expect } from 'chai';
-import { hashPassword, passwordFault, verifyPassword } from '../../src/login/passwords.ts';
-import { seededBytes } from '../support/testDeps.ts';
+import { hashPassword, passwordFault, recommendedCost, verifyPassword } from '../../src/login/passwords.ts';
+import { seededBytes, testPasswordCost } from '../support/testDeps.ts';
+
+const cheapDeps = () => ({ randomBytes: seededBytes('salt'), passwordCost: testPasswordCost });
 
 const PASSWORD = 'correct horse battery';
 
 describe('passwords', () => {
   it('are stored as argon2id in the PHC format, each with a salt of its own', async () => {
-    const randomBytes = seededBytes('salt');
-    const [one, two] = [await hashPassword(PASSWORD, randomBytes), await hashPassword(PASSWORD, randomBytes)];
-    expect(one).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    const deps = cheapDeps();
+    const [one, two] = [await hashPassword(deps, PASSWORD), await hashPassword(deps, PASSWORD)];
+    expect(one).to.match(/^\$argon2id\$v=19\$m=8,t=1,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
     expect(one).not.to.equal(two);
-    expect([await verifyPassword(PASSWORD, one), await verifyPassword(PASSWORD, two)]).to.deep.equal([true, true]);
+    expect([
+      await verifyPassword(cheapDeps(), PASSWORD, one),
+      await verifyPassword(cheapDeps(), PASSWORD, two),
+    ]).to.deep.equal([true, true]);
+  });
+
+  it('cost what the recommendation says, which stays readable when it changes', async () => {
+    const dear = { ...cheapDeps(), passwordCost: recommendedCost };
+    const hash = await hashPassword(dear, PASSWORD);
+    expect(hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await verifyPassword(cheapDeps(), PASSWORD, hash)).to.equal(true);
+    expect(await verifyPassword(dear, PASSWORD, await hashPassword(cheapDeps(), PASSWORD))).to.equal(true);
   });
 
   it('are taken letter by letter', async () => {
-    const hash = await hashPassword(PASSWORD, seededBytes('salt'));
+    const hash = await hashPassword(cheapDeps(), PASSWORD);
     for (const other of ['', PASSWORD.toUpperCase(), `${PASSWORD} `, PASSWORD.slice(0, -1), `${PASSWORD}\0`])
-      expect(await verifyPassword(other, hash), JSON.stringify(other)).to.equal(false);
+      expect(await verifyPassword(cheapDeps(), other, hash), JSON.stringify(other)).to.equal(false);
   });
 
   it('may hold any letters', async () => {
     for (const password of ['Straße über Ödön 🔑', '密码密码密码密码密码密码']) {
-      const hash = await hashPassword(password, seededBytes('salt'));
-      expect(await verifyPassword(password, hash)).to.equal(true);
+      const hash = await hashPassword(cheapDeps(), password);
+      expect(await verifyPassword(cheapDeps(), password, hash)).to.equal(true);
     }
   });
 
   it('are nobody’s where there is no hash, or none that can be read', async () => {
     for (const hash of [undefined, '', '$2b$10$abc', '$argon2id$v=19$m=19456,t=2,p=1$$', 'plain'])
-      expect(await verifyPassword(hash ?? '', hash)).to.equal(false);
+      expect(await verifyPassword(cheapDeps(), hash ?? '', hash)).to.equal(false);
   });
 
   it('are long enough, and not without end', () => {
@@ -41,9 +54,9 @@ describe('passwords', () => {
 
   it('are not cut: more than fits is wrong, also by a megabyte', async () => {
     const longest = 'a'.repeat(1_024);
-    const hash = await hashPassword(longest, seededBytes('salt'));
-    expect(await verifyPassword(longest, hash)).to.equal(true);
-    expect(await verifyPassword(`${longest}b`, hash)).to.equal(false);
-    expect(await verifyPassword('a'.repeat(1_048_576), hash)).to.equal(false);
+    const hash = await hashPassword(cheapDeps(), longest);
+    expect(await verifyPassword(cheapDeps(), longest, hash)).to.equal(true);
+    expect(await verifyPassword(cheapDeps(), `${longest}b`, hash)).to.equal(false);
+    expect(await verifyPassword(cheapDeps(), 'a'.repeat(1_048_576), hash)).to.equal(false);
   });
 });

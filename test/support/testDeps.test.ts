@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { type TestDeps, testDeps, testStart } from './testDeps.ts';
@@ -17,6 +18,12 @@ describe('testDeps', () => {
     expect(second.randomBytes(16)).not.to.deep.equal(second.randomBytes(16));
     second.clock.advance(1000);
     expect([first.now(), second.now()]).to.deep.equal([testStart, testStart + 1000]);
+  });
+
+  it('hands out other key pairs in turn', async () => {
+    const [one, two] = [await first.keys.createKeyPair(), await first.keys.createKeyPair()];
+    expect(one.publicKey).not.to.equal(two.publicKey);
+    expect(createPublicKey(one.privateKey).export({ type: 'spki', format: 'pem' })).to.equal(one.publicKey);
   });
 
   it('keeps the log', () => {

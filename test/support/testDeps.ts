@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/db/open.ts';
-import type { Deps } from '../../src/deps.ts';
+import type { Deps, KeyPair, PasswordCost } from '../../src/deps.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
+import keyPairs from './keyPairs.json' with { type: 'json' };
 import { openTestStore } from './stores.ts';
 import { tempFolder } from './tempFolder.ts';
 
 /** When every test begins. */
 export const testStart = Date.UTC(2026, 2, 2, 9, 0, 0);
+
+/** The least that argon2 allows with one lane. */
+export const testPasswordCost: PasswordCost = { memory: 8, passes: 1 };
 
 /** Time that stands still until a test moves it. */
 export type Clock = { at: number; advance(milliseconds: number): void };
@@ -41,9 +45,22 @@ export async function testDeps({
     secrets: deriveSecrets(Buffer.alloc(32, 7), randomBytes),
     now: () => clock.at,
     randomBytes,
+    keys: { createKeyPair: testKeyPairs() },
+    passwordCost: testPasswordCost,
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     clock,
     logged,
+  };
+}
+
+/** Hands out checked-in RSA-2048 key pairs in turn: making one takes longer than most tests. They are used in tests only. */
+export function testKeyPairs(): () => Promise<KeyPair> {
+  let next = 0;
+  return async () => {
+    const pair = keyPairs[next % keyPairs.length];
+    if (!pair) throw new Error('keyPairs.json is empty');
+    next += 1;
+    return pair;
   };
 }
 

@@ -198,7 +198,7 @@ function passwordOf(steps: Step[]): unknown {
 
 async function hashOf({ deps }: Call, password: unknown): Promise<string | null | undefined> {
   if (password === null) return null;
-  return typeof password === 'string' ? hashPassword(password, deps.randomBytes) : undefined;
+  return typeof password === 'string' ? hashPassword(deps, password) : undefined;
 }
 
 async function uniquely<T>(write: () => Promise<T>): Promise<T> {

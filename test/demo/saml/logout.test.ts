@@ -1,8 +1,9 @@
 import { createSign, createVerify } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
-import { makeKeyPair } from '../../../demo/saml/keyPair.ts';
+import { createCertificate } from '../../../demo/saml/keyPair.ts';
 import { signElement } from '../../../demo/saml/sign.ts';
+import { testKeyPairs } from '../../support/testDeps.ts';
 import { type Browser, createBrowser } from '../support/browser.ts';
 import {
   addIntranet,
@@ -28,7 +29,8 @@ describe('log-out at Cloud Directory', () => {
   let key: { privateKey: string; certificate: string };
 
   before(async () => {
-    key = await makeKeyPair('Intranet', start);
+    const keyPair = await testKeyPairs()();
+    key = { privateKey: keyPair.privateKey, certificate: await createCertificate(keyPair, 'Intranet', start) };
   });
   beforeEach(async () => {
     provider = await startTestProvider();

@@ -1,4 +1,5 @@
 import { type Provider, startProvider } from '../../../demo/provider.ts';
+import { testKeyPairs } from '../../support/testDeps.ts';
 import { type Browser, createBrowser, type Page } from './browser.ts';
 
 export const sp = { entityId: 'http://intranet.test/saml/metadata', acsUrl: 'http://intranet.test/saml/acs' };
@@ -9,7 +10,7 @@ export type TestProvider = Provider & { clock: { now: number }; admin: Browser }
 /** Starts the provider on a free port with a clock that stands still, and logs an administrator in. */
 export async function startTestProvider(): Promise<TestProvider> {
   const clock = { now: start };
-  const provider = await startProvider({ now: () => clock.now });
+  const provider = await startProvider({ now: () => clock.now, createKeyPair: testKeyPairs(), passwordCost: 2 });
   const admin = createBrowser(provider.url);
   const login = await admin.get('/admin/login');
   await admin.submit(login, '/admin/login', { login: 'admin@cloud.example', password: 'cloud-admin' });
