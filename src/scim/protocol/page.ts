@@ -1,24 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
+import type { Selected, Selection } from '../../store/selection.ts';
 import type { ResourceType } from '../schema/schema.ts';
 import { textOf } from './comparisonSql.ts';
 import { type Place, readCursor, writeCursor } from './cursor.ts';
 import { filterToSql, sortTarget } from './filterSql.ts';
 import type { ListQuery } from './listQuery.ts';
 
-/** What to ask a table for. */
-export type Selection = {
-  conditions: RawBuilder<boolean>[];
-  sortKey: RawBuilder<string | number | null>; // null where the list is in the order of the ids
-  order: RawBuilder<unknown>[];
-  limit: number;
-  offset: number;
-};
-
 /** A table that can be listed. `countAll` knows the number of rows without counting them. */
 export type Table<Row> = {
   name: 'users' | 'groups';
-  select(selection: Selection): Promise<(Row & { id: string; sortKey: string | number | null })[]>;
+  select(selection: Selection): Promise<Selected<Row & { id: string }>[]>;
   count(condition: RawBuilder<boolean>): Promise<number>;
   countAll(): Promise<number>;
 };

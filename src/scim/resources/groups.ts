@@ -1,4 +1,3 @@
-import type { RawBuilder } from 'kysely';
 import type { Db } from '../../db/open.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { newId } from '../../identifier.ts';
@@ -9,11 +8,11 @@ import {
   deleteGroup,
   findGroup,
   type Group,
-  groupColumns,
   insertGroup,
   updateGroup,
 } from '../../store/groups.ts';
 import type { Change } from '../../store/scimLog.ts';
+import { countMatching, selectGroups } from '../../store/selection.ts';
 import { type Call, isId, notFound, requireManageable, requireWritable, type ScimAnswer } from '../http/call.ts';
 import { badRequest, ScimError } from '../http/errors.ts';
 import { logChange } from '../http/log.ts';
@@ -118,18 +117,10 @@ export async function removeGroup(call: Call, id: string): Promise<ScimAnswer> {
 /** Groups as a table to list. */
 export function groupsTable({ deps }: Call): Table<Group> {
   const { db } = deps.store;
-  const matching = (conditions: RawBuilder<boolean>[]) =>
-    conditions.reduce((query, condition) => query.where(condition), db.selectFrom('groups'));
   return {
     name: 'groups',
-    select: async ({ conditions, sortKey, order, limit, offset }) => {
-      const query = order.reduce((ordered, column) => ordered.orderBy(column), matching(conditions));
-      return query.select(groupColumns).select(sortKey.as('sortKey')).limit(limit).offset(offset).execute();
-    },
-    count: async (condition) => {
-      const query = matching([condition]).select((e) => e.fn.countAll<number>().as('count'));
-      return Number((await query.executeTakeFirstOrThrow()).count);
-    },
+    select: (selection) => selectGroups(db, selection),
+    count: (condition) => countMatching(db, 'groups', condition),
     countAll: () => readCount(db, 'groups'),
   };
 }

@@ -1,5 +1,6 @@
 import type { Db, Engine } from '../../db/open.ts';
 import { addMembers, findMemberIds, removeMembers } from '../../store/groups.ts';
+import { selectMemberIds } from '../../store/selection.ts';
 import { badRequest, type ScimError } from '../http/errors.ts';
 import type { Filter } from '../protocol/filter.ts';
 import { memberCondition } from '../protocol/filterSql.ts';
@@ -81,15 +82,7 @@ function idsOf(filter: Filter): string[] | undefined {
 
 async function matchingMembers(db: Db, engine: Engine, groupId: string, filter: Filter): Promise<string[]> {
   const members = findAttribute(groupType, 'members');
-  if (!members) return [];
-  const rows = await db
-    .selectFrom('groupMembers')
-    .innerJoin('users', 'users.id', 'groupMembers.userId')
-    .select('groupMembers.userId')
-    .where('groupMembers.groupId', '=', groupId)
-    .where(memberCondition(groupType, engine, members.attribute, filter))
-    .execute();
-  return rows.map((row) => row.userId);
+  return members ? selectMemberIds(db, groupId, memberCondition(groupType, engine, members.attribute, filter)) : [];
 }
 
 /** Neighbours that add, and neighbours that remove, become one. */

@@ -1,11 +1,11 @@
-import type { RawBuilder } from 'kysely';
 import type { Db } from '../../db/open.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { hashPassword } from '../../login/passwords.ts';
 import { insertPerson, writePerson } from '../../people/users.ts';
 import { readCount } from '../../store/directoryCounts.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
-import { findDisplayNames, findUser, lockUser, type User, userColumns, userFromRow } from '../../store/users.ts';
+import { countMatching, selectUsers } from '../../store/selection.ts';
+import { findDisplayNames, findUser, lockUser, type User } from '../../store/users.ts';
 import { deleteUser } from '../../store/writeUsers.ts';
 import { type Call, isId, notFound, requireManageable, requireWritable, type ScimAnswer } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
@@ -103,19 +103,10 @@ export async function removeUser(call: Call, id: string): Promise<ScimAnswer> {
 /** People as a table to list. */
 export function usersTable({ deps }: Call): Table<User> {
   const { db } = deps.store;
-  const matching = (conditions: RawBuilder<boolean>[]) =>
-    conditions.reduce((query, condition) => query.where(condition), db.selectFrom('users'));
   return {
     name: 'users',
-    select: async ({ conditions, sortKey, order, limit, offset }) => {
-      const query = order.reduce((ordered, column) => ordered.orderBy(column), matching(conditions));
-      const rows = await query.select(userColumns).select(sortKey.as('sortKey')).limit(limit).offset(offset).execute();
-      return rows.map((row) => Object.assign(userFromRow(row), { sortKey: row.sortKey }));
-    },
-    count: async (condition) => {
-      const query = matching([condition]).select((e) => e.fn.countAll<number>().as('count'));
-      return Number((await query.executeTakeFirstOrThrow()).count);
-    },
+    select: (selection) => selectUsers(db, selection),
+    count: (condition) => countMatching(db, 'users', condition),
     countAll: () => readCount(db, 'users'),
   };
 }
