@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseTrustProxy } from './network.ts';
 
 export type Config = Readonly<{
   production: boolean;
@@ -9,7 +9,7 @@ export type Config = Readonly<{
   databaseUrl: string;
   dataDir: string;
   secretKey: string | undefined; // base64 of 32 bytes; undefined: a file in dataDir
-  trustProxy: string[] | boolean | number;
+  trustProxy: string[] | number | false;
   metadataPrivateNetworks: 'allow' | 'deny';
   rateLimits: boolean;
   logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -85,10 +85,11 @@ const environment = z
     TRUST_PROXY: z
       .string()
       .default('')
-      .transform(trustProxy)
-      .refine((value) => !Array.isArray(value) || value.every(isNetwork), {
-        message: 'must be addresses or networks with commas between, the word loopback, or a number',
-      }),
+      .transform(parseTrustProxy)
+      .refine(
+        (value) => value !== undefined,
+        'must be addresses or networks separated by commas, loopback, or a number',
+      ),
     METADATA_PRIVATE_NETWORKS: z.enum(['allow', 'deny']).optional(),
     RATE_LIMITS: z.enum(['on', 'off']).default('on'),
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -119,7 +120,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: values.DATABASE_URL ?? `sqlite:${values.DATA_DIR}/anteroom.db`,
     dataDir: values.DATA_DIR,
     secretKey: values.SECRET_KEY,
-    trustProxy: values.TRUST_PROXY,
+    trustProxy: values.TRUST_PROXY ?? false,
     metadataPrivateNetworks: values.METADATA_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
     rateLimits: values.RATE_LIMITS === 'on',
     logLevel: values.LOG_LEVEL,
@@ -135,19 +136,4 @@ function publicUrlFault(value: string | undefined, production: boolean): string 
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
     return 'must be scheme, host and port alone, without a path';
   return undefined;
-}
-
-/** In the words of Express's `trust proxy`: a number of hops, a list of addresses, or nobody. */
-function trustProxy(value: string): Config['trustProxy'] {
-  if (value === '' || /^(off|false|no)$/i.test(value)) return false;
-  if (/^\d+$/.test(value)) return Number(value);
-  return value.split(',').map((entry) => entry.trim());
-}
-
-function isNetwork(entry: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
-  const [address = '', prefix, ...rest] = entry.split('/');
-  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  const within = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-  return bits > 0 && within && rest.length === 0;
 }

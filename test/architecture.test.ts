@@ -32,7 +32,7 @@ const mayImport: Record<string, string[]> = {
 };
 
 /** Files at the top of src/ that everything may import, and that import only each other. Types alone may come from below. */
-const plain = ['config.ts', 'deps.ts', 'errors.ts', 'identifier.ts', 'secrets.ts'];
+const plain = ['config.ts', 'deps.ts', 'errors.ts', 'identifier.ts', 'network.ts', 'secrets.ts'];
 
 /** Values of db/ that are no driver and that others than store/ need: what an error of the engine means. */
 const openToAll = ['db/uniqueViolation.ts'];
@@ -42,11 +42,12 @@ const owners: [RegExp, RegExp][] = [
   [/^(node:sqlite|pg)$/, /^db\//],
   [/^kysely$/, /^(db|store|scim)\//],
   [/^(@node-saml\/|passport-saml)/, /^saml\/request\/serviceProvider\.ts$/],
+  [/^ipaddr\.js$/, /^network\.ts$/],
   [/^xml2js$/, /^federation\/metadata\//],
   [/^(express|express-session|ejs|helmet|csrf-csrf|passport)$/, /^(web|saml|scim|admin|intranet|app\.ts)/],
 ];
 
-/** The files where the outside comes in: the environment, the time, randomness. */
+/** The files where the outside comes in: the environment, the time, randomness, addresses. */
 const edges = {
   'process.env': ['main.ts', 'cli.ts'],
   'Date.now': ['openDeps.ts'],
@@ -54,6 +55,8 @@ const edges = {
   'Math.random': [],
   'performance.now': [],
   'crypto.randomBytes': ['openDeps.ts'],
+  'isIP(': ['network.ts'],
+  BlockList: [],
 };
 
 /** Files past 250 lines, with the reason. */

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { isOpenHttp } from '../federation/metadata/addressPolicy.ts';
 import { explain } from '../federation/reasons.ts';
+import { isOpenHttp } from '../network.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { countRefusedPeople, hasWorked } from '../store/loginActivity.ts';

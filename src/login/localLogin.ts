@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import type { Deps } from '../deps.ts';
+import { clientNetwork } from '../network.ts';
 import { countFailures, forgetFailures, recordFailure, takeFailureBack } from '../store/attempts.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { findPasswordHash } from '../store/passwords.ts';
@@ -40,7 +40,7 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
 /** The narrowest limit comes first: whoever guesses from one network uses it up without locking the person out of another. */
 function limitsFor(name: string, address: string): Limit[] {
   const person = caseKey(name).slice(0, 256);
-  const network = networkOf(address);
+  const network = clientNetwork(address);
   return [
     { name: `name ${person} in ${network}`, most: 10 },
     { name: `network ${network}`, most: 50 },
@@ -62,13 +62,6 @@ async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
 async function takeBack({ store }: Deps, [ofBoth, ofNetwork, ofName]: Limit[]): Promise<void> {
   for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(store.relaxed, limit.name);
   if (ofNetwork) await takeFailureBack(store.relaxed, ofNetwork.name);
-}
-
-/** An IPv4 address, or the /64 that an IPv6 subscriber has at the least (RFC 6177). */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }
 
 /** A user name wins over an e-mail address; an address that two people share names nobody. */

@@ -1,8 +1,8 @@
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid } from '../errors.ts';
+import { isInNetworks, isNetwork } from '../network.ts';
 import { findSetting, writeSetting } from '../store/settings.ts';
 
 const SETTING = 'intranet';
@@ -75,26 +75,7 @@ export async function saveIntranetSettings(
 
 /** Whether the local log-in may be used from an address. */
 export function allowsLocalLogin(settings: IntranetSettings, address: string): boolean {
-  if (settings.localLoginNetworks.length === 0) return true;
-  const list = new BlockList();
-  for (const network of settings.localLoginNetworks) {
-    const [host = '', prefix] = network.split('/');
-    const family = isIP(host) === 6 ? 'ipv6' : 'ipv4';
-    list.addSubnet(host, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
-  }
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
-}
-
-function isNetwork(text: string): boolean {
-  const [host = '', prefix, ...rest] = text.split('/');
-  const bits = isIP(host) === 6 ? 128 : 32;
-  return (
-    isIP(host) !== 0 &&
-    !host.includes('%') && // a zone is of one machine alone (RFC 4007)
-    rest.length === 0 &&
-    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
-  );
+  return settings.localLoginNetworks.length === 0 || isInNetworks(address, settings.localLoginNetworks);
 }
 
 /** WCAG 2.2's contrast ratio of white text on a colour (#rrggbb). */

@@ -1,10 +1,10 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { hashToken, newId, newToken } from '../identifier.ts';
 import type { NewJob, Outcome } from '../jobs/steps.ts';
+import { isNetwork } from '../network.ts';
 import type { Job, JobItem } from '../store/jobs.ts';
 import {
   countManaged,
@@ -23,13 +23,7 @@ import { insertScimLog } from '../store/scimLog.ts';
 
 const HINT_LENGTH = 4;
 
-const network = z
-  .string()
-  .trim()
-  .refine(
-    (text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text),
-    'Enter networks such as 192.0.2.0/24, one on a line.',
-  );
+const network = z.string().trim().refine(isNetwork, 'Enter networks such as 192.0.2.0/24, one on each line.');
 
 const schema = z.object({
   name: z

@@ -12,7 +12,7 @@ import {
   setAutoLogin,
   setUpDomain,
 } from '../../federation/domains.ts';
-import { isOpenHttp } from '../../federation/metadata/addressPolicy.ts';
+import { isOpenHttp } from '../../network.ts';
 import { listDomains } from '../../store/domains.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts';
-import { isOpenHttp } from '../../federation/metadata/addressPolicy.ts';
+import { isOpenHttp } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import { countOutcomes, hasWorked } from '../../store/loginActivity.ts';

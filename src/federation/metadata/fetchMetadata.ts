@@ -1,7 +1,6 @@
 import { lookup as resolve } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
-import { type PrivateNetworks, permittedAddress } from './addressPolicy.ts';
+import { addressFamily, fetchableAddress, type PrivateNetworks } from '../../network.ts';
 import { type MetadataError, quote, refusalIn, refuse } from './metadataError.ts';
 import { MAX_METADATA_BYTES } from './metadataText.ts';
 import { requestFrom } from './pinnedRequest.ts';
@@ -89,7 +88,7 @@ function readRedirect(target: string, from: URL, options: FetchOptions): URL {
 
 async function addressesOf(url: URL, options: FetchOptions, signal: AbortSignal): Promise<string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0) return [host];
+  if (addressFamily(host)) return [host];
   const lookup = options.lookup ?? resolveAll;
   return Promise.race([lookup(host), rejectOnAbort(signal)]).catch((error) => refuseConnection(url, error));
 }
@@ -107,7 +106,7 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 
 /** One bad address among good ones is enough to refuse: which one a connection would use is not ours to guess. */
 function judgeAddresses(found: string[], url: URL, redirects: number, privateNetworks: PrivateNetworks): string[] {
-  const permitted = found.flatMap((address) => permittedAddress(address, privateNetworks) ?? []);
+  const permitted = found.flatMap((address) => fetchableAddress(address, privateNetworks) ?? []);
   if (found.length > 0 && permitted.length === found.length) return permitted;
   if (found.length === 0) return refuseConnection(url, new Error('no address'));
   if (redirects > 0) {

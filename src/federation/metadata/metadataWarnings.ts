@@ -1,5 +1,5 @@
+import { isOpenHttp } from '../../network.ts';
 import type { Certificate, Endpoint, ProviderFacts } from '../../store/identityProviders.ts';
-import { isOpenHttp } from './addressPolicy.ts';
 import { childrenOf, type Element } from './metadataElement.ts';
 import { shortBinding } from './metadataEndpoints.ts';
 import type { FoundProvider } from './metadataEntity.ts';

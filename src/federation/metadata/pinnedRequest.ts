@@ -1,6 +1,6 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { addressFamily } from '../../network.ts';
 
 const HEADERS = {
   accept: 'application/samlmetadata+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1',
@@ -27,8 +27,8 @@ export function requestFrom(url: URL, addresses: readonly string[], signal: Abor
   });
 }
 
-function lookupOf(addresses: readonly string[]): LookupFunction {
-  const found = addresses.map((address) => ({ address, family: isIP(address) }));
+function lookupOf(addresses: readonly string[]): NonNullable<RequestOptions['lookup']> {
+  const found = addresses.map((address) => ({ address, family: addressFamily(address) ?? 0 }));
   return (_host, options, callback) => {
     const [first] = found;
     if (first === undefined) callback(new Error('no address'), '', 0);
