@@ -24,7 +24,6 @@ const SCIM = '/api/v2/scim/v2';
 /** The whole application, as it can be given to an HTTP server. The only place where features are mounted. */
 export function buildApp(deps: Deps): Express {
   const app = express();
-  const csrf = csrfProtection(deps);
   // What Express answers where even the error page fails: in any other environment a stack.
   app.set('env', 'production');
   app.disable('x-powered-by');
@@ -41,10 +40,10 @@ export function buildApp(deps: Deps): Express {
   app.use(assetRoutes(deps));
   app.use(noStore);
   app.use(sessions(deps));
-  app.use(viewTools(deps, csrf));
+  app.use(viewTools(deps));
   app.use(samlRoutes(deps));
+  app.use(csrfProtection);
   app.use(parseForm());
-  app.use(csrf.protect);
   app.use(switchRoutes(deps));
   app.use(testRoutes(deps));
   app.use(setupRoutes(deps));

@@ -4,10 +4,12 @@
  */
 export class AppError extends Error {
   readonly status: number;
+  readonly title: string | undefined;
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  constructor(status: number, message: string, options?: ErrorOptions & { title?: string }) {
     super(message, options);
     this.status = status;
+    this.title = options?.title;
   }
 }
 

@@ -10,8 +10,6 @@ const TAG_BYTES = 16;
 export type Secrets = {
   /** Signs the session cookie. */
   sessionKey: string;
-  /** Signs the tokens of forms. */
-  csrfKey: string;
   /** Encrypts text for the database: AES-256-GCM, base64 of nonce, tag and ciphertext. */
   seal(text: string): string;
   /** @throws Error when the text was sealed with another key, or altered */
@@ -24,7 +22,6 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
   const sealing = derive('at rest');
   return {
     sessionKey: derive('session cookie').toString('base64'),
-    csrfKey: derive('form token').toString('base64'),
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce);

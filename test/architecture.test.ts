@@ -44,7 +44,7 @@ const owners: [RegExp, RegExp][] = [
   [/^(@node-saml\/|passport-saml)/, /^saml\/request\/serviceProvider\.ts$/],
   [/^ipaddr\.js$/, /^network\.ts$/],
   [/^xml2js$/, /^federation\/metadata\//],
-  [/^(express|express-session|ejs|helmet|csrf-csrf|passport)$/, /^(web|saml|scim|admin|intranet|app\.ts)/],
+  [/^(express|express-session|ejs|helmet|passport)$/, /^(web|saml|scim|admin|intranet|app\.ts)/],
 ];
 
 /** The files where the outside comes in: the environment, the time, randomness, addresses. */

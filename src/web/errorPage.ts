@@ -27,7 +27,7 @@ export function errorPage(deps: Deps): ErrorRequestHandler {
         { ...entry, err: undefined, message: error instanceof Error ? error.message : undefined },
         'request refused',
       );
-    answer(req, res, status, publicMessage(error, status), reference);
+    answer(req, res, status, { title: titleOf(error, status), message: publicMessage(error, status), reference });
   };
 }
 
@@ -36,7 +36,10 @@ function withoutTokens(path: string): string {
   return path.replace(/[\w-]{40,}/g, '…');
 }
 
-function answer(req: Request, res: Response, status: number, message: string, reference: string): void {
+type ErrorText = { title: string; message: string; reference: string };
+
+function answer(req: Request, res: Response, status: number, text: ErrorText): void {
+  const { message, reference } = text;
   res.status(status);
   res.setHeader('cache-control', 'no-store');
   if (wantsJson(req)) {
@@ -48,7 +51,7 @@ function answer(req: Request, res: Response, status: number, message: string, re
     res.type('text/plain').send(`${message}\nReference: ${reference}\n`);
     return;
   }
-  res.render('errors/error', { title: titles[status] ?? 'This did not work', message, reference, status });
+  res.render('errors/error', text);
 }
 
 const titles: Record<number, string> = {
@@ -59,6 +62,10 @@ const titles: Record<number, string> = {
   413: 'Too much was sent',
   421: 'Unknown address',
 };
+
+function titleOf(error: unknown, status: number): string {
+  return (error instanceof AppError ? error.title : undefined) ?? titles[status] ?? 'This did not work';
+}
 
 function statusOf(error: unknown): number {
   const status = error instanceof AppError ? error.status : (error as { status?: unknown } | undefined)?.status;

@@ -12,7 +12,8 @@ const ofData = new Map([
 ]);
 
 /**
- * The security headers of every answer: a strict content policy without inline script or style, no framing, no sniffing, no referrer.
+ * Sets the security headers: a content policy without inline script or style, no framing, no sniffing, no referrer for other sites
+ * (same-origin and not no-referrer: docs/decisions/csrf-by-headers.md).
  * @param at.dataBelow the path, up to its last slash, below which answers are read by programs alone
  */
 export function securityHeaders({ dataBelow }: { dataBelow: string }): RequestHandler {
@@ -49,7 +50,7 @@ function securityPolicy(): ReturnType<typeof helmet> {
     },
     crossOriginEmbedderPolicy: false,
     frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
+    referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: false,
   });
 }

@@ -7,7 +7,6 @@ import type { Deps } from '../deps.ts';
 import { readIntranetSettings } from '../people/intranetSettings.ts';
 import { nameOf } from '../people/users.ts';
 import { ASSETS } from './assets.ts';
-import type { Csrf } from './csrf.ts';
 import type { Flash, LoggedInUser } from './request.ts';
 import { timeTag } from './timeTag.ts';
 import { together } from './turn.ts';
@@ -26,7 +25,6 @@ export type ViewTools = {
   icon: (name: string) => string;
   /** A moment as a <time> element: '3 hours ago', with the exact time on hover. */
   time: (at: number | null | undefined) => string;
-  csrfToken: () => string;
   /** Takes the message that the page before left. */
   takeFlash: () => Flash | undefined;
   number: (value: number) => string;
@@ -103,10 +101,10 @@ function viewOf(file: string, names: string[]): View {
 }
 
 /** Gives each answer what its view can use. */
-export function viewTools(deps: Deps, csrf: Csrf): RequestHandler {
+export function viewTools(deps: Deps): RequestHandler {
   return async (req, res, next) => {
     res.locals.intranet = await readIntranetSettings(deps.store.db);
-    Object.assign(res.locals, toolsFor(deps, csrf, req, res));
+    Object.assign(res.locals, toolsFor(deps, req));
     next();
   };
 }
@@ -126,7 +124,7 @@ export function flash(req: Request, text: string, kind: Flash['kind'] = 'success
   };
 }
 
-function toolsFor(deps: Deps, csrf: Csrf, req: Request, res: Response): ViewTools {
+function toolsFor(deps: Deps, req: Request): ViewTools {
   return {
     assets: ASSETS,
     path: req.originalUrl,
@@ -135,7 +133,6 @@ function toolsFor(deps: Deps, csrf: Csrf, req: Request, res: Response): ViewTool
     initials,
     icon,
     time: (at) => timeTag(at, deps.now()),
-    csrfToken: () => csrf.token(req, res),
     takeFlash: () => {
       const message = req.session.flash;
       if (message) delete req.session.flash;

@@ -57,7 +57,7 @@ describe('the set-up page', () => {
     for (const other of ['/setup', '/setup/', `${path}x`, '/setup/undefined', '/setup/null'])
       expect((await browser.send(other)).status, other).to.equal(404);
     const page = await browser.send(path);
-    expect(page.headers['referrer-policy']).to.equal('no-referrer');
+    expect(page.headers['referrer-policy']).to.equal('same-origin');
     expect(page.text).not.to.contain(path.split('/').at(-1));
   });
 });

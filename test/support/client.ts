@@ -6,23 +6,23 @@ export type Answer = { status: number; location: string | undefined; headers: He
 
 export type Client = {
   get: (path: string) => Promise<Answer>;
-  /** Opens `page` (the path itself where none is given) for the token of its forms, and posts the fields. */
-  post: (path: string, fields?: Fields, page?: string) => Promise<Answer>;
+  /** Posts a form, as a page of the same site does. */
+  post: (path: string, fields?: Fields) => Promise<Answer>;
   /** The same as multipart/form-data, with a file. */
-  upload: (path: string, fields: Record<string, string | Blob>, page?: string) => Promise<Answer>;
+  upload: (path: string, fields: Record<string, string | Blob>) => Promise<Answer>;
   /** Follows the redirect of an answer. */
   follow: (answer: Answer) => Promise<Answer>;
 };
 
 type Fields = Record<string, string | string[]>;
 
-/** A browser's part in a test of screens: it keeps cookies and hands the forms' tokens back. */
+/** A browser for tests of screens: it keeps cookies and names the page's origin when it posts a form. */
 export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
   const cookies = new Map<string, string>();
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { accept: 'text/html', cookie };
+    const headers = { accept: 'text/html', cookie, ...(init.method === 'POST' ? { origin: url } : {}) };
     const response = await fetch(new URL(path, url), { ...init, redirect: 'manual', headers });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
@@ -32,20 +32,15 @@ export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
     return { status: response.status, location, headers: response.headers, text: await response.text() };
   }
 
-  async function tokenOf(page: string): Promise<string> {
-    return /name="_csrf" value="([^"]+)"/.exec((await request(page)).text)?.[1] ?? '';
-  }
-
   return {
     get: (path) => request(path),
-    post: async (path, fields = {}, page = path) => {
-      const pairs = Object.entries({ _csrf: await tokenOf(page), ...fields });
-      const body = new URLSearchParams(pairs.flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
-      return request(path, { method: 'POST', body });
+    post: (path, fields = {}) => {
+      const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+      return request(path, { method: 'POST', body: new URLSearchParams(pairs) });
     },
-    upload: async (path, fields, page = path) => {
+    upload: (path, fields) => {
       const body = new FormData();
-      for (const [name, value] of Object.entries({ _csrf: await tokenOf(page), ...fields })) body.append(name, value);
+      for (const [name, value] of Object.entries(fields)) body.append(name, value);
       return request(path, { method: 'POST', body });
     },
     follow: (answer) => request(answer.location ?? '/'),

@@ -28,7 +28,7 @@ export function sendRaw({ url }: Pick<Anteroom, 'url'>, path: string, raw: Raw =
   });
 }
 
-/** A browser's part at one host name, such as that of an https domain behind a proxy: it keeps cookies and posts forms with their tokens. */
+/** A browser at one host name, such as that of an https domain behind a proxy: it keeps cookies and says where it posts a form from. */
 export function openAtHost(anteroom: Pick<Anteroom, 'url'>, host: string) {
   const cookies = new Map<string, string>();
   const cookie = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -43,10 +43,9 @@ export function openAtHost(anteroom: Pick<Anteroom, 'url'>, host: string) {
     keep(answer);
     return answer;
   };
-  const post = async (path: string, fields: Record<string, string>, page = path): Promise<HostAnswer> => {
-    const token = /name="_csrf" value="([^"]+)"/.exec((await send(page)).text)?.[1] ?? '';
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    return send(path, { method: 'POST', headers, body: `${new URLSearchParams({ _csrf: token, ...fields })}` });
+  const post = (path: string, fields: Record<string, string>): Promise<HostAnswer> => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
+    return send(path, { method: 'POST', headers, body: `${new URLSearchParams(fields)}` });
   };
   return { cookie, keep, send, post };
 }

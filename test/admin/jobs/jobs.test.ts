@@ -29,22 +29,22 @@ describe('admin/jobs', () => {
     expect((await client.get('/settings/people')).text)
       .to.contain(`href="${path}"`)
       .and.to.contain('0 of 2 so far');
-    const stopped = await client.follow(await client.post(`${path}/stop`, {}, path));
+    const stopped = await client.follow(await client.post(`${path}/stop`));
     expect(stopped.text).to.contain('What is done stays done.').and.not.to.contain('refresh');
     expect((await client.get(JOBS)).text)
       .to.contain('Deactivate 2 people')
       .and.to.contain('Stopped');
-    const done = await untilDone(client, await client.post(`${path}/continuation`, {}, path));
+    const done = await untilDone(client, await client.post(`${path}/continuation`));
     expect(done.text).to.contain('2 people are deactivated.');
   });
 
   it('takes a deactivation back', async () => {
     const path = await added();
     await stopJob(anteroom.deps, path.slice(JOBS.length + 1));
-    await client.post(`${path}/continuation`, {}, path);
+    await client.post(`${path}/continuation`);
     const page = await client.get(path);
     expect(page.text).to.contain('Undo: activate these 2 again');
-    const undone = await untilDone(client, await client.post(`${path}/undo`, {}, path));
+    const undone = await untilDone(client, await client.post(`${path}/undo`));
     expect(undone.text).to.contain('2 people are activated.').and.not.to.contain('Undo');
   });
 
@@ -52,10 +52,10 @@ describe('admin/jobs', () => {
     const path = await added();
     const theirs = await logInLocally(anteroom, 'anna.berg');
     expect((await theirs.get(path)).status).to.equal(403);
-    expect((await theirs.post(`${path}/stop`, {}, '/')).status).to.equal(403);
+    expect((await theirs.post(`${path}/stop`)).status).to.equal(403);
     expect((await client.get(`${JOBS}/none`)).status).to.equal(404);
-    expect((await client.post(`${path}/continuation`, {}, path)).status).to.equal(409);
-    expect((await client.post(`${JOBS}/none/stop`, {}, JOBS)).status).to.equal(404);
+    expect((await client.post(`${path}/continuation`)).status).to.equal(409);
+    expect((await client.post(`${JOBS}/none/stop`)).status).to.equal(404);
   });
 
   /** A job that nobody has begun with. */

@@ -139,7 +139,7 @@ describe('admin/people: CSV', () => {
 
   function confirm({ text }: Answer): Promise<Answer> {
     const action = /action="(\/settings\/jobs\/[^"]+\/continuation)"/.exec(text)?.[1] ?? '';
-    return client.post(action, {}, '/settings/people');
+    return client.post(action);
   }
 
   function find(userName: string) {

@@ -93,8 +93,8 @@ describe('admin/scimLog', () => {
     client = await logInLocally(anteroom);
     await write({});
     for (const days of ['0', 'x', '99999', ''])
-      expect((await client.post(`${LOG}/retention`, { days }, LOG)).text).to.contain('Enter a number of days');
-    const saved = await client.post(`${LOG}/retention`, { days: '7' }, LOG);
+      expect((await client.post(`${LOG}/retention`, { days })).text).to.contain('Enter a number of days');
+    const saved = await client.post(`${LOG}/retention`, { days: '7' });
     const page = (await client.follow(saved)).text;
     expect(page).to.contain('the log is kept for 7 days').and.to.contain('value="7"').and.to.contain('1 request,');
   });

@@ -63,7 +63,7 @@ describe('admin/profileSources', () => {
     const path = `${SCIM}/${id}`;
     const { active: _, ...inactive } = fieldsOfForm((await client.get(path)).text, path);
     expect((await client.follow(await client.post(path, inactive))).text).to.contain('Saved: deactivated.');
-    const fresh = keyOf(await client.post(`${path}/token`, { overlap: '0', lifetime: '' }, path));
+    const fresh = keyOf(await client.post(`${path}/token`, { overlap: '0', lifetime: '' }));
     expect((await client.follow(await client.post(path, { ...inactive, active: 'on' }))).text).to.contain(
       'Saved: activated.',
     );
@@ -74,7 +74,7 @@ describe('admin/profileSources', () => {
   it('rotates with overlap, lets a token end, and warns in time', async () => {
     const { id, token } = await add('JumpCloud');
     const path = `${SCIM}/${id}`;
-    const fresh = keyOf(await client.post(`${path}/token`, { overlap: '7', lifetime: '90' }, path));
+    const fresh = keyOf(await client.post(`${path}/token`, { overlap: '7', lifetime: '90' }));
     for (const one of [token, fresh.token]) expect((await call(one)).ok).to.equal(true);
     anteroom.deps.clock.advance(7 * DAY_MS);
     client = await logInLocally(anteroom);

@@ -103,16 +103,12 @@ describe('admin: an identity provider', () => {
     expect((await client.get(path)).text)
       .to.contain('It signs 1 person out at once.')
       .and.contain('Auto Login stops at 1 domain');
-    const disabled = await client.post(`${path}/activation`, { enabled: '' }, path);
+    const disabled = await client.post(`${path}/activation`, { enabled: '' });
     expect((await client.follow(disabled)).text).to.contain('is disabled. Whoever came in through it is signed out.');
     expect((await client.get('/settings')).text).to.contain('has a Default Provider that is disabled');
-    const other = await client.post(
-      `/settings/security/saml/domains/${domainId}/default-provider`,
-      { provider: id },
-      '/settings/security/saml',
-    );
+    const other = await client.post(`/settings/security/saml/domains/${domainId}/default-provider`, { provider: id });
     expect((await client.follow(other)).text).to.contain('is disabled. Enable it before you make it the default.');
-    await client.post(`${path}/activation`, { enabled: 'on' }, path);
+    await client.post(`${path}/activation`, { enabled: 'on' });
     expect((await findProvider(anteroom.deps.store.db, id))?.enabled).to.equal(true);
   });
 

@@ -5,7 +5,7 @@ export function fieldsOfForm(html: string, action: string): Record<string, strin
   const fields: Record<string, string> = {};
   for (const [tag, name] of form.matchAll(/<input [^>]*?name="([\w.]+)"[^>]*>/g)) {
     const isBox = /type="(radio|checkbox)"/.test(tag);
-    if (name === undefined || name === '_csrf' || (isBox && !tag.includes(' checked'))) continue;
+    if (name === undefined || (isBox && !tag.includes(' checked'))) continue;
     fields[name] = decode(/ value="([^"]*)"/.exec(tag)?.[1] ?? (isBox ? 'on' : ''));
   }
   for (const [, name = '', options = ''] of form.matchAll(/<select [^>]*?name="([\w.]+)"[^>]*>(.*?)<\/select>/gs))
