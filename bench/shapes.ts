@@ -1,4 +1,4 @@
-import { limits } from '../src/xml/reader.ts';
+import { messageLimits } from '../src/xml/reader.ts';
 import { compose, honestParts, type MessageParts } from '../test/saml/support/message.ts';
 import { type SignOptions, signMessage, withoutMarks } from '../test/saml/support/sign.ts';
 import { attributes, type Identity, message } from './messages.ts';
@@ -15,10 +15,10 @@ export function growingMessages(provider: Identity, kilobytes: readonly number[]
 
 /** Messages of close to the largest size, each made to cost the most in one part of the verifier; most are signed, so that no part is spared. */
 export function worstShapes(provider: Identity): Record<string, string> {
-  const room = limits.octets - 8_000;
+  const room = messageLimits.octets - 8_000;
   const fill = (piece: string, most = Number.POSITIVE_INFINITY) =>
     piece.repeat(Math.min(most, Math.floor(room / piece.length)));
-  const names = Array.from({ length: limits.attributes }, (_, at) => `a${String(at).padStart(2, '0')}`);
+  const names = Array.from({ length: messageLimits.attributes }, (_, at) => `a${String(at).padStart(2, '0')}`);
   const wide = `<x ${names.map((name) => `${name}=""`).join(' ')}/>`;
   const reversed = `<x ${[...names]
     .reverse()
@@ -82,9 +82,9 @@ export function worstShapes(provider: Identity): Record<string, string> {
     'many values': signed(provider, { attributes: attributes(0, 1_250) }),
     'one name a thousand times': signed(provider, { attributes: sameName(1_600) }),
     'an inner and an outer signature': signed(provider, inValue(fill('<x y="1">z</x>', 9_500)), {}, 'both'),
-    'nothing but <': '<'.repeat(limits.octets),
-    'nothing but &': `<x>${'&'.repeat(limits.octets - 10)}</x>`,
-    'an open attribute': `<x y="${'z'.repeat(limits.octets - 10)}`,
+    'nothing but <': '<'.repeat(messageLimits.octets),
+    'nothing but &': `<x>${'&'.repeat(messageLimits.octets - 10)}</x>`,
+    'an open attribute': `<x y="${'z'.repeat(messageLimits.octets - 10)}`,
     'open comments': `<x>${'<!--'.repeat(60_000)}`,
     'attributes without end': `<x ${'y="" '.repeat(50_000)}`,
     'levels without end': '<x>'.repeat(80_000),

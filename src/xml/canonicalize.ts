@@ -1,17 +1,17 @@
-import { inheritedXmlAttributes, namespaceInForce, namespacesInForce } from './inForce.ts';
+import { inheritedXmlAttributes, namespaceInScope, namespacesInScope } from './inScope.ts';
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
 /**
- * A canonical form without comments: inclusive (Canonical XML 1.0), or exclusive (Exclusive XML Canonicalization 1.0) with the prefixes of
- * its InclusiveNamespaces, `''` for `#default`.
+ * A canonical form without comments: inclusive (Canonical XML 1.0) or exclusive (Exclusive XML Canonicalization 1.0). `prefixes` are those of
+ * InclusiveNamespaces, `''` for `#default`.
  */
 export type CanonicalForm = { exclusive: boolean; prefixes: readonly string[] };
 
 type Writer = { text: string; form: CanonicalForm; rendered: NamespaceDeclaration[]; omitted: XmlElement | undefined };
 
 /**
- * Writes an element and what it holds in canonical form. `omitted` is left out with all it holds: the signature, by the
- * enveloped-signature transform (xmldsig-core 6.6.4). The cost is linear in the size of the element.
+ * Returns the canonical form of an element, in time linear in its size. `omitted` is the signature that the enveloped-signature transform
+ * removes (xmldsig-core 6.6.4).
  */
 export function canonicalize(element: XmlElement, form: CanonicalForm, omitted?: XmlElement): string {
   const writer: Writer = { text: '', form, rendered: [], omitted };
@@ -39,12 +39,12 @@ function writeElement(
   writer.rendered.length = height;
 }
 
-// Of the namespaces beside the visibly used ones: at the apex all that are in force, below it those that the element itself declares.
+// Namespaces to write besides the visibly used ones: at the apex all in scope, below it those that the element declares.
 function apexNamespaces(element: XmlElement, form: CanonicalForm): NamespaceDeclaration[] {
-  if (!form.exclusive) return namespacesInForce(element);
+  if (!form.exclusive) return namespacesInScope(element);
   const listed: NamespaceDeclaration[] = [];
   for (const prefix of form.prefixes) {
-    const uri = namespaceInForce(element, prefix);
+    const uri = namespaceInScope(element, prefix);
     if (uri !== undefined) listed.push({ prefix, uri });
   }
   return listed;
@@ -86,7 +86,7 @@ function writeAttributes(writer: Writer, attributes: readonly Attribute[]): void
   for (const { name, value } of ordered) writer.text += ` ${name}="${escapeValue(value)}"`;
 }
 
-// Most come in their order, and to copy and sort them takes longer than to write them.
+// Most attributes are in order already, and copying and sorting costs more than writing them.
 function areInOrder(attributes: readonly Attribute[]): boolean {
   for (let at = 1; at < attributes.length; at++) {
     if (byNamespaceAndName(attributes[at - 1] as Attribute, attributes[at] as Attribute) > 0) return false;
@@ -98,13 +98,13 @@ function byPrefix(one: NamespaceDeclaration, other: NamespaceDeclaration): numbe
   return one.prefix < other.prefix ? -1 : 1;
 }
 
-// Namespace names and local names are ASCII, so that the order of UTF-16 units is the order of code points that is asked for.
+// Namespace names and local names are ASCII, so UTF-16 order is the required order of code points.
 function byNamespaceAndName(one: Attribute, other: Attribute): number {
   if (one.uri !== other.uri) return one.uri < other.uri ? -1 : 1;
   return one.local < other.local ? -1 : 1;
 }
 
-// Canonical XML 1.0 2.3: what text and attribute values are escaped as.
+// Canonical XML 1.0 2.3: the escapes of texts and attribute values.
 function escapeText(text: string): string {
   if (!/[&<>\r]/.test(text)) return text;
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#xD;');

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { refuse } from '../saml/verify/refusal.ts';
+import { refuse } from './error.ts';
 
 const ASCII = 128;
 const NAME_START = 1;
@@ -16,36 +16,35 @@ const PREDEFINED = new Map([
 const NUMBER = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/;
 const LONGEST_REFERENCE = '&#1114111;'.length;
 
-// Surrogates need no mention: octets that are UTF-8 decode to whole pairs.
+// Surrogates need no check: valid UTF-8 decodes to whole pairs.
 const FORBIDDEN_CHARACTER = /[^\t\n\r\u0020-\ufffd]/;
 
 /**
- * Decodes the octets of a message to text with line ends made one line feed (XML 1.0 2.11).
- * UTF-8 alone, with or without its byte order mark; every character must be one of XML (XML 1.0 2.2).
+ * Decodes UTF-8, with or without a byte order mark, and normalizes line ends to line feeds (XML 1.0 2.11).
+ * Throws an XmlError for another encoding or a character that XML forbids (XML 1.0 2.2).
  */
 export function decodeCharacters(octets: Buffer): string {
-  if (!isUtf8(octets)) refuse('xml_malformed', { detail: 'not UTF-8' });
+  if (!isUtf8(octets)) refuse('xml_malformed', 'not UTF-8');
   const marked = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf;
   const text = octets.toString('utf8', marked ? 3 : 0);
-  if (!isPlain(octets) && FORBIDDEN_CHARACTER.test(text))
-    refuse('xml_malformed', { detail: 'a character that XML forbids' });
+  if (!isPlain(octets) && FORBIDDEN_CHARACTER.test(text)) refuse('xml_malformed', 'a forbidden character');
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
-/** Puts characters in the place of references; the five predefined entities are the only ones (XML 1.0 4.1, 4.6). */
+/** Replaces character references and the five predefined entities (XML 1.0 4.1, 4.6). Throws an XmlError for any other entity. */
 export function expandReferences(text: string): string {
   let expanded = '';
   let from = 0;
   for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', from)) {
     const end = text.indexOf(';', at);
     if (end === -1 || end - at > LONGEST_REFERENCE) refuseReference();
-    expanded += text.slice(from, at) + characterCalled(text.slice(at + 1, end));
+    expanded += text.slice(from, at) + characterNamed(text.slice(at + 1, end));
     from = end + 1;
   }
   return expanded + text.slice(from);
 }
 
-function characterCalled(name: string): string {
+function characterNamed(name: string): string {
   const predefined = PREDEFINED.get(name);
   if (predefined !== undefined) return predefined;
   const [, hex, decimal] = NUMBER.exec(name) ?? refuseReference();
@@ -53,10 +52,10 @@ function characterCalled(name: string): string {
 }
 
 function refuseReference(): never {
-  return refuse('xml_malformed', { detail: 'an entity that is not predefined' });
+  return refuse('xml_malformed', 'an unknown entity');
 }
 
-/** Where the NCName (Namespaces in XML 3) that begins at `from` ends; `from` itself where none begins. Names are ASCII here, as all of SAML's are. */
+/** Returns the end of the NCName that starts at `from`, or `from` if there is none (Namespaces in XML 3). Only ASCII names, like all of SAML's. */
 export function ncNameEnd(text: string, from: number): number {
   let code = text.charCodeAt(from);
   if (!(code < ASCII) || kinds[code] !== NAME_START) return from;
@@ -66,12 +65,12 @@ export function ncNameEnd(text: string, from: number): number {
   return at;
 }
 
-/** Whether the whole text is an NCName, as an ID must be. */
+/** Returns whether the whole text is an NCName, as an ID must be. */
 export function isNcName(text: string): boolean {
   return text !== '' && ncNameEnd(text, 0) === text.length;
 }
 
-/** Where the white space that begins at `from` ends. */
+/** Returns the end of the white space that starts at `from`. */
 export function spaceEnd(text: string, from: number): number {
   let at = from;
   for (let code = text.charCodeAt(at); code === 0x20 || code === 0x0a || code === 0x09; code = text.charCodeAt(at))
@@ -79,7 +78,7 @@ export function spaceEnd(text: string, from: number): number {
   return at;
 }
 
-// Whether all octets are ASCII and none is below a blank: most messages are, and this finds out four octets at a time.
+// Whether all octets are printable ASCII, checked four at a time: true for most messages.
 function isPlain(octets: Buffer): boolean {
   if (octets.byteOffset % 4 !== 0 || !isAscii(octets)) return false;
   const words = new Int32Array(octets.buffer, octets.byteOffset, octets.length >> 2);
@@ -99,7 +98,7 @@ function characterOf(code: number): string {
     (code >= 0x20 && code <= 0xd7ff) ||
     (code >= 0xe000 && code <= 0xfffd) ||
     (code >= 0x10000 && code <= 0x10ffff);
-  return valid ? String.fromCodePoint(code) : refuse('xml_malformed', { detail: 'a reference to no character of XML' });
+  return valid ? String.fromCodePoint(code) : refuse('xml_malformed', 'a reference to a forbidden character');
 }
 
 function nameTable(): Uint8Array {

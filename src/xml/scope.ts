@@ -1,17 +1,17 @@
-import { refuse } from '../saml/verify/refusal.ts';
+import { refuse } from './error.ts';
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
-/** The namespace declarations in force while a document is read: a stack, on which each open element has its own. */
+/** The namespace declarations in scope while a document is read: a stack with the declarations of each open element. */
 export type Scope = { prefixes: string[]; uris: string[] };
 
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
-// Canonical XML fails on relative namespace names, and what "fails" means has been a hole elsewhere. Beyond ASCII the order of sorting differs.
+// Canonical XML fails on relative namespace names, and implementations differ in how. Outside ASCII the sort order differs too.
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*$/;
 
-// One string for each of the names that nearly all messages use: comparing it with itself takes no time, and it needs no check.
-const USUAL = [
+// One shared string per common namespace name: comparing a string with itself is free, and these need no check.
+const COMMON = [
   'urn:oasis:names:tc:SAML:2.0:assertion',
   'urn:oasis:names:tc:SAML:2.0:protocol',
   'http://www.w3.org/2000/09/xmldsig#',
@@ -21,26 +21,26 @@ const USUAL = [
   'http://www.w3.org/2001/04/xmlenc#',
 ];
 
-/** A scope with the declarations from outside in force. */
-export function openedScope(outer: readonly NamespaceDeclaration[]): Scope {
+/** Returns a scope that starts with the given declarations. */
+export function createScope(outer: readonly NamespaceDeclaration[]): Scope {
   return { prefixes: outer.map(({ prefix }) => prefix), uris: outer.map(({ uri }) => uri) };
 }
 
-/** Puts an element's declarations in force, and gives the element and its attributes their namespaces (Namespaces in XML 1.0 5, 6). */
-export function openScope(scope: Scope, element: XmlElement, most: number): void {
+/** Adds an element's declarations to the scope and resolves the namespaces of the element and its attributes (Namespaces in XML 1.0 5, 6). */
+export function openScope(scope: Scope, element: XmlElement, limit: number): void {
   const mark = scope.prefixes.length;
   for (const declaration of element.declarations) declare(scope, declaration, mark);
-  if (scope.prefixes.length > most) refuse('xml_limit', { detail: 'too many namespaces' });
+  if (scope.prefixes.length > limit) refuse('xml_limit', 'too many namespaces');
   element.uri = resolve(scope, element.prefix);
   const { attributes } = element;
   for (let at = 0; at < attributes.length; at++) {
     const attribute = attributes[at] as Attribute;
     if (attribute.prefix !== '') attribute.uri = resolve(scope, attribute.prefix);
-    for (let before = 0; before < at; before++) refuseTwin(attributes[before] as Attribute, attribute);
+    for (let before = 0; before < at; before++) refuseDuplicate(attributes[before] as Attribute, attribute);
   }
 }
 
-/** Takes the declarations of the element that ends out of force. */
+/** Removes the declarations of an element from the scope. */
 export function closeScope(scope: Scope, element: XmlElement): void {
   const own = element.declarations.length;
   if (own === 0) return;
@@ -49,20 +49,20 @@ export function closeScope(scope: Scope, element: XmlElement): void {
 }
 
 function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration, mark: number): void {
-  const usual = USUAL.indexOf(uri);
-  if (usual === -1) refuseUnfit(prefix, uri);
+  const common = COMMON.indexOf(uri);
+  if (common === -1) refuseInvalid(prefix, uri);
   if (prefix === 'xmlns' || (prefix === 'xml' && uri !== XML_NAMESPACE))
-    refuse('xml_malformed', { detail: 'a reserved prefix is declared' });
-  if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', { detail: 'a prefix declared twice' });
+    refuse('xml_malformed', 'a declaration of a reserved prefix');
+  if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', 'a prefix declared twice');
   scope.prefixes.push(prefix);
-  scope.uris.push(USUAL[usual] ?? uri);
+  scope.uris.push(COMMON[common] ?? uri);
 }
 
-function refuseUnfit(prefix: string, uri: string): void {
+function refuseInvalid(prefix: string, uri: string): void {
   const reserved = (uri === XML_NAMESPACE && prefix !== 'xml') || uri === XMLNS_NAMESPACE;
-  if (reserved) refuse('xml_malformed', { detail: 'a reserved namespace is declared' });
+  if (reserved) refuse('xml_malformed', 'a declaration of a reserved namespace');
   const absolute = uri === '' ? prefix === '' : ABSOLUTE.test(uri);
-  if (!absolute) refuse('xml_malformed', { detail: 'a namespace that is not absolute' });
+  if (!absolute) refuse('xml_malformed', 'a relative namespace name');
 }
 
 function resolve(scope: Scope, prefix: string): string {
@@ -70,9 +70,9 @@ function resolve(scope: Scope, prefix: string): string {
     if (scope.prefixes[at] === prefix) return scope.uris[at] as string;
   }
   if (prefix === 'xml') return XML_NAMESPACE;
-  return prefix === '' ? '' : refuse('xml_malformed', { detail: 'a prefix that is not declared' });
+  return prefix === '' ? '' : refuse('xml_malformed', 'an undeclared prefix');
 }
 
-function refuseTwin(one: Attribute, other: Attribute): void {
-  if (one.local === other.local && one.uri === other.uri) refuse('xml_malformed', { detail: 'an attribute twice' });
+function refuseDuplicate(one: Attribute, other: Attribute): void {
+  if (one.local === other.local && one.uri === other.uri) refuse('xml_malformed', 'a duplicate attribute');
 }

@@ -1,6 +1,6 @@
-import { refuse } from '../saml/verify/refusal.ts';
 import { expandReferences, ncNameEnd, spaceEnd } from './characters.ts';
-import { countNode, limits, type Reader, refuseMarkup } from './reader.ts';
+import { refuse } from './error.ts';
+import { countNode, type Reader, refuseMarkup } from './reader.ts';
 import { closeScope, openScope } from './scope.ts';
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
@@ -13,8 +13,8 @@ const NO_ATTRIBUTES: readonly Attribute[] = [];
 const NO_DECLARATIONS: readonly NamespaceDeclaration[] = [];
 
 /**
- * Reads the start tag or the empty element at the reader's place (XML 1.0 3.1, Namespaces in XML 1.0 3 to 6). `reader.closed` tells which;
- * the element is not put among its parent's children yet. Throws a Refusal.
+ * Reads the start tag or empty-element tag at the reader's position (XML 1.0 3.1, Namespaces in XML 1.0 3 to 6) and sets `reader.closed`
+ * accordingly. The caller adds the element to its parent's children. Throws an XmlError.
  */
 export function readStartTag(reader: Reader, parent: XmlElement | undefined): XmlElement {
   const { xml } = reader;
@@ -38,9 +38,9 @@ export function readStartTag(reader: Reader, parent: XmlElement | undefined): Xm
   const next = xml.indexOf('<', end);
   reader.next = next === -1 ? xml.length : next;
   readAttributes(reader, element);
-  openScope(reader, element, limits.declarations);
+  openScope(reader, element, reader.limits.declarations);
   if (!readTagEnd(reader)) {
-    if (++reader.depth > limits.depth) refuse('xml_limit', { detail: 'too many levels' });
+    if (++reader.depth > reader.limits.depth) refuse('xml_limit', 'too many levels');
     reader.content[reader.depth] = 0;
   } else closeScope(reader, element);
   return element;
@@ -57,10 +57,10 @@ function readAttributes(reader: Reader, element: XmlElement): void {
       reader.at = start;
       break;
     }
-    if (start === reader.at) refuse('xml_malformed', { detail: 'no white space before an attribute' });
-    if (count > limits.attributes) refuse('xml_limit', { detail: 'too many attributes' });
+    if (start === reader.at) refuse('xml_malformed', 'missing white space before an attribute');
+    if (count > reader.limits.attributes) refuse('xml_limit', 'too many attributes');
     const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1) : colon;
-    if (end === colon + 1) refuse('xml_malformed', { detail: 'a name that ends in a colon' });
+    if (end === colon + 1) refuse('xml_malformed', 'a name ending in a colon');
     if (colon === start + 5 && xml.startsWith('xmlns', start)) {
       declarations ??= [];
       declarations.push({ prefix: end === colon ? '' : xml.slice(colon + 1, end), uri: readValue(reader, end) });
@@ -89,20 +89,20 @@ function readAttribute(reader: Reader, start: number, colon: number, end: number
 function readValue(reader: Reader, nameEnd: number): string {
   const { xml } = reader;
   let at = xml.charCodeAt(nameEnd) === EQUALS ? nameEnd : spaceEnd(xml, nameEnd);
-  if (xml.charCodeAt(at) !== EQUALS) refuse('xml_malformed', { detail: 'an attribute without a value' });
+  if (xml.charCodeAt(at) !== EQUALS) refuse('xml_malformed', 'an attribute without a value');
   at = spaceEnd(xml, at + 1);
   const quote = xml[at];
-  if (quote !== '"' && quote !== "'") refuse('xml_malformed', { detail: 'a value without quotes' });
+  if (quote !== '"' && quote !== "'") refuse('xml_malformed', 'an attribute value without quotes');
   const close = xml.indexOf(quote, at + 1);
-  if (close === -1) refuse('xml_malformed', { detail: 'a value that is not closed' });
-  if (close > reader.next) refuse('xml_malformed', { detail: '< in an attribute' });
+  if (close === -1) refuse('xml_malformed', 'an unclosed attribute value');
+  if (close > reader.next) refuse('xml_malformed', '< in an attribute value');
   reader.at = close + 1;
   return attributeValue(reader, at + 1, close);
 }
 
-// XML 1.0 3.3.3: white space as written becomes a blank, as a reference it stays.
-function attributeValue({ xml, flat }: Reader, from: number, to: number): string {
-  if (to - from > limits.value) refuse('xml_limit', { detail: 'an attribute that is too long' });
+// XML 1.0 3.3.3: literal white space becomes a space, white space written as a reference stays.
+function attributeValue({ xml, flat, limits }: Reader, from: number, to: number): string {
+  if (to - from > limits.value) refuse('xml_limit', 'attribute value too long');
   const raw = xml.slice(from, to);
   return flat || !/[&\t\n]/.test(raw) ? raw : expandReferences(raw.replace(/[\t\n]/g, ' '));
 }
@@ -111,7 +111,7 @@ function readTagEnd(reader: Reader): boolean {
   const { xml, at } = reader;
   reader.closed = xml.charCodeAt(at) === SLASH;
   const end = reader.closed ? at + 1 : at;
-  if (xml.charCodeAt(end) !== GT) refuse('xml_malformed', { detail: 'a start tag that is not closed' });
+  if (xml.charCodeAt(end) !== GT) refuse('xml_malformed', 'an unclosed start tag');
   reader.at = end + 1;
   return reader.closed;
 }

@@ -158,9 +158,7 @@ function readable(element: XmlElement): unknown {
 }
 
 function parsed(xml: string): XmlElement {
-  const outcome = parseXml(Buffer.from(xml));
-  if (!outcome.ok) throw new Error(`${outcome.reason}: ${outcome.detail}`);
-  return outcome.root;
+  return parseXml(Buffer.from(xml));
 }
 
 function allElements(element: XmlElement): XmlElement[] {

@@ -1,37 +1,38 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { XmlError, type XmlReason } from '../../src/xml/error.ts';
 import { parseXml } from '../../src/xml/parse.ts';
+import type { XmlLimits } from '../../src/xml/reader.ts';
+import type { XmlElement } from '../../src/xml/tree.ts';
 import { honestCases } from '../saml/corpus/honest.ts';
 import { mutations } from '../saml/support/mutate.ts';
 import { documents } from './support/documents.ts';
 import { plainTree, treeBySaxes } from './support/saxesTree.ts';
 
 describe('parseXml', () => {
-  it('gives the tree that saxes gives, of every document of the strict subset', () => {
+  it('builds the tree that saxes builds for every document of the strict subset', () => {
     fc.assert(
       fc.property(documents, (xml) => {
         const octets = Buffer.from(xml);
-        const parsed = parseXml(octets);
-        if (!parsed.ok) throw new Error(`${parsed.reason}: ${parsed.detail}`);
-        expect(plainTree(parsed.root)).to.deep.equal(treeBySaxes(octets));
+        expect(plainTree(parseXml(octets))).to.deep.equal(treeBySaxes(octets));
       }),
       { seed: 20260115, numRuns: 1000 },
     );
   });
 
-  it('gives the tree that saxes gives or refuses, of honest messages that were altered', () => {
+  it('builds the tree that saxes builds, or refuses, for altered honest messages', () => {
     const seeds = honestCases().map(({ field }) => Buffer.from(field, 'base64'));
     let accepted = 0;
     for (const octets of mutations(seeds, 8_000, 20260116)) {
-      const parsed = parseXml(octets);
-      if (!parsed.ok) continue;
+      const root = parsedOrRefused(octets);
+      if (root === undefined) continue;
       accepted++;
-      expect(plainTree(parsed.root), octets.toString()).to.deep.equal(treeBySaxes(octets));
+      expect(plainTree(root), octets.toString()).to.deep.equal(treeBySaxes(octets));
     }
     expect(accepted).to.be.greaterThan(1000);
   });
 
-  it('gives the tree that saxes gives or refuses, of markup strewn at random', () => {
+  it('builds the tree that saxes builds, or refuses, for random markup', () => {
     const pieces = [
       '<a',
       '<b:a',
@@ -67,16 +68,77 @@ describe('parseXml', () => {
       '\u0000',
       ':',
     ];
-    const strewn = fc
+    const scattered = fc
       .array(fc.constantFrom(...pieces, ...more), { maxLength: 12 })
       .map((list) => `<a xmlns:b="urn:b">${list.join('')}</a>`);
     fc.assert(
-      fc.property(strewn, (xml) => {
+      fc.property(scattered, (xml) => {
         const octets = Buffer.from(xml);
-        const parsed = parseXml(octets);
-        if (parsed.ok) expect(plainTree(parsed.root)).to.deep.equal(treeBySaxes(octets));
+        const root = parsedOrRefused(octets);
+        if (root !== undefined) expect(plainTree(root)).to.deep.equal(treeBySaxes(octets));
       }),
       { seed: 20260117, numRuns: 20_000 },
     );
   });
+
+  it('applies the limits that it is given, each at its exact boundary', () => {
+    const ample: XmlLimits = {
+      octets: 1_000,
+      nodes: 100,
+      attributes: 10,
+      depth: 10,
+      declarations: 10,
+      text: 100,
+      value: 100,
+    };
+    const cases: [keyof XmlLimits, string, number, XmlReason][] = [
+      ['octets', '<a>12345</a>', 12, 'message_too_large'],
+      ['nodes', '<a><b>text</b><!----></a>', 4, 'xml_limit'],
+      ['attributes', '<a x="1" y="2" xmlns="urn:a"/>', 3, 'xml_limit'],
+      ['depth', '<a><b><c>text</c></b></a>', 3, 'xml_limit'],
+      ['declarations', '<a xmlns="urn:a"><b xmlns:c="urn:c"/></a>', 2, 'xml_limit'],
+      ['text', '<a>12345</a>', 5, 'xml_limit'],
+      ['value', '<a x="12345"/>', 5, 'xml_limit'],
+    ];
+    for (const [name, xml, size, reason] of cases) {
+      const within = (limit: number) => parseXml(Buffer.from(xml), { limits: { ...ample, [name]: limit } });
+      expect(within(size).name, name).to.equal('a');
+      expect(() => within(size - 1), name)
+        .to.throw(XmlError)
+        .with.property('reason', reason);
+    }
+  });
+
+  it('says why a document is refused', () => {
+    const cases: [string, XmlReason][] = [
+      ['<!DOCTYPE a><a/>', 'xml_forbidden'],
+      ['<a><?php?></a>', 'xml_forbidden'],
+      ['<a><![CDATA[x]]></a>', 'xml_forbidden'],
+      ['<a>x<!---->y</a>', 'xml_forbidden'],
+      ['<a>&x;</a>', 'xml_malformed'],
+      ['<a><b></a></b>', 'xml_malformed'],
+      ['<a/><a/>', 'xml_malformed'],
+      ['<x:a/>', 'xml_malformed'],
+      ['<a x="1" x="2"/>', 'xml_malformed'],
+      ['<?xml version="1.1"?><a/>', 'xml_malformed'],
+    ];
+    for (const [xml, reason] of cases)
+      expect(() => parseXml(Buffer.from(xml)), xml)
+        .to.throw(XmlError)
+        .with.property('reason', reason);
+  });
+
+  it('resolves prefixes by the declarations around a document', () => {
+    const octets = Buffer.from('<x:a/>');
+    expect(parseXml(octets, { outer: [{ prefix: 'x', uri: 'urn:x' }] }).uri).to.equal('urn:x');
+  });
 });
+
+function parsedOrRefused(octets: Buffer): XmlElement | undefined {
+  try {
+    return parseXml(octets);
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
+}

@@ -1,10 +1,10 @@
 import { inflateRawSync } from 'node:zlib';
 import { parseXml } from '../../xml/parse.ts';
-import { limits } from '../../xml/reader.ts';
+import { messageLimits } from '../../xml/reader.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { signatureAlgorithm } from '../verify/algorithms.ts';
 import { decodeBase64 } from '../verify/base64.ts';
-import { Refusal, type RefusalFacts, refuse } from '../verify/refusal.ts';
+import { type RefusalFacts, refusalOf, refuse } from '../verify/refusal.ts';
 import { octetsVerify, type SignaturePolicy } from '../verify/signature.ts';
 import type { ReasonCode } from '../verify/verdict.ts';
 
@@ -46,8 +46,8 @@ export function readRedirectMessage(rawQuery: string, policy: SignaturePolicy): 
       relayState: relayState && decodePercent(relayState.replaceAll('+', ' ')),
     };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { ok: false, reason: error.reason, facts: error.facts };
+    const { reason, facts } = refusalOf(error);
+    return { ok: false, reason, facts };
   }
 }
 
@@ -77,14 +77,13 @@ function isSigned(raw: Map<string, string>, parameter: string, policy: Signature
 
 function inflate(message: string): XmlElement {
   const octets = decodeBase64(decodePercent(message)) ?? refuse('base64_invalid');
-  const parsed = parseXml(inflateWithin(octets));
-  return parsed.ok ? parsed.root : refuse(parsed.reason, { detail: parsed.detail ?? parsed.reason });
+  return parseXml(inflateWithin(octets));
 }
 
 // zlib stops at the limit: a bomb costs no more than an honest message.
 function inflateWithin(octets: Buffer): Buffer {
   try {
-    return inflateRawSync(octets, { maxOutputLength: limits.octets });
+    return inflateRawSync(octets, { maxOutputLength: messageLimits.octets });
   } catch (error) {
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     return refuse(tooLarge ? 'message_too_large' : 'request_malformed', { detail: 'it does not inflate' });

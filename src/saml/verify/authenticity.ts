@@ -1,10 +1,11 @@
-import { namespacesInForce } from '../../xml/inForce.ts';
+import { XmlError } from '../../xml/error.ts';
+import { namespacesInScope } from '../../xml/inScope.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { attributeOf, childOf, type XmlElement } from '../../xml/tree.ts';
 import { decrypt, encryptionLabel, readEncryption } from './encryption.ts';
 import { type Hearing, partsIn, type Step } from './hearing.ts';
 import { SAMLP } from './namespaces.ts';
-import { Refusal, refuse } from './refusal.ts';
+import { refusalOf, refuse } from './refusal.ts';
 import { readSignature, type SignatureForm, signatureVerifies, spendSignatureWork } from './signature.ts';
 import { findDecryptedSignature, findResponseParts, signatureOf } from './structure.ts';
 import type { VerifyContext } from './verdict.ts';
@@ -92,12 +93,12 @@ function readDecrypted(
       refuse('signature_missing', { detail: 'not signed itself, and it needs namespaces that no signature covers' });
     return { assertion, signature: signature && readSignature(signature, context.provider.allowSha1) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    const { reason, facts } = refusalOf(error);
     spendSignatureWork(context.provider);
     // The page is the same for both; the activity may tell a Power User that signing is off at the provider.
-    return refuse(error.reason === 'signature_missing' ? 'signature_missing' : 'signature_invalid', {
-      ...error.facts,
-      detail: `the encrypted Assertion: ${error.facts.detail ?? error.reason}`,
+    return refuse(reason === 'signature_missing' ? 'signature_missing' : 'signature_invalid', {
+      ...facts,
+      detail: `the encrypted Assertion: ${facts.detail ?? reason}`,
     });
   }
 }
@@ -110,9 +111,10 @@ type Plaintext = { assertion: XmlElement; borrows: boolean };
 function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Plaintext {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
   const { prefix, uri } = encrypted;
-  const alone = parseXml(octets, [{ prefix, uri }]);
-  if (alone.ok) return { assertion: alone.root, borrows: false };
-  const inPlace = alone.reason === 'xml_malformed' ? parseXml(octets, namespacesInForce(encrypted)) : alone;
-  if (inPlace.ok) return { assertion: inPlace.root, borrows: true };
-  return refuse(alone.reason, { detail: alone.detail ?? alone.reason });
+  try {
+    return { assertion: parseXml(octets, { outer: [{ prefix, uri }] }), borrows: false };
+  } catch (error) {
+    if (!(error instanceof XmlError) || error.reason !== 'xml_malformed') throw error;
+    return { assertion: parseXml(octets, { outer: namespacesInScope(encrypted) }), borrows: true };
+  }
 }

@@ -1,3 +1,4 @@
+import { XmlError } from '../../xml/error.ts';
 import type { ReasonCode } from './verdict.ts';
 
 /** What a refusal says to a Power User beside its reason; never shown to whoever sent the message. */
@@ -19,4 +20,12 @@ export class Refusal extends Error {
 export function refuse(reason: ReasonCode, facts: RefusalFacts = {}): never {
   const { received } = facts;
   throw new Refusal(reason, received === undefined ? facts : { ...facts, received: received.slice(0, 200) });
+}
+
+/** Returns the Refusal behind a caught error: the error itself, or the one that an XmlError means. Throws any other error again. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof XmlError)
+    return new Refusal(error.reason, error.detail === undefined ? {} : { detail: error.detail });
+  throw error;
 }

@@ -1,5 +1,5 @@
 import { parseXml } from '../../xml/parse.ts';
-import { limits } from '../../xml/reader.ts';
+import { messageLimits } from '../../xml/reader.ts';
 import { attributeOf, childOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
 import { authenticitySteps } from './authenticity.ts';
 import { decodeBase64 } from './base64.ts';
@@ -7,7 +7,7 @@ import { bearersIn, contentSteps } from './checks.ts';
 import { contentIn, type Hearing, type Step } from './hearing.ts';
 import { SAML, SAMLP, SAMLP_1 } from './namespaces.ts';
 import { providerStatusOf } from './providerStatus.ts';
-import { Refusal, refuse } from './refusal.ts';
+import { refusalOf, refuse } from './refusal.ts';
 import type { Check, ReasonCode, UnverifiedResponse, Verdict, VerifiedAssertion, VerifyContext } from './verdict.ts';
 
 /** A Response within the limits, with its tree. Only `verifyResponse` reads the tree. */
@@ -20,7 +20,7 @@ const FORM = 'Size and form';
 const STEPS: readonly Step[] = [...authenticitySteps, ...contentSteps];
 
 // Base64 is a third longer, and its line breaks add a little more.
-const LONGEST_FIELD = Math.ceil((limits.octets * 4) / 3) * 1.1;
+const LONGEST_FIELD = Math.ceil((messageLimits.octets * 4) / 3) * 1.1;
 
 /**
  * Decodes and parses the `SAMLResponse` field of the HTTP-POST binding (saml-bindings 3.5.4) within the limits.
@@ -39,9 +39,9 @@ export function readResponse(samlResponse: string): ReadOutcome {
       },
     };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const refused: Check = { name: FORM, result: 'refused', ...error.facts };
-    return { ok: false, reason: error.reason, checks: [refused, ...STEPS.map(notReached)] };
+    const { reason, facts } = refusalOf(error);
+    const refused: Check = { name: FORM, result: 'refused', ...facts };
+    return { ok: false, reason, checks: [refused, ...STEPS.map(notReached)] };
   }
 }
 
@@ -56,14 +56,11 @@ export function verifyResponse(response: ReadResponse, context: VerifyContext): 
     for (const { name, judge } of STEPS) checks.push({ name, result: 'passed', detail: judge(hearing, context) });
     return { ok: true, assertion: verifiedAssertion(hearing, context), checks };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    const { reason, facts } = refusalOf(error);
     const at = checks.length - 1;
-    checks.push(
-      { name: STEPS[at]?.name ?? '', result: 'refused', ...error.facts },
-      ...STEPS.slice(at + 1).map(notReached),
-    );
-    if (error.reason !== 'provider_status') return { ok: false, reason: error.reason, checks };
-    return { ok: false, reason: error.reason, checks, providerStatus: providerStatusOf(response.root) };
+    checks.push({ name: STEPS[at]?.name ?? '', result: 'refused', ...facts }, ...STEPS.slice(at + 1).map(notReached));
+    if (reason !== 'provider_status') return { ok: false, reason, checks };
+    return { ok: false, reason, checks, providerStatus: providerStatusOf(response.root) };
   }
 }
 
@@ -71,10 +68,9 @@ function readRoot(samlResponse: string): XmlElement {
   if (samlResponse.length > LONGEST_FIELD)
     refuse('message_too_large', { received: `${samlResponse.length} characters` });
   const octets = decodeBase64(samlResponse) ?? refuse('base64_invalid');
-  const parsed = parseXml(octets);
-  if (!parsed.ok) return refuse(parsed.reason, parsed.detail === undefined ? {} : { detail: parsed.detail });
-  if (isElement(parsed.root, SAMLP, 'Response')) return parsed.root;
-  const { uri, local } = parsed.root;
+  const root = parseXml(octets);
+  if (isElement(root, SAMLP, 'Response')) return root;
+  const { uri, local } = root;
   if (uri === SAMLP_1) return refuse('version_unsupported', { expected: '2.0', received: '1.x' });
   return refuse('response_malformed', { expected: 'a Response', received: local });
 }

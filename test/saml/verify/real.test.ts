@@ -7,7 +7,7 @@ import { readResponse, verifyResponse } from '../../../src/saml/verify/response.
 import type { Verdict, VerifyContext } from '../../../src/saml/verify/verdict.ts';
 import { domain } from '../support/keys.ts';
 
-const folder = join(import.meta.dirname, 'fixtures/real');
+const folder = join(import.meta.dirname, '../fixtures/real');
 const ORIGIN = 'http://localhost:3456'; // where Anteroom stood when these were recorded
 
 type Maker = { name: string; answers: string[]; person: string };

@@ -1,7 +1,7 @@
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
-/** The namespace name that a prefix stands for at an element; undefined where it stands for none. */
-export function namespaceInForce(element: XmlElement, prefix: string): string | undefined {
+/** Returns the namespace name of a prefix at an element, or undefined. */
+export function namespaceInScope(element: XmlElement, prefix: string): string | undefined {
   for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) {
     const found = at.declarations.find((declaration) => declaration.prefix === prefix);
     if (found !== undefined) return found.uri;
@@ -9,8 +9,8 @@ export function namespaceInForce(element: XmlElement, prefix: string): string | 
   return undefined;
 }
 
-/** All namespace declarations that are in force at an element: of one prefix the nearest. */
-export function namespacesInForce(element: XmlElement): NamespaceDeclaration[] {
+/** Returns all namespace declarations in scope at an element, the nearest for each prefix. */
+export function namespacesInScope(element: XmlElement): NamespaceDeclaration[] {
   const nearest = new Map<string, NamespaceDeclaration>();
   for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) {
     for (const declaration of at.declarations) {
@@ -20,7 +20,7 @@ export function namespacesInForce(element: XmlElement): NamespaceDeclaration[] {
   return [...nearest.values()];
 }
 
-/** The attributes of the `xml:` namespace that an element takes from those around it when it is canonicalised by itself (Canonical XML 1.0 2.4). */
+/** Returns the `xml:` attributes that an element inherits when it is canonicalized alone (Canonical XML 1.0 2.4). */
 export function inheritedXmlAttributes(element: XmlElement): Attribute[] {
   const nearest = new Map<string, Attribute>();
   for (let at = element.parent; at !== undefined; at = at.parent) {
