@@ -61,7 +61,7 @@ const edges = {
 
 /** Files past 250 lines, with the reason. */
 const long: Record<string, string> = {
-  'db/migrations.ts': 'one ordered list, to which every release adds and from which nothing is taken away',
+  'db/firstSchema.ts': 'the tables of the first release, a column a line',
 };
 
 type Import = { file: string; from: string; typeOnly: boolean };

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Dialect, Kysely, sql } from 'kysely';
-import { migrations } from './migrations.ts';
+import { type Dialect, Kysely } from 'kysely';
+import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import { type Reader, readAtOnce } from './prepared.ts';
 import type { Schema } from './schema.ts';
@@ -19,8 +19,6 @@ export type Store = {
   relaxed: Db;
   close(): Promise<void>;
 };
-
-const MIGRATION_LOCK = 7_264_912; // any number that is ours alone
 
 /**
  * Opens the database named by a URL and brings its tables up to date.
@@ -49,7 +47,7 @@ async function openMigrated(url: string): Promise<Store> {
   };
   if (reader) for (const db of [store.db, store.relaxed]) readAtOnce(db, reader);
   try {
-    await migrate(store);
+    await migrate(store.db as unknown as Kysely<unknown>, engine);
   } catch (error) {
     await store.close();
     throw error;
@@ -74,21 +72,4 @@ function openEngine(url: string): {
   const file = url.replace(/^sqlite:/, '');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return { engine: 'sqlite', ...openSqlite(file) };
-}
-
-/** All missing steps in one transaction: an upgrade that fails leaves the database as it was. */
-async function migrate({ engine, db }: Store): Promise<void> {
-  const key = engine === 'postgres' ? sql`text collate "C"` : sql`text`;
-  await db.transaction().execute(async (trx) => {
-    if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx);
-    await sql`create table if not exists migrations (position integer primary key)`.execute(trx);
-    const done = await sql<{ position: number | null }>`select max(position) as position from migrations`.execute(trx);
-    const position = done.rows[0]?.position ?? 0;
-    if (position > migrations.length) throw new Error('The database was written by a newer version of Anteroom.');
-    for (const [index, step] of migrations.entries()) {
-      if (index < position) continue;
-      await step(trx as unknown as Kysely<unknown>, { engine, key });
-      await sql`insert into migrations values (${index + 1})`.execute(trx);
-    }
-  });
 }

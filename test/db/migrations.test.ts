@@ -1,20 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { migrations } from '../../src/db/migrations.ts';
-import { openStore, type Store } from '../../src/db/open.ts';
+import { type Engine, openStore, type Store } from '../../src/db/open.ts';
+import { readCount } from '../../src/store/directoryCounts.ts';
+import { findGroupByName, findMemberIds } from '../../src/store/groups.ts';
+import { listJobs } from '../../src/store/jobs.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { findLoginRequest, findPendingLogin, isAssertionUsed } from '../../src/store/loginRequests.ts';
+import { findPasswordHash } from '../../src/store/passwords.ts';
+import { listSources, listSourceTokens } from '../../src/store/profileSources.ts';
 import { findSetting, writeSetting } from '../../src/store/settings.ts';
+import { searchUsers } from '../../src/store/userSearch.ts';
+import { findUserByUserName } from '../../src/store/users.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { freshDatabaseUrl } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
+import { testStart } from '../support/testDeps.ts';
+
+const FIRST = 6; // the number of the first schema: trial versions wrote 1 to 5
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));
 
 for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`db/migrations on ${engine}`, () => {
-    it('makes all tables in an empty database, and changes nothing the second time', async () => {
+    it('creates all tables in an empty database, and changes nothing the second time', async () => {
       const url = await freshDatabaseUrl(engine);
       const first = await openStore(url);
       await writeSetting(first.db, 'kept', 1);
@@ -25,54 +39,63 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         .to.deep.equal(tables)
         .and.to.include.members(['users', 'sessions', 'domains']);
       expect(await findSetting(second.db, 'kept')).to.equal(1);
-      expect(await positionsOf(second)).to.deep.equal(migrations.map((_, index) => index + 1));
+      expect(await positionsOf(second)).to.deep.equal(migrations.map((_, index) => FIRST + index));
       await second.close();
     });
 
-    it('keeps what was used up under the EntityID of its provider', async () => {
-      const url = await freshDatabaseUrl(engine);
-      const later = migrations.splice(2);
-      whenDone(() => migrations.length === 2 && migrations.push(...later));
-      const before = await openStore(url);
-      await sql`insert into "identityProviders" values ('one', 'https://idp.example', '', 1, 0, 0, '', '', '', null, 0, 0)`.execute(
-        before.db,
-      );
-      await sql`insert into "usedAssertions" values ('one', '_a', 1), ('gone', '_a', 1)`.execute(before.db);
-      await before.close();
-      migrations.push(...later);
-      const after = await openStore(url);
-      const used = await after.db.selectFrom('usedAssertions').select('entityId').orderBy('entityId').execute();
-      expect(used).to.deep.equal([{ entityId: 'gone' }, { entityId: 'https://idp.example' }]);
-      await after.close();
+    it('upgrades a database of the last trial version without losing anything', async () => {
+      const url = await trialDatabase(engine);
+      const tables = trialTables();
+      const before = await rowsOf(url, tables);
+      for (const [table, rows] of Object.entries(before)) expect(rows, table).not.to.deep.equal([]);
+      await (await openStore(url)).close();
+      const entries = Object.entries(before).map(([table, rows]) => [renamed(table), rows.map(renamed).sort()]);
+      expect(await rowsOf(url, tables.map(renamed))).to.deep.equal(Object.fromEntries(entries));
     });
 
-    it('keeps the sign-in activity, with the references of those who were refused alone', async () => {
-      const url = await freshDatabaseUrl(engine);
-      const later = migrations.splice(4);
-      whenDone(() => migrations.length === 4 && migrations.push(...later));
-      const before = await openStore(url);
-      const rest = sql`null, 'one', 'idp', 'maya', 'maya@acme.com', '::1', '{}'`;
-      await sql`insert into "loginActivity" values ('a', 'AAAA-AAAA', 1, 'sp', 'logged_in', ${rest}),
-        ('b', 'BBBB-BBBB', 2, 'idp', 'refused', ${rest})`.execute(before.db);
-      await before.close();
-      migrations.push(...later);
-      const after = await openStore(url);
-      const { rows } = await listLoginActivity(after.db, {}, { limit: 9, offset: 0 });
-      const kept = { reason: null, domainId: 'one', providerId: 'idp', userId: 'maya', asserted: 'maya@acme.com' };
-      expect(rows).to.deep.equal([
-        {
-          id: 'b',
-          reference: 'BBBB-BBBB',
-          at: 2,
-          flow: 'idp',
-          outcome: 'refused',
-          ...kept,
-          network: '::1',
-          detail: {},
-        },
-        { id: 'a', reference: null, at: 1, flow: 'sp', outcome: 'logged_in', ...kept, network: '::1', detail: {} },
+    it('gives an upgraded database the same schema as a new one', async () => {
+      const [upgraded, fresh] = [await trialDatabase(engine), await freshDatabaseUrl(engine)];
+      for (const url of [upgraded, fresh]) await (await openStore(url)).close();
+      expect(await schemaOf(upgraded)).to.deep.equal(await schemaOf(fresh));
+    });
+
+    it('reads upgraded data', async () => {
+      const store = await openStore(await trialDatabase(engine));
+      const { db } = store;
+      const at = testStart;
+      const maya = await findUserByUserName(db, 'MAYA@acme.com');
+      expect(maya).to.include({ displayName: 'Maya Müller', userType: 'Power User', lastLoginAt: at + 5 });
+      expect(await findPasswordHash(db, maya?.id ?? '')).to.match(/^\$argon2id\$/);
+      const found = await searchUsers(db, { text: 'mull' }, { limit: 9 });
+      expect(found.rows.map(({ userName }) => userName)).to.deep.equal(['maya@acme.com']);
+      expect(await readCount(db, 'users')).to.equal(2);
+      const group = await findGroupByName(db, 'sales');
+      expect(await findMemberIds(db, group?.id ?? '')).to.have.lengthOf(2);
+      const [source] = await listSources(db);
+      expect(source).to.deep.include({ name: 'JumpCloud', networks: ['192.0.2.0/24'], lastCallAt: at });
+      expect(await listSourceTokens(db, source?.id ?? '')).to.have.lengthOf(1);
+      const { rows } = await listLoginActivity(db, {}, { limit: 9, offset: 0 });
+      expect(rows.map(({ reference, outcome }) => [reference, outcome])).to.deep.equal([
+        [null, 'tested'],
+        ['AAAA-BBBB', 'refused'],
+        [null, 'logged_in'],
       ]);
-      await after.close();
+      const pending = await findPendingLogin(db, 'YqL-09bgjESDX85x8CIQsd2r-wZuOe3x5sJhmI-CTdM', at);
+      expect(JSON.parse(pending ?? '{}'))
+        .to.have.property('login')
+        .that.includes({ domainId: '0198-domain' });
+      expect(await findLoginRequest(db, '_request', at)).to.include({ returnPath: '/people?q=a%27b', test: 1 });
+      const used = { entityId: 'https://idp.example.com/acme', assertionId: '_used' };
+      expect(await isAssertionUsed(db, used)).to.equal(true);
+      const [job] = await listJobs(db, 1, 'done');
+      expect(job).to.include({ kind: 'plan', startedBy: 'the command line' });
+      await store.close();
+    });
+
+    it('refuses a database of an older trial version and says what to do', async () => {
+      const url = await trialDatabase(engine);
+      await query(url, 'delete from migrations where position = 5');
+      expect(await failure(openStore(url))).to.match(/Start commit 7479b98 with it first\.$/);
     });
 
     it('lets several processes start at once', async () => {
@@ -84,10 +107,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       await store.close();
     });
 
-    it('refuses a database that a newer version wrote, and lets go of it', async () => {
+    it('refuses a database that a newer version wrote, and closes it', async () => {
       const url = await freshDatabaseUrl(engine);
       const store = await openStore(url);
-      await sql`insert into migrations values (${migrations.length + 1})`.execute(store.db);
+      await sql`insert into migrations values (${FIRST + migrations.length})`.execute(store.db);
       await store.close();
       expect(await failure(openStore(url))).to.match(/newer version of Anteroom/);
       const { code, stderr } = await outcomeOf(startChild(opener, [url]));
@@ -150,6 +173,76 @@ describe('a database that cannot be opened', () => {
     }
   });
 });
+
+/** The URL of a database as commit 7479b98 wrote it, with a row or more in every table. */
+async function trialDatabase(engine: Engine): Promise<string> {
+  const url = await freshDatabaseUrl(engine);
+  const read = (file: string) => readFileSync(new URL(`fixtures/${file}`, import.meta.url), 'utf8');
+  await query(url, read(`trial.${engine}.sql`) + read('trial.rows.sql'));
+  return url;
+}
+
+function trialTables(): string[] {
+  const rows = readFileSync(new URL('fixtures/trial.rows.sql', import.meta.url), 'utf8');
+  return [...rows.matchAll(/^insert into "(\w+)"/gm)].flatMap(([, table = '']) =>
+    table === 'migrations' ? [] : [table],
+  );
+}
+
+/** Every row of some tables as JSON. */
+async function rowsOf(url: string, tables: string[]): Promise<Record<string, string[]>> {
+  const rows = await Promise.all(tables.map((table) => query(url, `select * from "${table}"`)));
+  return Object.fromEntries(
+    tables.map((table, index) => [table, (rows[index] ?? []).map((row) => JSON.stringify(row)).sort()]),
+  );
+}
+
+/** What a row or table of a trial database looks like today. */
+function renamed(text: string): string {
+  const names = { signInActivity: 'loginActivity', pendingSignIns: 'pendingLogins', signInJson: 'loginJson' };
+  const others = { lastSignInAt: 'lastLoginAt', '"signed_in"': '"logged_in"', '\\"signIn\\":': '\\"login\\":' };
+  return Object.entries({ ...names, ...others }).reduce((result, [old, name]) => result.replaceAll(old, name), text);
+}
+
+/** Columns and indexes, by what they say and in no order. */
+async function schemaOf(url: string): Promise<Record<string, string[]>> {
+  const statements = url.startsWith('sqlite:')
+    ? {
+        columns: `select t.name as "table", c.name, c.type, c."notnull", c.pk from sqlite_master t, pragma_table_info(t.name) c
+          where t.name not like 'sqlite_%'`,
+        references: 'select t.name, f.* from sqlite_master t, pragma_foreign_key_list(t.name) f',
+        indexes: `select coalesce(sql, name) from sqlite_master where type = 'index'`,
+      }
+    : {
+        columns: `select table_name, column_name, data_type, collation_name, is_nullable from information_schema.columns
+          where table_schema = 'public'`,
+        references: `select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint where contype <> 'n'`,
+        indexes: `select indexdef from pg_indexes where schemaname = 'public'`,
+      };
+  const found = Object.entries(statements).map(async ([name, statement]) => {
+    const rows = await query(url, statement);
+    return [name, rows.map((row) => JSON.stringify(row).toLowerCase()).sort()];
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+/** Runs SQL beside Anteroom. */
+async function query(url: string, statements: string): Promise<unknown[]> {
+  if (url.startsWith('sqlite:')) {
+    const db = new DatabaseSync(url.replace('sqlite:', ''));
+    try {
+      if (/^select/.test(statements)) return db.prepare(statements).all();
+      db.exec(statements);
+      return [];
+    } finally {
+      db.close();
+    }
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(statements).finally(() => client.end());
+  return rows;
+}
 
 async function withStep(step: (typeof migrations)[number], work: () => Promise<unknown>): Promise<void> {
   migrations.push(step);
