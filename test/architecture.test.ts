@@ -109,6 +109,16 @@ describe('architecture', () => {
     expect(crossing('demo', /^(src|test|bench|scripts)\//).map(asLine)).to.deep.equal([]);
   });
 
+  it('changes the rows of users in one module, which only people/users.ts calls', () => {
+    const writes =
+      /\b(?:insertInto|updateTable|deleteFrom|insertRows)\([^)]*'users'|\b(?:update|insert into|delete from) "?users\b/;
+    expect(files.filter((file) => !file.startsWith('db/') && writes.test(read('src', file)))).to.deep.equal([
+      'store/writeUsers.ts',
+    ]);
+    const callers = imports.filter(({ from, typeOnly }) => from.endsWith('/writeUsers.ts') && !typeOnly);
+    expect(callers.map(({ file }) => file)).to.deep.equal(['people/users.ts', 'people/users.ts']);
+  });
+
   it('keeps files short, or says why not', () => {
     const tooLong = files.filter((file) => lines('src', file) > 250);
     expect(tooLong.filter((file) => !(file in long))).to.deep.equal([]);

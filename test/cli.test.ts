@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { runCommand } from '../src/cli/run.ts';
 import { openStore } from '../src/db/open.ts';
 import { recommendedCost, verifyPassword } from '../src/login/passwords.ts';
-import { findPasswordHash } from '../src/store/passwords.ts';
+import { findPasswordHash } from '../src/store/users.ts';
 import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
 import { whenDone } from './support/cleanup.ts';
 import { freshDatabaseUrl } from './support/stores.ts';

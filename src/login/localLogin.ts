@@ -2,8 +2,7 @@ import type { Deps } from '../deps.ts';
 import { clientNetwork } from '../network.ts';
 import { countFailures, forgetFailures, recordFailure, takeFailureBack } from '../store/attempts.ts';
 import { caseKey } from '../store/caseKey.ts';
-import { findPasswordHash } from '../store/passwords.ts';
-import { findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
+import { findPasswordHash, findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
 import { verifyPassword } from './passwords.ts';
 
 const WINDOW_MS = 15 * 60_000;

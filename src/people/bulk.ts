@@ -5,9 +5,8 @@ import type { Outcome } from '../jobs/steps.ts';
 import type { JobItem } from '../store/jobs.ts';
 import { searchUsers, type UserSearch } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
-import { deleteUser } from '../store/writeUsers.ts';
 import { addPeopleIn } from './groups.ts';
-import { isLastPowerUser, LAST_POWER_USER, nameOf, writePerson } from './users.ts';
+import { deletePerson, isLastPowerUser, LAST_POWER_USER, nameOf, writePerson } from './users.ts';
 
 export type BulkAction = 'activate' | 'deactivate' | 'remove';
 
@@ -55,7 +54,7 @@ async function changeOne(db: Db, deps: Deps, id: string, action: BulkAction): Pr
   const refused = (reason: string) => ({ outcome: 'refused', keep: nameOf(user), reason });
   if (action !== 'activate' && (await isLastPowerUser(db, user))) return refused(LAST_POWER_USER);
   if (action === 'remove') {
-    await deleteUser(db, id, deps.now());
+    await deletePerson(db, deps, id);
     return { outcome: 'done' };
   }
   const changed = await writePerson(db, deps, user, { active: action === 'activate' });

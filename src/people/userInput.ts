@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type Checked, fieldErrors, invalid } from '../errors.ts';
 import { userTypes } from '../store/users.ts';
+import { nobody } from './personInput.ts';
+import type { UserAttributes } from './userAttributes.ts';
 
 const text = (most: number) =>
   z
@@ -31,4 +33,22 @@ export type UserInput = z.infer<typeof schema>;
 export function readUserInput(input: unknown): Checked<UserInput> {
   const parsed = schema.safeParse(input);
   return parsed.success ? { ok: true, value: parsed.data } : invalid(fieldErrors(parsed.error));
+}
+
+/** Returns the attributes of a new person. */
+export function attributesOf(input: UserInput): UserAttributes {
+  const orNull = (value: string) => (value === '' ? null : value);
+  return {
+    ...nobody,
+    userName: input.userName,
+    userType: input.userType,
+    email: orNull(input.email),
+    givenName: orNull(input.givenName),
+    familyName: orNull(input.familyName),
+    displayName: orNull(input.displayName),
+    title: orNull(input.title),
+    department: orNull(input.department),
+    externalId: orNull(input.externalId),
+    profile: input.email === '' ? {} : { emails: [{ type: 'work', value: input.email, primary: true }] },
+  };
 }

@@ -3,14 +3,15 @@ import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
-import { writePasswordHash } from '../store/passwords.ts';
-import { deleteSessionsOfUser } from '../store/sessions.ts';
+import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
 import { writeSetting } from '../store/settings.ts';
-import { countActiveUsers, findUser, findUserByUserName, type User } from '../store/users.ts';
-import { deleteUser, insertUser, updateUser } from '../store/writeUsers.ts';
+import { countActiveUsers, findUser, findUserByUserName, findUsersById, type User } from '../store/users.ts';
+import { deleteUser, insertUser, releaseUsers, updateUser, writePasswordHash } from '../store/writeUsers.ts';
 import { nobody, type PersonInput, personInputOf, readPersonInput } from './personInput.ts';
 import type { UserAttributes } from './userAttributes.ts';
-import type { UserInput } from './userInput.ts';
+import { attributesOf, type UserInput } from './userInput.ts';
+
+export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
 
 const TAKEN = 'Somebody has this user name already.';
 const STALE = 'Somebody else changed this person while you were editing. Open the page again and repeat your change.';
@@ -158,9 +159,33 @@ export async function removeUser(deps: Deps, id: string): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
     if (await isLastPowerUser(trx, user)) throw new Conflict(LAST_POWER_USER);
-    await deleteUser(trx, id, deps.now());
+    await deletePerson(trx, deps, id);
     return user;
   });
+}
+
+/** Deletes a person within a transaction, with everything that belongs to them. Every way to delete people ends here. */
+export async function deletePerson(db: Db, deps: Pick<Deps, 'now'>, id: string): Promise<void> {
+  await deleteUser(db, id, deps.now());
+}
+
+/**
+ * Makes people of a profile source unmanaged within a transaction. With `deactivate` it also deactivates them and ends their
+ * sessions, except for the last active Power User, who stays active.
+ * @returns the IDs of those who should have been deactivated and stayed active
+ */
+export async function releaseFromSource(
+  db: Db,
+  deps: Pick<Deps, 'now'>,
+  ids: string[],
+  { deactivate }: { deactivate: boolean },
+): Promise<string[]> {
+  const kept = deactivate ? await lastPowerUserAmong(db, ids) : [];
+  const others = ids.filter((id) => !kept.includes(id));
+  await releaseUsers(db, others, deps.now(), deactivate);
+  await releaseUsers(db, kept, deps.now(), false);
+  if (deactivate) await deleteSessionsOfUsers(db, others);
+  return kept;
 }
 
 /** Gives a person a local password, or takes it away (undefined). A new password ends the person's sessions. @throws NotFound */
@@ -184,9 +209,22 @@ export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName'
 /** Whether there would be no active Power User without this one. Ask within the transaction that takes the person away. */
 export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
   if (!user.active || user.userType !== 'Power User') return false;
-  // Whoever else takes a Power User away waits here for the end of this transaction: two at once would each count the other's.
-  await writeSetting(db, 'powerUserTurn', user.id);
+  await takePowerUserTurn(db);
   return (await countActiveUsers(db, 'Power User')) === 1;
+}
+
+/** Returns one of these people if no active Power User would be left without them. */
+async function lastPowerUserAmong(db: Db, ids: string[]): Promise<string[]> {
+  await takePowerUserTurn(db);
+  const people = [...(await findUsersById(db, ids)).values()];
+  const powerUsers = people.filter(({ active, userType }) => active && userType === 'Power User');
+  const isAll = powerUsers.length > 0 && powerUsers.length === (await countActiveUsers(db, 'Power User'));
+  return isAll ? powerUsers.slice(0, 1).map(({ id }) => id) : [];
+}
+
+/** Waits until no other transaction removes Power Users: two at once would each count the other's. */
+async function takePowerUserTurn(db: Db): Promise<void> {
+  await writeSetting(db, 'powerUserTurn', '');
 }
 
 async function getUserIn(db: Db, id: string): Promise<User> {
@@ -207,21 +245,4 @@ function onlyOurs(user: User, input: PersonInput): PersonInput {
 
 async function hasNoSuchManager(db: Db, id: string | undefined): Promise<boolean> {
   return id !== undefined && id !== '' && (await findUser(db, id)) === undefined;
-}
-
-function attributesOf(input: UserInput): UserAttributes {
-  const orNull = (value: string) => (value === '' ? null : value);
-  return {
-    ...nobody,
-    userName: input.userName,
-    userType: input.userType,
-    email: orNull(input.email),
-    givenName: orNull(input.givenName),
-    familyName: orNull(input.familyName),
-    displayName: orNull(input.displayName),
-    title: orNull(input.title),
-    department: orNull(input.department),
-    externalId: orNull(input.externalId),
-    profile: input.email === '' ? {} : { emails: [{ type: 'work', value: input.email, primary: true }] },
-  };
 }

@@ -5,6 +5,7 @@ import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { hashToken, newId, newToken } from '../identifier.ts';
 import type { NewJob, Outcome } from '../jobs/steps.ts';
 import { isNetwork } from '../network.ts';
+import { LAST_POWER_USER, nameOf, releaseFromSource } from '../people/users.ts';
 import type { Job, JobItem } from '../store/jobs.ts';
 import {
   countManaged,
@@ -15,11 +16,11 @@ import {
   insertSource,
   insertSourceToken,
   letGoOfGroups,
-  letGoOfPeople,
   type ProfileSource,
   updateSource,
 } from '../store/profileSources.ts';
 import { insertScimLog } from '../store/scimLog.ts';
+import { findUsersById } from '../store/users.ts';
 
 const HINT_LENGTH = 4;
 
@@ -162,8 +163,12 @@ export async function nextManaged(db: Db, { input, worked }: Job, limit: number)
 /** Lets go of some people of a source that is being removed. */
 export async function letGo(db: Db, deps: Deps, items: JobItem[], people: string | undefined): Promise<Outcome[]> {
   const ids = items.map(({ item }) => String(item));
-  await letGoOfPeople(db, ids, deps.now(), people === 'deactivate');
-  return ids.map(() => ({ outcome: 'done' }));
+  const kept = await releaseFromSource(db, deps, ids, { deactivate: people === 'deactivate' });
+  const names = await findUsersById(db, kept);
+  return ids.map((id) => {
+    const user = names.get(id);
+    return user ? { outcome: 'refused', keep: nameOf(user), reason: LAST_POWER_USER } : { outcome: 'done' };
+  });
 }
 
 /** Removes a source that manages nobody any more. */

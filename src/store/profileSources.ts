@@ -59,7 +59,7 @@ export async function updateSource(db: Db, source: ProfileSource): Promise<void>
   await db.updateTable('profileSources').set(changes).where('id', '=', id).execute();
 }
 
-/** Removes a source with its tokens. Its people and groups are let go of by letGoOfPeople and letGoOfGroups. */
+/** Removes a source with its tokens. Its people and groups are released first (releaseFromSource, letGoOfGroups). */
 export async function deleteSource(db: Db, id: string): Promise<void> {
   await db.deleteFrom('profileSources').where('id', '=', id).execute();
 }
@@ -115,21 +115,6 @@ export async function countManaged(
 export async function findManagedUserIds(db: Db, sourceId: string, limit: number): Promise<string[]> {
   const rows = await db.selectFrom('users').select('id').where('sourceId', '=', sourceId).limit(limit).execute();
   return rows.map((row) => row.id);
-}
-
-/** Leaves people without a source, deactivated (with their sessions ended) where that is asked for. */
-export async function letGoOfPeople(db: Db, ids: string[], now: number, deactivate: boolean): Promise<void> {
-  await db
-    .updateTable('users')
-    .set((e) => ({
-      sourceId: null,
-      version: e('version', '+', 1),
-      modifiedAt: now,
-      ...(deactivate ? { active: 0 as const } : {}),
-    }))
-    .where('id', 'in', ids)
-    .execute();
-  if (deactivate) await db.deleteFrom('sessions').where('userId', 'in', ids).execute();
 }
 
 export async function letGoOfGroups(db: Db, sourceId: string): Promise<void> {

@@ -39,6 +39,11 @@ export async function deleteSessionsOfUser(db: Db, userId: string): Promise<numb
   return Number(result.numDeletedRows);
 }
 
+/** Ends every session of several people. */
+export async function deleteSessionsOfUsers(db: Db, userIds: string[]): Promise<void> {
+  if (userIds.length > 0) await db.deleteFrom('sessions').where('userId', 'in', userIds).execute();
+}
+
 /** How many sessions of some people have not ended. */
 export async function countSessionsOfUsers(db: Db, userIds: string[], now: number): Promise<number> {
   if (userIds.length === 0) return 0;

@@ -5,6 +5,8 @@ import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import type { Profile } from './profile.ts';
 
+const NAMES_PER_STATEMENT = 500;
+
 /** The values of `userType` that mean something; any other text is kept and treated as an Intranet User. */
 export const userTypes = ['Power User', 'Intranet User', 'Non Intranet User'] as const;
 
@@ -51,20 +53,6 @@ export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, 
   if (ids.length === 0) return new Map();
   const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).execute();
   return new Map(rows.map((row) => [row.id, userFromRow(row)]));
-}
-
-/**
- * A person who stays as they are until the transaction ends: nobody else changes or removes them meanwhile.
- * (A statement that changes nothing takes the lock on both engines.)
- */
-export async function lockUser(db: Db, id: string): Promise<User | undefined> {
-  const row = await db
-    .updateTable('users')
-    .set((e) => ({ version: e.ref('version') }))
-    .where('id', '=', id)
-    .returning(userColumns)
-    .executeTakeFirst();
-  return row && userFromRow(row);
 }
 
 /** The display names of several people; nobody stands for an id that nobody has. */
@@ -127,6 +115,24 @@ const byEither = prepared((db, key: string) =>
 export async function findUsersByExternalId(db: Db, externalId: string): Promise<User[]> {
   const rows = await db.selectFrom('users').select(userColumns).where('externalId', '=', externalId).limit(2).execute();
   return rows.map(userFromRow);
+}
+
+/** Returns the people with these user names, in any case, by the case key of their user name. */
+export async function findUsersByUserNames(db: Db, userNames: string[]): Promise<Map<string, User>> {
+  const keys = [...new Set(userNames.map(caseKey))];
+  const found = new Map<string, User>();
+  for (let start = 0; start < keys.length; start += NAMES_PER_STATEMENT) {
+    const some = keys.slice(start, start + NAMES_PER_STATEMENT);
+    const rows = await db.selectFrom('users').select(userColumns).where('userNameKey', 'in', some).execute();
+    for (const row of rows) found.set(caseKey(row.userName), userFromRow(row));
+  }
+  return found;
+}
+
+/** Returns the hash of a person's local password, if they have one. */
+export async function findPasswordHash(db: Db, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('users').select('passwordHash').where('id', '=', id).executeTakeFirst();
+  return row?.passwordHash ?? undefined;
 }
 
 /** How many active people of a type there are. */

@@ -5,7 +5,7 @@ import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
 import { nameKeyOf, wordsOfUser } from './searchWords.ts';
-import { emailsOf, type User } from './users.ts';
+import { emailsOf, type User, userColumns, userFromRow } from './users.ts';
 
 export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
   await insertUsers(db, [{ user, passwordHash }]);
@@ -52,6 +52,40 @@ export async function deleteUser(db: Db, id: string, now: number): Promise<void>
   await updateTokens(db, id, row.searchText, '');
   const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
   if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
+}
+
+/** Sets or removes (null) a person's local password. */
+export async function writePasswordHash(db: Db, id: string, passwordHash: string | null): Promise<void> {
+  await db.updateTable('users').set({ passwordHash }).where('id', '=', id).execute();
+}
+
+/** Makes several people unmanaged, and deactivates them on request. */
+export async function releaseUsers(db: Db, ids: string[], now: number, deactivate: boolean): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable('users')
+    .set((e) => ({
+      sourceId: null,
+      version: e('version', '+', 1),
+      modifiedAt: now,
+      ...(deactivate ? { active: 0 as const } : {}),
+    }))
+    .where('id', 'in', ids)
+    .execute();
+}
+
+/**
+ * Returns a person and locks the row: nothing else changes or deletes it until the transaction ends.
+ * (An update that changes nothing takes the lock on both engines.)
+ */
+export async function lockUser(db: Db, id: string): Promise<User | undefined> {
+  const row = await db
+    .updateTable('users')
+    .set((e) => ({ version: e.ref('version') }))
+    .where('id', '=', id)
+    .returning(userColumns)
+    .executeTakeFirst();
+  return row && userFromRow(row);
 }
 
 export async function writeLastLogin(db: Db, id: string, at: number): Promise<void> {

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { Conflict } from '../../src/errors.ts';
-import { removeUser, setActive } from '../../src/people/users.ts';
+import { releaseFromSource, removeUser, setActive, setPassword } from '../../src/people/users.ts';
 import { countSessionsOfUsers, writeSession } from '../../src/store/sessions.ts';
-import { countActiveUsers } from '../../src/store/users.ts';
+import { countActiveUsers, findUser, findUsersById } from '../../src/store/users.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { aSession } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
-describe('directory/users', () => {
+describe('people/users', () => {
   withStores((open) => {
     let deps: TestDeps;
 
@@ -32,7 +32,60 @@ describe('directory/users', () => {
       expect(await countActiveUsers(deps.store.db, 'Power User')).to.equal(1);
     });
 
-    it('lets no session come alive again that a sign-in wrote while the person was being deactivated', async () => {
+    it('ends the sessions of a person whose password is set or removed', async () => {
+      const { id } = await addPerson(deps, { userName: 'anna.berg' });
+      for (const password of ['correct horse battery', undefined]) {
+        await writeSession(deps.store.relaxed, aSession(id));
+        expect(await setPassword(deps, id, password)).to.include({ ok: true });
+        expect(await countSessionsOfUsers(deps.store.relaxed, [id], deps.now())).to.equal(0);
+      }
+    });
+
+    it('keeps the sessions of a person whose new password is refused', async () => {
+      const { id } = await addPerson(deps, { userName: 'anna.berg' });
+      await writeSession(deps.store.relaxed, aSession(id));
+      expect(await setPassword(deps, id, 'short')).to.include({ ok: false });
+      expect(await countSessionsOfUsers(deps.store.relaxed, [id], deps.now())).to.equal(1);
+    });
+
+    describe('releasing people from a source', () => {
+      const release = (ids: string[], deactivate: boolean) =>
+        deps.store.db.transaction().execute((trx) => releaseFromSource(trx, deps, ids, { deactivate }));
+
+      it('deactivates them and ends their sessions on request', async () => {
+        for (const deactivate of [false, true]) {
+          const { id, version } = await addPerson(deps, { userName: `anna.${deactivate}` });
+          await writeSession(deps.store.relaxed, aSession(id));
+          expect(await release([id], deactivate)).to.deep.equal([]);
+          const after = await findUser(deps.store.db, id);
+          expect(after).to.include({ active: !deactivate, sourceId: null, version: version + 1 });
+          const sessions = await countSessionsOfUsers(deps.store.relaxed, [id], deps.now());
+          expect(sessions).to.equal(deactivate ? 0 : 1);
+        }
+      });
+
+      it('keeps the last active Power User active, with their session, and says who that is', async () => {
+        const ids = [];
+        for (const name of ['one', 'two', 'three'])
+          ids.push((await addPerson(deps, { userName: name, userType: 'Power User' })).id);
+        const kept = await release(ids, true);
+        expect(kept).to.have.lengthOf(1);
+        const active = [...(await findUsersById(deps.store.db, ids)).values()].filter((user) => user.active);
+        expect(active.map(({ id }) => id)).to.deep.equal(kept);
+        await writeSession(deps.store.relaxed, aSession(kept[0] ?? ''));
+        expect(await release(kept, true)).to.deep.equal(kept);
+        expect(await countSessionsOfUsers(deps.store.relaxed, kept, deps.now())).to.equal(1);
+      });
+
+      it('deactivates all Power Users of a source while another one is active', async () => {
+        await addPerson(deps, { userName: 'boss', userType: 'Power User' });
+        const { id } = await addPerson(deps, { userName: 'one', userType: 'Power User' });
+        expect(await release([id], true)).to.deep.equal([]);
+        expect(await findUser(deps.store.db, id)).to.include({ active: false });
+      });
+    });
+
+    it('ends a session that a login wrote during the deactivation, when the person is reactivated', async () => {
       const { id } = await addPerson(deps, { userName: 'anna.berg' });
       await setActive(deps, id, false);
       await writeSession(deps.store.relaxed, aSession(id));

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
-import { findPasswordHash, writePasswordHash } from '../../src/store/passwords.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import {
   countActiveUsers,
+  findPasswordHash,
   findUser,
   findUserByUserName,
   findUsersByEmail,
@@ -11,7 +11,7 @@ import {
   findUsersByUserNameOrEmail,
   type User,
 } from '../../src/store/users.ts';
-import { deleteUser, insertUser, updateUser, writeLastLogin } from '../../src/store/writeUsers.ts';
+import { deleteUser, insertUser, updateUser, writeLastLogin, writePasswordHash } from '../../src/store/writeUsers.ts';
 import { aSession, aUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';

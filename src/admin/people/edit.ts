@@ -4,11 +4,17 @@ import { type Checked, Conflict, type FieldErrors, invalid } from '../../errors.
 import { nobody, type PersonInput, personInputOf, readPersonInput } from '../../people/personInput.ts';
 import type { UserAttributes } from '../../people/userAttributes.ts';
 import { addPerson, changePerson, getUser, nameOf } from '../../people/users.ts';
-import { findPasswordHash } from '../../store/passwords.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
-import { findUser, findUserByUserName, findUsersByEmail, type User, userTypes } from '../../store/users.ts';
+import {
+  findPasswordHash,
+  findUser,
+  findUserByUserName,
+  findUsersByEmail,
+  type User,
+  userTypes,
+} from '../../store/users.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
 import { flash } from '../../web/render.ts';

@@ -1,12 +1,11 @@
 import type { Db } from '../../db/open.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { hashPassword } from '../../login/passwords.ts';
-import { insertPerson, writePerson } from '../../people/users.ts';
+import { deletePerson, insertPerson, lockUser, writePerson } from '../../people/users.ts';
 import { readCount } from '../../store/directoryCounts.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { countMatching, selectUsers } from '../../store/selection.ts';
-import { findDisplayNames, findUser, lockUser, type User } from '../../store/users.ts';
-import { deleteUser } from '../../store/writeUsers.ts';
+import { findDisplayNames, findUser, type User } from '../../store/users.ts';
 import { type Call, isId, notFound, requireManageable, requireWritable, type ScimAnswer } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { logChange } from '../http/log.ts';
@@ -94,7 +93,7 @@ export async function removeUser(call: Call, id: string): Promise<ScimAnswer> {
     trace.resourceName = user.userName;
     requireMatch(request.ifMatch, user.version);
     requireManageable(call, user);
-    await deleteUser(trx, id, deps.now());
+    await deletePerson(trx, deps, id);
     await logChange(trx, call, 204);
   });
   return { status: 204 };

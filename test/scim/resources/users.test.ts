@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { nobody, personInputOf } from '../../../src/people/personInput.ts';
 import { addPerson, setActive } from '../../../src/people/users.ts';
-import { findPasswordHash } from '../../../src/store/passwords.ts';
 import { findSession, writeSession } from '../../../src/store/sessions.ts';
-import { findUser } from '../../../src/store/users.ts';
+import { findPasswordHash, findUser } from '../../../src/store/users.ts';
 import { aSession } from '../../support/rows.ts';
 import { withStores } from '../../support/stores.ts';
 import { patch } from '../support/patch.ts';
