@@ -1,8 +1,11 @@
 import express, { type Express } from 'express';
 import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
+import { homeRoutes } from './intranet/home.ts';
 import { loginRoutes } from './intranet/login.ts';
-import { intranetRoutes } from './intranet/routes.ts';
+import { peopleRoutes } from './intranet/people/list.ts';
+import { personRoutes } from './intranet/people/person.ts';
+import { profileRoutes } from './intranet/profile.ts';
 import { setupRoutes } from './intranet/setup.ts';
 import { switchRoutes } from './saml/acs/personSwitch.ts';
 import { samlRoutes } from './saml/routes.ts';
@@ -48,7 +51,10 @@ export function buildApp(deps: Deps): Express {
   app.use(testRoutes(deps));
   app.use(setupRoutes(deps));
   app.use(loginRoutes(deps));
-  app.use(intranetRoutes(deps));
+  app.use(homeRoutes());
+  app.use(profileRoutes(deps));
+  app.use(peopleRoutes(deps));
+  app.use(personRoutes(deps));
   app.use(adminRoutes(deps));
   app.use(nothingHere);
   app.use(errorPage(deps));

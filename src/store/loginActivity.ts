@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
 import type { LoginActivityRow } from '../db/schema.ts';
 import { leastIdAt } from '../identifier.ts';
-import { contains } from './contains.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -132,4 +131,11 @@ function fromStored(check: StoredCheck): ShownCheck {
   if (!Array.isArray(check)) return check;
   const [name, detail] = check;
   return { name, result: 'passed', ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Whether a column contains a text, ASCII letters in any case. No character of the text is a wildcard. */
+function contains(column: string, text: string): RawBuilder<boolean> {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  // SQLite has no escape character unless one is named.
+  return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { addMembers, insertGroup } from '../../src/store/groups.ts';
-import { searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
+import { listDepartments, searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
 import { findUser, type User } from '../../src/store/users.ts';
 import { deleteUser, insertUser, updateUser } from '../../src/store/writeUsers.ts';
 import { withStores } from '../support/stores.ts';
@@ -71,6 +71,15 @@ describe('store/userSearch', () => {
       expect(await names(db, { sourceId: 's' })).to.deep.equal(['u2']);
       expect(await names(db, { groupId: group.id, text: 'u' })).to.deep.equal(['u2', 'u3']);
       expect(await names(db, { managerId: boss.id })).to.deep.equal(['u2']);
+    });
+
+    it('lists each department once, up to a limit', async () => {
+      const { db } = await open();
+      expect(await listDepartments(db, 10)).to.deep.equal([]);
+      for (const [index, department] of ['Sales', 'IT', null, 'Sales', 'Ärzte', 'sales'].entries())
+        await insertUser(db, person(index, { department }), null);
+      expect(await listDepartments(db, 10)).to.have.members(['IT', 'Sales', 'sales', 'Ärzte']);
+      expect(await listDepartments(db, 2)).to.have.length(2);
     });
 
     it('pages forwards and backwards from a place', async () => {

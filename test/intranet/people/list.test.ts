@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { setActive } from '../../src/people/users.ts';
-import type { Profile } from '../../src/store/profile.ts';
-import { findUser, type User } from '../../src/store/users.ts';
-import { updateUser } from '../../src/store/writeUsers.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import { setActive } from '../../../src/people/users.ts';
+import type { Profile } from '../../../src/store/profile.ts';
+import { findUser, type User } from '../../../src/store/users.ts';
+import { updateUser } from '../../../src/store/writeUsers.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
+import { type Client, logInLocally } from '../../support/client.ts';
 
-describe('intranet/routes: people', () => {
+describe('intranet/people', () => {
   let anteroom: Anteroom;
   let anna: User;
   let ben: User;

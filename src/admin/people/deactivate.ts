@@ -1,0 +1,45 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { getUser, nameOf, setActive } from '../../people/users.ts';
+import { findSource } from '../../store/profileSources.ts';
+import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { ticked } from '../../web/form.ts';
+import { identifierOnly } from '../../web/query.ts';
+import { flash } from '../../web/render.ts';
+
+const PERSON = '/settings/people/:id';
+const MYSELF = 'Select this first: you are about to lock yourself out.';
+
+/** Deactivates a person after a confirmation, and activates them again. */
+export function deactivatePersonRoutes(deps: Deps): Router {
+  const router = Router();
+  router.param('id', identifierOnly);
+  router.get(`${PERSON}/deactivation`, (req, res) => show(deps, res, req.params.id, {}));
+  router.post(`${PERSON}/deactivation`, async (req, res) => {
+    const { id } = req.params;
+    const unconfirmed = id === req.user?.id && !ticked(req, 'myself');
+    const errors = unconfirmed ? { myself: MYSELF } : await conflictOf(setActive(deps, id, false));
+    if (errors) return show(deps, res.status(422), id, errors);
+    flash(req, `${nameOf(await getUser(deps, id))} is deactivated and logged out everywhere.`);
+    res.redirect(303, `/settings/people/${id}`);
+  });
+  router.post(`${PERSON}/activation`, async (req, res) => {
+    const person = await setActive(deps, req.params.id, true);
+    flash(req, `${nameOf(person)} is active and can log in again.`);
+    res.redirect(303, `/settings/people/${person.id}`);
+  });
+  return router;
+}
+
+async function show(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {
+  const { db, relaxed } = deps.store;
+  const person = await getUser(deps, id);
+  res.render('settings/people/deactivate', {
+    title: `Deactivate ${nameOf(person)}?`,
+    person,
+    errors,
+    sessions: await countSessionsOfUsers(relaxed, [id], deps.now()),
+    source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
+  });
+}

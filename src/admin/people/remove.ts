@@ -1,0 +1,48 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { getUser, nameOf, removeUser } from '../../people/users.ts';
+import { findGroupsOfUsers } from '../../store/groups.ts';
+import { findSource } from '../../store/profileSources.ts';
+import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { searchUsers } from '../../store/userSearch.ts';
+import { field } from '../../web/form.ts';
+import { identifierOnly } from '../../web/query.ts';
+import { flash } from '../../web/render.ts';
+
+const PATH = '/settings/people/:id/removal';
+const ALL = 10_000_000; // the number of reports is shown exactly
+
+/** Deletes a person for good, after their user name was typed. */
+export function removePersonRoutes(deps: Deps): Router {
+  const router = Router();
+  router.param('id', identifierOnly);
+  router.get(PATH, (req, res) => show(deps, res, req.params.id, '', {}));
+  router.post(PATH, async (req, res) => {
+    const typed = field(req, 'typed').trim();
+    const person = await getUser(deps, req.params.id);
+    const errors =
+      typed === person.userName
+        ? await conflictOf(removeUser(deps, person.id))
+        : { typed: `Type ${person.userName} to delete this person.` };
+    if (errors) return show(deps, res.status(422), person.id, typed, errors);
+    flash(req, `${nameOf(person)} is deleted.`);
+    res.redirect(303, '/settings/people');
+  });
+  return router;
+}
+
+async function show(deps: Deps, res: Response, id: string, typed: string, errors: FieldErrors): Promise<void> {
+  const { db, relaxed } = deps.store;
+  const person = await getUser(deps, id);
+  res.render('settings/people/remove', {
+    title: `Delete ${nameOf(person)}?`,
+    person,
+    typed,
+    errors,
+    source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
+    sessions: await countSessionsOfUsers(relaxed, [id], deps.now()),
+    groups: (await findGroupsOfUsers(db, [id])).length,
+    reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1, countTo: ALL })).total,
+  });
+}

@@ -1,0 +1,39 @@
+import { Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { NotFound } from '../../errors.ts';
+import { getUser, nameOf } from '../../people/users.ts';
+import { findGroupsOfUsers } from '../../store/groups.ts';
+import { searchUsers } from '../../store/userSearch.ts';
+import { findUser } from '../../store/users.ts';
+import { identifierOnly } from '../../web/query.ts';
+import { requireLogin } from '../../web/requireLogin.ts';
+import { factsForColleagues, photoOf } from '../facts.ts';
+
+const REPORTS_SHOWN = 10;
+
+/** A colleague's profile, with manager, reports and groups. Only Power Users see the profile of a deactivated person. */
+export function personRoutes(deps: Deps): Router {
+  const router = Router();
+  const { db } = deps.store;
+  router.use('/people', requireLogin);
+  router.param('id', identifierOnly);
+  router.get('/people/:id', async (req, res) => {
+    const person = await getUser(deps, req.params.id);
+    if (!person.active && req.user?.userType !== 'Power User') throw new NotFound();
+    const [manager, reports, groups] = await Promise.all([
+      findUser(db, person.profile.enterprise?.manager?.value ?? ''),
+      searchUsers(db, { managerId: person.id, active: true }, { limit: REPORTS_SHOWN }),
+      findGroupsOfUsers(db, [person.id]),
+    ]);
+    res.render('intranet/people/person', {
+      title: nameOf(person),
+      person,
+      facts: factsForColleagues(person),
+      photoOf,
+      manager: manager?.active ? manager : undefined,
+      reports,
+      groups,
+    });
+  });
+  return router;
+}

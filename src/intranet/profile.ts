@@ -1,0 +1,17 @@
+import { Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { findProvider } from '../store/identityProviders.ts';
+import { requireLogin } from '../web/requireLogin.ts';
+import { allFacts, photoOf } from './facts.ts';
+
+/** My profile: everything that the directory holds about the person, and how they logged in. */
+export function profileRoutes({ store }: Deps): Router {
+  const router = Router();
+  router.get('/profile', requireLogin, async (req, res) => {
+    const providerId = req.user?.login.providerId;
+    const provider = providerId === undefined ? undefined : await findProvider(store.db, providerId);
+    const facts = req.user ? allFacts(req.user) : [];
+    res.render('intranet/profile', { title: 'My profile', provider, facts, photoOf });
+  });
+  return router;
+}
