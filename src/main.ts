@@ -9,7 +9,7 @@ import { sweepJobs } from './jobs/jobs.ts';
 import { makeSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
 import { trimScimLog } from './sources/scimLogRetention.ts';
-import { deleteExpired } from './store/loginRequests.ts';
+import { deleteExpired } from './store/expired.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
 const STOP_WITHIN_MS = 10_000;

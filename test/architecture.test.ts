@@ -109,12 +109,23 @@ describe('architecture', () => {
     expect(crossing('demo', /^(src|test|bench|scripts)\//).map(asLine)).to.deep.equal([]);
   });
 
-  it('changes the rows of users in one module, which only people/users.ts calls', () => {
-    const writes =
-      /\b(?:insertInto|updateTable|deleteFrom|insertRows)\([^)]*'users'|\b(?:update|insert into|delete from) "?users\b/;
-    expect(files.filter((file) => !file.startsWith('db/') && writes.test(read('src', file)))).to.deep.equal([
-      'store/writeUsers.ts',
-    ]);
+  it('keeps SQL in store/ and db/', () => {
+    const outside = files.filter((file) => !/^(store|db)\//.test(file));
+    expect(
+      outside.filter((file) => /\b(selectFrom|insertInto|updateTable|deleteFrom|insertRows)\(/.test(code(file))),
+    ).to.deep.equal([]);
+  });
+
+  it('writes each table in one module of store/', () => {
+    const inStore = files.filter((file) => file.startsWith('store/'));
+    const writes = inStore.flatMap((file) => [...new Set(tablesWritten(file))].map((table) => ({ table, file })));
+    const writers = Object.groupBy(writes, ({ table }) => table);
+    const shared = Object.values(writers).filter((modules) => modules && modules.length > 1);
+    expect(shared).to.deep.equal([]);
+    expect(Object.keys(writers).sort()).to.deep.equal(tables());
+  });
+
+  it('writes users only through people/users.ts', () => {
     const callers = imports.filter(({ from, typeOnly }) => from.endsWith('/writeUsers.ts') && !typeOnly);
     expect(callers.map(({ file }) => file)).to.deep.equal(['people/users.ts', 'people/users.ts']);
   });
@@ -165,6 +176,23 @@ function outsideIn(file: string): string[] {
   const fromCrypto = /import \{([^}]*)\} from 'node:crypto'/.exec(code)?.[1] ?? '';
   if (/\b(random\w+|generateKey\w*|getRandomValues|webcrypto)\b/.test(fromCrypto)) found.push('crypto.randomBytes');
   return found.filter((what) => !edges[what as keyof typeof edges].some((place) => place === file));
+}
+
+/** The tables that a file writes. One that is not named in the call itself is given as it is written there. */
+function tablesWritten(file: string): string[] {
+  const calls = code(file).matchAll(/\b(?:insertInto\(|updateTable\(|deleteFrom\(|insertRows\(\s*\w+,)\s*([^,)]*)/g);
+  const statements = code(file).matchAll(/\b(?:insert into|update|delete from)\s+("?\w+"?)/g);
+  return [...calls, ...statements].map(([, table = '']) => table.trim().replace(/^(['"])(\w+)\1$/, '$2'));
+}
+
+/** All tables, by the type that lists them. */
+function tables(): string[] {
+  const [, schema = ''] = /export type Schema = \{([\s\S]*?)\n\};/.exec(read('src', 'db/schema.ts')) ?? [];
+  return [...schema.matchAll(/^ {2}(\w+):/gm)].map(([, table = '']) => table).sort();
+}
+
+function code(file: string): string {
+  return withoutComments(read('src', file));
 }
 
 /** Every import and re-export, those of types alone and those made at run time included. */

@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import { listDomains } from '../store/domains.ts';
+import { clearDefaultProvider, listDomains } from '../store/domains.ts';
 import {
   deleteMetadataImport,
   deleteProvider,
@@ -161,11 +161,7 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await getProviderIn(trx, id);
     await deleteSessionsOfProvider(trx, id);
-    await trx
-      .updateTable('domains')
-      .set({ autoLogin: 0, defaultProviderId: null })
-      .where('defaultProviderId', '=', id)
-      .execute();
+    await clearDefaultProvider(trx, id);
     await deleteProvider(trx, id);
     return provider;
   });

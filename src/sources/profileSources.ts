@@ -6,6 +6,7 @@ import { hashToken, newId, newToken } from '../identifier.ts';
 import type { NewJob, Outcome } from '../jobs/steps.ts';
 import { isNetwork } from '../network.ts';
 import { LAST_POWER_USER, nameOf, releaseFromSource } from '../people/users.ts';
+import { releaseGroups } from '../store/groups.ts';
 import type { Job, JobItem } from '../store/jobs.ts';
 import {
   countManaged,
@@ -15,7 +16,6 @@ import {
   findSource,
   insertSource,
   insertSourceToken,
-  letGoOfGroups,
   type ProfileSource,
   updateSource,
 } from '../store/profileSources.ts';
@@ -175,7 +175,7 @@ export async function letGo(db: Db, deps: Deps, items: JobItem[], people: string
 export async function finishRemoval(db: Db, deps: Deps, { input }: Job): Promise<void> {
   const source = await findSource(db, input.id ?? '');
   if (!source) return;
-  await letGoOfGroups(db, source.id);
+  await releaseGroups(db, source.id);
   await deleteSource(db, source.id);
   await logIntegration(db, deps, source, 'idm_integration_delete', 'The source was removed.');
 }

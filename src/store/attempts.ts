@@ -39,3 +39,7 @@ export async function takeFailureBack(db: Db, name: string): Promise<void> {
 export async function forgetFailures(db: Db, name: string): Promise<void> {
   await db.deleteFrom('attempts').where('name', '=', name).execute();
 }
+
+export async function deleteExpiredFailures(db: Db, now: number): Promise<void> {
+  await db.deleteFrom('attempts').where('expiresAt', '<=', now).execute();
+}

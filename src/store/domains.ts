@@ -46,6 +46,15 @@ export async function updateDomain(db: Db, id: string, changes: Partial<Omit<Dom
     .execute();
 }
 
+/** Removes a provider from the domains that default to it, and turns their Auto Login off. */
+export async function clearDefaultProvider(db: Db, providerId: string): Promise<void> {
+  await db
+    .updateTable('domains')
+    .set({ autoLogin: 0, defaultProviderId: null })
+    .where('defaultProviderId', '=', providerId)
+    .execute();
+}
+
 /** Removes a domain with its keys. */
 export async function deleteDomain(db: Db, id: string): Promise<void> {
   await db.deleteFrom('domains').where('id', '=', id).execute();

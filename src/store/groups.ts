@@ -117,6 +117,20 @@ export async function updateGroup(
   return query.returning(groupColumns).executeTakeFirst();
 }
 
+/** Gives every group of a person its next version: the person is about to be deleted. */
+export async function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<void> {
+  await db
+    .updateTable('groups')
+    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
+    .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', userId))
+    .execute();
+}
+
+/** Makes all groups of a profile source unmanaged. */
+export async function releaseGroups(db: Db, sourceId: string): Promise<void> {
+  await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
+}
+
 /** Removes a group; its members stay. False where there is none, or its version is another. */
 export async function deleteGroup(db: Db, id: string, version?: number): Promise<boolean> {
   let query = db.deleteFrom('groups').where('id', '=', id);

@@ -159,6 +159,10 @@ export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
   await db.deleteFrom('metadataImports').where('id', '=', id).execute();
 }
 
+export async function deleteExpiredMetadataImports(db: Db, now: number): Promise<void> {
+  await db.deleteFrom('metadataImports').where('expiresAt', '<=', now).execute();
+}
+
 function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvider {
   const { settingsJson, metadataJson, ...rest } = row;
   return {

@@ -56,17 +56,11 @@ export async function consumePendingLogin(db: Db, tokenHash: string): Promise<bo
   return result.numDeletedRows === 1n;
 }
 
-/** Removes what has expired: requests, assertion IDs, pending sign-ins, previewed imports, sessions and counts of failures. */
-export async function deleteExpired(db: Db, now: number): Promise<void> {
-  const tables = [
-    'loginRequests',
-    'usedAssertions',
-    'pendingLogins',
-    'metadataImports',
-    'sessions',
-    'attempts',
-  ] as const;
-  for (const table of tables) await db.deleteFrom(table).where('expiresAt', '<=', now).execute();
+/** Deletes expired login requests, used assertions and pending logins. */
+export async function deleteExpiredLoginRequests(db: Db, now: number): Promise<void> {
+  await db.deleteFrom('loginRequests').where('expiresAt', '<=', now).execute();
+  await db.deleteFrom('usedAssertions').where('expiresAt', '<=', now).execute();
+  await db.deleteFrom('pendingLogins').where('expiresAt', '<=', now).execute();
 }
 
 /** Whether an assertion was used before. */

@@ -59,7 +59,7 @@ export async function updateSource(db: Db, source: ProfileSource): Promise<void>
   await db.updateTable('profileSources').set(changes).where('id', '=', id).execute();
 }
 
-/** Removes a source with its tokens. Its people and groups are released first (releaseFromSource, letGoOfGroups). */
+/** Removes a source with its tokens. Its people and groups are released first (releaseFromSource, releaseGroups). */
 export async function deleteSource(db: Db, id: string): Promise<void> {
   await db.deleteFrom('profileSources').where('id', '=', id).execute();
 }
@@ -115,10 +115,6 @@ export async function countManaged(
 export async function findManagedUserIds(db: Db, sourceId: string, limit: number): Promise<string[]> {
   const rows = await db.selectFrom('users').select('id').where('sourceId', '=', sourceId).limit(limit).execute();
   return rows.map((row) => row.id);
-}
-
-export async function letGoOfGroups(db: Db, sourceId: string): Promise<void> {
-  await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
 }
 
 /** Notes calls of a source: for the chart of calls a day (UTC), and when the last one came. */

@@ -99,3 +99,7 @@ export async function countSessionsOfDomain(db: Db, domainId: string, now: numbe
 export async function deleteSessionsOfDomain(db: Db, domainId: string): Promise<void> {
   await db.deleteFrom('sessions').where('domainId', '=', domainId).execute();
 }
+
+export async function deleteExpiredSessions(db: Db, now: number): Promise<void> {
+  await db.deleteFrom('sessions').where('expiresAt', '<=', now).execute();
+}

@@ -35,3 +35,8 @@ export async function writeSetting(db: Db, name: string, value: unknown): Promis
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ valueJson }))
     .execute();
 }
+
+/** Settles if the database answers a query. */
+export async function checkDatabase(db: Db): Promise<void> {
+  await db.selectFrom('settings').select('name').limit(1).execute();
+}

@@ -4,6 +4,7 @@ import { prepared } from '../db/prepared.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
+import { updateGroupsOfUser } from './groups.ts';
 import { nameKeyOf, wordsOfUser } from './searchWords.ts';
 import { emailsOf, type User, userColumns, userFromRow } from './users.ts';
 
@@ -44,11 +45,7 @@ export async function updateUser(db: Db, user: User, readVersion: number): Promi
 export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
   const row = await db.selectFrom('users').select('searchText').where('id', '=', id).executeTakeFirst();
   if (!row) return;
-  await db
-    .updateTable('groups')
-    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
-    .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', id))
-    .execute();
+  await updateGroupsOfUser(db, id, now);
   await updateTokens(db, id, row.searchText, '');
   const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
   if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);

@@ -1,18 +1,14 @@
 import type { RequestHandler } from 'express';
 import type { Deps } from '../deps.ts';
+import { checkDatabase } from '../store/settings.ts';
 
 /** `/healthz` at any host: 200 while the database answers. It says nothing more. */
 export function health(deps: Deps): RequestHandler {
   return async (_req, res) => {
-    const healthy = await deps.store.db
-      .selectFrom('settings')
-      .select('name')
-      .limit(1)
-      .execute()
-      .then(
-        () => true,
-        () => false,
-      );
+    const healthy = await checkDatabase(deps.store.db).then(
+      () => true,
+      () => false,
+    );
     res.setHeader('cache-control', 'no-store');
     res
       .status(healthy ? 200 : 503)

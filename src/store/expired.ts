@@ -1,0 +1,13 @@
+import type { Db } from '../db/open.ts';
+import { deleteExpiredFailures } from './attempts.ts';
+import { deleteExpiredMetadataImports } from './identityProviders.ts';
+import { deleteExpiredLoginRequests } from './loginRequests.ts';
+import { deleteExpiredSessions } from './sessions.ts';
+
+/** Deletes expired rows from every table whose rows expire. */
+export async function deleteExpired(db: Db, now: number): Promise<void> {
+  await deleteExpiredLoginRequests(db, now);
+  await deleteExpiredSessions(db, now);
+  await deleteExpiredMetadataImports(db, now);
+  await deleteExpiredFailures(db, now);
+}
