@@ -4,13 +4,13 @@ import type { Deps } from './deps.ts';
 import { demoAdmin, demoPassword } from './directory/seed.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createPendingRequests } from './saml/pendingRequests.ts';
-import { samlAnswerRoutes, samlMessageRoutes } from './saml/routes.ts';
+import { samlMessageRoutes, samlResponseRoutes } from './saml/routes.ts';
 import { assetRoutes } from './web/assets.ts';
 import { headers, ownHostOnly } from './web/headers.ts';
 import { sendPage } from './web/page.ts';
 import { sessions } from './web/session.ts';
 
-/** The whole provider as one Express app. */
+/** Returns the whole provider as one Express app. */
 export function buildProvider(deps: Deps): Express {
   const app = express();
   const pending = createPendingRequests(deps.randomBytes);
@@ -19,7 +19,7 @@ export function buildProvider(deps: Deps): Express {
   app.use('/assets', assetRoutes());
   app.use('/saml2', samlMessageRoutes(deps, pending));
   app.use(sessions(deps));
-  app.use('/sso', express.urlencoded({ extended: false, limit: '10kb' }), samlAnswerRoutes(deps, pending));
+  app.use('/sso', express.urlencoded({ extended: false, limit: '10kb' }), samlResponseRoutes(deps, pending));
   app.use('/console', consoleRoutes(deps, pending));
   app.use('/admin', portalRoutes(deps));
   app.get('/', (_req, res) => sendPage(res, 'plain', 'welcome', { title: 'Welcome', demoAdmin, demoPassword }));
@@ -28,12 +28,12 @@ export function buildProvider(deps: Deps): Express {
   return app;
 }
 
-/** Errors of the body parser carry a status; everything else is a fault of the provider, told to the operator alone. */
+/** Errors of the body parser carry a status. Everything else is a fault of the provider, and only the console shows it. */
 function sendFault(error: unknown, _req: Request, res: Response, _next: NextFunction): void {
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
   if (status === 500) console.error(error);
   res
     .status(status)
     .type('text/plain')
-    .send(status === 500 ? 'Something went wrong here.' : 'This request cannot be read.');
+    .send(status === 500 ? 'Something went wrong.' : 'This request could not be read.');
 }

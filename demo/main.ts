@@ -9,7 +9,7 @@ import { welcome } from './launch/welcome.ts';
 import { startProvider } from './provider.ts';
 
 const dataDir = join(import.meta.dirname, 'data');
-const providerHost = '127.0.0.1'; // another host name than Anteroom's localhost: to a browser they are two sites
+const providerHost = '127.0.0.1'; // not localhost, which is Anteroom's: a browser must see two sites
 
 await run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -27,8 +27,8 @@ async function run(): Promise<void> {
     stateFile: join(dataDir, 'cloud-directory.json'),
   });
   const anteroom = prepareAnteroom(options.port, join(dataDir, 'anteroom'));
-  const end = () => void Promise.all([anteroom.stop(), provider.close()]).then(() => process.exit());
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+  const stop = () => void Promise.all([anteroom.stop(), provider.close()]).then(() => process.exit());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
   try {
     if (isNew) await fillDirectory(anteroom);
     await anteroom.start();
@@ -57,5 +57,5 @@ async function checkPorts({ port, providerPort }: DemoOptions): Promise<void> {
   ].flat();
   if (!taken.length) return;
   const ports = `npm run demo -- --port ${port + 100} --provider-port ${providerPort + 100}`;
-  throw new Error(`Port ${taken.join(' and port ')} is taken by another program. Choose others:\n  ${ports}`);
+  throw new Error(`Port ${taken.join(' and port ')} is already in use. Use other ports:\n  ${ports}`);
 }

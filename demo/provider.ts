@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildProvider } from './app.ts';
-import { createSignIns } from './console/signIns.ts';
+import { createLogins } from './console/logins.ts';
 import type { Deps, KeyPair } from './deps.ts';
 import { usualCost } from './directory/password.ts';
 import { seedState } from './directory/seed.ts';
@@ -12,8 +12,8 @@ import { createKeyPair } from './saml/keyPair.ts';
 
 export type ProviderOptions = {
   host?: string; // 127.0.0.1 by default
-  port?: number; // 0, the default, takes a free one
-  stateFile?: string; // where the state is kept; without it, in memory only
+  port?: number; // 0, the default, picks a free one
+  stateFile?: string; // where the state is saved; in memory only if omitted
   now?: () => number; // epoch milliseconds
   randomBytes?: (size: number) => Buffer;
   createKeyPair?: () => Promise<KeyPair>; // RSA-2048 by default
@@ -22,7 +22,7 @@ export type ProviderOptions = {
 
 export type Provider = { url: string; state: State; deps: Deps; close: () => Promise<void> };
 
-/** Starts Cloud Directory and resolves when it listens. Rejects with the system's error (EADDRINUSE) where it cannot. */
+/** Starts Cloud Directory and resolves once it listens. Rejects with the system's error, such as EADDRINUSE. */
 export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
   const { host = '127.0.0.1', port = 0, stateFile } = options;
   const server = createServer();
@@ -34,7 +34,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     state,
     save: () => stateFile && writeState(stateFile, state),
-    signIns: createSignIns(random),
+    logins: createLogins(random),
     provisioning: { last: Promise.resolve() },
     now: options.now ?? Date.now,
     randomBytes: random,

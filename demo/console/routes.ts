@@ -17,7 +17,7 @@ const loginForm = z.object({
   continue: z.string().max(100).default(''),
 });
 
-/** The User Console: log-in, the tiles of the applications that the person may use, log-out. */
+/** The User Console: login, the tiles of the applications that the person may use, logout. */
 export function consoleRoutes(deps: Deps, pending: PendingRequests): Router {
   const router = express.Router();
   router.use(express.urlencoded({ extended: false, limit: '10kb' }), checkCsrf);
@@ -25,11 +25,11 @@ export function consoleRoutes(deps: Deps, pending: PendingRequests): Router {
   router.post('/login', (req, res) => logIn(deps, pending, req, res));
   router.get('/', (_req, res) => showTiles(deps, res));
   router.post('/logout', (_req, res) => {
-    deps.signIns.end(sessionOf(res).sessionIndex ?? '');
+    deps.logins.end(sessionOf(res).sessionIndex ?? '');
     seeOther(
       res,
       '/console/login',
-      'You are logged out of Cloud Directory. Applications may keep sessions of their own.',
+      'You are logged out of Cloud Directory. You may still be logged in to applications.',
     );
   });
   return router;
@@ -47,7 +47,7 @@ async function logIn(deps: Deps, pending: PendingRequests, req: Request, res: Re
   const { login, password } = form.data;
   const person = findPersonByPassword(deps, login, password);
   if (!person) {
-    const error = 'The user name or the password is not right, or the account is suspended.';
+    const error = 'Wrong user name or password, or the account is suspended.';
     res.status(422);
     return sendLogin(deps, pending, res, { login, continue: form.data.continue, error });
   }
@@ -56,16 +56,16 @@ async function logIn(deps: Deps, pending: PendingRequests, req: Request, res: Re
   seeOther(res, waiting ? `/sso/${waiting.id}` : '/console');
 }
 
-/** A person who logs in again, because an application asked for it, goes on with the session they have. */
+/** A person who logs in again because an application requested it keeps their session. */
 function beginSession(deps: Deps, res: Response, personId: string): void {
   const current = sessionVisitor(deps, res);
   renewSession(res);
   if (current?.person.id === personId) {
-    current.signIn.authnInstant = deps.now();
+    current.login.authnInstant = deps.now();
     return;
   }
-  if (current) deps.signIns.end(current.signIn.sessionIndex);
-  sessionOf(res).sessionIndex = deps.signIns.start(personId, deps.now()).sessionIndex;
+  if (current) deps.logins.end(current.login.sessionIndex);
+  sessionOf(res).sessionIndex = deps.logins.start(personId, deps.now()).sessionIndex;
 }
 
 async function sendLogin(

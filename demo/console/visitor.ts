@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.ts';
-import type { Visitor } from '../saml/answer.ts';
+import type { Visitor } from '../saml/respond.ts';
 import { sessionOf } from '../web/session.ts';
 
-/** The person who is logged in to the console with this browser. */
+/** Returns the person who is logged in to the User Console in this browser. */
 export function sessionVisitor(deps: Deps, res: Response): Visitor {
-  return deps.signIns.find(deps.state, sessionOf(res).sessionIndex);
+  return deps.logins.find(deps.state, sessionOf(res).sessionIndex);
 }

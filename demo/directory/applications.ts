@@ -12,12 +12,12 @@ export const nameIdFormats = {
   persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
 } as const;
 
-/** The application with this id, or undefined. */
+/** Returns the application with this id, or undefined. */
 export function findApplication(state: State, id: string): Application | undefined {
   return state.applications.find((application) => application.id === id);
 }
 
-/** The applications whose label or description contains the search text; all of them for ''. */
+/** Returns the applications whose label or description contains the search text; '' matches all. */
 export function searchApplications(state: State, search: string): Application[] {
   const wanted = search.toLowerCase();
   return state.applications.filter(({ label, description }) =>
@@ -25,7 +25,7 @@ export function searchApplications(state: State, search: string): Application[] 
   );
 }
 
-/** Adds an application with a signing key and certificate of its own. Nobody may use it until a group is bound to it. */
+/** Adds an application with its own signing key and certificate. People cannot use it until a group is bound to it. */
 export async function addApplication(
   deps: Deps,
   template: ApplicationTemplate,
@@ -47,12 +47,12 @@ export async function addApplication(
   return application;
 }
 
-/** Whether the person is in a group that is bound to the application: everybody else is implicitly denied. */
+/** Returns whether the person is in a group that is bound to the application. Everyone else is implicitly denied. */
 export function mayUse(state: State, application: Application, person: Person): boolean {
   return state.groups.some((group) => application.groupIds.includes(group.id) && group.memberIds.includes(person.id));
 }
 
-/** The applications that the person's console shows as tiles. */
+/** Returns the applications that the person's User Console shows as tiles. */
 export function tilesOf(state: State, person: Person): Application[] {
   return state.applications.filter(
     (application) =>
@@ -60,13 +60,13 @@ export function tilesOf(state: State, person: Person): Application[] {
   );
 }
 
-/** Binds these groups to the application, and no others. */
+/** Binds exactly these groups to the application. */
 export function bindGroups(deps: Deps, application: Application, groupIds: string[]): void {
   application.groupIds = deps.state.groups.map((group) => group.id).filter((id) => groupIds.includes(id));
   deps.save();
 }
 
-/** Removes applications by id. */
+/** Deletes applications by id. */
 export function deleteApplications(deps: Deps, ids: string[]): void {
   deps.state.applications = deps.state.applications.filter((application) => !ids.includes(application.id));
   deps.save();

@@ -4,24 +4,24 @@ import type { Group, State } from './types.ts';
 
 export type GroupInput = { name: string; description: string; memberIds: string[] };
 
-/** The group with this id, or undefined. */
+/** Returns the group with this id, or undefined. */
 export function findGroup(state: State, id: string): Group | undefined {
   return state.groups.find((group) => group.id === id);
 }
 
-/** The groups that the person is a member of. */
+/** Returns the groups that the person is a member of. */
 export function groupsOf(state: State, personId: string): Group[] {
   return state.groups.filter((group) => group.memberIds.includes(personId));
 }
 
-/** What is wrong with the input, or undefined; `id` is the group being edited. A name belongs to one group, whatever its case. */
+/** Returns what is wrong with the input, or undefined. Names are unique, ignoring case. `id`: the group being edited. */
 export function checkGroup(state: State, input: GroupInput, id?: string): string | undefined {
   if (!input.name) return 'Enter a name.';
   const taken = state.groups.some((group) => group.id !== id && group.name.toLowerCase() === input.name.toLowerCase());
-  return taken ? 'Another group has this name.' : undefined;
+  return taken ? 'This group name is already taken.' : undefined;
 }
 
-/** Adds a group with the input as checked; members that nobody knows are left out. */
+/** Adds a group with checked input. Unknown members are ignored. */
 export function addGroup(deps: Deps, input: GroupInput): Group {
   const group = { id: newId(deps), ...input, memberIds: knownPeople(deps.state, input.memberIds) };
   deps.state.groups.push(group);
@@ -35,7 +35,7 @@ export function changeGroup(deps: Deps, group: Group, input: GroupInput): void {
   deps.save();
 }
 
-/** Removes a group, and its binding to applications. */
+/** Deletes a group and its bindings to applications. */
 export function deleteGroup(deps: Deps, group: Group): void {
   deps.state.groups = deps.state.groups.filter((other) => other !== group);
   for (const application of deps.state.applications)

@@ -2,7 +2,7 @@ import { scryptSync, timingSafeEqual } from 'node:crypto';
 
 const keyLength = 32;
 
-/** The cost (scrypt's N) outside tests. */
+/** The cost (scrypt's N) except in tests. */
 export const usualCost = 2 ** 14;
 
 /**
@@ -14,10 +14,10 @@ export function hashPassword(password: string, salt: Buffer, cost: number): stri
   return `${salt.toString('hex')}:${scryptSync(password, salt, keyLength, { N: cost }).toString('hex')}`;
 }
 
-/** Returns whether a password matches its stored form, hashed with the same cost. An empty `stored` matches nothing, in the same time. */
+/** Returns whether a password matches its stored form. An empty `stored` never matches, and takes the same time. */
 export function verifyPassword(password: string, stored: string, cost: number): boolean {
   const [salt = '', hash = ''] = stored.split(':');
-  const made = scryptSync(password, Buffer.from(salt, 'hex'), keyLength, { N: cost });
+  const actual = scryptSync(password, Buffer.from(salt, 'hex'), keyLength, { N: cost });
   const expected = Buffer.from(hash, 'hex');
-  return expected.length === keyLength && timingSafeEqual(made, expected);
+  return expected.length === keyLength && timingSafeEqual(actual, expected);
 }

@@ -6,17 +6,17 @@ import type { Person, PropertyKey, State } from './types.ts';
 export type PersonInput = Record<PropertyKey, string>;
 export type PersonErrors = Partial<Record<PropertyKey | 'password', string>>;
 
-/** The name as it is shown: first and last name, or the user name where both are missing. */
+/** Returns the name to show: first and last name, or the user name if both are empty. */
 export function displayName(person: Person): string {
   return `${person.firstname} ${person.lastname}`.trim() || person.username;
 }
 
-/** The person with this id, or undefined. */
+/** Returns the person with this id, or undefined. */
 export function findPerson(state: State, id: string): Person | undefined {
   return state.people.find((person) => person.id === id);
 }
 
-/** The active person whose user name or e-mail (any case) and password these are, or undefined. */
+/** Returns the active person with this user name or e-mail address (ignoring case) and password, or undefined. */
 export function findPersonByPassword(
   { state, passwordCost }: Deps,
   login: string,
@@ -29,20 +29,20 @@ export function findPersonByPassword(
   return matches && person?.active ? person : undefined;
 }
 
-/** What is wrong with the input, beside its field; `id` is the person being edited. User name and e-mail belong to one person each. */
+/** Returns the error of each invalid field. User names and e-mail addresses are unique. `id`: the person being edited. */
 export function checkPerson(state: State, input: PersonInput, id?: string): PersonErrors {
   const others = state.people.filter((person) => person.id !== id);
   const errors: PersonErrors = {};
   if (!input.username) errors.username = 'Enter a user name.';
   else if (others.some((person) => sameText(person.username, input.username)))
-    errors.username = 'Another person has this user name.';
+    errors.username = 'This user name is already taken.';
   if (!/^[^\s@]+@[^\s@]+$/.test(input.email)) errors.email = 'Enter an e-mail address such as anna.berg@acme.example.';
   else if (others.some((person) => sameText(person.email, input.email)))
-    errors.email = 'Another person has this e-mail address.';
+    errors.email = 'This e-mail address is already taken.';
   return errors;
 }
 
-/** Adds a person with the input as checked. Without a password they cannot log in. */
+/** Adds a person with checked input. Without a password the person cannot log in. */
 export function addPerson(deps: Deps, input: PersonInput, password: string): Person {
   const person = { id: newId(deps), ...input, active: true, passwordHash: '' };
   setPassword(deps, person, password);
@@ -51,20 +51,20 @@ export function addPerson(deps: Deps, input: PersonInput, password: string): Per
   return person;
 }
 
-/** Replaces a person's properties, and the password where one is given. */
+/** Replaces a person's properties, and the password unless it is empty. */
 export function changePerson(deps: Deps, person: Person, input: PersonInput, password: string): void {
   Object.assign(person, input);
   setPassword(deps, person, password);
   deps.save();
 }
 
-/** Lets a person log in, or no longer. */
+/** Activates or suspends a person. */
 export function setPersonActive(deps: Deps, person: Person, active: boolean): void {
   person.active = active;
   deps.save();
 }
 
-/** Removes a person, from their groups as well. */
+/** Deletes a person and their memberships. */
 export function deletePerson(deps: Deps, person: Person): void {
   deps.state.people = deps.state.people.filter((other) => other !== person);
   for (const group of deps.state.groups) group.memberIds = group.memberIds.filter((id) => id !== person.id);

@@ -1,6 +1,6 @@
 import type { PropertyKey } from './types.ts';
 
-/** The properties of a person in the order in which the forms show them, with the label of each. */
+/** The properties of a person with their labels, in the order of the forms. */
 export const properties: readonly { key: PropertyKey; label: string }[] = [
   { key: 'firstname', label: 'First Name' },
   { key: 'lastname', label: 'Last Name' },
@@ -23,7 +23,7 @@ export const properties: readonly { key: PropertyKey; label: string }[] = [
 /** The keys of `properties`. */
 export const propertyKeys: readonly PropertyKey[] = properties.map((property) => property.key);
 
-/** Whether `key` names a property of a person. */
+/** Returns whether `key` names a property of a person. */
 export function isPropertyKey(key: string): key is PropertyKey {
   return (propertyKeys as readonly string[]).includes(key);
 }

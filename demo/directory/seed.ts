@@ -3,7 +3,7 @@ import { newId } from './id.ts';
 import { hashPassword } from './password.ts';
 import type { Group, Person, State } from './types.ts';
 
-/** The log-ins of the demo. They are shown on its log-in pages: this provider never holds anything worth a secret. */
+/** The demo's accounts. The login pages show them, because this provider holds nothing of value. */
 export const demoAdmin = { email: 'admin@cloud.example', password: 'cloud-admin' };
 export const demoPassword = 'cloud-demo';
 
@@ -47,19 +47,19 @@ const people: Sketch[] = [
 ];
 
 const groups: [name: string, description: string, members: string[]][] = [
-  ['Employees', 'Everybody who works for Acme', ['maya.koch', 'anna.berg', 'ben.okafor', 'dora.novak']],
+  ['Employees', 'Everyone who works at Acme', ['maya.koch', 'anna.berg', 'ben.okafor', 'dora.novak']],
   ['Engineering', 'Builds the product', ['ben.okafor', 'dora.novak']],
-  ['Marketing', 'Tells people about it', ['anna.berg']],
-  ['External', 'Works with Acme, but not for it', ['eli.haddad']],
+  ['Marketing', 'Promotes the product', ['anna.berg']],
+  ['External', 'Contractors and auditors', ['eli.haddad']],
 ];
 
-/** The directory that the provider starts with: five people of Acme, four groups, no application. */
+/** Returns the initial directory: five people at Acme, four groups, no applications. */
 export function seedState(deps: Pick<Deps, 'randomBytes' | 'passwordCost'>): State {
   const passwordHash = hashPassword(demoPassword, deps.randomBytes(16), deps.passwordCost);
-  const made = people.map((sketch, index) => completePerson(sketch, newId(deps), index, passwordHash));
-  const idOf = new Map(made.map((person) => [person.username, person.id]));
+  const created = people.map((sketch, index) => completePerson(sketch, newId(deps), index, passwordHash));
+  const idOf = new Map(created.map((person) => [person.username, person.id]));
   return {
-    people: made,
+    people: created,
     groups: groups.map(([name, description, members]): Group => {
       return { id: newId(deps), name, description, memberIds: members.map((member) => idOf.get(member) ?? '') };
     }),

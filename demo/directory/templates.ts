@@ -9,15 +9,15 @@ export type ApplicationTemplate = {
   scimBaseUrl: string;
 };
 
-/** What stands in the place of an address until the administrator replaces it. */
+/** The part of an address that the administrator has to replace. */
 export const placeholder = 'YOUR_SUBDOMAIN';
 
-/** The applications that can be found under Add New Application. */
+/** The applications offered by Add New Application. */
 export const templates: readonly ApplicationTemplate[] = [
   {
     key: 'anteroom',
     name: 'Anteroom',
-    description: 'Intranet with a people directory. Single sign-on and identity management (SCIM).',
+    description: 'Intranet with a people directory. Supports single sign-on and Identity Management (SCIM).',
     icon: 'building-arch',
     sso: { spEntityId: `https://${placeholder}/saml/metadata`, acsUrl: `https://${placeholder}/saml/acs` },
     scimBaseUrl: `https://${placeholder}/api/v2/scim/v2`,
@@ -25,20 +25,20 @@ export const templates: readonly ApplicationTemplate[] = [
   {
     key: 'custom',
     name: 'Custom Application',
-    description: 'Any service provider that speaks SAML 2.0, with identity management (SCIM) if it has that too.',
+    description: 'Any SAML 2.0 service provider, with or without Identity Management (SCIM).',
     icon: 'apps',
     sso: { spEntityId: '', acsUrl: '' },
     scimBaseUrl: '',
   },
 ];
 
-/** The templates whose name or description contains the search text; all of them for ''. */
+/** Returns the templates whose name or description contains the search text; '' matches all. */
 export function searchTemplates(search: string): ApplicationTemplate[] {
   const wanted = search.toLowerCase();
   return templates.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted));
 }
 
-/** The template of this key, or undefined. */
+/** Returns the template with this key, or undefined. */
 export function findTemplate(key: string): ApplicationTemplate | undefined {
   return templates.find((template) => template.key === key);
 }

@@ -1,4 +1,4 @@
-/** Somebody whom Cloud Directory knows. Text that is not known is ''. */
+/** A person in Cloud Directory. Missing properties are ''. */
 export type Person = {
   id: string;
   username: string;
@@ -18,7 +18,7 @@ export type Person = {
   workStreetAddress: string;
   workCity: string;
   workState: string;
-  passwordHash: string; // '' where nobody can log in with one
+  passwordHash: string; // '' if the person has no password
 };
 
 export type Group = { id: string; name: string; description: string; memberIds: string[] };
@@ -33,7 +33,7 @@ export type SsoSettings = {
   spEntityId: string;
   acsUrl: string;
   sloUrl: string;
-  spCertificate: string; // PEM; the signatures of its requests verify with it
+  spCertificate: string; // PEM; verifies the signatures of its requests
   wantSignedRequests: boolean; // refuse AuthnRequests without a signature
   defaultRelayState: string;
   nameId: NameIdSource;
@@ -43,7 +43,7 @@ export type SsoSettings = {
   groupAttribute: string; // '' sends no groups
 };
 
-/** The identity-management (SCIM) connection of an application, and what was sent over it last. */
+/** The Identity Management (SCIM) connection of an application, and what was last sent over it. */
 export type IdentityManagement = {
   active: boolean;
   baseUrl: string;
@@ -77,11 +77,11 @@ export type InsightsEvent = {
   success: boolean;
   applicationId: string;
   application: string;
-  subject: string; // the person, group or connection that it is about
-  detail: string; // what was sent and what came back, without secrets
+  subject: string; // the person, group or connection concerned
+  detail: string; // request and response, without secrets
 };
 
 export type State = { people: Person[]; groups: Group[]; applications: Application[]; events: InsightsEvent[] };
 
-/** The text properties of a person, by the names that the admin portal, SAML attributes and provisioning use. */
+/** The text properties of a person, as named in the Admin Portal, SAML attributes and provisioning. */
 export type PropertyKey = Exclude<keyof Person, 'id' | 'active' | 'passwordHash'>;

@@ -8,16 +8,16 @@ import { patchBody } from './userAttributes.ts';
 
 export type Outcome = { ok: true } | { ok: false; message: string };
 
-/** The base URL without its trailing slash, or what is wrong with it. */
+/** Returns the base URL without its trailing slash, or what is wrong with it. */
 export function checkBaseUrl(text: string): { ok: true; baseUrl: string } | { ok: false; message: string } {
   if (text.includes(placeholder))
     return { ok: false, message: `Replace ${placeholder} with the address of the application.` };
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    return { ok: false, message: 'Enter the SCIM URL of the application, which begins with https:// or http://.' };
+    return { ok: false, message: 'Enter the SCIM URL of the application. It starts with https:// or http://.' };
   return { ok: true, baseUrl: text.replace(/\/+$/, '') };
 }
 
-/** Verifies the connection, and from then on sends people (and groups, if so chosen) over it. */
+/** Verifies the connection and activates it. From then on, people (and groups, if enabled) are provisioned over it. */
 export async function activateConnection(
   deps: Deps,
   application: Application,
@@ -29,7 +29,7 @@ export async function activateConnection(
   return outcome;
 }
 
-/** Changes the token of a connection that is active, once the new one has been verified. */
+/** Verifies a new token for an active connection, then replaces the old one. */
 export async function replaceToken(deps: Deps, application: Application, token: string): Promise<Outcome> {
   const { baseUrl } = application.identityManagement;
   const outcome = await verifyConnection(deps, { baseUrl, token });
@@ -38,55 +38,55 @@ export async function replaceToken(deps: Deps, application: Application, token: 
   return outcome;
 }
 
-/** Turns the management of groups on or off. Off, the application's groups are left as they are. */
+/** Turns group management on or off. Turning it off leaves the application's groups as they are. */
 export function setManageGroups(deps: Deps, application: Application, manageGroups: boolean): void {
   application.identityManagement.manageGroups = manageGroups;
-  const detail = `Management of groups ${manageGroups ? 'on' : 'off'}`;
+  const detail = `Group management ${manageGroups ? 'on' : 'off'}`;
   if (application.identityManagement.active) record(deps, application, 'idm_integration_update', { ok: true }, detail);
   else deps.save();
 }
 
-/** Ends the connection and forgets its token. What the application holds stays as it is. */
+/** Deactivates the connection and deletes its token. The application keeps its people and groups. */
 export function deactivateConnection(deps: Deps, application: Application): void {
   const { baseUrl, manageGroups } = application.identityManagement;
   application.identityManagement = { active: false, baseUrl, token: '', manageGroups, people: {}, groups: {} };
   record(deps, application, 'idm_integration_delete', { ok: true }, baseUrl);
 }
 
-/** Lists users and groups, then makes a test user and a test group, changes them, and deletes both. */
+/** Lists users and groups, then creates, changes and deletes a test user and a test group. */
 async function verifyConnection(deps: Deps, connection: ScimConnection): Promise<Outcome> {
-  const made: string[] = [];
+  const created: string[] = [];
   try {
     await listResources(connection, 'Users', new URLSearchParams({ startIndex: '1', count: '1' }));
     await listResources(connection, 'Groups', new URLSearchParams({ startIndex: '1', count: '1' }));
-    await tryResources(deps, connection, made);
+    await tryResources(deps, connection, created);
     return { ok: true };
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
     return { ok: false, message: error.message };
   } finally {
-    for (const path of made) await callScim(connection, 'DELETE', path).catch(() => undefined);
+    for (const path of created) await callScim(connection, 'DELETE', path).catch(() => undefined);
   }
 }
 
-/** @param made paths of what exists at the moment, so that nothing is left behind */
-async function tryResources(deps: Deps, connection: ScimConnection, made: string[]): Promise<void> {
+/** @param created paths of the resources that currently exist, so that the caller can delete them after a failure */
+async function tryResources(deps: Deps, connection: ScimConnection, created: string[]): Promise<void> {
   const name = `cloud-directory-test-${deps.randomBytes(6).toString('hex')}`;
   const userId = await createResource(connection, 'Users', testUser(name));
-  made.unshift(`/Users/${encodeURIComponent(userId)}`);
+  created.unshift(`/Users/${encodeURIComponent(userId)}`);
   const changed = patchBody([{ op: 'replace', path: 'name.givenName', value: 'Changed' }]);
-  await callScim(connection, 'PATCH', made[0] ?? '', changed);
+  await callScim(connection, 'PATCH', created[0] ?? '', changed);
   const group = {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
     displayName: name,
     members: [{ value: userId }],
   };
-  made.unshift(`/Groups/${encodeURIComponent(await createResource(connection, 'Groups', group))}`);
+  created.unshift(`/Groups/${encodeURIComponent(await createResource(connection, 'Groups', group))}`);
   const renamed = patchBody([{ op: 'replace', path: 'displayName', value: `${name}-renamed` }]);
-  await callScim(connection, 'PATCH', made[0] ?? '', renamed);
-  for (const path of [...made]) {
+  await callScim(connection, 'PATCH', created[0] ?? '', renamed);
+  for (const path of [...created]) {
     await callScim(connection, 'DELETE', path);
-    made.shift();
+    created.shift();
   }
 }
 

@@ -35,7 +35,7 @@ const user = z.looseObject({
   [extension]: z.looseObject({ location: text }).catch({ location: '' }).optional(),
 });
 
-/** The users of the application, the new ones first, with their import status. Throws a ScimError. */
+/** Returns the application's users with their import status, new ones first. Throws a ScimError. */
 export async function listCandidates(deps: Deps, application: Application): Promise<Candidate[]> {
   const resources = await listAllResources(application.identityManagement, 'Users');
   const candidates = resources.map((one): Candidate => {
@@ -45,9 +45,9 @@ export async function listCandidates(deps: Deps, application: Application): Prom
   return candidates.toSorted((a, b) => Number(a.status === 'Imported') - Number(b.status === 'Imported'));
 }
 
-/** Makes people here out of the candidates that were chosen; those who are here already are passed over. */
-export function importCandidates(deps: Deps, candidates: Candidate[], chosen: string[]): ImportResult[] {
-  const wanted = candidates.filter((one) => one.status === 'New' && chosen.includes(one.remoteId));
+/** Imports the selected candidates as people. Candidates that already exist here are skipped. */
+export function importCandidates(deps: Deps, candidates: Candidate[], selected: string[]): ImportResult[] {
+  const wanted = candidates.filter((one) => one.status === 'New' && selected.includes(one.remoteId));
   return wanted.map(({ input }) => {
     const [error] = Object.values(checkPerson(deps.state, input));
     if (!error) addPerson(deps, input, '');
@@ -88,7 +88,7 @@ function readUser(resource: Resource): PersonInput {
   };
 }
 
-/** The work value, or the first one there is. */
+/** Returns the work value, or else the first one. */
 function first<T extends { type: string }>(values: T[]): T | undefined {
   return values.find((value) => value.type === 'work') ?? values[0];
 }

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import { newId } from '../directory/id.ts';
 import type { Application, InsightsEvent } from '../directory/types.ts';
 
-/** The events of Directory Insights, in the words of the article that this provider follows. */
+/** The events of Directory Insights, as named in JumpCloud's article. */
 export const eventNames = [
   'idm_integration_activate',
   'idm_integration_update',
@@ -22,7 +22,7 @@ export type EventName = (typeof eventNames)[number];
 
 const maxEvents = 2000;
 
-/** Writes one event down; the oldest ones go when there are more than 2,000. `detail` must hold no secret. */
+/** Records an event and keeps the latest 2,000. `detail` must not contain secrets. */
 export function recordEvent(
   deps: Deps,
   application: Application,
@@ -39,7 +39,7 @@ export function recordEvent(
   deps.state.events = [{ ...event, ...outcome }, ...deps.state.events].slice(0, maxEvents);
 }
 
-/** The events that match, newest first. An empty name, outcome or search matches all. */
+/** Returns the matching events, newest first. An empty name, outcome or search matches all. */
 export function searchEvents(
   events: InsightsEvent[],
   filter: { name: string; outcome: string; search: string },

@@ -3,18 +3,18 @@ import type { Application, Group, Person, State } from '../directory/types.ts';
 import { changedAttributes, type Operation, userAttributes } from './userAttributes.ts';
 
 export type UserStep =
-  | { kind: 'provision'; person: Person } // not sent yet: look up, then create or update
+  | { kind: 'provision'; person: Person } // not sent yet: look the person up, then create or update
   | { kind: 'update'; person: Person; operations: Operation[] }
   | { kind: 'deprovision'; personId: string }
   | { kind: 'delete'; personId: string };
 
 export type GroupStep =
-  | { kind: 'provision'; group: Group; members: string[] } // members, here and below: the people's ids in this directory
+  | { kind: 'provision'; group: Group; members: string[] } // members, here and below: ids of people in this directory
   | { kind: 'update'; group: Group; renamed: boolean; added: string[]; removed: string[] }
   | { kind: 'delete'; groupId: string }
   | { kind: 'forget'; groupId: string };
 
-/** What has to be sent so that the application knows the people who may use it, as they are now. */
+/** Returns the steps that bring the application up to date on the people who may use it. */
 export function planArrivals(state: State, application: Application, passwords: Map<string, string>): UserStep[] {
   const wanted = state.people.filter((person) => person.active && mayUse(state, application, person));
   return wanted.flatMap((person): UserStep[] => {
@@ -28,7 +28,7 @@ export function planArrivals(state: State, application: Application, passwords: 
   });
 }
 
-/** Who was sent and may no longer use the application: suspended, in no bound group any more, or deleted here. */
+/** Returns the steps for people who may no longer use the application: suspended, deleted, or in no bound group. */
 export function planDepartures(state: State, application: Application): UserStep[] {
   return Object.entries(application.identityManagement.people).flatMap(([personId, sent]): UserStep[] => {
     const person = state.people.find((one) => one.id === personId);
@@ -39,8 +39,8 @@ export function planDepartures(state: State, application: Application): UserStep
 }
 
 /**
- * What has to be sent so that the application has the bound groups. Members are the people it has been sent; a group without
- * any is not created. A group that was deleted here is deleted there; one that is no longer bound is left as it is.
+ * Returns the steps that bring the application's groups up to date. Members are limited to people already sent, and empty groups
+ * are not created. A group deleted here is deleted there; a group that is no longer bound is left as it is.
  */
 export function planGroups(state: State, application: Application): GroupStep[] {
   const { manageGroups, groups, people } = application.identityManagement;

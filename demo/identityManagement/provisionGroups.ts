@@ -6,7 +6,7 @@ import { createResource, findResource } from './resources.ts';
 import { callScim, ScimError } from './scimClient.ts';
 import { type Operation, patchBody } from './userAttributes.ts';
 
-/** Carries one step out. What was sent is remembered only once it was answered; every call leaves an event. */
+/** Runs one step. State changes only after the server confirmed it, and every call is recorded as an event. */
 export async function provisionGroup(deps: Deps, application: Application, step: GroupStep): Promise<boolean> {
   if (step.kind === 'provision') return provision(deps, application, step.group, step.members);
   if (step.kind === 'update') return update(deps, application, step);
@@ -15,7 +15,7 @@ export async function provisionGroup(deps: Deps, application: Application, step:
   return true;
 }
 
-/** A group of the same name is taken over; otherwise it is created, with its members. */
+/** Takes over a group of the same name, or creates it with its members. */
 async function provision(deps: Deps, application: Application, group: Group, members: string[]): Promise<boolean> {
   const connection = application.identityManagement;
   const values = remoteMembers(application, members);
@@ -49,7 +49,7 @@ async function update(deps: Deps, application: Application, step: GroupStep & { 
   const done = await attempt(deps, application, 'group_update_provision', step.group.name, operations, async () => {
     const path = `/Groups/${encodeURIComponent(sent.remoteId)}`;
     gone = await isGone(callScim(connection, 'PATCH', path, patchBody(operations)));
-    if (gone) throw new ScimError('404: the group is no longer there, and is created again.', 404);
+    if (gone) throw new ScimError('404: the group no longer exists and will be created again.', 404);
   });
   const members = sent.members.filter((id) => !step.removed.includes(id)).concat(step.added);
   if (done) connection.groups[step.group.id] = { remoteId: sent.remoteId, name: step.group.name, members };
@@ -68,7 +68,7 @@ async function remove(deps: Deps, application: Application, groupId: string): Pr
   });
 }
 
-/** One member is removed by a value path, several by a list: clients do both. */
+/** Removes one member by a value path and several by a list, because real clients send both. */
 function groupOperations(application: Application, step: GroupStep & { kind: 'update' }): Operation[] {
   const operations: Operation[] = [];
   const [removed, ...more] = remoteMembers(application, step.removed);
@@ -87,7 +87,7 @@ function remoteMembers(application: Application, ids: string[]): { value: string
   });
 }
 
-/** The article has no event for a failed look-up of a group: the attempt to create it tells of the fault. */
+/** Runs a group lookup without an event of its own: the article has none, and the create call will report the error. */
 async function quietly(call: () => Promise<void>): Promise<boolean> {
   try {
     await call();

@@ -6,7 +6,7 @@ import { createResource, findResource, type Resource } from './resources.ts';
 import { callScim, ScimError } from './scimClient.ts';
 import { changedAttributes, type Operation, patchBody, userAttributes, userResource } from './userAttributes.ts';
 
-/** Carries one step out. What was sent is remembered only once it was answered; every step leaves an event. */
+/** Runs one step. State changes only after the server confirmed it, and every step is recorded as an event. */
 export async function provisionUser(
   deps: Deps,
   application: Application,
@@ -20,7 +20,7 @@ export async function provisionUser(
     : remove(deps, application, step.personId);
 }
 
-/** Looks the person up by user name: who is there already is updated, who is not is created. */
+/** Looks the person up by user name, then updates or creates them. */
 async function provision(
   deps: Deps,
   application: Application,
@@ -51,7 +51,7 @@ async function provision(
       });
 }
 
-/** Sends what changed. Somebody who was deleted over there in the meantime is provisioned anew. */
+/** Sends the changes. A person who was deleted at the application is provisioned again. */
 async function update(
   deps: Deps,
   application: Application,
@@ -66,7 +66,7 @@ async function update(
   let gone = false;
   const done = await attempt(deps, application, 'user_update_provision', person.username, operations, async () => {
     gone = await isGone(callScim(connection, 'PATCH', path, patchBody(operations)));
-    if (gone) throw new ScimError('404: the user is no longer there, and is created again.', 404);
+    if (gone) throw new ScimError('404: the user no longer exists and will be created again.', 404);
     connection.people[person.id] = { ...sent, active: true, attributes: userAttributes(person) };
   });
   if (!gone) return done;
@@ -74,7 +74,7 @@ async function update(
   return provision(deps, application, person, passwords.get(person.id));
 }
 
-/** Forgets that somebody was sent, as a member too: made anew, they have to be put into their groups again. */
+/** Forgets that a person was sent, also as a member, so that their memberships are sent again. */
 function forget(application: Application, personId: string): void {
   const { people, groups } = application.identityManagement;
   delete people[personId];
@@ -103,7 +103,7 @@ async function remove(deps: Deps, application: Application, personId: string): P
   });
 }
 
-/** Runs a call and writes its event, with what was sent, secrets masked. */
+/** Runs a call and records it as an event with the request, secrets masked. */
 export async function attempt(
   deps: Deps,
   application: Application,
@@ -121,7 +121,7 @@ export async function attempt(
   return true;
 }
 
-/** Whether the resource that a call was about is there no more; other errors are thrown on. */
+/** Returns whether the call failed with 404. Throws any other error. */
 export async function isGone(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;

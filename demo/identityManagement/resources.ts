@@ -7,7 +7,7 @@ const listResponse = z.looseObject({ totalResults: z.number().int().min(0), Reso
 export type Resource = z.infer<typeof resource>;
 
 /**
- * Looks for the one resource whose attribute has this value, as clients do before they create one (RFC 7644 3.4.2.2).
+ * Returns the resource with this attribute value, or undefined (RFC 7644 3.4.2.2). Clients look resources up before they create them.
  * Throws a ScimError.
  */
 export async function findResource(
@@ -22,15 +22,15 @@ export async function findResource(
   return found.Resources[0];
 }
 
-/** One page of a list. Throws a ScimError where it is not a ListResponse. */
+/** Returns one page of a list. Throws a ScimError if it is not a ListResponse. */
 export async function listResources(connection: ScimConnection, type: 'Users' | 'Groups', query: URLSearchParams) {
-  const answer = await callScim(connection, 'GET', `/${type}?${query.toString().replaceAll('+', '%20')}`);
-  const list = listResponse.safeParse(answer.body);
-  if (!list.success) throw new ScimError(`The list of ${type} is not a SCIM ListResponse.`, answer.status);
+  const response = await callScim(connection, 'GET', `/${type}?${query.toString().replaceAll('+', '%20')}`);
+  const list = listResponse.safeParse(response.body);
+  if (!list.success) throw new ScimError(`The list of ${type} is not a SCIM ListResponse.`, response.status);
   return list.data;
 }
 
-/** All resources of a type, page by page of a hundred (RFC 7644 3.4.2.4). Throws a ScimError. */
+/** Returns all resources of a type, reading pages of 100 (RFC 7644 3.4.2.4). Throws a ScimError. */
 export async function listAllResources(connection: ScimConnection, type: 'Users' | 'Groups'): Promise<Resource[]> {
   const all: Resource[] = [];
   for (;;) {
@@ -41,14 +41,14 @@ export async function listAllResources(connection: ScimConnection, type: 'Users'
   }
 }
 
-/** Creates a resource and gives its id, which has to be text. Throws a ScimError. */
+/** Creates a resource and returns its id. Throws a ScimError. */
 export async function createResource(
   connection: ScimConnection,
   type: 'Users' | 'Groups',
   body: Record<string, unknown>,
 ): Promise<string> {
-  const answer = await callScim(connection, 'POST', `/${type}`, body);
-  const made = resource.safeParse(answer.body);
-  if (!made.success) throw new ScimError('The answer has no id that is text.', answer.status);
-  return made.data.id;
+  const response = await callScim(connection, 'POST', `/${type}`, body);
+  const created = resource.safeParse(response.body);
+  if (!created.success) throw new ScimError('The id in the response is not a string.', response.status);
+  return created.data.id;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 export type ScimConnection = { baseUrl: string; token: string };
-export type ScimAnswer = { status: number; body: unknown };
+export type ScimResponse = { status: number; body: unknown };
 
-/** A call that failed: the server refused it, answered nonsense, or not at all. The message holds no secret. */
+/** A failed call: refused, invalid response, or no response. The message contains no secrets. */
 export class ScimError extends Error {
   override name = 'ScimError';
-  status: number; // 0 where there was no answer
+  status: number; // 0 if there was no response
   constructor(message: string, status: number) {
     super(message);
     this.status = status;
@@ -18,18 +18,18 @@ const maxCharacters = 8 * 1024 * 1024;
 const errorBody = z.object({ detail: z.string().optional(), scimType: z.string().optional() });
 
 /**
- * One call of the SCIM protocol (RFC 7644 3). Throws a ScimError on every answer that is not 2xx.
- * @param path below the base URL, with its query
+ * Makes one SCIM call (RFC 7644 3). Throws a ScimError on every status but 2xx.
+ * @param path below the base URL, with the query
  */
 export async function callScim(
   connection: ScimConnection,
   method: string,
   path: string,
   body?: unknown,
-): Promise<ScimAnswer> {
+): Promise<ScimResponse> {
   const response = await send(connection, method, path, body);
   const text = await response.text();
-  if (text.length > maxCharacters) throw new ScimError('The answer is longer than 8 MB.', response.status);
+  if (text.length > maxCharacters) throw new ScimError('The response is larger than 8 MB.', response.status);
   const parsed = text ? parseJson(text, response.status) : undefined;
   if (!response.ok) throw new ScimError(describe(response.status, parsed), response.status);
   return { status: response.status, body: parsed };
@@ -46,7 +46,7 @@ async function send(connection: ScimConnection, method: string, path: string, bo
     return await fetch(`${connection.baseUrl}${path}`, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   } catch (error) {
     const late = error instanceof Error && error.name === 'TimeoutError';
-    throw new ScimError(late ? 'No answer within 10 seconds.' : `No connection to ${connection.baseUrl}.`, 0);
+    throw new ScimError(late ? 'No response within 10 seconds.' : `Could not connect to ${connection.baseUrl}.`, 0);
   }
 }
 
@@ -54,7 +54,10 @@ function parseJson(text: string, status: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ScimError(`The answer (${status}) is not JSON: this is not the address of a SCIM server.`, status);
+    throw new ScimError(
+      `The response (${status}) is not JSON. Check that the Base URL is that of a SCIM server.`,
+      status,
+    );
   }
 }
 

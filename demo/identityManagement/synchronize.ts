@@ -4,13 +4,13 @@ import { planArrivals, planDepartures, planGroups } from './plan.ts';
 import { provisionGroup } from './provisionGroups.ts';
 import { provisionUser } from './provisionUsers.ts';
 
-/** What came of it, over all applications. What failed is tried again with the next change. */
+/** Counts over all applications. Failed steps are retried with the next change. */
 export type SyncResult = { sent: number; failed: number };
 
 /**
- * Sends every application that is connected what has changed here since it was last sent something: people first, then the groups
- * that they are in, then those who leave. Runs one after the other, however many changes arrive at once.
- * @param passwords new ones, by the person's id: they are known for this moment only
+ * Sends the changes since the last run to every connected application: first people, then groups, then departures.
+ * Runs are serialized.
+ * @param passwords new passwords by person id, which are not stored in plain text
  */
 export function synchronize(deps: Deps, passwords: Map<string, string> = new Map()): Promise<SyncResult> {
   const turn = deps.provisioning.last.then(async () => {

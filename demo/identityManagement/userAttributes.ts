@@ -1,6 +1,6 @@
 import type { Person, PropertyKey } from '../directory/types.ts';
 
-/** A SCIM attribute path, as it stands in PATCH operations, with the property that is sent as its value. */
+/** SCIM attribute paths, as used in PATCH operations, with the property that is their value. */
 const mappings: readonly { path: string; property: PropertyKey }[] = [
   { path: 'userName', property: 'username' },
   { path: 'userType', property: 'employeeType' },
@@ -22,13 +22,13 @@ const mappings: readonly { path: string; property: PropertyKey }[] = [
 
 export type Operation = { op: 'add' | 'replace' | 'remove'; path: string; value?: unknown };
 
-/** What is sent about a person, by attribute path; what is empty here is not sent. */
+/** Returns the values to send for a person by attribute path, without empty ones. */
 export function userAttributes(person: Person): Record<string, string> {
   const pairs = mappings.map(({ path, property }): [string, string] => [path, person[property]]);
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
 }
 
-/** A User resource to create (RFC 7643 4.1) with these attributes; the multi-valued ones get their one work value. */
+/** Returns a User resource to create (RFC 7643 4.1). Multi-valued attributes get one work value. */
 export function userResource(
   attributes: Record<string, string>,
   password: string | undefined,
@@ -38,7 +38,7 @@ export function userResource(
   return password === undefined ? resource : { ...resource, password };
 }
 
-/** The operations that turn one set of attributes into the other: one for each attribute that differs. */
+/** Returns one operation for each attribute that differs. */
 export function changedAttributes(before: Record<string, string>, after: Record<string, string>): Operation[] {
   const paths = mappings.map(({ path }) => path).filter((path) => before[path] !== after[path]);
   return paths.map((path) => {
@@ -47,7 +47,7 @@ export function changedAttributes(before: Record<string, string>, after: Record<
   });
 }
 
-/** The body of a PATCH request (RFC 7644 3.5.2). */
+/** Returns the body of a PATCH request (RFC 7644 3.5.2). */
 export function patchBody(operations: Operation[]): Record<string, unknown> {
   return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations };
 }

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 
 export type Anteroom = {
   url: string;
-  /** Runs its command line and gives what it prints. Rejects with what it says where it fails. */
+  /** Runs its command line and returns what it prints. Rejects with its error message if it fails. */
   run: (args: string[], input?: string) => Promise<string>;
-  /** Starts its server, and resolves once it answers. Rejects with the end of its log where it does not. */
+  /** Starts its server and resolves once it responds. Rejects with the end of its log if it does not. */
   start: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -15,7 +15,7 @@ export type Anteroom = {
 const root = join(import.meta.dirname, '../..');
 const startWithinMs = 30_000;
 
-/** Anteroom as this demo runs it: as other programs, with a data folder of its own. Nothing of it is imported. */
+/** Returns Anteroom as the demo runs it: in processes of its own, with its own data folder. The demo imports none of its code. */
 export function prepareAnteroom(port: number, dataDir: string): Anteroom {
   const url = `http://localhost:${port}`;
   const logFile = join(dataDir, 'anteroom.log');
@@ -36,14 +36,14 @@ export function prepareAnteroom(port: number, dataDir: string): Anteroom {
       const log = openSync(logFile, 'a');
       server = spawn(process.execPath, [join(root, 'src/main.ts')], { env, cwd: root, stdio: ['ignore', log, log] });
       closeSync(log);
-      if (await answers(url, server)) return;
+      if (await responds(url, server)) return;
       throw new Error(`Anteroom did not start:\n${readFileSync(logFile, 'utf8').slice(-2000)}`);
     },
     async stop() {
       if (!server || server.exitCode !== null || server.signalCode !== null) return;
-      const gone = once(server, 'exit');
+      const exited = once(server, 'exit');
       server.kill('SIGTERM');
-      await gone;
+      await exited;
     },
   };
 }
@@ -51,22 +51,21 @@ export function prepareAnteroom(port: number, dataDir: string): Anteroom {
 async function runCommand(args: string[], input: string, env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(process.execPath, [join(root, 'bin/anteroom.mjs'), ...args], { env, cwd: root });
   let output = '';
-  let complaints = '';
+  let errors = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
   child.stderr.on('data', (chunk) => {
-    complaints += chunk;
+    errors += chunk;
   });
-  child.stdin.on('error', () => undefined); // it may end without reading
+  child.stdin.on('error', () => undefined); // it may exit without reading
   child.stdin.end(input);
   const [code] = await once(child, 'close');
-  if (code !== 0)
-    throw new Error(`anteroom ${args.slice(0, 2).join(' ')}: ${complaints.trim() || `ended with ${code}`}`);
+  if (code !== 0) throw new Error(`anteroom ${args.slice(0, 2).join(' ')}: ${errors.trim() || `exited with ${code}`}`);
   return output;
 }
 
-async function answers(url: string, server: ChildProcess): Promise<boolean> {
+async function responds(url: string, server: ChildProcess): Promise<boolean> {
   const end = Date.now() + startWithinMs;
   while (Date.now() < end && server.exitCode === null) {
     const response = await fetch(`${url}/healthz`).catch(() => undefined);

@@ -8,24 +8,24 @@ import type { Provider } from '../provider.ts';
 import { addressesOf } from '../saml/addresses.ts';
 import type { Anteroom } from './anteroom.ts';
 
-const made = z.object({ id: z.string() });
-const madeSource = z.object({ token: z.string() });
+const created = z.object({ id: z.string() });
+const createdSource = z.object({ token: z.string() });
 
 /**
- * Does on both sides what the article tells: single sign-on with a button, default and auto login, then identity management.
- * @returns why identity management could not be connected: single sign-on works without it
+ * Sets up both sides as the article describes: single sign-on with a button, Default Provider and Auto Login, then Identity Management.
+ * @returns why Identity Management could not be connected; single sign-on works without it
  */
 export async function connect(provider: Provider, anteroom: Anteroom): Promise<string | undefined> {
   const application = await addIntranet(provider, anteroom);
   await anteroom.run(['domain', 'setup', anteroom.url]);
   const metadata = addressesOf(provider.deps, application).metadata;
   const printed = await anteroom.run(['idp', 'import', metadata, '--name', 'Cloud Directory', '--button', '--json']);
-  const { id } = made.parse(JSON.parse(printed));
+  const { id } = created.parse(JSON.parse(printed));
   await anteroom.run(['domain', 'set', anteroom.url, '--default', id, '--auto-login', 'on']);
   return connectProvisioning(provider, anteroom, application).then(
     () => undefined,
     (error: unknown) =>
-      `Identity management is not connected: ${error instanceof Error ? error.message : String(error)}`,
+      `Identity Management is not connected: ${error instanceof Error ? error.message : String(error)}`,
   );
 }
 
@@ -33,7 +33,7 @@ async function addIntranet(provider: Provider, anteroom: Anteroom): Promise<Appl
   const { deps, state } = provider;
   const template = findTemplate('anteroom');
   if (!template) throw new Error('There is no template for Anteroom.');
-  const label = { label: 'Acme Intranet', description: 'News, people, places', showInPortal: true };
+  const label = { label: 'Acme Intranet', description: 'News, people and places', showInPortal: true };
   const application = await addApplication(deps, template, label);
   const addresses = { spEntityId: `${anteroom.url}/saml/metadata`, acsUrl: `${anteroom.url}/saml/acs` };
   Object.assign(application.sso, addresses, { status: 'active' });
@@ -48,7 +48,7 @@ async function addIntranet(provider: Provider, anteroom: Anteroom): Promise<Appl
 
 async function connectProvisioning(provider: Provider, anteroom: Anteroom, application: Application): Promise<void> {
   const printed = await anteroom.run(['scim', 'add', 'Cloud Directory', '--log-bodies', '--json']);
-  const { token } = madeSource.parse(JSON.parse(printed));
+  const { token } = createdSource.parse(JSON.parse(printed));
   const settings = { baseUrl: `${anteroom.url}/api/v2/scim/v2`, token, manageGroups: true };
   const outcome = await activateConnection(provider.deps, application, settings);
   if (!outcome.ok) throw new Error(outcome.message);

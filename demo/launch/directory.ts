@@ -1,6 +1,6 @@
 import type { Anteroom } from './anteroom.ts';
 
-/** The Power User of the demo, who can log in to Anteroom with a password at once. */
+/** The demo's Power User, who can log in to Anteroom with a password right away. */
 export const powerUser = { userName: 'maya.koch', password: 'anteroom-demo' };
 
 const people = [
@@ -9,7 +9,7 @@ const people = [
   { userName: 'ben.okafor', givenName: 'Ben', familyName: 'Okafor' },
 ];
 
-/** Puts people into Anteroom's directory: single sign-on wants them there first. Dora Novák is left out, to be refused. */
+/** Adds people to Anteroom's directory, because single sign-on requires them there. Dora Novák is missing, so that her login is refused. */
 export async function fillDirectory(anteroom: Anteroom): Promise<void> {
   for (const { userName, givenName, familyName } of people) {
     const isPowerUser = userName === powerUser.userName;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Whether nothing else listens on this port yet, so that the demo can say so plainly before it starts anything. */
+/** Returns whether the port is free, so that the demo can report a conflict before it starts anything. */
 export function isPortFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

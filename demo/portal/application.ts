@@ -13,7 +13,7 @@ const tabs = [
   { key: 'user-groups', title: 'User Groups' },
 ];
 
-/** A handler of the application whose id the path has; 404 where there is none. */
+/** Returns a handler for the application whose id is in the path. Responds with 404 if there is none. */
 export function withApplication(
   deps: Deps,
   handle: (application: Application, req: Request, res: Response) => Promise<void>,

@@ -8,7 +8,7 @@ import { saved } from './saved.ts';
 
 const groupsForm = z.object({ groups: list });
 
-/** The User Groups tab: whose members may use the application. Everybody else is implicitly denied. */
+/** The User Groups tab: the groups whose members may use the application. Everyone else is implicitly denied. */
 export function applicationGroupRoutes(deps: Deps): Router {
   const router = express.Router();
   router

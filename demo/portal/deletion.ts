@@ -8,23 +8,23 @@ import { sendPortalPage } from './page.ts';
 
 const deletionForm = z.object({ id: list, count: line });
 
-/** Delete: the selected applications are named, and their number has to be entered. */
+/** Deletes the selected applications once their number was entered. */
 export function deletionRoutes(deps: Deps): Router {
   const router = express.Router();
   router.get('/deletion', async (req, res) => {
-    const chosen = selected(deps, list.parse(req.query.id));
-    if (!chosen.length) return res.redirect(303, '/admin/applications');
-    await sendPortalPage(res, 'deletion', { title: 'Delete Application', chosen, error: '' });
+    const selected = findApplications(deps, list.parse(req.query.id));
+    if (!selected.length) return res.redirect(303, '/admin/applications');
+    await sendPortalPage(res, 'deletion', { title: 'Delete Application', selected, error: '' });
   });
   router.post('/deletion', async (req, res) => {
     const form = deletionForm.parse(req.body);
-    const chosen = selected(deps, form.id);
-    if (!chosen.length) return res.redirect(303, '/admin/applications');
-    if (form.count !== String(chosen.length)) {
-      const error = `Enter ${chosen.length}, the number of applications that are deleted.`;
-      return sendPortalPage(res.status(422), 'deletion', { title: 'Delete Application', chosen, error });
+    const selected = findApplications(deps, form.id);
+    if (!selected.length) return res.redirect(303, '/admin/applications');
+    if (form.count !== String(selected.length)) {
+      const error = `Enter ${selected.length}, the number of applications to delete.`;
+      return sendPortalPage(res.status(422), 'deletion', { title: 'Delete Application', selected, error });
     }
-    const ids = chosen.map((application) => application.id);
+    const ids = selected.map((application) => application.id);
     deleteApplications(deps, ids);
     seeOther(
       res,
@@ -35,6 +35,6 @@ export function deletionRoutes(deps: Deps): Router {
   return router;
 }
 
-function selected(deps: Deps, ids: string[]) {
+function findApplications(deps: Deps, ids: string[]) {
   return deps.state.applications.filter((application) => ids.includes(application.id));
 }

@@ -5,7 +5,7 @@ import { seeOther } from '../web/page.ts';
 import { sendTab, withApplication } from './application.ts';
 import { generalForm } from './newApplication.ts';
 
-/** The General Info tab: Display Label, description, Show in User Portal. */
+/** The General Info tab: Display Label, Description, Show in User Portal. */
 export function generalRoutes(deps: Deps): Router {
   const router = express.Router();
   router

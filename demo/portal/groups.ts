@@ -11,10 +11,12 @@ import { saved } from './saved.ts';
 const groupForm = z.object({ name: line, description: line, memberIds: list });
 const emptyGroup: GroupInput = { name: '', description: '', memberIds: [] };
 
-/** USER MANAGEMENT > User Groups: add, rename and delete groups, and choose their members. */
+/** USER MANAGEMENT > User Groups: add, rename and delete groups, and select their members. */
 export function groupRoutes(deps: Deps): Router {
   const router = express.Router();
-  router.get('/', (_req, res) => sendPortalPage(res, 'groups', { title: 'User Groups', groups: withUse(deps) }));
+  router.get('/', (_req, res) =>
+    sendPortalPage(res, 'groups', { title: 'User Groups', groups: withApplications(deps) }),
+  );
   router
     .route('/new')
     .get((_req, res) => sendForm(deps, res, undefined, emptyGroup, {}))
@@ -59,7 +61,7 @@ function readForm(deps: Deps, body: unknown, id: string | undefined) {
   return { input: form.data, errors: name ? { name } : undefined };
 }
 
-function withUse(deps: Deps) {
+function withApplications(deps: Deps) {
   return deps.state.groups.map((group) => {
     const applications = deps.state.applications.filter((application) => application.groupIds.includes(group.id));
     return { ...group, applications: applications.map((application) => application.label) };

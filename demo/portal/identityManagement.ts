@@ -18,7 +18,7 @@ import { saved } from './saved.ts';
 const identityForm = z.object({ action: line, manageGroups: checkbox, baseUrl: line, token: line });
 type IdentityForm = z.infer<typeof identityForm>;
 
-/** The Identity Management tab: Configure, Base URL and Token Key, Activate, save; and Deactivate IdM connection. */
+/** The Identity Management tab: Configure, Base URL and Token Key, Activate, Save, and Deactivate IdM connection. */
 export function identityRoutes(deps: Deps): Router {
   const router = express.Router();
   router
@@ -58,7 +58,7 @@ async function activate(deps: Deps, application: Application, form: IdentityForm
   const address = checkBaseUrl(form.baseUrl);
   const errors: Record<string, string> = {};
   if (!address.ok) errors.baseUrl = address.message;
-  if (!form.token) errors.token = 'Paste the token that the application made.';
+  if (!form.token) errors.token = 'Paste the token from the application.';
   if (address.ok && form.token) {
     const settings = { baseUrl: address.baseUrl, token: form.token, manageGroups: form.manageGroups };
     const outcome = await activateConnection(deps, application, settings);

@@ -14,9 +14,9 @@ import { list, queryText } from '../web/fields.ts';
 import { seeOther } from '../web/page.ts';
 import { sendTab, withApplication } from './application.ts';
 
-const importForm = z.object({ chosen: list });
+const importForm = z.object({ selected: list });
 
-/** Manual import: users whom the application has and Cloud Directory has not, to be chosen and made here. */
+/** Manual import: lists the application's users and imports the selected new ones into Cloud Directory. */
 export function importRoutes(deps: Deps): Router {
   const router = express.Router();
   router
@@ -31,7 +31,7 @@ export function importRoutes(deps: Deps): Router {
     .post(
       withApplication(deps, (application, req, res) =>
         withCandidates(deps, application, res, async (candidates) => {
-          const results = importCandidates(deps, candidates, importForm.parse(req.body ?? {}).chosen);
+          const results = importCandidates(deps, candidates, importForm.parse(req.body ?? {}).selected);
           await synchronize(deps);
           await sendImport(res, application, {
             candidates: await listCandidates(deps, application),
@@ -65,13 +65,13 @@ function sendImport(
   application: Application,
   data: { candidates: Candidate[]; newOnly: boolean; results?: ImportResult[]; error?: string },
 ): Promise<void> {
-  const fresh = data.candidates.filter((one) => one.status === 'New');
-  const shown = data.newOnly ? fresh : data.candidates;
+  const newOnes = data.candidates.filter((one) => one.status === 'New');
+  const shown = data.newOnly ? newOnes : data.candidates;
   return sendTab(res, application, 'identity-management', 'import', {
     results: [],
     error: '',
     ...data,
     shown,
-    fresh: fresh.length,
+    newCount: newOnes.length,
   });
 }

@@ -6,7 +6,7 @@ import { sendPortalPage } from './page.ts';
 
 const pageSize = 50;
 
-/** Directory Insights: what was sent to the applications, newest first, with the names that the applications' logs use too. */
+/** Directory Insights: everything sent to the applications, newest first, with the event names of their own logs. */
 export function insightsRoutes(deps: Deps): Router {
   const router = express.Router();
   router.get('/', async (req, res) => {

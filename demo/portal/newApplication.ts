@@ -8,14 +8,14 @@ import { seeOther } from '../web/page.ts';
 import { withApplication } from './application.ts';
 import { sendPortalPage } from './page.ts';
 
-/** What the application is called, and whether its tile is shown; also the form of the General Info tab. */
+/** The application's name, description and tile; also the form of the General Info tab. */
 export const generalForm = z.object({
   label: line.pipe(z.string().min(1, 'Enter a Display Label.').max(100, 'Use at most 100 characters.')),
   description: line,
   showInPortal: checkbox,
 });
 
-/** + Add New Application: search and select, name it, Save Application, then Configure Application or Close. */
+/** Add New Application: search, select and name it, Save Application, then Configure Application or Close. */
 export function newApplicationRoutes(deps: Deps): Router {
   const router = express.Router();
   router.get('/new', async (req, res) => {

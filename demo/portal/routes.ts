@@ -16,7 +16,7 @@ import { newApplicationRoutes } from './newApplication.ts';
 import { ssoRoutes } from './sso.ts';
 import { userRoutes } from './users.ts';
 
-/** The Admin Portal: everything behind the log-in of the one administrator. */
+/** The Admin Portal, behind the login of its one administrator. */
 export function portalRoutes(deps: Deps): Router {
   const router = express.Router();
   router.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 6000 }), checkCsrf);
@@ -38,21 +38,21 @@ export function portalRoutes(deps: Deps): Router {
 }
 
 function requireAdmin(req: Request, res: Response, next: NextFunction): void {
-  const wanted = req.method === 'GET' ? `?return=${encodeURIComponent(req.originalUrl)}` : '';
+  const query = req.method === 'GET' ? `?return=${encodeURIComponent(req.originalUrl)}` : '';
   if (sessionOf(res).admin) next();
-  else res.redirect(303, `/admin/login${wanted}`);
+  else res.redirect(303, `/admin/login${query}`);
 }
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const { login = '', password = '' } = req.body ?? {};
   if (!sameText(String(login).trim().toLowerCase(), demoAdmin.email) || !sameText(String(password), demoAdmin.password))
-    return sendLogin(res.status(422), 'The e-mail address or the password is not right.');
+    return sendLogin(res.status(422), 'Wrong e-mail address or password.');
   renewSession(res);
   sessionOf(res).admin = true;
   seeOther(res, returnPath(req));
 }
 
-/** Where the administrator wanted to go: a path of the portal and nothing else. */
+/** Returns the page that the administrator requested. Only paths of the portal are accepted. */
 function returnPath(req: Request): string {
   const wanted = String(req.query.return ?? '');
   return /^\/admin\/[\w/?=&%.-]*$/.test(wanted) ? wanted : '/admin/applications';

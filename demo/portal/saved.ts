@@ -5,8 +5,7 @@ import { seeOther } from '../web/page.ts';
 import { sessionOf } from '../web/session.ts';
 
 /**
- * After a change of people, groups or bindings: sends it to the connected applications, then goes on to a page that says what
- * came of it.
+ * Sends a change of people, groups or bindings to the connected applications, then redirects to a page that shows the result.
  */
 export async function saved(
   deps: Deps,
@@ -20,7 +19,7 @@ export async function saved(
   if (failed) {
     sessionOf(res).notice = {
       tone: 'danger',
-      text: `${notice} ${failed} of ${changes} could not be sent: see Directory Insights.`,
+      text: `${notice} ${failed} of ${changes} could not be sent. See Directory Insights.`,
     };
     return seeOther(res, path);
   }

@@ -10,8 +10,8 @@ import { sendTab, withApplication } from './application.ts';
 import { readSsoForm, type SsoForm, writeSsoForm } from './ssoForm.ts';
 
 /**
- * The SSO tab. The form has more than one button: adding and removing attribute rows and Deactivate SSO show it again with
- * everything as typed, and only Save stores it.
+ * The SSO tab. Its form has several buttons: adding and removing attributes and Deactivate SSO show it again as typed;
+ * only Save stores it.
  */
 export function ssoRoutes(deps: Deps): Router {
   const router = express.Router();
@@ -51,7 +51,7 @@ function sendSso(
     properties,
     nameIdFormats,
     addresses: addressesOf(deps, application),
-    certificateEnds: certificate.validToDate.toISOString().slice(0, 10),
+    validUntil: certificate.validToDate.toISOString().slice(0, 10),
     fingerprint: certificate.fingerprint256,
   });
 }

@@ -6,7 +6,7 @@ import { placeholder } from '../directory/templates.ts';
 import type { AttributeMapping, SsoSettings } from '../directory/types.ts';
 import { checkbox, fieldErrors, line, list } from '../web/fields.ts';
 
-/** The form as it is typed: all text, so that nothing typed is lost. */
+/** The form as typed: everything is text, so that invalid input can be shown again. */
 export type SsoForm = Omit<SsoSettings, 'attributes' | 'status'> & {
   status: string;
   attributes: { name: string; property: string }[];
@@ -18,7 +18,7 @@ const url = (missing: string) =>
       .string()
       .min(1, missing)
       .refine((text) => !text.includes(placeholder), `Replace ${placeholder} with the address of the application.`)
-      .refine(isWebUrl, 'Enter a URL that begins with https:// or http://.'),
+      .refine(isWebUrl, 'Enter a URL that starts with https:// or http://.'),
   );
 
 const typed = z.object({
@@ -46,24 +46,27 @@ const complete = z.object({
       .refine((text) => !text.includes(placeholder), `Replace ${placeholder} with the address of the application.`),
   ),
   acsUrl: url('Enter the ACS URL of the application.'),
-  sloUrl: z.union([z.literal(''), url('')], 'Enter a URL that begins with https:// or http://, or nothing.'),
-  spCertificate: z.string().refine((text) => !text || isCertificate(text), 'Paste a certificate in PEM form.'),
+  sloUrl: z.union(
+    [z.literal(''), url('')],
+    'Enter a URL that starts with https:// or http://, or leave the field empty.',
+  ),
+  spCertificate: z.string().refine((text) => !text || isCertificate(text), 'Paste a certificate in PEM format.'),
   attributes: z.array(
     z.object({
-      name: line.pipe(z.string().min(1, 'Give each attribute a name, or remove it.')),
-      property: z.string().refine(isPropertyKey, 'Choose a property for each attribute.'),
+      name: line.pipe(z.string().min(1, 'Enter a name for each attribute, or remove it.')),
+      property: z.string().refine(isPropertyKey, 'Select a property for each attribute.'),
     }),
   ),
 });
 
-/** The settings as the form shows them. */
+/** Returns the settings as the form shows them. */
 export function writeSsoForm(settings: SsoSettings): SsoForm {
   return { ...settings, attributes: settings.attributes.map((attribute) => ({ ...attribute })) };
 }
 
 /**
- * Reads the submitted form: what was typed, which button was pressed, and the settings where they are complete.
- * @param body of the request; `action` is save, add, deactivate, or remove:N for attribute row N
+ * Reads the submitted form: the input as typed, the button pressed, and the settings if they are valid.
+ * @param body of the request; `action` is save, add, activate, deactivate, or remove:N for attribute row N
  */
 export function readSsoForm(body: unknown): {
   form: SsoForm;

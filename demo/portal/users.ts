@@ -25,7 +25,7 @@ const personForm = z.object({
 
 const initial = { employeeType: 'Intranet User', company: 'Acme', preferredLanguage: 'en', locale: 'en-GB' };
 
-/** USER MANAGEMENT > Users: add, edit, suspend, activate, delete people. */
+/** USER MANAGEMENT > Users: add, edit, suspend, activate and delete people. */
 export function userRoutes(deps: Deps): Router {
   const router = express.Router();
   router.get('/', (req, res) => sendList(deps, res, queryText(req.query.search)));

@@ -3,33 +3,33 @@ import { SamlError } from './samlError.ts';
 
 const maxBytes = 64 * 1024;
 
-/** The XML of a message that came by the POST binding (saml-bindings 3.5.4). Throws a SamlError. */
+/** Returns the XML of a message from the POST binding (saml-bindings 3.5.4). Throws a SamlError. */
 export function decodePost(message: string): string {
   return decodeBase64(message).toString('utf8');
 }
 
-/** The XML of a message that came by the Redirect binding with DEFLATE (saml-bindings 3.4.4.1). Throws a SamlError. */
+/** Returns the XML of a message from the Redirect binding with DEFLATE (saml-bindings 3.4.4.1). Throws a SamlError. */
 export function decodeRedirect(message: string): string {
   try {
     return inflateRawSync(decodeBase64(message), { maxOutputLength: maxBytes }).toString('utf8');
   } catch (error) {
     if (error instanceof SamlError) throw error;
-    throw new SamlError('The message is not DEFLATE-compressed, or longer than 64 KB.');
+    throw new SamlError('The message is not DEFLATE-compressed, or is larger than 64 KB.');
   }
 }
 
-/** The base64 text of a message for the POST binding. */
+/** Returns a message in base64 for the POST binding. */
 export function encodePost(xml: string): string {
   return Buffer.from(xml, 'utf8').toString('base64');
 }
 
-/** The base64 text of a message for the Redirect binding, not yet URL-encoded. */
+/** Returns a message in base64 for the Redirect binding, not yet URL-encoded. */
 export function encodeRedirect(xml: string): string {
   return deflateRawSync(Buffer.from(xml, 'utf8')).toString('base64');
 }
 
 function decodeBase64(message: string): Buffer {
-  if (message.length > 2 * maxBytes) throw new SamlError('The message is too long.');
+  if (message.length > 2 * maxBytes) throw new SamlError('The message is too large.');
   const compact = message.replace(/[\r\n]/g, '');
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact))
     throw new SamlError('The message is not base64.');

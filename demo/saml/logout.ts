@@ -2,64 +2,64 @@ import type { Request } from 'express';
 import type { Deps } from '../deps.ts';
 import type { Application } from '../directory/types.ts';
 import { addressesOf, hasSingleLogout } from './addresses.ts';
-import { newMessageId } from './answer.ts';
 import { encodePost, encodeRedirect } from './decode.ts';
 import { buildLogoutResponse, buildSignedLogoutResponse, type LogoutOutcome } from './logoutResponse.ts';
 import { receiveRequest } from './message.ts';
 import { checkSender } from './receive.ts';
 import { type LogoutRequest, readLogoutRequest } from './requests.ts';
+import { newMessageId } from './respond.ts';
 import { SamlError } from './samlError.ts';
 import { signQuery } from './sign.ts';
 import { nameIdOf } from './subject.ts';
 
-/** Where the browser takes the LogoutResponse: by a redirect, or by a form. */
-export type LogoutAnswer =
+/** How the browser takes the LogoutResponse to the application: by a redirect or a form. */
+export type LogoutReply =
   | { binding: 'redirect'; url: string }
   | { binding: 'post'; message: string; relayState: string | undefined };
 
 /**
- * Ends the sessions that an application's LogoutRequest names (saml-profiles 4.4) and answers by the binding that it came by.
- * The request has to be signed: it comes through a browser, and anybody could have sent the browser here. Throws a SamlError.
+ * Ends the sessions that an application's LogoutRequest names (saml-profiles 4.4) and replies by the same binding.
+ * The request must be signed: it comes through a browser, so anyone could have sent it. Throws a SamlError.
  */
-export function logOut(deps: Deps, req: Request, application: Application): LogoutAnswer {
-  if (!hasSingleLogout(application)) throw new SamlError('Single log-out is not configured for this application.');
+export function logOut(deps: Deps, req: Request, application: Application): LogoutReply {
+  if (!hasSingleLogout(application)) throw new SamlError('Single logout is not configured for this application.');
   const message = receiveRequest(req, application);
-  if (!message) throw new SamlError('There is no SAMLRequest.');
-  if (!message.signed) throw new SamlError('A LogoutRequest has to be signed.');
+  if (!message) throw new SamlError('The SAMLRequest is missing.');
+  if (!message.signed) throw new SamlError('The LogoutRequest is not signed.');
   const request = readLogoutRequest(message.xml);
   checkSender(application, request, addressesOf(deps, application).slo);
   const outcome = endSessions(deps, application, request);
-  return writeAnswer(deps, application, { request, outcome, relayState: message.relayState, binding: req.method });
+  return writeReply(deps, application, { request, outcome, relayState: message.relayState, binding: req.method });
 }
 
 function endSessions(deps: Deps, application: Application, request: LogoutRequest): LogoutOutcome {
   const person = deps.state.people.find((one) => nameIdOf(application, one) === request.nameId);
   if (!person) return 'unknown_principal';
-  const ended = deps.signIns
+  const logins = deps.logins
     .ofApplication(person.id, application.id)
     .filter(({ sessionIndex }) => !request.sessionIndexes.length || request.sessionIndexes.includes(sessionIndex));
-  for (const { sessionIndex } of ended) deps.signIns.end(sessionIndex);
-  return ended.some((signIn) => signIn.applicationIds.size > 1) ? 'partial' : 'done';
+  for (const { sessionIndex } of logins) deps.logins.end(sessionIndex);
+  return logins.some((login) => login.applicationIds.size > 1) ? 'partial' : 'done';
 }
 
-function writeAnswer(
+function writeReply(
   deps: Deps,
   application: Application,
-  answer: { request: LogoutRequest; outcome: LogoutOutcome; relayState: string | undefined; binding: string },
-): LogoutAnswer {
+  reply: { request: LogoutRequest; outcome: LogoutOutcome; relayState: string | undefined; binding: string },
+): LogoutReply {
   const { sloUrl } = application.sso;
   const envelope = {
     id: newMessageId(deps),
     issuer: addressesOf(deps, application).entityId,
     destination: sloUrl,
-    inResponseTo: answer.request.id,
+    inResponseTo: reply.request.id,
     now: deps.now(),
   };
-  if (answer.binding === 'POST') {
-    const xml = buildSignedLogoutResponse(envelope, answer.outcome, application);
-    return { binding: 'post', message: encodePost(xml), relayState: answer.relayState };
+  if (reply.binding === 'POST') {
+    const xml = buildSignedLogoutResponse(envelope, reply.outcome, application);
+    return { binding: 'post', message: encodePost(xml), relayState: reply.relayState };
   }
-  const message = encodeRedirect(buildLogoutResponse(envelope, answer.outcome));
-  const query = signQuery('SAMLResponse', message, answer.relayState, application);
+  const message = encodeRedirect(buildLogoutResponse(envelope, reply.outcome));
+  const query = signQuery('SAMLResponse', message, reply.relayState, application);
   return { binding: 'redirect', url: `${sloUrl}${sloUrl.includes('?') ? '&' : '?'}${query}` };
 }

@@ -6,16 +6,15 @@ import { element, escapeXml } from './xml.ts';
 export type LogoutOutcome = 'done' | 'partial' | 'unknown_principal';
 
 /**
- * A LogoutResponse (saml-core 3.7.2). `partial` says that other applications may still have a session, `unknown_principal`
- * that the person of the request is not the one of the session.
- * @returns the XML without a signature: the Redirect binding signs the query instead
+ * Returns a LogoutResponse (saml-core 3.7.2) without a signature, because the Redirect binding signs the query instead.
+ * `partial`: other applications may still have a session. `unknown_principal`: no person matches the NameID of the request.
  */
 export function buildLogoutResponse(envelope: Envelope, outcome: LogoutOutcome): string {
   const content = element('saml:Issuer', {}, escapeXml(envelope.issuer)) + writeOutcome(outcome);
   return element('samlp:LogoutResponse', envelopeAttributes(envelope), content);
 }
 
-/** The same, signed for the POST binding. */
+/** Returns a LogoutResponse signed for the POST binding. */
 export function buildSignedLogoutResponse(envelope: Envelope, outcome: LogoutOutcome, key: SigningKey): string {
   return signElement(buildLogoutResponse(envelope, outcome), '/*', key);
 }

@@ -9,9 +9,8 @@ export type ReceivedMessage = { xml: string; relayState: string | undefined; sig
 const maxRelayState = 1024;
 
 /**
- * The SAMLRequest of an HTTP request by either binding. Where the application has a certificate, a signature that is
- * present has to verify with it, and `xml` is what it covers. Throws a SamlError.
- * @returns undefined where there is no SAMLRequest
+ * Returns the SAMLRequest of an HTTP request by either binding, or undefined if there is none. If the application has a
+ * certificate, a signature must verify with it, and `xml` is what it covers. Throws a SamlError.
  */
 export function receiveRequest(req: Request, application: Application): ReceivedMessage | undefined {
   const fields: Record<string, unknown> = req.method === 'POST' ? (req.body ?? {}) : req.query;

@@ -4,7 +4,7 @@ import { addressesOf, hasSingleLogout } from './addresses.ts';
 import { bindings, namespaces } from './names.ts';
 import { element, escapeXml } from './xml.ts';
 
-/** The metadata of the identity provider as this application sees it (saml-metadata 2.4.3). */
+/** Returns the identity provider's metadata for this application (saml-metadata 2.4.3). */
 export function buildMetadata(deps: Deps, application: Application): string {
   const addresses = addressesOf(deps, application);
   const descriptor = element(

@@ -1,6 +1,6 @@
 import type { AuthnRequest } from './requests.ts';
 
-/** Somebody on the way to an application. `request` is undefined where the way began at the tile. */
+/** A login in progress. `request` is undefined if it was started from the tile. */
 export type PendingRequest = {
   id: string;
   applicationId: string;
@@ -18,7 +18,7 @@ export type PendingRequests = {
 const lifetimeMs = 10 * 60 * 1000;
 const maxPending = 10_000;
 
-/** Requests that wait for a log-in: ten minutes at most, in memory. */
+/** Keeps requests that wait for a login in memory, for ten minutes at most. */
 export function createPendingRequests(randomBytes: (size: number) => Buffer): PendingRequests {
   const waiting = new Map<string, PendingRequest>();
   return {

@@ -8,30 +8,30 @@ import type { PendingRequest } from './pendingRequests.ts';
 import { type AuthnRequest, readAuthnRequest } from './requests.ts';
 import { SamlError } from './samlError.ts';
 
-/** The application of this address while its single sign-on is on. Throws a SamlError. */
+/** Returns the application with this id. Throws a SamlError if there is none or its single sign-on is not active. */
 export function getSsoApplication(deps: Deps, id: unknown): Application {
   const application = findApplication(deps.state, String(id));
-  if (!application) throw new SamlError('No application has this address.');
+  if (!application) throw new SamlError('There is no application at this address.');
   if (application.sso.status !== 'active')
-    throw new SamlError(`Single sign-on for ${application.label} is not active. An administrator can turn it on.`);
+    throw new SamlError(`Single sign-on for ${application.label} is not active. An administrator can activate it.`);
   return application;
 }
 
 /**
- * What the application asks for, checked: it comes from the application that the address belongs to, is meant for this
- * provider, and wants its answer at the configured ACS URL. Without a SAMLRequest the way began at the tile. Throws a SamlError.
+ * Returns a checked login request: it was sent by this application, is addressed to this provider, and requests the SAML response
+ * at the configured ACS URL. Without a SAMLRequest, the login was started from the tile. Throws a SamlError.
  */
-export function receiveSignOn(deps: Deps, req: Request, application: Application): Omit<PendingRequest, 'id'> {
+export function receiveLoginRequest(deps: Deps, req: Request, application: Application): Omit<PendingRequest, 'id'> {
   const message = receiveRequest(req, application);
   const common = { applicationId: application.id, receivedAt: deps.now() };
   if (!message) return { ...common, request: undefined, relayState: application.sso.defaultRelayState || undefined };
   const request = readAuthnRequest(message.xml);
-  checkSignOn(deps, application, request, message);
+  checkLoginRequest(deps, application, request, message);
   const { issuer: _issuer, destination: _destination, acsUrl: _acsUrl, ...rest } = request;
   return { ...common, request: rest, relayState: message.relayState };
 }
 
-/** Checks that are the same for every request of an application. Throws a SamlError. */
+/** Checks the Issuer and Destination of a request. Throws a SamlError. */
 export function checkSender(
   application: Application,
   request: { issuer: string; destination: string | undefined },
@@ -39,16 +39,22 @@ export function checkSender(
 ): void {
   if (request.issuer !== application.sso.spEntityId)
     throw new SamlError(
-      `The request comes from "${request.issuer}", but the SP Entity ID here is "${application.sso.spEntityId}".`,
+      `The Issuer of the request is "${request.issuer}", but the SP Entity ID is "${application.sso.spEntityId}".`,
     );
   if (request.destination !== undefined && request.destination !== address)
-    throw new SamlError(`The request is meant for "${request.destination}", which is not this address.`);
+    throw new SamlError(`The Destination of the request is "${request.destination}", which is not this address.`);
 }
 
-function checkSignOn(deps: Deps, application: Application, request: AuthnRequest, message: ReceivedMessage): void {
+function checkLoginRequest(
+  deps: Deps,
+  application: Application,
+  request: AuthnRequest,
+  message: ReceivedMessage,
+): void {
   checkSender(application, request, addressesOf(deps, application).sso);
   const { acsUrl, wantSignedRequests } = application.sso;
   if (request.acsUrl !== undefined && request.acsUrl !== acsUrl)
-    throw new SamlError(`The answer was asked for at "${request.acsUrl}", but the ACS URL here is "${acsUrl}".`);
-  if (wantSignedRequests && !message.signed) throw new SamlError('This application has to sign its requests.');
+    throw new SamlError(`The request specifies the ACS URL "${request.acsUrl}", but "${acsUrl}" is configured.`);
+  if (wantSignedRequests && !message.signed)
+    throw new SamlError('The request is not signed, but this application must sign its requests.');
 }

@@ -9,15 +9,15 @@ const hashes: Record<string, string> = {
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512': 'RSA-SHA512',
 };
 
-/** Whether the message carries an enveloped signature of its own. */
+/** Returns whether the message has an enveloped signature. */
 export function isSigned(xml: string): boolean {
   return signatureOf(parseXml(xml).documentElement) !== undefined;
 }
 
 /**
  * Verifies the enveloped signature of a request with the application's certificate, never with one from the message.
- * @returns the XML that was signed: what is to be read
- * Throws a SamlError where it does not verify or does not cover the whole message.
+ * Throws a SamlError if it does not verify or does not cover the whole message.
+ * @returns the signed XML, which is the only part to read
  */
 export function verifyEnveloped(xml: string, certificate: string): string {
   const root = parseXml(xml).documentElement;
@@ -31,14 +31,14 @@ export function verifyEnveloped(xml: string, certificate: string): string {
   }
   const [signed] = verifier.getSignedReferences();
   if (!signed || parseXml(signed).documentElement.getAttribute('ID') !== root.getAttribute('ID'))
-    throw new SamlError('The signature covers another element than the request.');
+    throw new SamlError('The signature does not cover the request.');
   return signed;
 }
 
 /**
- * Verifies the signature of a request by the Redirect binding (saml-bindings 3.4.4.1) over the query as it came.
+ * Verifies the signature of a request by the Redirect binding (saml-bindings 3.4.4.1) over the query as received.
+ * Throws a SamlError if it does not verify.
  * @param query the raw query string, without the question mark
- * Throws a SamlError where it does not verify.
  */
 export function verifyQuery(query: string, certificate: string): void {
   const raw = new Map(query.split('&').map((pair) => [pair.slice(0, pair.indexOf('=')), pair] as const));

@@ -54,14 +54,14 @@ function readRoot(xml: string, name: string): Element {
   const root = parseXml(xml).documentElement;
   if (root.namespaceURI !== namespaces.protocol || root.localName !== name)
     throw new SamlError(`The message is not a SAML 2.0 ${name}.`);
-  if (attribute(root, 'Version') !== '2.0') throw new SamlError('The message is not of SAML version 2.0.');
+  if (attribute(root, 'Version') !== '2.0') throw new SamlError('The Version of the message is not 2.0.');
   return root;
 }
 
 function readCommon(root: Element): { id: string; issuer: string; destination: string | undefined } {
   const id = attribute(root, 'ID');
   const issuer = child(root, namespaces.assertion, 'Issuer');
-  if (!id || !/^[A-Za-z_][\w.-]{0,255}$/.test(id)) throw new SamlError('The message has no proper ID.');
+  if (!id || !/^[A-Za-z_][\w.-]{0,255}$/.test(id)) throw new SamlError('The ID of the message is missing or invalid.');
   if (!issuer) throw new SamlError('The message has no Issuer.');
   return { id, issuer: textOf(issuer), destination: attribute(root, 'Destination') };
 }

@@ -7,7 +7,7 @@ export type Envelope = {
   id: string;
   issuer: string;
   destination: string;
-  inResponseTo: string | undefined; // undefined where nobody asked
+  inResponseTo: string | undefined; // undefined if started from the tile
   now: number; // epoch milliseconds
 };
 
@@ -26,27 +26,27 @@ export type Refusal = { subCode: string; message: string };
 const skewMs = 60 * 1000;
 const lifetimeMs = 5 * 60 * 1000;
 
-/** A signed Response with one assertion about who logged in (saml-core 3.3.3, saml-profiles 4.1.4.2). */
+/** Returns a signed Response with one assertion about the person who logged in (saml-core 3.3.3, saml-profiles 4.1.4.2). */
 export function buildResponse(envelope: Envelope, subject: Subject, sign: SignedPart, key: SigningKey): string {
   const response = writeResponse(envelope, writeStatus(statusCodes.success), writeAssertion(envelope, subject));
   const inner = sign === 'response' ? response : signElement(response, `/*/*[local-name()='Assertion']`, key);
   return sign === 'assertion' ? inner : signElement(inner, '/*', key);
 }
 
-/** A Response that says no, with the status Responder and a second-level code, signed at its own level (saml-core 3.2.2). */
+/** Returns a signed Response with the status Responder, a second-level code and no assertion (saml-core 3.2.2). */
 export function buildRefusal(envelope: Envelope, refusal: Refusal, key: SigningKey): string {
   const status = writeStatus(statusCodes.responder, refusal.subCode, refusal.message);
   return signElement(writeResponse(envelope, status, ''), '/*', key);
 }
 
-/** The Status element; also of a LogoutResponse. */
+/** Returns the Status element, also for a LogoutResponse. */
 export function writeStatus(code: string, subCode?: string, message?: string): string {
   const inner = subCode ? element('samlp:StatusCode', { Value: subCode }) : '';
   const text = message ? element('samlp:StatusMessage', {}, escapeXml(message)) : '';
   return element('samlp:Status', {}, element('samlp:StatusCode', { Value: code }, inner) + text);
 }
 
-/** The attributes that all answers of the protocol share. */
+/** Returns the attributes that all responses of the protocol share. */
 export function envelopeAttributes(envelope: Envelope): Record<string, string | undefined> {
   return {
     'xmlns:samlp': namespaces.protocol,
@@ -59,7 +59,7 @@ export function envelopeAttributes(envelope: Envelope): Record<string, string | 
   };
 }
 
-/** An xs:dateTime in UTC. */
+/** Returns an xs:dateTime in UTC. */
 export function instant(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }

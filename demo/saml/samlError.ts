@@ -1,4 +1,4 @@
-/** A request that cannot be answered to the application, because nothing says safely where the answer goes. Shown as a page. */
+/** An invalid request. It is shown as a page, because it names no trustworthy address to send a SAML response to. */
 export class SamlError extends Error {
   override name = 'SamlError';
 }

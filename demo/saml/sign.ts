@@ -11,9 +11,9 @@ const algorithms = {
 export type SigningKey = { privateKey: string; certificate: string }; // both PEM
 
 /**
- * Signs one element (enveloped, exclusive canonicalization, RSA-SHA256) and puts the signature after its Issuer, where
- * the schema of saml-core wants it.
- * @param path an XPath that finds the one element to sign
+ * Signs one element (enveloped, exclusive canonicalization, RSA-SHA256) and places the signature after its Issuer, as the
+ * schema of saml-core requires.
+ * @param path an XPath of the element to sign
  */
 export function signElement(xml: string, path: string, key: SigningKey): string {
   const signer = new SignedXml({
@@ -35,8 +35,8 @@ export function signElement(xml: string, path: string, key: SigningKey): string 
 }
 
 /**
- * The query string of a signed message for the Redirect binding (saml-bindings 3.4.4.1): message, RelayState, SigAlg, Signature.
- * @param message base64 of the deflated XML
+ * Returns the query string of a signed message for the Redirect binding (saml-bindings 3.4.4.1).
+ * @param message the deflated XML in base64
  */
 export function signQuery(
   parameter: 'SAMLRequest' | 'SAMLResponse',

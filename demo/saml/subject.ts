@@ -1,12 +1,12 @@
 import { groupsOf } from '../directory/groups.ts';
 import type { Application, Person, State } from '../directory/types.ts';
 
-/** What the NameID of the person is for this application; '' where the person lacks the property. */
+/** Returns the person's NameID for this application, or '' if the person has no value for it. */
 export function nameIdOf(application: Application, person: Person): string {
   return person[application.sso.nameId];
 }
 
-/** The attributes that the application is told about the person, in the order of its list; empty ones are left out. */
+/** Returns the person's attributes for this application, in the configured order, without empty ones. */
 export function attributesOf(state: State, application: Application, person: Person): [string, string[]][] {
   const { attributes, groupAttribute } = application.sso;
   const list = attributes.map(({ name, property }): [string, string[]] => [name, [person[property]]]);

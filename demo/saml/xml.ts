@@ -3,14 +3,14 @@ import { SamlError } from './samlError.ts';
 
 const maxCharacters = 64 * 1024;
 
-/** Text made safe for element content and for attribute values in double quotes. */
+/** Escapes text for element content and for attribute values in double quotes. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /**
- * An element as text. Attributes that are undefined are left out.
- * @param content markup that is complete already; text has to come through `escapeXml`
+ * Returns an element as text. Attributes that are undefined are omitted.
+ * @param content markup; pass text through `escapeXml` first
  */
 export function element(name: string, attributes: Record<string, string | undefined>, content = ''): string {
   const written = Object.entries(attributes)
@@ -19,10 +19,10 @@ export function element(name: string, attributes: Record<string, string | undefi
   return content ? `<${name}${written}>${content}</${name}>` : `<${name}${written}/>`;
 }
 
-/** Parses a message from outside. Throws a SamlError where it is long, not well-formed, or has a DOCTYPE. */
+/** Parses a received message. Throws a SamlError if it is too large, not well-formed, or has a DOCTYPE. */
 export function parseXml(text: string): Document {
-  if (text.length > maxCharacters) throw new SamlError('The message is longer than 64 KB.');
-  if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw new SamlError('The message has a DOCTYPE.');
+  if (text.length > maxCharacters) throw new SamlError('The message is larger than 64 KB.');
+  if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw new SamlError('The message contains a DOCTYPE.');
   const refuse = (detail: string) => {
     throw new SamlError(`The message is not well-formed XML: ${detail}`);
   };

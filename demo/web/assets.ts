@@ -3,7 +3,7 @@ import express, { type Router } from 'express';
 
 const modules = join(import.meta.dirname, '../../node_modules');
 
-/** Style sheets, fonts and the two small scripts, from this folder and from the packages that they come with. */
+/** Serves style sheets, fonts and the two scripts from demo/public and from their packages. */
 export function assetRoutes(): Router {
   const router = express.Router();
   const options = { maxAge: '1h', index: false } as const;

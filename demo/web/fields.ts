@@ -12,24 +12,24 @@ export const line = z
       .regex(/^\P{Cc}*$/u, 'Remove the control characters.'),
   );
 
-/** A checkbox: true where it was ticked. */
+/** A checkbox: true if it was ticked. */
 export const checkbox = z
   .string()
   .optional()
   .transform((value) => value === 'on');
 
-/** Fields of one name that may be absent, single or repeated. */
+/** A field that may be absent, single or repeated. */
 export const list = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .default([])
   .pipe(z.array(z.string().max(2000)).max(5000));
 
-/** The first message of each field that zod refused. */
+/** Returns the first error message of each invalid field. */
 export function fieldErrors(error: z.ZodError): Record<string, string> {
   return Object.fromEntries(error.issues.toReversed().map((issue) => [String(issue.path[0] ?? 'form'), issue.message]));
 }
 
-/** A query parameter as one string; '' where it is absent or repeated. */
+/** Returns a query parameter as one string, or '' if it is absent or repeated. */
 export function queryText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
-/** Strict headers for every answer: nothing inline, nothing from elsewhere, no frames. */
+/** Sets strict headers on every page: nothing inline, nothing from other servers, no frames. */
 export function headers(): RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: directives([]) },
@@ -10,7 +10,7 @@ export function headers(): RequestHandler {
   });
 }
 
-/** Lets the forms of this one page go to another origin as well: that of the application which gets the answer. */
+/** Lets the forms of this one page post to the application's origin too, which receives the SAML response. */
 export function allowFormsTo(res: Response, url: string): void {
   const text = Object.entries(directives([new URL(url).origin]))
     .map(([name, values]) => `${name} ${values.join(' ')}`)
@@ -18,12 +18,12 @@ export function allowFormsTo(res: Response, url: string): void {
   res.setHeader('Content-Security-Policy', text);
 }
 
-/** Answers only to the provider's own host name, so that no other name can be made to point here. */
+/** Refuses every host name but the provider's own, against DNS rebinding. */
 export function ownHostOnly(url: string): RequestHandler {
   const own = new URL(url).host;
   return (req, res, next) => {
     if (req.headers.host === own) return next();
-    res.status(421).type('text/plain').send(`Cloud Directory answers at ${url} only.`);
+    res.status(421).type('text/plain').send(`Open Cloud Directory at ${url}.`);
   };
 }
 

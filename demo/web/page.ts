@@ -11,8 +11,8 @@ const iconCache = new Map<string, string>();
 export type PageData = { title: string } & Record<string, unknown>;
 
 /**
- * Sends a page: the view inside its layout. The session's notice is shown once, on the first page that comes after it.
- * @param view path under demo/views without its ending
+ * Sends a view inside its layout. The session's notice is shown once, on the next page.
+ * @param view path below demo/views, without the extension
  */
 export async function sendPage(
   res: Response,
@@ -27,18 +27,18 @@ export async function sendPage(
   res.type('html').send(await renderView(`layout/${layout}`, { ...shared, body }));
 }
 
-/** A redirect that the browser follows with GET, with a notice for the page it leads to. */
+/** Redirects the browser with 303, and leaves a notice for the next page. */
 export function seeOther(res: Response, path: string, notice?: string): void {
   if (notice) sessionOf(res).notice = { tone: 'success', text: notice };
   res.redirect(303, path);
 }
 
-/** A view as text, without a layout. */
+/** Returns a rendered view without a layout. */
 export function renderView(view: string, data: Record<string, unknown>): Promise<string> {
   return ejs.renderFile(join(views, `${view}.ejs`), data, { cache: true });
 }
 
-/** The markup of a Tabler icon; it is always beside a word, so that screen readers pass over it. */
+/** Returns the markup of a Tabler icon, hidden from screen readers because a word is always beside it. */
 export function icon(name: string): string {
   const known = iconCache.get(name);
   if (known) return known;
@@ -50,7 +50,7 @@ export function icon(name: string): string {
   return svg;
 }
 
-/** A point in time as people read it, in UTC: 2026-03-01 09:14:22. */
+/** Returns a time in UTC, such as 2026-03-01 09:14:22. */
 function when(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
 }

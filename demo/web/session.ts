@@ -4,19 +4,19 @@ import type { Deps } from '../deps.ts';
 
 export type Notice = { tone: 'success' | 'danger'; text: string };
 
-/** What one browser's cookie stands for. */
+/** The session of one browser. */
 export type Session = {
   id: string;
   csrf: string;
   admin: boolean;
-  sessionIndex: string | undefined; // of the person who is logged in to the console
+  sessionIndex: string | undefined; // of the person who is logged in to the User Console
   notice: Notice | undefined; // shown once, on the next page
 };
 
 const cookieName = 'cloud_directory';
 const maxSessions = 10_000;
 
-/** Gives each request its session, kept in memory; `sessionOf` reads it. */
+/** Attaches a session to each request. Sessions are kept in memory; `sessionOf` returns the current one. */
 export function sessions(deps: Deps): RequestHandler {
   const open = new Map<string, Session>();
   return (req, res, next) => {
@@ -32,24 +32,24 @@ export function sessions(deps: Deps): RequestHandler {
   };
 }
 
-/** The session of this request. */
+/** Returns the session of this request. */
 export function sessionOf(res: Response): Session {
   return res.locals.session as Session;
 }
 
-/** Gives the session a new id, so that one that was planted before the log-in is worth nothing after it. */
+/** Gives the session a new id at login, against session fixation. */
 export function renewSession(res: Response): void {
   (res.locals.renewSession as () => void)();
 }
 
-/** Refuses a form whose token is not the session's. */
+/** Refuses a form without the session's CSRF token. */
 export function checkCsrf(req: Request, res: Response, next: NextFunction): void {
   if (req.method === 'GET' || req.method === 'HEAD' || sameToken(req.body?.csrf, sessionOf(res).csrf)) next();
   else
     res
       .status(403)
       .type('text/plain')
-      .send('This form is too old, or came from another site. Reload it and try again.');
+      .send('This page has expired, or the form came from another site. Reload the page and try again.');
 }
 
 function sameToken(sent: unknown, expected: string): boolean {

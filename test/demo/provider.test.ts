@@ -6,7 +6,7 @@ import { startProvider } from '../../demo/provider.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 describe('Cloud Directory', () => {
-  it('goes on with the state that it saved, in a file that only its owner reads', async () => {
+  it('restores the saved state, from a file that only its owner can read', async () => {
     const stateFile = join(tempFolder(), 'nested', 'state.json');
     const first = await startProvider({ stateFile });
     const [person] = first.state.people;
@@ -19,7 +19,7 @@ describe('Cloud Directory', () => {
     expect(statSync(stateFile).mode & 0o777).to.equal(0o600);
   });
 
-  it('says so when its port is taken', async () => {
+  it('reports that its port is in use', async () => {
     const first = await startProvider();
     const port = Number(new URL(first.url).port);
     const second = await startProvider({ port }).catch((error: NodeJS.ErrnoException) => error.code);

@@ -5,13 +5,13 @@ import { openBrowser } from '../support/chromium.ts';
 import { addIntranet, sp, startTestProvider, type TestProvider } from './support/portal.ts';
 import { type ScimServer, startScimServer } from './support/scimServer.ts';
 
-describe('the screens of Cloud Directory in a browser', () => {
+describe('Cloud Directory in a browser', () => {
   let provider: TestProvider;
   let scim: ScimServer;
   let id: string;
   let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  let errors: string[];
 
   before(async () => {
     provider = await startTestProvider();
@@ -20,8 +20,8 @@ describe('the screens of Cloud Directory in a browser', () => {
     const browser = await openBrowser();
     context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     page = await context.newPage();
-    complaints = [];
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    errors = [];
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(`${provider.url}/admin`);
     await page.getByLabel('Password').fill('cloud-admin');
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -43,11 +43,11 @@ describe('the screens of Cloud Directory in a browser', () => {
     expect(copied).to.equal(`${provider.url}/saml2/${id}/metadata`);
   });
 
-  it('takes a person from the tile to the application without a click more', async () => {
+  it('takes a person from the tile to the application without another click', async () => {
     let posted = '';
     await page.route(sp.acsUrl, (route) => {
       posted = route.request().postData() ?? '';
-      return route.fulfill({ body: 'You are in.' });
+      return route.fulfill({ body: 'Logged in.' });
     });
     await page.goto(`${provider.url}/console`);
     await page.getByLabel('User name').fill('anna.berg');
@@ -58,7 +58,7 @@ describe('the screens of Cloud Directory in a browser', () => {
     expect(new URLSearchParams(posted).get('SAMLResponse')).to.match(/^[\w+/]+=*$/);
   });
 
-  it('has no fault that axe finds, fits 320 pixels and breaks no policy, in light and dark', async () => {
+  it('passes axe, fits 320 pixels and respects its content policy, in light and dark mode', async () => {
     const application = `/admin/applications/${id}`;
     const paths = [
       ...['/', '/nothing', '/console', '/saml2/nothing', '/admin/applications', '/admin/insights'],
@@ -82,7 +82,7 @@ describe('the screens of Cloud Directory in a browser', () => {
       for (const path of paths) faults.push(...(await faultsOf(path, colorScheme)));
     }
     expect(faults).to.deep.equal([]);
-    expect(complaints.filter((text) => !text.includes('status of 40'))).to.deep.equal([]);
+    expect(errors.filter((text) => !text.includes('status of 40'))).to.deep.equal([]);
   }).timeout(300_000);
 
   async function faultsOf(path: string, colorScheme: string): Promise<string[]> {

@@ -58,7 +58,7 @@ describe('Identity Management in Cloud Directory', () => {
     return provider.state.events.map((event) => `${event.name} ${event.success ? 'success' : 'failure'}`);
   }
 
-  it('verifies the connection with a test user and a test group, and leaves nothing behind', async () => {
+  it('verifies the connection with a test user and a test group, and deletes both', async () => {
     const page = await activate();
     expect(page.text).to.contain('successfully verified');
     expect(scim.take().map((call) => `${call.method} ${call.path.replace(/-\d+$/, '')}`)).to.deep.equal([
@@ -76,23 +76,23 @@ describe('Identity Management in Cloud Directory', () => {
   });
 
   for (const [what, fields, message] of [
-    ['a token that is refused', { token: 'wrong' }, '401: the Token Key was refused.'],
-    ['no token', { token: '' }, 'Paste the token that the application made.'],
+    ['a wrong token', { token: 'wrong' }, '401: the Token Key was refused.'],
+    ['a missing token', { token: '' }, 'Paste the token from the application.'],
     [
-      'an address that was not filled in',
+      'an address that still has the placeholder',
       { baseUrl: 'https://YOUR_SUBDOMAIN/api/v2/scim/v2' },
       'Replace YOUR_SUBDOMAIN',
     ],
-    ['an address where nothing answers', { baseUrl: 'http://127.0.0.1:1/scim' }, 'No connection to'],
+    ['an address that cannot be reached', { baseUrl: 'http://127.0.0.1:1/scim' }, 'Could not connect to'],
   ] as const)
-    it(`says what is wrong with ${what}`, async () => {
+    it(`explains ${what}`, async () => {
       const page = await activate(fields);
       expect(page.status).to.equal(422);
       expect(page.text).to.contain(message).and.not.to.contain('token-1');
       expect(provider.state.applications[0]?.identityManagement.active).to.equal(false);
     });
 
-  it('creates the members of a group that is bound, then the group with them', async () => {
+  it('creates the members of a bound group, then the group', async () => {
     await activate();
     scim.take();
     const page = await bind('Marketing');
@@ -127,7 +127,7 @@ describe('Identity Management in Cloud Directory', () => {
     expect(eventNames().slice(0, 2)).to.deep.equal(['group_create_provision success', 'user_create_provision success']);
   });
 
-  it('updates who is there already, and takes a group of the same name over', async () => {
+  it('updates existing people, and takes over a group of the same name', async () => {
     scim.users.set('u1', { id: 'u1', userName: 'anna.berg' });
     scim.groups.set('g1', { id: 'g1', displayName: 'Marketing' });
     await activate();
@@ -140,7 +140,7 @@ describe('Identity Management in Cloud Directory', () => {
     expect(patches[1]?.operations).to.deep.equal([{ op: 'add', path: 'members', value: [{ value: 'u1' }] }]);
   });
 
-  it('creates no group that is empty', async () => {
+  it('does not create empty groups', async () => {
     await saveGroup('Marketing', { memberIds: [] });
     await activate();
     scim.take();
@@ -148,14 +148,14 @@ describe('Identity Management in Cloud Directory', () => {
     expect(scim.take()).to.deep.equal([]);
   });
 
-  describe('with people and groups sent', () => {
+  describe('after people and groups were sent', () => {
     beforeEach(async () => {
       await activate();
       await bind('Employees', 'Marketing', 'Engineering');
       scim.take();
     });
 
-    it('sends one operation for each attribute that changed', async () => {
+    it('sends one operation for each changed attribute', async () => {
       await savePerson(personOf('anna.berg'), {
         jobTitle: 'Head of Marketing',
         workCity: '',
@@ -169,7 +169,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(provider.state.events[0]?.detail).to.contain('***').and.not.to.contain('new-password');
     });
 
-    it('deactivates who is suspended, and activates them again', async () => {
+    it('deactivates a suspended person, and activates them again', async () => {
       const { id: personId } = personOf('ben.okafor');
       await postTo(`/admin/users/${personId}/suspension`);
       expect(patchesOf(scim.take())[0]?.operations).to.deep.equal([{ op: 'replace', path: 'active', value: false }]);
@@ -178,7 +178,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(patchesOf(scim.take())[0]?.operations).to.deep.equal([{ op: 'replace', path: 'active', value: true }]);
     });
 
-    it('renames a group, adds members and removes them', async () => {
+    it('renames a group, adds members and removes members', async () => {
       const [maya, anna, ben, dora] = provider.state.people.map((person) => person.id);
       const members = [maya, anna, dora].map(String);
       await saveGroup('Engineering', { name: 'Product', memberIds: members });
@@ -195,7 +195,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(emptied[0]?.value).to.have.length(3);
     });
 
-    it('leaves a group that is no longer bound, and deactivates who is in no other', async () => {
+    it('keeps a group that is no longer bound, and deactivates members of no other group', async () => {
       await bind('Marketing', 'Engineering');
       const calls = patchesOf(scim.take());
       expect(calls).to.have.length(1);
@@ -203,7 +203,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(provider.state.events[0]).to.include({ name: 'user_deprovision', subject: 'maya.koch' });
     });
 
-    it('deletes a group that is deleted here, then deactivates who is in no other', async () => {
+    it('deletes a deleted group, then deactivates members of no other group', async () => {
       await bind('Marketing');
       scim.take();
       const group = provider.state.groups.find((one) => one.name === 'Marketing');
@@ -212,7 +212,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(eventNames().slice(0, 2)).to.deep.equal(['user_deprovision success', 'group_delete_provision success']);
     });
 
-    it('deletes a person who is deleted here', async () => {
+    it('deletes a deleted person', async () => {
       await postTo(`/admin/users/${personOf('anna.berg').id}/deletion`);
       const calls = scim.take();
       expect(calls.map((call) => `${call.method} ${call.path.split('/')[1]}`)).to.deep.equal([
@@ -222,7 +222,7 @@ describe('Identity Management in Cloud Directory', () => {
       ]);
     });
 
-    it('leaves groups as they are once their management is off, and goes on with people', async () => {
+    it('leaves groups as they are once group management is off, and still updates people', async () => {
       const tab = await provider.admin.get(`/admin/applications/${id}/identity-management`);
       await provider.admin.submit(tab, '/identity-management', { action: 'save' });
       await saveGroup('Marketing', { name: 'Sales' });
@@ -232,7 +232,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(eventNames()).to.include('idm_integration_update success');
     });
 
-    it('tells what failed, and sends it with the next change', async () => {
+    it('reports a failure, and retries with the next change', async () => {
       scim.failing = { status: 500 };
       const page = await savePerson(personOf('anna.berg'), { jobTitle: 'Head' });
       expect(page.text).to.contain('1 of 1 change could not be sent');
@@ -250,7 +250,7 @@ describe('Identity Management in Cloud Directory', () => {
       ]);
     });
 
-    it('creates anew who was deleted over there, and puts them back into their groups', async () => {
+    it('creates a person again who was deleted at the application, and restores memberships', async () => {
       const anna = personOf('anna.berg');
       const remoteId = provider.state.applications[0]?.identityManagement.people[anna.id]?.remoteId ?? '';
       scim.users.delete(remoteId);
@@ -264,7 +264,7 @@ describe('Identity Management in Cloud Directory', () => {
       ]);
     });
 
-    it('stops at once when the connection is deactivated', async () => {
+    it('stops when the connection is deactivated', async () => {
       const page = await provider.admin.get(`/admin/applications/${id}/identity-management/deactivation`);
       const done = await provider.admin.submit(page, '/deactivation');
       expect(done.text).to.contain('The IdM connection was deactivated.');
@@ -274,7 +274,7 @@ describe('Identity Management in Cloud Directory', () => {
       expect(eventNames()[0]).to.equal('idm_integration_delete success');
     });
 
-    it('changes its token after the new one was verified', async () => {
+    it('replaces the token after verifying the new one', async () => {
       scim.token = 'token-2';
       const tab = await provider.admin.get(`/admin/applications/${id}/identity-management`);
       const refused = await provider.admin.submit(tab, '/identity-management', { action: 'token', token: 'token-3' });
@@ -287,7 +287,7 @@ describe('Identity Management in Cloud Directory', () => {
     });
   });
 
-  it('imports the users who are chosen, and shows the new ones first or alone', async () => {
+  it('imports the selected users, and shows new ones first or only those', async () => {
     scim.users.set('u1', { id: 'u1', userName: 'anna.berg' });
     scim.users.set('u2', {
       id: 'u2',
@@ -301,7 +301,7 @@ describe('Identity Management in Cloud Directory', () => {
     const all = await provider.admin.get(`/admin/applications/${id}/import`);
     expect(all.text.indexOf('gus@acme.example')).to.be.lessThan(all.text.indexOf('anna.berg'));
     expect((await provider.admin.get(`/admin/applications/${id}/import?filter=new`)).text).not.to.contain('anna.berg');
-    const done = await provider.admin.submit(all, '/import', { chosen: ['u1', 'u2', 'u3'] });
+    const done = await provider.admin.submit(all, '/import', { selected: ['u1', 'u2', 'u3'] });
     expect(done.text).to.contain('Import results').and.to.contain('Enter an e-mail address');
     expect(provider.state.people.at(-1)).to.include({
       username: 'gus',
@@ -312,7 +312,7 @@ describe('Identity Management in Cloud Directory', () => {
     expect(provider.state.people).to.have.length(6);
   });
 
-  it('reads through every page of users', async () => {
+  it('reads all pages of users', async () => {
     for (let number = 0; number < 230; number += 1)
       scim.users.set(`u${number}`, { id: `u${number}`, userName: `user${number}` });
     await activate();

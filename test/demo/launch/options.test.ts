@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { parseOptions } from '../../../demo/launch/options.ts';
 
-describe('the words after npm run demo --', () => {
-  it('start a fresh demo with nothing connected, on 3000 and 3001, when there are none', () => {
+describe('the options of npm run demo', () => {
+  it('default to a fresh demo with nothing connected, on ports 3000 and 3001', () => {
     expect(parseOptions([])).to.deep.equal({ connected: false, keep: false, port: 3000, providerPort: 3001 });
   });
 
-  it('choose what is set up, what is kept, and the ports', () => {
+  it('set what is connected, what is kept, and the ports', () => {
     const options = parseOptions(['--connected', '--keep', '--port', '3100', '--provider-port', '3101']);
     expect(options).to.deep.equal({ connected: true, keep: true, port: 3100, providerPort: 3101 });
   });
@@ -14,7 +14,7 @@ describe('the words after npm run demo --', () => {
   for (const [args, message] of [
     [['--port', '0'], '"0" is not a port'],
     [['--port', '70000'], '"70000" is not a port'],
-    [['--port', '3001'], 'need a port each'],
+    [['--port', '3001'], 'need different ports'],
     [['--unknown'], '--unknown'],
   ] as const)
     it(`refuse ${args.join(' ')}`, () => {

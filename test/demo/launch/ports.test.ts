@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { isPortFree } from '../../../demo/launch/ports.ts';
 
-describe('the ports of the demo', () => {
-  it('are free while nothing listens on them', async () => {
+describe('isPortFree', () => {
+  it('is true while nothing listens on the port', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();

@@ -11,7 +11,7 @@ describe('the Admin Portal', () => {
   });
   afterEach(() => provider.close());
 
-  it('asks for a log-in and returns to the page that was wanted', async () => {
+  it('requires a login, then returns to the requested page', async () => {
     const browser = createBrowser(provider.url);
     const login = await browser.get('/admin/users?search=anna');
     expect(login.url).to.contain('/admin/login');
@@ -24,7 +24,7 @@ describe('the Admin Portal', () => {
     expect(page.url).to.equal(`${provider.url}/admin/users?search=anna`);
   });
 
-  it('adds an application as the article tells', async () => {
+  it('adds an application as the article describes', async () => {
     const { admin } = provider;
     const search = await admin.get('/admin/applications/new?search=anteroom');
     expect(search.text).to.contain('value="anteroom"').and.not.to.contain('value="custom"');
@@ -38,7 +38,7 @@ describe('the Admin Portal', () => {
     expect((await admin.get('/admin/applications?search=nothing')).text).to.contain('No application matches');
   });
 
-  it('wants YOUR_SUBDOMAIN replaced, and loses nothing that was typed', async () => {
+  it('requires YOUR_SUBDOMAIN to be replaced, and keeps the input', async () => {
     const form = await provider.admin.get('/admin/applications/new/anteroom');
     const saved = await provider.admin.submit(form, '/new/anteroom', { label: 'Intranet' });
     const id = /applications\/(\w+)\/saved/.exec(saved.url)?.[1] ?? '';
@@ -51,7 +51,7 @@ describe('the Admin Portal', () => {
     expect(provider.state.applications[0]?.sso.status).to.equal('new');
   });
 
-  it('adds and removes attribute rows without storing them before Save', async () => {
+  it('adds and removes attributes without storing them before Save', async () => {
     const id = await addIntranet(provider);
     const added = await saveSso(provider.admin, id, { action: 'add' });
     expect(added.text.match(/name="attributeName"/g)).to.have.length(3);
@@ -60,7 +60,7 @@ describe('the Admin Portal', () => {
     expect(provider.state.applications[0]?.sso.attributes).to.have.length(2);
   });
 
-  it('deactivates SSO when that is saved, and activates it again', async () => {
+  it('deactivates SSO on Save, and activates it again', async () => {
     const id = await addIntranet(provider);
     const pressed = await saveSso(provider.admin, id, { action: 'deactivate' });
     expect(pressed.text).to.contain('deactivated when you save');
@@ -72,7 +72,7 @@ describe('the Admin Portal', () => {
     expect((await fetch(`${provider.url}/saml2/${id}/metadata`)).status).to.equal(200);
   });
 
-  it('deletes applications once their number is entered', async () => {
+  it('deletes applications once their number was entered', async () => {
     const id = await addIntranet(provider);
     const page = await provider.admin.get(`/admin/applications/deletion?id=${id}`);
     const refused = await provider.admin.submit(page, '/deletion', { count: '2' });
@@ -89,7 +89,7 @@ describe('the Admin Portal', () => {
     });
   }
 
-  it('refuses a form without its token, and another host name', async () => {
+  it('refuses a form without a CSRF token, and another host name', async () => {
     const id = await addIntranet(provider);
     const forged = await provider.admin.post('/admin/applications/deletion', { id, count: '1' });
     expect(forged.status).to.equal(403);

@@ -10,13 +10,13 @@ describe('User Management in the Admin Portal', () => {
   });
   afterEach(() => provider.close());
 
-  it('adds a person who can log in, and refuses a user name twice', async () => {
+  it('adds a person who can log in, and refuses a taken user name', async () => {
     const { admin, state } = provider;
     const form = await admin.get('/admin/users/new');
     const fields = { username: 'Anna.Berg', email: 'fay@acme.example', firstname: 'Fay', password: 'cloud-demo' };
     const refused = await admin.submit(form, '/users/new', fields);
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('Another person has this user name.').and.to.contain('value="Fay"');
+    expect(refused.text).to.contain('This user name is already taken.').and.to.contain('value="Fay"');
     await admin.submit(form, '/users/new', { ...fields, username: 'fay' });
     expect(state.people.at(-1)?.username).to.equal('fay');
     const browser = createBrowser(provider.url);
@@ -34,7 +34,7 @@ describe('User Management in the Admin Portal', () => {
     expect(person).to.include({ username: 'ben', jobTitle: 'Lead', active: true });
   });
 
-  it('ends the session of a person who is suspended', async () => {
+  it('ends the session of a suspended person', async () => {
     const anna = provider.state.people.find((one) => one.username === 'anna.berg');
     const browser = createBrowser(provider.url);
     await logIn(browser, await browser.get('/console/login'), 'anna.berg');
@@ -44,7 +44,7 @@ describe('User Management in the Admin Portal', () => {
     expect((await logIn(browser, login, 'anna.berg')).status).to.equal(422);
   });
 
-  it('shows a tile once the person’s group is bound, and takes it away with the membership', async () => {
+  it('shows a tile to members of a bound group', async () => {
     const { admin, state } = provider;
     await addIntranet(provider, { groups: ['Marketing'] });
     const group = state.groups.find((one) => one.name === 'Marketing');
@@ -52,7 +52,7 @@ describe('User Management in the Admin Portal', () => {
     expect((await logIn(browser, await browser.get('/console/login'), 'anna.berg')).text).to.contain('Intranet');
     await admin.submit(await admin.get(`/admin/groups/${group?.id}`), `/groups/${group?.id}`, { name: 'Sales' });
     expect(group).to.include({ name: 'Sales' });
-    expect((await browser.get('/console')).text).to.contain('No application is assigned to you');
+    expect((await browser.get('/console')).text).to.contain('No applications are assigned to you');
   });
 
   it('deletes a group and its bindings', async () => {

@@ -8,7 +8,7 @@ import { type Browser, createBrowser } from '../support/browser.ts';
 import {
   addIntranet,
   logIn,
-  readAnswer,
+  readPostedResponse,
   saveSso,
   sp,
   start,
@@ -21,7 +21,7 @@ import { certificateOf, textAt, verifySignature } from '../support/verifySignatu
 const sloUrl = 'http://intranet.test/saml/slo';
 const algorithm = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 
-describe('log-out at Cloud Directory', () => {
+describe('single logout at Cloud Directory', () => {
   let provider: TestProvider;
   let slo: string;
   let browser: Browser;
@@ -38,7 +38,7 @@ describe('log-out at Cloud Directory', () => {
     slo = `${provider.url}/saml2/${id}/logout`;
     browser = createBrowser(provider.url);
     await logIn(browser, await browser.get('/console/login'), 'anna.berg');
-    const { xml } = readAnswer(await browser.get(`/saml2/${id}`));
+    const { xml } = readPostedResponse(await browser.get(`/saml2/${id}`));
     sessionIndex = textAt(xml, '//saml:AuthnStatement/@SessionIndex') ?? '';
   });
   afterEach(() => provider.close());
@@ -61,14 +61,16 @@ describe('log-out at Cloud Directory', () => {
     return !(await browser.get('/console')).url.includes('/login');
   }
 
-  it('lists its address in the metadata of an application that can take part', async () => {
+  it('is listed in the metadata of an application that supports it', async () => {
     const metadata = (await browser.get(slo.replace('logout', 'metadata'))).text;
     expect(textAt(metadata, '//md:SingleLogoutService/@Location')).to.equal(slo);
   });
 
-  it('ends the session and answers by the POST binding', async () => {
+  it('ends the session and replies by the POST binding', async () => {
     const signed = signElement(logoutRequest(), '/*', key);
-    const { target, xml, relayState } = readAnswer(await browser.postFromElsewhere(slo, postFields(signed, 'r')));
+    const { target, xml, relayState } = readPostedResponse(
+      await browser.postFromElsewhere(slo, postFields(signed, 'r')),
+    );
     const metadata = (await browser.get(slo.replace('logout', 'metadata'))).text;
     expect([target, relayState]).to.deep.equal([sloUrl, 'r']);
     expect(textAt(xml, '/samlp:LogoutResponse/@InResponseTo')).to.equal('_out1');
@@ -77,7 +79,7 @@ describe('log-out at Cloud Directory', () => {
     expect(await isLoggedIn()).to.equal(false);
   });
 
-  it('ends the session and answers by the Redirect binding with a signed query', async () => {
+  it('ends the session and replies by the Redirect binding with a signed query', async () => {
     const response = await fetch(signedQuery(logoutRequest()), { redirect: 'manual' });
     const location = response.headers.get('location') ?? '';
     const query = location.slice(location.indexOf('?') + 1);
@@ -91,14 +93,14 @@ describe('log-out at Cloud Directory', () => {
     expect(await isLoggedIn()).to.equal(false);
   });
 
-  it('says that it does not know the person of the request', async () => {
+  it('reports an unknown person', async () => {
     const signed = signElement(logoutRequest('nobody@acme.example'), '/*', key);
-    const { xml } = readAnswer(await browser.post(slo, postFields(signed)));
+    const { xml } = readPostedResponse(await browser.post(slo, postFields(signed)));
     expect(textAt(xml, '//samlp:StatusCode/samlp:StatusCode/@Value')).to.match(/:UnknownPrincipal$/);
     expect(await isLoggedIn()).to.equal(true);
   });
 
-  it('refuses a request that is not signed, or was changed after it was', async () => {
+  it('refuses an unsigned request, and one that was changed after signing', async () => {
     const changed = signElement(logoutRequest('ben.okafor@acme.example'), '/*', key).replace('ben.okafor', 'anna.berg');
     const otherQuery = signedQuery(logoutRequest()).replace('RelayState=r', 'RelayState=s');
     for (const page of [
@@ -110,16 +112,16 @@ describe('log-out at Cloud Directory', () => {
     expect(await isLoggedIn()).to.equal(true);
   });
 
-  it('refuses sign-in requests without a signature where the application says so', async () => {
+  it('refuses unsigned login requests if the application is configured so', async () => {
     const id = slo.split('/').at(-2) ?? '';
     await saveSso(provider.admin, id, { sloUrl, spCertificate: key.certificate, wantSignedRequests: 'on' });
     const unsigned = await browser.post(slo.replace('/logout', ''), postFields(authnRequest()));
     expect(unsigned.status).to.equal(400);
     const signed = await browser.post(slo.replace('/logout', ''), postFields(signElement(authnRequest(), '/*', key)));
-    expect(textAt(readAnswer(signed).xml, '//saml:NameID')).to.equal('anna.berg@acme.example');
+    expect(textAt(readPostedResponse(signed).xml, '//saml:NameID')).to.equal('anna.berg@acme.example');
   });
 
-  it('ends its own session with the button of the console', async () => {
+  it('ends the provider session by the Log out button of the User Console', async () => {
     await browser.submit(await browser.get('/console'), '/console/logout');
     expect(await isLoggedIn()).to.equal(false);
   });

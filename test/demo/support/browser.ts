@@ -4,13 +4,13 @@ export type Form = { action: string; fields: Record<string, string> };
 export type Browser = {
   get: (url: string) => Promise<Page>;
   post: (url: string, fields: Record<string, string | string[]>) => Promise<Page>;
-  /** The POST of another site's page: it comes with the cookies of SameSite=None alone; the redirect after it has all. */
+  /** Posts from another site's page: only SameSite=None cookies are sent, but the redirect that follows carries all. */
   postFromElsewhere: (url: string, fields: Record<string, string>) => Promise<Page>;
-  /** Submits the first form of the page whose action contains `action`, with its fields and these. */
+  /** Submits the page's first form whose action contains `action`, with its hidden fields and these. */
   submit: (page: Page, action: string, fields?: Record<string, string | string[]>) => Promise<Page>;
 };
 
-/** A browser without scripts: it keeps cookies by host, follows redirects within http, and reads the forms of a page. */
+/** Returns a browser without scripts. It keeps cookies by host, follows redirects, and reads the forms of a page. */
 export function createBrowser(origin: string): Browser {
   const cookies = new Map<string, Map<string, { value: string; crossSite: boolean }>>();
 

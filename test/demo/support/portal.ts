@@ -7,7 +7,7 @@ export const start = Date.UTC(2026, 2, 1, 9, 0, 0);
 
 export type TestProvider = Provider & { clock: { now: number }; admin: Browser };
 
-/** Starts the provider on a free port with a clock that stands still, and logs an administrator in. */
+/** Starts the provider on a free port with a fixed clock, and logs the administrator in. */
 export async function startTestProvider(): Promise<TestProvider> {
   const clock = { now: start };
   const provider = await startProvider({ now: () => clock.now, createKeyPair: testKeyPairs(), passwordCost: 2 });
@@ -17,7 +17,7 @@ export async function startTestProvider(): Promise<TestProvider> {
   return { ...provider, clock, admin };
 }
 
-/** Adds an application through the screens, configures single sign-on and binds groups; gives its id. */
+/** Adds an application through the screens, configures single sign-on and binds groups. Returns its id. */
 export async function addIntranet(
   { admin, state }: TestProvider,
   options: { groups?: string[]; sso?: Record<string, string | string[]> } = {},
@@ -33,7 +33,7 @@ export async function addIntranet(
   return id;
 }
 
-/** Saves the SSO tab with the service provider of these tests. */
+/** Saves the SSO tab with the service provider of the tests. */
 export async function saveSso(
   admin: Browser,
   id: string,
@@ -51,13 +51,13 @@ export async function saveSso(
   return admin.submit(tab, '/sso', { ...base, ...fields });
 }
 
-/** Logs a person in on the page that asks for it. */
+/** Logs a person in on a login page. */
 export function logIn(browser: Browser, page: Page, username: string): Promise<Page> {
   return browser.submit(page, '/console/login', { login: username, password: 'cloud-demo' });
 }
 
-/** The Response that a page would post to the application, and where to. */
-export function readAnswer(page: Page): { target: string; xml: string; relayState: string | undefined } {
+/** Returns the SAML response that a page posts to the application, and its target. */
+export function readPostedResponse(page: Page): { target: string; xml: string; relayState: string | undefined } {
   const [form] = page.forms;
   const xml = Buffer.from(form?.fields.SAMLResponse ?? '', 'base64').toString('utf8');
   return { target: form?.action ?? '', xml, relayState: form?.fields.RelayState };

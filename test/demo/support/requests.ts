@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { sp } from './portal.ts';
 
-/** An AuthnRequest with the given attributes and content after its Issuer. */
+/** Returns an AuthnRequest with these attributes, and this content after its Issuer. */
 export function authnRequest(attributes: Record<string, string> = {}, content = '', issuer = sp.entityId): string {
   const all = { ID: '_request1', Version: '2.0', IssueInstant: '2026-03-01T09:00:00Z', ...attributes };
   const written = Object.entries(all)
@@ -13,7 +13,7 @@ export function authnRequest(attributes: Record<string, string> = {}, content = 
   );
 }
 
-/** The address that the Redirect binding sends a browser to. */
+/** Returns the URL of a message by the Redirect binding. */
 export function redirectUrl(sso: string, xml: string, relayState?: string): string {
   const url = new URL(sso);
   url.searchParams.set('SAMLRequest', deflateRawSync(xml).toString('base64'));
@@ -21,7 +21,7 @@ export function redirectUrl(sso: string, xml: string, relayState?: string): stri
   return url.href;
 }
 
-/** The fields of the POST binding. */
+/** Returns the form fields of a message by the POST binding. */
 export function postFields(xml: string, relayState?: string): Record<string, string> {
   const SAMLRequest = Buffer.from(xml).toString('base64');
   return relayState === undefined ? { SAMLRequest } : { SAMLRequest, RelayState: relayState };

@@ -10,12 +10,12 @@ export type ScimServer = {
   calls: Call[]; // since the last `take`
   users: Map<string, Stored>;
   groups: Map<string, Stored>;
-  failing: { status: number } | undefined; // answers everything with this status while it is set
+  failing: { status: number } | undefined; // if set, every call gets this status
   take: () => Call[];
   close: () => Promise<void>;
 };
 
-/** A SCIM endpoint that writes down what it is asked and keeps what it is sent, but understands no PATCH: enough for a client. */
+/** Starts a SCIM server that records calls and stores resources but ignores PATCH, which is enough to test a client. */
 export async function startScimServer(): Promise<ScimServer> {
   const scim: ScimServer = {
     baseUrl: '',
@@ -31,7 +31,7 @@ export async function startScimServer(): Promise<ScimServer> {
         server.closeAllConnections();
       }),
   };
-  let made = 0;
+  let created = 0;
   const server = createServer(async (req, res) => {
     const body = await readBody(req);
     const url = new URL(req.url ?? '/', 'http://scim.test');
@@ -43,8 +43,8 @@ export async function startScimServer(): Promise<ScimServer> {
     const store = type === 'Users' ? scim.users : scim.groups;
     if (method === 'GET') return send(res, 200, listOf(store, url));
     if (method === 'POST') {
-      made += 1;
-      const stored = { ...(body as object), id: `${type.toLowerCase()}-${made}` };
+      created += 1;
+      const stored = { ...(body as object), id: `${type.toLowerCase()}-${created}` };
       store.set(stored.id, stored);
       return send(res, 201, stored);
     }

@@ -10,20 +10,20 @@ const namespaces = {
 
 const exclusive = { mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 };
 
-/** Evaluates an XPath with the usual prefixes and gives the text of what it finds; undefined where it finds nothing. */
+/** Returns the text at an XPath with the usual prefixes, or undefined if nothing matches. */
 export function textAt(xml: string, path: string): string | undefined {
   using document = XmlDocument.fromString(xml);
   return document.get(path, namespaces)?.content;
 }
 
-/** The signing certificate that metadata names. */
+/** Returns the signing certificate in metadata. */
 export function certificateOf(metadata: string): X509Certificate {
   return new X509Certificate(Buffer.from(textAt(metadata, '//md:KeyDescriptor//ds:X509Certificate') ?? '', 'base64'));
 }
 
 /**
- * Verifies the enveloped signature of one element with libxml2's canonicalizer and node:crypto, that is with other code
- * than signed it: one Reference to the element's own ID, its digest, and RSA-SHA256 over SignedInfo.
+ * Verifies the enveloped signature of an element with libxml2's canonicalizer and node:crypto, independently of the code that
+ * signed it: one Reference to the element's ID, its digest, and RSA-SHA256 over SignedInfo.
  */
 export function verifySignature(xml: string, path: string, certificate: X509Certificate): boolean {
   const signature = `${path}/ds:Signature`;

@@ -5,7 +5,7 @@ import { createBrowser } from '../support/browser.ts';
 import { addIntranet, logIn, saveSso, sp, startTestProvider, type TestProvider } from '../support/portal.ts';
 import { certificateOf } from '../support/verifySignature.ts';
 
-describe('what Cloud Directory signs, judged by Anteroom', () => {
+describe('SAML responses of Cloud Directory, verified by Anteroom', () => {
   let provider: TestProvider;
   let id: string;
 
@@ -18,8 +18,8 @@ describe('what Cloud Directory signs, judged by Anteroom', () => {
   async function launch(username: string): Promise<Verdict> {
     const browser = createBrowser(provider.url);
     const metadata = (await browser.get(`/saml2/${id}/metadata`)).text;
-    const answered = await logIn(browser, await browser.get(`/saml2/${id}`), username);
-    const read = readResponse(answered.forms[0]?.fields.SAMLResponse ?? '');
+    const page = await logIn(browser, await browser.get(`/saml2/${id}`), username);
+    const read = readResponse(page.forms[0]?.fields.SAMLResponse ?? '');
     if (!read.ok) return read;
     return verifyResponse(read.response, {
       ...{ entityId: sp.entityId, acsUrl: sp.acsUrl, now: provider.clock.now },
@@ -33,14 +33,14 @@ describe('what Cloud Directory signs, judged by Anteroom', () => {
   }
 
   for (const sign of ['assertion', 'response', 'both'])
-    it(`passes every check when it signs: ${sign}`, async () => {
+    it(`pass every check with these parts signed: ${sign}`, async () => {
       await saveSso(provider.admin, id, { sign });
       const verdict = await launch('anna.berg');
       expect(verdict.ok && verdict.assertion.nameId?.value).to.equal('anna.berg@acme.example');
       expect(verdict.ok && verdict.assertion.attributes.get('memberOf')).to.deep.equal(['Employees', 'Marketing']);
     });
 
-  it('says no in a way that is understood as the provider’s no', async () => {
+  it('are recognized as refusals by the provider', async () => {
     const verdict = await launch('eli.haddad');
     expect(verdict).to.include({ ok: false, reason: 'provider_status' });
     expect(!verdict.ok && verdict.providerStatus?.subCode).to.match(/:RequestDenied$/);

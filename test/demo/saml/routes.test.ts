@@ -3,7 +3,7 @@ import { createBrowser, type Page } from '../support/browser.ts';
 import {
   addIntranet,
   logIn,
-  readAnswer,
+  readPostedResponse,
   saveSso,
   sp,
   startTestProvider,
@@ -31,8 +31,8 @@ describe('single sign-on at Cloud Directory', () => {
     return (await createBrowser(provider.url).get(`${sso}/metadata`)).text;
   }
 
-  /** Asks for a sign-in by the Redirect binding and logs the person in. */
-  async function signIn(username: string, xml = authnRequest()): Promise<Page> {
+  /** Starts a login by the Redirect binding and logs the person in. */
+  async function login(username: string, xml = authnRequest()): Promise<Page> {
     const browser = createBrowser(provider.url);
     return logIn(browser, await browser.get(redirectUrl(sso, xml)), username);
   }
@@ -52,7 +52,7 @@ describe('single sign-on at Cloud Directory', () => {
       redirectUrl(sso, authnRequest({ Destination: sso, AssertionConsumerServiceURL: sp.acsUrl }), '/people?x=1'),
     );
     expect(login.text).to.contain('to continue to <strong>Intranet</strong>');
-    const { target, xml, relayState } = readAnswer(await logIn(browser, login, 'anna.berg'));
+    const { target, xml, relayState } = readPostedResponse(await logIn(browser, login, 'anna.berg'));
     expect(target).to.equal(sp.acsUrl);
     expect(relayState).to.equal('/people?x=1');
     expect(verifySignature(xml, '/samlp:Response/saml:Assertion', certificateOf(await metadata()))).to.equal(true);
@@ -65,19 +65,21 @@ describe('single sign-on at Cloud Directory', () => {
     expect(textAt(xml, '//saml:Attribute[@Name="memberOf"]/saml:AttributeValue[2]')).to.equal('Marketing');
   });
 
-  it('answers a request by the POST binding, without the cookie that another site does not send', async () => {
+  it('answers a cross-site request by the POST binding, which comes without cookies', async () => {
     const browser = createBrowser(provider.url);
     await logIn(browser, await browser.get('/console/login'), 'ben.okafor');
-    const { xml, relayState } = readAnswer(await browser.postFromElsewhere(sso, postFields(authnRequest(), 'token')));
+    const { xml, relayState } = readPostedResponse(
+      await browser.postFromElsewhere(sso, postFields(authnRequest(), 'token')),
+    );
     expect(textAt(xml, '//saml:NameID')).to.equal('ben.okafor@acme.example');
     expect(relayState).to.equal('token');
   });
 
-  it('sends people to the application from the tile, with no request to answer', async () => {
+  it('starts the application from its tile, without a request', async () => {
     const browser = createBrowser(provider.url);
     const console = await logIn(browser, await browser.get('/console/login'), 'anna.berg');
     expect(console.text).to.contain(`href="/saml2/${id}"`);
-    const { xml } = readAnswer(await browser.get(`/saml2/${id}`));
+    const { xml } = readPostedResponse(await browser.get(`/saml2/${id}`));
     expect(textAt(xml, '//saml:NameID')).to.equal('anna.berg@acme.example');
     expect(xml).not.to.contain('InResponseTo');
   });
@@ -86,102 +88,102 @@ describe('single sign-on at Cloud Directory', () => {
     ['response', ['/samlp:Response']],
     ['both', ['/samlp:Response', '/samlp:Response/saml:Assertion']],
   ] as const)
-    it(`signs what the application wants: ${sign}`, async () => {
+    it(`signs the configured parts: ${sign}`, async () => {
       await saveSso(provider.admin, id, { sign });
-      const { xml } = readAnswer(await signIn('anna.berg'));
+      const { xml } = readPostedResponse(await login('anna.berg'));
       const certificate = certificateOf(await metadata());
       for (const path of signed) expect(verifySignature(xml, path, certificate), path).to.equal(true);
     });
 
-  it('refuses people outside the bound groups, in a signed Response and without a tile', async () => {
-    const { xml } = readAnswer(await signIn('eli.haddad'));
+  it('refuses people outside the bound groups in a signed Response, and hides the tile', async () => {
+    const { xml } = readPostedResponse(await login('eli.haddad'));
     expect(textAt(xml, '/samlp:Response/samlp:Status/samlp:StatusCode/@Value')).to.equal(responder);
     expect(textAt(xml, subCodePath)).to.match(/:RequestDenied$/);
     expect(textAt(xml, '//saml:Assertion')).to.equal(undefined);
     expect(verifySignature(xml, '/samlp:Response', certificateOf(await metadata()))).to.equal(true);
     const browser = createBrowser(provider.url);
     const console = await logIn(browser, await browser.get('/console/login'), 'eli.haddad');
-    expect(console.text).to.contain('No application is assigned to you');
+    expect(console.text).to.contain('No applications are assigned to you');
   });
 
-  it('lets somebody who is logged in pass, unless the request forces a new log-in', async () => {
+  it('skips the login for a person who is logged in, unless ForceAuthn is set', async () => {
     const browser = createBrowser(provider.url);
     await logIn(browser, await browser.get('/console/login'), 'anna.berg');
     provider.clock.now += 60_000;
     expect(
       textAt(
-        readAnswer(await browser.get(redirectUrl(sso, authnRequest()))).xml,
+        readPostedResponse(await browser.get(redirectUrl(sso, authnRequest()))).xml,
         '//saml:AuthnStatement/@AuthnInstant',
       ),
     ).to.equal('2026-03-01T09:00:00.000Z');
     const again = await browser.get(redirectUrl(sso, authnRequest({ ForceAuthn: 'true' })));
     expect(again.url).to.contain('/console/login');
-    const { xml } = readAnswer(await logIn(browser, again, 'anna.berg'));
+    const { xml } = readPostedResponse(await logIn(browser, again, 'anna.berg'));
     expect(textAt(xml, '//saml:AuthnStatement/@AuthnInstant')).to.equal('2026-03-01T09:01:00.000Z');
   });
 
-  it('never asks anything of a person when the request is passive', async () => {
-    const answered = await createBrowser(provider.url).get(redirectUrl(sso, authnRequest({ IsPassive: 'true' })));
-    expect(textAt(readAnswer(answered).xml, subCodePath)).to.match(/:NoPassive$/);
+  it('never shows a login for a passive request', async () => {
+    const page = await createBrowser(provider.url).get(redirectUrl(sso, authnRequest({ IsPassive: 'true' })));
+    expect(textAt(readPostedResponse(page).xml, subCodePath)).to.match(/:NoPassive$/);
   });
 
-  it('tells the application that the log-in was cancelled', async () => {
+  it('tells the application that the login was cancelled', async () => {
     const browser = createBrowser(provider.url);
     const login = await browser.get(redirectUrl(sso, authnRequest()));
-    const { xml } = readAnswer(await browser.submit(login, '/cancellation'));
+    const { xml } = readPostedResponse(await browser.submit(login, '/cancellation'));
     expect(textAt(xml, subCodePath)).to.match(/:AuthnFailed$/);
   });
 
   for (const [what, content, attributes, subCode] of [
     [
-      'a context that no log-in here has',
+      'an unsupported authentication context',
       '<samlp:RequestedAuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:X509</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>',
       {},
       /:NoAuthnContext$/,
     ],
     [
-      'an answer by another binding',
+      'an unsupported binding',
       '',
       { ProtocolBinding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact' },
       /:UnsupportedBinding$/,
     ],
   ] as const)
-    it(`answers that it cannot do ${what}`, async () => {
-      const answered = await createBrowser(provider.url).get(redirectUrl(sso, authnRequest(attributes, content)));
-      expect(textAt(readAnswer(answered).xml, subCodePath)).to.match(subCode);
+    it(`refuses ${what}`, async () => {
+      const page = await createBrowser(provider.url).get(redirectUrl(sso, authnRequest(attributes, content)));
+      expect(textAt(readPostedResponse(page).xml, subCodePath)).to.match(subCode);
     });
 
   for (const [what, xml] of [
-    ['comes from another application', authnRequest({}, '', 'http://other.test/metadata')],
-    ['wants its answer elsewhere', authnRequest({ AssertionConsumerServiceURL: 'http://evil.test/acs' })],
-    ['was meant for another provider', authnRequest({ Destination: 'http://other.test/sso' })],
+    ['was issued by another application', authnRequest({}, '', 'http://other.test/metadata')],
+    ['specifies another ACS URL', authnRequest({ AssertionConsumerServiceURL: 'http://evil.test/acs' })],
+    ['has another Destination', authnRequest({ Destination: 'http://other.test/sso' })],
     ['has a DOCTYPE', `<!DOCTYPE a [<!ENTITY b "c">]>${authnRequest()}`],
     ['is not XML', 'hello'],
-    ['is of another version', authnRequest({ Version: '1.1' })],
-    ['has an ID that is no name', authnRequest({ ID: '1 2' })],
-    ['is longer than 64 KB', authnRequest({}, `<!--${'x'.repeat(70_000)}-->`)],
+    ['has another version', authnRequest({ Version: '1.1' })],
+    ['has an invalid ID', authnRequest({ ID: '1 2' })],
+    ['is larger than 64 KB', authnRequest({}, `<!--${'x'.repeat(70_000)}-->`)],
   ] as const)
-    it(`stops with a page when the request ${what}`, async () => {
+    it(`shows an error when the request ${what}`, async () => {
       for (const page of [
         await createBrowser(provider.url).get(redirectUrl(sso, xml)),
         await createBrowser(provider.url).post(sso, postFields(xml)),
       ]) {
         expect(page.status).to.equal(400);
-        expect(page.text).to.contain('This sign-in cannot go on');
+        expect(page.text).to.contain('Login not possible');
         expect(page.forms).to.deep.equal([]);
       }
     });
 
-  it('lets its form go to the application and nowhere else', async () => {
-    const page = await signIn('anna.berg');
+  it('lets its form be sent only to the application', async () => {
+    const page = await login('anna.berg');
     expect(page.headers.get('content-security-policy')).to.contain("form-action 'self' http://intranet.test;");
   });
 
-  it('forgets a request after ten minutes and after its answer', async () => {
+  it('lets a request expire after ten minutes, and accepts it once', async () => {
     const browser = createBrowser(provider.url);
     const login = await browser.get(redirectUrl(sso, authnRequest()));
-    const answered = await logIn(browser, login, 'anna.berg');
-    expect((await browser.get(answered.url)).status).to.equal(400);
+    const page = await logIn(browser, login, 'anna.berg');
+    expect((await browser.get(page.url)).status).to.equal(400);
     const late = await createBrowser(provider.url).get(redirectUrl(sso, authnRequest()));
     provider.clock.now += 600_001;
     expect((await browser.get(`/sso/${new URL(late.url).searchParams.get('continue')}`)).status).to.equal(400);
