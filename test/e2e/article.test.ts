@@ -108,7 +108,7 @@ describe('the set-up of the article', () => {
   it('signs an employee in with the button, on the page that was asked for', async () => {
     const employee = await newVisitor();
     await employee.goto(`${anteroom.url}/people?search=anna`);
-    await shoot(employee, 'log-in');
+    await shoot(employee, 'login');
     await employee.getByRole('link', { name: 'Log in with Cloud Directory' }).click();
     await logInAtProvider(employee, 'anna.berg');
     await employee.waitForURL(`${anteroom.url}/people?search=anna`);
@@ -148,7 +148,7 @@ describe('the set-up of the article', () => {
     const reference = (await stranger.locator('strong.mono').textContent()) ?? '';
     await powerUser.goto(`${anteroom.url}/settings/security/activity/${reference}`);
     await powerUser.getByText('person_unknown').first().waitFor();
-    await shoot(powerUser, 'sign-in-activity');
+    await shoot(powerUser, 'login-activity');
   });
 
   it('asks before a tile switches person', async () => {
