@@ -7,13 +7,13 @@ import { ScimError } from './errors.ts';
 const WINDOW_MS = 15 * 60_000;
 const FAILURES_PER_ADDRESS = 50;
 
-/** A refusal that is to be logged, with the reason that the client is not told; `source` is whom the token belongs to. */
+/** A refused token. The log gets the reason and the token's source, if any; the client does not. */
 export class Unauthorized extends ScimError {
   readonly reason: string;
   readonly source: ProfileSource | undefined;
 
   constructor(reason: string, source: ProfileSource | undefined) {
-    super(401, undefined, 'A valid token of an active profile source is needed.', {
+    super(401, undefined, 'A valid token of an active profile source is required.', {
       'WWW-Authenticate': `Bearer realm="scim"${reason === 'no_token' ? '' : ', error="invalid_token"'}`,
     });
     this.reason = reason;
@@ -22,8 +22,8 @@ export class Unauthorized extends ScimError {
 }
 
 /**
- * The profile source that calls (RFC 6750 2.1). A good token is never held up; past a number of bad ones from an address the next bad ones get
- * 429, without a word in the log, so that nobody fills it.
+ * Returns the profile source that a bearer token belongs to (RFC 6750 2.1). Only failures are limited, by address: a valid token is
+ * never delayed. Refusals past the limit get 429 and are not logged, so that they cannot fill the log.
  * @throws Unauthorized, ScimError 429
  */
 export async function authenticate(
@@ -42,7 +42,7 @@ async function countFailure(deps: Deps, address: string): Promise<void> {
   const counter = `scim ${address}`;
   const now = deps.now();
   if ((await countFailures(deps.store.relaxed, counter, now)) >= FAILURES_PER_ADDRESS)
-    throw new ScimError(429, undefined, 'Too many requests without a valid token came from this address.', {
+    throw new ScimError(429, undefined, 'Too many requests without a valid token from this address.', {
       'Retry-After': String(WINDOW_MS / 1_000),
     });
   await recordFailure(deps.store.relaxed, counter, now, WINDOW_MS);

@@ -1,15 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { badRequest, ScimError } from './errors.ts';
 
+/** The largest body in bytes; also maxPayloadSize of bulk requests. */
+export const MAX_BODY_BYTES = 1_900_000;
+
 const MAX_DEPTH = 60;
 
 /**
- * The JSON body of a request, within limits. undefined where there is none.
- * @throws ScimError 413 for too many bytes (before they are all read), 415 for another media type, invalidSyntax for what is no JSON
+ * Reads the JSON body of a request. Returns undefined if there is none.
+ * @throws ScimError 413 as soon as the limit is passed, 415 for another media type, invalidSyntax for invalid JSON
  */
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<unknown> {
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes);
-  const bytes = await collect(request, mostBytes);
+export async function readBody(request: IncomingMessage): Promise<unknown> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const bytes = await collect(request);
   if (bytes.length === 0) return undefined;
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== undefined && type !== 'application/scim+json' && type !== 'application/json')
@@ -19,23 +22,24 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
   return parse(bytes);
 }
 
-/** Past the limit the rest is thrown away as it comes, so that the client can read why it was refused. */
-function collect(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+/** Past the limit, the rest is read and discarded, so that the client can read the response. */
+function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
+    const incomplete = () => reject(badRequest('invalidSyntax', 'The body is incomplete.'));
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= mostBytes) {
+      if (size <= MAX_BODY_BYTES) {
         chunks.push(chunk);
         return;
       }
       chunks = [];
-      reject(tooLarge(mostBytes));
+      reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', () => reject(badRequest('invalidSyntax', 'The body did not come to its end.')));
-    request.on('close', () => reject(badRequest('invalidSyntax', 'The body did not come to its end.')));
+    request.on('error', incomplete);
+    request.on('close', incomplete);
   });
 }
 
@@ -44,32 +48,30 @@ function parse(bytes: Buffer): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw badRequest('invalidSyntax', 'The body is not UTF-8.');
+    throw badRequest('invalidSyntax', 'The body is not valid UTF-8.');
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw badRequest('invalidSyntax', 'The body is not JSON.');
+    throw badRequest('invalidSyntax', 'The body is not valid JSON.');
   }
-  requireSound(value, 0);
+  requireUnambiguous(value, 0);
   return value;
 }
 
-/** Refuses nesting that no resource has, and names that stand twice in different letters: nobody could say which one counts. */
-function requireSound(value: unknown, depth: number): void {
+/** Refuses nesting deeper than any resource, and names that differ only in case: which of them counts would be undefined. */
+function requireUnambiguous(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > MAX_DEPTH) throw badRequest('invalidSyntax', 'The body is nested too deeply.');
-  if (Array.isArray(value)) {
-    for (const item of value) requireSound(item, depth + 1);
-    return;
+  if (!Array.isArray(value)) {
+    const names = Object.keys(value);
+    if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
+      throw badRequest('invalidSyntax', 'An attribute occurs twice.');
   }
-  const names = Object.keys(value);
-  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
-    throw badRequest('invalidSyntax', 'An attribute stands twice.');
-  for (const part of Object.values(value)) requireSound(part, depth + 1);
+  for (const part of Object.values(value)) requireUnambiguous(part, depth + 1);
 }
 
-function tooLarge(mostBytes: number): ScimError {
-  return new ScimError(413, undefined, `The body may have ${mostBytes} bytes at most.`);
+function tooLarge(): ScimError {
+  return new ScimError(413, undefined, `The body may have at most ${MAX_BODY_BYTES} bytes.`);
 }

@@ -1,102 +1,87 @@
 import { parametersOfSearch, parametersOfUrl } from '../protocol/listQuery.ts';
 import { runBulk } from '../resources/bulk.ts';
 import { resourceTypes, schemaList, serviceProviderConfig } from '../resources/discovery.ts';
-import { createGroup, getGroup, patchGroup, removeGroup, replaceGroup } from '../resources/groups.ts';
-import { listBySearch, listByUrl, listEverything } from '../resources/list.ts';
-import { createUser, getUser, patchUser, removeUser, replaceUser } from '../resources/users.ts';
-import { groupType, userType } from '../schema/schema.ts';
-import type { Call, ScimAnswer } from './call.ts';
+import { groups } from '../resources/groups.ts';
+import { listEverything, listResources } from '../resources/list.ts';
+import {
+  createResource,
+  deleteResource,
+  getResource,
+  patchResource,
+  type Resources,
+  type Row,
+  replaceResource,
+} from '../resources/operations.ts';
+import { users } from '../resources/users.ts';
+import type { Call, ScimRequest, ScimResponse } from './call.ts';
 import { ScimError } from './errors.ts';
 
-/** What answers a path, method by method. */
-export type Endpoint = Partial<Record<string, (call: Call) => Promise<ScimAnswer> | ScimAnswer>>;
+type Handler = (call: Call) => Promise<ScimResponse> | ScimResponse;
+type Endpoint = Partial<Record<string, Handler>>;
 
 /**
- * The endpoint at a path below the base URL ('/Users/1'; names in any case, with or without a slash at the end), or undefined.
+ * Finds the handler of a request. Paths are accepted in any case, with or without a trailing slash.
+ * @throws ScimError 404, 405 with the allowed methods
  */
-export function findEndpoint(path: string): Endpoint | undefined {
-  const [first = '', second, ...more] = path.split('/').filter(Boolean).map(decoded);
-  if (more.length > 0) return undefined;
-  switch (first.toLowerCase()) {
-    case '':
-      return { GET: (call) => listEverything(call, parametersOfUrl(call.request.query)) };
-    case '.search':
-      return second === undefined
-        ? { POST: (call) => listEverything(call, parametersOfSearch(call.request.body)) }
-        : undefined;
-    case 'users':
-      return users(second);
-    case 'groups':
-      return groups(second);
-    case 'bulk':
-      return second === undefined ? { POST: (call) => runBulk(call, answer) } : undefined;
-    case 'me':
-      return second === undefined
-        ? { GET: noPerson, POST: noPerson, PUT: noPerson, PATCH: noPerson, DELETE: noPerson }
-        : undefined;
-    case 'serviceproviderconfig':
-      return second === undefined ? description(serviceProviderConfig) : undefined;
-    case 'resourcetypes':
-      return description((baseUrl) => resourceTypes(baseUrl, second));
-    case 'schemas':
-      return description((baseUrl) => schemaList(baseUrl, second));
-    default:
-      return undefined;
-  }
-}
-
-/** Answers one operation. @throws ScimError 404, 405 and what the operation itself throws */
-export async function answer(call: Call): Promise<ScimAnswer> {
-  const endpoint = findEndpoint(call.request.path);
-  return handlerOf(endpoint, call.request.method)(call);
-}
-
-/** What answers a method at an endpoint. @throws ScimError 404, 405 with the methods that there are */
-export function handlerOf(endpoint: Endpoint | undefined, method: string): NonNullable<Endpoint[string]> {
+export function findHandler({ method, path }: Pick<ScimRequest, 'method' | 'path'>): Handler {
+  const endpoint = findEndpoint(path);
   if (!endpoint) throw new ScimError(404, undefined, 'There is no such endpoint.');
   const handler = Object.hasOwn(endpoint, method) ? endpoint[method] : undefined;
-  if (!handler) {
-    const allowed = Object.keys(endpoint).join(', ');
-    throw new ScimError(405, undefined, `This endpoint answers ${allowed}.`, { Allow: allowed });
-  }
-  return handler;
+  if (handler) return handler;
+  const allowed = Object.keys(endpoint).join(', ');
+  throw new ScimError(405, undefined, `This endpoint supports ${allowed}.`, { Allow: allowed });
 }
 
-function users(id: string | undefined): Endpoint {
-  if (id === undefined) return { GET: (call) => listByUrl(call, userType), POST: createUser };
-  if (id.toLowerCase() === '.search') return { POST: (call) => listBySearch(call, userType) };
+function findEndpoint(path: string): Endpoint | undefined {
+  const [first = '', second, ...more] = path.split('/').filter(Boolean).map(decoded);
+  if (more.length > 0) return undefined;
+  const name = first.toLowerCase();
+  if (name === 'users') return resourceEndpoint(users, second);
+  if (name === 'groups') return resourceEndpoint(groups, second);
+  if (name === 'resourcetypes') return discovery((baseUrl) => resourceTypes(baseUrl, second));
+  if (name === 'schemas') return discovery((baseUrl) => schemaList(baseUrl, second));
+  if (second !== undefined) return undefined;
+  if (name === '') return { GET: (call) => listEverything(call, parametersOfUrl(call.request.query)) };
+  if (name === '.search') return { POST: (call) => listEverything(call, parametersOfSearch(call.request.body)) };
+  if (name === 'bulk') return { POST: (call) => runBulk(call, (inner) => findHandler(inner.request)(inner)) };
+  if (name === 'me') return { GET: noMe, POST: noMe, PUT: noMe, PATCH: noMe, DELETE: noMe };
+  if (name === 'serviceproviderconfig') return discovery(serviceProviderConfig);
+  return undefined;
+}
+
+function resourceEndpoint<R extends Row>(resources: Resources<R>, id: string | undefined): Endpoint {
+  if (id === undefined)
+    return {
+      GET: (call) => listResources(call, resources, parametersOfUrl(call.request.query)),
+      POST: (call) => createResource(call, resources),
+    };
+  if (id.toLowerCase() === '.search')
+    return { POST: (call) => listResources(call, resources, parametersOfSearch(call.request.body)) };
   return {
-    GET: (call) => getUser(call, id),
-    PUT: (call) => replaceUser(call, id),
-    PATCH: (call) => patchUser(call, id),
-    DELETE: (call) => removeUser(call, id),
+    GET: (call) => getResource(call, resources, id),
+    PUT: (call) => replaceResource(call, resources, id),
+    PATCH: (call) => patchResource(call, resources, id),
+    DELETE: (call) => deleteResource(call, resources, id),
   };
 }
 
-function groups(id: string | undefined): Endpoint {
-  if (id === undefined) return { GET: (call) => listByUrl(call, groupType), POST: createGroup };
-  if (id.toLowerCase() === '.search') return { POST: (call) => listBySearch(call, groupType) };
-  return {
-    GET: (call) => getGroup(call, id),
-    PUT: (call) => replaceGroup(call, id),
-    PATCH: (call) => patchGroup(call, id),
-    DELETE: (call) => removeGroup(call, id),
-  };
-}
-
-/** An endpoint at which the server describes itself: with a filter 403, lest the client takes all for what it filtered (RFC 7644 4). */
-function description(describe: (baseUrl: string) => ScimAnswer): Endpoint {
+/** Discovery endpoints refuse a filter with 403: the client must not mistake the whole list for a match (RFC 7644 4). */
+function discovery(describe: (baseUrl: string) => ScimResponse): Endpoint {
   return {
     GET: ({ baseUrl, request }) => {
-      if (request.query.has('filter')) throw new ScimError(403, undefined, 'This endpoint does not filter.');
+      if (request.query.has('filter')) throw new ScimError(403, undefined, 'This endpoint does not support filters.');
       return describe(baseUrl);
     },
   };
 }
 
-/** RFC 7644 3.11: a token belongs to a profile source, and a source is nobody. */
-function noPerson(): never {
-  throw new ScimError(501, undefined, 'The token belongs to a profile source, not to a person: there is no /Me.');
+/** RFC 7644 3.11. */
+function noMe(): never {
+  throw new ScimError(
+    501,
+    undefined,
+    'The token belongs to a profile source and not to a person: /Me is not available.',
+  );
 }
 
 function decoded(segment: string): string {

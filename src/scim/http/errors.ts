@@ -1,4 +1,6 @@
+import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
+import { newReference } from '../../identifier.ts';
 
 export type ScimType =
   | 'invalidFilter'
@@ -15,9 +17,9 @@ export type ScimType =
   | 'expiredCursor'
   | 'invalidCount';
 
-export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
-/** A refusal in the words of RFC 7644 3.12 (and RFC 9865 for cursors). Its message is shown to the client. */
+/** An error of RFC 7644 3.12, or RFC 9865 for cursors. The client sees its message. */
 export class ScimError extends AppError {
   readonly scimType: ScimType | undefined;
   readonly headers: Record<string, string>;
@@ -29,12 +31,21 @@ export class ScimError extends AppError {
   }
 }
 
-/** 400 with a scimType. */
+/** Returns an error with status 400. */
 export function badRequest(scimType: ScimType, message: string): ScimError {
   return new ScimError(400, scimType, message);
 }
 
-/** The body of an error (RFC 7644 3.12): the status is a string there. */
-export function errorBody(status: number, scimType: ScimType | undefined, detail: string): Record<string, unknown> {
-  return { schemas: [ERROR_URN], ...(scimType ? { scimType } : {}), detail, status: String(status) };
+/** Returns the body of an error response (RFC 7644 3.12), where the status is a string. */
+export function errorBody({ status, scimType, message }: ScimError): Record<string, unknown> {
+  return { schemas: [ERROR_URN], ...(scimType ? { scimType } : {}), detail: message, status: String(status) };
+}
+
+/** Returns the error that the client sees. An unexpected one is logged and becomes 500 with a reference to the log. */
+export function toScimError(deps: Deps, error: unknown): ScimError {
+  if (error instanceof ScimError) return error;
+  if (error instanceof AppError && error.status < 500) return new ScimError(error.status, undefined, error.message);
+  const reference = newReference(deps);
+  deps.log.error({ err: error, reference }, 'A SCIM request failed');
+  return new ScimError(500, undefined, `Something went wrong. Reference ${reference}.`);
 }

@@ -1,42 +1,47 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../identifier.ts';
 import { addCalls } from '../../store/profileSources.ts';
-import { insertScimLog, type ScimLogEntry } from '../../store/scimLog.ts';
+import { type Change, insertScimLog, type ScimLogEntry } from '../../store/scimLog.ts';
+import { isObject, type Json } from '../schema/readResource.ts';
 import type { Call } from './call.ts';
-import { maskBody, maskQuery } from './mask.ts';
 
 const DAY_MS = 86_400_000;
-const MAX_BODY_CHARACTERS = 16_384;
-const MAX_WAITING = 10_000;
 const GATHER_MS = 10;
+const MAX_WAITING = 10_000;
+const MAX_BODY_CHARACTERS = 16_384;
+const MAX_VALUE_CHARACTERS = 2_000;
+const MAX_DEPTH = 12;
+const MASK = '•••';
+
+/** A call whose source is undefined if the token belongs to none. */
+export type LoggedCall = Omit<Call, 'source'> & { source: Call['source'] | undefined };
 
 /**
- * The log of requests. What changes something is logged in the transaction that changes it (logChange); the rest is kept for a moment
- * and written with what else is waiting, off the client's way (add).
+ * The request log. Changes are logged in their own transaction (logChange). All other requests are queued and written together after
+ * their responses; `add` also counts the calls of each source.
  */
-export type RequestLog = {
-  add(entry: ScimLogEntry | undefined, call: { sourceId: string | null; failed: boolean; at: number }): void;
-};
+export type RequestLog = { add(call: LoggedCall, status: number, detail: string | null): void };
 
-/** Opens the log of one SCIM server. */
+/** Opens the request log of a SCIM server. */
 export function openRequestLog(deps: Deps): RequestLog {
   let entries: ScimLogEntry[] = [];
-  let calls = new Map<string, { sourceId: string; day: number; calls: number; failures: number; at: number }>();
+  let counts = new Map<string, { sourceId: string; day: number; calls: number; failures: number; at: number }>();
   let writing = false;
 
   async function write(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (entries.length > 0 || calls.size > 0) {
-      const [batch, counted] = [entries, [...calls.values()]];
+    while (entries.length > 0 || counts.size > 0) {
+      const [batch, counted] = [entries, [...counts.values()]];
       entries = [];
-      calls = new Map();
+      counts = new Map();
       await deps.store.relaxed.transaction().execute(async (trx) => {
         await insertScimLog(trx, batch);
         for (const { sourceId, ...count } of counted) await addCalls(trx, sourceId, count);
       });
-      // Whoever calls alone is written down at once; what comes in a stream is gathered.
-      if (entries.length + calls.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      // A single call is written at once, a stream of calls in batches.
+      if (entries.length + counts.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
   }
 
@@ -50,83 +55,113 @@ export function openRequestLog(deps: Deps): RequestLog {
       });
   }
 
+  function count(sourceId: string, failed: boolean): void {
+    const at = deps.now();
+    const day = Math.floor(at / DAY_MS) * DAY_MS;
+    const { calls, failures } = counts.get(`${sourceId} ${day}`) ?? { calls: 0, failures: 0 };
+    const counted = { sourceId, day, calls: calls + 1, failures: failures + (failed ? 1 : 0), at };
+    counts.set(`${sourceId} ${day}`, counted);
+  }
+
   return {
-    add(entry, { sourceId, failed, at }) {
-      if (entry && entries.length < MAX_WAITING) entries.push(entry);
-      if (sourceId !== null) {
-        const day = Math.floor(at / DAY_MS) * DAY_MS;
-        const known = calls.get(`${sourceId} ${day}`) ?? { sourceId, day, calls: 0, failures: 0, at };
-        calls.set(`${sourceId} ${day}`, {
-          ...known,
-          calls: known.calls + 1,
-          failures: known.failures + (failed ? 1 : 0),
-          at,
-        });
-      }
+    add(call, status, detail) {
+      const isWritten = call.trace.logged && status < 400;
+      if (!isWritten && entries.length < MAX_WAITING) entries.push(entryOf(call, status, detail));
+      if (call.source) count(call.source.id, status >= 400);
       start();
     },
   };
 }
 
-/** Logs a change in the transaction that makes it, so that there is neither one without the other. */
+/** Logs a change in the transaction that makes it: neither is stored without the other. */
 export async function logChange(db: Db, call: Call, status: number): Promise<void> {
   await insertScimLog(db, [entryOf(call, status, null)]);
   call.trace.logged = true;
 }
 
-/** The entry of a request. @param detail why it was refused */
-export function entryOf(
-  { deps, source, network, startedAt, request, trace }: Call,
+/** Returns the differences between two states of a resource, attribute by attribute, those of an extension as `URN:name`. */
+export function changesBetween(before: Json, after: Json): Change[] {
+  const changes: Change[] = [];
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [old, current] = [before[name], after[name]];
+    if (isDeepStrictEqual(old, current)) continue;
+    if (!name.startsWith('urn:')) changes.push(changeOf(name, old, current));
+    else
+      for (const change of changesBetween(isObject(old) ? old : {}, isObject(current) ? current : {}))
+        changes.push({ ...change, attribute: `${name}:${change.attribute}` });
+  }
+  return changes;
+}
+
+/**
+ * Returns a request body as JSON text with its secrets masked: as an attribute, under a URN, in a PATCH operation whose path names
+ * a secret, and in bulk operations. Longer texts are cut.
+ */
+export function maskBody(body: unknown): string {
+  const text = JSON.stringify(masked(body, 0));
+  if (text.length <= MAX_BODY_CHARACTERS) return text;
+  return `${text.slice(0, MAX_BODY_CHARACTERS)}… (${text.length} characters)`;
+}
+
+/** Returns the query of a URL with every value masked that mentions a secret. */
+export function maskQuery(query: URLSearchParams): string {
+  const safe = [...query].map(([name, value]) => [name, isSecret(value) ? MASK : value]);
+  return new URLSearchParams(safe).toString();
+}
+
+function entryOf(
+  { deps, source, network, startedAt, request, trace }: LoggedCall,
   status: number,
   detail: string | null,
 ): ScimLogEntry {
+  const { logged: _, ...traced } = trace;
   const query = request.query.size > 0 ? `?${maskQuery(request.query)}` : '';
   const now = deps.now();
   return {
     id: newId(deps),
     at: now,
-    sourceId: source.id,
-    sourceName: source.name,
+    sourceId: source?.id ?? null,
+    sourceName: source?.name ?? null,
     network,
     method: request.method,
     path: (request.path + query).slice(0, 2_000),
     status,
     durationMs: Math.max(0, Math.round(now - startedAt)),
-    event: trace.event,
-    resourceType: trace.resourceType,
-    resourceId: trace.resourceId,
-    resourceName: trace.resourceName,
-    changes: trace.changes,
+    ...traced,
     detail,
-    body: source.logBodies && request.body !== undefined ? maskBody(request.body, MAX_BODY_CHARACTERS) : null,
+    body: source?.logBodies && request.body !== undefined ? maskBody(request.body) : null,
   };
 }
 
-/** The entry of a request that was refused before it was known who calls. */
-export function strangerEntry(
-  deps: Deps,
-  {
-    network,
-    method,
-    path,
-    status,
-    detail,
-  }: Pick<ScimLogEntry, 'method' | 'path' | 'status'> & { network: string; detail: string },
-): ScimLogEntry {
-  const now = deps.now();
-  const nothing = { sourceId: null, sourceName: null, event: null, resourceType: null, resourceId: null };
+function changeOf(attribute: string, before: unknown, after: unknown): Change {
+  if (attribute === 'password') return { attribute };
   return {
-    id: newId(deps),
-    at: now,
-    ...nothing,
-    resourceName: null,
-    network,
-    method,
-    path: path.slice(0, 200),
-    status,
-    durationMs: 0,
-    changes: [],
-    detail,
-    body: null,
+    attribute,
+    ...(before === undefined ? {} : { before: shortened(before) }),
+    ...(after === undefined ? {} : { after: shortened(after) }),
   };
+}
+
+function shortened(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : value;
+}
+
+function masked(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) return '…';
+  if (Array.isArray(value)) return value.map((item) => masked(item, depth + 1));
+  if (!isObject(value)) return value;
+  const path = Object.entries(value).find(([name]) => name.toLowerCase() === 'path')?.[1];
+  const pathIsSecret = typeof path === 'string' && isSecret(path);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => {
+      const isHidden = isSecret(name) || (pathIsSecret && name.toLowerCase() === 'value');
+      return [name, isHidden ? MASK : masked(part, depth + 1)];
+    }),
+  );
+}
+
+/** Whether a name, path or filter mentions a secret. */
+function isSecret(text: string): boolean {
+  return /password(?!reset)|secret|token/i.test(text);
 }

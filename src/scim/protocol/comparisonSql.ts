@@ -2,67 +2,62 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import { badRequest } from '../http/errors.ts';
-import type { AttributePath, Comparator, Filter, FilterValue } from './filter.ts';
-import { printPath } from './filter.ts';
-import type { Target } from './target.ts';
+import { type AttributePath, type Comparator, type Filter, printPath } from './filter.ts';
+import type { Operand } from './operand.ts';
 
-type Condition = RawBuilder<boolean>;
+export type Condition = RawBuilder<boolean>;
 
-/**
- * One comparison of a filter as a condition on the place where the value is (RFC 7644 3.4.2.2).
- * @throws ScimError invalidFilter where the value is of another type, or cannot be compared so
- */
-export function testTarget(
-  engine: Engine,
-  target: Target,
-  filter: Filter & { kind: 'present' | 'compare' },
-): Condition {
-  if (filter.kind === 'present') return sql`${target.value} is not null`;
-  const { comparator, value } = filter;
-  if (value === null) {
-    if (comparator === 'eq') return sql`${target.value} is null`;
-    if (comparator === 'ne') return sql`${target.value} is not null`;
-    throw badRequest('invalidFilter', 'null can only be compared with eq and ne.');
-  }
-  if (target.kind === 'flag') return testFlag(target, comparator, value, filter.path);
-  if (target.kind === 'time') return testTime(target, comparator, value, filter.path);
-  if (typeof value !== 'string') throw wrongType(filter.path, 'a string');
-  return testText(engine, target, comparator, value);
-}
-
-function testFlag(
-  { value: column }: Target,
-  comparator: Comparator,
-  value: FilterValue,
-  path: AttributePath,
-): Condition {
-  const word = String(value).toLowerCase();
-  if (word !== 'true' && word !== 'false') throw wrongType(path, 'true or false');
-  if (comparator !== 'eq' && comparator !== 'ne')
-    throw badRequest('invalidFilter', `${printPath(path)} can only be compared with eq and ne.`);
-  // 1 and 0 in columns and in SQLite's JSON, true and false in PostgreSQL's.
-  const isTrue = sql<boolean>`coalesce(cast(${column} as text), 'false') in ('1', 'true')`;
-  return (word === 'true') === (comparator === 'eq') ? isTrue : sql`not ${isTrue}`;
-}
-
-function testTime(
-  { value: column }: Target,
-  comparator: Comparator,
-  value: FilterValue,
-  path: AttributePath,
-): Condition {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  const sign = signs[comparator];
-  if (Number.isNaN(time) || !sign) throw wrongType(path, 'a date and time, compared with eq, ne, gt, ge, lt or le');
-  return sql`${column} ${sql.raw(sign)} ${time}`;
-}
+/** A filter of a single attribute. */
+export type Leaf = Filter & { kind: 'present' | 'compare' };
+type Comparison = Filter & { kind: 'compare' };
 
 const signs: Partial<Record<Comparator, string>> = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' };
 
-function testText(engine: Engine, target: Target, comparator: Comparator, given: string): Condition {
-  const text = textOf(engine, target);
-  // What is asked for is folded as what is stored is: by the database, but for the columns that hold their key.
-  const wanted = target.folded ? sql`${caseKey(given)}` : target.exact ? sql`${given}` : sql`lower(${given})`;
+/**
+ * Translates one comparison to SQL (RFC 7644 3.4.2.2).
+ * @throws ScimError invalidFilter if the value has another type or the operator does not apply
+ */
+export function compareSql(engine: Engine, operand: Operand, filter: Leaf): Condition {
+  if (filter.kind === 'present') return sql`${operand.value} is not null`;
+  const { comparator, value } = filter;
+  if (value === null) {
+    if (comparator === 'eq') return sql`${operand.value} is null`;
+    if (comparator === 'ne') return sql`${operand.value} is not null`;
+    throw badRequest('invalidFilter', 'null can only be compared with eq and ne.');
+  }
+  if (operand.kind === 'flag') return compareFlag(operand, filter);
+  if (operand.kind === 'time') return compareTime(operand, filter);
+  return compareText(engine, operand, filter);
+}
+
+/** Returns a text operand as it is compared: folded if case does not matter, and in byte order on both engines. */
+export function comparableText(engine: Engine, { value, exact, folded }: Operand): RawBuilder<unknown> {
+  if (folded) return folded;
+  const bytes = engine === 'postgres' ? sql` collate "C"` : sql``;
+  return exact ? sql`${value}${bytes}` : sql`lower(${value})${bytes}`;
+}
+
+function compareFlag({ value: column }: Operand, { path, comparator, value }: Comparison): Condition {
+  const text = String(value).toLowerCase();
+  if (text !== 'true' && text !== 'false') throw wrongType(path, 'true or false');
+  if (comparator !== 'eq' && comparator !== 'ne') throw wrongType(path, 'eq and ne');
+  // Columns and SQLite's JSON have 1 and 0, PostgreSQL's JSON true and false.
+  const isTrue = sql<boolean>`coalesce(cast(${column} as text), 'false') in ('1', 'true')`;
+  return (text === 'true') === (comparator === 'eq') ? isTrue : sql`not ${isTrue}`;
+}
+
+function compareTime({ value: column }: Operand, { path, comparator, value }: Comparison): Condition {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const sign = signs[comparator];
+  if (Number.isNaN(time) || !sign) throw wrongType(path, 'a date and time, using eq, ne, gt, ge, lt or le');
+  return sql`${column} ${sql.raw(sign)} ${time}`;
+}
+
+function compareText(engine: Engine, operand: Operand, { path, comparator, value: given }: Comparison): Condition {
+  if (typeof given !== 'string') throw wrongType(path, 'a string');
+  const text = comparableText(engine, operand);
+  // Folded like the stored value: by caseKey() for columns that hold it, otherwise by the database.
+  const wanted = operand.folded ? sql`${caseKey(given)}` : operand.exact ? sql`${given}` : sql`lower(${given})`;
   const length = sql`length(${wanted})`;
   switch (comparator) {
     case 'eq':
@@ -72,7 +67,7 @@ function testText(engine: Engine, target: Target, comparator: Comparator, given:
     case 'co':
       return engine === 'sqlite' ? sql`instr(${text}, ${wanted}) > 0` : sql`strpos(${text}, ${wanted}) > 0`;
     case 'sw':
-      if (target.folded) return sql`(${text} >= ${wanted} and ${text} < ${`${caseKey(given)}\u{10ffff}`})`;
+      if (operand.folded) return sql`(${text} >= ${wanted} and ${text} < ${`${caseKey(given)}\u{10ffff}`})`;
       return sql`substr(${text}, 1, ${length}) = ${wanted}`;
     case 'ew':
       if (given === '') return sql`${text} is not null`;
@@ -84,13 +79,6 @@ function testText(engine: Engine, target: Target, comparator: Comparator, given:
   }
 }
 
-/** The text as it is compared: folded where case does not matter, and byte by byte on both engines. */
-export function textOf(engine: Engine, { value, exact, folded }: Target): RawBuilder<unknown> {
-  if (folded) return folded;
-  const bytes = engine === 'postgres' ? sql` collate "C"` : sql``;
-  return exact ? sql`${value}${bytes}` : sql`lower(${value})${bytes}`;
-}
-
-function wrongType(path: AttributePath, wanted: string): Error {
-  return badRequest('invalidFilter', `${printPath(path)} is compared with ${wanted}.`);
+function wrongType(path: AttributePath, expected: string): Error {
+  return badRequest('invalidFilter', `${printPath(path)} can only be compared with ${expected}.`);
 }

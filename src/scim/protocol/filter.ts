@@ -1,12 +1,12 @@
 import { badRequest, type ScimError } from '../http/errors.ts';
 
-/** The name of an attribute as a client writes it: `urn:…:User:name.familyName`. Nothing is known yet of whether there is one. */
+/** An attribute name as a client writes it: `urn:…:User:name.familyName`. The attribute may not exist. */
 export type AttributePath = { urn?: string; name: string; sub?: string };
 
 export type Comparator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
 export type FilterValue = string | number | boolean | null;
 
-/** A filter (RFC 7644 3.4.2.2). `and` and `or` have two items or more. */
+/** A parsed filter (RFC 7644 3.4.2.2). `and` and `or` have at least two items. */
 export type Filter =
   | { kind: 'and' | 'or'; items: Filter[] }
   | { kind: 'not'; item: Filter }
@@ -21,18 +21,19 @@ const MAX_LENGTH = 20_000;
 const MAX_DEPTH = 40;
 const MAX_TERMS = 500;
 
-/** Reads a filter. @throws ScimError invalidFilter, with the place; in time that grows with the length and no more */
+/** Parses a filter, in linear time. @throws ScimError invalidFilter, with the position */
 export function parseFilter(source: string): Filter {
   const reader = startReading(source);
   const filter = readOr(reader, 0);
   skipSpace(reader);
-  if (reader.at < source.length) throw fault(reader, 'the filter should end here');
+  if (reader.at < source.length) throw unexpected(reader, 'the filter should end here');
   return filter;
 }
 
 /**
- * Reads a PATCH path (RFC 7644 3.5.2). @throws ScimError invalidPath or invalidFilter
- * @param urns the URNs that may stand alone or before a name, in lower case
+ * Parses a PATCH path (RFC 7644 3.5.2).
+ * @param urns URNs, in lower case, that are a path on their own
+ * @throws ScimError invalidPath or invalidFilter
  */
 export function parsePath(source: string, urns: readonly string[]): PatchPath {
   const text = source.trim();
@@ -43,18 +44,18 @@ export function parsePath(source: string, urns: readonly string[]): PatchPath {
   const path: PatchPath = readPath(reader, 'invalidPath');
   if (text[reader.at] === '[') {
     if (path.sub !== undefined)
-      throw badRequest('invalidPath', 'A filter stands after the attribute, not after its part.');
+      throw badRequest('invalidPath', 'A filter must follow the attribute, not its sub-attribute.');
     path.filter = readBracket(reader, 0);
     if (text[reader.at] === '.') {
       reader.at += 1;
       path.sub = readWord(reader, /[A-Za-z0-9_$-]+/y, 'invalidPath');
     }
   }
-  if (reader.at < text.length) throw badRequest('invalidPath', `This is no path: ${shorten(text)}`);
+  if (reader.at < text.length) throw badRequest('invalidPath', `This is not a valid path: ${shortened(text)}`);
   return path;
 }
 
-/** The attribute's name in its written form. */
+/** Returns an attribute name as a client writes it. */
 export function printPath({ urn, name, sub }: AttributePath): string {
   return `${urn === undefined ? '' : `${urn}:`}${name}${sub === undefined ? '' : `.${sub}`}`;
 }
@@ -79,7 +80,7 @@ function readChain(reader: Reader, kind: 'and' | 'or', readItem: () => Filter): 
 }
 
 function readTerm(reader: Reader, depth: number): Filter {
-  if (depth > MAX_DEPTH) throw badRequest('invalidFilter', `The filter is nested more than ${MAX_DEPTH} deep.`);
+  if (depth > MAX_DEPTH) throw badRequest('invalidFilter', `The filter is nested more than ${MAX_DEPTH} levels deep.`);
   reader.terms += 1;
   if (reader.terms > MAX_TERMS) throw badRequest('invalidFilter', `The filter has more than ${MAX_TERMS} terms.`);
   skipSpace(reader);
@@ -88,7 +89,7 @@ function readTerm(reader: Reader, depth: number): Filter {
   if (acceptWord(reader, 'not')) {
     skipSpace(reader);
     if (accept(reader, '(')) return { kind: 'not', item: readGroup(reader, depth) };
-    reader.at = start; // an attribute of that name
+    reader.at = start; // an attribute called 'not'
   }
   const path = readPath(reader, 'invalidFilter');
   if (reader.source[reader.at] === '[') return { kind: 'values', path, item: readBracket(reader, depth) };
@@ -98,7 +99,7 @@ function readTerm(reader: Reader, depth: number): Filter {
 function readGroup(reader: Reader, depth: number): Filter {
   const filter = readOr(reader, depth + 1);
   skipSpace(reader);
-  if (!accept(reader, ')')) throw fault(reader, "')' is missing");
+  if (!accept(reader, ')')) throw unexpected(reader, "')' is missing");
   return filter;
 }
 
@@ -106,7 +107,7 @@ function readBracket(reader: Reader, depth: number): Filter {
   reader.at += 1;
   const filter = readOr(reader, depth + 1);
   skipSpace(reader);
-  if (!accept(reader, ']')) throw fault(reader, "']' is missing");
+  if (!accept(reader, ']')) throw unexpected(reader, "']' is missing");
   return filter;
 }
 
@@ -114,18 +115,18 @@ function readComparison(reader: Reader, path: AttributePath): Filter {
   skipSpace(reader);
   const word = readWord(reader, /[A-Za-z]+/y, 'invalidFilter').toLowerCase();
   if (word === 'pr') return { kind: 'present', path };
-  if (!isComparator(word)) throw fault(reader, `'${shorten(word)}' is no operator`);
+  if (!isComparator(word)) throw unexpected(reader, `'${shortened(word)}' is not an operator`);
   skipSpace(reader);
-  return { kind: 'compare', path, comparator: word, value: readValue(reader) };
+  return { kind: 'compare', path, comparator: word, value: readComparisonValue(reader) };
 }
 
-function readValue(reader: Reader): FilterValue {
+function readComparisonValue(reader: Reader): FilterValue {
   if (reader.source[reader.at] === '"') return readString(reader);
   const word = readWord(reader, /[A-Za-z]+|-?\d+(\.\d+)?([eE][+-]?\d+)?/y, 'invalidFilter').toLowerCase();
   if (word === 'true' || word === 'false') return word === 'true';
   if (word === 'null') return null;
   const number = Number(word);
-  if (!Number.isFinite(number)) throw fault(reader, 'a value stands in double quotes');
+  if (!Number.isFinite(number)) throw unexpected(reader, 'a string value needs double quotes');
   return number;
 }
 
@@ -134,23 +135,23 @@ function readString(reader: Reader): string {
   reader.at += 1;
   while (reader.at < reader.source.length && reader.source[reader.at] !== '"')
     reader.at += reader.source[reader.at] === '\\' ? 2 : 1;
-  if (!accept(reader, '"')) throw fault(reader, 'a string is not closed');
+  if (!accept(reader, '"')) throw unexpected(reader, 'the string is not closed');
   try {
     const value: string = JSON.parse(reader.source.slice(start, reader.at));
-    if (value.includes('\0')) throw new Error('no database holds it');
+    if (value.includes('\0')) throw new Error('PostgreSQL cannot store it');
     return value;
   } catch {
-    throw fault(reader, 'a string is not written as in JSON');
+    throw unexpected(reader, 'the string is not valid JSON');
   }
 }
 
-/** `urn:a:b:2.0:User:name.sub`: what stands before the last colon is the URN, and dots in it part nothing. */
+/** `urn:a:b:2.0:User:name.sub`: the URN ends at the last colon and may contain dots. */
 function readPath(reader: Reader, scimType: 'invalidFilter' | 'invalidPath'): AttributePath {
   const word = readWord(reader, /[A-Za-z][A-Za-z0-9:._$-]*/y, scimType);
   const colon = word.lastIndexOf(':');
   const [name = '', sub, more] = word.slice(colon + 1).split('.');
   if (name === '' || sub === '' || more !== undefined)
-    throw badRequest(scimType, `'${shorten(word)}' is no name of an attribute.`);
+    throw badRequest(scimType, `'${shortened(word)}' is not an attribute name.`);
   return {
     ...(colon < 0 ? {} : { urn: word.slice(0, colon) }),
     name,
@@ -161,12 +162,12 @@ function readPath(reader: Reader, scimType: 'invalidFilter' | 'invalidPath'): At
 function readWord(reader: Reader, pattern: RegExp, scimType: 'invalidFilter' | 'invalidPath'): string {
   pattern.lastIndex = reader.at;
   const word = pattern.exec(reader.source)?.[0];
-  if (word === undefined) throw fault(reader, 'something is missing', scimType);
+  if (word === undefined) throw unexpected(reader, 'unexpected character or end', scimType);
   reader.at += word.length;
   return word;
 }
 
-/** Takes `and`, `or` or `not` where it stands as a word of its own. */
+/** Consumes `and`, `or` or `not` if it is the next word, and not just the beginning of one. */
 function acceptWord(reader: Reader, word: string): boolean {
   const start = reader.at;
   skipSpace(reader);
@@ -193,10 +194,14 @@ function isComparator(word: string): word is Comparator {
   return ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'].includes(word);
 }
 
-function fault(reader: Reader, what: string, scimType: 'invalidFilter' | 'invalidPath' = 'invalidFilter'): ScimError {
+function unexpected(
+  reader: Reader,
+  what: string,
+  scimType: 'invalidFilter' | 'invalidPath' = 'invalidFilter',
+): ScimError {
   return badRequest(scimType, `At character ${reader.at + 1}: ${what}.`);
 }
 
-function shorten(text: string): string {
+function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -1,25 +1,23 @@
 import { badRequest } from '../http/errors.ts';
-import { isObject, type Json } from '../schema/readValue.ts';
-import type { ResourceType } from '../schema/schema.ts';
+import { field, isObject, type Json } from '../schema/readResource.ts';
 import { type AttributePath, type Filter, parseFilter, parsePath } from './filter.ts';
-import { type Projection, readProjection, splitNames } from './projection.ts';
-import { field } from './readPatch.ts';
+import { splitNames } from './projection.ts';
 
 export const DEFAULT_COUNT = 100;
 export const MAX_COUNT = 1_000;
 
-/** What a client asks of a list (RFC 7644 3.4.2, RFC 9865). */
+/** A list request (RFC 7644 3.4.2, RFC 9865). */
 export type ListQuery = {
   filter: Filter | undefined;
   sortBy: AttributePath | undefined;
   descending: boolean;
   count: number;
   startIndex: number; // from 1
-  cursor: string | undefined; // '' : the first page, with cursors
-  mark: string; // what the query is, for a cursor to belong to
+  cursor: string | undefined; // '' requests the first page with cursors
+  mark: string; // identifies the query that a cursor belongs to
 };
 
-/** The parameters of a list as texts, whether they came in the URL or in the body of a .search (RFC 7644 3.4.3). */
+/** The parameters of a list request as strings, from the URL or from the body of a .search (RFC 7644 3.4.3). */
 export type ListParameters = {
   attributes: string[];
   excludedAttributes: string[];
@@ -31,40 +29,29 @@ export type ListParameters = {
   cursor: string | null;
 };
 
+/** Returns the parameters in a URL. */
 export function parametersOfUrl(query: URLSearchParams): ListParameters {
-  return {
-    attributes: splitNames(query.get('attributes')),
-    excludedAttributes: splitNames(query.get('excludedAttributes')),
-    filter: query.get('filter'),
-    sortBy: query.get('sortBy'),
-    sortOrder: query.get('sortOrder'),
-    startIndex: query.get('startIndex'),
-    count: query.get('count'),
-    cursor: query.get('cursor'),
-  };
+  return parametersFrom(
+    (name) => query.get(name),
+    (name) => splitNames(query.get(name)),
+  );
 }
 
-/** @throws ScimError invalidSyntax, invalidValue */
+/** Returns the parameters in the body of a .search. @throws ScimError invalidSyntax, invalidValue */
 export function parametersOfSearch(body: unknown): ListParameters {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
-  return {
-    attributes: namesOf(body, 'attributes'),
-    excludedAttributes: namesOf(body, 'excludedAttributes'),
-    filter: textOf(body, 'filter'),
-    sortBy: textOf(body, 'sortBy'),
-    sortOrder: textOf(body, 'sortOrder'),
-    startIndex: textOf(body, 'startIndex'),
-    count: textOf(body, 'count'),
-    cursor: textOf(body, 'cursor'),
-  };
+  return parametersFrom(
+    (name) => textIn(body, name),
+    (name) => namesIn(body, name),
+  );
 }
 
-/** Understands the parameters of a list. @throws ScimError invalidFilter, invalidPath, invalidValue, invalidCount */
+/** Parses the parameters of a list request. @throws ScimError invalidFilter, invalidPath, invalidValue, invalidCount */
 export function readListQuery(parameters: ListParameters): ListQuery {
   const { filter, sortBy, sortOrder, cursor } = parameters;
   const order = sortOrder?.toLowerCase() ?? 'ascending';
   if (order !== 'ascending' && order !== 'descending')
-    throw badRequest('invalidValue', 'sortOrder is ascending or descending.');
+    throw badRequest('invalidValue', 'sortOrder must be ascending or descending.');
   const startIndex = integer(parameters.startIndex) ?? 1;
   if (Number.isNaN(startIndex)) throw badRequest('invalidValue', 'startIndex must be a whole number.');
   return {
@@ -78,34 +65,41 @@ export function readListQuery(parameters: ListParameters): ListQuery {
   };
 }
 
-/** Which attributes the answer holds. */
-export function projectionOf(type: ResourceType, parameters: ListParameters): Projection | undefined {
-  return readProjection(type, parameters.attributes, parameters.excludedAttributes);
+function parametersFrom(text: (name: string) => string | null, names: (name: string) => string[]): ListParameters {
+  return {
+    attributes: names('attributes'),
+    excludedAttributes: names('excludedAttributes'),
+    filter: text('filter'),
+    sortBy: text('sortBy'),
+    sortOrder: text('sortOrder'),
+    startIndex: text('startIndex'),
+    count: text('count'),
+    cursor: text('cursor'),
+  };
 }
 
 function readCount({ count, cursor }: ListParameters): number {
   const given = integer(count) ?? DEFAULT_COUNT;
-  // Not 0, for that page would have no nextCursor and look like the last (RFC 9865 2).
-  if (cursor !== null && !(given > 0)) throw badRequest('invalidCount', 'count must be a whole number from 1 on.');
+  // Not 0: such a page would have no nextCursor and look like the last one (RFC 9865 2).
+  if (cursor !== null && !(given > 0)) throw badRequest('invalidCount', 'count must be a whole number of at least 1.');
   if (Number.isNaN(given)) throw badRequest('invalidValue', 'count must be a whole number.');
   return Math.min(Math.max(0, given), MAX_COUNT);
 }
 
-/** NaN where there is something and it is no whole number. */
+/** Returns undefined for no value, NaN for anything but a whole number. */
 function integer(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   return /^[+-]?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
-function textOf(body: Json, name: string): string | null {
-  const value = field(body, name);
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
+function textIn(body: Json, name: string): string | null {
+  const value = field(body, name) ?? null;
+  if (value === null || typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
   throw badRequest('invalidValue', `${name} must be a string or a number.`);
 }
 
-function namesOf(body: Json, name: string): string[] {
+function namesIn(body: Json, name: string): string[] {
   const value = field(body, name);
-  if (Array.isArray(value)) return value.flatMap((item) => (typeof item === 'string' ? splitNames(item) : []));
-  return typeof value === 'string' ? splitNames(value) : [];
+  return [value].flat().flatMap((item) => (typeof item === 'string' ? splitNames(item) : []));
 }

@@ -1,10 +1,11 @@
 import { caseKey } from '../../store/caseKey.ts';
 import { badRequest } from '../http/errors.ts';
-import { isObject, type Json } from '../schema/readValue.ts';
-import { type Attribute, findSubAttribute } from '../schema/schema.ts';
+import type { Attribute } from '../schema/attribute.ts';
+import { isObject, type Json } from '../schema/readResource.ts';
+import { findSubAttribute } from '../schema/schema.ts';
 import type { Comparator, Filter, FilterValue } from './filter.ts';
 
-/** Whether one value of an attribute that has several matches a value filter (`emails[type eq "work"]`). @throws ScimError invalidFilter */
+/** Whether one value of a multi-valued attribute matches a value filter (`emails[type eq "work"]`). @throws ScimError invalidFilter */
 export function matchesFilter(attribute: Attribute, value: unknown, filter: Filter): boolean {
   switch (filter.kind) {
     case 'and':
@@ -14,19 +15,19 @@ export function matchesFilter(attribute: Attribute, value: unknown, filter: Filt
     case 'not':
       return !matchesFilter(attribute, value, filter.item);
     case 'values':
-      throw badRequest('invalidFilter', 'A filter within a filter of values is not possible.');
+      throw badRequest('invalidFilter', 'A value filter cannot contain another value filter.');
     case 'present':
-      return partOf(attribute, value, filter.path.name).value !== undefined;
+      return partOf(value, subAttributeOf(attribute, filter.path.name)) !== undefined;
     case 'compare': {
-      const { sub, value: part } = partOf(attribute, value, filter.path.name);
-      return compare(part, filter.comparator, filter.value, sub.caseExact);
+      const sub = subAttributeOf(attribute, filter.path.name);
+      return compare(sub, partOf(value, sub), filter.comparator, filter.value);
     }
   }
 }
 
 /**
- * What a value must hold to match a filter that only asks for equality: {type: 'work'} for `type eq "work"`. Undefined for other filters.
- * So a value that a client expects to be there can be made.
+ * Returns the value that a filter of equalities describes: {type: 'work'} for `type eq "work"`. Clients expect a PATCH to create it.
+ * Returns undefined for any other filter.
  */
 export function valueOfFilter(attribute: Attribute, filter: Filter): Json | undefined {
   if (filter.kind === 'and') {
@@ -36,39 +37,49 @@ export function valueOfFilter(attribute: Attribute, filter: Filter): Json | unde
   if (filter.kind !== 'compare' || filter.comparator !== 'eq' || filter.value === null) return undefined;
   const sub = findSubAttribute(attribute, filter.path.name);
   if (!sub) return undefined;
-  const value = sub.type === 'boolean' ? String(filter.value).toLowerCase() === 'true' : filter.value;
-  return { [sub.name]: value };
+  return { [sub.name]: sub.type === 'boolean' ? String(filter.value).toLowerCase() === 'true' : filter.value };
 }
 
-function partOf(attribute: Attribute, value: unknown, name: string): { sub: Attribute; value: unknown } {
+function subAttributeOf(attribute: Attribute, name: string): Attribute {
   const sub = findSubAttribute(attribute, name);
-  if (!sub) throw badRequest('invalidFilter', `${attribute.name} has no part named '${name.slice(0, 80)}'.`);
-  return { sub, value: isObject(value) ? value[sub.name] : undefined };
+  if (!sub) throw badRequest('invalidFilter', `${attribute.name} has no sub-attribute '${name.slice(0, 80)}'.`);
+  return sub;
 }
 
-function compare(actual: unknown, comparator: Comparator, wanted: FilterValue, caseExact: boolean): boolean {
+function partOf(value: unknown, sub: Attribute): unknown {
+  return isObject(value) ? value[sub.name] : undefined;
+}
+
+/** RFC 7644 3.4.2.2. A missing value equals null only, and differs from everything else. */
+function compare(sub: Attribute, actual: unknown, comparator: Comparator, wanted: FilterValue): boolean {
   if (wanted === null) return (actual === undefined) === (comparator === 'eq');
   if (actual === undefined) return comparator === 'ne';
-  if (typeof actual === 'boolean' || typeof wanted === 'boolean') {
-    const same = String(actual).toLowerCase() === String(wanted).toLowerCase();
-    return comparator === 'ne' ? !same : comparator === 'eq' && same;
+  if (sub.type === 'boolean') {
+    const isSame = String(actual).toLowerCase() === String(wanted).toLowerCase();
+    return comparator === 'ne' ? !isSame : comparator === 'eq' && isSame;
   }
-  const fold = caseExact ? (text: string) => text : caseKey;
-  return compareTexts(fold(String(actual)), comparator, fold(String(wanted)));
+  return compareKeys(keyOf(sub, actual), comparator, keyOf(sub, wanted));
 }
 
-function compareTexts(actual: string, comparator: Comparator, wanted: string): boolean {
+/** Returns what a value is compared by: a number for numbers and times, otherwise a text. */
+function keyOf({ type, caseExact }: Attribute, value: unknown): string | number {
+  if (type === 'integer') return Number(value);
+  if (type === 'dateTime') return Date.parse(String(value));
+  return caseExact ? String(value) : caseKey(String(value));
+}
+
+function compareKeys(actual: string | number, comparator: Comparator, wanted: string | number): boolean {
   switch (comparator) {
     case 'eq':
       return actual === wanted;
     case 'ne':
       return actual !== wanted;
     case 'co':
-      return actual.includes(wanted);
+      return String(actual).includes(String(wanted));
     case 'sw':
-      return actual.startsWith(wanted);
+      return String(actual).startsWith(String(wanted));
     case 'ew':
-      return actual.endsWith(wanted);
+      return String(actual).endsWith(String(wanted));
     case 'gt':
       return actual > wanted;
     case 'ge':

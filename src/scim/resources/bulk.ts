@@ -1,9 +1,8 @@
-import { type Call, newTrace, type ScimAnswer, type ScimRequest } from '../http/call.ts';
-import { badRequest, errorBody, ScimError } from '../http/errors.ts';
-import { toScimError } from '../http/failure.ts';
-import { field } from '../protocol/readPatch.ts';
-import { isObject, type Json } from '../schema/readValue.ts';
-import { MAX_BULK_OPERATIONS } from './discovery.ts';
+import { type Call, newTrace, type ScimRequest, type ScimResponse } from '../http/call.ts';
+import { badRequest, errorBody, ScimError, toScimError } from '../http/errors.ts';
+import { field, isObject, type Json } from '../schema/readResource.ts';
+
+export const MAX_BULK_OPERATIONS = 1_000;
 
 const RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 const MAX_DEPTH = 20;
@@ -15,18 +14,18 @@ type Operation = {
   version: string | undefined;
   data: unknown;
 };
-type Answer = (call: Call) => Promise<ScimAnswer>;
-type Outcome = { status: number; id?: string | undefined; result: Json };
+type Handler = (call: Call) => Promise<ScimResponse> | ScimResponse;
+type Result = { status: number; id?: string | undefined; body: Json };
 
 /**
- * POST /Bulk (RFC 7644 3.7). Operations run in their order, each on its own; one that refers to another by `bulkId:…` waits until that
- * one is done. After `failOnErrors` failures the rest is left.
- * @param answer what answers one operation
+ * POST /Bulk (RFC 7644 3.7). Operations run in order, each in its own transaction; one that refers to another by `bulkId:…` waits for
+ * it. After `failOnErrors` failures the remaining operations are skipped.
+ * @param handle runs one operation
  */
-export async function runBulk(call: Call, answer: Answer): Promise<ScimAnswer> {
+export async function runBulk(call: Call, handle: Handler): Promise<ScimResponse> {
   const { operations, failOnErrors } = readBulk(call.request.body);
   const ids = new Map<string, string>();
-  const outcomes = new Map<Operation, Outcome>();
+  const results = new Map<Operation, Result>();
   let waiting = operations;
   let failures = 0;
   while (waiting.length > 0 && failures < failOnErrors) {
@@ -39,78 +38,90 @@ export async function runBulk(call: Call, answer: Answer): Promise<ScimAnswer> {
         later.push(operation);
         continue;
       }
-      const outcome = await runOne(call, answer, { ...operation, data, path });
-      outcomes.set(operation, outcome);
-      if (outcome.status >= 400) failures += 1;
-      else if (operation.bulkId !== undefined && outcome.id) ids.set(operation.bulkId, outcome.id);
+      const result = await runOperation(call, handle, { ...operation, data, path });
+      results.set(operation, result);
+      if (result.status >= 400) failures += 1;
+      else if (operation.bulkId !== undefined && result.id) ids.set(operation.bulkId, result.id);
     }
     if (later.length === waiting.length) {
-      for (const operation of later) outcomes.set(operation, unresolved(operation));
+      for (const operation of later) results.set(operation, unresolved(operation));
       break;
     }
     waiting = later;
   }
-  const results = operations.map((operation) => outcomes.get(operation)?.result).filter(Boolean);
-  return { status: 200, body: { schemas: [RESPONSE_URN], Operations: results } };
+  const bodies = operations.map((operation) => results.get(operation)?.body).filter(Boolean);
+  return { status: 200, body: { schemas: [RESPONSE_URN], Operations: bodies } };
 }
 
 function readBulk(body: unknown): { operations: Operation[]; failOnErrors: number } {
   const list = isObject(body) ? field(body, 'Operations') : undefined;
   if (!isObject(body) || !Array.isArray(list))
-    throw badRequest('invalidSyntax', 'A bulk request has a list of Operations.');
+    throw badRequest('invalidSyntax', 'A bulk request needs a list of Operations.');
   if (list.length > MAX_BULK_OPERATIONS)
-    throw new ScimError(413, undefined, `A bulk request may have ${MAX_BULK_OPERATIONS} operations at most.`);
-  const most = field(body, 'failOnErrors');
-  if (most !== undefined && most !== null && (typeof most !== 'number' || !Number.isInteger(most) || most < 0))
+    throw new ScimError(413, undefined, `A bulk request may have at most ${MAX_BULK_OPERATIONS} operations.`);
+  const limit = field(body, 'failOnErrors') ?? 0;
+  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0)
     throw badRequest('invalidValue', 'failOnErrors must be a whole number.');
   const operations = list.map(readOperation);
   const names = operations.map(({ bulkId }) => bulkId).filter((bulkId) => bulkId !== undefined);
-  if (new Set(names).size < names.length) throw badRequest('invalidValue', 'Every bulkId may stand once.');
-  return { operations, failOnErrors: typeof most === 'number' && most > 0 ? most : Number.POSITIVE_INFINITY };
+  if (new Set(names).size < names.length) throw badRequest('invalidValue', 'Each bulkId must be unique.');
+  return { operations, failOnErrors: limit > 0 ? limit : Number.POSITIVE_INFINITY };
 }
 
 function readOperation(operation: unknown): Operation {
   if (!isObject(operation)) throw badRequest('invalidSyntax', 'An operation must be an object.');
   const text = (name: string) => {
-    const value = field(operation, name);
-    if (value !== undefined && value !== null && typeof value !== 'string')
+    const value = field(operation, name) ?? undefined;
+    if (value !== undefined && typeof value !== 'string')
       throw badRequest('invalidSyntax', `${name} must be a string.`);
-    return value ?? undefined;
+    return value;
   };
   const method = text('method')?.toUpperCase() ?? '';
   const path = text('path') ?? '';
   const bulkId = text('bulkId');
   if (!['POST', 'PUT', 'PATCH', 'DELETE'].includes(method))
-    throw badRequest('invalidSyntax', 'The method of an operation is POST, PUT, PATCH or DELETE.');
-  if (!path.startsWith('/')) throw badRequest('invalidSyntax', 'The path of an operation begins with a slash.');
+    throw badRequest('invalidSyntax', 'The method of an operation must be POST, PUT, PATCH or DELETE.');
+  if (!path.startsWith('/')) throw badRequest('invalidSyntax', 'The path of an operation must start with a slash.');
   if (method === 'POST' && !bulkId) throw badRequest('invalidSyntax', 'A POST needs a bulkId.');
   return { method, path, bulkId, version: text('version'), data: field(operation, 'data') ?? null };
 }
 
-async function runOne(call: Call, answer: Answer, operation: Operation): Promise<Outcome> {
-  const { method, path, bulkId, version, data } = operation;
+async function runOperation(call: Call, handle: Handler, operation: Operation): Promise<Result> {
+  const { method, path, version, data } = operation;
   const url = new URL(`http://bulk${path}`);
   const request: ScimRequest = { method, path: url.pathname, query: url.searchParams, ifMatch: version, body: data };
   const inner: Call = { ...call, request, trace: newTrace(request), startedAt: call.deps.now() };
-  const base = { method, ...(bulkId === undefined ? {} : { bulkId }) };
   try {
     if (!/^\/(users|groups)(\/|$)/i.test(url.pathname))
-      throw badRequest('invalidPath', 'A bulk operation is for /Users or /Groups.');
-    const { status, headers = {} } = await answer(inner);
-    const id = inner.trace.resourceId ?? undefined;
-    const location = id && `${call.baseUrl}/${inner.trace.resourceType}s/${id}`;
+      throw badRequest('invalidPath', 'Bulk operations are supported for /Users and /Groups only.');
+    const { status, headers = {} } = await handle(inner);
+    const { resourceId, resourceType } = inner.trace;
+    const location = resourceId ? { location: `${call.baseUrl}/${resourceType}s/${resourceId}` } : {};
     const tag = headers.ETag === undefined ? {} : { version: headers.ETag };
-    return { status, id, result: { ...base, ...(location ? { location } : {}), ...tag, status: String(status) } };
+    return { status, id: resourceId ?? undefined, body: resultBody(operation, status, { ...location, ...tag }) };
   } catch (error) {
     const failure = toScimError(call.deps, error);
     call.trace.changes.push({ attribute: `${method} ${url.pathname}`.slice(0, 200), after: failure.message });
-    const response = errorBody(failure.status, failure.scimType, failure.message);
     const location = method === 'POST' ? {} : { location: `${call.baseUrl}${url.pathname}` };
-    return { status: failure.status, result: { ...base, ...location, status: String(failure.status), response } };
+    return failed(operation, failure, location);
   }
 }
 
-/** A value with the references whose operation is done replaced by ids; undefined where one is not done yet. */
+function unresolved(operation: Operation): Result {
+  const detail = 'The operation refers to a bulkId that is unknown, whose operation failed, or that refers back to it.';
+  return failed(operation, new ScimError(409, 'invalidValue', detail), {});
+}
+
+function failed(operation: Operation, failure: ScimError, location: Json): Result {
+  const body = { ...resultBody(operation, failure.status, location), response: errorBody(failure) };
+  return { status: failure.status, body };
+}
+
+function resultBody({ method, bulkId }: Operation, status: number, details: Json): Json {
+  return { method, ...(bulkId === undefined ? {} : { bulkId }), ...details, status: String(status) };
+}
+
+/** Returns a value with its references replaced by ids, or undefined if it refers to an operation that is not done. */
 function resolved(value: unknown, ids: Map<string, string>, depth: number): unknown {
   if (depth > MAX_DEPTH) return value;
   if (typeof value === 'string') return resolvedText(value, ids);
@@ -129,11 +140,4 @@ function resolvedText(text: string, ids: Map<string, string>): string | undefine
   if (!inPath) return text;
   const id = ids.get(inPath[2] ?? '');
   return id === undefined ? undefined : `${inPath[1]}${id}${inPath[3]}`;
-}
-
-function unresolved({ method, bulkId }: Operation): Outcome {
-  const detail =
-    'The operation refers to a bulkId that names no operation, one that failed, or one that waits for it in turn.';
-  const response = errorBody(409, 'invalidValue', detail);
-  return { status: 409, result: { method, ...(bulkId === undefined ? {} : { bulkId }), status: '409', response } };
 }

@@ -1,21 +1,20 @@
-import type { ScimAnswer } from '../http/call.ts';
+import { MAX_BODY_BYTES } from '../http/body.ts';
+import type { ScimResponse } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
-import { CURSOR_LIFETIME_MS } from '../protocol/cursor.ts';
 import { DEFAULT_COUNT, MAX_COUNT } from '../protocol/listQuery.ts';
-import type { Json } from '../schema/readValue.ts';
-import { type Attribute, groupType, type ResourceType, type Schema, userType } from '../schema/schema.ts';
+import { CURSOR_LIFETIME_MS } from '../protocol/paging.ts';
+import type { Attribute } from '../schema/attribute.ts';
+import type { Json } from '../schema/readResource.ts';
+import { groupType, type ResourceType, type Schema, userType } from '../schema/schema.ts';
 import { serviceSchemas } from '../schema/service.ts';
-
-/** A body that is larger gets 413; also maxPayloadSize of bulk requests. Bytes. */
-export const MAX_BODY_BYTES = 1_900_000;
-export const MAX_BULK_OPERATIONS = 1_000;
+import { MAX_BULK_OPERATIONS } from './bulk.ts';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const types = [userType, groupType];
 const schemas = [...types.flatMap((type) => [type.schema, ...type.extensions]), ...serviceSchemas];
 
 /** GET /ServiceProviderConfig (RFC 7643 5, RFC 9865 4). */
-export function serviceProviderConfig(baseUrl: string): ScimAnswer {
+export function serviceProviderConfig(baseUrl: string): ScimResponse {
   return {
     status: 200,
     body: {
@@ -39,7 +38,7 @@ export function serviceProviderConfig(baseUrl: string): ScimAnswer {
         {
           type: 'oauthbearertoken',
           name: 'Bearer token',
-          description: 'The token that Generate Key of the profile source shows once',
+          description: 'The token that Generate Key shows once for the profile source',
           specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
           primary: true,
         },
@@ -50,13 +49,13 @@ export function serviceProviderConfig(baseUrl: string): ScimAnswer {
 }
 
 /** GET /ResourceTypes and /ResourceTypes/{name} (RFC 7643 6). @throws ScimError 404 */
-export function resourceTypes(baseUrl: string, name: string | undefined): ScimAnswer {
+export function resourceTypes(baseUrl: string, name: string | undefined): ScimResponse {
   const all = types.map((type) => resourceType(type, baseUrl));
   return name === undefined ? listOf(all) : one(all, name);
 }
 
 /** GET /Schemas and /Schemas/{URN} (RFC 7643 7). @throws ScimError 404 */
-export function schemaList(baseUrl: string, urn: string | undefined): ScimAnswer {
+export function schemaList(baseUrl: string, urn: string | undefined): ScimResponse {
   const all = schemas.map((schema) => schemaResource(schema, baseUrl));
   return urn === undefined ? listOf(all) : one(all, urn);
 }
@@ -89,7 +88,7 @@ function attributeResource({ maxLength: _, subAttributes, ...attribute }: Attrib
   return { ...attribute, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
 }
 
-function listOf(resources: Json[]): ScimAnswer {
+function listOf(resources: Json[]): ScimResponse {
   return {
     status: 200,
     body: {
@@ -102,7 +101,7 @@ function listOf(resources: Json[]): ScimAnswer {
   };
 }
 
-function one(resources: Json[], id: string): ScimAnswer {
+function one(resources: Json[], id: string): ScimResponse {
   const found = resources.find((resource) => String(resource.id).toLowerCase() === id.toLowerCase());
   if (!found) throw new ScimError(404, undefined, 'There is no such resource.');
   return { status: 200, body: found };

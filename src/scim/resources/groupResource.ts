@@ -1,39 +1,19 @@
-import type { Deps } from '../../deps.ts';
+import type { Db } from '../../db/open.ts';
 import { type Group, listMembers, type Member } from '../../store/groups.ts';
+import type { Call } from '../http/call.ts';
 import { type Projection, project, wants } from '../protocol/projection.ts';
-import { isoTime } from '../protocol/time.ts';
-import type { Json } from '../schema/readValue.ts';
+import type { Json } from '../schema/readResource.ts';
 import { GROUP_URN, groupType } from '../schema/schema.ts';
+import { versionTag } from './operations.ts';
 
 const MEMBERS_AT_ONCE = 2_000;
 
-/** A group as a SCIM resource (RFC 7643 4.2), without its members. */
-export function groupResource(group: Group, baseUrl: string): Json {
-  return {
-    schemas: [GROUP_URN],
-    id: group.id,
-    ...(group.externalId === null ? {} : { externalId: group.externalId }),
-    displayName: group.displayName,
-    meta: {
-      resourceType: 'Group',
-      created: isoTime(group.createdAt),
-      lastModified: isoTime(group.modifiedAt),
-      location: `${baseUrl}/Groups/${group.id}`,
-      version: groupVersion(group),
-    },
-  };
-}
-
-export function groupVersion({ version }: Pick<Group, 'version'>): string {
-  return `W/"${version}"`;
-}
-
 /**
- * A group with its members as pieces of JSON text, read some thousand at a time: a group of any size passes through little memory.
- * Without the members where they are not wanted.
+ * Yields a group and its members as pieces of JSON text (RFC 7643 4.2). Members are read in batches, so that a group of any size needs
+ * little memory.
  */
 export async function* groupJson(
-  { deps, baseUrl }: { deps: Deps; baseUrl: string },
+  { deps, baseUrl }: Pick<Call, 'deps' | 'baseUrl'>,
   group: Group,
   projection: Projection | undefined,
 ): AsyncIterable<string> {
@@ -42,17 +22,38 @@ export async function* groupJson(
     yield head;
     return;
   }
+  yield head.slice(0, -1);
+  let isFirst = true;
+  for await (const members of memberBatches(deps.store.db, group.id)) {
+    yield isFirst ? ',"members":[' : ',';
+    isFirst = false;
+    yield members.map((member) => memberJson(member, baseUrl, projection)).join(',');
+  }
+  yield isFirst ? '}' : ']}';
+}
+
+function groupResource(group: Group, baseUrl: string): Json {
+  return {
+    schemas: [GROUP_URN],
+    id: group.id,
+    ...(group.externalId === null ? {} : { externalId: group.externalId }),
+    displayName: group.displayName,
+    meta: {
+      resourceType: 'Group',
+      created: new Date(group.createdAt).toISOString(),
+      lastModified: new Date(group.modifiedAt).toISOString(),
+      location: `${baseUrl}/Groups/${group.id}`,
+      version: versionTag(group.version),
+    },
+  };
+}
+
+async function* memberBatches(db: Db, groupId: string): AsyncIterable<Member[]> {
   let after: string | undefined;
-  let text = head.slice(0, -1);
   do {
-    const members = await listMembers(deps.store.db, group.id, after, MEMBERS_AT_ONCE);
-    const items = members.map((member) => memberJson(member, baseUrl, projection)).join(',');
-    if (items !== '') text += (after === undefined ? ',"members":[' : ',') + items;
-    const isLast = members.length < MEMBERS_AT_ONCE;
-    const opened = after !== undefined || items !== '';
-    after = isLast ? undefined : members.at(-1)?.userId;
-    yield isLast ? `${text}${opened ? ']' : ''}}` : text;
-    text = '';
+    const members = await listMembers(db, groupId, after, MEMBERS_AT_ONCE);
+    if (members.length > 0) yield members;
+    after = members.length < MEMBERS_AT_ONCE ? undefined : members.at(-1)?.userId;
   } while (after !== undefined);
 }
 

@@ -1,8 +1,7 @@
 import { primaryEmail, type UserAttributes, withFormatted } from '../../people/userAttributes.ts';
 import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
-import { isoTime } from '../protocol/time.ts';
-import { isObject, type Json } from '../schema/readValue.ts';
+import { isObject, type Json } from '../schema/readResource.ts';
 import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
 
 const DEFAULT_TYPE = userTypes[1];
@@ -65,7 +64,7 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
 /** A person as a SCIM resource (RFC 7643 4.1). */
 export function userResource(user: User, { baseUrl, groups, managerNames }: Surroundings): Json {
   const memberOf = groups.get(user.id) ?? [];
-  const created = isoTime(user.createdAt);
+  const created = new Date(user.createdAt).toISOString();
   const resource = nested(user, {
     schemas: [USER_URN],
     id: user.id,
@@ -73,7 +72,7 @@ export function userResource(user: User, { baseUrl, groups, managerNames }: Surr
     meta: {
       resourceType: 'User',
       created,
-      lastModified: user.modifiedAt === user.createdAt ? created : isoTime(user.modifiedAt),
+      lastModified: user.modifiedAt === user.createdAt ? created : new Date(user.modifiedAt).toISOString(),
       // Joined and not concatenated: V8 writes an object as JSON twice as fast where no text in it has still to be put together.
       location: [baseUrl, user.id].join('/Users/'),
       version: userVersion(user, memberOf),

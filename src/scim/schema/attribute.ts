@@ -1,6 +1,21 @@
-import type { Attribute } from './schema.ts';
+/** One attribute with its characteristics (RFC 7643 7). They drive /Schemas, validation, filters, PATCH and what is returned. */
+export type Attribute = {
+  name: string;
+  type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
+  multiValued: boolean;
+  description: string;
+  required: boolean;
+  caseExact: boolean;
+  mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
+  returned: 'always' | 'never' | 'default' | 'request';
+  uniqueness: 'none' | 'server';
+  canonicalValues?: readonly string[];
+  referenceTypes?: readonly string[];
+  subAttributes?: readonly Attribute[];
+  maxLength: number; // characters; not shown in /Schemas
+};
 
-type Characteristics = Partial<Omit<Attribute, 'name' | 'type' | 'description'>>;
+type Characteristics = Partial<Omit<Attribute, 'name' | 'description'>>;
 
 const plain = {
   multiValued: false,
@@ -12,24 +27,28 @@ const plain = {
   maxLength: 1_024,
 } as const;
 
-/** A string; without further words one value, any case, readable and writable (RFC 7643 2.2). */
+/** Returns a string attribute; by default single-valued, case-insensitive and writable (RFC 7643 2.2). */
 export function text(name: string, description: string, characteristics: Characteristics = {}): Attribute {
   return { ...plain, name, type: 'string', description, ...characteristics };
 }
 
+/** Returns a boolean attribute. */
 export function flag(name: string, description: string): Attribute {
   return { ...plain, name, type: 'boolean', description };
 }
 
+/** Returns an attribute that refers to a resource or a URL. */
 export function reference(
   name: string,
   description: string,
   referenceTypes: string[],
-  more: Characteristics = {},
+  characteristics: Characteristics = {},
 ): Attribute {
-  return { ...plain, name, type: 'reference', description, caseExact: true, referenceTypes, maxLength: 4_096, ...more };
+  const defaults = { type: 'reference', caseExact: true, maxLength: 4_096 } as const;
+  return { ...plain, ...defaults, name, description, referenceTypes, ...characteristics };
 }
 
+/** Returns an attribute with sub-attributes. */
 export function complex(
   name: string,
   description: string,
@@ -39,19 +58,13 @@ export function complex(
   return { ...plain, name, type: 'complex', description, subAttributes, ...characteristics };
 }
 
-/** An attribute with several values, each with its kind and one of them primary (RFC 7643 2.4). */
-export function values(
-  name: string,
-  description: string,
-  value: Attribute,
-  kinds: string[],
-  more: Characteristics = {},
-): Attribute {
+/** Returns a multi-valued attribute whose values have a type, one of them primary (RFC 7643 2.4). */
+export function values(name: string, description: string, value: Attribute, types: string[]): Attribute {
   const subAttributes = [
     value,
-    text('display', 'What to show in its place'),
-    text('type', 'What it is for', kinds.length > 0 ? { canonicalValues: kinds } : {}),
-    flag('primary', 'Whether it is the preferred one; true once at most'),
+    text('display', 'The text to show instead of the value'),
+    text('type', 'What the value is used for', types.length > 0 ? { canonicalValues: types } : {}),
+    flag('primary', 'Whether this is the preferred value; true at most once'),
   ];
-  return complex(name, description, subAttributes, { multiValued: true, ...more });
+  return complex(name, description, subAttributes, { multiValued: true });
 }

@@ -1,10 +1,14 @@
 import { badRequest } from '../http/errors.ts';
-import { isObject, type Json, readValue } from './readValue.ts';
-import { findAttribute, findSchema, type Located, type ResourceType } from './schema.ts';
+import type { Attribute } from './attribute.ts';
+import { findAttribute, findSchema, findSubAttribute, type Located, type ResourceType } from './schema.ts';
+
+export type Json = Record<string, unknown>;
+
+const MAX_VALUES = 200;
 
 /**
- * A resource as a client sent it (POST, PUT), with canonical names, right types, extensions under their URNs, and without what is unknown or
- * read-only (RFC 7644 3.3, 3.5.1). Attributes may stand bare, under their schema's URN, in any case; `schemas` is not asked for.
+ * Reads a resource from the body of a POST or PUT (RFC 7644 3.3, 3.5.1): canonical names, checked types, extensions under their URNs,
+ * without unknown and read-only attributes. Names are accepted in any case, bare or with their URN; `schemas` is optional.
  * @throws ScimError invalidSyntax or invalidValue
  */
 export function readResource(type: ResourceType, body: unknown): Json {
@@ -17,7 +21,7 @@ export function readResource(type: ResourceType, body: unknown): Json {
       continue;
     }
     if (!isObject(value) && value !== null) throw badRequest('invalidValue', `${schema.name} must be an object.`);
-    placeOf(resource, type, { schema }); // there, if only to say that there is nothing in it
+    containerOf(resource, type, schema); // created even for an empty extension: PUT tells that from a missing one
     for (const [inner, innerValue] of Object.entries(value ?? {}))
       readInto(resource, type, findAttribute(type, inner, schema), innerValue);
   }
@@ -25,30 +29,131 @@ export function readResource(type: ResourceType, body: unknown): Json {
   return resource;
 }
 
-/** @throws ScimError invalidValue where a required attribute has no value (RFC 7643 2.5) */
+/** @throws ScimError invalidValue if a required attribute has no value (RFC 7643 2.5) */
 export function requireAttributes(type: ResourceType, resource: Json): void {
   for (const { name, required } of type.schema.attributes)
     if (required && (resource[name] === undefined || String(resource[name]).trim() === ''))
       throw badRequest('invalidValue', `${name} is required.`);
 }
 
-/** The object in a resource where the attributes of a schema stand; made where it is missing. */
-export function placeOf(resource: Json, type: ResourceType, { schema }: Pick<Located, 'schema'>): Json {
+/** Returns the object that holds a schema's attributes: the resource, or the extension's object in it, created if missing. */
+export function containerOf(resource: Json, type: ResourceType, schema: Located['schema']): Json {
   if (schema === type.schema) return resource;
-  const place = resource[schema.id];
-  if (isObject(place)) return place;
-  const made: Json = {};
-  resource[schema.id] = made;
-  return made;
+  const existing = resource[schema.id];
+  if (isObject(existing)) return existing;
+  const created: Json = {};
+  resource[schema.id] = created;
+  return created;
+}
+
+/**
+ * Reads the value of an attribute: canonical names, checked types, without unknown and read-only sub-attributes.
+ * Returns undefined for no value: null, '', an empty list or object (RFC 7643 2.5).
+ * @throws ScimError invalidValue
+ */
+export function readValue(attribute: Attribute, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (!attribute.multiValued) return readSingle(attribute, value);
+  if (!Array.isArray(value)) throw wrongType(attribute, 'a list');
+  if (value.length > MAX_VALUES && attribute.name !== 'members')
+    throw badRequest('invalidValue', `${attribute.name} may have at most ${MAX_VALUES} values.`);
+  const values = value.map((item) => readSingle(attribute, item)).filter((item) => item !== undefined);
+  if (values.filter((item) => isPrimary(item)).length > 1)
+    throw badRequest('invalidValue', `${attribute.name} may have at most one primary value.`);
+  return values.length > 0 ? values : undefined;
+}
+
+/** Reads one value of an attribute, as readValue does. @throws ScimError invalidValue */
+export function readSingle(attribute: Attribute, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (attribute.type === 'boolean') return readBoolean(attribute, value);
+  if (attribute.type !== 'complex') return readText(attribute, value);
+  const parts = readParts(attribute, value);
+  return hasNoContent(parts) ? undefined : parts;
+}
+
+/**
+ * Reads the sub-attributes of a complex value, of which there may be none. A string stands for the sub-attribute `value`, and a list
+ * of one manager for the manager: some clients send them so.
+ * @throws ScimError invalidValue
+ */
+export function readParts(attribute: Attribute, value: unknown): Json {
+  if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readParts(attribute, { value });
+  if (attribute.name === 'manager' && Array.isArray(value) && value.length === 1) return readParts(attribute, value[0]);
+  if (!isObject(value)) throw wrongType(attribute, 'an object');
+  const result: Json = {};
+  for (const [name, part] of Object.entries(value)) {
+    const sub = findSubAttribute(attribute, name);
+    if (!sub || sub.mutability === 'readOnly') continue;
+    const read = readValue(sub, part);
+    if (read !== undefined) result[sub.name] = read;
+  }
+  return result;
+}
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Returns the value of a name in a JSON object, in any case. */
+export function field(object: Json, name: string): unknown {
+  if (Object.hasOwn(object, name)) return object[name];
+  const key = Object.keys(object).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : object[key];
+}
+
+/** Whether one of several values is the primary one. */
+export function isPrimary(value: unknown): boolean {
+  return isObject(value) && value.primary === true;
+}
+
+/** Whether a value consists of nothing but `type` and `primary`, which is no value. */
+export function hasNoContent(parts: Json): boolean {
+  return Object.keys(parts).every((name) => name === 'type' || name === 'primary');
 }
 
 function readInto(resource: Json, type: ResourceType, located: Located | undefined, value: unknown): void {
   if (!located || located.attribute.mutability === 'readOnly' || located.attribute.name === 'schemas') return;
-  const { attribute } = located;
+  const { schema, attribute } = located;
   const read = readValue(attribute, value);
   if (read === undefined) return;
-  const place = placeOf(resource, type, located);
-  if (attribute.type === 'complex' && !attribute.multiValued && isObject(place[attribute.name]))
-    place[attribute.name] = { ...(place[attribute.name] as Json), ...(read as Json) };
-  else place[attribute.name] = read;
+  const container = containerOf(resource, type, schema);
+  const known = container[attribute.name];
+  const isMerged = attribute.type === 'complex' && !attribute.multiValued && isObject(known);
+  container[attribute.name] = isMerged ? { ...known, ...(read as Json) } : read;
+}
+
+function readBoolean(attribute: Attribute, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.toLowerCase() : undefined;
+  if (text !== 'true' && text !== 'false') throw wrongType(attribute, 'true or false');
+  return text === 'true';
+}
+
+function readText(attribute: Attribute, value: unknown): string | undefined {
+  if (typeof value !== 'string') throw wrongType(attribute, 'a string');
+  if (value === '') return undefined;
+  const { name, maxLength, type } = attribute;
+  if (value.length > maxLength) throw badRequest('invalidValue', `${name} may have at most ${maxLength} characters.`);
+  // PostgreSQL's JSON holds neither U+0000 nor half of a surrogate pair (\ud800).
+  if (value.includes('\0') || !value.isWellFormed())
+    throw badRequest('invalidValue', `${name} contains an invalid character.`);
+  if (attribute.referenceTypes?.includes('external') && !isSafeUrl(value))
+    throw badRequest('invalidValue', `${name} must be an http or https URL, or an image as data:image/….`);
+  if (type === 'binary' && !/^[A-Za-z0-9+/_-]*={0,2}$/.test(value)) throw wrongType(attribute, 'base64');
+  return value;
+}
+
+/**
+ * Whether a URL may be shown as a link or an image. Control characters and spaces are ignored, as browsers do (`java\tscript:`).
+ * Image data is accepted because clients send uploaded photos back with a PUT.
+ */
+function isSafeUrl(value: string): boolean {
+  const bare = value.replace(/[\p{Cc}\s]/gu, '');
+  return !/^[a-z][a-z0-9+.-]*:/i.test(bare) || /^(https?:|data:image\/(png|jpeg|gif|webp);base64,)/i.test(bare);
+}
+
+function wrongType(attribute: Attribute, expected: string): Error {
+  return badRequest('invalidValue', `${attribute.name} must be ${expected}.`);
 }

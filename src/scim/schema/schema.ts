@@ -1,24 +1,11 @@
-import { groupAttributes } from './group.ts';
+import type { AttributePath } from '../protocol/filter.ts';
+import { type Attribute, complex, reference, text } from './attribute.ts';
 import { coreUserAttributes, enterpriseAttributes, interactAttributes } from './user.ts';
 
-/** One attribute with its characteristics (RFC 7643 7). This description drives everything: /Schemas, types, filters, PATCH, what is returned. */
-export type Attribute = {
-  name: string;
-  type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
-  multiValued: boolean;
-  description: string;
-  required: boolean;
-  caseExact: boolean;
-  mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
-  returned: 'always' | 'never' | 'default' | 'request';
-  uniqueness: 'none' | 'server';
-  canonicalValues?: readonly string[];
-  referenceTypes?: readonly string[];
-  subAttributes?: readonly Attribute[];
-  maxLength: number; // characters; ours, not shown in /Schemas
-};
-
 export type Schema = { id: string; name: string; description: string; attributes: readonly Attribute[] };
+
+/** An attribute with its schema, and a sub-attribute of it if a path names one. */
+export type Located = { schema: Schema; attribute: Attribute; sub?: Attribute | undefined };
 
 export type ResourceType = {
   name: 'User' | 'Group';
@@ -26,69 +13,87 @@ export type ResourceType = {
   description: string;
   schema: Schema;
   extensions: readonly Schema[];
-  /** Other names under which clients send attributes, in lower case. */
-  aliases: ReadonlyMap<string, string>;
+  /** Attributes by name and by `URN:name`, both in lower case, aliases included. */
+  attributesByName: ReadonlyMap<string, Located>;
 };
-
-/** An attribute and the schema it stands in. */
-export type Located = { schema: Schema; attribute: Attribute };
 
 export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const INTERACT_URN = 'urn:ietf:params:scim:schemas:extension:interactsoftware:2.0:User';
 
-export const enterpriseSchema: Schema = {
-  id: ENTERPRISE_URN,
-  name: 'EnterpriseUser',
-  description: 'What a person is to the company',
-  attributes: enterpriseAttributes,
-};
+const readOnly = { mutability: 'readOnly', caseExact: true } as const;
+const immutable = { mutability: 'immutable' } as const;
 
-export const interactSchema: Schema = {
-  id: INTERACT_URN,
-  name: 'InteractUser',
-  description: 'What the intranet holds of a person beside the standard attributes',
-  attributes: interactAttributes,
-};
-
-export const userType: ResourceType = {
-  name: 'User',
-  endpoint: '/Users',
-  description: 'A person of the People Directory',
-  schema: { id: USER_URN, name: 'User', description: 'User Account', attributes: coreUserAttributes },
-  extensions: [enterpriseSchema, interactSchema],
-  aliases: new Map([
-    ['jobtitle', 'title'],
-    ['company', 'organization'],
-    ['dob', 'dateOfBirth'],
-    ['passwordreset', 'forcePasswordReset'],
-  ]),
-};
-
-export const groupType: ResourceType = {
-  name: 'Group',
-  endpoint: '/Groups',
-  description: 'A group of people',
-  schema: { id: GROUP_URN, name: 'Group', description: 'Group', attributes: groupAttributes },
-  extensions: [],
-  aliases: new Map(),
-};
-
-/** The attributes of every resource, which stand in no schema (RFC 7643 3.1). */
-const common: readonly Attribute[] = [
-  commonAttribute('schemas', 'reference', { multiValued: true, returned: 'always', mutability: 'readWrite' }),
-  commonAttribute('id', 'string', { returned: 'always', uniqueness: 'server' }),
-  commonAttribute('meta', 'complex', {
-    subAttributes: [
-      commonAttribute('resourceType', 'string', {}),
-      commonAttribute('created', 'dateTime', {}),
-      commonAttribute('lastModified', 'dateTime', {}),
-      commonAttribute('location', 'reference', {}),
-      commonAttribute('version', 'string', {}),
+/** The attributes of every resource, which belong to no schema (RFC 7643 3.1). */
+const commonAttributes: readonly Attribute[] = [
+  reference('schemas', 'The URNs of the schemas', ['uri'], { multiValued: true, returned: 'always' }),
+  text('id', 'The identifier', { ...readOnly, returned: 'always', uniqueness: 'server' }),
+  complex(
+    'meta',
+    'Metadata of the resource',
+    [
+      text('resourceType', 'The name of the resource type', readOnly),
+      text('created', 'When the resource was created', { ...readOnly, type: 'dateTime' }),
+      text('lastModified', 'When the resource was last changed', { ...readOnly, type: 'dateTime' }),
+      reference('location', 'The URL of the resource', ['uri'], readOnly),
+      text('version', 'The entity tag of the resource', readOnly),
     ],
-  }),
+    readOnly,
+  ),
 ];
+
+/** RFC 7643 4.2. Members are people: groups are not nested. */
+const groupAttributes: readonly Attribute[] = [
+  text('externalId', "The group's identifier at the client", { caseExact: true }),
+  text('displayName', "The group's name", { required: true, uniqueness: 'server', maxLength: 256 }),
+  complex(
+    'members',
+    'The people in the group',
+    [
+      text('value', "The person's id", { ...immutable, caseExact: true }),
+      reference('$ref', "The person's URL", ['User'], immutable),
+      text('type', 'The type of the member', { ...immutable, canonicalValues: ['User'] }),
+      text('display', "The person's name", { mutability: 'readOnly' }),
+    ],
+    { multiValued: true },
+  ),
+];
+
+export const userType: ResourceType = withAttributes(
+  {
+    name: 'User',
+    endpoint: '/Users',
+    description: 'A person in the People Directory',
+    schema: { id: USER_URN, name: 'User', description: 'User Account', attributes: coreUserAttributes },
+    extensions: [
+      {
+        id: ENTERPRISE_URN,
+        name: 'EnterpriseUser',
+        description: "A person's place in the company",
+        attributes: enterpriseAttributes,
+      },
+      {
+        id: INTERACT_URN,
+        name: 'InteractUser',
+        description: "The intranet's profile fields beyond the standard attributes",
+        attributes: interactAttributes,
+      },
+    ],
+  },
+  { jobtitle: 'title', company: 'organization', dob: 'dateOfBirth', passwordreset: 'forcePasswordReset' },
+);
+
+export const groupType: ResourceType = withAttributes(
+  {
+    name: 'Group',
+    endpoint: '/Groups',
+    description: 'A group of people',
+    schema: { id: GROUP_URN, name: 'Group', description: 'Group', attributes: groupAttributes },
+    extensions: [],
+  },
+  {},
+);
 
 // URNs of SCIM 1.1, which some clients still send.
 const oldUrns = new Map([
@@ -96,60 +101,47 @@ const oldUrns = new Map([
   ['urn:scim:schemas:extension:enterprise:1.0', ENTERPRISE_URN],
 ]);
 
-/** The schema of a resource type with a URN, in any case and in the spelling of SCIM 1.1 too. */
+/** Finds a resource type's schema by its URN, in any case and also as SCIM 1.1 spells it. */
 export function findSchema(type: ResourceType, urn: string): Schema | undefined {
   const wanted = (oldUrns.get(urn.toLowerCase()) ?? urn).toLowerCase();
   return [type.schema, ...type.extensions].find((schema) => schema.id.toLowerCase() === wanted);
 }
 
 /**
- * The attribute with a name, in any case. Without a schema it is looked for in the core schema, the common attributes and then the
- * extensions, because clients send the extensions' attributes bare; with a schema in that one alone.
+ * Finds an attribute by its name, in any case. Without a schema, the core schema and the common attributes come before the
+ * extensions: clients send the extensions' attributes without their URN.
  */
 export function findAttribute(type: ResourceType, name: string, schema?: Schema): Located | undefined {
-  const key = type.aliases.get(name.toLowerCase()) ?? name;
-  if (schema && schema !== type.schema) return located(schema, key);
-  const extensions = schema ? [] : type.extensions;
-  const places = [type.schema, { ...type.schema, attributes: common }, ...extensions];
-  for (const place of places) {
-    const found = located(place, key);
-    if (found) return place.attributes === common ? { ...found, schema: type.schema } : found;
-  }
-  return undefined;
+  return type.attributesByName.get((schema ? `${schema.id}:${name}` : name).toLowerCase());
 }
 
-/** The sub-attribute with a name, in any case. */
-export function findSubAttribute(attribute: Attribute, name: string): Attribute | undefined {
-  return byName(attribute.subAttributes ?? []).get(name.toLowerCase());
+/** Finds a sub-attribute by its name, in any case. */
+export function findSubAttribute({ subAttributes = [] }: Attribute, name: string): Attribute | undefined {
+  const exact = subAttributes.find((sub) => sub.name === name);
+  return exact ?? subAttributes.find((sub) => sub.name.toLowerCase() === name.toLowerCase());
 }
 
-function located(schema: Schema, name: string): Located | undefined {
-  const attribute = byName(schema.attributes).get(name.toLowerCase());
-  return attribute && { schema, attribute };
+/** Finds the attribute, and the sub-attribute if there is one, of a path as clients write it. */
+export function findByPath(type: ResourceType, { urn, name, sub }: AttributePath): Located | undefined {
+  const schema = urn === undefined ? undefined : findSchema(type, urn);
+  const located = urn === undefined || schema ? findAttribute(type, name, schema) : undefined;
+  if (!located || sub === undefined) return located;
+  const part = findSubAttribute(located.attribute, sub);
+  return part && { ...located, sub: part };
 }
 
-const indexes = new WeakMap<readonly Attribute[], Map<string, Attribute>>();
-
-function byName(attributes: readonly Attribute[]): Map<string, Attribute> {
-  const known = indexes.get(attributes);
-  if (known) return known;
-  const index = new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]));
-  indexes.set(attributes, index);
-  return index;
-}
-
-function commonAttribute(name: string, type: Attribute['type'], characteristics: Partial<Attribute>): Attribute {
-  return {
-    name,
-    type,
-    multiValued: false,
-    description: '',
-    required: false,
-    caseExact: true,
-    mutability: 'readOnly',
-    returned: 'default',
-    uniqueness: 'none',
-    maxLength: 256,
-    ...characteristics,
+function withAttributes(type: Omit<ResourceType, 'attributesByName'>, aliases: Record<string, string>): ResourceType {
+  const attributesByName = new Map<string, Located>();
+  const add = (schema: Schema, attribute: Attribute, name: string) => {
+    attributesByName.set(`${schema.id}:${name}`.toLowerCase(), { schema, attribute });
+    if (!attributesByName.has(name.toLowerCase())) attributesByName.set(name.toLowerCase(), { schema, attribute });
   };
+  for (const schema of [type.schema, ...type.extensions]) {
+    const own = schema === type.schema ? [...schema.attributes, ...commonAttributes] : schema.attributes;
+    for (const attribute of own) {
+      add(schema, attribute, attribute.name);
+      for (const [alias, name] of Object.entries(aliases)) if (name === attribute.name) add(schema, attribute, alias);
+    }
+  }
+  return { ...type, attributesByName };
 }

@@ -1,5 +1,5 @@
-import { complex, text } from './attribute.ts';
-import type { Attribute, Schema } from './schema.ts';
+import { type Attribute, complex, text } from './attribute.ts';
+import type { Schema } from './schema.ts';
 
 type More = Partial<Attribute>;
 

@@ -1,6 +1,5 @@
 import { userTypes } from '../../store/users.ts';
-import { complex, flag, reference, text, values } from './attribute.ts';
-import type { Attribute } from './schema.ts';
+import { type Attribute, complex, flag, reference, text, values } from './attribute.ts';
 
 const readOnly = { mutability: 'readOnly' } as const;
 

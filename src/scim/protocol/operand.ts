@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
-import type { Attribute, Located, ResourceType } from '../schema/schema.ts';
-import { ENTERPRISE_URN, INTERACT_URN } from '../schema/schema.ts';
+import type { Attribute } from '../schema/attribute.ts';
+import { ENTERPRISE_URN, INTERACT_URN, type Located, type ResourceType } from '../schema/schema.ts';
 
-/** Where one value of an attribute stands in the database, and how it compares. */
-export type Target = {
-  value: RawBuilder<unknown>; // null where there is none
+/** The stored value of an attribute as an SQL expression, and how it is compared. */
+export type Operand = {
+  value: RawBuilder<unknown>; // null if there is no value
   kind: 'text' | 'flag' | 'time';
-  exact: boolean; // letters' case matters
-  folded?: RawBuilder<unknown>; // a column that holds caseKey() of the value
+  exact: boolean; // case-sensitive
+  folded?: RawBuilder<unknown>; // a column with the caseKey() of the value
 };
 
 const columns: Record<string, string> = {
@@ -38,13 +38,12 @@ const foldedColumns: Record<string, string> = {
   'Group:displayName': 'groups.displayNameKey',
 };
 
-/** Where an attribute with one value stands; undefined where it cannot be asked for (several values, or none in the database). */
-export function targetOf(
+/** Returns the operand of a single-valued attribute, or undefined if it is multi-valued, secret or not stored. */
+export function operandOf(
   type: ResourceType,
   engine: Engine,
-  { schema, attribute }: Located,
-  sub: Attribute | undefined,
-): Target | undefined {
+  { schema, attribute, sub }: Located,
+): Operand | undefined {
   const leaf = sub ?? attribute;
   if (leaf.type === 'complex' || leaf.returned === 'never' || attribute.multiValued) return undefined;
   const path = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
@@ -53,25 +52,25 @@ export function targetOf(
   const folded = foldedColumns[path];
   if (column) return { value: sql.ref(column), ...comparison(leaf), ...(folded ? { folded: sql.ref(folded) } : {}) };
   if (attribute.name === 'meta' || leaf.mutability === 'readOnly' || type.name !== 'User') return undefined;
-  const keys = [...placeInProfile(schema.id), attribute.name, ...(sub ? [sub.name] : [])];
+  const keys = [...profileKeys(schema.id), attribute.name, ...(sub ? [sub.name] : [])];
   return { value: profileValue(engine, keys), ...comparison(leaf) };
 }
 
-/** How a value of an attribute compares. */
-export function comparison({ type, caseExact }: Attribute): Pick<Target, 'kind' | 'exact'> {
+/** Returns how the values of an attribute are compared. */
+export function comparison({ type, caseExact }: Attribute): Pick<Operand, 'kind' | 'exact'> {
   const kind = type === 'boolean' ? 'flag' : type === 'dateTime' ? 'time' : 'text';
   return { kind, exact: caseExact };
 }
 
-/** The rows of a list in a person's profile, to stand after `from`: `element.value`, and `element.key` in the order of the list. */
-export function profileElements(engine: Engine, attribute: Attribute): RawBuilder<unknown> {
+/** Returns the values of a multi-valued attribute as rows for a FROM clause: `element.value`, and `element.key` in their order. */
+export function elementRows(engine: Engine, attribute: Attribute): RawBuilder<unknown> {
   return engine === 'sqlite'
     ? sql`json_each("users"."profileJson", ${sql.lit(`$.${attribute.name}`)}) as "element"`
     : sql`jsonb_array_elements(coalesce("users"."profileJson"::jsonb -> ${sql.lit(attribute.name)}, '[]'::jsonb)) with ordinality as "element"("value", "key")`;
 }
 
-/** One part of `element.value`. */
-export function elementPart(engine: Engine, sub: Attribute): Target {
+/** Returns the operand of a sub-attribute of `element.value`. */
+export function elementOperand(engine: Engine, sub: Attribute): Operand {
   const value =
     engine === 'sqlite'
       ? sql`json_extract("element"."value", ${sql.lit(`$.${sub.name}`)})`
@@ -79,18 +78,15 @@ export function elementPart(engine: Engine, sub: Attribute): Target {
   return { value, ...comparison(sub) };
 }
 
-/** A part of the value of a list that stands for all of them: the primary one, or else the first. */
-export function firstElementPart(engine: Engine, attribute: Attribute, sub: Attribute): Target {
-  const { value, ...part } = elementPart(engine, sub);
-  const rank = elementPart(engine, { ...sub, name: 'primary' }).value;
-  const order = sql`coalesce(cast(${rank} as text), '') in ('1', 'true') desc, "element"."key"`;
-  return {
-    value: sql`(select ${value} from ${profileElements(engine, attribute)} order by ${order} limit 1)`,
-    ...part,
-  };
+/** Returns the operand of a sub-attribute of the primary value, or else of the first one. */
+export function primaryOperand(engine: Engine, attribute: Attribute, sub: Attribute): Operand {
+  const { value, ...part } = elementOperand(engine, sub);
+  const primary = elementOperand(engine, { ...sub, name: 'primary' }).value;
+  const order = sql`coalesce(cast(${primary} as text), '') in ('1', 'true') desc, "element"."key"`;
+  return { value: sql`(select ${value} from ${elementRows(engine, attribute)} order by ${order} limit 1)`, ...part };
 }
 
-function placeInProfile(urn: string): string[] {
+function profileKeys(urn: string): string[] {
   if (urn === ENTERPRISE_URN) return ['enterprise'];
   return urn === INTERACT_URN ? ['interact'] : [];
 }
@@ -102,6 +98,5 @@ function profileValue(engine: Engine, keys: string[]): RawBuilder<unknown> {
 }
 
 function jsonText(json: RawBuilder<unknown>, keys: string[]): RawBuilder<unknown> {
-  const path = sql.lit(`{${keys.join(',')}}`);
-  return sql`(${json} #>> ${path})`;
+  return sql`(${json} #>> ${sql.lit(`{${keys.join(',')}}`)})`;
 }

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ScimError } from '../../../src/scim/http/errors.ts';
-import { applyPatch } from '../../../src/scim/protocol/applyPatch.ts';
-import { readPatch } from '../../../src/scim/protocol/readPatch.ts';
+import { applyPatch, readPatch } from '../../../src/scim/protocol/patch.ts';
 import { readResource } from '../../../src/scim/schema/readResource.ts';
 import { userType } from '../../../src/scim/schema/schema.ts';
 import { patch } from '../support/patch.ts';

@@ -1,0 +1,221 @@
+import { isDeepStrictEqual } from 'node:util';
+import { badRequest } from '../http/errors.ts';
+import type { Attribute } from '../schema/attribute.ts';
+import {
+  containerOf,
+  field,
+  hasNoContent,
+  isObject,
+  isPrimary,
+  type Json,
+  readParts,
+  readSingle,
+  readValue,
+  requireAttributes,
+} from '../schema/readResource.ts';
+import { findByPath, findSchema, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
+import { type Filter, parsePath } from './filter.ts';
+import { matchesFilter, valueOfFilter } from './matchFilter.ts';
+
+/** One change of one attribute. `value` is what the client sent. */
+export type PatchStep = Located & { op: 'add' | 'remove' | 'replace'; filter?: Filter | undefined; value?: unknown };
+
+const MAX_OPERATIONS = 1_000;
+
+/**
+ * Reads the body of a PATCH (RFC 7644 3.5.2). Without a path, the names in the value are paths, also dotted ones and URNs. A read-only
+ * attribute is refused as a path and ignored in a value, where clients send it back.
+ * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue, noTarget or mutability
+ */
+export function readPatch(type: ResourceType, body: unknown): PatchStep[] {
+  const operations = isObject(body) ? field(body, 'Operations') : undefined;
+  if (!Array.isArray(operations) || operations.length === 0)
+    throw badRequest('invalidSyntax', 'A PATCH needs a list of Operations.');
+  if (operations.length > MAX_OPERATIONS)
+    throw badRequest('invalidSyntax', `A PATCH may have at most ${MAX_OPERATIONS} operations.`);
+  return operations.flatMap((operation) => readOperation(type, operation));
+}
+
+/**
+ * Returns a copy of a resource with the steps of a PATCH applied.
+ * @throws ScimError invalidValue, invalidFilter, noTarget or mutability
+ */
+export function applyPatch(type: ResourceType, resource: Json, steps: PatchStep[]): Json {
+  const patched = structuredClone(resource);
+  for (const step of steps) {
+    const { schema, attribute } = step;
+    const container = containerOf(patched, type, schema);
+    const current = container[attribute.name];
+    const value = attribute.multiValued ? patchValues(step, listOf(current)) : patchSingle(step, current);
+    setPart(container, attribute, Array.isArray(value) && value.length === 0 ? undefined : value);
+    if (attribute.required && container[attribute.name] === undefined)
+      throw badRequest('mutability', `${attribute.name} is required and cannot be removed.`);
+  }
+  for (const step of steps) normalize(patched, containerOf(patched, type, step.schema), step);
+  requireAttributes(type, patched);
+  return patched;
+}
+
+function readOperation(type: ResourceType, operation: unknown): PatchStep[] {
+  if (!isObject(operation)) throw badRequest('invalidSyntax', 'An operation must be an object.');
+  const op = readOp(field(operation, 'op'));
+  const path = field(operation, 'path');
+  const value = field(operation, 'value');
+  if (op !== 'remove' && value === undefined) throw badRequest('invalidValue', `The operation ${op} needs a value.`);
+  if (path === undefined || path === null || path === '') {
+    if (op === 'remove') throw badRequest('noTarget', 'The operation remove needs a path.');
+    if (!isObject(value)) throw badRequest('invalidValue', 'Without a path, the value must be an object.');
+    return stepsOfObject(type, op, value, undefined);
+  }
+  if (typeof path !== 'string') throw badRequest('invalidPath', 'A path must be a string.');
+  return stepsOfPath(type, op, path, value);
+}
+
+function readOp(op: unknown): PatchStep['op'] {
+  const name = typeof op === 'string' ? op.toLowerCase() : '';
+  if (name !== 'add' && name !== 'remove' && name !== 'replace')
+    throw badRequest('invalidSyntax', 'An operation must be add, remove or replace.');
+  return name;
+}
+
+function stepsOfPath(type: ResourceType, op: PatchStep['op'], path: string, value: unknown): PatchStep[] {
+  const urns = [type.schema, ...type.extensions].map((schema) => schema.id.toLowerCase());
+  const { filter, ...parsed } = parsePath(path, urns);
+  if (parsed.name === '' && parsed.urn !== undefined) return stepsOfSchema(type, op, parsed.urn, value);
+  const located = findByPath(type, parsed);
+  if (!located || (filter && !located.attribute.multiValued))
+    throw badRequest('invalidPath', `There is no attribute at the path '${path.slice(0, 200)}'.`);
+  for (const attribute of [located.attribute, located.sub])
+    if (attribute?.mutability === 'readOnly' || attribute?.name === 'schemas')
+      throw badRequest('mutability', `${attribute.name} is read-only.`);
+  return [{ op, ...located, filter, value }];
+}
+
+/** A path that is only a URN: the value's names are attributes of that schema, and `remove` removes all of them. */
+function stepsOfSchema(type: ResourceType, op: PatchStep['op'], urn: string, value: unknown): PatchStep[] {
+  if (op !== 'remove') {
+    if (!isObject(value)) throw badRequest('invalidValue', 'The value of an extension must be an object.');
+    return stepsOfObject(type, op, value, urn);
+  }
+  const schema = findSchema(type, urn);
+  if (!schema || schema === type.schema)
+    throw badRequest('mutability', 'The core attributes cannot be removed together.');
+  return schema.attributes.map((attribute) => ({ op, schema, attribute }));
+}
+
+/** Unknown and read-only names are ignored (RFC 7644 3.5.2.3 allows it): Okta sends the id when it renames a group. */
+function stepsOfObject(type: ResourceType, op: PatchStep['op'], value: Json, urn: string | undefined): PatchStep[] {
+  return Object.entries(value).flatMap(([name, part]) => {
+    const schema = urn === undefined && name.includes(':') ? findSchema(type, name) : undefined;
+    if (schema && isObject(part)) return stepsOfObject(type, op, part, schema.id);
+    try {
+      return stepsOfPath(type, op, urn === undefined ? name : `${urn}:${name}`, part);
+    } catch {
+      return [];
+    }
+  });
+}
+
+function patchSingle({ op, attribute, sub, value }: PatchStep, current: unknown): unknown {
+  const known = isObject(current) ? current : {};
+  if (sub) {
+    const parts = { ...known };
+    setPart(parts, sub, op === 'remove' ? undefined : readValue(sub, value));
+    return Object.keys(parts).length > 0 ? parts : undefined;
+  }
+  if (op === 'remove') return undefined;
+  const read = readSingle(attribute, value);
+  return isObject(read) ? { ...known, ...read } : read;
+}
+
+function patchValues(step: PatchStep, current: Json[]): Json[] {
+  if (step.filter || step.sub) return patchSelected(step, current);
+  const { op, attribute, value } = step;
+  if (op === 'remove' && (value === undefined || value === null)) return [];
+  const list = Array.isArray(value) || value === null ? value : [value];
+  const given = (readValue(attribute, list) ?? []) as Json[];
+  if (op === 'remove') return removeValues(current, given);
+  return op === 'replace' ? given : given.reduce(addValue, current);
+}
+
+/** Adds a value unless it is there already. A new primary value replaces the old one as primary. */
+function addValue(values: Json[], value: Json): Json[] {
+  const same = values.findIndex((other) => isDeepStrictEqual(withoutPrimary(other), withoutPrimary(value)));
+  const kept = isPrimary(value) ? values.map(withoutPrimary) : values;
+  if (same < 0) return [...kept, value];
+  return isPrimary(value) ? kept.with(same, value) : kept;
+}
+
+/** Entra's way to remove values: the operation's value lists them. */
+function removeValues(current: Json[], given: Json[]): Json[] {
+  const isGiven = (item: Json) =>
+    given.some((other) => (other.value === undefined ? isDeepStrictEqual(other, item) : other.value === item.value));
+  return current.filter((item) => !isGiven(item));
+}
+
+/** Patches the values that the filter selects; without one, the value that stands for the attribute. */
+function patchSelected(step: PatchStep, current: Json[]): Json[] {
+  const { op, attribute, sub, filter, value } = step;
+  const selected = new Set(
+    filter ? current.filter((item) => matchesFilter(attribute, item, filter)) : preferred(current),
+  );
+  if (op === 'remove' && !sub) return current.filter((item) => !selected.has(item));
+  const given = op === 'remove' ? undefined : sub ? readPart(sub, value) : readParts(attribute, value);
+  if (!given) return current.flatMap((item) => (selected.has(item) ? withoutPart(item, sub) : [item]));
+  const others = (item: Json) => (isPrimary(given) ? withoutPrimary(item) : item);
+  if (selected.size === 0) return [...current.map(others), createdValue(step, given)];
+  // A replaced value keeps what the filter selects it by, so that the request can be repeated. If only type or primary is given, the
+  // rest of the value stays too.
+  const replacesAll = filter && !sub && op === 'replace' && !hasNoContent(given);
+  const base = (item: Json) => (replacesAll ? valueOfFilter(attribute, filter) : item);
+  return current.map((item) => (selected.has(item) ? { ...base(item), ...given } : others(item)));
+}
+
+/** Returns the value for work, or else the primary or first one. */
+function preferred(values: Json[]): Json[] {
+  const value = values.find(({ type }) => String(type).toLowerCase() === 'work') ?? values.find(isPrimary) ?? values[0];
+  return value ? [value] : [];
+}
+
+/** Clients expect the value that their filter describes to be created (Entra's `emails[type eq "work"].value`). */
+function createdValue({ op, attribute, sub, filter }: PatchStep, given: Json): Json {
+  const types = findSubAttribute(attribute, 'type')?.canonicalValues ?? [];
+  if (!filter) return { ...(types.includes('work') ? { type: 'work' } : {}), ...given };
+  const described = valueOfFilter(attribute, filter);
+  const created = { ...described, ...given };
+  if ((!described && op === 'replace') || (!sub && hasNoContent(created)))
+    throw badRequest('noTarget', `No value of ${attribute.name} matches the filter.`);
+  return created;
+}
+
+function readPart(sub: Attribute, value: unknown): Json | undefined {
+  const isWrapped = isObject(value) && sub.type !== 'complex' && Object.hasOwn(value, sub.name);
+  const read = readValue(sub, isWrapped ? value[sub.name] : value);
+  return read === undefined ? undefined : { [sub.name]: read };
+}
+
+/** Returns the value without a sub-attribute, or nothing if only its type is left. */
+function withoutPart(item: Json, sub: Attribute | undefined): Json[] {
+  const rest = { ...item };
+  if (sub) delete rest[sub.name];
+  return hasNoContent(rest) ? [] : [rest];
+}
+
+function withoutPrimary({ primary: _, ...rest }: Json): Json {
+  return rest;
+}
+
+function setPart(parts: Json, { name }: Attribute, value: unknown): void {
+  if (value === undefined) delete parts[name];
+  else parts[name] = value;
+}
+
+/** Normalizes an attribute after all operations: no values without content, at most one primary value, no empty extension. */
+function normalize(resource: Json, container: Json, { schema, attribute }: PatchStep): void {
+  if (attribute.multiValued) setPart(container, attribute, readValue(attribute, container[attribute.name]));
+  if (container !== resource && Object.keys(container).length === 0) delete resource[schema.id];
+}
+
+function listOf(value: unknown): Json[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,229 @@
+import type { Db } from '../../db/open.ts';
+import { isUniqueViolation } from '../../db/uniqueViolation.ts';
+import type { Change } from '../../store/scimLog.ts';
+import type { Selected, Selection } from '../../store/selection.ts';
+import type { Call, ScimResponse } from '../http/call.ts';
+import { ScimError } from '../http/errors.ts';
+import { logChange } from '../http/log.ts';
+import { type PatchStep, readPatch } from '../protocol/patch.ts';
+import { type Projection, projectionOfUrl } from '../protocol/projection.ts';
+import { type Json, readResource } from '../schema/readResource.ts';
+import type { ResourceType } from '../schema/schema.ts';
+
+/** What the rows of users and groups have in common. */
+export type Row = { id: string; version: number; sourceId: string | null };
+
+/** An update within a transaction, with the row locked: the changes, and what writes the row if there are any. */
+export type Update<R extends Row> = (
+  db: Db,
+  before: R,
+) => Promise<{ changes: Change[]; save: () => Promise<R | undefined> }>;
+
+/**
+ * What differs between users and groups. The functions below do the rest: reading the body, preconditions, permissions, the log, errors.
+ * `create`, `replace` and `patch` prepare a write outside the transaction and return the function that runs within it.
+ */
+export type Resources<R extends Row> = {
+  type: ResourceType;
+  table: 'users' | 'groups';
+  uniqueAttribute: 'userName' | 'displayName';
+  nameOf(row: R): string;
+  find(db: Db, id: string): Promise<R | undefined>;
+  findByName(db: Db, name: string): Promise<R | undefined>;
+  select(db: Db, selection: Selection): Promise<Selected<R>[]>;
+  /** Returns the row and locks it until the transaction ends. */
+  lock(db: Db, id: string): Promise<R | undefined>;
+  create(call: Call, resource: Json): Promise<(db: Db) => Promise<{ row: R; changes: Change[] }>>;
+  replace(call: Call, resource: Json): Promise<Update<R>>;
+  patch(call: Call, steps: PatchStep[]): Promise<Update<R>>;
+  delete(db: Db, call: Call, id: string): Promise<unknown>;
+  /** Whether the resource is too large to return it after a PATCH. */
+  isLarge?(call: Call, row: R): Promise<boolean>;
+  represent(call: Call, row: R, projection: Projection | undefined): Promise<Representation>;
+  /** Yields the resources as JSON text, separated by commas. */
+  writeJson(call: Call, rows: R[], projection: Projection | undefined): AsyncIterable<string>;
+};
+
+/** A resource as a response shows it, with its entity tag. */
+export type Representation = { version: string; body: Json | AsyncIterable<string> };
+
+/** POST (RFC 7644 3.3). */
+export async function createResource<R extends Row>(call: Call, resources: Resources<R>): Promise<ScimResponse> {
+  requireWritable(call);
+  const { trace } = call;
+  const resource = readResource(resources.type, call.request.body);
+  trace.resourceName = String(resource[resources.uniqueAttribute]);
+  const create = await resources.create(call, resource);
+  const row = await inTransaction(call, resources, async (trx) => {
+    const created = await create(trx);
+    trace.resourceId = created.row.id;
+    trace.changes = created.changes;
+    await logChange(trx, call, 201);
+    return created.row;
+  });
+  return respond(call, resources, 201, row);
+}
+
+/** GET (RFC 7644 3.4.1). */
+export async function getResource<R extends Row>(
+  call: Call,
+  resources: Resources<R>,
+  id: string,
+): Promise<ScimResponse> {
+  requireId(call, id);
+  const row = await resources.find(call.deps.store.db, id);
+  if (!row) throw notFound();
+  call.trace.resourceName = resources.nameOf(row);
+  const response = await respond(call, resources, 200, row);
+  const { ETag = '' } = response.headers ?? {};
+  return isUnchanged(call.request.ifNoneMatch, ETag) ? { status: 304, headers: { ETag } } : response;
+}
+
+/** PUT (RFC 7644 3.5.1). */
+export async function replaceResource<R extends Row>(
+  call: Call,
+  resources: Resources<R>,
+  id: string,
+): Promise<ScimResponse> {
+  requireWritable(call);
+  const resource = readResource(resources.type, call.request.body);
+  requireId(call, id);
+  const row = await updateResource(call, resources, id, await resources.replace(call, resource));
+  return respond(call, resources, 200, row);
+}
+
+/** PATCH (RFC 7644 3.5.2): returns 200 with the resource, or 204 if the source's setting or the size of the resource asks for it. */
+export async function patchResource<R extends Row>(
+  call: Call,
+  resources: Resources<R>,
+  id: string,
+): Promise<ScimResponse> {
+  requireWritable(call);
+  const steps = readPatch(resources.type, call.request.body);
+  requireId(call, id);
+  const row = await updateResource(call, resources, id, await resources.patch(call, steps));
+  if (await isWanted(call, resources, row)) return respond(call, resources, 200, row);
+  return { status: 204, headers: { ETag: versionTag(row.version) } };
+}
+
+/** DELETE (RFC 7644 3.6). */
+export async function deleteResource<R extends Row>(
+  call: Call,
+  resources: Resources<R>,
+  id: string,
+): Promise<ScimResponse> {
+  requireWritable(call);
+  requireId(call, id);
+  await inTransaction(call, resources, async (trx) => {
+    await lockResource(trx, call, resources, id);
+    await resources.delete(trx, call, id);
+    await logChange(trx, call, 204);
+  });
+  return { status: 204 };
+}
+
+/** Returns the entity tag of a version number. */
+export function versionTag(version: number | string): string {
+  return `W/"${version}"`;
+}
+
+/** Without a change, neither the row nor the log is written, and the version stays. */
+async function updateResource<R extends Row>(
+  call: Call,
+  resources: Resources<R>,
+  id: string,
+  update: Update<R>,
+): Promise<R> {
+  return inTransaction(call, resources, async (trx) => {
+    const before = await lockResource(trx, call, resources, id);
+    const { changes, save } = await update(trx, before);
+    if (changes.length === 0 && before.sourceId === call.source.id) return before;
+    call.trace.changes = changes;
+    const after = await save();
+    if (!after) throw changedMeanwhile();
+    await logChange(trx, call, 200);
+    return after;
+  });
+}
+
+/** @throws ScimError 404, 412, 403 */
+async function lockResource<R extends Row>(db: Db, call: Call, resources: Resources<R>, id: string): Promise<R> {
+  const row = await resources.lock(db, id);
+  if (!row) throw notFound();
+  call.trace.resourceName = resources.nameOf(row);
+  requireMatch(call.request.ifMatch, row.version);
+  // Unmanaged people and groups are adopted by the first source that changes them.
+  if (row.sourceId !== null && row.sourceId !== call.source.id)
+    throw new ScimError(403, undefined, 'This is managed by another profile source. Only that source can change it.');
+  return row;
+}
+
+async function inTransaction<T, R extends Row>(
+  { deps }: Call,
+  { uniqueAttribute }: Resources<R>,
+  write: (trx: Db) => Promise<T>,
+): Promise<T> {
+  try {
+    return await deps.store.db.transaction().execute(write);
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', `This ${uniqueAttribute} is already taken.`);
+    throw error;
+  }
+}
+
+async function respond<R extends Row>(
+  call: Call,
+  resources: Resources<R>,
+  status: 200 | 201,
+  row: R,
+): Promise<ScimResponse> {
+  const { type } = resources;
+  const { version, body } = await resources.represent(call, row, projectionOfUrl(type, call.request.query));
+  const location = `${call.baseUrl}${type.endpoint}/${row.id}`;
+  const headers = { ETag: version, [status === 201 ? 'Location' : 'Content-Location']: location };
+  return { status, headers, body };
+}
+
+async function isWanted<R extends Row>(call: Call, resources: Resources<R>, row: R): Promise<boolean> {
+  const { source, request } = call;
+  if (request.query.has('attributes')) return true;
+  if (source.patchAnswer === 'none') return false;
+  return request.query.has('excludedAttributes') || !(await resources.isLarge?.(call, row));
+}
+
+function requireWritable({ source }: Call): void {
+  if (source.readOnly) throw new ScimError(403, undefined, 'This profile source is read-only.');
+}
+
+/** Sets the id in the log. @throws ScimError 404 for anything but a UUID: PostgreSQL fails on some texts, such as U+0000 */
+function requireId({ trace }: Call, id: string): void {
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id)) throw notFound();
+  trace.resourceId = id;
+}
+
+/**
+ * Checks If-Match (RFC 7644 3.14) against the version number only: the rest of a person's tag stands for their groups, which the
+ * request does not change.
+ */
+function requireMatch(ifMatch: string | undefined, version: number): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  if (!tagsOf(ifMatch).some((tag) => tag.split('-')[0] === String(version))) throw changedMeanwhile();
+}
+
+/** Checks If-None-Match (RFC 9110 13.1.2). */
+function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || tagsOf(ifNoneMatch).some((tag) => tagsOf(etag).includes(tag));
+}
+
+function tagsOf(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim().replace(/^(?:W\/)?"?(.*?)"?$/, '$1'));
+}
+
+function notFound(): ScimError {
+  return new ScimError(404, undefined, 'There is no such resource.');
+}
+
+function changedMeanwhile(): ScimError {
+  return new ScimError(412, undefined, 'The resource has changed since it was read.');
+}
