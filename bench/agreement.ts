@@ -11,8 +11,8 @@ import { statementCases } from '../test/saml/corpus/statements.ts';
 import { wrappingCases } from '../test/saml/corpus/wrapping.ts';
 
 /**
- * What `xmlsec1 --verify` and Anteroom said of the corpora. `disagreements` must be empty: accepted here, refused there.
- * `encrypted` has no signature that it could see, `unknown` one of an algorithm that its version does not know (RSA-PSS before 1.3).
+ * The results of `xmlsec1 --verify` and Anteroom for the corpora. `disagreements` lists responses that only Anteroom accepted, and
+ * must be empty. `encrypted`: no visible signature. `unknown`: an algorithm that xmlsec1 does not support (RSA-PSS before 1.3).
  */
 export type AgreementReport = {
   benchmark: 'agreement';
@@ -24,7 +24,7 @@ export type AgreementReport = {
 
 type Message = { name: string; field: string; context: VerifyContext };
 
-/** Asks xmlsec1 about every signature of the honest and the hostile answers. It judges signatures alone, so Anteroom may refuse more, never less. */
+/** Runs xmlsec1 on every response of the corpora. It checks only signatures, so Anteroom may refuse more, but never less. */
 export function measureAgreement(): AgreementReport {
   const version = spawnSync('xmlsec1', ['--version'], { encoding: 'utf8' });
   if (version.status !== 0) throw new Error('xmlsec1 is not installed (Debian: apt-get install xmlsec1)');
@@ -38,14 +38,14 @@ export function measureAgreement(): AgreementReport {
   };
   try {
     for (const message of [...honestCases(), ...signatureCases(), ...wrappingCases(), ...statementCases()])
-      judge(message, directory, report);
+      compare(message, directory, report);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
   return report;
 }
 
-function judge({ name, field, context }: Message, directory: string, report: AgreementReport): void {
+function compare({ name, field, context }: Message, directory: string, report: AgreementReport): void {
   const read = readResponse(field);
   const verdict = read.ok ? verifyResponse(read.response, context) : read;
   const xml = Buffer.from(field, 'base64');
@@ -98,6 +98,6 @@ function hasNode(xml: Buffer, path: string): boolean {
     document.dispose();
     return found;
   } catch {
-    return true; // what is no XML is left to xmlsec1 to refuse
+    return true; // not XML: let xmlsec1 refuse it
   }
 }

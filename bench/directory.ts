@@ -11,27 +11,27 @@ const TIMES = 25;
 
 const searches: Record<string, UserSearch> = {
   'search: one common word': { text: 'anna' },
-  'search: beginnings of two words': { text: 'zo mull' },
+  'search: prefixes of two words': { text: 'zo mull' },
   'search: an address': { text: 'user777@acme.com' },
-  'search: nobody': { text: 'xyzzy' },
-  'list: everybody': {},
+  'search: no match': { text: 'xyzzy' },
+  'list: everyone': {},
   'list: one department': { department: 'Department 7' },
   'list: deactivated': { active: false },
   'list: Power Users': { userType: 'Power User' },
 };
 
-/** Milliseconds (medians) for each work in directories of several sizes, how many times the smallest's, and the server's memory. */
+/** Median milliseconds per task and directory size, the growth from the smallest to the largest, and the server's memory. */
 export type DirectoryReport = {
   benchmark: 'directory';
   machine: string;
   node: string;
   date: string;
-  milliseconds: Record<string, Record<string, number>>; // by work, then by '10000 people, 10000 members'
-  growth: Record<string, number>; // the largest over the smallest
+  milliseconds: Record<string, Record<string, number>>; // by task, then by '10000 people, 9000 members'
+  growth: Record<string, number>; // largest divided by smallest
   memoryMb: Record<string, number>;
 };
 
-/** Measures SCIM and searches in a directory of 10,000 people, and in one of 1,000,000 with a group of 100,000. */
+/** Measures SCIM and search in a directory of 10,000 people, and in one of 1,000,000 with a group of 100,000. */
 export async function benchDirectory(): Promise<DirectoryReport> {
   const sizes = [
     { people: 10_000, members: 10_000 - 1_000 },
@@ -55,7 +55,7 @@ export async function benchDirectory(): Promise<DirectoryReport> {
   return summarise(measured);
 }
 
-/** The report as a table for people. */
+/** Formats the report as a Markdown table. */
 export function directoryTable({ machine, node, date, milliseconds, growth, memoryMb }: DirectoryReport): string {
   const sizes = Object.keys(memoryMb);
   const lines = Object.entries(milliseconds).map(
@@ -64,7 +64,7 @@ export function directoryTable({ machine, node, date, milliseconds, growth, memo
   );
   return [
     `${machine}, Node ${node}, ${date}, milliseconds\n`,
-    `| work | ${sizes.join(' | ')} | times |`,
+    `| task | ${sizes.join(' | ')} | times |`,
     `|---|${'---:|'.repeat(sizes.length + 1)}`,
     ...lines,
     `| memory of the server, MB | ${sizes.map((size) => memoryMb[size]).join(' | ')} | |`,
@@ -81,7 +81,7 @@ async function measureScim(
   const get = (path: string) => send(anteroom, 'GET', path);
   const filtered = (filter: string) => get(`/Users?filter=${encodeURIComponent(filter)}`);
   const change = (operation: unknown) => send(anteroom, 'PATCH', `/Groups/${groupId}`, patch(operation));
-  await get('/Users?count=100'); // opens the database
+  await get('/Users?count=100'); // warms up
   return {
     'SCIM: userName eq': await timeOf(TIMES, (index) => filtered(`userName eq "user${numberOf(index)}@acme.com"`)),
     'SCIM: externalId eq': await timeOf(TIMES, (index) => filtered(`externalId eq "e${numberOf(index)}"`)),

@@ -9,7 +9,7 @@ import { growingMessages, worstShapes } from './shapes.ts';
 const KILOBYTES = [4, 8, 16, 32, 64, 128, 250];
 const RUNS = 9;
 
-/** How the cost grows with an honest message, and what the most costly messages of close to 256 KB cost, in microseconds. */
+/** The cost of valid messages by size, and of the most expensive messages close to 256 KB, in microseconds. */
 export type GrowthReport = {
   benchmark: 'growth';
   machine: string;
@@ -19,23 +19,23 @@ export type GrowthReport = {
   worst: { shape: string; bytes: number; outcome: string; first: number; median: number }[];
 };
 
-/** Measures both. `first` is the first time that a shape is seen, by a process that has seen 200 honest messages. */
+/** Measures both. `first` is the first run of a message, in a process that has already verified 200 valid ones. */
 export async function benchGrowth(): Promise<GrowthReport> {
   const provider = await makeIdentity('idp.example.com');
   const context = contextWith({ provider: { signingKeys: [createPublicKey(provider.privateKey)] } });
-  const judge = (field: string) => {
+  const outcomeOf = (field: string) => {
     const read = readResponse(field);
     const verdict = read.ok ? verifyResponse(read.response, context) : read;
     return verdict.ok ? 'accepted' : verdict.reason;
   };
   const [honest] = growingMessages(provider, [8]).map(([, xml]) => Buffer.from(xml).toString('base64'));
-  for (let times = 0; times < 200; times++) judge(honest ?? '');
-  const worst = Object.entries(worstShapes(provider)).map(([shape, xml]) => measureShape(shape, xml, judge));
+  for (let times = 0; times < 200; times++) outcomeOf(honest ?? '');
+  const worst = Object.entries(worstShapes(provider)).map(([shape, xml]) => measureShape(shape, xml, outcomeOf));
   const growth: GrowthReport['growth'] = [];
   for (const [kilobytes, xml] of growingMessages(provider, KILOBYTES)) {
     const field = Buffer.from(xml).toString('base64');
-    if (judge(field) !== 'accepted') throw new Error(`${kilobytes} KB: ${judge(field)}`);
-    const measured = await interleave(new Map([['anteroom', hereAtOnce(() => judge(field))]]), {
+    if (outcomeOf(field) !== 'accepted') throw new Error(`${kilobytes} KB: ${outcomeOf(field)}`);
+    const measured = await interleave(new Map([['anteroom', hereAtOnce(() => outcomeOf(field))]]), {
       rounds: 9,
       milliseconds: 60,
     });
@@ -52,20 +52,20 @@ export async function benchGrowth(): Promise<GrowthReport> {
   };
 }
 
-function measureShape(shape: string, xml: string, judge: (field: string) => string): GrowthReport['worst'][number] {
+function measureShape(shape: string, xml: string, outcomeOf: (field: string) => string): GrowthReport['worst'][number] {
   const field = Buffer.from(xml).toString('base64');
   const times: number[] = [];
   let outcome = '';
   for (let run = 0; run < RUNS; run++) {
     const start = process.hrtime.bigint();
-    outcome = judge(field);
+    outcome = outcomeOf(field);
     times.push(Number(process.hrtime.bigint() - start) / 1000);
   }
   const sorted = [...times].sort((one, other) => one - other);
   return { shape, bytes: Buffer.byteLength(xml), outcome, first: times[0] ?? 0, median: sorted[RUNS >> 1] ?? 0 };
 }
 
-/** The report as tables for people. */
+/** Formats the report as Markdown tables. */
 export function growthTable({ machine, node, date, growth, worst }: GrowthReport): string {
   const grown = growth.map(
     ({ bytes, median, perKilobyte }) => `| ${bytes} | ${median.toFixed(0)} | ${perKilobyte.toFixed(2)} |`,
@@ -78,7 +78,7 @@ export function growthTable({ machine, node, date, growth, worst }: GrowthReport
     );
   return [
     `${machine}, Node ${node}, ${date}\n`,
-    '| bytes | median µs | µs a KB |\n|---:|---:|---:|',
+    '| bytes | median µs | µs per KB |\n|---:|---:|---:|',
     ...grown,
     '\n| shape | bytes | outcome | first ms | median ms |\n|---|---:|---|---:|---:|',
     ...shapes,

@@ -1,19 +1,19 @@
 import { cpus } from 'node:os';
-import { makeAnswers } from './login/answers.ts';
 import { startAnteroom } from './login/anteroom.ts';
 import type { Contender } from './login/contender.ts';
 import { logIn } from './login/load.ts';
 import { hasMellon, startMellon } from './login/mellon.ts';
 import { leaveFirstCore } from './login/process.ts';
+import { createResponses } from './login/responses.ts';
 import { startStock } from './login/stock.ts';
 import { makeInputsWithIdentities } from './messages.ts';
 import { installPeers } from './peers/packages.ts';
 
-const WARM_UP = 4; // it takes V8 about 10,000 logins to compile all of Anteroom that they use
+const WARM_UP = 4; // V8 needs about 10,000 logins to compile the code they use
 const ROUNDS = 9;
 const AT_ONCE = 32;
 
-/** Logins a second on one core: medians of rounds in turns, the lowest and highest, and how many times faster Anteroom is. */
+/** Logins per second on one core: median, lowest and highest round, and how many times faster Anteroom is. */
 export type LoginReport = {
   benchmark: 'login';
   machine: string;
@@ -23,7 +23,7 @@ export type LoginReport = {
   ratios: Record<string, number>;
 };
 
-/** Starts Anteroom and the others, each alone on the first core while it is measured, and logs in with answers that are all different. */
+/** Measures Anteroom and the others in alternating rounds, each alone on the first core, with a new SAML response per login. */
 export async function benchLogin(): Promise<LoginReport> {
   installPeers();
   const { inputs, provider, own } = await makeInputsWithIdentities();
@@ -39,7 +39,7 @@ export async function benchLogin(): Promise<LoginReport> {
     const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
     for (let round = -WARM_UP; round < ROUNDS; round++) {
       for (const contender of contenders) {
-        const speed = await measure(contender, makeAnswers(provider, contender.audience, contender.batch));
+        const speed = await measure(contender, createResponses(provider, contender.audience, contender.batch));
         if (round >= 0) samples.get(contender.name)?.push(speed);
       }
     }
@@ -49,8 +49,8 @@ export async function benchLogin(): Promise<LoginReport> {
   }
 }
 
-function measure({ target, expected }: Contender, answers: string[]): Promise<number> {
-  return logIn(target, answers, expected, AT_ONCE);
+function measure({ target, expected }: Contender, responses: string[]): Promise<number> {
+  return logIn(target, responses, expected, AT_ONCE);
 }
 
 function summarise(samples: Map<string, number[]>): LoginReport {
@@ -73,7 +73,7 @@ function summarise(samples: Map<string, number[]>): LoginReport {
   };
 }
 
-/** The report as a table for people. */
+/** Formats the report as a Markdown table. */
 export function loginTable({ machine, node, date, loginsPerSecond, ratios }: LoginReport): string {
   const lines = Object.entries(loginsPerSecond).map(
     ([name, { median, low, high }]) =>
@@ -81,7 +81,7 @@ export function loginTable({ machine, node, date, loginsPerSecond, ratios }: Log
   );
   return [
     `${machine}, Node ${node}, ${date}\n`,
-    '| server | logins a second | lowest–highest | Anteroom is faster by |',
+    '| server | logins per second | lowest–highest | Anteroom is faster by |',
     '|---|---:|---|---:|',
     ...lines,
   ].join('\n');

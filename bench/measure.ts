@@ -1,10 +1,10 @@
-/** One thing to measure: does the work so many times and gives the nanoseconds that it took. */
+/** Runs a task a number of times and returns the nanoseconds that it took. */
 export type Runner = (times: number) => Promise<number>;
 
-/** What was measured of one runner, in microseconds for each time. */
+/** The measurements of one runner, in microseconds per run. */
 export type Measured = { median: number; low: number; high: number };
 
-/** A runner for work that this process does. */
+/** Returns a runner for a task in this process. */
 export function here(work: () => unknown): Runner {
   return async (times) => {
     const start = process.hrtime.bigint();
@@ -13,7 +13,7 @@ export function here(work: () => unknown): Runner {
   };
 }
 
-/** A runner for work without a promise in it. */
+/** Returns a runner for a synchronous task in this process. */
 export function hereAtOnce(work: () => unknown): Runner {
   return async (times) => {
     const start = process.hrtime.bigint();
@@ -23,8 +23,8 @@ export function hereAtOnce(work: () => unknown): Runner {
 }
 
 /**
- * Measures all runners in turns, so that whatever slows the machine slows them alike. Each is warmed up for as long as a round takes three times, then runs
- * `milliseconds` in each of `rounds`. Gives medians and the tenth and ninetieth of a hundred parts.
+ * Measures all runners in alternating rounds, so that noise on the machine affects them equally. Each one is warmed up for three
+ * rounds, then runs for `milliseconds` in each of `rounds`. Returns medians, and the 10th and 90th percentiles.
  */
 export async function interleave<Name extends string>(
   runners: Map<Name, Runner>,

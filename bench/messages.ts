@@ -8,7 +8,7 @@ import { DS, signAt, signMessage, withoutMarks } from '../test/saml/support/sign
 export const CASES = ['one', 'both', 'groups200', 'encrypted', 'encryptedInSigned'] as const;
 export type Case = (typeof CASES)[number];
 
-/** What a verifier is given: the messages as form fields, and the keys and metadata of both sides. RSA-2048 and SHA-256 throughout. */
+/** The input of a verifier: messages as form fields, and the keys and metadata of both sides. RSA-2048 and SHA-256 throughout. */
 export type Inputs = {
   fields: Record<Case, string>;
   xml: Record<Case, string>;
@@ -18,7 +18,7 @@ export type Inputs = {
 
 export type Identity = { privateKey: KeyObject; certificatePem: string; certificate: string };
 
-/** A key pair of RSA-2048 with a certificate for it, valid for ten years around the messages' time. */
+/** Creates an RSA-2048 key pair with a certificate that is valid from the day before the messages, for ten years. */
 export async function makeIdentity(name: string): Promise<Identity> {
   const dates = { notBeforeDate: new Date(NOW - 86_400_000), notAfterDate: new Date(NOW + 3650 * 86_400_000) };
   const made = await generate([{ name: 'commonName', value: name }], { keySize: 2048, algorithm: 'sha256', ...dates });
@@ -27,14 +27,14 @@ export async function makeIdentity(name: string): Promise<Identity> {
 }
 
 /**
- * The messages of the verify benchmark, with 12 attributes: one signature on the Assertion; both signed; 200 groups more; a signed Assertion
- * encrypted, as ADFS sends it; the same in a signed Response, as SimpleSAMLphp and Keycloak send it.
+ * Creates the messages of the verify benchmark, with 12 attributes: signed Assertion; both signed; with 200 groups; signed and
+ * encrypted Assertion, as AD FS sends it; the same in a signed Response, as SimpleSAMLphp and Keycloak send it.
  */
 export async function makeInputs(): Promise<Inputs> {
   return (await makeInputsWithIdentities()).inputs;
 }
 
-/** The same, with the key pairs of both sides. */
+/** Creates the same messages, and returns the key pairs of both sides too. */
 export async function makeInputsWithIdentities(): Promise<{ inputs: Inputs; provider: Identity; own: Identity }> {
   const [provider, own] = await Promise.all([makeIdentity('idp.example.com'), makeIdentity('intranet.acme.com')]);
   const ownPublic = createPublicKey(own.privateKey);
@@ -66,12 +66,12 @@ export async function makeInputsWithIdentities(): Promise<{ inputs: Inputs; prov
   return { inputs, provider, own };
 }
 
-/** A signed message with these attributes. */
+/** Returns a signed message with these attributes. */
 export function message(place: 'assertion' | 'both', provider: Identity, statement: string): string {
   return signMessage(compose({ ...honestParts(), attributes: statement }), place, signing(provider));
 }
 
-/** So many attributes of one value, and so many groups. */
+/** Returns a statement with a number of single-valued attributes and of groups. */
 export function attributes(single: number, groups: number): string {
   const { prefixes } = honestParts();
   const singles = Array.from({ length: single }, (_, at) => [

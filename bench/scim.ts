@@ -12,7 +12,7 @@ const MEMBERS = 10_000;
 type Spread = { median: number; low: number; high: number };
 type Work = 'post' | 'page' | 'eq';
 
-/** Requests a second of each server in turns, how many times faster Anteroom is, and milliseconds for changes of a big group. */
+/** Requests per second of each server, how many times faster Anteroom is, and milliseconds for changes to a large group. */
 export type ScimReport = {
   benchmark: 'scim';
   machine: string;
@@ -23,7 +23,7 @@ export type ScimReport = {
   bigGroupMs: Record<'addOne' | 'remove100', Record<string, number>>;
 };
 
-/** Measures POST /Users, pages of 100 and `userName eq`, each server alone on the first core; then changes of a group of 10,000. */
+/** Measures POST /Users, pages of 100 and `userName eq`, each server alone on the first core, then changes to a group of 10,000. */
 export async function benchScim(): Promise<ScimReport> {
   installPeers();
   const polis = await startPolis();
@@ -45,7 +45,7 @@ export async function benchScim(): Promise<ScimReport> {
   }
 }
 
-/** The report as tables for people. */
+/** Formats the report as Markdown tables. */
 export function scimTable({ machine, node, date, requestsPerSecond, ratios, bigGroupMs }: ScimReport): string {
   const lines = Object.entries(requestsPerSecond).flatMap(([work, servers]) =>
     Object.entries(servers).map(
@@ -68,7 +68,7 @@ export function scimTable({ machine, node, date, requestsPerSecond, ratios, bigG
   ].join('\n');
 }
 
-/** Each work for a second and a half, so that all servers are equally warm. @param made how many people the contender has made before */
+/** Runs each task for 1.5 seconds, so that all servers are equally warm. @param made how many people exist already */
 async function measure(contender: Contender, made: Map<string, number>): Promise<Record<Work, number>> {
   const before = made.get(contender.name) ?? 0;
   const post = await requestSpeed(contender, MILLISECONDS, AT_ONCE, (index) => ({
@@ -88,7 +88,7 @@ async function measure(contender: Contender, made: Map<string, number>): Promise
   return { post: post.aSecond, page: page.aSecond, eq: eq.aSecond };
 }
 
-/** One member added, and a hundred removed by filters in one PATCH. scimmy takes seconds for each: it is measured fewer times. */
+/** Measures adding one member, and removing 100 by filters in one PATCH. scimmy needs seconds for each, so it runs fewer times. */
 async function measureGroup(contender: Contender): Promise<[string, { addOne: number; remove100: number }]> {
   const times = contender.name === 'anteroom' ? 60 : 2;
   const ids: string[] = [];

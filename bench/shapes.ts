@@ -3,7 +3,7 @@ import { compose, honestParts, type MessageParts } from '../test/saml/support/me
 import { type SignOptions, signMessage, withoutMarks } from '../test/saml/support/sign.ts';
 import { attributes, type Identity, message } from './messages.ts';
 
-/** Honest messages of growing size: groups are added until a message has so many kilobytes. */
+/** Returns valid messages of these sizes, filled up with groups. */
 export function growingMessages(provider: Identity, kilobytes: readonly number[]): [number, string][] {
   const base = message('assertion', provider, attributes(4, 0)).length;
   const each = (message('assertion', provider, attributes(4, 100)).length - base) / 100;
@@ -13,7 +13,7 @@ export function growingMessages(provider: Identity, kilobytes: readonly number[]
   });
 }
 
-/** Messages of close to the largest size, each made to cost the most in one part of the verifier; most are signed, so that no part is spared. */
+/** Returns messages close to the size limit, each as expensive as possible for one part of the verifier. Most are signed, so that every part runs. */
 export function worstShapes(provider: Identity): Record<string, string> {
   const room = messageLimits.octets - 8_000;
   const fill = (piece: string, most = Number.POSITIVE_INFINITY) =>

@@ -9,7 +9,7 @@ import { pythonPeers } from './peers/python.ts';
 import { saml20Peer } from './peers/saml20.ts';
 import { samlifyPeer } from './peers/samlify.ts';
 
-/** How many times faster than each peer, of medians in one interleaved run, with what they were computed from. */
+/** How many times faster Anteroom is than each peer, from the medians of one interleaved run, with the measurements. */
 export type VerifyReport = {
   benchmark: 'verify';
   machine: string;
@@ -21,10 +21,10 @@ export type VerifyReport = {
   ratios: Record<string, Record<string, number>>;
 };
 
-/** Verifies the same messages with Anteroom and all peers that there are, in turns. */
+/** Verifies the same messages with Anteroom and all available peers, in alternating rounds. */
 export async function benchVerify(): Promise<VerifyReport> {
   installPeers();
-  // The peers warn of AES-CBC at every message, which would be measured.
+  // The peers log a warning about AES-CBC for every message, which would distort the result.
   console.warn = () => {};
   const inputs = await makeInputs();
   const peers = [
@@ -66,7 +66,7 @@ async function measureCase(name: Case, peers: Peer[], report: VerifyReport): Pro
   );
 }
 
-/** The report as a table for people. */
+/** Formats the report as a Markdown table. */
 export function verifyTable(report: VerifyReport): string {
   const lines = [
     `| case | bytes | verifier | median µs | 10–90 % | Anteroom is faster by |`,

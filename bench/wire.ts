@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** An answer as it came over the wire. */
+/** An HTTP response as received. */
 export type Reply = { status: number; head: string; body: Buffer };
 
 /**
- * Does works over so many connections that stay open, one request at a time on each, with as little ado as there can be: what makes the load must
- * cost far less than what is measured. Gives works a second, and how many there were.
- * @param ends after so many works, or after so many milliseconds
- * @param work does one of them; `exchange` sends a request and waits for the answer
+ * Runs a task over a number of persistent connections, one request at a time on each, with minimal overhead: generating the load must
+ * cost far less than what is measured. Returns tasks per second, and how many were done.
+ * @param ends after a number of tasks or milliseconds
+ * @param work runs one task; `exchange` sends a request and waits for the response
  */
 export async function wireSpeed(
   url: string,
@@ -20,11 +20,11 @@ export async function wireSpeed(
   let next = 0;
   const start = process.hrtime.bigint();
   const elapsed = () => Number(process.hrtime.bigint() - start) / 1e6;
-  const goesOn = () => ('times' in ends ? next < ends.times : elapsed() < ends.milliseconds);
+  const isRunning = () => ('times' in ends ? next < ends.times : elapsed() < ends.milliseconds);
   await Promise.all(
     lines.map(async (line) => {
       const exchange = (request: Buffer) => line.exchange(request);
-      while (goesOn()) await work(exchange, next++);
+      while (isRunning()) await work(exchange, next++);
     }),
   );
   const seconds = elapsed() / 1_000;
@@ -32,7 +32,7 @@ export async function wireSpeed(
   return { aSecond: next / seconds, count: next };
 }
 
-/** The bytes of a request. */
+/** Returns a request as bytes. */
 export function requestBytes(
   method: string,
   url: URL,
@@ -44,7 +44,7 @@ export function requestBytes(
   return Buffer.from(`${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body?.data ?? ''}`);
 }
 
-/** A connection that is opened again where the server closes it between two requests, as Apache does when it is busy. */
+/** A connection that reconnects if the server closes it between two requests, as Apache does under load. */
 class Line {
   readonly #url: URL;
   #socket: Socket;
@@ -76,7 +76,7 @@ async function connected({ hostname, port }: URL): Promise<Socket> {
   return socket;
 }
 
-/** The answer, or undefined where the connection ended before any of it came. */
+/** Returns the response, or undefined if the connection closed before any of it arrived. */
 function exchange(socket: Socket, request: Buffer): Promise<Reply | undefined> {
   return new Promise((resolve) => {
     let received: Buffer = Buffer.alloc(0);
@@ -96,13 +96,13 @@ function exchange(socket: Socket, request: Buffer): Promise<Reply | undefined> {
   });
 }
 
-/** The answer, once it is all there. Its length must be told, which all servers here do. */
+/** Returns the response once it is complete. It must have a Content-Length. */
 function replyIn(received: Buffer): Reply | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const head = received.toString('latin1', 0, end);
   const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1]);
-  if (Number.isNaN(length)) throw new Error(`An answer does not tell its length: ${head}`);
+  if (Number.isNaN(length)) throw new Error(`A response has no Content-Length: ${head}`);
   if (received.length < end + 4 + length) return undefined;
   return { status: Number(head.slice(9, 12)), head, body: received.subarray(end + 4) };
 }

@@ -24,10 +24,10 @@ const GIVEN = [
 ];
 const FAMILY = ['Berg', 'Müller', 'Smith', 'Hansen', 'Lund', 'Dahl', 'García', 'Rossi', 'Novák', 'Silva', 'Kowalski'];
 
-/** What was put into a directory: the group, and people who are not in it. */
+/** The content of a directory: the group, and people who are not in it. */
 export type Seeded = { groupId: string; strangers: string[] };
 
-/** Fills a database with so many people, the first of them members of one group. */
+/** Fills a database with people. The first `members` of them are in one group. */
 export async function seed(file: string, people: number, members: number): Promise<Seeded> {
   const store = await openStore(`sqlite:${file}`);
   const deps = { now: Date.now, randomBytes };

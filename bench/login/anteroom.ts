@@ -9,13 +9,13 @@ import { openDeps } from '../../src/openDeps.ts';
 import { readUserInput } from '../../src/people/userInput.ts';
 import { addUser } from '../../src/people/users.ts';
 import { findProvider, updateProvider } from '../../src/store/identityProviders.ts';
-import { SIGNED_IN_AS } from './answers.ts';
 import type { Contender } from './contender.ts';
 import { freePort, startServer } from './process.ts';
+import { LOGGED_IN_AS } from './responses.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
-/** Anteroom as it is shipped, with its state in SQLite on this disk; one provider, one person. */
+/** Starts Anteroom as shipped, with SQLite on this disk, one provider and one person. */
 export async function startAnteroom(providerMetadata: string): Promise<Contender> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -51,11 +51,11 @@ async function seed(env: Record<string, string>, xml: string, url: string): Prom
   if (!preview.ok) throw new Error(JSON.stringify(preview.errors));
   const { id } = await confirmImport(deps, preview.value.id);
   const provider = await findProvider(deps.store.db, id);
-  if (provider === undefined) throw new Error('the provider was not stored');
+  if (provider === undefined) throw new Error('The provider was not stored.');
   await updateProvider(deps.store.db, { ...provider, settings: { ...provider.settings, idpInitiated: true } });
   const input = readUserInput({
-    userName: SIGNED_IN_AS,
-    email: SIGNED_IN_AS,
+    userName: LOGGED_IN_AS,
+    email: LOGGED_IN_AS,
     givenName: 'Ada',
     familyName: 'Lovelace',
   });

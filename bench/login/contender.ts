@@ -1,12 +1,12 @@
-import type { Audience } from './answers.ts';
 import type { Target } from './load.ts';
+import type { Audience } from './responses.ts';
 
-/** A server that takes answers, the address and name that they are for, and how many logins one round gives it. */
+/** A server that accepts SAML responses, their target and audience, and the number of logins per round. */
 export type Contender = {
   name: string;
   audience: Audience;
   target: Target;
-  expected: string; // what stands on the page behind the login
+  expected: string; // text on the page after the login
   batch: number;
   stop: () => Promise<void>;
 };

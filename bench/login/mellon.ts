@@ -9,12 +9,12 @@ import { freePort, startServer } from './process.ts';
 const MODULES = '/usr/lib/apache2/modules';
 const NEEDED = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'dir', 'mime', 'env', 'auth_mellon'];
 
-/** Whether this machine has Apache with mod_auth_mellon (Debian: apache2, libapache2-mod-auth-mellon). */
+/** Returns whether Apache with mod_auth_mellon is installed (Debian: apache2, libapache2-mod-auth-mellon). */
 export function hasMellon(): boolean {
   return existsSync(`${MODULES}/mod_auth_mellon.so`) && spawnSync('/usr/sbin/apache2', ['-v']).status === 0;
 }
 
-/** Apache with mod_auth_mellon (C, on lasso). `tuned` spares it the loading of certificates and of the time zone at each answer. */
+/** Starts Apache with mod_auth_mellon (C, on lasso). `tuned`: it does not load certificates and the time zone for each response. */
 export async function startMellon(inputs: Inputs, certificatePem: string, tuned: boolean): Promise<Contender> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
-/** A server that was started for the benchmark. */
+/** A server started for the benchmark. */
 export type Started = { stop: () => Promise<void> };
 
 const PINNED = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
-/** Starts a server on the first core alone, where that can be done, and waits until it answers at its port. */
+/** Starts a server, on the first core only if the system allows it, and waits until it responds at its port. */
 export async function startServer(
   command: string,
   args: string[],
@@ -19,16 +19,16 @@ export async function startServer(
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await answering(options.port, child);
+  await untilReady(options.port, child);
   return { stop: () => stop(child) };
 }
 
-/** Keeps this process, which makes the load, off the servers' core. */
+/** Keeps this process, which generates the load, off the servers' core. */
 export function leaveFirstCore(): void {
   if (PINNED) spawnSync('taskset', ['-apc', '1', String(process.pid)]);
 }
 
-/** A port that nothing listens on now. */
+/** Returns a free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,9 +38,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function answering(port: number, child: ChildProcess): Promise<void> {
+async function untilReady(port: number, child: ChildProcess): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    if (child.exitCode !== null) throw new Error(`a server ended at once: ${child.spawnargs.join(' ')}`);
+    if (child.exitCode !== null) throw new Error(`A server exited at the start: ${child.spawnargs.join(' ')}`);
     const socket = connect(port, '127.0.0.1');
     const open = await Promise.race([
       once(socket, 'connect').then(() => true),
@@ -50,7 +50,7 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
     if (open) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`a server does not answer: ${child.spawnargs.join(' ')}`);
+  throw new Error(`A server does not respond: ${child.spawnargs.join(' ')}`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,10 +1,10 @@
-import { PROVIDER, SIGNED_IN_AS } from './answers.ts';
 import type { Contender } from './contender.ts';
 import { freePort, startServer } from './process.ts';
+import { LOGGED_IN_AS, PROVIDER } from './responses.ts';
 
 const SERVER = new URL('stockServer.ts', import.meta.url).pathname;
 
-/** A stock application of express, passport-saml and express-session's memory store: nothing that it knows outlives it. */
+/** Starts a stock application: express, passport-saml and express-session with its memory store, so nothing is durable. */
 export async function startStock(certificatePem: string): Promise<Contender> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -22,7 +22,7 @@ export async function startStock(certificatePem: string): Promise<Contender> {
     name: 'stock express + passport-saml',
     audience,
     target: { acsUrl: audience.acsUrl, relayState: '/' },
-    expected: SIGNED_IN_AS,
+    expected: LOGGED_IN_AS,
     batch: 160,
     stop,
   };

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-// The types of these packages are not installed with the project; this is all that a stock application says to them.
+// The types of these packages are not installed; these are the parts that a stock application uses.
 type Handler = (
   req: { user?: { nameID?: string } },
   res: { redirect(path: string): void; send(html: string): void },
@@ -20,7 +20,7 @@ const { Strategy } = require('@node-saml/passport-saml');
 
 const { PORT, ENTITY_ID, ACS_URL, CERTIFICATE, PROVIDER } = process.env;
 
-// The memory store warns that it is one: that is what is stock here.
+// The memory store warns about itself, but it is what a stock application has.
 console.warn = () => {};
 
 const strategy = new Strategy(

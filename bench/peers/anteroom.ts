@@ -4,7 +4,7 @@ import { hereAtOnce } from '../measure.ts';
 import type { Inputs } from '../messages.ts';
 import type { Peer } from './peer.ts';
 
-/** Anteroom's own verifier with all its checks. */
+/** Returns Anteroom's verifier with all checks. */
 export function anteroomPeer({ fields, provider, own }: Inputs): Peer {
   const context = contextWith({ decryptionKeys: [own.privateKey], provider: { signingKeys: [provider.publicKey] } });
   const runner = (field: string) =>

@@ -9,7 +9,7 @@ type NodeSaml = {
   ) => { validatePostResponseAsync(container: { SAMLResponse: string }): Promise<{ profile: unknown }> };
 };
 
-/** node-saml, which passport-saml verifies with. Its time checks are off, since the messages have a fixed time. */
+/** Returns node-saml, the verifier of passport-saml. Its time checks are off, because the messages have a fixed time. */
 export function nodeSamlPeer({ fields, provider, own }: Inputs): Peer {
   const { SAML } = peerPackage<NodeSaml>('@node-saml/node-saml');
   const common = {

@@ -5,22 +5,22 @@ import { createRequire } from 'node:module';
 const BENCH = new URL('..', import.meta.url);
 const require = createRequire(new URL('package.json', BENCH));
 
-/** Installs the packages of bench/package.json where they are not there yet; they are none of the project's. */
+/** Installs the packages of bench/package.json if they are missing. The project itself does not depend on them. */
 export function installPeers(): void {
   if (existsSync(new URL('node_modules', BENCH))) return;
   const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: BENCH,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (installed.status !== 0) throw new Error('the peers of the benchmarks could not be installed');
+  if (installed.status !== 0) throw new Error('The packages to compare with could not be installed.');
 }
 
-/** A package of bench/node_modules; its types are not there, so the caller says what it uses of it. */
+/** Loads a package from bench/node_modules. Its types are not installed, so the caller declares what it uses. */
 export function peerPackage<Shape>(name: string): Shape {
   return require(name) as Shape;
 }
 
-/** The version of a package of bench/node_modules. */
+/** Returns the version of a package in bench/node_modules. */
 export function peerVersion(name: string): string {
   const manifest = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, BENCH), 'utf8')) as {
     version: string;

@@ -1,6 +1,6 @@
-"""Verifies with lasso or python-xmlsec, so many times a line: "lasso one 100" is answered with the nanoseconds that it took.
+"""Verifies with lasso or python-xmlsec. The line "lasso one 100" runs 100 verifications and prints the nanoseconds.
 
-The first line is the inputs as JSON. What could be imported is answered first, with its version.
+The first line is the input as JSON. The first reply lists the available libraries with their versions.
 """
 import base64
 import json

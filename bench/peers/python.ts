@@ -9,7 +9,7 @@ import type { Peer } from './peer.ts';
 
 const SCRIPT = new URL('python.py', import.meta.url).pathname;
 
-/** lasso and xmlsec (C) through their Python bindings, as many of them as a Python of this machine has. */
+/** Returns lasso and xmlsec (C) through their Python bindings, if they are installed. */
 export async function pythonPeers(inputs: Inputs): Promise<Peer[]> {
   const python = ['/usr/bin/python3', 'python3'].find(hasBindings);
   if (python === undefined) return [];
@@ -34,9 +34,9 @@ function runnersOf(name: string, ask: (line: string) => Promise<string>): Peer['
   const runner =
     (of: string): Runner =>
     async (times) => {
-      const answer = await ask(`${name} ${of} ${times}`);
-      if (!/^\d+$/.test(answer)) throw new Error(`${name}, ${of}: ${answer}`);
-      return Number(answer);
+      const reply = await ask(`${name} ${of} ${times}`);
+      if (!/^\d+$/.test(reply)) throw new Error(`${name}, ${of}: ${reply}`);
+      return Number(reply);
     };
   return Object.fromEntries(CASES.map((of) => [of, runner(of)]));
 }

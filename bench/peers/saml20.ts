@@ -5,7 +5,7 @@ import type { Peer } from './peer.ts';
 
 type Saml20 = { default: { validate(xml: string, options: Record<string, unknown>): Promise<unknown> } };
 
-/** Polis' saml20. It looks for one valid signature and cannot be told to ask for both. */
+/** Returns Polis' saml20. It accepts one valid signature and cannot require both. */
 export function saml20Peer({ fields, provider, own }: Inputs): Peer {
   const { validate } = peerPackage<Saml20>('@boxyhq/saml20').default;
   const publicKey = provider.certificatePem.replace(/-----[^-]+-----|\s/g, '');

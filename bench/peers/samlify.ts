@@ -17,7 +17,7 @@ type Samlify = {
 
 const CENTURY = 100 * 365 * 86_400_000;
 
-/** samlify, without a schema validator, which would cost it more. */
+/** Returns samlify without a schema validator, which would slow it down. */
 export function samlifyPeer({ fields, provider, own }: Inputs): Peer {
   const samlify = peerPackage<Samlify>('samlify');
   samlify.setSchemaValidator({ validate: async () => 'not validated' });

@@ -11,7 +11,7 @@ import { createKeyPair, openRandomBytes } from '../../src/openDeps.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { insertSource, insertSourceToken } from '../../src/store/profileSources.ts';
 
-// The whole application, with one profile source. PORT, FILE (of the database) and TOKEN come from the environment.
+// The whole application with one profile source. PORT, FILE (the database) and TOKEN come from the environment.
 const { PORT = '0', FILE = '', TOKEN = '' } = process.env;
 const randomBytes = openRandomBytes();
 const deps: Deps = {
@@ -48,7 +48,7 @@ await insertSourceToken(db, {
 });
 const app = buildApp(deps);
 createServer((req, res) => {
-  // For the measurement of memory, which a child process cannot tell otherwise.
+  // Reports the memory of this process.
   if (req.url?.endsWith('/memory')) res.end(JSON.stringify({ bytes: process.memoryUsage().rss }));
   else app(req, res);
 }).listen(Number(PORT), '127.0.0.1');

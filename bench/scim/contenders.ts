@@ -5,23 +5,23 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, startServer } from '../login/process.ts';
 
-/** A SCIM server that runs on the first core, with a database of its own. */
+/** A SCIM server on the first core, with its own database. */
 export type Contender = { name: string; url: string; token: string; stop(): Promise<void> };
 
 const TOKEN = 'a-token-for-the-benchmark';
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
 
-/** Anteroom. @param file a database to begin with; by default a new one */
+/** Starts Anteroom. @param file the database; a new one by default */
 export function startAnteroom(file?: string): Promise<Contender> {
   return start('anteroom', process.execPath, 'anteroomServer.ts', file);
 }
 
-/** scimmy-routers with indexed handlers on SQLite. */
+/** Starts scimmy-routers with indexed handlers on SQLite. */
 export function startScimmy(): Promise<Contender> {
   return start('scimmy', process.execPath, 'scimmyServer.ts');
 }
 
-/** Ory Polis on SQLite, where its native addon could be built. */
+/** Starts Ory Polis on SQLite, if its native addon could be built. */
 export async function startPolis(): Promise<Contender | undefined> {
   const node = nodes().find(hasSqliteAddon);
   return node === undefined ? undefined : start('polis', node, 'polisServer.mjs');
@@ -44,7 +44,7 @@ async function start(name: string, node: string, program: string, file?: string)
   };
 }
 
-/** The Node of this process, and others on the PATH: npm builds addons for the one that its own headers are of. */
+/** Returns this process's Node and others on the PATH. npm may have built the addon for any of them. */
 function nodes(): string[] {
   const folders = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
   return [process.execPath, ...new Set(folders)];

@@ -4,8 +4,8 @@ import type { Contender } from './contenders.ts';
 
 const agent = new Agent({ keepAlive: true });
 
-/** Sends one request and gives the body of the answer, read as JSON. @throws Error for an answer from status 400 on */
-export function send({ url, token }: Contender, method: string, path: string, body?: unknown): Promise<Answer> {
+/** Sends a request and returns the response body as JSON. @throws Error if the status is 400 or higher */
+export function send({ url, token }: Contender, method: string, path: string, body?: unknown): Promise<Reply> {
   const data = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
     Authorization: `Bearer ${token}`,
@@ -30,9 +30,9 @@ export function send({ url, token }: Contender, method: string, path: string, bo
   });
 }
 
-export type Answer = { id?: string; Resources?: unknown[]; totalResults?: number };
+export type Reply = { id?: string; Resources?: unknown[]; totalResults?: number };
 
-/** Requests a second over plain sockets, for so many milliseconds, and how many there were. @throws Error for an answer from status 300 on */
+/** Measures requests per second over plain sockets for a number of milliseconds. @throws Error if a status is 300 or higher */
 export function requestSpeed(
   { url, token }: Contender,
   milliseconds: number,
@@ -47,7 +47,7 @@ export function requestSpeed(
   });
 }
 
-/** Does a work so many times, some of them at once, and gives how many were done in a second. */
+/** Runs a task a number of times with some concurrency, and returns tasks per second. */
 export async function speedOf(
   times: number,
   atOnce: number,
@@ -63,7 +63,7 @@ export async function speedOf(
   return times / (Number(process.hrtime.bigint() - start) / 1e9);
 }
 
-/** How long a work takes, one after another: the median in milliseconds. */
+/** Runs a task a number of times in sequence, and returns the median in milliseconds. */
 export async function timeOf(times: number, work: (index: number) => Promise<unknown>): Promise<number> {
   const taken: number[] = [];
   for (let index = 0; index < times; index++) {
@@ -74,7 +74,7 @@ export async function timeOf(times: number, work: (index: number) => Promise<unk
   return taken.sort((one, other) => one - other)[times >> 1] ?? Number.NaN;
 }
 
-/** A person as a provider sends one. */
+/** Returns a person as a provider sends one. */
 export function person(number: number): Record<string, unknown> {
   const userName = `user${number}@acme.com`;
   return {
@@ -89,7 +89,7 @@ export function person(number: number): Record<string, unknown> {
   };
 }
 
-/** The body of a PATCH. */
+/** Returns the body of a PATCH. */
 export function patch(...Operations: unknown[]): Record<string, unknown> {
   return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
-// Ory Polis' library (@boxyhq/saml-jackson) with its SQLite, behind the thin Express app that its documentation describes.
-// Plain JavaScript: it runs on the Node that its native addon was built for, which may know no types.
+// Ory Polis' library (@boxyhq/saml-jackson) on SQLite, behind the thin Express app of its documentation.
+// Plain JavaScript: it runs on the Node that its native addon was built for, which may not strip types.
 const { PORT = '0', FILE = '' } = process.env;
 const require = createRequire(new URL('../package.json', import.meta.url));
 const express = require('express');

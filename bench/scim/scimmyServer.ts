@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
 
-// scimmy-routers with handlers that look everything up by an index, on SQLite with synchronous=FULL. Members are rows.
+// scimmy-routers with indexed lookups on SQLite with synchronous=FULL. Members are rows.
 const { PORT = '0', FILE = '', TOKEN = '' } = process.env;
 const require = createRequire(new URL('../package.json', import.meta.url));
 const express = require('express');
@@ -86,7 +86,7 @@ SCIMMY.Resources.declare(SCIMMY.Resources.Group, {
 });
 
 const app = express();
-// Express 5 reads the query anew at every look; the routers change it in place, as Express 4 let them.
+// Express 5 parses the query at each access, but the routers modify it in place, as Express 4 allowed.
 app.use((req: { query: unknown }, _res: unknown, next: () => void) => {
   Object.defineProperty(req, 'query', { value: req.query });
   next();

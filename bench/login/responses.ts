@@ -3,14 +3,14 @@ import { ASSERTION_ID, compose, honestParts, PERSON, RESPONSE_ID } from '../../t
 import { signMessage } from '../../test/saml/support/sign.ts';
 import { attributes, type Identity } from '../messages.ts';
 
-/** The service provider that the answers are for. */
+/** The service provider that the SAML responses are for. */
 export type Audience = { entityId: string; acsUrl: string };
 
-export const SIGNED_IN_AS = PERSON;
+export const LOGGED_IN_AS = PERSON;
 export const PROVIDER = IDP;
 
-/** So many answers that nobody asked for, each of its own IDs, one signature over the Assertion, valid from a minute ago for an hour. */
-export function makeAnswers(provider: Identity, audience: Audience, count: number): string[] {
+/** Returns unsolicited SAML responses with unique IDs and signed assertions, valid from a minute ago for an hour. */
+export function createResponses(provider: Identity, audience: Audience, count: number): string[] {
   const statement = attributes(12, 0);
   const template = compose({ ...honestParts(), attributes: statement })
     .replaceAll(` InResponseTo="${REQUEST_ID}"`, '')
@@ -29,7 +29,7 @@ export function makeAnswers(provider: Identity, audience: Audience, count: numbe
   });
 }
 
-// What ends five minutes after the tests' moment ends an hour from now, so that a slow run does not outlive its answers.
+// The corpus expires five minutes after its fixed time. Expire an hour from now instead, so that slow runs can finish.
 function shiftToNow(quoted: string): string {
   const time = Date.parse(quoted.slice(1, -1)) - NOW;
   const shifted = new Date(Date.now() + (time > 0 ? time + 3_300_000 : time - 60_000));
