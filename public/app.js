@@ -16,7 +16,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
-// Leaving a form with changes that were not saved asks first: <form data-unsaved>.
+// Asks for confirmation before leaving a form with unsaved changes: <form data-unsaved>.
 for (const form of document.querySelectorAll('form[data-unsaved]')) {
   let changed = false;
   form.addEventListener('input', () => {
@@ -30,27 +30,27 @@ for (const form of document.querySelectorAll('form[data-unsaved]')) {
   });
 }
 
-// A switch that saves itself: <input type="checkbox" data-submit>. Without script its form has a button.
+// A switch that submits its form: <input type="checkbox" data-submit>. Without scripts, the form has a button.
 for (const box of document.querySelectorAll('input[data-submit]')) {
   for (const button of box.form.querySelectorAll('[data-without-script]')) button.hidden = true;
   box.addEventListener('change', () => box.form.requestSubmit());
 }
 
-// A page that answers a form and is not to be sent again by reloading: <… data-address="/its/own/address">.
+// A page rendered in response to a POST gets its own address, so that a reload does not submit the form again: <… data-address="/path">.
 const addressed = document.querySelector('[data-address]');
 if (addressed) history.replaceState(null, '', addressed.dataset.address);
 
-// Work that goes on: its page is read anew until it is over. Without script the page does that itself. <… data-again>
-async function readAgain(shown) {
-  const answer = await fetch(location.href).catch(() => undefined);
-  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined;
-  const next = page?.querySelector('[data-again]');
+// A running job: the page reloads until the job is done. Without scripts, a meta tag does this. <… data-refresh>
+async function refresh(shown) {
+  const response = await fetch(location.href).catch(() => undefined);
+  const page = response?.ok ? new DOMParser().parseFromString(await response.text(), 'text/html') : undefined;
+  const next = page?.querySelector('[data-refresh]');
   if (page && !next) return location.reload();
   if (next) shown.replaceChildren(...next.childNodes);
-  setTimeout(readAgain, 1000, shown);
+  setTimeout(refresh, 1000, shown);
 }
-const goesOn = document.querySelector('[data-again]');
-if (goesOn) setTimeout(readAgain, 1000, goesOn);
+const running = document.querySelector('[data-refresh]');
+if (running) setTimeout(refresh, 1000, running);
 
-// After a form came back with errors, the first faulty field has the focus.
+// If a form has errors, the first invalid field gets the focus.
 document.querySelector('[aria-invalid="true"]')?.focus();

@@ -1,2 +1,2 @@
-// The POST binding's page sends itself; without script there is a button.
+// Submits the form of the POST binding. Without scripts, the page has a button.
 document.forms[0]?.submit();

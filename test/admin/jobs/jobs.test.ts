@@ -24,7 +24,7 @@ describe('admin/jobs', () => {
     expect((await client.get(JOBS)).text).to.contain('Nothing yet');
     const path = await added();
     const page = (await client.get(path)).text;
-    expect(page).to.contain('0 of 2 people').and.to.contain('data-again').and.to.contain('value="0"');
+    expect(page).to.contain('0 of 2 people').and.to.contain('data-refresh').and.to.contain('value="0"');
     expect(page).to.contain('<noscript><meta http-equiv="refresh" content="2"></noscript>');
     expect((await client.get('/settings/people')).text)
       .to.contain(`href="${path}"`)
