@@ -33,7 +33,7 @@ async function start(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const sweep = setInterval(() => {
-    Promise.all([deleteExpired(deps.store.relaxed, deps.now()), trimScimLog(deps), sweepJobs(deps)]).catch(
+    Promise.all([deleteExpired(deps.store.db, deps.now()), trimScimLog(deps), sweepJobs(deps)]).catch(
       (error: unknown) => deps.log.error({ err: error }, 'sweep failed'),
     );
   }, SWEEP_EVERY_MS);

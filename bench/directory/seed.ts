@@ -33,11 +33,11 @@ export async function seed(file: string, people: number, members: number): Promi
   const deps = { now: Date.now, randomBytes };
   const now = Date.now();
   const group = { id: newPerson(deps, attributes(0), null).id, displayName: 'Big', externalId: null, sourceId: null };
-  await insertGroup(store.relaxed, { ...group, version: 1, createdAt: now, modifiedAt: now });
+  await insertGroup(store.db, { ...group, version: 1, createdAt: now, modifiedAt: now });
   const ids: string[] = [];
   for (let start = 0; start < people; start += AT_ONCE) {
     const batch = Array.from({ length: AT_ONCE }, (_, index) => newPerson(deps, attributes(start + index), null));
-    await store.relaxed.transaction().execute(async (trx) => {
+    await store.db.transaction().execute(async (trx) => {
       await insertUsers(
         trx,
         batch.map((user) => ({ user, passwordHash: null })),

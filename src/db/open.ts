@@ -3,26 +3,18 @@ import { dirname } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
-import { type Reader, readAtOnce } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 export type Db = Kysely<Schema>;
 
-/** Where the state is. Both members see the same tables; a transaction of one must not wait for a write of the other. */
-export type Store = {
-  engine: Engine;
-  /** For the directory, the settings and the activity: on the disk when the answer is sent. */
-  db: Db;
-  /** For sessions, requests in flight and used assertion IDs: survives the process, perhaps not the machine. */
-  relaxed: Db;
-  close(): Promise<void>;
-};
+/** Where the state is. A write settles when it is on the disk, or committed if it wrote only relaxed tables (see durability.ts). */
+export type Store = { engine: Engine; db: Db; close(): Promise<void> };
 
 /**
  * Opens the database named by a URL and brings its tables up to date.
- * @param url `sqlite:path/to/file.db` (made where missing) or `postgres://…`
+ * @param url `sqlite:path/to/file.db` (created if missing) or `postgres://…`
  * @throws Error when the database cannot be reached, or was written by a newer Anteroom
  */
 export async function openStore(url: string): Promise<Store> {
@@ -34,18 +26,16 @@ export async function openStore(url: string): Promise<Store> {
 }
 
 async function openMigrated(url: string): Promise<Store> {
-  const { engine, durable, relaxed, reader, close } = openEngine(url);
+  const { engine, dialect, close } = openEngine(url);
   let closed: Promise<void> | undefined;
   const store: Store = {
     engine,
-    db: new Kysely<Schema>({ dialect: durable }),
-    relaxed: new Kysely<Schema>({ dialect: relaxed }),
+    db: new Kysely<Schema>({ dialect }),
     close: () => {
       closed ??= close();
       return closed;
     },
   };
-  if (reader) for (const db of [store.db, store.relaxed]) readAtOnce(db, reader);
   try {
     await migrate(store.db as unknown as Kysely<unknown>, engine);
   } catch (error) {
@@ -55,19 +45,13 @@ async function openMigrated(url: string): Promise<Store> {
   return store;
 }
 
-/** A host with several addresses fails with an error for each of them, below one whose message is empty. */
+/** For a host with several addresses the error has an empty message and one error for each address. */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
 }
 
-function openEngine(url: string): {
-  engine: Engine;
-  durable: Dialect;
-  relaxed: Dialect;
-  reader?: Reader;
-  close(): Promise<void>;
-} {
+function openEngine(url: string): { engine: Engine; dialect: Dialect; close(): Promise<void> } {
   if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };
   const file = url.replace(/^sqlite:/, '');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

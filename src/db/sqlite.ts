@@ -13,30 +13,21 @@ import {
   SqliteQueryCompiler,
   ValueNode,
 } from 'kysely';
+import { isRelaxedWrite } from './durability.ts';
 import { GroupCommit } from './groupCommit.ts';
-import { Memory } from './memory.ts';
-import type { Reader } from './prepared.ts';
-import { Snapshot } from './snapshot.ts';
-import { WriteAheadLog } from './writeAheadLog.ts';
+import { openWriteAheadLog } from './writeAheadLog.ts';
 
 const STATEMENTS_KEPT = 500;
 const BUSY_TIMEOUT_MS = 5_000;
 
-export type SqliteEngine = {
-  /** Commits are on the disk before they are answered. */
-  durable: Dialect;
-  /** Commits survive a crash of the process, not one of the machine. */
-  relaxed: Dialect;
-  /** Answers a query that only reads, at once; it sees what is committed. */
-  reader: Reader;
-  close(): Promise<void>;
-};
+export type SqliteEngine = { dialect: Dialect; close(): Promise<void> };
 
 /**
- * Opens an SQLite file, made where it is missing, with one connection that writes, and reads while it does not write, and one that reads beside it.
- * Reads run at once and see what is committed; writes queue up and share commits (see GroupCommit).
+ * Opens an SQLite file, created if missing, with one connection that writes and a second one that only reads.
+ * Reads run at once and see what is committed. Writes queue up and share commits (see GroupCommit).
+ * @param openLog opens the write-ahead log; tests open one that they can hold
  */
-export function openSqlite(file: string): SqliteEngine {
+export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEngine {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   writer.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; ' +
@@ -45,54 +36,22 @@ export function openSqlite(file: string): SqliteEngine {
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
-  // SQLite follows a link, and keeps its log beside the file that it leads to.
-  const log = new WriteAheadLog(`${realpathSync(file)}-wal`);
-  const parents = writer.prepare('select "table" from pragma_foreign_key_list(?)');
-  const memory = new Memory((table) => parents.all(table).map((row) => String(row.table)));
-  const foreignVersion = writer.prepare('PRAGMA data_version');
-  const follow = () => memory.follow(foreignVersion.get()?.data_version);
-  const [own, beside] = [new Snapshot(writer, follow), new Snapshot(reader, () => {})];
+  // SQLite follows a link and keeps its log beside the file that it leads to.
+  const log = openLog(`${realpathSync(file)}-wal`);
   const [begin, commit] = [writer.prepare('BEGIN IMMEDIATE'), writer.prepare('COMMIT')];
   const commits = new GroupCommit(writer, {
-    begin: () => {
-      for (const snapshot of [own, beside]) snapshot.close();
-      begin.run();
-      follow();
-    },
-    commit: () => {
-      beside.close();
-      memory.beforeCommit();
-      commit.run();
-    },
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
     sync: () => log.sync(),
   });
-  const write = statementCache(writer);
-  const readBeside = statementCache(reader);
-  // The writer's cache of pages outlives its own commits, which empty the reader's; but it sees what is not committed yet.
-  const look = () => (commits.isOpen ? beside : own).open();
-  const read: Prepare = (sql) => {
-    look();
-    return (commits.isOpen ? readBeside : write)(sql);
-  };
-  const run = { reader, read, write, memory };
-  const ask: Reader['ask'] = (words, values) => {
-    const { statement, columns } = read(words);
-    return rowsOf(statement, columns, values);
-  };
+  const [write, readBeside] = [statementCache(writer), statementCache(reader)];
+  // The writer keeps its page cache after its own commits, while they empty the reader's. But it sees what is not yet committed.
+  const read: Prepare = (sql) => (commits.isOpen ? readBeside : write)(sql);
   return {
-    durable: dialect(() => new Connection(run, commits, true)),
-    relaxed: dialect(() => new Connection(run, commits, false)),
-    reader: {
-      ask,
-      recall: (words, values) => {
-        look();
-        return memory.recall(words, values, () => ask(words, values));
-      },
-    },
+    dialect: dialect(read, () => new Connection({ read, write }, commits)),
     close: async () => {
       await commits.close();
       log.close();
-      for (const snapshot of [own, beside]) snapshot.close();
       reader.close();
       writer.exec('PRAGMA optimize');
       writer.close();
@@ -100,12 +59,11 @@ export function openSqlite(file: string): SqliteEngine {
   };
 }
 
-/** SQLite's own lower() knows ASCII alone; PostgreSQL's knows every alphabet. */
+/** Lowers every alphabet, as PostgreSQL does; SQLite's own lower() knows only ASCII. */
 function lowerCase(value: SQLOutputValue): SQLInputValue {
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-type Run = { reader: DatabaseSync; read: Prepare; write: Prepare; memory: Memory };
 type Prepare = (sql: string) => { statement: StatementSync; columns: string[] };
 
 function statementCache(db: DatabaseSync): Prepare {
@@ -114,7 +72,7 @@ function statementCache(db: DatabaseSync): Prepare {
     const known = cache.get(sql);
     if (known) return known;
     const statement = db.prepare(sql);
-    const entry = { statement, columns: statement.columns().map(({ name }) => nameOfProperty(name)) };
+    const entry = { statement, columns: statement.columns().map(({ name }) => name) };
     statement.setReturnArrays(true);
     if (cache.size >= STATEMENTS_KEPT) cache.delete(cache.keys().next().value ?? '');
     cache.set(sql, entry);
@@ -122,25 +80,20 @@ function statementCache(db: DatabaseSync): Prepare {
   };
 }
 
-/** The same text as V8 keeps it for a name: with any other, each use would begin with finding that one. */
-function nameOfProperty(text: string): string {
-  return Object.keys({ [text]: undefined })[0] ?? text;
-}
-
 class Connection implements DatabaseConnection {
-  readonly #run: Run;
+  readonly #prepare: { read: Prepare; write: Prepare };
   readonly #commits: GroupCommit;
-  readonly #durable: boolean;
   #inTransaction = false;
+  #isDurable = false;
 
-  constructor(run: Run, commits: GroupCommit, durable: boolean) {
-    this.#run = run;
+  constructor(prepare: { read: Prepare; write: Prepare }, commits: GroupCommit) {
+    this.#prepare = prepare;
     this.#commits = commits;
-    this.#durable = durable;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (SelectQueryNode.is(query.query)) return execute(this.#inTransaction ? this.#run.write : this.#run.read, query);
+    const { read, write } = this.#prepare;
+    if (SelectQueryNode.is(query.query)) return execute(this.#inTransaction ? write : read, query);
     if (this.#inTransaction) return this.#write(query);
     await this.begin();
     try {
@@ -155,14 +108,12 @@ class Connection implements DatabaseConnection {
 
   #write<R>(query: CompiledQuery): QueryResult<R> {
     this.#commits.checkUnit();
-    this.#run.memory.noteWrite(query.sql);
-    return execute<R>(this.#run.write, query);
+    this.#isDurable ||= !isRelaxedWrite(query.query);
+    return execute<R>(this.#prepare.write, query);
   }
 
-  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    // A statement of its own: one from the cache would be reset by the next query of the same words.
-    const statement = this.#run.reader.prepare(query.sql);
-    for (const row of statement.iterate(...(query.parameters as SQLInputValue[]))) yield { rows: [row as R] };
+  streamQuery(): never {
+    throw new Error('Streaming is not supported: read in pages.');
   }
 
   async begin(): Promise<void> {
@@ -172,10 +123,10 @@ class Connection implements DatabaseConnection {
 
   async commit(): Promise<void> {
     this.#inTransaction = false;
-    await this.#commits.commit(this.#durable);
+    await this.#commits.commit(this.#isDurable);
   }
 
-  /** Harmless after a commit that failed: the unit is over by then. */
+  /** Does nothing after a commit that failed: the unit has ended by then. */
   async rollback(): Promise<void> {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;
@@ -190,7 +141,10 @@ function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<R> {
   return { rows: [], numAffectedRows: BigInt(changes) };
 }
 
-/** The rows as objects. SQLite's own have no shape that V8 knows, and everything that is done with them takes several times as long. */
+/**
+ * Reads rows as arrays and makes objects of them: V8 knows no shape of the objects that node:sqlite returns, and everything done with
+ * them takes several times as long.
+ */
 function rowsOf(statement: StatementSync, columns: string[], parameters: readonly unknown[]): object[] {
   const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as SQLOutputValue[][];
   return rows.map((values) => {
@@ -200,16 +154,29 @@ function rowsOf(statement: StatementSync, columns: string[], parameters: readonl
   });
 }
 
-/** Kysely would otherwise let one query at a time in, and GroupCommit would never see two transactions at once. */
-class SharingAdapter extends SqliteAdapter {
+/** Lets GroupCommit see several transactions at once, where Kysely would let in one query at a time. Also reads without a connection. */
+export class SqliteReadAdapter extends SqliteAdapter {
+  readonly #prepare: Prepare;
+
+  constructor(prepare: Prepare) {
+    super();
+    this.#prepare = prepare;
+  }
+
   override get supportsMultipleConnections(): boolean {
     return true;
+  }
+
+  /** Runs a query that only reads; it sees what is committed. */
+  read(sql: string, parameters: readonly unknown[]): object[] {
+    const { statement, columns } = this.#prepare(sql);
+    return rowsOf(statement, columns, parameters);
   }
 }
 
 /**
- * Writes the number of a LIMIT into the words: as a value that is bound, SQLite looks at it to plan the query, and so prepares
- * the statement again each time that one is given.
+ * Writes the number of a LIMIT into the SQL: as a bound value SQLite uses it to plan the query, and so prepares the statement again for
+ * every value, which takes 20 µs and more.
  */
 class LimitCompiler extends SqliteQueryCompiler {
   protected override visitLimit({ limit }: LimitNode): void {
@@ -219,9 +186,9 @@ class LimitCompiler extends SqliteQueryCompiler {
   }
 }
 
-function dialect(connect: () => Connection): Dialect {
+function dialect(read: Prepare, connect: () => Connection): Dialect {
   return {
-    createAdapter: () => new SharingAdapter(),
+    createAdapter: () => new SqliteReadAdapter(read),
     createDriver: () => driver(connect),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new LimitCompiler(),

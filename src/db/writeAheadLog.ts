@@ -3,30 +3,31 @@ import { promisify } from 'node:util';
 
 const dataSync = promisify(fdatasync);
 
+/** SQLite's write-ahead log, the file that commits are appended to. */
+export type WriteAheadLog = {
+  /** Settles when every commit so far is on the disk. After a failure nobody knows what is, so every later call fails too. */
+  sync(): Promise<void>;
+  close(): void;
+};
+
 /**
- * The file that commits are appended to. With synchronous=NORMAL SQLite leaves it to the system when they reach the disk;
- * to ask for it here is what synchronous=FULL does, but beside the event loop.
+ * Opens a write-ahead log, which need not exist before the first sync. With synchronous=NORMAL, SQLite leaves it to the system when
+ * commits reach the disk. To sync here is what synchronous=FULL does, but off the event loop.
  */
-export class WriteAheadLog {
-  readonly #file: string;
-  #descriptor: number | undefined;
-  #failed = false;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  /** Settles when all that was committed is on the disk. Once that failed nobody knows what is, and it is not tried again. */
-  async sync(): Promise<void> {
-    if (this.#failed) throw new Error('The disk failed to take a commit; start Anteroom anew');
-    this.#descriptor ??= openSync(this.#file, 'r+');
-    await dataSync(this.#descriptor).catch((error: unknown) => {
-      this.#failed = true;
-      throw error;
-    });
-  }
-
-  close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-  }
+export function openWriteAheadLog(file: string): WriteAheadLog {
+  let descriptor: number | undefined;
+  let hasFailed = false;
+  return {
+    sync: async () => {
+      if (hasFailed) throw new Error('An earlier commit could not be written to the disk. Restart Anteroom.');
+      descriptor ??= openSync(file, 'r+');
+      await dataSync(descriptor).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
+    },
+    close: () => {
+      if (descriptor !== undefined) closeSync(descriptor);
+    },
+  };
 }

@@ -118,7 +118,7 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
 export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ sessions: number; logins: number }> {
   const outcomes = await countOutcomes(deps.store.db, deps.now() - MONTH_MS, id);
   return {
-    sessions: await countSessionsOfDomain(deps.store.relaxed, id, deps.now()),
+    sessions: await countSessionsOfDomain(deps.store.db, id, deps.now()),
     logins: outcomes.logged_in ?? 0,
   };
 }

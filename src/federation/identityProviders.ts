@@ -152,7 +152,7 @@ export async function consequencesOf(
   return {
     defaultOf: domains.map((domain) => domain.url),
     autoLoginOf: domains.filter((domain) => domain.autoLogin).map((domain) => domain.url),
-    sessions: await countSessionsOfProvider(deps.store.relaxed, id, deps.now()),
+    sessions: await countSessionsOfProvider(deps.store.db, id, deps.now()),
   };
 }
 

@@ -88,7 +88,7 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
       userName,
       error: localRefusalText(result.reason),
     });
-  await writeLastLogin(deps.store.relaxed, result.user.id, deps.now());
+  await writeLastLogin(deps.store.db, result.user.id, deps.now());
   await startLocalSession(deps, req, res, result.user);
   res.redirect(303, returnTo);
 }

@@ -49,18 +49,18 @@ function limitsFor(name: string, address: string): Limit[] {
 
 /** Counts the attempt as a failure before it is made, so that a burst of guesses cannot overtake the count. */
 async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
-  const { relaxed } = deps.store;
+  const { db } = deps.store;
   const now = deps.now();
-  for (const { name, most } of limits) if ((await countFailures(relaxed, name, now)) >= most) return false;
-  for (const { name } of limits) await recordFailure(relaxed, name, now, WINDOW_MS);
-  for (const { name, most } of limits) if ((await countFailures(relaxed, name, now)) > most) return false;
+  for (const { name, most } of limits) if ((await countFailures(db, name, now)) >= most) return false;
+  for (const { name } of limits) await recordFailure(db, name, now, WINDOW_MS);
+  for (const { name, most } of limits) if ((await countFailures(db, name, now)) > most) return false;
   return true;
 }
 
 /** It was no failure: the person's count ends, and that of the network goes back to where it was. */
 async function takeBack({ store }: Deps, [ofBoth, ofNetwork, ofName]: Limit[]): Promise<void> {
-  for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(store.relaxed, limit.name);
-  if (ofNetwork) await takeFailureBack(store.relaxed, ofNetwork.name);
+  for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(store.db, limit.name);
+  if (ofNetwork) await takeFailureBack(store.db, ofNetwork.name);
 }
 
 /** A user name wins over an e-mail address; an address that two people share names nobody. */

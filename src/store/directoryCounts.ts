@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { prepared } from '../db/query.ts';
 
 /**
  * Adds to the count of people or groups, in the transaction that makes or removes them, so that a directory of a million is counted at

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { remembered } from '../db/prepared.ts';
+import { prepared } from '../db/query.ts';
 import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
 
 /** A URL of the intranet, and a service provider of its own. */
@@ -12,7 +12,7 @@ export async function findDomainByHost(db: Db, host: string): Promise<Domain | u
 }
 
 // https before http, should both be there.
-const byUrl = remembered((db, secure: string, plain: string) =>
+const byUrl = prepared((db, secure: string, plain: string) =>
   db.selectFrom('domains').selectAll().where('url', 'in', [secure, plain]).orderBy('url', 'desc').limit(1),
 );
 

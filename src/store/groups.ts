@@ -1,6 +1,5 @@
-import { isOneOf } from '../db/isOneOf.ts';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { isOneOf, prepared } from '../db/query.ts';
 import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { remembered } from '../db/prepared.ts';
+import { prepared } from '../db/query.ts';
 import type { IdentityProviderRow, MetadataImportRow } from '../db/schema.ts';
 
 /** How Anteroom deals with one identity provider: every field of its Edit screen but name, button and enabled. */
@@ -74,7 +74,7 @@ export async function findProvider(db: Db, id: string): Promise<IdentityProvider
   return row && fromRow(row);
 }
 
-const byId = remembered((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
+const byId = prepared((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
 
 /** Whether there is a provider with an ID, and it is enabled. */
 export async function isProviderEnabled(db: Db, id: string): Promise<boolean> {
@@ -82,7 +82,7 @@ export async function isProviderEnabled(db: Db, id: string): Promise<boolean> {
   return row?.enabled === 1;
 }
 
-const enabledById = remembered((db, id: string) =>
+const enabledById = prepared((db, id: string) =>
   db.selectFrom('identityProviders').select('enabled').where('id', '=', id),
 );
 
@@ -92,7 +92,7 @@ export async function findProviderByEntityId(db: Db, entityId: string): Promise<
   return row && fromRow(row);
 }
 
-const byEntityId = remembered((db, entityId: string) =>
+const byEntityId = prepared((db, entityId: string) =>
   db.selectFrom('identityProviders').select(columns).where('entityId', '=', entityId),
 );
 

@@ -1,5 +1,5 @@
-import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
+import { insertRows } from '../db/query.ts';
 import type { JobRow } from '../db/schema.ts';
 
 /** Work on many people or lines. `input` is what it was told, `counts` how many of its items had which outcome. */

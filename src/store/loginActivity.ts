@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
+import { insertRows } from '../db/query.ts';
 import type { LoginActivityRow } from '../db/schema.ts';
 import { leastIdAt } from '../identifier.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { remembered } from '../db/prepared.ts';
+import { prepared } from '../db/query.ts';
 import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
 
 /** Where people come from: a SCIM client with its name and its rights. Its `id` is the Client ID. */
@@ -40,7 +40,7 @@ export async function findSourceByTokenHash(
   return { source: fromRow(source), expiresAt };
 }
 
-const byTokenHash = remembered((db, tokenHash: string) =>
+const byTokenHash = prepared((db, tokenHash: string) =>
   db
     .selectFrom('profileSourceTokens')
     .innerJoin('profileSources', 'profileSources.id', 'profileSourceTokens.sourceId')

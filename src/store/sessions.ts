@@ -1,6 +1,5 @@
-import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { insertRows, prepared } from '../db/query.ts';
 import type { SessionRow } from '../db/schema.ts';
 
 /** The session with an ID (the hash of the cookie's secret) that has not ended. */

@@ -1,16 +1,13 @@
 import type { Db } from '../db/open.ts';
-import { remembered } from '../db/prepared.ts';
+import { prepared } from '../db/query.ts';
 
-/** One setting of the installation, or undefined where it was never written. */
+/** Returns a setting, or undefined if it was never written. */
 export async function findSetting(db: Db, name: string): Promise<unknown> {
   const [row] = await byName(db, name);
-  return row?.valueJson == null ? undefined : JSON.parse(row.valueJson);
+  return row && JSON.parse(row.valueJson);
 }
 
-// A row in any case: an answer without one would not be remembered.
-const byName = remembered((db, name: string) =>
-  db.selectNoFrom((e) => e.selectFrom('settings').select('valueJson').where('name', '=', name).as('valueJson')),
-);
+const byName = prepared((db, name: string) => db.selectFrom('settings').select('valueJson').where('name', '=', name));
 
 /** Removes a setting that has a value. False where it has another one or none: of two at once only one is told true. */
 export async function takeSetting(db: Db, name: string, value: unknown): Promise<boolean> {

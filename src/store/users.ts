@@ -1,6 +1,5 @@
-import { isOneOf } from '../db/isOneOf.ts';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { isOneOf, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import type { Profile } from './profile.ts';

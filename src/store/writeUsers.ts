@@ -1,6 +1,5 @@
-import { insertRows } from '../db/insertRows.ts';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { insertRows, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';

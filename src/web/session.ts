@@ -46,7 +46,7 @@ export async function startSession(
   login: LoginFacts,
 ): Promise<void> {
   const before = readCrossSiteCookie(req, WHO);
-  if (before) await deleteSession(deps.store.relaxed, before);
+  if (before) await deleteSession(deps.store.db, before);
   await new Promise<void>((resolve, reject) =>
     req.login({ ...user, login }, (error: unknown) => (error ? reject(error) : resolve())),
   );
@@ -65,7 +65,7 @@ export async function endSession(req: Request, res: Response): Promise<void> {
 export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<string | undefined> {
   if (req.user) return req.user.id;
   const who = readCrossSiteCookie(req, WHO);
-  const found = who && (await findSession(deps.store.relaxed, who, deps.now()));
+  const found = who && (await findSession(deps.store.db, who, deps.now()));
   return found ? found.userId : undefined;
 }
 
@@ -142,7 +142,7 @@ class SessionStore extends session.Store {
     };
     // One that was read and has been ended since must not come back.
     const write = seen === undefined ? writeSession : updateSession;
-    write(this.#deps.store.relaxed, row).then(() => {
+    write(this.#deps.store.db, row).then(() => {
       this.#written.set(stored, dataJson);
       done?.();
     }, done);
@@ -155,12 +155,11 @@ class SessionStore extends session.Store {
   async #read(id: string): Promise<StoredSession | null> {
     const { store } = this.#deps;
     const now = this.#deps.now();
-    const row = await findSession(store.relaxed, id, now);
+    const row = await findSession(store.db, id, now);
     if (!row) return null;
     const stored: StoredSession = { ...JSON.parse(row.dataJson), seen: row.lastSeenAt };
     const endsAt = stored.passport?.user?.endsAt ?? now;
-    if (now - row.lastSeenAt >= TOUCH_EVERY_MS)
-      await touchSession(store.relaxed, id, now, Math.min(now + IDLE_MS, endsAt));
+    if (now - row.lastSeenAt >= TOUCH_EVERY_MS) await touchSession(store.db, id, now, Math.min(now + IDLE_MS, endsAt));
     return stored;
   }
 
@@ -178,8 +177,8 @@ class SessionStore extends session.Store {
     const { store, now } = this.#deps;
     const id = hashSessionId(sid);
     // A visitor's session is not in the table, and looking costs less than a transaction.
-    findSession(store.relaxed, id, now())
-      .then((row) => row && deleteSession(store.relaxed, id))
+    findSession(store.db, id, now())
+      .then((row) => row && deleteSession(store.db, id))
       .then(() => done?.(), done);
   }
 }

@@ -2,15 +2,14 @@ import { statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { insertRows } from '../../src/db/insertRows.ts';
-import { type Db, openStore } from '../../src/db/open.ts';
-import { prepared } from '../../src/db/prepared.ts';
+import { openStore } from '../../src/db/open.ts';
+import { insertRows, prepared } from '../../src/db/query.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { openTestStore } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 describe('db/sqlite', () => {
-  it('writes the number of a LIMIT into the words, for SQLite would prepare the statement anew for each value', async () => {
+  it('writes the number of a LIMIT into the SQL, so that SQLite prepares the statement once', async () => {
     const { db } = await openTestStore();
     const query = db.selectFrom('settings').select('name').limit(5).offset(2).compile();
     expect(query.sql).to.match(/limit 5 offset \?$/);
@@ -18,33 +17,33 @@ describe('db/sqlite', () => {
     expect(await db.selectFrom('settings').select('name').limit(sql<number>`1 + 1`).execute()).to.deep.equal([]);
   });
 
-  it('reads what was written a moment ago, also where the same turn of the event loop has read before', async () => {
-    const { db, relaxed } = await openTestStore();
+  it('reads what is committed, before, while and after something is written', async () => {
+    const { db } = await openTestStore();
     const names = prepared((on, value: string) =>
       on.selectFrom('settings').select('name').where('valueJson', '=', value),
     );
     for (const name of ['a', 'b', 'c']) {
       const before = await names(db, '1');
       const writing = db.insertInto('settings').values({ name, valueJson: '1' }).execute();
-      expect(await names(relaxed, '1')).to.deep.equal(before);
+      expect(await names(db, '1')).to.deep.equal(before);
       await writing;
-      expect(await names(relaxed, '1')).to.deep.equal([...before, { name }]);
+      expect(await names(db, '1')).to.deep.equal([...before, { name }]);
     }
   });
 
-  it('lets the log of writes begin anew while there are readers all the time', async () => {
+  it('lets the write-ahead log start over while there are always readers', async () => {
     const file = join(tempFolder(), 'test.db');
     const store = await openStore(`sqlite:${file}`);
     whenDone(() => store.close());
     const row = { name: 'a', valueJson: 'x'.repeat(500_000) };
     for (let round = 0; round < 120; round += 1) {
       await store.db.selectFrom('settings').select('name').execute();
-      await insertRows(store.relaxed, 'settings', [row], { key: ['name'], existing: 'replace' });
+      await insertRows(store.db, 'settings', [row], { key: ['name'], existing: 'replace' });
     }
     expect(statSync(`${file}-wal`).size).to.be.below(40_000_000);
   });
 
-  it('keeps nothing of a transaction that SQLite gave up, neither what came before nor what came after', async () => {
+  it('keeps nothing of a transaction that SQLite rolled back, neither earlier nor later statements', async () => {
     const { db } = await openTestStore();
     await db.insertInto('settings').values({ name: 'a', valueJson: '1' }).execute();
     const broken = db.transaction().execute(async (trx) => {
@@ -66,21 +65,22 @@ describe('db/sqlite', () => {
     await linked.close();
   });
 
-  it('answers every write that comes while it is being closed', async () => {
-    const { db, relaxed, close } = await openTestStore();
-    const write = (name: string, on: Db) => {
-      const written = on.insertInto('settings').values({ name, valueJson: '1' }).execute();
-      return written.then(
+  it('settles every write that comes while it is being closed', async () => {
+    const { db, close } = await openTestStore();
+    const outcome = (write: Promise<unknown>) =>
+      write.then(
         () => 'kept',
         () => 'refused',
       );
-    };
-    const first = write('a', db);
-    await write('b', relaxed);
+    const write = (name: string) => outcome(db.insertInto('settings').values({ name, valueJson: '1' }).execute());
+    const writeRelaxed = (name: string) =>
+      outcome(db.insertInto('attempts').values({ name, failures: 1, expiresAt: 1 }).execute());
+    const first = write('a');
+    await writeRelaxed('b');
     const closed = Promise.all([close(), close()]);
     const late: Promise<string>[] = [];
     for (let n = 0; n < 20; n += 1) {
-      late.push(write(`late ${n}`, db), write(`late and relaxed ${n}`, relaxed));
+      late.push(write(`late ${n}`), writeRelaxed(`late ${n}`));
       await new Promise((resolve) => setImmediate(resolve));
     }
     await closed;
@@ -88,7 +88,7 @@ describe('db/sqlite', () => {
     expect(new Set(await Promise.all(late))).to.deep.equal(new Set(['refused']));
   });
 
-  it('gives rows as plain objects', async () => {
+  it('returns rows as plain objects', async () => {
     const { db } = await openTestStore();
     await db.insertInto('settings').values({ name: 'a', valueJson: '1' }).execute();
     const [row] = await db.selectFrom('settings').selectAll().execute();

@@ -35,17 +35,17 @@ describe('people/users', () => {
     it('ends the sessions of a person whose password is set or removed', async () => {
       const { id } = await addPerson(deps, { userName: 'anna.berg' });
       for (const password of ['correct horse battery', undefined]) {
-        await writeSession(deps.store.relaxed, aSession(id));
+        await writeSession(deps.store.db, aSession(id));
         expect(await setPassword(deps, id, password)).to.include({ ok: true });
-        expect(await countSessionsOfUsers(deps.store.relaxed, [id], deps.now())).to.equal(0);
+        expect(await countSessionsOfUsers(deps.store.db, [id], deps.now())).to.equal(0);
       }
     });
 
     it('keeps the sessions of a person whose new password is refused', async () => {
       const { id } = await addPerson(deps, { userName: 'anna.berg' });
-      await writeSession(deps.store.relaxed, aSession(id));
+      await writeSession(deps.store.db, aSession(id));
       expect(await setPassword(deps, id, 'short')).to.include({ ok: false });
-      expect(await countSessionsOfUsers(deps.store.relaxed, [id], deps.now())).to.equal(1);
+      expect(await countSessionsOfUsers(deps.store.db, [id], deps.now())).to.equal(1);
     });
 
     describe('releasing people from a source', () => {
@@ -55,11 +55,11 @@ describe('people/users', () => {
       it('deactivates them and ends their sessions on request', async () => {
         for (const deactivate of [false, true]) {
           const { id, version } = await addPerson(deps, { userName: `anna.${deactivate}` });
-          await writeSession(deps.store.relaxed, aSession(id));
+          await writeSession(deps.store.db, aSession(id));
           expect(await release([id], deactivate)).to.deep.equal([]);
           const after = await findUser(deps.store.db, id);
           expect(after).to.include({ active: !deactivate, sourceId: null, version: version + 1 });
-          const sessions = await countSessionsOfUsers(deps.store.relaxed, [id], deps.now());
+          const sessions = await countSessionsOfUsers(deps.store.db, [id], deps.now());
           expect(sessions).to.equal(deactivate ? 0 : 1);
         }
       });
@@ -72,9 +72,9 @@ describe('people/users', () => {
         expect(kept).to.have.lengthOf(1);
         const active = [...(await findUsersById(deps.store.db, ids)).values()].filter((user) => user.active);
         expect(active.map(({ id }) => id)).to.deep.equal(kept);
-        await writeSession(deps.store.relaxed, aSession(kept[0] ?? ''));
+        await writeSession(deps.store.db, aSession(kept[0] ?? ''));
         expect(await release(kept, true)).to.deep.equal(kept);
-        expect(await countSessionsOfUsers(deps.store.relaxed, kept, deps.now())).to.equal(1);
+        expect(await countSessionsOfUsers(deps.store.db, kept, deps.now())).to.equal(1);
       });
 
       it('deactivates all Power Users of a source while another one is active', async () => {
@@ -88,9 +88,9 @@ describe('people/users', () => {
     it('ends a session that a login wrote during the deactivation, when the person is reactivated', async () => {
       const { id } = await addPerson(deps, { userName: 'anna.berg' });
       await setActive(deps, id, false);
-      await writeSession(deps.store.relaxed, aSession(id));
+      await writeSession(deps.store.db, aSession(id));
       await setActive(deps, id, true);
-      expect(await countSessionsOfUsers(deps.store.relaxed, [id], deps.now())).to.equal(0);
+      expect(await countSessionsOfUsers(deps.store.db, [id], deps.now())).to.equal(0);
     });
   });
 });

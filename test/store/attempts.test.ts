@@ -9,7 +9,7 @@ describe('store/attempts', () => {
     let db: Db;
 
     beforeEach(async () => {
-      ({ relaxed: db } = await open());
+      ({ db } = await open());
     });
 
     it('counts the failures of each name', async () => {

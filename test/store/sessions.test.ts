@@ -20,7 +20,7 @@ describe('store/sessions', () => {
     const [anna, bob] = [aUser(), aUser()];
 
     beforeEach(async () => {
-      ({ relaxed: db } = await open());
+      ({ db } = await open());
       for (const user of [anna, bob]) await insertUser(db, user, null);
     });
 

@@ -19,7 +19,7 @@ describe('web/render: a message for the next page', () => {
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const writer = anteroom.deps.store.relaxed.transaction().execute(() => held);
+    const writer = anteroom.deps.store.db.transaction().execute(() => held);
     const answer = fetch(server.url, { headers: { cookie: browser.cookie() }, redirect: 'manual' }).then(
       () => isStored,
     );

@@ -89,7 +89,7 @@ async function ask(
   chosen: string[],
   errors: FieldErrors,
 ): Promise<void> {
-  const { db, relaxed } = deps.store;
+  const { db } = deps.store;
   const all = ticked(req, 'all');
   const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1 }) : undefined;
   res.render('settings/people/bulk', {
@@ -106,7 +106,7 @@ async function ask(
     typed: field(req, 'typed'),
     leavesMeOut:
       ['deactivate', 'remove'].includes(action) && (all || fieldValues(req, 'person').includes(req.user?.id ?? '')),
-    sessions: await countSessions(relaxed, chosen, deps.now()),
+    sessions: await countSessions(db, chosen, deps.now()),
     groups: action === 'group' ? (await listGroups(db, {}, { limit: GROUPS_OFFERED, offset: 0 })).rows : [],
   });
 }

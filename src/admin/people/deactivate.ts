@@ -33,13 +33,13 @@ export function deactivatePersonRoutes(deps: Deps): Router {
 }
 
 async function show(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {
-  const { db, relaxed } = deps.store;
+  const { db } = deps.store;
   const person = await getUser(deps, id);
   res.render('settings/people/deactivate', {
     title: `Deactivate ${nameOf(person)}?`,
     person,
     errors,
-    sessions: await countSessionsOfUsers(relaxed, [id], deps.now()),
+    sessions: await countSessionsOfUsers(db, [id], deps.now()),
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
   });
 }

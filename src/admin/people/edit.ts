@@ -129,7 +129,7 @@ async function showNew(deps: Deps, res: Response, page: Page): Promise<void> {
 }
 
 async function showEdit(deps: Deps, res: Response, person: User, page: Page): Promise<void> {
-  const { db, relaxed } = deps.store;
+  const { db } = deps.store;
   res.render('settings/people/edit', {
     title: nameOf(person),
     person,
@@ -138,7 +138,7 @@ async function showEdit(deps: Deps, res: Response, person: User, page: Page): Pr
     source:
       person.sourceId === null ? undefined : ((await findSource(db, person.sourceId)) ?? { name: 'a profile source' }),
     hasPassword: (await findPasswordHash(db, person.id)) !== undefined,
-    sessions: await countSessionsOfUsers(relaxed, [person.id], deps.now()),
+    sessions: await countSessionsOfUsers(db, [person.id], deps.now()),
   });
 }
 

@@ -33,6 +33,6 @@ async function show(deps: Deps, res: Response, id: string, errors: FieldErrors):
     person,
     errors,
     hasPassword: (await findPasswordHash(deps.store.db, id)) !== undefined,
-    sessions: await countSessionsOfUsers(deps.store.relaxed, [id], deps.now()),
+    sessions: await countSessionsOfUsers(deps.store.db, [id], deps.now()),
   });
 }

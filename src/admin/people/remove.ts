@@ -33,7 +33,7 @@ export function removePersonRoutes(deps: Deps): Router {
 }
 
 async function show(deps: Deps, res: Response, id: string, typed: string, errors: FieldErrors): Promise<void> {
-  const { db, relaxed } = deps.store;
+  const { db } = deps.store;
   const person = await getUser(deps, id);
   res.render('settings/people/remove', {
     title: `Delete ${nameOf(person)}?`,
@@ -41,7 +41,7 @@ async function show(deps: Deps, res: Response, id: string, typed: string, errors
     typed,
     errors,
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
-    sessions: await countSessionsOfUsers(relaxed, [id], deps.now()),
+    sessions: await countSessionsOfUsers(db, [id], deps.now()),
     groups: (await findGroupsOfUsers(db, [id])).length,
     reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1, countTo: ALL })).total,
   });

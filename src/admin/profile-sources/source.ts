@@ -163,6 +163,6 @@ async function askToRemove(
     entered,
     errors,
     effects: await sourceEffects(deps, source.id),
-    sessions: await countSessionsOfSource(deps.store.relaxed, source.id, deps.now()),
+    sessions: await countSessionsOfSource(deps.store.db, source.id, deps.now()),
   });
 }

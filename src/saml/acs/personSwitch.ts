@@ -43,7 +43,7 @@ export async function postponeLogin(
 ): Promise<void> {
   const token = newToken(deps);
   const pending: Pending = { userId: accepted.user.id, login: factsOf(deps, req, res, accepted), destination };
-  await insertPendingLogin(deps.store.relaxed, {
+  await insertPendingLogin(deps.store.db, {
     tokenHash: hashToken(token),
     loginJson: JSON.stringify(pending),
     expiresAt: deps.now() + ASK_MS,
@@ -74,7 +74,7 @@ export function switchRoutes(deps: Deps): Router {
 }
 
 async function finish(deps: Deps, req: Request, res: Response, pending: Pending, user: User): Promise<void> {
-  if (!(await consumePendingLogin(deps.store.relaxed, hashToken(tokenOf(req))))) throw ended();
+  if (!(await consumePendingLogin(deps.store.db, hashToken(tokenOf(req))))) throw ended();
   // Without Secure browsers would pass over a line for a __Secure- cookie, also this one.
   res.clearCookie(cookieName(req), { path: PATH, secure: req.secure });
   await startSession(deps, req, res, user, pending.login);
@@ -83,7 +83,7 @@ async function finish(deps: Deps, req: Request, res: Response, pending: Pending,
 
 /** The sign-in that waits at this domain, if the person may still come in by it. */
 async function getPending(deps: Deps, req: Request, res: Response): Promise<{ pending: Pending; user: User }> {
-  const kept = await findPendingLogin(deps.store.relaxed, hashToken(tokenOf(req)), deps.now());
+  const kept = await findPendingLogin(deps.store.db, hashToken(tokenOf(req)), deps.now());
   if (!kept) throw ended();
   const pending = JSON.parse(kept) as Pending;
   const user = await findWelcome(deps, pending.userId, pending.login);

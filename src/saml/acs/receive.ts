@@ -105,7 +105,7 @@ async function judge(deps: Deps, attempt: Attempt): Promise<Step<Verified>> {
   const { response } = read;
   attempt.solicited = response.inResponseTo !== undefined;
   const claimed = response.inResponseTo
-    ? await findLoginRequest(deps.store.relaxed, response.inResponseTo, deps.now())
+    ? await findLoginRequest(deps.store.db, response.inResponseTo, deps.now())
     : undefined;
   const provider = await findAnsweringProvider(deps, response.issuer, claimed);
   attempt.provider = provider;

@@ -25,7 +25,7 @@ export async function startLoginRequest(
   const id = `_${deps.randomBytes(20).toString('hex')}`;
   const relayState = newToken(deps);
   const forceAuthn = provider.settings.forceAuthn;
-  await insertLoginRequest(deps.store.relaxed, {
+  await insertLoginRequest(deps.store.db, {
     id,
     relayState,
     providerId: provider.id,

@@ -41,9 +41,9 @@ export async function authenticate(
 async function countFailure(deps: Deps, address: string): Promise<void> {
   const counter = `scim ${address}`;
   const now = deps.now();
-  if ((await countFailures(deps.store.relaxed, counter, now)) >= FAILURES_PER_ADDRESS)
+  if ((await countFailures(deps.store.db, counter, now)) >= FAILURES_PER_ADDRESS)
     throw new ScimError(429, undefined, 'Too many requests without a valid token from this address.', {
       'Retry-After': String(WINDOW_MS / 1_000),
     });
-  await recordFailure(deps.store.relaxed, counter, now, WINDOW_MS);
+  await recordFailure(deps.store.db, counter, now, WINDOW_MS);
 }

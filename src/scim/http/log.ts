@@ -36,7 +36,7 @@ export function openRequestLog(deps: Deps): RequestLog {
       const [batch, counted] = [entries, [...counts.values()]];
       entries = [];
       counts = new Map();
-      await deps.store.relaxed.transaction().execute(async (trx) => {
+      await deps.store.db.transaction().execute(async (trx) => {
         await insertScimLog(trx, batch);
         for (const { sourceId, ...count } of counted) await addCalls(trx, sourceId, count);
       });

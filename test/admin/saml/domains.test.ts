@@ -48,7 +48,7 @@ describe('admin/samlDomains', () => {
     const other = await addDomain(deps, 'https://de.acme.com');
     const id = other.ok ? other.value.id : '';
     const person = await addPerson(deps, { userName: 'anna.berg' });
-    await writeSession(deps.store.relaxed, aSession(person.id, { domainId: id, expiresAt: deps.now() + 1 }));
+    await writeSession(deps.store.db, aSession(person.id, { domainId: id, expiresAt: deps.now() + 1 }));
     const path = `${SAML}/domains/${id}/removal`;
     expect((await client.get(path)).text).to.contain('It signs 1 person out at once.');
     const wrong = await client.post(path, { typed: 'acme.com' });
@@ -56,7 +56,7 @@ describe('admin/samlDomains', () => {
     const removed = await client.post(path, { typed: 'de.acme.com' });
     expect((await client.follow(removed)).text).to.contain('de.acme.com was removed.');
     expect(await listDomains(deps.store.db)).to.have.length(1);
-    const left = await deps.store.relaxed.selectFrom('sessions').select('id').where('domainId', '=', id).execute();
+    const left = await deps.store.db.selectFrom('sessions').select('id').where('domainId', '=', id).execute();
     expect(left).to.deep.equal([]);
   });
 

@@ -146,6 +146,6 @@ describe('admin: an identity provider', () => {
     const { deps } = anteroom;
     const { id: userId } = await addPerson(deps, { userName: 'anna.berg' });
     const session = aSession(userId, { domainId, providerId: id, expiresAt: deps.now() + 1_000 });
-    await writeSession(deps.store.relaxed, session);
+    await writeSession(deps.store.db, session);
   }
 });

@@ -1,18 +1,20 @@
-// node writer.ts DATABASE_URL db|relaxed: writes settings until it is killed, ten at a time, and says the name of each when its write was answered.
+// node writer.ts DATABASE_URL settings|attempts: writes rows of a table until it is killed, ten at a time, and prints the name of each when its write has settled.
 import { writeSync } from 'node:fs';
 import { openStore } from '../../../src/db/open.ts';
+import { recordFailure } from '../../../src/store/attempts.ts';
 import { writeSetting } from '../../../src/store/settings.ts';
 
-const [url = '', member] = process.argv.slice(2);
-const store = await openStore(url);
-const db = member === 'relaxed' ? store.relaxed : store.db;
+const [url = '', table] = process.argv.slice(2);
+const { db } = await openStore(url);
+const write = (name: string) =>
+  table === 'settings' ? writeSetting(db, name, 'x'.repeat(500)) : recordFailure(db, name, 0, 1);
 let next = 0;
 await Promise.all(Array.from({ length: 10 }, writeInTurn));
 
 async function writeInTurn(): Promise<never> {
   for (;;) {
     const name = `name-${next++}`;
-    await writeSetting(db, name, 'x'.repeat(500));
+    await write(name);
     writeSync(1, `${name}\n`);
   }
 }

@@ -3,6 +3,7 @@ export type Form = { action: string; fields: Record<string, string> };
 
 export type Browser = {
   get: (url: string) => Promise<Page>;
+  /** Posts a form, as a page of the same site does. */
   post: (url: string, fields: Record<string, string | string[]>) => Promise<Page>;
   /** Posts from another site's page: only SameSite=None cookies are sent, but the redirect that follows carries all. */
   postFromElsewhere: (url: string, fields: Record<string, string>) => Promise<Page>;
@@ -33,7 +34,8 @@ export function createBrowser(origin: string): Browser {
 
   const post: Browser['post'] = (url, fields) => {
     const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
-    return request(url, { method: 'POST', body: new URLSearchParams(pairs) });
+    const headers = { origin: new URL(url, origin).origin };
+    return request(url, { method: 'POST', headers, body: new URLSearchParams(pairs) });
   };
   return {
     get: (url) => request(url, {}),

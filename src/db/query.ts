@@ -1,0 +1,121 @@
+import {
+  type Compilable,
+  CompiledQuery,
+  type Insertable,
+  InsertQueryNode,
+  PostgresAdapter,
+  type RawBuilder,
+  SelectQueryNode,
+  sql,
+  TableNode,
+} from 'kysely';
+import type { Db } from './open.ts';
+import type { Schema } from './schema.ts';
+import { SqliteReadAdapter } from './sqlite.ts';
+
+type Value = string | number | null;
+type Build<Values extends Value[], Row> = (db: Db, ...values: Values) => Compilable<Row>;
+
+/** Stands for a value while a query is compiled. */
+type Placeholder = { position: number };
+
+/**
+ * Returns a query that is built and compiled once for each engine. For what every request reads: Kysely takes several times as long to
+ * build a query as SQLite takes to run it. Outside of transactions a read on SQLite also skips Kysely's connection handling.
+ * Measured: a third of a SCIM look-up (docs/decisions/what-every-request-asks.md).
+ * @param build builds the query with the values in their places, and must not look at them
+ */
+export function prepared<Values extends Value[], Row>(
+  build: Build<Values, Row>,
+): (db: Db, ...values: Values) => Promise<Row[]> {
+  const compiled: { sqlite?: CompiledQuery<Row>; postgres?: CompiledQuery<Row> } = {};
+  return async (db, ...values) => {
+    const engine = isPostgres(db) ? 'postgres' : 'sqlite';
+    compiled[engine] ??= build(db, ...placeholders<Values>(build.length - 1)).compile();
+    const query = compiled[engine];
+    const parameters = query.parameters.map((value) => (isPlaceholder(value) ? values[value.position] : value));
+    const { adapter } = db.getExecutor();
+    if (adapter instanceof SqliteReadAdapter && !db.isTransaction && SelectQueryNode.is(query.query))
+      return adapter.read(query.sql, parameters) as Row[];
+    return (await db.executeQuery<Row>({ ...query, parameters })).rows;
+  };
+}
+
+/** What to do with a row whose key already exists: keep the existing row, or replace it. */
+export type OnConflict<T extends keyof Schema> = { key: (keyof Schema[T] & string)[]; existing: 'keep' | 'replace' };
+
+// Each number of rows is a statement of its own that SQLite has to prepare, so there are only three.
+const ROWS_PER_STATEMENT = [100, 10, 1];
+
+/**
+ * Inserts rows that all name the same columns. Returns how many were inserted or replaced. For frequent writes: Kysely takes several
+ * times as long to build such a statement as SQLite takes to run it.
+ */
+export async function insertRows<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  rows: Insertable<Schema[T]>[],
+  onConflict?: OnConflict<T>,
+): Promise<number> {
+  const columns = Object.keys(rows[0] ?? {});
+  let inserted = 0;
+  let start = 0;
+  for (const size of ROWS_PER_STATEMENT)
+    for (; rows.length - start >= size; start += size) {
+      const values = rows.slice(start, start + size).flatMap((row) => columns.map((name) => columnOf(row, name)));
+      const query = CompiledQuery.raw(insertSql(db, table, columns, size, onConflict), values);
+      const node = InsertQueryNode.create(TableNode.create(table)); // tells the engine which table is written
+      const { numAffectedRows = 0n } = await db.executeQuery({ ...query, query: node });
+      inserted += Number(numAffectedRows);
+    }
+  return inserted;
+}
+
+/** Whether a column holds one of some texts, given as a JSON array, so that lists of any length are the same prepared query. */
+export function isOneOf(db: Db, column: string, json: string): RawBuilder<boolean> {
+  const values = isPostgres(db)
+    ? sql`select jsonb_array_elements_text(${json}::jsonb)`
+    : sql`select value from json_each(${json})`;
+  return sql<boolean>`${sql.ref(column)} in (${values})`;
+}
+
+function isPostgres(db: Db): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+function placeholders<Values>(count: number): Values {
+  return Array.from({ length: count }, (_, position): Placeholder => ({ position })) as Values;
+}
+
+function isPlaceholder(value: unknown): value is Placeholder {
+  return typeof value === 'object' && value !== null && 'position' in value;
+}
+
+function insertSql<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  columns: string[],
+  size: number,
+  onConflict: OnConflict<T> | undefined,
+): string {
+  const placeholder = isPostgres(db) ? (index: number) => `$${index + 1}` : () => '?';
+  const row = (index: number) => `(${columns.map((_, column) => placeholder(index * columns.length + column))})`;
+  const rows = Array.from({ length: size }, (_, index) => row(index));
+  return `insert into ${quoted([table])} (${quoted(columns)}) values ${rows}${conflictSql(columns, onConflict)}`;
+}
+
+function conflictSql<T extends keyof Schema>(columns: string[], onConflict: OnConflict<T> | undefined): string {
+  if (!onConflict) return '';
+  const { key, existing } = onConflict;
+  if (existing === 'keep') return ` on conflict (${quoted(key)}) do nothing`;
+  const others = columns.filter((column) => !(key as string[]).includes(column));
+  return ` on conflict (${quoted(key)}) do update set ${others.map((column) => `"${column}" = excluded."${column}"`)}`;
+}
+
+function quoted(names: string[]): string {
+  return names.map((name) => `"${name}"`).join();
+}
+
+function columnOf(row: object, name: string): unknown {
+  return (row as Record<string, unknown>)[name] ?? null;
+}
