@@ -220,7 +220,7 @@ describe('the command line', () => {
     });
     const refusals: [string, RegExp, number][] = [
       ['clock-skew=soon', /^clock-skew: Enter a number of seconds\.$/, 1],
-      ['match=shoe-size', /^match: Choose one of the four\.$/, 1],
+      ['match=shoe-size', /^match: Select one of the four\.$/, 1],
       ['name=', /^name: Enter a name/, 1],
       ['button=perhaps', /^button is on or off\./, 2],
       ['colour=red', /^There is no key colour\./, 2],

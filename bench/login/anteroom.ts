@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { parseConfig } from '../../src/config.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
-import { confirmImport, previewMetadata } from '../../src/federation/identityProviders.ts';
+import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { openDeps } from '../../src/openDeps.ts';
 import { readUserInput } from '../../src/people/userInput.ts';
 import { addUser } from '../../src/people/users.ts';

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
+import { confirmImport, type MetadataSource, previewMetadata } from '../federation/importMetadata.ts';
 import {
   changeProvider,
-  confirmImport,
   consequencesOf,
-  type MetadataSource,
-  previewMetadata,
+  initialSettings,
+  providerInputOf,
+  readProviderInput,
   removeProvider,
   setProviderEnabled,
-} from '../federation/identityProviders.ts';
-import { shortBinding } from '../federation/metadata/metadataEndpoints.ts';
-import { initialSettings, providerInputOf, readProviderInput } from '../federation/providerInput.ts';
+  shortBinding,
+} from '../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { accepted, type Call, type Command, isoTime, list, type Output, Refused, table } from './command.ts';
 import { assignmentKeys, keyOf, readAssignments } from './providerAssignments.ts';

@@ -1,4 +1,4 @@
-import type { ProviderInput } from '../federation/providerInput.ts';
+import type { ProviderInput } from '../federation/providers.ts';
 import { dashed, Misused, onOrOff } from './command.ts';
 
 type Kind = 'text' | 'switch' | string[];

@@ -18,7 +18,7 @@ import { findProvider } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginActivity.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { createSigningCertificate } from './certificate.ts';
-import { getProviderIn } from './identityProviders.ts';
+import { getProviderIn } from './providers.ts';
 
 const CERTIFICATE_YEARS = 10;
 const MONTH_MS = 30 * 86_400_000;

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { getProvider } from '../federation/identityProviders.ts';
+import { getProvider } from '../federation/providers.ts';
 import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { sendToProvider } from './routes.ts';

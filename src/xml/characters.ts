@@ -1,10 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { refuse } from './error.ts';
 
-const ASCII = 128;
 const NAME_START = 1;
 const NAME_PART = 2;
-const kinds = nameTable();
+
+/** Characters of names by UTF-16 unit (XML 1.0 2.3, without the colon): all of them, and those of ASCII. */
+export const xmlNames = nameTable();
+export const asciiNames = xmlNames.slice(0, 128);
 
 const PREDEFINED = new Map([
   ['amp', '&'],
@@ -55,19 +57,19 @@ function refuseReference(): never {
   return refuse('xml_malformed', 'an unknown entity');
 }
 
-/** Returns the end of the NCName that starts at `from`, or `from` if there is none (Namespaces in XML 3). Only ASCII names, like all of SAML's. */
-export function ncNameEnd(text: string, from: number): number {
+/** Returns the end of the NCName that starts at `from`, or `from` if there is none (Namespaces in XML 3). */
+export function ncNameEnd(text: string, from: number, names: Uint8Array): number {
   let code = text.charCodeAt(from);
-  if (!(code < ASCII) || kinds[code] !== NAME_START) return from;
+  if (names[code] !== NAME_START) return from;
   let at = from;
   do code = text.charCodeAt(++at);
-  while (code < ASCII && kinds[code] !== 0);
+  while (code < names.length && names[code] !== 0);
   return at;
 }
 
-/** Returns whether the whole text is an NCName, as an ID must be. */
+/** Returns whether the whole text is an NCName of ASCII characters, as an ID must be. */
 export function isNcName(text: string): boolean {
-  return text !== '' && ncNameEnd(text, 0) === text.length;
+  return text !== '' && ncNameEnd(text, 0, asciiNames) === text.length;
 }
 
 /** Returns the end of the white space that starts at `from`. */
@@ -101,12 +103,14 @@ function characterOf(code: number): string {
   return valid ? String.fromCodePoint(code) : refuse('xml_malformed', 'a reference to a forbidden character');
 }
 
+// By UTF-16 unit, XML 1.0 2.3 without the colon. High surrogates are those of the characters up to U+EFFFF; a low one always follows.
 function nameTable(): Uint8Array {
-  const table = new Uint8Array(ASCII);
-  for (let code = 0; code < ASCII; code++) {
-    const character = String.fromCharCode(code);
-    if (/[A-Za-z_]/.test(character)) table[code] = NAME_START;
-    else if (/[0-9.-]/.test(character)) table[code] = NAME_PART;
-  }
+  const latin = [0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a, 0xc0, 0xd6, 0xd8, 0xf6, 0xf8, 0x2ff];
+  const beyond = [0x370, 0x37d, 0x37f, 0x1fff, 0x200c, 0x200d, 0x2070, 0x218f, 0x2c00, 0x2fef, 0x3001, 0xdb7f];
+  const starts = [...latin, ...beyond, 0xf900, 0xfdcf, 0xfdf0, 0xfffd];
+  const parts = [0x2d, 0x2e, 0x30, 0x39, 0xb7, 0xb7, 0x300, 0x36f, 0x203f, 0x2040, 0xdc00, 0xdfff];
+  const table = new Uint8Array(0x10000);
+  for (let at = 0; at < starts.length; at += 2) table.fill(NAME_START, starts[at], (starts[at + 1] ?? 0) + 1);
+  for (let at = 0; at < parts.length; at += 2) table.fill(NAME_PART, parts[at], (parts[at + 1] ?? 0) + 1);
   return table;
 }

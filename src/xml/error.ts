@@ -5,10 +5,11 @@ export type XmlReason =
   | 'xml_limit' // too many nodes, attributes, levels, namespaces or characters in one place
   | 'xml_forbidden'; // DOCTYPE, processing instruction, CDATA section, comment inside a text
 
-/** The only error that `parseXml` throws; `detail` is for the log. */
+/** The only error that `parseXml` throws. `detail` is for the log, `position` is where it was found, counted from 1, if known. */
 export class XmlError extends Error {
   readonly reason: XmlReason;
   readonly detail: string | undefined;
+  position: { line: number; column: number } | undefined;
 
   constructor(reason: XmlReason, detail?: string) {
     super(detail === undefined ? reason : `${reason}: ${detail}`);

@@ -1,6 +1,9 @@
 import { refuse } from './error.ts';
 import type { Scope } from './scope.ts';
 
+/** Which XML is accepted: the strict subset of SAML messages, or all documents without DOCTYPE and processing instructions. */
+export type XmlGrammar = 'message' | 'document';
+
 /** How large a document may be. Each limit bounds a cost that grows with it. */
 export type XmlLimits = {
   octets: number;
@@ -27,6 +30,8 @@ export const messageLimits: XmlLimits = {
 export type Reader = Scope & {
   xml: string;
   limits: XmlLimits;
+  grammar: XmlGrammar;
+  names: Uint8Array; // characters of names
   at: number;
   next: number; // position of the first < after the start tag read last
   flat: boolean; // no value or text needs a replacement: the document has no reference, tab or line feed
@@ -38,7 +43,7 @@ export type Reader = Scope & {
 
 /** Counts an element, a text or a comment. Throws an XmlError past the limit. */
 export function countNode(reader: Reader): void {
-  if (++reader.nodes > reader.limits.nodes) refuse('xml_limit', 'too many nodes');
+  if (++reader.nodes > reader.limits.nodes) refuse('xml_limit', `more than ${reader.limits.nodes} nodes`);
 }
 
 /** Refuses the markup at the reader's position: forbidden if it is a construct of XML, malformed otherwise. */

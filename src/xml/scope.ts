@@ -2,7 +2,7 @@ import { refuse } from './error.ts';
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
 /** The namespace declarations in scope while a document is read: a stack with the declarations of each open element. */
-export type Scope = { prefixes: string[]; uris: string[] };
+export type Scope = { prefixes: string[]; uris: string[]; anyUri: boolean }; // anyUri: relative namespace names are accepted
 
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
@@ -22,15 +22,15 @@ const COMMON = [
 ];
 
 /** Returns a scope that starts with the given declarations. */
-export function createScope(outer: readonly NamespaceDeclaration[]): Scope {
-  return { prefixes: outer.map(({ prefix }) => prefix), uris: outer.map(({ uri }) => uri) };
+export function createScope(outer: readonly NamespaceDeclaration[], anyUri: boolean): Scope {
+  return { prefixes: outer.map(({ prefix }) => prefix), uris: outer.map(({ uri }) => uri), anyUri };
 }
 
 /** Adds an element's declarations to the scope and resolves the namespaces of the element and its attributes (Namespaces in XML 1.0 5, 6). */
 export function openScope(scope: Scope, element: XmlElement, limit: number): void {
   const mark = scope.prefixes.length;
   for (const declaration of element.declarations) declare(scope, declaration, mark);
-  if (scope.prefixes.length > limit) refuse('xml_limit', 'too many namespaces');
+  if (scope.prefixes.length > limit) refuse('xml_limit', `more than ${limit} namespaces in scope`);
   element.uri = resolve(scope, element.prefix);
   const { attributes } = element;
   for (let at = 0; at < attributes.length; at++) {
@@ -50,7 +50,7 @@ export function closeScope(scope: Scope, element: XmlElement): void {
 
 function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration, mark: number): void {
   const common = COMMON.indexOf(uri);
-  if (common === -1) refuseInvalid(prefix, uri);
+  if (common === -1) refuseInvalid(prefix, uri, scope.anyUri);
   if (prefix === 'xmlns' || (prefix === 'xml' && uri !== XML_NAMESPACE))
     refuse('xml_malformed', 'a declaration of a reserved prefix');
   if (scope.prefixes.indexOf(prefix, mark) !== -1) refuse('xml_malformed', 'a prefix declared twice');
@@ -58,11 +58,11 @@ function declare(scope: Scope, { prefix, uri }: NamespaceDeclaration, mark: numb
   scope.uris.push(COMMON[common] ?? uri);
 }
 
-function refuseInvalid(prefix: string, uri: string): void {
+function refuseInvalid(prefix: string, uri: string, anyUri: boolean): void {
   const reserved = (uri === XML_NAMESPACE && prefix !== 'xml') || uri === XMLNS_NAMESPACE;
   if (reserved) refuse('xml_malformed', 'a declaration of a reserved namespace');
-  const absolute = uri === '' ? prefix === '' : ABSOLUTE.test(uri);
-  if (!absolute) refuse('xml_malformed', 'a relative namespace name');
+  const allowed = uri === '' ? prefix === '' : anyUri || ABSOLUTE.test(uri);
+  if (!allowed) refuse('xml_malformed', 'a relative or empty namespace name');
 }
 
 function resolve(scope: Scope, prefix: string): string {

@@ -17,10 +17,10 @@ const NO_DECLARATIONS: readonly NamespaceDeclaration[] = [];
  * accordingly. The caller adds the element to its parent's children. Throws an XmlError.
  */
 export function readStartTag(reader: Reader, parent: XmlElement | undefined): XmlElement {
-  const { xml } = reader;
+  const { xml, names } = reader;
   const start = reader.at + 1;
-  const colon = ncNameEnd(xml, start);
-  const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1) : colon;
+  const colon = ncNameEnd(xml, start, names);
+  const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1, names) : colon;
   if (colon === start || end === colon + 1) refuseMarkup(reader);
   const name = xml.slice(start, end);
   const element: XmlElement = {
@@ -40,26 +40,27 @@ export function readStartTag(reader: Reader, parent: XmlElement | undefined): Xm
   readAttributes(reader, element);
   openScope(reader, element, reader.limits.declarations);
   if (!readTagEnd(reader)) {
-    if (++reader.depth > reader.limits.depth) refuse('xml_limit', 'too many levels');
+    if (++reader.depth > reader.limits.depth) refuse('xml_limit', `more than ${reader.limits.depth} levels`);
     reader.content[reader.depth] = 0;
   } else closeScope(reader, element);
   return element;
 }
 
 function readAttributes(reader: Reader, element: XmlElement): void {
-  const { xml } = reader;
+  const { xml, names } = reader;
   let attributes: Attribute[] | undefined;
   let declarations: NamespaceDeclaration[] | undefined;
   for (let count = 1; ; count++) {
     const start = spaceEnd(xml, reader.at);
-    const colon = ncNameEnd(xml, start);
+    const colon = ncNameEnd(xml, start, names);
     if (colon === start) {
       reader.at = start;
       break;
     }
     if (start === reader.at) refuse('xml_malformed', 'missing white space before an attribute');
-    if (count > reader.limits.attributes) refuse('xml_limit', 'too many attributes');
-    const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1) : colon;
+    if (count > reader.limits.attributes)
+      refuse('xml_limit', `more than ${reader.limits.attributes} attributes on one element`);
+    const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1, names) : colon;
     if (end === colon + 1) refuse('xml_malformed', 'a name ending in a colon');
     if (colon === start + 5 && xml.startsWith('xmlns', start)) {
       declarations ??= [];
@@ -102,7 +103,7 @@ function readValue(reader: Reader, nameEnd: number): string {
 
 // XML 1.0 3.3.3: literal white space becomes a space, white space written as a reference stays.
 function attributeValue({ xml, flat, limits }: Reader, from: number, to: number): string {
-  if (to - from > limits.value) refuse('xml_limit', 'attribute value too long');
+  if (to - from > limits.value) refuse('xml_limit', `an attribute value of more than ${limits.value} characters`);
   const raw = xml.slice(from, to);
   return flat || !/[&\t\n]/.test(raw) ? raw : expandReferences(raw.replace(/[\t\n]/g, ' '));
 }

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { previewMetadata } from '../../src/federation/identityProviders.ts';
+import { previewMetadata } from '../../src/federation/importMetadata.ts';
 import { addJob, runJob } from '../../src/jobs/jobs.ts';
 import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider } from '../../src/federation/domains.ts';
-import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { saveIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { listDomains } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';

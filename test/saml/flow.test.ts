@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setAutoLogin } from '../../src/federation/domains.ts';
-import { removeProvider, setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { removeProvider, setProviderEnabled } from '../../src/federation/providers.ts';
 import { setActive } from '../../src/people/users.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { createBrowser } from '../demo/support/browser.ts';

@@ -1,7 +1,7 @@
 import type { Store } from '../../src/db/open.ts';
 import { setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
-import { changeProvider, confirmImport, previewMetadata } from '../../src/federation/identityProviders.ts';
-import { type ProviderInput, providerInputOf } from '../../src/federation/providerInput.ts';
+import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
+import { changeProvider, type ProviderInput, providerInputOf } from '../../src/federation/providers.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import { listDomains } from '../../src/store/domains.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { LoginRequestRow, SessionRow } from '../../src/db/schema.ts';
-import { initialSettings } from '../../src/federation/providerInput.ts';
+import { initialSettings } from '../../src/federation/providers.ts';
 import { newId, newReference } from '../../src/identifier.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { addDomain } from '../../src/federation/domains.ts';
-import { setProviderEnabled } from '../../src/federation/identityProviders.ts';
+import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/render.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { XmlError, type XmlReason } from '../../src/xml/error.ts';
 import { parseXml } from '../../src/xml/parse.ts';
-import type { XmlLimits } from '../../src/xml/reader.ts';
+import type { XmlGrammar, XmlLimits } from '../../src/xml/reader.ts';
 import type { XmlElement } from '../../src/xml/tree.ts';
 import { honestCases } from '../saml/corpus/honest.ts';
 import { mutations } from '../saml/support/mutate.ts';
@@ -33,44 +33,6 @@ describe('parseXml', () => {
   });
 
   it('builds the tree that saxes builds, or refuses, for random markup', () => {
-    const pieces = [
-      '<a',
-      '<b:a',
-      '>',
-      '/>',
-      '</a>',
-      '</b:a>',
-      ' ',
-      '\n',
-      '\r',
-      'x="1"',
-      "b:x='2'",
-      'xmlns:b="urn:b"',
-      'xmlns=""',
-      'xmlns="urn:c"',
-    ];
-    const more = [
-      '<!--',
-      '-->',
-      '--',
-      ']]>',
-      '<![CDATA[',
-      '&amp;',
-      '&#65;',
-      '&x;',
-      '&',
-      '<?xml version="1.0"?>',
-      '<?x?>',
-      '<!DOCTYPE a>',
-      '"',
-      "'",
-      'é',
-      '\u0000',
-      ':',
-    ];
-    const scattered = fc
-      .array(fc.constantFrom(...pieces, ...more), { maxLength: 12 })
-      .map((list) => `<a xmlns:b="urn:b">${list.join('')}</a>`);
     fc.assert(
       fc.property(scattered, (xml) => {
         const octets = Buffer.from(xml);
@@ -79,6 +41,21 @@ describe('parseXml', () => {
       }),
       { seed: 20260117, numRuns: 20_000 },
     );
+  });
+
+  it('accepts and refuses what saxes does as a document, except DOCTYPE and processing instructions', () => {
+    let accepted = 0;
+    const wrapped = fc.tuple(around, scattered, around).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(wrapped, (xml) => {
+        const octets = Buffer.from(xml);
+        const root = parsedOrRefused(octets, 'document');
+        expect(root && plainTree(root), xml).to.deep.equal(treeBySaxes(octets));
+        if (root) accepted++;
+      }),
+      { seed: 20261129, numRuns: 20_000 },
+    );
+    expect(accepted).to.be.greaterThan(1_000);
   });
 
   it('applies the limits that it is given, each at its exact boundary', () => {
@@ -128,15 +105,47 @@ describe('parseXml', () => {
         .with.property('reason', reason);
   });
 
+  it('says where a document is refused', () => {
+    expect(() => parseXml(Buffer.from('<a>\n<b>\n  </a>')))
+      .to.throw(XmlError)
+      .with.deep.property('position', { line: 3, column: 3 });
+  });
+
   it('resolves prefixes by the declarations around a document', () => {
     const octets = Buffer.from('<x:a/>');
     expect(parseXml(octets, { outer: [{ prefix: 'x', uri: 'urn:x' }] }).uri).to.equal('urn:x');
   });
 });
 
-function parsedOrRefused(octets: Buffer): XmlElement | undefined {
+const pieces = [
+  ...['<a', '<b:a', '>', '/>', '</a>', '</b:a>', ' ', '\n', '\r', 'x="1"', "b:x='2'"],
+  ...[
+    'xmlns:b="urn:b"',
+    'xmlns=""',
+    'xmlns="urn:c"',
+    'xmlns:b=""',
+    'xmlns="c"',
+    '<a/>',
+    '<b:é>x</b:é>',
+    '<é xmlns="ü"/>',
+  ],
+  ...['<!--', '-->', '--', '<!---->', ']]>', '<![CDATA[', '<![CDATA[<&]]>', '&amp;', '&#65;', '&x;', '&'],
+  ...['<?xml version="1.0"?>', '<?x?>', '<!DOCTYPE a>', '"', "'", 'é', '\u0000', ':', '\u{1f600}', '·'],
+];
+
+const scattered = fc
+  .array(fc.constantFrom(...pieces), { maxLength: 12 })
+  .map((list) => `<a xmlns:b="urn:b">${list.join('')}</a>`);
+
+const around = fc
+  .array(fc.constantFrom('\n', '<!-- x -->', '<?xml version="1.1" encoding="ISO-8859-1"?>', 'x', '<a/>'), {
+    maxLength: 2,
+  })
+  .map((list) => list.join(''));
+
+function parsedOrRefused(octets: Buffer, grammar?: XmlGrammar): XmlElement | undefined {
   try {
-    return parseXml(octets);
+    return parseXml(octets, grammar ? { grammar } : {});
   } catch (error) {
     if (error instanceof XmlError) return undefined;
     throw error;

@@ -2,17 +2,19 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
+import { previewMetadata } from '../../federation/importMetadata.ts';
 import {
   changeProvider,
   consequencesOf,
   getProvider,
-  previewMetadata,
+  type ProviderInput,
+  providerInputOf,
+  readProviderInput,
   removeProvider,
   setProviderEnabled,
+  shortBinding,
   singleSignOnFor,
-} from '../../federation/identityProviders.ts';
-import { shortBinding } from '../../federation/metadata/metadataEndpoints.ts';
-import { type ProviderInput, providerInputOf, readProviderInput } from '../../federation/providerInput.ts';
+} from '../../federation/providers.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginActivity.ts';
 import { field, ticked } from '../../web/form.ts';

@@ -5,12 +5,11 @@ import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
 import {
   confirmImport,
   getPreview,
-  getProvider,
   type MetadataSource,
   previewMetadata,
   proposedName,
-} from '../../federation/identityProviders.ts';
-import { shortBinding } from '../../federation/metadata/metadataEndpoints.ts';
+} from '../../federation/importMetadata.ts';
+import { getProvider, shortBinding } from '../../federation/providers.ts';
 import {
   type Certificate,
   type IdentityProvider,

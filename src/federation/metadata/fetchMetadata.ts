@@ -1,13 +1,13 @@
 import { lookup as resolve } from 'node:dns/promises';
-import type { IncomingMessage } from 'node:http';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
 import { addressFamily, fetchableAddress, type PrivateNetworks } from '../../network.ts';
-import { type MetadataError, quote, refusalIn, refuse } from './metadataError.ts';
-import { MAX_METADATA_BYTES } from './metadataText.ts';
-import { requestFrom } from './pinnedRequest.ts';
+import { MAX_METADATA_BYTES } from './document.ts';
+import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 
 export type FetchOptions = {
   privateNetworks: PrivateNetworks;
-  timeoutMs?: number; // for all of it, redirects included; 10 s by default
+  timeoutMs?: number; // for everything, including redirects; 10 s by default
   maxBytes?: number;
   lookup?: (host: string) => Promise<string[]>; // all addresses of a name; the operating system's by default
 };
@@ -16,20 +16,27 @@ export type FetchResult = { ok: true; body: Uint8Array; finalUrl: string } | { o
 
 const MAX_REDIRECTS = 3;
 const MAX_URL = 2_048;
+const UPLOAD = 'download the metadata and upload the file';
+
+const HEADERS = {
+  accept: 'application/samlmetadata+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1',
+  'accept-encoding': 'identity', // the byte limit then counts what was sent
+  'user-agent': 'Anteroom',
+};
 
 /**
- * Gets metadata from an address that a person typed, without letting it reach what only this server can reach: a name is resolved once,
- * all its addresses are judged, and the connection goes to one of those; every redirect is judged in the same way.
- * @param url http (where private networks are allowed) or https
+ * Fetches metadata from a URL that a person entered, without reaching what only this server can reach: the name is resolved once, all its
+ * addresses are checked, and the connection goes to one of them. Every redirect is checked in the same way.
+ * @param url https, or http if private networks are allowed
  */
 export async function fetchMetadata(url: string, options: FetchOptions): Promise<FetchResult> {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return { ok: true, ...(await follow(readAddress(url, options), 0, options, signal)) };
+    return { ok: true, ...(await follow(readUrl(url, options), 0, options, signal)) };
   } catch (caught) {
     if (!signal.aborted) return { ok: false, error: refusalIn(caught) };
-    const message = `The address did not answer completely within ${timeoutMs / 1000} seconds. Try again, or download the metadata and upload it.`;
+    const message = `The server did not respond completely within ${timeoutMs / 1000} seconds. Try again, or ${UPLOAD}.`;
     return { ok: false, error: { code: 'timeout', message } };
   }
 }
@@ -40,7 +47,7 @@ async function follow(
   options: FetchOptions,
   signal: AbortSignal,
 ): Promise<{ body: Uint8Array; finalUrl: string }> {
-  const addresses = judgeAddresses(await addressesOf(url, options, signal), url, redirects, options.privateNetworks);
+  const addresses = checkAddresses(await resolveHost(url, options, signal), url, redirects, options.privateNetworks);
   const response = await requestFrom(url, addresses, signal).catch((error) => refuseConnection(url, error));
   try {
     const target = redirectTarget(response);
@@ -49,7 +56,7 @@ async function follow(
     if (redirects === MAX_REDIRECTS)
       refuse(
         'too_many_redirects',
-        `The address redirects more than ${MAX_REDIRECTS} times. Give the address where the metadata is.`,
+        `The URL redirects more than ${MAX_REDIRECTS} times. Enter the URL of the metadata.`,
       );
     return await follow(readRedirect(target, url, options), redirects + 1, options, signal);
   } finally {
@@ -57,36 +64,31 @@ async function follow(
   }
 }
 
-function readAddress(text: string, options: FetchOptions, base?: URL): URL {
+function readUrl(text: string, options: FetchOptions, base?: URL): URL {
   const url = text.length <= MAX_URL ? URL.parse(text.trim(), base) : null;
   if (url === null)
-    return refuse(
-      'not_a_url',
-      `${quote(text)} is not a web address. It should look like https://idp.example.com/metadata.`,
-    );
+    return refuse('not_a_url', `${quote(text)} is not a URL. Enter one such as https://idp.example.com/metadata.`);
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && options.privateNetworks === 'allow');
   if (!isAllowed)
     refuse(
       'unsupported_scheme',
-      `Metadata is fetched by https only, not ${url.protocol.replace(':', '')}. Give an https address, or download the metadata and upload it.`,
+      `Metadata is only fetched over https, not ${url.protocol.replace(':', '')}. Enter an https URL, or ${UPLOAD}.`,
     );
   if (url.username !== '' || url.password !== '')
-    refuse('not_a_url', 'The address has a user name or password in it. Download the metadata and upload it instead.');
+    refuse('not_a_url', `The URL contains a user name or password. Instead, ${UPLOAD}.`);
   return url;
 }
 
 function readRedirect(target: string, from: URL, options: FetchOptions): URL {
-  const base = URL.parse(target, from);
-  if (from.protocol === 'https:' && base?.protocol === 'http:') {
+  if (from.protocol === 'https:' && URL.parse(target, from)?.protocol === 'http:')
     refuse(
       'insecure_redirect',
-      'The address redirects from https to http, where the metadata could be changed on the way. Give the https address of the metadata.',
+      'The URL redirects from https to http, where the metadata could be changed on the way. Enter the https URL of the metadata.',
     );
-  }
-  return readAddress(target, options, from);
+  return readUrl(target, options, from);
 }
 
-async function addressesOf(url: URL, options: FetchOptions, signal: AbortSignal): Promise<string[]> {
+async function resolveHost(url: URL, options: FetchOptions, signal: AbortSignal): Promise<string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (addressFamily(host)) return [host];
   const lookup = options.lookup ?? resolveAll;
@@ -104,22 +106,43 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** One bad address among good ones is enough to refuse: which one a connection would use is not ours to guess. */
-function judgeAddresses(found: string[], url: URL, redirects: number, privateNetworks: PrivateNetworks): string[] {
+/** Refuses a name if any of its addresses is private: it is not up to us which one the connection uses. */
+function checkAddresses(found: string[], url: URL, redirects: number, privateNetworks: PrivateNetworks): string[] {
   const permitted = found.flatMap((address) => fetchableAddress(address, privateNetworks) ?? []);
-  if (found.length > 0 && permitted.length === found.length) return permitted;
   if (found.length === 0) return refuseConnection(url, new Error('no address'));
-  if (redirects > 0) {
+  if (permitted.length === found.length) return permitted;
+  if (redirects > 0)
     refuse(
       'redirect_to_private_address',
-      'The address redirects into a private network, where Anteroom does not follow. Give the address of the metadata itself.',
+      'The URL redirects to a private network. Enter the URL of the metadata itself.',
     );
-  }
+  const operator = privateNetworks === 'deny' ? ', or ask the operator to set METADATA_PRIVATE_NETWORKS=allow' : '';
   return refuse(
     'private_address',
-    `${quote(url.hostname)} is in a private network, from which Anteroom does not fetch. Download the metadata and upload it` +
-      `${privateNetworks === 'deny' ? ', or have the operator set METADATA_PRIVATE_NETWORKS=allow' : ''}.`,
+    `${quote(url.hostname)} is in a private network, where Anteroom does not fetch metadata. Instead, ${UPLOAD}${operator}.`,
   );
+}
+
+// Connects to the checked addresses, even if the name resolves to others by now. Follows no redirect and uses no proxy.
+function requestFrom(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
+  const { request } = url.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    request(url, { agent: false, headers: HEADERS, lookup: lookupOf(addresses), signal })
+      .on('response', resolve)
+      .on('error', reject)
+      .on('close', () => reject(new Error('closed without a response')))
+      .end();
+  });
+}
+
+function lookupOf(addresses: readonly string[]): NonNullable<RequestOptions['lookup']> {
+  const found = addresses.map((address) => ({ address, family: addressFamily(address) ?? 0 }));
+  return (_host, options, callback) => {
+    const [first] = found;
+    if (first === undefined) callback(new Error('no address'), '', 0);
+    else if (options.all) callback(null, found);
+    else callback(null, first.address, first.family);
+  };
 }
 
 function redirectTarget({ statusCode, headers }: IncomingMessage): string | undefined {
@@ -127,11 +150,11 @@ function redirectTarget({ statusCode, headers }: IncomingMessage): string | unde
 }
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  checkAnswer(response);
+  checkHead(response);
   const chunks: Buffer[] = [];
   let size = 0;
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) refuseSize(maxBytes);
-  for await (const chunk of arriving(response)) {
+  for await (const chunk of chunksOf(response)) {
     size += chunk.length;
     if (size > maxBytes) refuseSize(maxBytes);
     chunks.push(chunk);
@@ -139,58 +162,49 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Ui
   return Buffer.concat(chunks);
 }
 
-async function* arriving(response: IncomingMessage): AsyncGenerator<Buffer> {
+async function* chunksOf(response: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     yield* response;
   } catch {
     refuse(
       'connection_failed',
-      'The connection broke before the whole metadata had come. Try again, or download the metadata and upload it.',
+      `The connection broke before all of the metadata had arrived. Try again, or ${UPLOAD}.`,
     );
   }
 }
 
-function checkAnswer({ statusCode, headers }: IncomingMessage): void {
+function checkHead({ statusCode, headers }: IncomingMessage): void {
   if (statusCode === 404)
-    refuse('not_found', 'There is nothing at this address (404). Copy the metadata address from the provider again.');
-  if (statusCode !== 200) {
+    refuse('not_found', 'There is no metadata at this URL (404). Copy it from the provider again.');
+  if (statusCode !== 200)
     refuse(
       'http_status',
-      `The address answered with status ${statusCode} instead of the metadata. Open it in a browser to see why, or download the metadata and upload it.`,
+      `The server responded with status ${statusCode} instead of metadata. Open the URL in a browser to see why, or ${UPLOAD}.`,
     );
-  }
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    refuse(
-      'compressed',
-      'The address answers in compressed form although it was not asked to. Download the metadata and upload it.',
-    );
-  }
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    refuse('compressed', `The server sent a compressed response although it was not asked to. Instead, ${UPLOAD}.`);
 }
 
 function refuseSize(maxBytes: number): never {
   return refuse(
     'too_large',
-    `What stands at this address is larger than ${maxBytes / 1_000_000} MB. Metadata of one provider is much smaller: check the address.`,
+    `The document at this URL is larger than ${maxBytes / 1_000_000} MB. The metadata of one provider is much smaller: check the URL.`,
   );
 }
 
-/** Which step failed and how is for a Power User to know: it is their own address, and no answer's content is in it. */
+/** Says what failed: only a Power User sees it, for a URL they entered, and it contains nothing of the response. */
 function refuseConnection(url: URL, error: unknown): never {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(code)) {
+  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(code))
     refuse(
       'tls_failed',
-      `${quote(url.host)} has no trustworthy https certificate (${code}). Have it corrected, or download the metadata and upload it.`,
+      `${quote(url.host)} has no valid https certificate (${code}). Have it corrected, or ${UPLOAD}.`,
     );
-  }
-  const reason =
-    code === 'ENOTFOUND' || code === 'EAI_AGAIN'
-      ? 'the name is not known'
-      : code === 'ECONNREFUSED'
-        ? 'nothing listens there'
-        : 'the connection failed';
-  return refuse(
-    'connection_failed',
-    `${quote(url.host)} cannot be reached: ${reason}. Check the address, or download the metadata and upload it.`,
-  );
+  const causes: Record<string, string> = {
+    ENOTFOUND: 'the name does not exist',
+    EAI_AGAIN: 'the name could not be resolved',
+    ECONNREFUSED: 'the connection was refused',
+  };
+  const cause = causes[code] ?? 'the connection failed';
+  return refuse('connection_failed', `${quote(url.host)} cannot be reached: ${cause}. Check the URL, or ${UPLOAD}.`);
 }

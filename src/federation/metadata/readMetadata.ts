@@ -1,46 +1,42 @@
 import type { ProviderFacts } from '../../store/identityProviders.ts';
-import { readSigningCertificates } from './metadataCertificates.ts';
-import { childrenOf, type Element, parseElements } from './metadataElement.ts';
-import { readSingleLogout, readSingleSignOn } from './metadataEndpoints.ts';
-import { findProvider, readProviderName, readValidUntil } from './metadataEntity.ts';
-import { type MetadataError, refusalIn } from './metadataError.ts';
-import { checkMetadataLimits, decodeMetadata } from './metadataText.ts';
-import { warningsOf } from './metadataWarnings.ts';
+import { readSigningCertificates } from './certificates.ts';
+import { childrenOf, type Element, NAMESPACES, readDocument } from './document.ts';
+import { findProvider, readSingleLogout, readSingleSignOn } from './provider.ts';
+import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
+import { warningsOf } from './warnings.ts';
 
-/**
- * What an identity provider's metadata says, as far as Anteroom uses it: at least one endpoint for single sign-on and one certificate for
- * signing. Times are epoch milliseconds.
- */
+/** What Anteroom uses of an identity provider's metadata: at least one single sign-on endpoint and one signing certificate. */
 export type ProviderMetadata = ProviderFacts & {
   entityId: string;
   name: string | undefined; // what the provider calls itself
   wantAuthnRequestsSigned: boolean;
-  xml: string; // the text that was read, without what stood around it
+  xml: string; // the document, without a byte order mark and surrounding white space
   warnings: string[]; // sentences for the preview
 };
 
 export type MetadataResult = { ok: true; metadata: ProviderMetadata } | { ok: false; error: MetadataError };
 
+const MAX_NAME = 100;
+
 /**
- * Reads the SAML 2.0 metadata of one identity provider (saml-metadata), which is hostile until a Power User has looked at it.
- * @param input bytes as fetched or uploaded (UTF-8, or UTF-16 with a byte order mark), or text as pasted; at most 1 MB
+ * Reads the SAML 2.0 metadata of one identity provider (saml-metadata). The input is hostile until a Power User has confirmed it.
+ * @param input bytes as fetched or uploaded, or text as pasted; at most 1 MB
  * @param options.now epoch milliseconds
- * @param options.expectEntityId where a known provider is updated: its entityID, which must not change
+ * @param options.expectEntityId the entityID of the known provider that is updated
  */
 export function readMetadata(
   input: Uint8Array | string,
   options: { now: number; expectEntityId?: string },
 ): MetadataResult {
   try {
-    const xml = decodeMetadata(input);
-    checkMetadataLimits(xml);
-    return { ok: true, metadata: { ...readDocument(parseElements(xml), options), xml } };
+    const { xml, root } = readDocument(input);
+    return { ok: true, metadata: { ...readProvider(root, options), xml } };
   } catch (caught) {
     return { ok: false, error: refusalIn(caught) };
   }
 }
 
-function readDocument(root: Element, options: { now: number; expectEntityId?: string }): Omit<ProviderMetadata, 'xml'> {
+function readProvider(root: Element, options: { now: number; expectEntityId?: string }): Omit<ProviderMetadata, 'xml'> {
   const found = findProvider(root, options.expectEntityId);
   const { entity, role } = found;
   const read = {
@@ -51,12 +47,64 @@ function readDocument(root: Element, options: { now: number; expectEntityId?: st
   };
   return {
     entityId: found.entityId,
-    name: readProviderName(entity, role),
+    name: readName(entity, role),
     nameIdFormats: readNameIdFormats(role),
     wantAuthnRequestsSigned: /^(true|1)$/.test(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
     ...read,
     warnings: warningsOf(found, read, options.now),
   };
+}
+
+/** Returns the earliest `validUntil` of the elements (saml-metadata 2.3.1, 2.3.2, 2.4.1) in epoch milliseconds, if they have any. */
+function readValidUntil(elements: readonly Element[], now: number): number | undefined {
+  const times = elements.flatMap(({ attributes }) => {
+    const written = attributes.get('validUntil');
+    return written === undefined ? [] : [readDateTime(written.trim())];
+  });
+  if (times.length === 0) return undefined;
+  const validUntil = Math.min(...times);
+  if (validUntil <= now)
+    refuse(
+      'expired',
+      `This metadata expired on ${new Date(validUntil).toISOString().slice(0, 10)}. Get current metadata from the provider.`,
+    );
+  return validUntil;
+}
+
+/** Reads an xs:dateTime. SAML's are in UTC, even without a time zone (saml-core 1.3.3). */
+function readDateTime(written: string): number {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(written);
+  const time = match ? Date.parse(`${match[1]}${match[3] ?? 'Z'}`) : Number.NaN;
+  if (Number.isNaN(time))
+    refuse(
+      'bad_date',
+      `The validUntil of this metadata is not a date: ${quote(written)}. Ask the provider to correct it.`,
+    );
+  return time;
+}
+
+/**
+ * Returns mdui:DisplayName of the role (saml-metadata-ui 2.1.2), else the organization's display name (saml-metadata 2.3.2.1), in English
+ * if there are several languages.
+ */
+function readName(entity: Element, role: Element): string | undefined {
+  const displayNames = childrenOf(role, 'metadata', 'Extensions')
+    .flatMap((extensions) => childrenOf(extensions, 'ui', 'UIInfo'))
+    .flatMap((info) => childrenOf(info, 'ui', 'DisplayName'));
+  const organizationNames = [role, entity]
+    .flatMap((element) => childrenOf(element, 'metadata', 'Organization'))
+    .flatMap((organization) => childrenOf(organization, 'metadata', 'OrganizationDisplayName'));
+  return preferEnglish(displayNames) ?? preferEnglish(organizationNames);
+}
+
+function preferEnglish(names: Element[]): string | undefined {
+  const present = names.filter(({ text }) => text !== '');
+  const preferred = present.find(isEnglish) ?? present[0];
+  return preferred?.text.replace(/\s+/g, ' ').slice(0, MAX_NAME);
+}
+
+function isEnglish({ attributes }: Element): boolean {
+  return /^en(-|$)/i.test(attributes.get(`{${NAMESPACES.xml}}lang`) ?? '');
 }
 
 function readNameIdFormats(role: Element): string[] {

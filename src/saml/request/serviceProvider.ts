@@ -1,6 +1,6 @@
 import { generateServiceProviderMetadata, SAML, type SamlConfig } from '@node-saml/passport-saml';
 import { serviceProviderDetails } from '../../federation/domains.ts';
-import { singleSignOnFor } from '../../federation/identityProviders.ts';
+import { singleSignOnFor } from '../../federation/providers.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 

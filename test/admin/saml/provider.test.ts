@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider, setUpDomain } from '../../../src/federation/domains.ts';
-import { confirmImport, previewMetadata } from '../../../src/federation/identityProviders.ts';
+import { confirmImport, previewMetadata } from '../../../src/federation/importMetadata.ts';
 import { findDomain, listDomains } from '../../../src/store/domains.ts';
 import { findProvider, listProviders } from '../../../src/store/identityProviders.ts';
 import { writeSession } from '../../../src/store/sessions.ts';
@@ -79,7 +79,7 @@ describe('admin: an identity provider', () => {
     };
     const answer = await client.post(path, { ...fields, ...typed, match: 'nothing', requestBinding: 'artifact' });
     expect(answer.status).to.equal(422);
-    for (const sentence of ['Enter a name', 'Enter domains such as', 'number of seconds', 'Enter a URI', 'Choose one'])
+    for (const sentence of ['Enter a name', 'Enter domains such as', 'number of seconds', 'Enter a URI', 'Select one'])
       expect(answer.text).to.contain(sentence);
     expect(fieldsOfForm(answer.text, path)).to.deep.include({ emailDomains: 'acme', clockSkewSeconds: 'long' });
     expect(await findProvider(anteroom.deps.store.db, id)).to.deep.equal(before);

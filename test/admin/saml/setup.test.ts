@@ -76,7 +76,7 @@ describe('admin: setting single sign-on up', () => {
   it('puts each fault beside its field, keeps the text, and changes nothing', async () => {
     const attempts: [Record<string, string>, string][] = [
       [{ way: 'url', url: '' }, 'Paste the metadata URL'],
-      [{ way: 'url', url: 'no <address>' }, 'is not a web address'],
+      [{ way: 'url', url: 'no <address>' }, 'is not a URL'],
       [{ way: 'url', url: await serve('<!doctype html><p>Log in</p>') }, 'This is a web page'],
       [{ way: 'xml', xml: '<a>&<b>' }, 'not well-formed'],
       [{ way: 'xml', xml: '' }, 'Paste the metadata of'],

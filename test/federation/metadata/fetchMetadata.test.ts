@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { expect } from 'chai';
 import { type FetchOptions, fetchMetadata } from '../../../src/federation/metadata/fetchMetadata.ts';
-import type { MetadataErrorCode } from '../../../src/federation/metadata/metadataError.ts';
 import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
+import type { MetadataErrorCode } from '../../../src/federation/metadata/refusal.ts';
 import { fixtureBytes, makeCertificate, NOW } from './fixtures.ts';
 
 const INSIDE: FetchOptions = { privateNetworks: 'allow' };
 const OUTSIDE: FetchOptions = { privateNetworks: 'deny' };
 
-describe('saml/metadata/fetchMetadata', () => {
+describe('federation/metadata/fetchMetadata', () => {
   const servers: Server[] = [];
 
   async function serve(listener: RequestListener, server: Server = http.createServer()): Promise<number> {
@@ -44,15 +44,15 @@ describe('saml/metadata/fetchMetadata', () => {
     }
   });
 
-  describe('what is fetched', () => {
-    it('is the body, byte for byte, and the address it came from', async () => {
+  describe('a fetch', () => {
+    it('returns the body unchanged, and the final URL', async () => {
       const url = await serveAt((_request, response) => response.end(fixtureBytes('entra')));
       const result = await fetchMetadata(`  ${url}/metadata?app=1 `, INSIDE);
       expect(result.ok && Buffer.from(result.body).equals(fixtureBytes('entra'))).to.equal(true);
       expect(result.ok && result.finalUrl).to.equal(`${url}/metadata?app=1`);
     });
 
-    it('is asked for uncompressed, without cookies, on a connection of its own', async () => {
+    it('sends no cookies, accepts no compression and uses a connection of its own', async () => {
       const seen: http.IncomingHttpHeaders[] = [];
       const url = await serveAt(({ headers }, response) => {
         seen.push(headers);
@@ -73,7 +73,7 @@ describe('saml/metadata/fetchMetadata', () => {
       });
     });
 
-    it('may be a web page, which the reader then names', async () => {
+    it('returns a web page, which readMetadata refuses', async () => {
       const url = await serveAt((_request, response) => response.end('<!doctype html><title>Log in</title>'));
       const result = await fetchMetadata(url, INSIDE);
       const read = result.ok && readMetadata(result.body, { now: NOW });
@@ -81,7 +81,7 @@ describe('saml/metadata/fetchMetadata', () => {
     });
   });
 
-  describe('an address', () => {
+  describe('a URL', () => {
     for (const text of [
       '',
       'metadata.xml',
@@ -90,19 +90,18 @@ describe('saml/metadata/fetchMetadata', () => {
       'https://a b',
       `https://a/${'x'.repeat(2_048)}`,
     ]) {
-      it(`that is "${text.slice(0, 30)}" is no web address`, () =>
-        expectRefusal(text, INSIDE, 'not_a_url', /is not a web address/));
+      it(`that is "${text.slice(0, 30)}" is not a URL`, () => expectRefusal(text, INSIDE, 'not_a_url', /is not a URL/));
     }
 
     for (const url of ['ftp://a.example/', 'file:///etc/passwd', 'javascript:alert(1)', 'data:text/xml,<a/>']) {
       it(`of the scheme in ${url} is refused`, () =>
-        expectRefusal(url, INSIDE, 'unsupported_scheme', /fetched by https only, not (ftp|file|javascript|data)\./));
+        expectRefusal(url, INSIDE, 'unsupported_scheme', /only fetched over https, not (ftp|file|javascript|data)\./));
     }
 
-    it('that is http is refused where private networks are', () =>
-      expectRefusal('http://idp.example.com/', OUTSIDE, 'unsupported_scheme', /https only, not http\./));
+    it('that is http is refused if private networks are', () =>
+      expectRefusal('http://idp.example.com/', OUTSIDE, 'unsupported_scheme', /only fetched over https, not http\./));
 
-    it('with a password is refused, and not repeated', async () => {
+    it('with a password is refused, and the password is not shown', async () => {
       const result = await fetchMetadata('https://ada:secret@idp.example.com/', OUTSIDE);
       expect(result.ok ? '' : result.error.code).to.equal('not_a_url');
       expect(result.ok ? '' : result.error.message)
@@ -138,17 +137,17 @@ describe('saml/metadata/fetchMetadata', () => {
     it('is not reached by a name', () =>
       expectRefusal('https://localhost/', OUTSIDE, 'private_address', /"localhost" is in a private network/));
 
-    it('is not reached by a name of which only one address is private', async () => {
+    it('is not reached by a name with one private address', async () => {
       const lookup = async () => ['93.184.215.14', '10.0.0.1'];
       await expectRefusal('https://idp.example.com/', { ...OUTSIDE, lookup }, 'private_address', /private network/);
     });
 
-    it('is open where it is allowed, but link-local is not', () =>
+    it('is reached if it is allowed, but link-local is not', () =>
       expectRefusal('http://169.254.169.254/latest/meta-data/', INSIDE, 'private_address', /private network/));
   });
 
-  describe('a name that changes its address', () => {
-    it('is resolved once, and the connection goes to the address that was judged', async () => {
+  describe('a name whose addresses change', () => {
+    it('is resolved once, and the connection goes to the address that was checked', async () => {
       const port = await serve((_request, response) => response.end('metadata'));
       const asked: string[] = [];
       const lookup = async (host: string) => {
@@ -160,17 +159,12 @@ describe('saml/metadata/fetchMetadata', () => {
       expect(asked).to.deep.equal(['rebinding.example']);
     });
 
-    it('is judged anew after a redirect', async () => {
+    it('is checked again after a redirect', async () => {
       const port = await serve((_request, response) => response.writeHead(302, { location: '/again' }).end());
       const answers = [['127.0.0.1'], ['169.254.169.254']];
       const lookup = async () => answers.shift() ?? [];
       const url = `http://rebinding.example:${port}/`;
-      await expectRefusal(
-        url,
-        { ...INSIDE, lookup },
-        'redirect_to_private_address',
-        /redirects into a private network/,
-      );
+      await expectRefusal(url, { ...INSIDE, lookup }, 'redirect_to_private_address', /redirects to a private network/);
       expect(answers).to.deep.equal([]);
     });
   });
@@ -202,24 +196,24 @@ describe('saml/metadata/fetchMetadata', () => {
           await redirect(location),
           INSIDE,
           'redirect_to_private_address',
-          /redirects into a private network/,
+          /redirects to a private network/,
         ));
     }
 
     it('to another scheme are refused', async () =>
       expectRefusal(await redirect('file:///etc/passwd'), INSIDE, 'unsupported_scheme', /not file/));
 
-    it('to what is no address are refused', async () =>
-      expectRefusal(await redirect('http://['), INSIDE, 'not_a_url', /not a web address/));
+    it('to an invalid URL are refused', async () =>
+      expectRefusal(await redirect('http://['), INSIDE, 'not_a_url', /is not a URL/));
 
     it('with a password are refused', async () =>
       expectRefusal(await redirect('http://a:b@127.0.0.1/'), INSIDE, 'not_a_url', /user name or password/));
 
-    it('without a target are an answer like any other', async () =>
+    it('without a target count as a status', async () =>
       expectRefusal(await redirect(undefined), INSIDE, 'http_status', /status 302/));
   });
 
-  describe('by https, from a server that is trusted', () => {
+  describe('https', () => {
     const trusted = tls.getCACertificates();
     const lookup = async () => ['127.0.0.1'];
     let identity: { cert: string; key: string };
@@ -233,7 +227,7 @@ describe('saml/metadata/fetchMetadata', () => {
 
     after(() => tls.setDefaultCACertificates(trusted));
 
-    it('metadata is fetched by the name that the certificate is for', async () => {
+    it('requires a certificate for the name', async () => {
       const port = await serve((_request, response) => response.end('metadata'), https.createServer(identity));
       const result = await fetchMetadata(`https://idp.example:${port}/`, { ...INSIDE, lookup });
       expect(result.ok && Buffer.from(result.body).toString()).to.equal('metadata');
@@ -241,7 +235,7 @@ describe('saml/metadata/fetchMetadata', () => {
       await expectRefusal(other, { ...INSIDE, lookup }, 'tls_failed', /ERR_TLS_CERT_ALTNAME_INVALID/);
     });
 
-    it('a redirect to http is refused', async () => {
+    it('does not follow a redirect to http', async () => {
       const plain = await serveAt((_request, response) => response.end('metadata'));
       const listener: RequestListener = (_request, response) => response.writeHead(302, { location: plain }).end();
       const port = await serve(listener, https.createServer(identity));
@@ -250,27 +244,27 @@ describe('saml/metadata/fetchMetadata', () => {
     });
   });
 
-  describe('an answer', () => {
-    it('of 404 has its own sentence', async () => {
+  describe('a response', () => {
+    it('with status 404 has its own message', async () => {
       const url = await serveAt((_request, response) => response.writeHead(404).end('<EntityDescriptor/>'));
-      await expectRefusal(url, INSIDE, 'not_found', /nothing at this address \(404\)/);
+      await expectRefusal(url, INSIDE, 'not_found', /no metadata at this URL \(404\)/);
     });
 
     for (const status of [204, 206, 304, 401, 403, 500, 503]) {
-      it(`of ${status} is named`, async () => {
+      it(`with status ${status} is refused`, async () => {
         const url = await serveAt((_request, response) => response.writeHead(status).end());
-        await expectRefusal(url, INSIDE, 'http_status', new RegExp(`answered with status ${status} instead`));
+        await expectRefusal(url, INSIDE, 'http_status', new RegExp(`responded with status ${status} instead`));
       });
     }
 
-    it('that announces 50 MB is not read', async () => {
+    it('with a Content-Length of 50 MB is not read', async () => {
       const url = await serveAt((_request, response) =>
         response.writeHead(200, { 'content-length': 50_000_000 }).flushHeaders(),
       );
       await expectRefusal(url, INSIDE, 'too_large', /larger than 1 MB/);
     });
 
-    it('of 50 MB that announces nothing is left as soon as it is too much', async () => {
+    it('of 50 MB without Content-Length is aborted at the limit', async () => {
       let sent = 0;
       const url = await serveAt((_request, response) => {
         const chunk = Buffer.alloc(100_000);
@@ -288,22 +282,22 @@ describe('saml/metadata/fetchMetadata', () => {
       expect(sent).to.be.lessThan(50_000_000);
     });
 
-    it('that is compressed unasked is refused', async () => {
+    it('with unrequested compression is refused', async () => {
       const url = await serveAt((_request, response) =>
         response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
       );
       await expectRefusal(url, INSIDE, 'compressed', /compressed/);
     });
 
-    it('that breaks off is refused', async () => {
+    it('that is incomplete is refused', async () => {
       const url = await serveAt((_request, response) => {
         response.writeHead(200, { 'content-length': 100 });
         response.write('<EntityDesc', () => response.destroy());
       });
-      await expectRefusal(url, INSIDE, 'connection_failed', /broke before the whole metadata had come/);
+      await expectRefusal(url, INSIDE, 'connection_failed', /broke before all of the metadata had arrived/);
     });
 
-    it('that changes the protocol is refused', async () => {
+    it('that switches the protocol is refused', async () => {
       const server = http.createServer();
       server.on('connection', (socket) =>
         socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
@@ -328,34 +322,34 @@ describe('saml/metadata/fetchMetadata', () => {
   describe('the time limit', () => {
     const SHORT = { ...INSIDE, timeoutMs: 50 };
 
-    it('ends the wait for an answer that does not come', async () => {
+    it('applies to a server that does not respond', async () => {
       const url = await serveAt(() => undefined);
-      await expectRefusal(url, SHORT, 'timeout', /did not answer completely within 0\.05 seconds/);
+      await expectRefusal(url, SHORT, 'timeout', /did not respond completely within 0\.05 seconds/);
     });
 
-    it('ends an answer that drips', async () => {
+    it('applies to a slow body', async () => {
       const drips: NodeJS.Timeout[] = [];
       const url = await serveAt((_request, response) => {
         drips.push(setInterval(() => response.write(' '), 5));
       });
-      await expectRefusal(url, SHORT, 'timeout', /did not answer completely/);
+      await expectRefusal(url, SHORT, 'timeout', /did not respond completely/);
       drips.forEach(clearInterval);
     });
 
-    it('ends the wait for a name', async () => {
+    it('applies to name resolution', async () => {
       const lookup = () => new Promise<string[]>(() => undefined);
-      await expectRefusal('http://slow.example/', { ...SHORT, lookup }, 'timeout', /did not answer completely/);
+      await expectRefusal('http://slow.example/', { ...SHORT, lookup }, 'timeout', /did not respond completely/);
     });
   });
 
   describe('a connection', () => {
-    it('to a name that is not known is refused', async () => {
+    it('to an unknown name is refused', async () => {
       const lookup = async () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
       await expectRefusal(
         'https://nowhere.example/',
         { ...OUTSIDE, lookup },
         'connection_failed',
-        /the name is not known/,
+        /the name does not exist/,
       );
     });
 
@@ -364,13 +358,13 @@ describe('saml/metadata/fetchMetadata', () => {
       await expectRefusal('https://nowhere.example/', { ...OUTSIDE, lookup }, 'connection_failed', /cannot be reached/);
     });
 
-    it('to where nothing listens is refused', async () => {
+    it('to a closed port is refused', async () => {
       const port = await serve(() => undefined);
       await new Promise((resolve) => servers.pop()?.close(resolve));
-      await expectRefusal(`http://127.0.0.1:${port}/`, INSIDE, 'connection_failed', /nothing listens there/);
+      await expectRefusal(`http://127.0.0.1:${port}/`, INSIDE, 'connection_failed', /the connection was refused/);
     });
 
-    it('to a server that nobody vouches for is refused', async () => {
+    it('to a server with a self-signed certificate is refused', async () => {
       const { cert, key } = await makeCertificate('localhost');
       const port = await serve((_request, response) => response.end('x'), https.createServer({ cert, key }));
       const url = `https://localhost:${port}/`;
@@ -379,13 +373,13 @@ describe('saml/metadata/fetchMetadata', () => {
         url,
         { ...INSIDE, lookup },
         'tls_failed',
-        /no trustworthy https certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+        /no valid https certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
       );
     });
 
-    it('by https to a server that speaks http is refused', async () => {
+    it('over https to an http server is refused', async () => {
       const port = await serve((_request, response) => response.end('x'));
-      await expectRefusal(`https://127.0.0.1:${port}/`, INSIDE, 'tls_failed', /no trustworthy https certificate/);
+      await expectRefusal(`https://127.0.0.1:${port}/`, INSIDE, 'tls_failed', /no valid https certificate/);
     });
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { type ProviderMetadata, readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
+import type { MetadataErrorCode } from '../../../src/federation/metadata/refusal.ts';
 
 /** The moment at which all fixtures are read: their certificates are valid from 2026-01-01 to 2036-01-01. */
 export const NOW = Date.parse('2026-06-01T00:00:00Z');
@@ -16,11 +18,26 @@ export function fixture(provider: string): string {
   return fixtureBytes(provider).toString('utf8');
 }
 
-/** The metadata read, where the test is not about a refusal. */
+/** Returns the metadata. Throws if it is refused. */
 export function read(xml: Uint8Array | string, now = NOW): ProviderMetadata {
   const result = readMetadata(xml, { now });
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
   return result.metadata;
+}
+
+/** One refusal: what is wrong, the input, and the code and message expected. */
+export type Refusal = [title: string, input: () => Uint8Array | string, code: MetadataErrorCode, message: RegExp];
+
+/** Defines one test per refusal. */
+export function testRefusals(refusals: Refusal[]): void {
+  for (const [title, input, code, message] of refusals)
+    it(`refuses ${title}`, () => expectRefusal(input(), code, message));
+}
+
+export function expectRefusal(input: Uint8Array | string, code: MetadataErrorCode, message: RegExp): void {
+  const result = readMetadata(input, { now: NOW });
+  expect(result.ok ? 'was read' : result.error.code).to.equal(code);
+  expect(result.ok ? '' : result.error.message).to.match(message);
 }
 
 /** The fixture with its certificates replaced by these, all in one X509Data. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Request, Response } from 'express';
-import { setProviderEnabled } from '../../../src/federation/identityProviders.ts';
+import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { setActive } from '../../../src/people/users.ts';
 import { completeLogin, postponeLogin } from '../../../src/saml/acs/personSwitch.ts';
 import type { VerifiedAssertion } from '../../../src/saml/verify/verdict.ts';

@@ -6,7 +6,7 @@ export type PlainElement = Omit<XmlElement, 'parent' | 'children'> & { children:
 
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
-/** The tree that saxes gives, a strict reader made by others; undefined where it refuses. Octets that are not UTF-8 are refused. */
+/** Returns the tree that saxes builds, a strict parser by others, or undefined if it refuses or there is a DOCTYPE or processing instruction. */
 export function treeBySaxes(octets: Buffer): PlainElement | undefined {
   try {
     return build(new TextDecoder('utf-8', { fatal: true }).decode(octets));
@@ -27,6 +27,10 @@ function build(xml: string): PlainElement {
   parser.on('error', (error) => {
     throw error;
   });
+  for (const event of ['doctype', 'processinginstruction'] as const)
+    parser.on(event, () => {
+      throw new Error(event);
+    });
   parser.on('opentag', ({ name, prefix, local, uri, attributes }) => {
     const all = Object.values(attributes);
     const declared = all.filter((attribute) => attribute.uri === XMLNS).map(asDeclaration);

@@ -1,13 +1,13 @@
 import { isOpenHttp } from '../../network.ts';
 import type { Certificate, Endpoint, ProviderFacts } from '../../store/identityProviders.ts';
-import { childrenOf, type Element } from './metadataElement.ts';
-import { shortBinding } from './metadataEndpoints.ts';
-import type { FoundProvider } from './metadataEntity.ts';
+import { shortBinding } from '../providers.ts';
+import { childrenOf, type Element } from './document.ts';
+import type { FoundProvider } from './provider.ts';
 
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 const STRONG_RSA_BITS = 2_048;
 
-/** What speaks against metadata that can be used nevertheless, as sentences for the preview, the gravest first. */
+/** Returns what to know about metadata that can be used nevertheless, as sentences for the preview, the most serious first. */
 export function warningsOf(found: FoundProvider, read: Omit<ProviderFacts, 'nameIdFormats'>, now: number): string[] {
   return [
     ...read.certificates.flatMap((certificate) => certificateWarnings(certificate, now)),
@@ -15,58 +15,52 @@ export function warningsOf(found: FoundProvider, read: Omit<ProviderFacts, 'name
     ...validityWarnings(read.validUntil, now),
     ...bindingWarnings(read.singleSignOn),
     ...signatureWarnings([...found.containers, found.entity]),
-    ...(found.containers.length > 0
-      ? ['The metadata is written as a collection (EntitiesDescriptor) of one entity, which was taken.']
-      : []),
+    ...(found.containers.length > 0 ? ['The metadata is a collection (EntitiesDescriptor) with one entity.'] : []),
   ];
 }
 
-/** An ended certificate still verifies: the metadata interoperability profile trusts the key, not the dates (saml-metadata-iop 2.5). */
+/** An expired certificate still verifies: the metadata interoperability profile trusts the key, not the dates (saml-metadata-iop 2.5). */
 function certificateWarnings({ subject, notBefore, notAfter, keyDescription }: Certificate, now: number): string[] {
   const warnings: string[] = [];
   const name = notAfter === undefined ? 'The signing key' : `The signing certificate "${subject}"`;
   if (notAfter === undefined || notBefore === undefined)
-    warnings.push(`${name} comes without a certificate, so there is no date by which it is to be changed.`);
+    warnings.push(`${name} has no certificate, so it has no expiry date.`);
   else if (notAfter < now)
-    warnings.push(`${name} ended on ${day(notAfter)}. Sign-in still works; renew it at the provider.`);
+    warnings.push(`${name} expired on ${day(notAfter)}. Login still works; renew it at the provider.`);
   else if (notAfter < now + SOON_MS)
-    warnings.push(`${name} ends soon, on ${day(notAfter)}. Renew it at the provider in time.`);
+    warnings.push(`${name} expires soon, on ${day(notAfter)}. Renew it at the provider.`);
   if (notBefore !== undefined && notBefore > now)
-    warnings.push(`${name} is valid only from ${day(notBefore)}. It may be the provider's next one.`);
+    warnings.push(`${name} is not valid before ${day(notBefore)}. It may be the provider's next one.`);
   const bits = /^RSA (\d+)$/.exec(keyDescription)?.[1];
-  if (bits !== undefined && Number(bits) < STRONG_RSA_BITS) {
+  if (bits !== undefined && Number(bits) < STRONG_RSA_BITS)
     warnings.push(
-      `${name} has a weak key (${keyDescription}). Change to RSA ${STRONG_RSA_BITS} or stronger at the provider.`,
+      `${name} has a weak key (${keyDescription}). Use RSA ${STRONG_RSA_BITS} or stronger at the provider.`,
     );
-  }
   return warnings;
 }
 
 function httpWarnings(endpoints: Endpoint[]): string[] {
-  const open = endpoints
-    .flatMap(({ location, responseLocation }) => [location, responseLocation ?? location])
-    .filter(isOpenHttp);
-  const hosts = [...new Set(open.map((location) => new URL(location).host))];
-  return hosts.map(
-    (host) =>
-      `The provider's address at ${host} is http, not https: what passes there can be read and changed on the way.`,
+  const locations = endpoints.flatMap(({ location, responseLocation }) => [location, responseLocation ?? location]);
+  const hosts = new Set(locations.filter(isOpenHttp).map((location) => new URL(location).host));
+  return [...hosts].map(
+    (host) => `The provider uses http, not https, at ${host}: messages can be read and changed on the way.`,
   );
 }
 
 function validityWarnings(validUntil: number | undefined, now: number): string[] {
   if (validUntil === undefined || validUntil > now + SOON_MS) return [];
-  return [`The metadata is valid until ${day(validUntil)} only. Import it again before then.`];
+  return [`The metadata is only valid until ${day(validUntil)}. Import it again before then.`];
 }
 
 function bindingWarnings(singleSignOn: Endpoint[]): string[] {
   const [only, ...others] = new Set(singleSignOn.map(({ binding }) => binding));
   if (only === undefined || others.length > 0) return [];
-  return [`The provider takes requests by ${shortBinding(only)} only.`];
+  return [`The provider only accepts login requests by ${shortBinding(only)}.`];
 }
 
 function signatureWarnings(elements: Element[]): string[] {
   if (!elements.some((element) => childrenOf(element, 'signature', 'Signature').length > 0)) return [];
-  return ['The metadata is signed, but its signature was not checked: it is trusted for the place where it was got.'];
+  return ['The metadata is signed, but the signature was not checked: trust it only if you trust where it is from.'];
 }
 
 function day(time: number): string {

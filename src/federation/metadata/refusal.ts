@@ -1,4 +1,4 @@
-/** Why metadata was not taken. A closed list; each has a sentence of its own that tells a Power User what to do. */
+/** Why metadata is refused. A closed list; each refusal also has a sentence that tells a Power User what to do. */
 export type MetadataErrorCode =
   // Fetching
   | 'not_a_url'
@@ -23,7 +23,7 @@ export type MetadataErrorCode =
   | 'processing_instruction'
   | 'too_complex'
   | 'forbidden_name'
-  // What it says
+  // Content
   | 'not_metadata'
   | 'several_entities'
   | 'other_entity'
@@ -48,25 +48,18 @@ class MetadataRefused extends Error {
   }
 }
 
-/**
- * Ends the reading (or fetching) with a sentence for the form. The exported functions of this folder catch it with `refusalIn`.
- * @throws always
- */
+/** Throws a refusal with a sentence for the form. `readMetadata` and `fetchMetadata` catch it with `refusalIn`. */
 export function refuse(code: MetadataErrorCode, message: string): never {
   throw new MetadataRefused({ code, message });
 }
 
-/**
- * The refusal in what was caught, if it is one.
- * @param caught whatever a catch clause got
- * @throws what was caught, where it is not a refusal: a fault of this program must not pass as bad input
- */
+/** Returns the refusal that was caught. Throws anything else again: a bug must not pass as bad input. */
 export function refusalIn(caught: unknown): MetadataError {
   if (caught instanceof MetadataRefused) return caught.error;
   throw caught;
 }
 
-/** A value out of the input, in quotation marks, short enough and plain enough for a sentence. */
+/** Returns a value from the input in quotation marks, shortened and without control characters. */
 export function quote(value: string): string {
   const plain = value.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
   return `"${plain.length > 120 ? `${plain.slice(0, 120)}…` : plain}"`;

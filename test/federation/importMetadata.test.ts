@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { NotFound } from '../../src/errors.ts';
-import {
-  confirmImport,
-  getProvider,
-  previewMetadata,
-  removeProvider,
-  setProviderEnabled,
-} from '../../src/federation/identityProviders.ts';
+import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
+import { getProvider, removeProvider, setProviderEnabled } from '../../src/federation/providers.ts';
 import { listProviders } from '../../src/store/identityProviders.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';

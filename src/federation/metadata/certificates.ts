@@ -1,0 +1,157 @@
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { Certificate } from '../../store/identityProviders.ts';
+import { describeCertificate, describePublicKey } from '../certificate.ts';
+import { childrenOf, type Element } from './document.ts';
+import { refuse } from './refusal.ts';
+
+const MAX_SIGNING_CERTIFICATES = 20;
+const KEY_TYPES = new Set(['rsa', 'rsa-pss', 'ec']);
+const MIN_RSA_BITS = 1_024; // smaller keys can be broken on one machine
+const MAX_MODULUS = 2_048; // octets: RSA 16384
+const MAX_EXPONENT = 6; // octets: what a number represents exactly
+
+/**
+ * Returns the certificates of the keys that the provider may sign with, each once: KeyDescriptors for signing, and those without `use`,
+ * which are for both (saml-metadata 2.4.1.1). Only the end-entity certificate of a chain counts. A KeyInfo without a certificate counts
+ * with its ds:RSAKeyValue, unless a certificate has the same key. Only keys are trusted: subjects, dates and issuers prove nothing.
+ * @throws a refusal: no_signing_key, bad_certificate, too_complex
+ */
+export function readSigningCertificates(role: Element): Certificate[] {
+  const keyInfos = childrenOf(role, 'metadata', 'KeyDescriptor')
+    .filter(isForSigning)
+    .flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
+  const chains = keyInfos.map(chainsIn);
+  const withoutCertificate = keyInfos.filter((_, index) => chains[index]?.length === 0);
+  checkCount(chains.flat(2).length + withoutCertificate.length);
+  const bareKeys = withoutCertificate.flatMap(readBareKeys);
+  const signers = chains.flat().flatMap((chain) => withoutIssuers(chain.map(readCertificate)));
+  const keys = new Set(signers.map((signer) => describePublicKey(signer.publicKey).sha256));
+  const described = [
+    ...signers.map(describe),
+    ...bareKeys.map(describeBareKey).filter((bare) => !keys.has(bare.sha256)),
+  ];
+  if (described.length === 0) refuseWithoutKey(keyInfos.length > 0);
+  return [...new Map(described.map((one) => [one.sha256, one])).values()];
+}
+
+function isForSigning(descriptor: Element): boolean {
+  const use = descriptor.attributes.get('use')?.trim();
+  return use === undefined || use === 'signing';
+}
+
+/** Returns the certificates of each X509Data of a KeyInfo: each is one chain (xmldsig-core 4.5.4). */
+function chainsIn(keyInfo: Element): Element[][] {
+  return childrenOf(keyInfo, 'signature', 'X509Data')
+    .map((data) => childrenOf(data, 'signature', 'X509Certificate'))
+    .filter((chain) => chain.length > 0);
+}
+
+/** Comes before parsing: finding the issuers in a chain compares each certificate with each other. */
+function checkCount(count: number): void {
+  if (count > MAX_SIGNING_CERTIFICATES)
+    refuse(
+      'too_complex',
+      `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. Remove unused ones at the provider.`,
+    );
+}
+
+function refuseWithoutKey(hasKeyInfo: boolean): never {
+  if (hasKeyInfo)
+    refuse(
+      'no_signing_key',
+      'The signing key in this metadata is neither a certificate nor an RSA key. ' +
+        'Configure the provider to publish its key as an X.509 certificate.',
+    );
+  return refuse(
+    'no_signing_key',
+    'This metadata has no signing certificate, so no login could be verified. ' +
+      'Enable signing at the provider and get its metadata again.',
+  );
+}
+
+function readCertificate({ text }: Element): X509Certificate {
+  const base64 = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '');
+  if (!isBase64(base64)) return refuseCertificate('is not base64 text');
+  try {
+    return new X509Certificate(Buffer.from(base64, 'base64'));
+  } catch {
+    return refuseCertificate('is damaged or truncated');
+  }
+}
+
+/** The authority that issued a signer's certificate must not become a signer itself. */
+function withoutIssuers(chain: X509Certificate[]): X509Certificate[] {
+  return chain.filter(
+    (one) => !chain.some((other) => other.fingerprint256 !== one.fingerprint256 && hasIssued(one, other)),
+  );
+}
+
+function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function describe(certificate: X509Certificate): Certificate {
+  const pem = certificate.toString();
+  checkKey(certificate.publicKey);
+  return { pem, ...describeCertificate(pem) };
+}
+
+function describeBareKey(key: KeyObject): Certificate {
+  checkKey(key);
+  const pem = key.export({ type: 'spki', format: 'pem' }).toString();
+  return { pem, subject: '', notBefore: undefined, notAfter: undefined, ...describePublicKey(key) };
+}
+
+function checkKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
+  if (!KEY_TYPES.has(asymmetricKeyType ?? ''))
+    refuseCertificate(`has a key of type ${asymmetricKeyType}, not RSA or EC`);
+  if ((asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS)
+    refuseCertificate(`has an RSA key of less than ${MIN_RSA_BITS} bits, which can be broken`);
+}
+
+function refuseCertificate(problem: string): never {
+  return refuse(
+    'bad_certificate',
+    `A signing certificate in this metadata ${problem}. Download the metadata again, or renew the certificate at the provider.`,
+  );
+}
+
+/** Reads the RSA keys of a KeyInfo without a certificate: ds:KeyValue/ds:RSAKeyValue (xmldsig-core 4.5.2.2). Other types are ignored. */
+function readBareKeys(keyInfo: Element): KeyObject[] {
+  return childrenOf(keyInfo, 'signature', 'KeyValue')
+    .flatMap((value) => childrenOf(value, 'signature', 'RSAKeyValue'))
+    .map((value) => toKey(readInteger(value, 'Modulus', MAX_MODULUS), readInteger(value, 'Exponent', MAX_EXPONENT)));
+}
+
+/** Reads a ds:CryptoBinary: a positive integer, its octets in base64. */
+function readInteger(value: Element, name: string, maxOctets: number): Buffer {
+  const [element, ...others] = childrenOf(value, 'signature', name);
+  const base64 = (element?.text ?? '').replace(/\s+/g, '');
+  if (others.length > 0 || !isBase64(base64)) refuseKey(`its ${name} is not base64 text`);
+  const octets = Buffer.from(base64, 'base64');
+  if (octets.length === 0) refuseKey(`its ${name} is empty`);
+  if (octets.length > maxOctets) refuseKey(`its ${name} is too long`);
+  return octets;
+}
+
+function toKey(modulus: Buffer, exponent: Buffer): KeyObject {
+  const e = exponent.readUIntBE(0, exponent.length);
+  if (e < 3 || e % 2 === 0) refuseKey('its Exponent is not an odd number of at least 3');
+  try {
+    const key = { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') };
+    return createPublicKey({ key, format: 'jwk' });
+  } catch {
+    return refuseKey('it is not an RSA key');
+  }
+}
+
+function refuseKey(problem: string): never {
+  return refuse(
+    'bad_certificate',
+    `The signing key in this metadata cannot be read: ${problem}. Download the metadata again, or have the provider publish a certificate.`,
+  );
+}
+
+function isBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}

@@ -1,0 +1,169 @@
+import { Parser } from 'xml2js';
+import { XmlError } from '../../xml/error.ts';
+import { parseXml } from '../../xml/parse.ts';
+import type { XmlLimits } from '../../xml/reader.ts';
+import { quote, refuse } from './refusal.ts';
+
+/** How large metadata may be, fetched, uploaded or pasted. That of Entra and AD FS, the largest in common use, is far smaller. */
+export const MAX_METADATA_BYTES = 1_000_000;
+
+/** An element with its namespace resolved, so that prefixes do not matter. */
+export type Element = {
+  namespace: string;
+  name: string; // without the prefix
+  attributes: ReadonlyMap<string, string>; // by name; in a namespace by '{namespace}name'
+  children: readonly Element[];
+  text: string; // of the element itself, joined and trimmed
+};
+
+export const NAMESPACES = {
+  metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
+  protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
+  signature: 'http://www.w3.org/2000/09/xmldsig#',
+  ui: 'urn:oasis:names:tc:SAML:metadata:ui',
+  xml: 'http://www.w3.org/XML/1998/namespace',
+} as const;
+
+type NamespaceKey = keyof typeof NAMESPACES;
+
+const LIMITS: XmlLimits = {
+  octets: 2 * MAX_METADATA_BYTES, // UTF-16 may grow by half as UTF-8
+  nodes: 10_000,
+  attributes: 64,
+  depth: 32,
+  declarations: 32, // xml2js's parser copies them all at the end of every element
+  text: MAX_METADATA_BYTES,
+  value: 8_192,
+};
+
+/**
+ * Reads what was fetched, uploaded or pasted as one XML document: UTF-8, or UTF-16 with a byte order mark, which is what PowerShell saves.
+ * `src/xml` checks form and limits in linear time before xml2js builds the tree.
+ * @returns the text without a byte order mark and surrounding white space, and the root element
+ * @throws a refusal: empty, too_large, not_utf8, is_html, not_xml, doctype, processing_instruction, too_complex, forbidden_name
+ */
+export function readDocument(input: Uint8Array | string): { xml: string; root: Element } {
+  const xml = decode(input);
+  checkLooksLikeXml(xml);
+  checkForm(xml);
+  return { xml, root: toElement(buildTree(xml)) };
+}
+
+/** Returns the children of an element with this namespace and name, in document order. */
+export function childrenOf(parent: Element, namespace: NamespaceKey, name: string): Element[] {
+  return parent.children.filter((child) => isElement(child, namespace, name));
+}
+
+/** Whether an element has this namespace and name. */
+export function isElement(element: Element, namespace: NamespaceKey, name: string): boolean {
+  return element.namespace === NAMESPACES[namespace] && element.name === name;
+}
+
+function decode(input: Uint8Array | string): string {
+  const bytes = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
+  if (bytes > MAX_METADATA_BYTES)
+    refuse('too_large', 'This is larger than 1 MB. The metadata of one provider is much smaller: check the file.');
+  const text = typeof input === 'string' ? input : decodeBytes(input);
+  return text.replace(/^\uFEFF/, '').trim();
+}
+
+function decodeBytes(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+  } catch {
+    return refuse('not_utf8', 'This file is not UTF-8 text. Download the metadata again and upload it unchanged.');
+  }
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return 'utf-8';
+}
+
+function checkLooksLikeXml(text: string): void {
+  if (text === '') refuse('empty', 'This is empty. Provide the metadata of the identity provider.');
+  if (/^(<!--.{0,1000}?-->\s*)?<(!doctype\s+html|html)\b/is.test(text))
+    refuse(
+      'is_html',
+      'This is a web page (HTML), not metadata. The URL may require a login, or lead to the page that links to the metadata: ' +
+        'enter the URL of the XML itself, or download the file and upload it.',
+    );
+  if (!text.startsWith('<'))
+    refuse(
+      'not_xml',
+      `This is not XML: it starts with ${quote(text.slice(0, 20))}. Copy all of the metadata, from the first "<".`,
+    );
+}
+
+function checkForm(xml: string): void {
+  try {
+    parseXml(Buffer.from(xml), { grammar: 'document', limits: LIMITS });
+  } catch (error) {
+    if (error instanceof XmlError) refuseForm(error);
+    throw error;
+  }
+  // sax, the parser of xml2js, uses attribute names as keys of plain objects.
+  if (xml.includes('__proto__'))
+    refuse('forbidden_name', 'This contains the name "__proto__", which no metadata uses.');
+}
+
+function refuseForm({ reason, detail = '', position }: XmlError): never {
+  if (reason === 'xml_limit' || reason === 'message_too_large')
+    refuse(
+      'too_complex',
+      `This has ${detail}, which the metadata of one identity provider never has. Check that it is the right file, ` +
+        'and not the collection of a whole federation.',
+    );
+  if (/^<!doctype/i.test(detail))
+    refuse('doctype', 'This has a DOCTYPE, which Anteroom does not accept and metadata never needs. Remove it.');
+  if (detail.startsWith('<?'))
+    refuse(
+      'processing_instruction',
+      `This has a processing instruction (${quote(detail)}), which metadata never needs. Remove it.`,
+    );
+  const where = position ? `line ${position.line}, column ${position.column}: ` : '';
+  return refuse(
+    'not_xml',
+    `This is not well-formed XML (${where}${detail}). Copy all of the metadata again, or upload the file.`,
+  );
+}
+
+// '$' cannot start an XML name, so the parser's own keys never collide with names of the document.
+const OPTIONS = {
+  xmlns: true,
+  explicitRoot: false,
+  explicitChildren: true,
+  preserveChildrenOrder: true,
+  attrkey: '$',
+  charkey: '$text',
+  childkey: '$$',
+} as const;
+
+type ParsedElement = {
+  $ns: { uri: string; local: string };
+  $?: Record<string, { uri: string; local: string; value: string }>;
+  $$?: ParsedElement[];
+  $text?: string;
+};
+
+function buildTree(xml: string): ParsedElement {
+  let root: ParsedElement | undefined;
+  // Without its option `async`, xml2js calls back before parseString returns.
+  new Parser(OPTIONS).parseString(xml, (error: Error | null, result: ParsedElement) => {
+    if (error === null) root = result;
+  });
+  return root ?? refuse('not_xml', 'This is not well-formed XML. Copy all of the metadata again, or upload the file.');
+}
+
+function toElement(parsed: ParsedElement): Element {
+  return {
+    namespace: parsed.$ns.uri,
+    name: parsed.$ns.local,
+    attributes: new Map(
+      Object.values(parsed.$ ?? {}).map(({ uri, local, value }) => [uri === '' ? local : `{${uri}}${local}`, value]),
+    ),
+    children: (parsed.$$ ?? []).map(toElement),
+    text: (parsed.$text ?? '').trim(),
+  };
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { clearDefaultProvider, listDomains } from '../store/domains.ts';
+import {
+  deleteProvider,
+  findProvider,
+  type IdentityProvider,
+  type ProviderFacts,
+  type ProviderSettings,
+  updateProvider,
+  writeProviderEnabled,
+} from '../store/identityProviders.ts';
+import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
+
+const list = z
+  .union([z.array(z.string()), z.string().transform((value) => value.split(/[\s,;]+/))])
+  .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
+
+const uri = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$/, 'Enter a URI, such as urn:oasis:names:tc:SAML:2.0:ac:classes:Password.');
+
+const emailDomain = z
+  .string()
+  .toLowerCase()
+  .regex(/^@?([a-z0-9-]+\.)+[a-z0-9-]+$/, 'Enter domains such as acme.com, separated by commas.')
+  .transform((value) => value.replace(/^@/, ''));
+
+const schema = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'Enter a name. It is shown on the button.')
+    .max(64, 'Use at most 64 characters.')
+    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.'),
+  showButton: z.boolean(),
+  buttonOrder: z.coerce
+    .number('Enter a number.')
+    .int('Enter a whole number.')
+    .min(0, 'Enter 0 or more.')
+    .max(999, 'Enter at most 999.'),
+  match: z.enum(['userNameOrEmail', 'userName', 'email', 'externalId'], 'Select one of the four.'),
+  matchAttribute: z.string().trim().max(512, 'Use at most 512 characters.'),
+  emailDomains: list.pipe(z.array(emailDomain)),
+  idpInitiated: z.boolean(),
+  nameIdPolicy: z.union([z.literal(''), uri]),
+  authnContexts: list.pipe(z.array(uri).max(10, 'Enter at most 10.')),
+  forceAuthn: z.boolean(),
+  signRequests: z.boolean(),
+  requestBinding: z.enum(['redirect', 'post'], 'Select HTTP-Redirect or HTTP-POST.'),
+  clockSkewSeconds: z.coerce
+    .number('Enter a number of seconds.')
+    .int('Enter a whole number of seconds.')
+    .min(0, 'Enter 0 or more.')
+    .max(300, 'Enter at most 300. If the clocks differ by more, correct them.'),
+  allowSha1: z.boolean(),
+});
+
+/** The fields of a provider's Edit screen. */
+export type ProviderInput = z.infer<typeof schema>;
+
+/** The settings of a provider after its import. */
+export const initialSettings: ProviderSettings = {
+  match: 'userNameOrEmail',
+  matchAttribute: '',
+  emailDomains: [],
+  idpInitiated: true,
+  nameIdPolicy: '',
+  authnContexts: [],
+  forceAuthn: false,
+  signRequests: true,
+  requestBinding: 'redirect',
+  clockSkewSeconds: 60,
+  allowSha1: false,
+};
+
+/** Checks input for the fields of the Edit screen. */
+export function readProviderInput(input: unknown): Checked<ProviderInput> {
+  const parsed = schema.safeParse(input);
+  return parsed.success ? { ok: true, value: parsed.data } : invalid(fieldErrors(parsed.error));
+}
+
+/** Returns a provider's fields of the Edit screen. */
+export function providerInputOf({ name, showButton, buttonOrder, settings }: IdentityProvider): ProviderInput {
+  return { name, showButton, buttonOrder, ...settings };
+}
+
+/** Returns the provider with an ID. @throws NotFound */
+export async function getProvider({ store }: Deps, id: string): Promise<IdentityProvider> {
+  return getProviderIn(store.db, id);
+}
+
+/** Returns the provider with an ID, within a transaction. @throws NotFound */
+export async function getProviderIn(db: Db, id: string): Promise<IdentityProvider> {
+  const provider = await findProvider(db, id);
+  if (!provider) throw new NotFound('There is no such identity provider.');
+  return provider;
+}
+
+/** Saves the fields of the Edit screen. @throws NotFound */
+export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
+  const { name, showButton, buttonOrder, ...settings } = input;
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await getProviderIn(trx, id);
+    if (!singleSignOnFor(provider, settings.requestBinding))
+      return invalid({ requestBinding: `${provider.name} has no endpoint with this binding.` });
+    const changed = { ...provider, name, showButton, buttonOrder, settings };
+    await updateProvider(trx, changed);
+    return { ok: true, value: changed };
+  });
+}
+
+/** Enables or disables a provider. Disabling ends the sessions that it started; its SAML responses are then refused. @throws NotFound */
+export async function setProviderEnabled(deps: Deps, id: string, enabled: boolean): Promise<IdentityProvider> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await getProviderIn(trx, id);
+    await writeProviderEnabled(trx, id, enabled);
+    if (!enabled) await deleteSessionsOfProvider(trx, id);
+    return { ...provider, enabled };
+  });
+}
+
+/** Returns what disabling or removing a provider affects: URLs of domains, and a number of sessions. */
+export async function consequencesOf(
+  deps: Deps,
+  id: string,
+): Promise<{ defaultOf: string[]; autoLoginOf: string[]; sessions: number }> {
+  const domains = (await listDomains(deps.store.db)).filter((domain) => domain.defaultProviderId === id);
+  return {
+    defaultOf: domains.map((domain) => domain.url),
+    autoLoginOf: domains.filter((domain) => domain.autoLogin).map((domain) => domain.url),
+    sessions: await countSessionsOfProvider(deps.store.db, id, deps.now()),
+  };
+}
+
+/** Removes a provider with its sessions, and turns Auto Login off where it was the Default Provider. @throws NotFound */
+export async function removeProvider(deps: Deps, id: string): Promise<IdentityProvider> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await getProviderIn(trx, id);
+    await deleteSessionsOfProvider(trx, id);
+    await clearDefaultProvider(trx, id);
+    await deleteProvider(trx, id);
+    return provider;
+  });
+}
+
+/** Returns the URL for AuthnRequests with a binding, if the provider has one. */
+export function singleSignOnFor(provider: { facts: ProviderFacts }, binding: 'redirect' | 'post'): string | undefined {
+  const name = binding === 'redirect' ? 'HTTP-Redirect' : 'HTTP-POST';
+  return provider.facts.singleSignOn.find((endpoint) => shortBinding(endpoint.binding) === name)?.location;
+}
+
+/** Returns the usual name of a binding: 'HTTP-Redirect' for 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'. */
+export function shortBinding(binding: string): string {
+  return binding.slice(binding.lastIndexOf(':') + 1);
+}

@@ -1,0 +1,75 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect } from 'chai';
+import { DAY_MS, fixture, makeCertificate, read, withBareKey, withCertificates } from './fixtures.ts';
+
+const EXPIRY = Date.parse('2036-01-01T00:00:00Z');
+const OKTA = 'The signing certificate "CN=rivet, O=Okta"';
+
+describe('federation/metadata/warnings', () => {
+  const cases: [title: string, warnings: () => string[], expected: string[]][] = [
+    [
+      'an expired certificate',
+      () => read(fixture('okta'), EXPIRY + DAY_MS).warnings,
+      [`${OKTA} expired on 2036-01-01. Login still works; renew it at the provider.`],
+    ],
+    [
+      'a certificate that expires within 30 days',
+      () => read(fixture('okta'), EXPIRY - 30 * DAY_MS + 1).warnings,
+      [`${OKTA} expires soon, on 2036-01-01. Renew it at the provider.`],
+    ],
+    [
+      'a certificate that is not valid yet',
+      () => read(fixture('okta'), Date.parse('2025-12-31T00:00:00Z')).warnings,
+      [`${OKTA} is not valid before 2026-01-01. It may be the provider's next one.`],
+    ],
+    [
+      'metadata that expires within 30 days',
+      () => read(fixture('google').replace('2031-01-01T00:00:00.000Z', '2026-06-10T12:00:00Z')).warnings,
+      ['The metadata is only valid until 2026-06-10. Import it again before then.'],
+    ],
+    [
+      'endpoints on plain http',
+      () => read(fixture('pysaml2')).warnings,
+      ['The provider uses http, not https, at idp.rivet.example:8088: messages can be read and changed on the way.'],
+    ],
+    [
+      'a single binding',
+      () => read(fixture('simplesamlphp')).warnings,
+      ['The provider only accepts login requests by HTTP-Redirect.'],
+    ],
+    [
+      'a signature',
+      () => read(fixture('adfs')).warnings,
+      ['The metadata is signed, but the signature was not checked: trust it only if you trust where it is from.'],
+    ],
+    [
+      'a collection',
+      () => read(fixture('keycloak-collection')).warnings,
+      ['The metadata is a collection (EntitiesDescriptor) with one entity.'],
+    ],
+  ];
+  for (const [title, warnings, expected] of cases)
+    it(`warns of ${title}`, () => {
+      expect(warnings()).to.deep.equal(expected);
+    });
+
+  it('does not warn of a certificate that is valid for another 30 days', () => {
+    expect(read(fixture('okta'), EXPIRY - 30 * DAY_MS).warnings).to.deep.equal([]);
+  });
+
+  it('warns of a weak key, but not of one on a curve', async () => {
+    const weak = await makeCertificate('weak', { keyType: 'rsa', keySize: 1024 });
+    const curve = await makeCertificate('curve');
+    expect(read(withCertificates(weak.cert, curve.cert)).warnings).to.deep.equal([
+      'The signing certificate "CN=weak" has a weak key (RSA 1024). Use RSA 2048 or stronger at the provider.',
+    ]);
+  });
+
+  it('warns of a key without a certificate', () => {
+    const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+    const [modulus = '', exponent = ''] = [n, e].map((part) => Buffer.from(part, 'base64url').toString('base64'));
+    expect(read(withBareKey(modulus, exponent)).warnings).to.deep.equal([
+      'The signing key has no certificate, so it has no expiry date.',
+    ]);
+  });
+});
