@@ -2,8 +2,8 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import { type IntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
+import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
-import { flash } from '../web/render.ts';
 
 const PATH = '/settings/general';
 
@@ -32,7 +32,7 @@ export function generalRoutes(deps: Deps): Router {
     if (!saved.ok) return show(req, res.status(422), entered, saved.errors);
     const [was, is] = [enteredOf(res.locals.intranet), enteredOf(saved.value)];
     const changed = names.filter((name) => was[name] !== is[name]).map((name) => labels[name]);
-    flash(req, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'Saved. Nothing was different.');
+    await flash(req, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'Saved. Nothing was different.');
     res.redirect(303, PATH);
   });
   return router;

@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
 import { addFirstPowerUser, isSetupLink } from '../login/firstPowerUser.ts';
 import { readUserInput } from '../people/userInput.ts';
+import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
-import { flash } from '../web/render.ts';
 import { startLocalSession } from './login.ts';
 
 const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
@@ -25,7 +25,7 @@ export function setupRoutes(deps: Deps): Router {
       : input;
     if (!made.ok) return show(res.status(422), entered, made.errors);
     await startLocalSession(deps, req, res, made.value);
-    flash(req, 'You are the first Power User. Next, set the domain up.');
+    await flash(req, 'You are the first Power User. Next, set the domain up.');
     res.redirect(303, '/settings/security/saml');
   });
   return router;

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs, { type TemplateFunction } from 'ejs';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Deps } from '../deps.ts';
 import { readIntranetSettings } from '../people/intranetSettings.ts';
 import { nameOf } from '../people/users.ts';
 import { ASSETS } from './assets.ts';
+import { takeFlash } from './flash.ts';
 import type { Flash, LoggedInUser } from './request.ts';
 import { timeTag } from './timeTag.ts';
 import { together } from './turn.ts';
@@ -109,21 +110,6 @@ export function viewTools(deps: Deps): RequestHandler {
   };
 }
 
-/**
- * Leaves a message for the next page of this person. A redirect that leads there waits until it is stored: express-session stores it before
- * the answer ends, but browsers follow a redirect as soon as they have its head.
- */
-export function flash(req: Request, text: string, kind: Flash['kind'] = 'success'): void {
-  req.session.flash = { kind, text };
-  const { res } = req;
-  if (!res) return;
-  const redirect = (status: number, address: string) => express.response.redirect.call(res, status, address);
-  res.redirect = (first: string | number, second?: string | number) => {
-    const [status, address] = typeof first === 'number' ? [first, String(second)] : [302, first];
-    req.session.save((error: unknown) => (error ? req.next?.(error) : redirect(status, address)));
-  };
-}
-
 function toolsFor(deps: Deps, req: Request): ViewTools {
   return {
     assets: ASSETS,
@@ -133,11 +119,7 @@ function toolsFor(deps: Deps, req: Request): ViewTools {
     initials,
     icon,
     time: (at) => timeTag(at, deps.now()),
-    takeFlash: () => {
-      const message = req.session.flash;
-      if (message) delete req.session.flash;
-      return message;
-    },
+    takeFlash: () => takeFlash(req),
     number: (value) => value.toLocaleString('en'),
   };
 }

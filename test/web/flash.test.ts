@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import { flash } from '../../src/web/render.ts';
+import { flash } from '../../src/web/flash.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 
-describe('web/render: a message for the next page', () => {
-  it('is stored before the redirect that leads there begins', async () => {
+describe('web/flash', () => {
+  it('saves a message before the redirect to the next page is sent', async () => {
     const anteroom = await startAnteroom();
     await addPerson(anteroom.deps, {});
     const browser = openAtHost(anteroom, new URL(anteroom.url).host);
     await browser.post('/local-login', { userName: 'maya.koch', password: testPassword, return: '/' });
-    const server = await behindSession(anteroom, (req, res) => {
-      flash(req, 'Saved.');
+    const server = await behindSession(anteroom, async (req, res) => {
+      await flash(req, 'Saved.');
       res.redirect(303, '/next');
     });
     let isStored = false;

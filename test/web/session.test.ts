@@ -3,7 +3,7 @@ import { addDomain } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
-import { flash } from '../../src/web/render.ts';
+import { flash } from '../../src/web/flash.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
@@ -88,7 +88,7 @@ describe('sessions', () => {
     const browser = await logIn(anteroom);
     const slow = await behindSession(anteroom, async (req, res) => {
       await deleteSessionsOfUser(deps.store.db, req.user?.id ?? '');
-      flash(req, 'Saved.');
+      await flash(req, 'Saved.');
       res.end();
     });
     const headers = { cookie: browser.cookie() };

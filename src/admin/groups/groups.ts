@@ -11,9 +11,9 @@ import {
 } from '../../people/groups.ts';
 import { countMembers, type Group, listGroups } from '../../store/groups.ts';
 import { findSource, listSources } from '../../store/profileSources.ts';
+import { flash } from '../../web/flash.ts';
 import { field, fieldValues } from '../../web/form.ts';
 import { identifierOnly, queryText, withQuery } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { pageOfPeople } from '../people/list.ts';
 
 const PATH = '/settings/groups';
@@ -32,14 +32,14 @@ export function groupsRoutes(deps: Deps): Router {
     const displayName = field(req, 'displayName');
     const added = await addGroup(deps, displayName);
     if (!added.ok) return showNew(res.status(422), displayName, added.errors);
-    flash(req, `The group ${added.value.displayName} is made. Next, add people to it.`);
+    await flash(req, `The group ${added.value.displayName} is made. Next, add people to it.`);
     res.redirect(303, `${PATH}/${added.value.id}`);
   });
   router.get(GROUP, async (req, res) => show(deps, req, res, await getGroup(deps, req.params.id), {}));
   router.post(GROUP, (req, res) => rename(deps, req, res, req.params.id));
   router.post(`${GROUP}/members/removal`, async (req, res) => {
     const removed = await removePeopleFromGroup(deps, req.params.id, fieldValues(req, 'person'));
-    flash(req, removed === 1 ? '1 person is out of the group.' : `${removed} people are out of the group.`);
+    await flash(req, removed === 1 ? '1 person is out of the group.' : `${removed} people are out of the group.`);
     res.redirect(303, `${PATH}/${req.params.id}`);
   });
   router.get(`${GROUP}/removal`, async (req, res) => ask(deps, res, await getGroup(deps, req.params.id), '', {}));
@@ -49,14 +49,14 @@ export function groupsRoutes(deps: Deps): Router {
     if (typed !== group.displayName)
       return ask(deps, res.status(422), group, typed, { typed: `Type ${group.displayName} to delete it.` });
     await removeGroup(deps, group.id);
-    flash(req, `The group ${group.displayName} is deleted.`);
+    await flash(req, `The group ${group.displayName} is deleted.`);
     res.redirect(303, PATH);
   });
   router.get(`${GROUP}/members/new`, (req, res) => choosePeople(deps, req, res, req.params.id));
   router.post(`${GROUP}/members/new`, async (req, res) => {
     const people = fieldValues(req, 'person');
     const added = await addPeopleToGroup(deps, req.params.id, people);
-    flash(req, sentence(people.length, added), added > 0 ? 'success' : 'info');
+    await flash(req, sentence(people.length, added), added > 0 ? 'success' : 'info');
     res.redirect(303, `${PATH}/${req.params.id}`);
   });
   return router;
@@ -97,7 +97,7 @@ async function rename(deps: Deps, req: Request, res: Response, id: string): Prom
       displayName: field(req, 'displayName'),
       errors: saved.errors,
     });
-  flash(req, before.displayName === saved.value.displayName ? 'Saved. Nothing was different.' : 'Saved: name.');
+  await flash(req, before.displayName === saved.value.displayName ? 'Saved. Nothing was different.' : 'Saved: name.');
   res.redirect(303, `${PATH}/${id}`);
 }
 

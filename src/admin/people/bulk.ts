@@ -6,9 +6,9 @@ import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
 import { findGroupByName, listGroups } from '../../store/groups.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
+import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { begin } from '../jobs/jobs.ts';
 import { type PeopleFilter, peopleSearch } from './list.ts';
 
@@ -24,7 +24,7 @@ export function peopleBulkRoutes(deps: Deps): Router {
     const chosen = await chosenIn(deps, req);
     if (chosen.length > 0 && action) return ask(deps, req, res, action, chosen, {});
     const onlyMe = fieldValues(req, 'person').join() === req.user?.id;
-    flash(req, onlyMe ? ONLY_ME : 'Nobody was chosen. Tick the people first.', 'info');
+    await flash(req, onlyMe ? ONLY_ME : 'Nobody was chosen. Tick the people first.', 'info');
     res.redirect(303, listOf(req));
   });
   router.post(`${PATH}/confirmed`, async (req, res) => {

@@ -4,9 +4,9 @@ import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getUser, nameOf, setActive } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { flash } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 
 const PERSON = '/settings/people/:id';
 const MYSELF = 'Select this first: you are about to lock yourself out.';
@@ -21,12 +21,12 @@ export function deactivatePersonRoutes(deps: Deps): Router {
     const unconfirmed = id === req.user?.id && !ticked(req, 'myself');
     const errors = unconfirmed ? { myself: MYSELF } : await conflictOf(setActive(deps, id, false));
     if (errors) return show(deps, res.status(422), id, errors);
-    flash(req, `${nameOf(await getUser(deps, id))} is deactivated and logged out everywhere.`);
+    await flash(req, `${nameOf(await getUser(deps, id))} is deactivated and logged out everywhere.`);
     res.redirect(303, `/settings/people/${id}`);
   });
   router.post(`${PERSON}/activation`, async (req, res) => {
     const person = await setActive(deps, req.params.id, true);
-    flash(req, `${nameOf(person)} is active and can log in again.`);
+    await flash(req, `${nameOf(person)} is active and can log in again.`);
     res.redirect(303, `/settings/people/${person.id}`);
   });
   return router;

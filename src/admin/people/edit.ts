@@ -15,9 +15,9 @@ import {
   type User,
   userTypes,
 } from '../../store/users.ts';
+import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { changedLabels, personInputIn, personSections } from './fields.ts';
 
 const PATH = '/settings/people';
@@ -53,7 +53,7 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
     ? allErrors(entered, nobody)
     : await addPerson(deps, entered.input, field(req, 'password'));
   if (!added.ok) return showNew(deps, res.status(422), { ...entered, errors: added.errors });
-  flash(req, `${nameOf(added.value)} is in the People Directory now.`);
+  await flash(req, `${nameOf(added.value)} is in the People Directory now.`);
   res.redirect(303, `${PATH}/${added.value.id}`);
 }
 
@@ -69,7 +69,7 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
     });
   if (!saved.ok) return showEdit(deps, res.status(422), before, { ...entered, errors: saved.errors });
   const changes = changedLabels(personInputOf(before), personInputOf(saved.value));
-  flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
+  await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
   res.redirect(303, `${PATH}/${id}`);
 }
 

@@ -4,9 +4,9 @@ import type { FieldErrors } from '../../errors.ts';
 import { getUser, nameOf, setPassword } from '../../people/users.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { findPasswordHash } from '../../store/users.ts';
+import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 
 const PATH = '/settings/people/:id/password';
 
@@ -20,7 +20,7 @@ export function passwordRoutes(deps: Deps): Router {
     const removes = field(req, 'action') === 'remove';
     const saved = await setPassword(deps, id, removes ? undefined : field(req, 'password'));
     if (!saved.ok) return show(deps, res.status(422), id, saved.errors);
-    flash(req, removes ? 'The local password was removed.' : 'The local password was set.');
+    await flash(req, removes ? 'The local password was removed.' : 'The local password was set.');
     res.redirect(303, `/settings/people/${id}`);
   });
   return router;

@@ -6,9 +6,9 @@ import { findGroupsOfUsers } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
+import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 
 const PATH = '/settings/people/:id/removal';
 const ALL = 10_000_000; // the number of reports is shown exactly
@@ -26,7 +26,7 @@ export function removePersonRoutes(deps: Deps): Router {
         ? await conflictOf(removeUser(deps, person.id))
         : { typed: `Type ${person.userName} to delete this person.` };
     if (errors) return show(deps, res.status(422), person.id, typed, errors);
-    flash(req, `${nameOf(person)} is deleted.`);
+    await flash(req, `${nameOf(person)} is deleted.`);
     res.redirect(303, '/settings/people');
   });
   return router;

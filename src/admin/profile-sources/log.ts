@@ -14,9 +14,9 @@ import {
   type ScimLogFilter,
   streamScimLog,
 } from '../../store/scimLog.ts';
+import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { identifierOnly, queryText, withQuery } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 
 const PATH = '/settings/profile-sources/log';
 const PAGE = 50;
@@ -56,7 +56,7 @@ export function scimLogRoutes(deps: Deps): Router {
   router.post(`${PATH}/retention`, async (req, res) => {
     const saved = await saveLogDays(deps, field(req, 'days'));
     if (!saved.ok) return show(deps, req, res.status(422), field(req, 'days'), saved.errors);
-    flash(req, `Saved: the log is kept for ${saved.value === 1 ? '1 day' : `${saved.value} days`}.`);
+    await flash(req, `Saved: the log is kept for ${saved.value === 1 ? '1 day' : `${saved.value} days`}.`);
     res.redirect(303, PATH);
   });
   router.get(`${PATH}/export`, (req, res) => sendExport(deps, req, res));

@@ -14,9 +14,9 @@ import {
 import { caseKey } from '../../store/caseKey.ts';
 import { countManaged, listSources, listSourceTokens, type ProfileSource } from '../../store/profileSources.ts';
 import { countSessionsOfSource } from '../../store/sessions.ts';
+import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { callBars } from '../bars.ts';
 import { begin } from '../jobs/jobs.ts';
 import { baseUrlOf, clientsOf } from './guides.ts';
@@ -108,7 +108,7 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
   const saved = await save(deps, before, entered);
   if (!saved.ok) return showSource(deps, res.status(422), before, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
-  flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
+  await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
   res.redirect(303, `/settings/profile-sources/scim/${id}`);
 }
 

@@ -14,9 +14,9 @@ import {
 } from '../../federation/domains.ts';
 import { isOpenHttp } from '../../network.ts';
 import { listDomains } from '../../store/domains.ts';
+import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { findAttention } from '../attention.ts';
 import { loginBars } from '../bars.ts';
 import { ACTIVITY, domainPath, providersPath, SAML } from './paths.ts';
@@ -54,7 +54,7 @@ export function samlDomainsRoutes(deps: Deps): Router {
     const { host } = new URL(domain.url);
     const done =
       before.setUpAt === null ? `${host} is set up: it has its key and certificate now.` : `${host} is saved.`;
-    flash(req, `${done} Next: Identity Providers.`);
+    await flash(req, `${done} Next: Identity Providers.`);
     res.redirect(303, `${SAML}#${domain.id}`);
   });
   router.get(`${DOMAIN}/certificate`, async (req, res) => {
@@ -80,9 +80,12 @@ async function switchAutoLogin(deps: Deps, req: Request, res: Response, id: stri
   const on = ticked(req, 'autoLogin');
   const { host } = new URL((await getDomain(deps, id)).url);
   const conflict = await conflictOf(setAutoLogin(deps, id, on));
-  if (conflict) flash(req, conflict[''] ?? '', 'danger');
+  if (conflict) await flash(req, conflict[''] ?? '', 'danger');
   else
-    flash(req, on ? `Auto Login of ${host} is on.` : `Auto Login of ${host} is off. Visitors see the Log-In screen.`);
+    await flash(
+      req,
+      on ? `Auto Login of ${host} is on.` : `Auto Login of ${host} is off. Visitors see the Log-In screen.`,
+    );
   res.redirect(303, `${SAML}#${id}`);
 }
 
@@ -90,7 +93,7 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
   const entered = field(req, 'url');
   const added = await addDomain(deps, entered);
   if (!added.ok) return showNew(res.status(422), entered, added.errors);
-  flash(req, `${added.value.url} was added. Next: Setup Domain.`);
+  await flash(req, `${added.value.url} was added. Next: Setup Domain.`);
   res.redirect(303, `${SAML}#${added.value.id}`);
 }
 
@@ -125,7 +128,7 @@ async function remove(
   if (typed.toLowerCase() !== host) return { typed: `Type ${host} to confirm.` };
   const conflict = await conflictOf(removeDomain(deps, id));
   if (conflict) return conflict;
-  flash(req, `${host} was removed.`);
+  await flash(req, `${host} was removed.`);
   return undefined;
 }
 

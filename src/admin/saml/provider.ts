@@ -17,9 +17,9 @@ import {
 } from '../../federation/providers.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginActivity.ts';
+import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { domainPath, providerPath, providersPath } from './paths.ts';
 
 const PATH = providerPath(':domain', ':provider');
@@ -34,7 +34,10 @@ export function identityProviderRoutes(deps: Deps): Router {
   router.post(`${PATH}/activation` as const, async (req, res) => {
     const enabled = ticked(req, 'enabled');
     const { name, id } = await setProviderEnabled(deps, req.params.provider, enabled);
-    flash(req, enabled ? `${name} is enabled.` : `${name} is disabled. Whoever came in through it is signed out.`);
+    await flash(
+      req,
+      enabled ? `${name} is enabled.` : `${name} is disabled. Whoever came in through it is signed out.`,
+    );
     res.redirect(303, providerPath(req.params.domain, id));
   });
   router.get(`${PATH}/removal` as const, (req, res) => askToRemove(deps, res, req.params, '', {}));
@@ -44,7 +47,7 @@ export function identityProviderRoutes(deps: Deps): Router {
     if (typed.trim() !== name.trim())
       return askToRemove(deps, res.status(422), req.params, typed, { typed: `Type ${name} to confirm.` });
     await removeProvider(deps, req.params.provider);
-    flash(req, `${name} was removed.`);
+    await flash(req, `${name} was removed.`);
     res.redirect(303, providersPath(req.params.domain));
   });
   return router;
@@ -60,7 +63,7 @@ async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<
   if (!saved.ok) return show(deps, res.status(422), ids, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
   const { name } = saved.value;
-  flash(req, changes.length > 0 ? `${name} is saved: ${changes.join(', ')}.` : `${name} is as it was.`);
+  await flash(req, changes.length > 0 ? `${name} is saved: ${changes.join(', ')}.` : `${name} is as it was.`);
   res.redirect(303, providersPath(ids.domain));
 }
 

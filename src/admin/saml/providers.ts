@@ -16,9 +16,9 @@ import {
   listProviders,
   type ProviderFacts,
 } from '../../store/identityProviders.ts';
+import { flash } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { flash } from '../../web/render.ts';
 import { domainPath, providerPath, providersPath, SAML } from './paths.ts';
 
 const PATH = providersPath(':domain');
@@ -73,11 +73,11 @@ async function chooseDefault(deps: Deps, req: Request, res: Response, domainId: 
   const providerId = field(req, 'provider');
   const { host } = new URL(url);
   const conflict = await conflictOf(setDefaultProvider(deps, id, providerId === '' ? undefined : providerId));
-  if (conflict) flash(req, conflict[''] ?? '', 'danger');
-  else if (providerId === '') flash(req, `${host} has no Default Provider now. Auto Login is off.`);
+  if (conflict) await flash(req, conflict[''] ?? '', 'danger');
+  else if (providerId === '') await flash(req, `${host} has no Default Provider now. Auto Login is off.`);
   else {
     const { name } = await getProvider(deps, providerId);
-    flash(req, `${name} is the Default Provider of ${host} now. Next: Back, and Enable Auto Login if you like.`);
+    await flash(req, `${name} is the Default Provider of ${host} now. Next: Back, and Enable Auto Login if you like.`);
   }
   res.redirect(303, providersPath(id));
 }
@@ -123,7 +123,7 @@ async function confirm(deps: Deps, req: Request, res: Response, domainId: string
   const domain = await getDomain(deps, domainId);
   const { provider: known } = await getPreview(deps, importId);
   const { name } = await confirmImport(deps, importId);
-  flash(req, known ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`);
+  await flash(req, known ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`);
   res.redirect(303, providersPath(domain.id));
 }
 
