@@ -1,19 +1,89 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
-import { whenDone } from './cleanup.ts';
+import { whenDone, whenRunDone } from './cleanup.ts';
 import { startPostgres } from './postgresServer.ts';
 
 let own: Promise<string> | undefined;
 
-/** The URL of a new empty database, dropped when the test is done. */
+/** Returns the URL of a new empty database, dropped after the test. */
 export async function freshPostgresUrl(): Promise<string> {
   const server = await serverUrl();
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await run(server, `create database ${name}`);
   whenDone(() => run(server, `drop database ${name} with (force)`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
+  return urlOf(server, name);
+}
+
+/**
+ * Returns the URL of a database whose tables have no rows. Creating one takes longer than most tests, so databases stay on the server and
+ * are used again: one is taken by locking its number, and emptied. Only for tests that leave the tables as they are.
+ */
+export async function emptyPostgresUrl(): Promise<string> {
+  const database = idle.pop() ?? (await claim());
+  whenDone(() => idle.push(database));
+  database.client ??= await connectTo(database);
+  await database.client.query(EMPTY);
+  return database.url;
+}
+
+/** A database that this process has locked, and a connection to empty it, unless a test ended it. */
+type Claimed = { url: string; client: pg.Client | undefined };
+
+/** What was claimed and no test uses. */
+const idle: Claimed[] = [];
+
+/** The connection that holds the locks, and the last number that it tried. The run ends it, and leaves the databases to other processes. */
+let locks: { client: pg.Client; last: number } | undefined;
+
+const SCHEMA = schemaHash();
+
+/** Disconnects whoever a failed test left behind, and empties each table that ever had a row. */
+const EMPTY = `
+  select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
+  do $$ declare names text; begin
+    select string_agg(relid::regclass::text, ', ') into names from pg_stat_user_tables
+      where relname <> 'migrations' and pg_relation_size(relid) > 0;
+    if names is not null then execute 'truncate ' || names || ' restart identity cascade'; end if;
+  end $$`;
+
+/** Locks the first database that no other process uses, created where it is missing. */
+async function claim(): Promise<Claimed> {
+  const server = await serverUrl();
+  locks ??= { client: await connect(server), last: 0 };
+  if (locks.last === 0) whenRunDone(release);
+  const { client } = locks;
+  for (;;) {
+    locks.last += 1;
+    const [name, number] = [`test_${(SCHEMA >>> 0).toString(16)}_${locks.last}`, locks.last];
+    const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as locked', [SCHEMA, number]);
+    if (!rows[0].locked) continue;
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${name}`);
+    return { url: urlOf(server, name), client: undefined };
+  }
+}
+
+async function connectTo(database: Claimed): Promise<pg.Client> {
+  const client = await connect(database.url);
+  client.on('error', () => {
+    database.client = undefined;
+  });
+  return client;
+}
+
+async function release(): Promise<void> {
+  for (const { client } of idle.splice(0)) await client?.end();
+  await locks?.client.end();
+  locks = undefined;
+}
+
+/** Databases of other branches on the same server have other tables. */
+function schemaHash(): number {
+  const folder = join(import.meta.dirname, '..', '..', 'src', 'db');
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  return createHash('sha256').update(sources.sort().join('\n')).digest().readInt32BE();
 }
 
 /** The server that `npm test` started for all its processes, or else one for this process alone. */
@@ -23,9 +93,19 @@ async function serverUrl(): Promise<string> {
   return own;
 }
 
-async function run(url: string, statement: string): Promise<void> {
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(statement);
-  await client.end();
+  return client;
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = await connect(url);
+  await client.query(statement).finally(() => client.end());
 }

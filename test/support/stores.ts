@@ -1,7 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Engine, openStore, type Store } from '../../src/db/open.ts';
 import { whenDone } from './cleanup.ts';
-import { freshPostgresUrl } from './postgres.ts';
+import { emptyPostgresUrl, freshPostgresUrl } from './postgres.ts';
 import { tempFolder } from './tempFolder.ts';
 
 const engines = { sqlite: 'on SQLite', postgres: 'on PostgreSQL' } as const satisfies Record<Engine, string>;
@@ -16,14 +17,31 @@ export function withStores(suite: (open: Open, engine: Engine) => void): void {
   }
 }
 
-/** A store with all tables and no rows on one engine. */
+/** Opens a store with all tables and no rows on one engine. */
 export async function openTestStore(engine: Engine = 'sqlite'): Promise<Store> {
-  const store = await openStore(await freshDatabaseUrl(engine));
+  const store = await openStore(engine === 'postgres' ? await emptyPostgresUrl() : await emptySqliteUrl());
   whenDone(() => store.close());
   return store;
 }
 
-/** The DATABASE_URL of a database with nothing in it. */
+/** Returns the DATABASE_URL of a database without tables. */
 export async function freshDatabaseUrl(engine: Engine): Promise<string> {
   return engine === 'postgres' ? freshPostgresUrl() : `sqlite:${join(tempFolder(), 'anteroom.db')}`;
+}
+
+let migrated: Promise<Buffer> | undefined;
+
+/** A copy of a file that was migrated once, which takes a fraction of a migration. */
+async function emptySqliteUrl(): Promise<string> {
+  migrated ??= migratedFile();
+  const file = join(tempFolder(), 'anteroom.db');
+  writeFileSync(file, await migrated);
+  return `sqlite:${file}`;
+}
+
+async function migratedFile(): Promise<Buffer> {
+  const file = join(tempFolder(), 'anteroom.db');
+  const store = await openStore(`sqlite:${file}`);
+  await store.close();
+  return readFileSync(file);
 }
