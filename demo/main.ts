@@ -57,5 +57,6 @@ async function checkPorts({ port, providerPort }: DemoOptions): Promise<void> {
   ].flat();
   if (!taken.length) return;
   const ports = `npm run demo -- --port ${port + 100} --provider-port ${providerPort + 100}`;
-  throw new Error(`Port ${taken.join(' and port ')} is already in use. Use other ports:\n  ${ports}`);
+  const subject = taken.length === 1 ? `Port ${taken[0]} is` : `Ports ${taken.join(' and ')} are`;
+  throw new Error(`${subject} already in use. Use other ports:\n  ${ports}`);
 }
