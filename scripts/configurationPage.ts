@@ -1,17 +1,17 @@
 import type { Variable } from '../src/config.ts';
 
-/** docs/configuration.md: what each variable of the environment means. */
+/** Returns docs/configuration.md from the list of environment variables. */
 export function configurationPage(variables: Variable[]): string {
   const rows = variables.map(({ name, fallback, meaning }) => `| \`${name}\` | ${fallback} | ${meaning} |`);
   return `# Configuration
 
 <!-- Written by \`npm run docs\` from src/config.ts. -->
 
-Anteroom is configured by variables of its environment. None is needed for a first start; with \`NODE_ENV=production\`
-it wants \`PUBLIC_URL\`. An empty variable counts as none. A value that will not do stops the start, and all of them are
-named at once. What can be changed while it runs (domains, identity providers, people) stands on the screens instead.
+Anteroom is configured by environment variables. None is required for a first start; with \`NODE_ENV=production\` it requires
+\`PUBLIC_URL\`. Empty variables count as absent. With invalid values Anteroom does not start, and lists all of them. Domains,
+identity providers, people and other settings are managed on the screens.
 
-| variable | without it | meaning |
+| variable | default | meaning |
 |---|---|---|
 ${rows.join('\n')}
 `;

@@ -1,4 +1,4 @@
-// npm run docs: writes the pages that are made from the code. The tests fail when one is out of date.
+// npm run docs: generates pages from the code. A test fails if one is out of date.
 import { writeFileSync } from 'node:fs';
 import { variables } from '../src/config.ts';
 import { configurationPage } from './configurationPage.ts';

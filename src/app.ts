@@ -24,10 +24,10 @@ import { arriveTogether } from './web/turn.ts';
 
 const SCIM = '/api/v2/scim/v2';
 
-/** The whole application, as it can be given to an HTTP server. The only place where features are mounted. */
+/** Returns the whole application for an HTTP server. Features are mounted only here. */
 export function buildApp(deps: Deps): Express {
   const app = express();
-  // What Express answers where even the error page fails: in any other environment a stack.
+  // If even the error page fails, Express must not show a stack trace.
   app.set('env', 'production');
   app.disable('x-powered-by');
   app.disable('etag');

@@ -13,7 +13,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   err: (text) => process.stderr.write(`${text}\n`),
 });
 
-/** As the server does; but only the server answers for PUBLIC_URL where there are domains already: a shell may not have it set. */
+/** Opens the same state as the server. Only the server applies PUBLIC_URL to existing domains, because a shell may not set it. */
 async function open(): Promise<Deps> {
   const deps = await openDeps(parseConfig(process.env), pino({ level: 'silent' }));
   if ((await listDomains(deps.store.db)).length === 0) await ensureFirstDomain(deps);

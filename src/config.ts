@@ -15,51 +15,51 @@ export type Config = Readonly<{
   logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }>;
 
-/** One variable of the environment, as docs/configuration.md lists it. */
+/** An environment variable, as listed in docs/configuration.md. */
 export type Variable = { name: string; fallback: string; meaning: string };
 
 export const variables: Variable[] = [
-  { name: 'HOST', fallback: 'localhost; with NODE_ENV=production all addresses', meaning: 'The address to listen on.' },
+  { name: 'HOST', fallback: 'localhost; all addresses with NODE_ENV=production', meaning: 'The address to listen on.' },
   {
     name: 'PORT',
     fallback: '3000',
-    meaning: 'The port to listen on; 0 takes a free one, and PUBLIC_URL then has to be set.',
+    meaning: 'The port to listen on. 0 picks a free port; set PUBLIC_URL too in this case.',
   },
   {
     name: 'PUBLIC_URL',
-    fallback: 'http://localhost:3000 (with the port of PORT); required with NODE_ENV=production',
-    meaning: 'The address at which people open the intranet: scheme, host and port, no path. It is the first domain.',
+    fallback: 'http://localhost:PORT; required with NODE_ENV=production',
+    meaning: 'The address that people open: scheme, host and port, without a path. It becomes the first domain.',
   },
   {
     name: 'DATABASE_URL',
-    fallback: 'sqlite:data/anteroom.db (in DATA_DIR)',
-    meaning: 'Where the state is: sqlite:FILE or postgres://user:password@host/database.',
+    fallback: 'sqlite:DATA_DIR/anteroom.db',
+    meaning: 'The database: sqlite:FILE or postgres://user:password@host/database.',
   },
   {
     name: 'DATA_DIR',
     fallback: 'data',
-    meaning: 'The folder of the embedded database and the secret key; made where missing.',
+    meaning: 'The folder of the SQLite database and the secret key. It is created if it is missing.',
   },
   {
     name: 'SECRET_KEY',
-    fallback: 'the file secret.key in DATA_DIR, made at the first start',
+    fallback: 'the file DATA_DIR/secret.key, created at the first start',
     meaning:
-      '32 random bytes in base64. Signs the cookies and encrypts private keys at rest. Several instances need the same one.',
+      '32 random bytes in base64. Signs cookies and encrypts private keys at rest. All instances must use the same key.',
   },
   {
     name: 'TRUST_PROXY',
     fallback: 'none',
     meaning:
-      'The reverse proxies whose X-Forwarded-For and X-Forwarded-Host are believed: addresses and networks with commas between, the word loopback, or how many there are.',
+      'The reverse proxies whose X-Forwarded-For and X-Forwarded-Host headers are trusted: addresses and networks separated by commas, loopback, or the number of proxies.',
   },
   {
     name: 'METADATA_PRIVATE_NETWORKS',
     fallback: 'allow; deny with NODE_ENV=production',
     meaning: 'Whether metadata may be fetched from loopback and private addresses: allow or deny.',
   },
-  { name: 'RATE_LIMITS', fallback: 'on', meaning: 'Whether repeated failures are slowed down: on or off.' },
+  { name: 'RATE_LIMITS', fallback: 'on', meaning: 'Whether repeated failures are limited: on or off.' },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'silent, fatal, error, warn, info, debug or trace.' },
-  { name: 'NODE_ENV', fallback: 'none', meaning: 'production on a server that people use.' },
+  { name: 'NODE_ENV', fallback: 'none', meaning: 'Set to production on a server that people use.' },
 ];
 
 const environment = z
@@ -95,20 +95,20 @@ const environment = z
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
-    const fault = publicUrlFault(env.PUBLIC_URL, env.NODE_ENV === 'production');
-    if (fault) context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: fault });
+    const error = publicUrlError(env.PUBLIC_URL, env.NODE_ENV === 'production');
+    if (error) context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: error });
   });
 
 /**
- * Reads the configuration from environment variables (empty ones count as absent).
- * @throws Error that names every fault at once, one on a line
+ * Returns the configuration from environment variables. Empty variables count as absent.
+ * @throws Error that lists all invalid variables, one per line
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-    throw new Error(`The configuration has faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    const errors = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new Error(`Invalid configuration:\n${errors.map((error) => `  ${error}`).join('\n')}`);
   }
   const values = parsed.data;
   const production = values.NODE_ENV === 'production';
@@ -127,13 +127,13 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   });
 }
 
-function publicUrlFault(value: string | undefined, production: boolean): string | undefined {
+function publicUrlError(value: string | undefined, production: boolean): string | undefined {
   if (value === undefined)
     return production ? 'is required with NODE_ENV=production, for example https://intranet.acme.com' : undefined;
-  if (!URL.canParse(value)) return 'must be an address such as https://intranet.acme.com';
+  if (!URL.canParse(value)) return 'must be a URL such as https://intranet.acme.com';
   const url = new URL(value);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https:// or http://';
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
-    return 'must be scheme, host and port alone, without a path';
+    return 'must be scheme, host and port, without a path';
   return undefined;
 }

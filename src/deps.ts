@@ -6,10 +6,10 @@ import type { Secrets } from './secrets.ts';
 /** An RSA key pair in PEM: PKCS #8 and SubjectPublicKeyInfo. The private key is a secret: it must be encrypted at rest. */
 export type KeyPair = { privateKey: string; publicKey: string };
 
-/** What hashing a password costs (argon2id, one lane): memory in KiB, and the number of passes over it. */
+/** The cost of hashing a password (argon2id, one lane): memory in KiB, and passes over it. */
 export type PasswordCost = { memory: number; passes: number };
 
-/** Everything that a part of the program needs from outside itself. Time and randomness come from here and from nowhere else. */
+/** Everything that the code needs from outside. It is the only source of time and randomness. */
 export type Deps = {
   config: Config;
   store: Store;

@@ -1,6 +1,6 @@
 /**
- * A failure that is answered with `status` and the public message; details belong in `cause` or the log.
- * A status of 500 and above never shows its message.
+ * An error with a status and a public message. Details belong in `cause` or the log.
+ * From status 500 on, the message is not shown.
  */
 export class AppError extends Error {
   readonly status: number;
@@ -14,7 +14,7 @@ export class AppError extends Error {
 }
 
 export class NotFound extends AppError {
-  constructor(message = 'There is nothing at this address.') {
+  constructor(message = 'Page not found.') {
     super(404, message);
   }
 }
@@ -31,23 +31,23 @@ export class Conflict extends AppError {
   }
 }
 
-/** What a form or a command got: the value, or a sentence for each field that wants another word ('' is the form as a whole). */
+/** The result of validating input: the value, or one error message per invalid field ('' is the form as a whole). */
 export type Checked<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
 export type FieldErrors = Record<string, string>;
 
-/** The answer to bad input. */
+/** Returns the result for invalid input. */
 export function invalid(errors: FieldErrors): { ok: false; errors: FieldErrors } {
   return { ok: false, errors };
 }
 
-/** Zod's findings as the first sentence for each field. A fault in an entry of a list is the list's: 'networks', not 'networks.2'. */
+/** Returns zod's first error message per field. An error in a list entry belongs to the list: 'networks', not 'networks.2'. */
 export function fieldErrors(error: { issues: { path: PropertyKey[]; message: string }[] }): FieldErrors {
   const errors: FieldErrors = {};
   for (const issue of error.issues) errors[issue.path.map(String).join('.')] ??= issue.message;
   return Object.fromEntries(Object.entries(errors).map(([path, message]) => [path.split('.')[0] ?? path, message]));
 }
 
-/** The message of a Conflict in which something attempted ends, as that of the form as a whole; undefined where it worked. */
+/** Returns the message of a Conflict as an error of the form as a whole, or undefined if the attempt succeeds. */
 export async function conflictOf(attempt: Promise<unknown>): Promise<FieldErrors | undefined> {
   try {
     await attempt;

@@ -13,7 +13,7 @@ import { deleteExpired } from './store/expired.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
 const STOP_WITHIN_MS = 10_000;
-// A SCIM client puts its filter into the address; what is too long gets the answer of the SCIM server and not a bare 431.
+// SCIM filters are in the URL. If one is too long, the client must get a SCIM error, not a bare 431.
 const MAX_HEADER_BYTES = 128 * 1024;
 
 await start().catch((error: unknown) => {
@@ -42,12 +42,14 @@ async function start(): Promise<void> {
       clearInterval(sweep);
       void stop(server).then(() => deps.store.close());
     });
-  process.stdout.write(`Anteroom answers at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`);
+  process.stdout.write(
+    `Anteroom is running at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`,
+  );
   const link = await makeSetupLink(deps);
-  if (link) process.stdout.write(`Make the first Power User here, once: ${link}\n`);
+  if (link) process.stdout.write(`Create the first Power User (this link works once): ${link}\n`);
 }
 
-/** Lets requests that are under way finish, but not for ever. */
+/** Lets running requests finish, within a limit. */
 async function stop(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Whether metadata may be fetched from this server's own networks: 'allow' is for identity providers inside the company. */
+/** Whether metadata may be fetched from private networks: 'allow' is for identity providers inside the company. */
 export type PrivateNetworks = 'allow' | 'deny';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -10,7 +10,7 @@ type Network = { base: Address; bits: number };
 const PRIVATE_RANGES: ReadonlySet<string> = new Set(['loopback', 'private', 'uniqueLocal', 'carrierGradeNat']);
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3'); // everything that IANA has allocated to hosts
 
-/** Addresses outside the link-local range where clouds hand out the credentials of the machine. */
+/** Addresses outside the link-local range at which clouds serve the machine's credentials. */
 const CLOUD_METADATA: ReadonlySet<string> = new Set(
   ['100.100.100.200', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254'].map((text) => ipaddr.parse(text).toString()),
 );
@@ -21,12 +21,12 @@ export function addressFamily(text: string): 4 | 6 | undefined {
   return family === 4 || family === 6 ? family : undefined;
 }
 
-/** Whether a text is an address or a range in CIDR notation, without a zone: zones are local to one machine (RFC 4007 6). */
+/** Returns whether a text is an address or a range in CIDR notation, without a zone: zones are local to one machine (RFC 4007 6). */
 export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined;
 }
 
-/** Whether an address is in one of the networks. IPv4 that is mapped into IPv6 (RFC 4291 2.5.5.2) counts as IPv4 on both sides. */
+/** Returns whether an address is in one of the networks. IPv4 mapped into IPv6 (RFC 4291 2.5.5.2) counts as IPv4 on both sides. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
   const client = parseAddress(address);
   return networks.some((text) => {
@@ -56,7 +56,7 @@ export function fetchableAddress(text: string, privateNetworks: PrivateNetworks)
   return isPublic || isPrivate ? address.toString() : undefined;
 }
 
-/** Whether a URL sends plain http to another machine, so that others can read along. */
+/** Returns whether a URL uses plain http to another machine, so that others can read it. */
 export function isOpenHttp(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   if (protocol !== 'http:') return false;

@@ -12,7 +12,7 @@ const RSA_BITS = 3_072;
 
 const generate = promisify(generateKeyPair);
 
-/** Opens everything that the server and the command line stand on; the first time it makes data folder, key and tables. */
+/** Opens what the server and the command line need. The first time, this creates the data folder, the secret key and the tables. */
 export async function openDeps(config: Config, log: Logger): Promise<Deps> {
   const random = openRandomBytes();
   const secrets = deriveSecrets(loadSecretKey(config, random), random);
@@ -30,8 +30,8 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
 }
 
 /**
- * Random bytes of the system's generator, cut from a bigger draw: a draw costs far more than the bytes that it gives.
- * No byte is handed out twice.
+ * Returns a function that returns random bytes from a pool, because a call of the system's generator costs far more than its bytes.
+ * No byte is returned twice.
  */
 export function openRandomBytes(): (size: number) => Buffer {
   let pool = Buffer.alloc(0);

@@ -10,13 +10,13 @@ const TAG_BYTES = 16;
 export type Secrets = {
   /** Signs the session cookie. */
   sessionKey: string;
-  /** Encrypts text for the database: AES-256-GCM, base64 of nonce, tag and ciphertext. */
+  /** Encrypts text for the database with AES-256-GCM. Returns nonce, tag and ciphertext in base64. */
   seal(text: string): string;
-  /** @throws Error when the text was sealed with another key, or altered */
+  /** Decrypts sealed text. @throws Error if it was sealed with another key, or was changed */
   unseal(sealed: string): string;
 };
 
-/** Derives one key for each purpose from the secret key of the installation (RFC 5869). */
+/** Derives one key per purpose from the secret key (HKDF, RFC 5869). */
 export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buffer): Secrets {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', master, '', `anteroom ${purpose}`, KEY_BYTES));
   const sealing = derive('at rest');
@@ -40,8 +40,8 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
 }
 
 /**
- * The secret key: SECRET_KEY, or the file `secret.key` in the data folder, which the first start writes, readable by its owner alone.
- * Two processes that start at once agree on the file of the one that was first.
+ * Returns the secret key: SECRET_KEY, or the file `secret.key` in the data folder, which the first start creates for its owner only.
+ * If two processes start at the same time, both use the file of the first.
  */
 export function loadSecretKey(config: Config, randomBytes: (size: number) => Buffer): Buffer {
   if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
@@ -53,6 +53,6 @@ export function loadSecretKey(config: Config, randomBytes: (size: number) => Buf
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length < KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes in base64.`);
+  if (key.length < KEY_BYTES) throw new Error(`${file} does not contain ${KEY_BYTES} bytes in base64.`);
   return key;
 }

@@ -4,7 +4,7 @@ import { configurationPage } from '../scripts/configurationPage.ts';
 import { parseConfig, variables } from '../src/config.ts';
 
 describe('config', () => {
-  it('needs nothing for a first start', () => {
+  it('needs no variable for a first start', () => {
     expect(parseConfig({})).to.deep.equal({
       production: false,
       host: 'localhost',
@@ -20,18 +20,18 @@ describe('config', () => {
     });
   });
 
-  it('takes an empty variable for none', () => {
+  it('treats an empty variable as absent', () => {
     const empty = Object.fromEntries(variables.map(({ name }) => [name, '']));
     expect(parseConfig(empty)).to.deep.equal(parseConfig({}));
   });
 
-  it('wants an address in production, and is stricter there', () => {
-    expect(faults({ NODE_ENV: 'production' })).to.match(/PUBLIC_URL is required with NODE_ENV=production/);
+  it('requires PUBLIC_URL in production, and has stricter defaults', () => {
+    expect(errorsOf({ NODE_ENV: 'production' })).to.match(/PUBLIC_URL is required with NODE_ENV=production/);
     const config = parseConfig({ NODE_ENV: 'production', PUBLIC_URL: 'https://intranet.acme.com' });
     expect(config).to.include({ production: true, host: '::', metadataPrivateNetworks: 'deny', rateLimits: true });
   });
 
-  it('puts everything where the environment says', () => {
+  it('uses the values of the environment', () => {
     const config = parseConfig({
       HOST: '127.0.0.1',
       PORT: '0',
@@ -59,11 +59,11 @@ describe('config', () => {
     expect(trust('2')).to.equal(2);
     expect(trust('loopback, 10.0.0.0/8,fd00::/8')).to.deep.equal(['loopback', '10.0.0.0/8', 'fd00::/8']);
     for (const value of ['on', 'proxy.acme.com', '10.0.0.0/33', '10.0.0.0/', '::/129', '10.0.0.1,', '-1', '1.5'])
-      expect(faults({ TRUST_PROXY: value }), value).to.match(/^ {2}TRUST_PROXY must be/m);
+      expect(errorsOf({ TRUST_PROXY: value }), value).to.match(/^ {2}TRUST_PROXY must be/m);
   });
 
-  it('names every fault at once', () => {
-    const said = faults({
+  it('lists all invalid variables', () => {
+    const message = errorsOf({
       PORT: '99999',
       DATABASE_URL: 'mysql://x',
       RATE_LIMITS: 'yes',
@@ -71,10 +71,10 @@ describe('config', () => {
       SECRET_KEY: 'short',
     });
     for (const name of ['PORT', 'DATABASE_URL', 'RATE_LIMITS', 'LOG_LEVEL', 'SECRET_KEY'])
-      expect(said).to.match(new RegExp(`^  ${name} `, 'm'));
+      expect(message).to.match(new RegExp(`^  ${name} `, 'm'));
   });
 
-  it('refuses an address that is more or less than scheme, host and port', () => {
+  it('refuses a PUBLIC_URL that is not just scheme, host and port', () => {
     const addresses = [
       'intranet.acme.com',
       'ftp://acme.com',
@@ -83,18 +83,18 @@ describe('config', () => {
       'https://u@acme.com',
       'https://:p@acme.com',
     ];
-    for (const address of addresses) expect(faults({ PUBLIC_URL: address }), address).to.match(/^ {2}PUBLIC_URL /m);
+    for (const address of addresses) expect(errorsOf({ PUBLIC_URL: address }), address).to.match(/^ {2}PUBLIC_URL /m);
   });
 
-  it('says no secret in a fault', () => {
-    expect(faults({ SECRET_KEY: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db' })).not.to.include('hunter2');
+  it('shows no secret in an error', () => {
+    expect(errorsOf({ SECRET_KEY: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db' })).not.to.include('hunter2');
   });
 
-  it('cannot be changed', () => {
+  it('is frozen', () => {
     expect(Object.isFrozen(parseConfig({}))).to.equal(true);
   });
 
-  it('is what docs/configuration.md says (else: npm run docs)', () => {
+  it('matches docs/configuration.md (otherwise: npm run docs)', () => {
     const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
     expect(page).to.equal(configurationPage(variables));
   });
@@ -106,7 +106,7 @@ describe('config', () => {
   });
 });
 
-function faults(env: Record<string, string>): string {
+function errorsOf(env: Record<string, string>): string {
   try {
     parseConfig(env);
     return '';

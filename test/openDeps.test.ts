@@ -13,7 +13,7 @@ describe('openDeps', () => {
     ['a key of its own', {}],
     ['the key of the environment', { SECRET_KEY: Buffer.alloc(32, 9).toString('base64') }],
   ] as const)
-    it(`makes the data folder for its owner alone, with ${title}`, async () => {
+    it(`creates a data folder that only its owner can read, with ${title}`, async () => {
       const folder = join(tempFolder(), 'new', 'data');
       const deps = await openDeps(parseConfig({ DATA_DIR: folder, ...env }), pino({ level: 'silent' }));
       whenDone(() => deps.store.close());
@@ -24,7 +24,7 @@ describe('openDeps', () => {
 });
 
 describe('createKeyPair', () => {
-  it('creates an RSA key of 3072 bits, another one each time', async () => {
+  it('creates a new RSA key of 3072 bits each time', async () => {
     const [one, two] = [await createKeyPair(), await createKeyPair()];
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(one.publicKey);
     expect({ asymmetricKeyType, ...asymmetricKeyDetails }).to.deep.equal({
@@ -38,7 +38,7 @@ describe('createKeyPair', () => {
 });
 
 describe('openRandomBytes', () => {
-  it('gives as many bytes as are asked for, and no byte of its memory twice', () => {
+  it('returns the requested number of bytes, and no byte of the pool twice', () => {
     const randomBytes = openRandomBytes();
     const seen = new Set<string>();
     const memory = new Map<ArrayBufferLike, Set<number>>();
@@ -56,7 +56,7 @@ describe('openRandomBytes', () => {
     expect(seen.size).to.equal(25);
   });
 
-  it('gives more than it keeps ready', () => {
+  it('returns more bytes than the pool has', () => {
     expect(openRandomBytes()(100_000)).to.have.length(100_000);
   });
 });

@@ -9,7 +9,7 @@ import { seededBytes } from './support/testDeps.ts';
 const secrets = (key: number) => deriveSecrets(Buffer.alloc(32, key), seededBytes('secrets'));
 
 describe('secrets', () => {
-  it('opens what it sealed, and nothing that was altered or sealed with another key', () => {
+  it('unseals what it sealed, but nothing changed or sealed with another key', () => {
     const own = secrets(1);
     for (const text of ['', 'ü', 'x'.repeat(10_000)]) expect(own.unseal(own.seal(text))).to.equal(text);
     const sealed = own.seal('-----BEGIN PRIVATE KEY-----');
@@ -22,7 +22,7 @@ describe('secrets', () => {
     }
   });
 
-  it('refuses what is cut short, a shortened tag included', () => {
+  it('refuses truncated data, including a truncated tag', () => {
     const own = secrets(1);
     const bytes = Buffer.from(own.seal('text'), 'base64');
     for (let length = 0; length < bytes.length; length += 1)
@@ -34,7 +34,7 @@ describe('secrets', () => {
     expect(own.seal('text')).not.to.equal(own.seal('text'));
   });
 
-  it('has another key for each purpose, and the same ones after a restart', () => {
+  it('derives one key per purpose, and the same ones after a restart', () => {
     const [first, again, other] = [secrets(1), secrets(1), secrets(2)];
     expect(new Set([first.sessionKey, other.sessionKey, Buffer.alloc(32, 1).toString('base64')]).size).to.equal(3);
     expect(again.sessionKey).to.equal(first.sessionKey);
@@ -42,7 +42,7 @@ describe('secrets', () => {
     expect(Buffer.from(first.sessionKey, 'base64')).to.have.lengthOf(32);
   });
 
-  it('makes the secret key at the first start, for its owner alone, and keeps it', () => {
+  it('creates the secret key at the first start, readable only by its owner, and keeps it', () => {
     const config = parseConfig({ DATA_DIR: join(tempFolder(), 'new', 'data') });
     const key = loadSecretKey(config, seededBytes('one'));
     expect(key).to.have.lengthOf(32);
@@ -52,16 +52,16 @@ describe('secrets', () => {
     expect(readFileSync(file, 'utf8')).to.equal(`${key.toString('base64')}\n`);
   });
 
-  it('takes the key of the environment before that of the file', () => {
+  it('prefers the key of the environment over the file', () => {
     const given = Buffer.alloc(32, 9);
     const config = parseConfig({ DATA_DIR: tempFolder(), SECRET_KEY: given.toString('base64') });
     expect(loadSecretKey(config, seededBytes('one'))).to.deep.equal(given);
   });
 
-  it('refuses a file that holds no key', () => {
+  it('refuses a file without a key', () => {
     const config = parseConfig({ DATA_DIR: tempFolder() });
     const file = join(config.dataDir, 'secret.key');
     writeFileSync(file, '');
-    expect(() => loadSecretKey(config, seededBytes('one'))).to.throw(`${file} does not hold a key of 32 bytes`);
+    expect(() => loadSecretKey(config, seededBytes('one'))).to.throw(`${file} does not contain 32 bytes`);
   });
 });

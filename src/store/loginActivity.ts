@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { insertRows } from '../db/query.ts';
 import type { LoginActivityRow } from '../db/schema.ts';
-import { leastIdAt } from '../identifier.ts';
+import { minIdAt } from '../identifier.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -67,7 +67,7 @@ export async function countOutcomes(db: Db, since: number, domainId?: string): P
   let query = db
     .selectFrom('loginActivity')
     .select(['outcome', (e) => e.fn.countAll<number>().as('count')])
-    .where('id', '>=', leastIdAt(since));
+    .where('id', '>=', minIdAt(since));
   if (domainId) query = query.where('domainId', '=', domainId);
   const rows = await query.groupBy('outcome').execute();
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
@@ -78,7 +78,7 @@ export async function countRefusedPeople(db: Db, since: number): Promise<{ reaso
   const rows = await db
     .selectFrom('loginActivity')
     .select(['reason', sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people')])
-    .where('id', '>=', leastIdAt(since))
+    .where('id', '>=', minIdAt(since))
     .where('outcome', '=', 'refused')
     .where('flow', '!=', 'test')
     .groupBy('reason')
@@ -97,7 +97,7 @@ export async function countOutcomesByDay(
   const rows = await db
     .selectFrom('loginActivity')
     .select([day.as('day'), 'outcome', (e) => e.fn.countAll<number>().as('count')])
-    .where('id', '>=', leastIdAt(since))
+    .where('id', '>=', minIdAt(since))
     .groupBy([day, 'outcome'])
     .execute();
   return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { insertRows } from '../db/query.ts';
 import type { ScimLogRow } from '../db/schema.ts';
-import { leastIdAt } from '../identifier.ts';
+import { minIdAt } from '../identifier.ts';
 
 /** One attribute of a person or a group that a request changed; undefined where there was or is nothing. */
 export type Change = { attribute: string; before?: unknown; after?: unknown };
@@ -61,7 +61,7 @@ export async function findScimLogEntry(db: Db, id: string): Promise<ScimLogEntry
 
 /** Removes what is older than a time: at most `limit` entries, so that nothing else waits long. Returns how many there were. */
 export async function deleteScimLogBefore(db: Db, time: number, limit: number): Promise<number> {
-  const end = leastIdAt(time);
+  const end = minIdAt(time);
   const old = db.selectFrom('scimLog').select('id').where('id', '<', end).orderBy('id').limit(limit);
   const result = await db.deleteFrom('scimLog').where('id', 'in', old).executeTakeFirst();
   return Number(result.numDeletedRows);
@@ -73,8 +73,8 @@ function filtered(db: Db, filter: ScimLogFilter) {
   if (filter.event) query = query.where('event', '=', filter.event);
   if (filter.outcome) query = query.where('status', filter.outcome === 'worked' ? '<' : '>=', 400);
   if (filter.resourceId) query = query.where('resourceId', '=', filter.resourceId);
-  if (filter.from !== undefined) query = query.where('id', '>=', leastIdAt(filter.from));
-  if (filter.until !== undefined) query = query.where('id', '<', leastIdAt(filter.until));
+  if (filter.from !== undefined) query = query.where('id', '>=', minIdAt(filter.from));
+  if (filter.until !== undefined) query = query.where('id', '<', minIdAt(filter.until));
   const text = filter.text?.trim().toLowerCase();
   if (!text) return query;
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
