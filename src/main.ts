@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
-import { sweepJobs } from './jobs/jobs.ts';
+import { sweepJobs } from './jobs/worker.ts';
 import { makeSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
 import { trimScimLog } from './sources/scimLogRetention.ts';

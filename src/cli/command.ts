@@ -43,10 +43,10 @@ export function accepted<T>(checked: Checked<T>, label: (field: string) => strin
   throw new Refused(sentences.join(' '));
 }
 
-/** A job that was worked off to its end. @throws Refused where something stopped it */
+/** Returns a job that ran to its end. @throws Refused if it failed or someone paused it */
 export function finished(job: Job): Job {
   if (job.state === 'done') return job;
-  throw new Refused(job.fault ?? 'It was stopped on the screens.');
+  throw new Refused(job.failure ?? 'The job was paused in Application Settings. Resume it there.');
 }
 
 /** 'userName' as the command line writes it: 'user-name'. */

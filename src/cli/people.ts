@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Deps } from '../deps.ts';
-import { addJob, continueJob, workOff } from '../jobs/jobs.ts';
-import { stepsThrough } from '../people/bulk.ts';
+import { createImport, createJob } from '../jobs/jobs.ts';
+import { runJob } from '../jobs/worker.ts';
+import { pagesOfPeople } from '../people/bulk.ts';
 import { csvColumns, exportPeople } from '../people/csvColumns.ts';
 import { type PlannedLine, readImport } from '../people/importPeople.ts';
 import type { CsvLimits } from '../people/readCsv.ts';
@@ -114,7 +115,7 @@ async function add(call: Call): Promise<Output> {
 
 async function listAll(call: Call): Promise<Output> {
   const search = { text: call.text('search'), userType: typeIn(call), includeOmitted: true };
-  const users = (await Array.fromAsync(stepsThrough(call.deps, search))).flat();
+  const users = (await Array.fromAsync(pagesOfPeople(call.deps, search))).flat();
   const rows = users.map((user) => [
     user.userName,
     nameOf(user),
@@ -145,12 +146,14 @@ async function importFile({ deps, operands: [path = ''], has }: Call): Promise<O
       error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}`,
     );
   });
-  const { id, input } = await addJob(deps, accepted(await readImport(bytes, limits)), 'the command line');
-  const planned = finished(await workOff(deps, id));
+  const startedBy = 'the command line';
+  const { id, input } = await createJob(deps, accepted(await readImport(bytes, limits)), startedBy);
+  const preview = finished(await runJob(deps, id));
   const dry = has('dry-run');
-  const { counts } = dry ? planned : finished(await workOff(deps, (await continueJob(deps, id)).id));
-  const refused = await leftOut(deps, id);
-  await deleteJob(deps.store.db, id);
+  const job = dry ? preview : finished(await runJob(deps, (await createImport(deps, id, startedBy)).id));
+  const { counts } = job;
+  const refused = await leftOut(deps, job.id);
+  for (const done of new Set([preview.id, job.id])) await deleteJob(deps.store.db, done);
   const { create: created = 0, change: changed = 0, same = 0 } = counts;
   return {
     json: { created, changed, same, refused, ignoredColumns: input.ignored ? input.ignored.split(', ') : [] },

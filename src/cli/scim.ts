@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { addJob, workOff } from '../jobs/jobs.ts';
+import { createJob } from '../jobs/jobs.ts';
+import { runJob } from '../jobs/worker.ts';
 import { addSource, rotateToken, type ShownKey, setSourceActive, sourceRemoval } from '../sources/profileSources.ts';
 import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
 import {
@@ -55,7 +56,7 @@ export const scimCommands: Command[] = [
     run: async ({ deps, operands, has }) => {
       const source = await sourceNamed(deps, operands[0]);
       const removal = await sourceRemoval(deps, source.id, has('deactivate-people') ? 'deactivate' : 'keep');
-      finished(await workOff(deps, (await addJob(deps, removal, 'the command line')).id));
+      finished(await runJob(deps, (await createJob(deps, removal, 'the command line')).id));
       return { json: { id: source.id, name: source.name }, text: `Removed ${source.name}.` };
     },
   },

@@ -182,8 +182,8 @@ create table "jobs" (
   "countsJson" text not null,
   "startedBy" text not null,
   "total" integer not null,
-  "worked" integer not null,
-  "fault" text,
+  "processed" integer not null,
+  "failure" text,
   "createdAt" bigint not null,
   "changedAt" bigint not null
 );

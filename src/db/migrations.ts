@@ -48,7 +48,7 @@ async function createTables(db: Kysely<unknown>, types: MigrationTypes): Promise
   await runAll(db, firstSchema(types));
 }
 
-/** Before the first release, a login was called a sign-in. */
+/** Before the first release, a login was called a sign-in, and jobs had other states. */
 async function renameTrialTables(db: Kysely<unknown>, types: MigrationTypes): Promise<void> {
   const renamed = [
     `alter table users rename column "lastSignInAt" to "lastLoginAt"`,
@@ -59,6 +59,11 @@ async function renameTrialTables(db: Kysely<unknown>, types: MigrationTypes): Pr
     `update "loginActivity" set outcome = 'logged_in' where outcome = 'signed_in'`,
     `drop index "signInActivityByReference"`,
     `drop index "signInActivityByDomain"`,
+    `alter table jobs rename column worked to processed`,
+    `alter table jobs rename column fault to failure`,
+    `update jobs set state = case when state = 'filling' then 'queued' when failure is null then 'paused' else 'failed' end
+      where state in ('filling', 'stopped')`,
+    `update jobs set kind = 'preview' where kind = 'plan'`,
     ...firstSchema(types).filter((statement) => /index "loginActivity/.test(statement)),
   ];
   await runAll(db, renamed);

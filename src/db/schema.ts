@@ -150,14 +150,14 @@ export type ScimLogRow = {
 
 export type JobRow = {
   id: string; // sorts by time
-  kind: string;
-  state: string; // 'filling' | 'running' | 'stopped' | 'done'
+  kind: string; // JobKind
+  state: string; // JobState
   inputJson: string; // Record<string, string>
-  countsJson: string; // how many items had which outcome
+  countsJson: string; // the number of items by outcome
   startedBy: string;
   total: number;
-  worked: number; // how many of them are worked off
-  fault: string | null; // why it was stopped
+  processed: number;
+  failure: string | null; // why it failed
   createdAt: number;
   changedAt: number;
 };

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { UserSearch } from '../store/userSearch.ts';
 import { findUsersById, type User } from '../store/users.ts';
-import { stepsThrough } from './bulk.ts';
+import { pagesOfPeople } from './bulk.ts';
 import { type PersonText, personTextNames } from './personFields.ts';
 import { type ListName, type PersonInput, personInputOf, type ValueLine } from './personInput.ts';
 import type { UserAttributes } from './userAttributes.ts';
@@ -43,7 +43,7 @@ export function cellsOf(person: UserAttributes, manager: string): Cells {
 
 /** Everybody whom a search finds, by name, as the lines of a CSV file. */
 export async function* exportPeople(deps: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
-  for await (const people of stepsThrough(deps, search)) {
+  for await (const people of pagesOfPeople(deps, search)) {
     const managers = await findUsersById(deps.store.db, people.map(managerIdOf).filter(Boolean));
     for (const person of people) yield cellsOf(person, managers.get(managerIdOf(person))?.userName ?? '');
   }

@@ -1,9 +1,8 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Checked, FieldErrors } from '../errors.ts';
-import type { NewJob, Outcome } from '../jobs/steps.ts';
 import { caseKey } from '../store/caseKey.ts';
-import type { JobItem } from '../store/jobs.ts';
+import type { ItemOutcome, JobItem, NewJob } from '../store/jobs.ts';
 import { findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
 import { type Cells, type CsvColumn, cellsOf, csvColumns, flagOf, managerIdOf, withCells } from './csvColumns.ts';
 import { nobody, readPersonInput } from './personInput.ts';
@@ -22,18 +21,17 @@ type Writable = { attributes: UserAttributes; manager: string; changes: CellChan
 export type CellChange = { column: CsvColumn; before: string; after: string };
 
 /**
- * Reads a CSV file, for a job of the kind 'plan'. It finds out line by line what the file would do, and writes nobody; as an 'import' it then does
- * that. People are found by their user name; columns that are not in the file, and empty cells, change nothing.
+ * Reads a CSV file for a preview, a job that plans each line and changes nothing; createImport then carries it out. People are found by their user name; columns that are not in the file, and empty cells, change nothing.
  */
 export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<NewJob>> {
   const file = await readCsv(bytes, limits);
   if (!file.ok) return file;
   const { ignored, rows } = file.value;
-  return { ok: true, value: { kind: 'plan', input: { ignored: ignored.join(', ') }, items: managersFirst(rows) } };
+  return { ok: true, value: { kind: 'preview', input: { ignored: ignored.join(', ') }, items: managersFirst(rows) } };
 }
 
 /** Says of some lines what they would do. */
-export async function planLines(db: Db, items: JobItem[]): Promise<Outcome[]> {
+export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]> {
   const rows = items.map(({ item }) => item as Row);
   const names = rows.flatMap(({ cells }) => [cells.userName ?? '', cells.manager ?? '']).filter(Boolean);
   const known = await findUsersByUserNames(db, names);
@@ -46,8 +44,8 @@ export async function planLines(db: Db, items: JobItem[]): Promise<Outcome[]> {
 }
 
 /** Does what was planned for some lines, each person as a whole. Lines with errors are kept with them. */
-export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise<ItemOutcome[]> {
+  const outcomes: ItemOutcome[] = [];
   for (const { item } of items) outcomes.push(await importLine(db, deps, item as PlannedLine));
   return outcomes;
 }
@@ -141,7 +139,7 @@ function columnName(field: string): string {
   return field.startsWith('addresses') ? 'address' : field;
 }
 
-async function importLine(db: Db, deps: Deps, planned: PlannedLine): Promise<Outcome> {
+async function importLine(db: Db, deps: Deps, planned: PlannedLine): Promise<ItemOutcome> {
   const { kind, line, userName } = planned;
   const left = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
   if (planned.kind === 'same') return { outcome: kind };

@@ -3,11 +3,10 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { hashToken, newId, newToken } from '../identifier.ts';
-import type { NewJob, Outcome } from '../jobs/steps.ts';
 import { isNetwork } from '../network.ts';
 import { LAST_POWER_USER, nameOf, releaseFromSource } from '../people/users.ts';
 import { releaseGroups } from '../store/groups.ts';
-import type { Job, JobItem } from '../store/jobs.ts';
+import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
 import {
   countManaged,
   deleteSource,
@@ -154,19 +153,18 @@ export async function sourceRemoval(deps: Deps, id: string, people: 'keep' | 'de
   return { kind: 'source', input: { id, name, people }, total };
 }
 
-/** The next people whom a source that is being removed has to let go of. */
-export async function nextManaged(db: Db, { input, worked }: Job, limit: number): Promise<JobItem[]> {
+/** Returns the next people that a source to be removed still manages. */
+export async function nextManaged(db: Db, { input, processed }: Job, limit: number): Promise<JobItem[]> {
   const ids = await findManagedUserIds(db, input.id ?? '', limit);
-  return ids.map((item, index) => ({ position: worked + index + 1, item, outcome: null, reason: null }));
+  return ids.map((item, index) => ({ position: processed + index + 1, item, outcome: null, reason: null }));
 }
 
-/** Lets go of some people of a source that is being removed. */
-export async function letGo(db: Db, deps: Deps, items: JobItem[], people: string | undefined): Promise<Outcome[]> {
+/** Makes some people of a source to be removed unmanaged, and deactivates them on request. The last Power User stays active. */
+export async function releasePeople(db: Db, deps: Deps, items: JobItem[], deactivate: boolean): Promise<ItemOutcome[]> {
   const ids = items.map(({ item }) => String(item));
-  const kept = await releaseFromSource(db, deps, ids, { deactivate: people === 'deactivate' });
-  const names = await findUsersById(db, kept);
+  const kept = await findUsersById(db, await releaseFromSource(db, deps, ids, { deactivate }));
   return ids.map((id) => {
-    const user = names.get(id);
+    const user = kept.get(id);
     return user ? { outcome: 'refused', keep: nameOf(user), reason: LAST_POWER_USER } : { outcome: 'done' };
   });
 }

@@ -1,16 +1,28 @@
 import type { Db } from '../db/open.ts';
 import { insertRows } from '../db/query.ts';
-import type { JobRow } from '../db/schema.ts';
+import type { JobItemRow, JobRow } from '../db/schema.ts';
 
-/** Work on many people or lines. `input` is what it was told, `counts` how many of its items had which outcome. */
-export type Job = Omit<JobRow, 'inputJson' | 'countsJson' | 'state'> & {
-  state: 'filling' | 'running' | 'stopped' | 'done';
+export type JobKind = 'preview' | 'import' | 'activate' | 'deactivate' | 'remove' | 'group' | 'source';
+
+/** A queued job is still being written. A paused or failed one can be resumed. */
+export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed';
+
+/** A change of many people or lines in the background. `counts` is the number of processed items by outcome. */
+export type Job = Omit<JobRow, 'kind' | 'state' | 'inputJson' | 'countsJson'> & {
+  kind: JobKind;
+  state: JobState;
   input: Record<string, string>;
   counts: Record<string, number>;
 };
 
-/** One thing of a job. `outcome` is null until its turn has come. */
+/** One item of a job: the ID of a person, or a line of a file. `outcome` is null until the item is processed. */
 export type JobItem = { position: number; item: unknown; outcome: string | null; reason: string | null };
+
+/** A job to create, with its items; `total` counts them if the job finds them itself. */
+export type NewJob = { kind: JobKind; input: Record<string, string>; items?: unknown[]; total?: number };
+
+/** The outcome of an item, and what stays of the item on record (nothing if `keep` is undefined). */
+export type ItemOutcome = { outcome: string; keep?: unknown; reason?: string };
 
 export async function insertJob(db: Db, job: Job): Promise<void> {
   await db.insertInto('jobs').values(toRow(job)).execute();
@@ -21,7 +33,7 @@ export async function updateJob(db: Db, job: Job): Promise<void> {
   await db.updateTable('jobs').set(changes).where('id', '=', id).execute();
 }
 
-/** Removes a job with its items. */
+/** Deletes a job with its items. */
 export async function deleteJob(db: Db, id: string): Promise<void> {
   await db.deleteFrom('jobs').where('id', '=', id).execute();
 }
@@ -31,41 +43,41 @@ export async function findJob(db: Db, id: string): Promise<Job | undefined> {
   return row && fromRow(row);
 }
 
-/** A job that nobody else changes until the transaction ends. (A statement that changes nothing takes the lock on both engines.) */
+/** Returns a job and locks it until the transaction ends. An update that changes nothing takes the lock on both engines. */
 export async function lockJob(db: Db, id: string): Promise<Job | undefined> {
   const row = await db
     .updateTable('jobs')
-    .set((e) => ({ worked: e.ref('worked') }))
+    .set((e) => ({ processed: e.ref('processed') }))
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirst();
   return row && fromRow(row);
 }
 
-/** Jobs, the newest first; those of one state alone where it is named. */
-export async function listJobs(db: Db, limit: number, state?: Job['state']): Promise<Job[]> {
+/** Returns the newest jobs, optionally only those in one state. */
+export async function listJobs(db: Db, limit: number, state?: JobState): Promise<Job[]> {
   const all = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit);
   return (await (state ? all.where('state', '=', state) : all).execute()).map(fromRow);
 }
 
-/** The next items to work off, in their order. */
+/** Returns the next items to process, in order. */
 export async function nextJobItems(
   db: Db,
-  { id, worked }: Pick<Job, 'id' | 'worked'>,
+  { id, processed }: Pick<Job, 'id' | 'processed'>,
   limit: number,
 ): Promise<JobItem[]> {
   const rows = await db
     .selectFrom('jobItems')
     .selectAll()
     .where('jobId', '=', id)
-    .where('position', '>', worked)
+    .where('position', '>', processed)
     .orderBy('position')
     .limit(limit)
     .execute();
   return rows.map(itemFromRow);
 }
 
-/** A page of the items that had an outcome, behind a position. */
+/** Returns a page of the items with an outcome, after a position. */
 export async function listJobItems(
   db: Db,
   jobId: string,
@@ -84,10 +96,24 @@ export async function listJobItems(
   return rows.map(itemFromRow);
 }
 
-/** Adds items, or writes those that are there anew. */
+/** Inserts items, or replaces them. */
 export async function writeJobItems(db: Db, jobId: string, items: JobItem[]): Promise<void> {
   const rows = items.map(({ item, ...rest }) => ({ jobId, ...rest, itemJson: JSON.stringify(item) }));
   await insertRows(db, 'jobItems', rows, { key: ['jobId', 'position'], existing: 'replace' });
+}
+
+/** Copies the items of a job to another one, as not processed. */
+export async function copyJobItems(db: Db, fromJobId: string, toJobId: string): Promise<void> {
+  await db
+    .insertInto('jobItems')
+    .columns(['jobId', 'position', 'itemJson'])
+    .expression((e) =>
+      e
+        .selectFrom('jobItems')
+        .select([e.val(toJobId).$castTo<string>().as('jobId'), 'position', 'itemJson'])
+        .where('jobId', '=', fromJobId),
+    )
+    .execute();
 }
 
 export async function deleteJobItems(db: Db, jobId: string, positions: number[]): Promise<void> {
@@ -95,25 +121,21 @@ export async function deleteJobItems(db: Db, jobId: string, positions: number[])
   await db.deleteFrom('jobItems').where('jobId', '=', jobId).where('position', 'in', positions).execute();
 }
 
-/** Removes jobs of a state (and kind) that nothing has happened to since a time, with their items. */
-export async function deleteJobsBefore(db: Db, before: number, state: Job['state'], kind?: string): Promise<void> {
+/** Deletes jobs of a state (and kind) that have not changed since a time, with their items. */
+export async function deleteJobsBefore(db: Db, before: number, state: JobState, kind?: JobKind): Promise<void> {
   const old = db.deleteFrom('jobs').where('changedAt', '<', before).where('state', '=', state);
   await (kind === undefined ? old : old.where('kind', '=', kind)).execute();
 }
 
-function fromRow({ inputJson, countsJson, state, ...row }: JobRow): Job {
-  return { ...row, state: state as Job['state'], input: JSON.parse(inputJson), counts: JSON.parse(countsJson) };
+function fromRow({ inputJson, countsJson, ...row }: JobRow): Job {
+  const { kind, state } = row as Pick<Job, 'kind' | 'state'>;
+  return { ...row, kind, state, input: JSON.parse(inputJson), counts: JSON.parse(countsJson) };
 }
 
 function toRow({ input, counts, ...job }: Job): JobRow {
   return { ...job, inputJson: JSON.stringify(input), countsJson: JSON.stringify(counts) };
 }
 
-function itemFromRow(row: {
-  position: number;
-  itemJson: string;
-  outcome: string | null;
-  reason: string | null;
-}): JobItem {
-  return { position: row.position, item: JSON.parse(row.itemJson), outcome: row.outcome, reason: row.reason };
+function itemFromRow({ position, itemJson, outcome, reason }: JobItemRow): JobItem {
+  return { position, item: JSON.parse(itemJson), outcome, reason };
 }

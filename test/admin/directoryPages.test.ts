@@ -48,11 +48,11 @@ describe('admin: the directory’s pages', () => {
       expect((await client.follow(saved)).text).to.contain('Saved: job title.');
       const file = new Blob(['userName,manager\nanna.berg,ben.tal\nben.tal,\n']);
       const preview = (await client.upload('/settings/people/import', { file })).location ?? '';
-      const done = await client.post(`${preview}/continuation`);
+      const done = await client.post(`${preview}/import`);
       expect((await client.follow(done)).text).to.contain('Imported: 1 added, 1 changed.');
       const bulk = { action: 'deactivate', all: 'on' };
       const deactivated = await client.post('/settings/people/bulk/confirmed', bulk);
-      expect((await client.follow(deactivated)).text).to.contain('2 people are deactivated.');
+      expect((await client.follow(deactivated)).text).to.contain('2 people were deactivated.');
       const removal = { typed: 'JumpCloud', people: 'deactivate' };
       expect((await client.post(`${scim}/removal`, removal)).status).to.equal(303);
       expect((await client.post(`${LOG}/retention`, { days: '30' })).status).to.equal(303);

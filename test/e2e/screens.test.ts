@@ -2,7 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { previewMetadata } from '../../src/federation/importMetadata.ts';
-import { addJob, runJob } from '../../src/jobs/jobs.ts';
+import { createJob } from '../../src/jobs/jobs.ts';
+import { startJob } from '../../src/jobs/worker.ts';
 import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
@@ -79,11 +80,11 @@ async function fill(connected: Connected): Promise<string[]> {
   const lines = `userName,title,userType\n${longName}.two,${longName},\nmaya.koch,Boss,\n,x,\n`;
   const read = await readImport(Buffer.from(lines));
   if (!read.ok) throw new Error('the file is not read');
-  const plan = await runJob(deps, (await addJob(deps, read.value, 'Maya Koch')).id);
-  const waiting = await addJob(deps, { kind: 'deactivate', input: {}, items: [long.id] }, longName + longName);
-  const refused = await runJob(
+  const plan = await startJob(deps, (await createJob(deps, read.value, 'Maya Koch')).id);
+  const waiting = await createJob(deps, { kind: 'deactivate', input: {}, items: [long.id] }, longName + longName);
+  const refused = await startJob(
     deps,
-    (await addJob(deps, { kind: 'deactivate', input: {}, items: [maya.id] }, 'Maya')).id,
+    (await createJob(deps, { kind: 'deactivate', input: {}, items: [maya.id] }, 'Maya')).id,
   );
   const saml = '/settings/security/saml';
   const providers = `${saml}/domains/${domain.id}/identity-providers`;

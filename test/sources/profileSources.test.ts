@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { addJob, workOff } from '../../src/jobs/jobs.ts';
+import { createJob } from '../../src/jobs/jobs.ts';
+import { runJob } from '../../src/jobs/worker.ts';
 import { findCallingSource } from '../../src/sources/callingSource.ts';
 import {
   addSource,
@@ -21,7 +22,7 @@ import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
 const HOUR = 3_600_000;
 
-describe('directory/profileSources', () => {
+describe('sources/profileSources', () => {
   withStores((open) => {
     let deps: TestDeps;
     let id: string;
@@ -96,8 +97,8 @@ describe('directory/profileSources', () => {
         };
         await insertGroup(db, group);
         expect(await sourceEffects(deps, id)).to.deep.equal({ people: 1, activePeople: 1, groups: 1 });
-        const removal = await addJob(deps, await sourceRemoval(deps, id, people), 'Maya');
-        expect((await workOff(deps, removal.id)).state).to.equal('done');
+        const removal = await createJob(deps, await sourceRemoval(deps, id, people), 'Maya');
+        expect((await runJob(deps, removal.id)).state).to.equal('done');
         expect(await findSource(db, id)).to.equal(undefined);
         expect(await outcome(token)).to.equal('wrong_token');
         expect(await findUser(db, own.id)).to.include({ sourceId: null, active: people === 'keep' });

@@ -1,15 +1,15 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
-import type { NewJob } from '../../jobs/steps.ts';
 import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
 import { findGroupByName, listGroups } from '../../store/groups.ts';
+import type { NewJob } from '../../store/jobs.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
-import { begin } from '../jobs/jobs.ts';
+import { startNewJob } from '../jobs/job.ts';
 import { type PeopleFilter, peopleSearch } from './list.ts';
 
 const PATH = '/settings/people/bulk';
@@ -33,7 +33,7 @@ export function peopleBulkRoutes(deps: Deps): Router {
     if (!action) return res.redirect(303, listOf(req));
     const job = await jobOf(deps, req, action, chosen);
     if (!job.ok) return ask(deps, req, res.status(422), action, chosen, job.errors);
-    res.redirect(303, await begin(deps, req, job.value));
+    res.redirect(303, await startNewJob(deps, req, job.value));
   });
   return router;
 }

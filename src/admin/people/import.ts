@@ -5,7 +5,7 @@ import { csvColumns } from '../../people/csvColumns.ts';
 import { readImport } from '../../people/importPeople.ts';
 import { formLimits } from '../../people/readCsv.ts';
 import { file } from '../../web/form.ts';
-import { begin } from '../jobs/jobs.ts';
+import { startNewJob } from '../jobs/job.ts';
 
 const PATH = '/settings/people/import';
 
@@ -18,7 +18,7 @@ export function peopleImportRoutes(deps: Deps): Router {
     if (!bytes) return show(res.status(422), { file: 'Choose a file.' });
     const read = await readImport(bytes);
     if (!read.ok) return show(res.status(422), read.errors);
-    res.redirect(303, await begin(deps, req, read.value));
+    res.redirect(303, await startNewJob(deps, req, read.value));
   });
   return router;
 }

@@ -9,7 +9,7 @@ import { listSources } from '../../store/profileSources.ts';
 import { type FoundUsers, searchUsers, type UserSearch } from '../../store/userSearch.ts';
 import { userTypes } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
-import { titleOf } from '../jobs/jobs.ts';
+import { titleOf } from '../jobs/list.ts';
 
 const PATH = '/settings/people';
 const PAGE = 50;

@@ -18,7 +18,7 @@ import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
 import { callBars } from '../bars.ts';
-import { begin } from '../jobs/jobs.ts';
+import { startNewJob } from '../jobs/job.ts';
 import { baseUrlOf, clientsOf } from './guides.ts';
 import { lifetimes, momentOf, overlaps, tokenStateOf } from './tokens.ts';
 
@@ -48,7 +48,7 @@ export function profileSourceRoutes(deps: Deps): Router {
     const errors = faultsOf(source, entered);
     if (Object.keys(errors).length > 0) return askToRemove(deps, res.status(422), source, entered, errors);
     const people = entered.people === 'deactivate' ? 'deactivate' : 'keep';
-    res.redirect(303, await begin(deps, req, await sourceRemoval(deps, source.id, people)));
+    res.redirect(303, await startNewJob(deps, req, await sourceRemoval(deps, source.id, people)));
   });
   return router;
 }

@@ -29,13 +29,15 @@ describe('admin/people: many at once', () => {
     expect(asked.text).to.contain('Deactivate: 2 people').and.to.contain('It ends 1 session at once.');
     expect(await activeOnes()).to.equal(4);
     const done = await client.post(DO, { action: 'deactivate', person: ids().slice(0, 2) });
-    expect((await client.follow(done)).text).to.contain('2 people are deactivated.');
+    expect((await client.follow(done)).text).to.contain('2 people were deactivated.');
     expect(await activeOnes()).to.equal(2);
     expect((await theirs.get('/')).status).to.equal(303);
     const again = await client.post(DO, { action: 'deactivate', person: ids() });
-    expect((await client.follow(again)).text).to.contain('1 person is deactivated. 2 people were so already.');
+    expect((await client.follow(again)).text).to.contain(
+      '1 person was deactivated. 2 people were already deactivated.',
+    );
     const back = await client.post(DO, { action: 'activate', person: ids() });
-    expect((await client.follow(back)).text).to.contain('3 people are activated.');
+    expect((await client.follow(back)).text).to.contain('3 people were activated.');
   });
 
   it('takes all who match, also those of other pages, and never oneself', async () => {
@@ -53,7 +55,7 @@ describe('admin/people: many at once', () => {
     expect(refused.status).to.equal(422);
     expect(refused.text).to.contain('Enter 3 to delete them.');
     const done = await client.post(DO, { action: 'remove', person: ids(), typed: '3' });
-    expect((await client.follow(done)).text).to.contain('3 people are deleted.');
+    expect((await client.follow(done)).text).to.contain('3 people were deleted.');
     expect(await findUser(anteroom.deps.store.db, people[0]?.id ?? '')).to.equal(undefined);
   });
 
@@ -64,7 +66,7 @@ describe('admin/people: many at once', () => {
     expect(refused.status).to.equal(422);
     expect(refused.text).to.contain('There is no group of this name.');
     const done = await client.post(DO, { action: 'group', person: ids(), group: 'sales' });
-    expect((await client.follow(done)).text).to.contain('3 people came into Sales.');
+    expect((await client.follow(done)).text).to.contain('3 people were added to Sales.');
     expect(await findMemberIds(anteroom.deps.store.db, group.value.id)).to.have.members(ids());
   });
 

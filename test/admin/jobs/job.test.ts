@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addJob, stopJob } from '../../../src/jobs/jobs.ts';
+import { createJob, pauseJob } from '../../../src/jobs/jobs.ts';
 import type { User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
@@ -7,7 +7,7 @@ import { untilDone } from '../support/untilDone.ts';
 
 const JOBS = '/settings/jobs';
 
-describe('admin/jobs', () => {
+describe('admin/jobs/job', () => {
   let anteroom: Anteroom;
   let client: Client;
   let people: User[];
@@ -20,8 +20,8 @@ describe('admin/jobs', () => {
     client = await logInLocally(anteroom);
   });
 
-  it('is listed, can be left and come back to, stopped and gone on with', async () => {
-    expect((await client.get(JOBS)).text).to.contain('Nothing yet');
+  it('lists jobs, shows progress, pauses and resumes', async () => {
+    expect((await client.get(JOBS)).text).to.contain('No jobs yet');
     const path = await added();
     const page = (await client.get(path)).text;
     expect(page).to.contain('0 of 2 people').and.to.contain('data-refresh').and.to.contain('value="0"');
@@ -29,38 +29,38 @@ describe('admin/jobs', () => {
     expect((await client.get('/settings/people')).text)
       .to.contain(`href="${path}"`)
       .and.to.contain('0 of 2 so far');
-    const stopped = await client.follow(await client.post(`${path}/stop`));
-    expect(stopped.text).to.contain('What is done stays done.').and.not.to.contain('refresh');
+    const paused = await client.follow(await client.post(`${path}/pause`));
+    expect(paused.text).to.contain('Completed changes are kept.').and.not.to.contain('refresh');
     expect((await client.get(JOBS)).text)
       .to.contain('Deactivate 2 people')
-      .and.to.contain('Stopped');
+      .and.to.contain('Paused');
     const done = await untilDone(client, await client.post(`${path}/continuation`));
-    expect(done.text).to.contain('2 people are deactivated.');
+    expect(done.text).to.contain('2 people were deactivated.');
   });
 
-  it('takes a deactivation back', async () => {
+  it('undoes a deactivation', async () => {
     const path = await added();
-    await stopJob(anteroom.deps, path.slice(JOBS.length + 1));
+    await pauseJob(anteroom.deps, path.slice(JOBS.length + 1));
     await client.post(`${path}/continuation`);
     const page = await client.get(path);
-    expect(page.text).to.contain('Undo: activate these 2 again');
+    expect(page.text).to.contain('Undo: reactivate 2 people');
     const undone = await untilDone(client, await client.post(`${path}/undo`));
-    expect(undone.text).to.contain('2 people are activated.').and.not.to.contain('Undo');
+    expect(undone.text).to.contain('2 people were activated.').and.not.to.contain('Undo');
   });
 
-  it('is for Power Users, and not found where there is none', async () => {
+  it('is for Power Users only, and 404 for unknown jobs', async () => {
     const path = await added();
     const theirs = await logInLocally(anteroom, 'anna.berg');
     expect((await theirs.get(path)).status).to.equal(403);
-    expect((await theirs.post(`${path}/stop`)).status).to.equal(403);
+    expect((await theirs.post(`${path}/pause`)).status).to.equal(403);
     expect((await client.get(`${JOBS}/none`)).status).to.equal(404);
     expect((await client.post(`${path}/continuation`)).status).to.equal(409);
-    expect((await client.post(`${JOBS}/none/stop`)).status).to.equal(404);
+    expect((await client.post(`${JOBS}/none/pause`)).status).to.equal(404);
   });
 
-  /** A job that nobody has begun with. */
+  /** The path of a job that has not started. */
   async function added(): Promise<string> {
     const items = people.map(({ id }) => id);
-    return `${JOBS}/${(await addJob(anteroom.deps, { kind: 'deactivate', input: {}, items }, 'Maya')).id}`;
+    return `${JOBS}/${(await createJob(anteroom.deps, { kind: 'deactivate', input: {}, items }, 'Maya')).id}`;
   }
 });

@@ -1,0 +1,80 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { createJob, getJob, pauseJob, resumeJob, undoOf } from '../../jobs/jobs.ts';
+import { startJob } from '../../jobs/worker.ts';
+import { nameOf } from '../../people/users.ts';
+import { type Job, type JobKind, listJobItems, type NewJob } from '../../store/jobs.ts';
+import { identifierOnly } from '../../web/query.ts';
+import { titleOf } from './list.ts';
+import { showPreview } from './preview.ts';
+
+const PATH = '/settings/jobs/:id';
+const ITEMS_SHOWN = 200;
+const REFRESH_S = 2; // how often the page of a running job reloads
+
+/** One job: its progress, pausing, resuming and undoing it. */
+export function jobRoutes(deps: Deps): Router {
+  const router = Router();
+  router.param('id', identifierOnly);
+  router.get(PATH, async (req, res) => {
+    const job = await getJob(deps, req.params.id);
+    if (job.kind === 'preview' && job.state === 'done') return showPreview(deps, req, res, job);
+    await showJob(deps, res, job);
+  });
+  router.post(`${PATH}/pause`, async (req, res) => {
+    res.redirect(303, pathOf(await pauseJob(deps, req.params.id)));
+  });
+  router.post(`${PATH}/continuation`, async (req, res) => {
+    res.redirect(303, pathOf(await startJob(deps, (await resumeJob(deps, req.params.id)).id)));
+  });
+  router.post(`${PATH}/undo`, async (req, res) => {
+    res.redirect(303, await startNewJob(deps, req, await undoOf(deps, req.params.id)));
+  });
+  return router;
+}
+
+/** Creates a job in the name of the logged-in person and starts it. Returns the path of its page. */
+export async function startNewJob(deps: Deps, req: Request, added: NewJob): Promise<string> {
+  const { id } = await createJob(deps, added, req.user ? nameOf(req.user) : '');
+  return pathOf(await startJob(deps, id));
+}
+
+function pathOf({ id }: Job): string {
+  return `/settings/jobs/${id}`;
+}
+
+async function showJob({ store }: Deps, res: Response, job: Job): Promise<void> {
+  const isActive = job.state === 'queued' || job.state === 'running';
+  const page = { limit: ITEMS_SHOWN, after: 0 };
+  const skipped = ['error', 'refused'].map((outcome) => listJobItems(store.db, job.id, outcome, page));
+  res.render('settings/jobs/job', {
+    title: titleOf(job),
+    job,
+    isActive,
+    again: isActive ? REFRESH_S : undefined,
+    result: resultOf(job),
+    skipped: (await Promise.all(skipped)).flat(),
+    skippedCount: (job.counts.error ?? 0) + (job.counts.refused ?? 0),
+    back: job.input.back ?? (job.kind === 'source' ? '/settings/profile-sources/scim' : '/settings/people'),
+  });
+}
+
+/** What a job has done so far, in a sentence or two. */
+function resultOf({ kind, counts, input: { people, name } }: Job): string {
+  const { done = 0, unchanged = 0, create = 0, change = 0, same = 0 } = counts;
+  const already = (count: number, what: string) => (count > 0 ? ` ${peopleWere(count)} already ${what}.` : '');
+  const results: Record<JobKind, string> = {
+    preview: '',
+    import: `Imported: ${create.toLocaleString('en')} added, ${change.toLocaleString('en')} changed.${already(same, 'up to date')}`,
+    activate: `${peopleWere(done)} activated.${already(unchanged, 'active')}`,
+    deactivate: `${peopleWere(done)} deactivated.${already(unchanged, 'deactivated')}`,
+    remove: `${peopleWere(done)} deleted.`,
+    group: `${peopleWere(done)} added to ${name}.${already(unchanged, 'members')}`,
+    source: `${peopleWere(done)} ${people === 'deactivate' ? 'deactivated' : 'kept'}. They are managed here from now on.`,
+  };
+  return results[kind];
+}
+
+function peopleWere(count: number): string {
+  return count === 1 ? '1 person was' : `${count.toLocaleString('en')} people were`;
+}
