@@ -54,7 +54,7 @@ function partOf(value: unknown, sub: Attribute): unknown {
 function compare(sub: Attribute, actual: unknown, comparator: Comparator, wanted: FilterValue): boolean {
   if (wanted === null) return (actual === undefined) === (comparator === 'eq');
   if (actual === undefined) return comparator === 'ne';
-  if (sub.type === 'boolean') {
+  if (sub.type === 'boolean' || typeof wanted === 'boolean') {
     const isSame = String(actual).toLowerCase() === String(wanted).toLowerCase();
     return comparator === 'ne' ? !isSame : comparator === 'eq' && isSame;
   }

@@ -13,8 +13,8 @@ export type ResourceType = {
   description: string;
   schema: Schema;
   extensions: readonly Schema[];
-  /** Attributes by name and by `URN:name`, both in lower case, aliases included. */
-  attributesByName: ReadonlyMap<string, Located>;
+  /** Attributes by URN ('' for all schemas) and by name or alias in lower case. */
+  attributes: ReadonlyMap<string, ReadonlyMap<string, Located>>;
 };
 
 export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -81,7 +81,7 @@ export const userType: ResourceType = withAttributes(
       },
     ],
   },
-  { jobtitle: 'title', company: 'organization', dob: 'dateOfBirth', passwordreset: 'forcePasswordReset' },
+  { jobTitle: 'title', company: 'organization', DOB: 'dateOfBirth', passwordReset: 'forcePasswordReset' },
 );
 
 export const groupType: ResourceType = withAttributes(
@@ -112,7 +112,7 @@ export function findSchema(type: ResourceType, urn: string): Schema | undefined 
  * extensions: clients send the extensions' attributes without their URN.
  */
 export function findAttribute(type: ResourceType, name: string, schema?: Schema): Located | undefined {
-  return type.attributesByName.get((schema ? `${schema.id}:${name}` : name).toLowerCase());
+  return type.attributes.get(schema?.id ?? '')?.get(name.toLowerCase());
 }
 
 /** Finds a sub-attribute by its name, in any case. */
@@ -130,18 +130,22 @@ export function findByPath(type: ResourceType, { urn, name, sub }: AttributePath
   return part && { ...located, sub: part };
 }
 
-function withAttributes(type: Omit<ResourceType, 'attributesByName'>, aliases: Record<string, string>): ResourceType {
-  const attributesByName = new Map<string, Located>();
-  const add = (schema: Schema, attribute: Attribute, name: string) => {
-    attributesByName.set(`${schema.id}:${name}`.toLowerCase(), { schema, attribute });
-    if (!attributesByName.has(name.toLowerCase())) attributesByName.set(name.toLowerCase(), { schema, attribute });
-  };
+function withAttributes(type: Omit<ResourceType, 'attributes'>, aliases: Record<string, string>): ResourceType {
+  const all = new Map<string, Located>();
+  const attributes = new Map([['', all]]);
   for (const schema of [type.schema, ...type.extensions]) {
-    const own = schema === type.schema ? [...schema.attributes, ...commonAttributes] : schema.attributes;
-    for (const attribute of own) {
-      add(schema, attribute, attribute.name);
-      for (const [alias, name] of Object.entries(aliases)) if (name === attribute.name) add(schema, attribute, alias);
-    }
+    const own = new Map<string, Located>();
+    attributes.set(schema.id, own);
+    const common = schema === type.schema ? commonAttributes : [];
+    for (const attribute of [...schema.attributes, ...common])
+      for (const name of [attribute.name, ...aliasesOf(attribute, aliases)]) {
+        own.set(name.toLowerCase(), { schema, attribute });
+        if (!all.has(name.toLowerCase())) all.set(name.toLowerCase(), { schema, attribute });
+      }
   }
-  return { ...type, attributesByName };
+  return { ...type, attributes };
+}
+
+function aliasesOf(attribute: Attribute, aliases: Record<string, string>): string[] {
+  return Object.keys(aliases).filter((alias) => aliases[alias] === attribute.name);
 }
