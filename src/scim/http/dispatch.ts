@@ -1,4 +1,4 @@
-import { parametersOfSearch, parametersOfUrl } from '../protocol/listQuery.ts';
+import { searchParameters } from '../protocol/listQuery.ts';
 import { runBulk } from '../resources/bulk.ts';
 import { resourceTypes, schemaList, serviceProviderConfig } from '../resources/discovery.ts';
 import { groups } from '../resources/groups.ts';
@@ -7,8 +7,8 @@ import {
   createResource,
   deleteResource,
   getResource,
+  type Model,
   patchResource,
-  type Resources,
   type Row,
   replaceResource,
 } from '../resources/operations.ts';
@@ -41,27 +41,27 @@ function findEndpoint(path: string): Endpoint | undefined {
   if (name === 'resourcetypes') return discovery((baseUrl) => resourceTypes(baseUrl, second));
   if (name === 'schemas') return discovery((baseUrl) => schemaList(baseUrl, second));
   if (second !== undefined) return undefined;
-  if (name === '') return { GET: (call) => listEverything(call, parametersOfUrl(call.request.query)) };
-  if (name === '.search') return { POST: (call) => listEverything(call, parametersOfSearch(call.request.body)) };
+  if (name === '') return { GET: (call) => listEverything(call, call.request.query) };
+  if (name === '.search') return { POST: (call) => listEverything(call, searchParameters(call.request.body)) };
   if (name === 'bulk') return { POST: (call) => runBulk(call, (inner) => findHandler(inner.request)(inner)) };
   if (name === 'me') return { GET: noMe, POST: noMe, PUT: noMe, PATCH: noMe, DELETE: noMe };
   if (name === 'serviceproviderconfig') return discovery(serviceProviderConfig);
   return undefined;
 }
 
-function resourceEndpoint<R extends Row>(resources: Resources<R>, id: string | undefined): Endpoint {
+function resourceEndpoint<R extends Row>(model: Model<R>, id: string | undefined): Endpoint {
   if (id === undefined)
     return {
-      GET: (call) => listResources(call, resources, parametersOfUrl(call.request.query)),
-      POST: (call) => createResource(call, resources),
+      GET: (call) => listResources(call, model, call.request.query),
+      POST: (call) => createResource(call, model),
     };
   if (id.toLowerCase() === '.search')
-    return { POST: (call) => listResources(call, resources, parametersOfSearch(call.request.body)) };
+    return { POST: (call) => listResources(call, model, searchParameters(call.request.body)) };
   return {
-    GET: (call) => getResource(call, resources, id),
-    PUT: (call) => replaceResource(call, resources, id),
-    PATCH: (call) => patchResource(call, resources, id),
-    DELETE: (call) => deleteResource(call, resources, id),
+    GET: (call) => getResource(call, model, id),
+    PUT: (call) => replaceResource(call, model, id),
+    PATCH: (call) => patchResource(call, model, id),
+    DELETE: (call) => deleteResource(call, model, id),
   };
 }
 

@@ -8,6 +8,7 @@ import { type Condition, compareSql, type Leaf } from './comparisonSql.ts';
 import { type AttributePath, type Filter, printPath } from './filter.ts';
 import { comparison, elementOperand, elementRows, type Operand, operandOf, primaryOperand } from './operand.ts';
 
+type ValueFilter = Filter & { kind: 'values' };
 type Context = { type: ResourceType; engine: Engine };
 
 /** The values of a multi-valued attribute: `where` tests that one of them meets a condition on its sub-attributes. */
@@ -19,7 +20,7 @@ type Elements = { where(condition: Condition): Condition; part(sub: Attribute): 
  * @throws ScimError invalidFilter for an attribute that is unknown, not filterable or of another type
  */
 export function filterToSql(type: ResourceType, engine: Engine, filter: Filter): Condition {
-  return conditionOf({ type, engine }, filter);
+  return translate(filter, (leaf) => attributeCondition({ type, engine }, leaf));
 }
 
 /** Returns the operand to sort by: of several values the primary or first one (RFC 7644 3.4.2.3). @throws ScimError invalidPath */
@@ -42,25 +43,19 @@ export function memberCondition(engine: Engine, members: Attribute, filter: Filt
   return elementCondition(engine, members, memberPart, filter);
 }
 
-function conditionOf(context: Context, filter: Filter): Condition {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return join(
-        filter.kind,
-        filter.items.map((item) => conditionOf(context, item)),
-      );
-    case 'not':
-      return negate(conditionOf(context, filter.item));
-    case 'present':
-    case 'compare':
-      return leafCondition(context, filter);
-    case 'values': {
-      const { attribute, sub } = locate(context.type, filter.path, 'invalidFilter');
-      if (!attribute.multiValued || sub) throw notFilterable(filter.path);
-      return valuesCondition(context, attribute, filter.item);
-    }
-  }
+/** Translates `and`, `or` and `not`, and everything else with `leaf`. */
+function translate(filter: Filter, leaf: (filter: Leaf | ValueFilter) => Condition): Condition {
+  if (filter.kind === 'not') return negate(translate(filter.item, leaf));
+  if (!('items' in filter)) return leaf(filter);
+  const conditions = filter.items.map((item) => translate(item, leaf));
+  return join(filter.kind, conditions);
+}
+
+function attributeCondition(context: Context, filter: Leaf | ValueFilter): Condition {
+  if (filter.kind !== 'values') return leafCondition(context, filter);
+  const { attribute, sub } = locate(context.type, filter.path, 'invalidFilter');
+  if (!attribute.multiValued || sub) throw notFilterable(filter.path);
+  return valuesCondition(context, attribute, filter.item);
 }
 
 function leafCondition(context: Context, filter: Leaf): Condition {
@@ -133,23 +128,12 @@ function requiredValue(attribute: Attribute, filter: Filter): string | undefined
 }
 
 function elementCondition(engine: Engine, attribute: Attribute, part: Elements['part'], filter: Filter): Condition {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return join(
-        filter.kind,
-        filter.items.map((item) => elementCondition(engine, attribute, part, item)),
-      );
-    case 'not':
-      return negate(elementCondition(engine, attribute, part, filter.item));
-    case 'values':
-      throw notFilterable(filter.path);
-    default: {
-      const sub = findSubAttribute(attribute, filter.path.name);
-      if (!sub || filter.path.urn !== undefined || filter.path.sub !== undefined) throw notFilterable(filter.path);
-      return compareSql(engine, part(sub), filter);
-    }
-  }
+  return translate(filter, (leaf) => {
+    const { urn, name, sub } = leaf.path;
+    const operand = findSubAttribute(attribute, name);
+    if (leaf.kind === 'values' || !operand || urn !== undefined || sub !== undefined) throw notFilterable(leaf.path);
+    return compareSql(engine, part(operand), leaf);
+  });
 }
 
 function elementsOf({ engine }: Context, attribute: Attribute): Elements {

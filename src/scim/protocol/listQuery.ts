@@ -1,7 +1,6 @@
 import { badRequest } from '../http/errors.ts';
-import { field, isObject, type Json } from '../schema/readResource.ts';
+import { field, isObject } from '../schema/readResource.ts';
 import { type AttributePath, type Filter, parseFilter, parsePath } from './filter.ts';
-import { splitNames } from './projection.ts';
 
 export const DEFAULT_COUNT = 100;
 export const MAX_COUNT = 1_000;
@@ -17,42 +16,35 @@ export type ListQuery = {
   mark: string; // identifies the query that a cursor belongs to
 };
 
-/** The parameters of a list request as strings, from the URL or from the body of a .search (RFC 7644 3.4.3). */
-export type ListParameters = {
-  attributes: string[];
-  excludedAttributes: string[];
-  filter: string | null;
-  sortBy: string | null;
-  sortOrder: string | null;
-  startIndex: string | null;
-  count: string | null;
-  cursor: string | null;
-};
+const textParameters = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor'];
+const nameParameters = ['attributes', 'excludedAttributes'];
 
-/** Returns the parameters in a URL. */
-export function parametersOfUrl(query: URLSearchParams): ListParameters {
-  return parametersFrom(
-    (name) => query.get(name),
-    (name) => splitNames(query.get(name)),
-  );
-}
-
-/** Returns the parameters in the body of a .search. @throws ScimError invalidSyntax, invalidValue */
-export function parametersOfSearch(body: unknown): ListParameters {
+/** Returns the parameters in the body of a .search (RFC 7644 3.4.3) as those of a URL. @throws ScimError invalidSyntax, invalidValue */
+export function searchParameters(body: unknown): URLSearchParams {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
-  return parametersFrom(
-    (name) => textIn(body, name),
-    (name) => namesIn(body, name),
-  );
+  const parameters = new URLSearchParams();
+  for (const name of textParameters) {
+    const value = field(body, name) ?? undefined;
+    if (value === undefined) continue;
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw badRequest('invalidValue', `${name} must be a string or a number.`);
+    parameters.set(name, String(value));
+  }
+  for (const name of nameParameters) {
+    const names = [field(body, name)].flat().filter((item) => typeof item === 'string');
+    if (names.length > 0) parameters.set(name, names.join(','));
+  }
+  return parameters;
 }
 
 /** Parses the parameters of a list request. @throws ScimError invalidFilter, invalidPath, invalidValue, invalidCount */
-export function readListQuery(parameters: ListParameters): ListQuery {
-  const { filter, sortBy, sortOrder, cursor } = parameters;
-  const order = sortOrder?.toLowerCase() ?? 'ascending';
+export function readListQuery(parameters: URLSearchParams): ListQuery {
+  const filter = parameters.get('filter');
+  const sortBy = parameters.get('sortBy');
+  const order = parameters.get('sortOrder')?.toLowerCase() ?? 'ascending';
   if (order !== 'ascending' && order !== 'descending')
     throw badRequest('invalidValue', 'sortOrder must be ascending or descending.');
-  const startIndex = integer(parameters.startIndex) ?? 1;
+  const startIndex = integer(parameters.get('startIndex')) ?? 1;
   if (Number.isNaN(startIndex)) throw badRequest('invalidValue', 'startIndex must be a whole number.');
   return {
     filter: filter === null || filter.trim() === '' ? undefined : parseFilter(filter),
@@ -60,28 +52,16 @@ export function readListQuery(parameters: ListParameters): ListQuery {
     descending: order === 'descending',
     count: readCount(parameters),
     startIndex: Math.max(1, startIndex),
-    cursor: cursor ?? undefined,
+    cursor: parameters.get('cursor') ?? undefined,
     mark: JSON.stringify([filter, sortBy, order]),
   };
 }
 
-function parametersFrom(text: (name: string) => string | null, names: (name: string) => string[]): ListParameters {
-  return {
-    attributes: names('attributes'),
-    excludedAttributes: names('excludedAttributes'),
-    filter: text('filter'),
-    sortBy: text('sortBy'),
-    sortOrder: text('sortOrder'),
-    startIndex: text('startIndex'),
-    count: text('count'),
-    cursor: text('cursor'),
-  };
-}
-
-function readCount({ count, cursor }: ListParameters): number {
-  const given = integer(count) ?? DEFAULT_COUNT;
+function readCount(parameters: URLSearchParams): number {
+  const given = integer(parameters.get('count')) ?? DEFAULT_COUNT;
   // Not 0: such a page would have no nextCursor and look like the last one (RFC 9865 2).
-  if (cursor !== null && !(given > 0)) throw badRequest('invalidCount', 'count must be a whole number of at least 1.');
+  if (parameters.has('cursor') && !(given > 0))
+    throw badRequest('invalidCount', 'count must be a whole number of at least 1.');
   if (Number.isNaN(given)) throw badRequest('invalidValue', 'count must be a whole number.');
   return Math.min(Math.max(0, given), MAX_COUNT);
 }
@@ -90,16 +70,4 @@ function readCount({ count, cursor }: ListParameters): number {
 function integer(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   return /^[+-]?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
-}
-
-function textIn(body: Json, name: string): string | null {
-  const value = field(body, name) ?? null;
-  if (value === null || typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  throw badRequest('invalidValue', `${name} must be a string or a number.`);
-}
-
-function namesIn(body: Json, name: string): string[] {
-  const value = field(body, name);
-  return [value].flat().flatMap((item) => (typeof item === 'string' ? splitNames(item) : []));
 }

@@ -11,31 +11,15 @@ export type Projection = { kind: 'only' | 'without'; attributes: Map<string, Map
 
 const MAX_NAMES = 100;
 
-/** Reads the projection of a request for a single resource. */
-export function projectionOfUrl(type: ResourceType, query: URLSearchParams): Projection | undefined {
-  return readProjection(type, splitNames(query.get('attributes')), splitNames(query.get('excludedAttributes')));
-}
-
-/** Reads `attributes` and `excludedAttributes`; the first wins if both are given. Unknown names are ignored. */
-export function readProjection(
-  type: ResourceType,
-  attributes: string[],
-  excludedAttributes: string[],
-): Projection | undefined {
-  const kind = attributes.length > 0 ? 'only' : 'without';
-  const names = (kind === 'only' ? attributes : excludedAttributes).slice(0, MAX_NAMES);
+/** Reads the parameters `attributes` and `excludedAttributes`; the first wins if both are given. Unknown names are ignored. */
+export function readProjection(type: ResourceType, parameters: URLSearchParams): Projection | undefined {
+  const only = namesIn(parameters.get('attributes'));
+  const kind = only.length > 0 ? 'only' : 'without';
+  const names = kind === 'only' ? only : namesIn(parameters.get('excludedAttributes'));
   if (names.length === 0) return undefined;
   const projection: Projection = { kind, attributes: new Map() };
   for (const name of names) addName(projection, type, name);
   return projection;
-}
-
-/** Splits a comma-separated list of names. */
-export function splitNames(list: string | null): string[] {
-  return (list ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
 }
 
 /** Returns the part of a resource that a projection includes, always with `id` and `schemas`. */
@@ -58,6 +42,11 @@ export function wants(type: ResourceType, name: string, projection: Projection |
   if (!projection) return true;
   const parts = projection.attributes.get(type.schema.id)?.get(name);
   return projection.kind === 'only' ? parts !== undefined : parts !== true;
+}
+
+function namesIn(list: string | null): string[] {
+  const names = (list ?? '').split(',').map((name) => name.trim());
+  return names.filter(Boolean).slice(0, MAX_NAMES);
 }
 
 function addName(projection: Projection, type: ResourceType, name: string): void {

@@ -17,7 +17,7 @@ import type { Json } from '../schema/readResource.ts';
 import { groupType } from '../schema/schema.ts';
 import { groupJson } from './groupResource.ts';
 import { addMembers, type MemberChange, memberIds, patchMembers, replaceMembers } from './members.ts';
-import { type Resources, type Update, versionTag } from './operations.ts';
+import { type Model, type Update, versionTag } from './operations.ts';
 
 const LARGE_GROUP = 1_000; // members
 const MAX_LOGGED_IDS = 100;
@@ -25,7 +25,7 @@ const MAX_LOGGED_IDS = 100;
 type Fields = Pick<Group, 'displayName' | 'externalId'>;
 
 /** Groups as SCIM resources. Members are rows of their own: they are changed one by one and never read as a whole. */
-export const groups: Resources<Group> = {
+export const groups: Model<Group> = {
   type: groupType,
   table: 'groups',
   uniqueAttribute: 'displayName',

@@ -1,10 +1,10 @@
 import type { Call, ScimResponse } from '../http/call.ts';
 import { badRequest, ScimError } from '../http/errors.ts';
-import { type ListParameters, type ListQuery, readListQuery } from '../protocol/listQuery.ts';
+import { type ListQuery, readListQuery } from '../protocol/listQuery.ts';
 import { type Page, readPage } from '../protocol/paging.ts';
 import { readProjection } from '../protocol/projection.ts';
 import { groups } from './groups.ts';
-import type { Resources, Row } from './operations.ts';
+import type { Model, Row } from './operations.ts';
 import { users } from './users.ts';
 
 const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
@@ -15,16 +15,16 @@ type Part = { page: Page<Row>; json: AsyncIterable<string> };
 /** GET /Users, POST /Users/.search, and the same for groups (RFC 7644 3.4.2, 3.4.3). */
 export async function listResources<R extends Row>(
   call: Call,
-  resources: Resources<R>,
-  parameters: ListParameters,
+  model: Model<R>,
+  parameters: URLSearchParams,
 ): Promise<ScimResponse> {
   const query = readListQuery(parameters);
-  const part = await readPart(call, resources, query, parameters);
+  const part = await readPart(call, model, query, parameters);
   return { status: 200, body: listJson(part.page, query, [part]) };
 }
 
 /** GET / and POST /.search: people first, then groups. A filter matches no resource of a type that lacks its attributes. */
-export async function listEverything(call: Call, parameters: ListParameters): Promise<ScimResponse> {
+export async function listEverything(call: Call, parameters: URLSearchParams): Promise<ScimResponse> {
   const query = readListQuery(parameters);
   if (query.cursor !== undefined)
     throw badRequest('invalidCursor', 'Cursors are supported for /Users and /Groups, but not for both at once.');
@@ -44,12 +44,12 @@ export async function listEverything(call: Call, parameters: ListParameters): Pr
 /** Returns undefined if the resource type lacks an attribute of the query. */
 async function findPart<R extends Row>(
   call: Call,
-  resources: Resources<R>,
+  model: Model<R>,
   query: ListQuery,
-  parameters: ListParameters,
+  parameters: URLSearchParams,
 ): Promise<Part | undefined> {
   try {
-    return await readPart(call, resources, query, parameters);
+    return await readPart(call, model, query, parameters);
   } catch (error) {
     if (error instanceof ScimError && (error.scimType === 'invalidFilter' || error.scimType === 'invalidPath'))
       return undefined;
@@ -59,15 +59,14 @@ async function findPart<R extends Row>(
 
 async function readPart<R extends Row>(
   call: Call,
-  resources: Resources<R>,
+  model: Model<R>,
   query: ListQuery,
-  { attributes, excludedAttributes }: ListParameters,
+  parameters: URLSearchParams,
 ): Promise<Part> {
-  const name = soughtName(query, resources.uniqueAttribute);
-  const page =
-    name === undefined ? await readPage(call.deps, resources, query) : await readNamed(call, resources, name);
-  const projection = readProjection(resources.type, attributes, excludedAttributes);
-  return { page, json: resources.writeJson(call, page.rows, projection) };
+  const name = soughtName(query, model.uniqueAttribute);
+  const page = name === undefined ? await readPage(call.deps, model, query) : await readNamed(call, model, name);
+  const projection = readProjection(model.type, parameters);
+  return { page, json: model.writeJson(call, page.rows, projection) };
 }
 
 /** Returns the name in `userName eq "…"`, the query that clients send before they create a resource. It needs no SQL of its own. */
@@ -78,8 +77,8 @@ function soughtName({ filter, startIndex, count, cursor }: ListQuery, attribute:
   return startIndex === 1 && count > 0 && cursor === undefined ? filter.value : undefined;
 }
 
-async function readNamed<R extends Row>({ deps }: Call, resources: Resources<R>, name: string): Promise<Page<R>> {
-  const row = await resources.findByName(deps.store.db, name);
+async function readNamed<R extends Row>({ deps }: Call, model: Model<R>, name: string): Promise<Page<R>> {
+  const row = await model.findByName(deps.store.db, name);
   return row ? { rows: [row], total: 1 } : { rows: [], total: 0 };
 }
 

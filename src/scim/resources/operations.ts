@@ -6,7 +6,7 @@ import type { Call, ScimResponse } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { logChange } from '../http/log.ts';
 import { type PatchStep, readPatch } from '../protocol/patch.ts';
-import { type Projection, projectionOfUrl } from '../protocol/projection.ts';
+import { type Projection, readProjection } from '../protocol/projection.ts';
 import { type Json, readResource } from '../schema/readResource.ts';
 import type { ResourceType } from '../schema/schema.ts';
 
@@ -23,7 +23,7 @@ export type Update<R extends Row> = (
  * What differs between users and groups. The functions below do the rest: reading the body, preconditions, permissions, the log, errors.
  * `create`, `replace` and `patch` prepare a write outside the transaction and return the function that runs within it.
  */
-export type Resources<R extends Row> = {
+export type Model<R extends Row> = {
   type: ResourceType;
   table: 'users' | 'groups';
   uniqueAttribute: 'userName' | 'displayName';
@@ -48,75 +48,59 @@ export type Resources<R extends Row> = {
 export type Representation = { version: string; body: Json | AsyncIterable<string> };
 
 /** POST (RFC 7644 3.3). */
-export async function createResource<R extends Row>(call: Call, resources: Resources<R>): Promise<ScimResponse> {
+export async function createResource<R extends Row>(call: Call, model: Model<R>): Promise<ScimResponse> {
   requireWritable(call);
   const { trace } = call;
-  const resource = readResource(resources.type, call.request.body);
-  trace.resourceName = String(resource[resources.uniqueAttribute]);
-  const create = await resources.create(call, resource);
-  const row = await inTransaction(call, resources, async (trx) => {
+  const resource = readResource(model.type, call.request.body);
+  trace.resourceName = String(resource[model.uniqueAttribute]);
+  const create = await model.create(call, resource);
+  const row = await inTransaction(call, model, async (trx) => {
     const created = await create(trx);
     trace.resourceId = created.row.id;
     trace.changes = created.changes;
     await logChange(trx, call, 201);
     return created.row;
   });
-  return respond(call, resources, 201, row);
+  return respond(call, model, 201, row);
 }
 
 /** GET (RFC 7644 3.4.1). */
-export async function getResource<R extends Row>(
-  call: Call,
-  resources: Resources<R>,
-  id: string,
-): Promise<ScimResponse> {
+export async function getResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireId(call, id);
-  const row = await resources.find(call.deps.store.db, id);
+  const row = await model.find(call.deps.store.db, id);
   if (!row) throw notFound();
-  call.trace.resourceName = resources.nameOf(row);
-  const response = await respond(call, resources, 200, row);
+  call.trace.resourceName = model.nameOf(row);
+  const response = await respond(call, model, 200, row);
   const { ETag = '' } = response.headers ?? {};
   return isUnchanged(call.request.ifNoneMatch, ETag) ? { status: 304, headers: { ETag } } : response;
 }
 
 /** PUT (RFC 7644 3.5.1). */
-export async function replaceResource<R extends Row>(
-  call: Call,
-  resources: Resources<R>,
-  id: string,
-): Promise<ScimResponse> {
+export async function replaceResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
-  const resource = readResource(resources.type, call.request.body);
+  const resource = readResource(model.type, call.request.body);
   requireId(call, id);
-  const row = await updateResource(call, resources, id, await resources.replace(call, resource));
-  return respond(call, resources, 200, row);
+  const row = await updateResource(call, model, id, await model.replace(call, resource));
+  return respond(call, model, 200, row);
 }
 
 /** PATCH (RFC 7644 3.5.2): returns 200 with the resource, or 204 if the source's setting or the size of the resource asks for it. */
-export async function patchResource<R extends Row>(
-  call: Call,
-  resources: Resources<R>,
-  id: string,
-): Promise<ScimResponse> {
+export async function patchResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
-  const steps = readPatch(resources.type, call.request.body);
+  const steps = readPatch(model.type, call.request.body);
   requireId(call, id);
-  const row = await updateResource(call, resources, id, await resources.patch(call, steps));
-  if (await isWanted(call, resources, row)) return respond(call, resources, 200, row);
+  const row = await updateResource(call, model, id, await model.patch(call, steps));
+  if (await isWanted(call, model, row)) return respond(call, model, 200, row);
   return { status: 204, headers: { ETag: versionTag(row.version) } };
 }
 
 /** DELETE (RFC 7644 3.6). */
-export async function deleteResource<R extends Row>(
-  call: Call,
-  resources: Resources<R>,
-  id: string,
-): Promise<ScimResponse> {
+export async function deleteResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
   requireId(call, id);
-  await inTransaction(call, resources, async (trx) => {
-    await lockResource(trx, call, resources, id);
-    await resources.delete(trx, call, id);
+  await inTransaction(call, model, async (trx) => {
+    await lockResource(trx, call, model, id);
+    await model.delete(trx, call, id);
     await logChange(trx, call, 204);
   });
   return { status: 204 };
@@ -128,14 +112,9 @@ export function versionTag(version: number | string): string {
 }
 
 /** Without a change, neither the row nor the log is written, and the version stays. */
-async function updateResource<R extends Row>(
-  call: Call,
-  resources: Resources<R>,
-  id: string,
-  update: Update<R>,
-): Promise<R> {
-  return inTransaction(call, resources, async (trx) => {
-    const before = await lockResource(trx, call, resources, id);
+async function updateResource<R extends Row>(call: Call, model: Model<R>, id: string, update: Update<R>): Promise<R> {
+  return inTransaction(call, model, async (trx) => {
+    const before = await lockResource(trx, call, model, id);
     const { changes, save } = await update(trx, before);
     if (changes.length === 0 && before.sourceId === call.source.id) return before;
     call.trace.changes = changes;
@@ -147,10 +126,10 @@ async function updateResource<R extends Row>(
 }
 
 /** @throws ScimError 404, 412, 403 */
-async function lockResource<R extends Row>(db: Db, call: Call, resources: Resources<R>, id: string): Promise<R> {
-  const row = await resources.lock(db, id);
+async function lockResource<R extends Row>(db: Db, call: Call, model: Model<R>, id: string): Promise<R> {
+  const row = await model.lock(db, id);
   if (!row) throw notFound();
-  call.trace.resourceName = resources.nameOf(row);
+  call.trace.resourceName = model.nameOf(row);
   requireMatch(call.request.ifMatch, row.version);
   // Unmanaged people and groups are adopted by the first source that changes them.
   if (row.sourceId !== null && row.sourceId !== call.source.id)
@@ -160,7 +139,7 @@ async function lockResource<R extends Row>(db: Db, call: Call, resources: Resour
 
 async function inTransaction<T, R extends Row>(
   { deps }: Call,
-  { uniqueAttribute }: Resources<R>,
+  { uniqueAttribute }: Model<R>,
   write: (trx: Db) => Promise<T>,
 ): Promise<T> {
   try {
@@ -171,24 +150,19 @@ async function inTransaction<T, R extends Row>(
   }
 }
 
-async function respond<R extends Row>(
-  call: Call,
-  resources: Resources<R>,
-  status: 200 | 201,
-  row: R,
-): Promise<ScimResponse> {
-  const { type } = resources;
-  const { version, body } = await resources.represent(call, row, projectionOfUrl(type, call.request.query));
+async function respond<R extends Row>(call: Call, model: Model<R>, status: 200 | 201, row: R): Promise<ScimResponse> {
+  const { type } = model;
+  const { version, body } = await model.represent(call, row, readProjection(type, call.request.query));
   const location = `${call.baseUrl}${type.endpoint}/${row.id}`;
   const headers = { ETag: version, [status === 201 ? 'Location' : 'Content-Location']: location };
   return { status, headers, body };
 }
 
-async function isWanted<R extends Row>(call: Call, resources: Resources<R>, row: R): Promise<boolean> {
+async function isWanted<R extends Row>(call: Call, model: Model<R>, row: R): Promise<boolean> {
   const { source, request } = call;
   if (request.query.has('attributes')) return true;
   if (source.patchAnswer === 'none') return false;
-  return request.query.has('excludedAttributes') || !(await resources.isLarge?.(call, row));
+  return request.query.has('excludedAttributes') || !(await model.isLarge?.(call, row));
 }
 
 function requireWritable({ source }: Call): void {

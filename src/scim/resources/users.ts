@@ -9,11 +9,11 @@ import { applyPatch, type PatchStep } from '../protocol/patch.ts';
 import { project } from '../protocol/projection.ts';
 import { type Json, readSingle } from '../schema/readResource.ts';
 import { INTERACT_URN, userType } from '../schema/schema.ts';
-import type { Resources, Update } from './operations.ts';
+import type { Model, Update } from './operations.ts';
 import { attributesOfUser, type Surroundings, userOfAttributes, userResource } from './userResource.ts';
 
 /** People as SCIM resources. */
-export const users: Resources<User> = {
+export const users: Model<User> = {
   type: userType,
   table: 'users',
   uniqueAttribute: 'userName',
