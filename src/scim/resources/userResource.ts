@@ -3,12 +3,14 @@ import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
 import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
+import { type createMeta, versionTag } from './meta.ts';
 
 const DEFAULT_TYPE = userTypes[1];
 
 /** What a page of people needs beside their rows: their groups and the names of their managers. */
 export type Surroundings = {
   baseUrl: string;
+  metaOf: ReturnType<typeof createMeta>;
   groups: Map<string, { id: string; displayName: string }[]>;
   managerNames: Map<string, string | null>; // by id; null for a manager without a displayName
 };
@@ -62,21 +64,13 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
 }
 
 /** A person as a SCIM resource (RFC 7643 4.1). */
-export function userResource(user: User, { baseUrl, groups, managerNames }: Surroundings): Json {
+export function userResource(user: User, { baseUrl, metaOf, groups, managerNames }: Surroundings): Json {
   const memberOf = groups.get(user.id) ?? [];
-  const created = new Date(user.createdAt).toISOString();
   const resource = nested(user, {
     schemas: [USER_URN],
     id: user.id,
     groups: memberOf.length > 0 ? memberOf.map((group) => groupRef(group, baseUrl)) : undefined,
-    meta: {
-      resourceType: 'User',
-      created,
-      lastModified: user.modifiedAt === user.createdAt ? created : new Date(user.modifiedAt).toISOString(),
-      // Joined and not concatenated: V8 writes an object as JSON twice as fast where no text in it has still to be put together.
-      location: [baseUrl, user.id].join('/Users/'),
-      version: userVersion(user, memberOf),
-    },
+    meta: metaOf(user, userVersion(user, memberOf)),
   });
   const managerId = user.profile.enterprise?.manager?.value;
   if (managerId !== undefined) {
@@ -129,8 +123,8 @@ function nested(user: User, own: ServersPart): Json {
 
 /** The entity tag of a person: it follows the groups too, for they are part of what is shown. */
 export function userVersion({ version }: User, groups: { id: string; displayName: string }[]): string {
-  if (groups.length === 0) return `W/"${version}"`;
-  return `W/"${version}-${checksum(groups.map(({ id, displayName }) => `${id} ${displayName}`).join('\n'))}"`;
+  if (groups.length === 0) return versionTag(version);
+  return versionTag(`${version}-${checksum(groups.map(({ id, displayName }) => `${id} ${displayName}`).join('\n'))}`);
 }
 
 function groupRef({ id, displayName }: { id: string; displayName: string }, baseUrl: string): Json {
