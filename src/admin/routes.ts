@@ -4,7 +4,11 @@ import { requirePowerUser } from '../web/requireLogin.ts';
 import { loginActivityRoutes } from './activity/activity.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
 import { generalRoutes } from './general.ts';
-import { groupsRoutes } from './groups/groups.ts';
+import { addMembersRoutes } from './groups/addMembers.ts';
+import { groupRoutes } from './groups/edit.ts';
+import { groupListRoutes } from './groups/list.ts';
+import { newGroupRoutes } from './groups/new.ts';
+import { removeGroupRoutes } from './groups/remove.ts';
 import { jobRoutes } from './jobs/job.ts';
 import { jobListRoutes } from './jobs/list.ts';
 import { previewRoutes } from './jobs/preview.ts';
@@ -22,29 +26,37 @@ import { samlDomainsRoutes } from './saml/domains.ts';
 import { identityProviderRoutes } from './saml/provider.ts';
 import { identityProvidersRoutes } from './saml/providers.ts';
 
-/** Application Settings, for Power Users alone. */
+const screens = [
+  controlPanelRoutes,
+  samlDomainsRoutes,
+  identityProvidersRoutes,
+  identityProviderRoutes,
+  loginActivityRoutes,
+  generalRoutes,
+  peopleRoutes,
+  peopleBulkRoutes,
+  peopleImportRoutes,
+  jobListRoutes,
+  jobRoutes,
+  previewRoutes,
+  peopleEditRoutes,
+  passwordRoutes,
+  deactivatePersonRoutes,
+  removePersonRoutes,
+  groupListRoutes,
+  newGroupRoutes,
+  groupRoutes,
+  addMembersRoutes,
+  removeGroupRoutes,
+  profileSourcesRoutes,
+  scimLogRoutes,
+  profileSourceRoutes,
+];
+
+/** Application Settings, only for Power Users. */
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  router.use(controlPanelRoutes(deps));
-  router.use(samlDomainsRoutes(deps));
-  router.use(identityProvidersRoutes(deps));
-  router.use(identityProviderRoutes(deps));
-  router.use(loginActivityRoutes(deps));
-  router.use(generalRoutes(deps));
-  router.use(peopleRoutes(deps));
-  router.use(peopleBulkRoutes(deps));
-  router.use(peopleImportRoutes(deps));
-  router.use(jobListRoutes(deps));
-  router.use(jobRoutes(deps));
-  router.use(previewRoutes(deps));
-  router.use(peopleEditRoutes(deps));
-  router.use(passwordRoutes(deps));
-  router.use(deactivatePersonRoutes(deps));
-  router.use(removePersonRoutes(deps));
-  router.use(groupsRoutes(deps));
-  router.use(profileSourcesRoutes(deps));
-  router.use(scimLogRoutes(deps));
-  router.use(profileSourceRoutes(deps));
+  for (const routes of screens) router.use(routes(deps));
   return router;
 }

@@ -14,10 +14,11 @@ import {
 } from '../store/groups.ts';
 
 const MAX_NAME = 256;
-const STALE = 'Somebody else changed this group while you were editing. Open the page again and repeat your change.';
+const TAKEN = 'This group name is already taken.';
+const STALE = 'Someone else changed this group while you were editing. Reload the page and repeat your change.';
 const MANAGED = 'A profile source manages this group. Change it there.';
 
-/** The group with an ID. @throws NotFound */
+/** Returns the group with an ID. @throws NotFound */
 export async function getGroup({ store }: Deps, id: string): Promise<Group> {
   return getGroupIn(store.db, id);
 }
@@ -25,18 +26,11 @@ export async function getGroup({ store }: Deps, id: string): Promise<Group> {
 /** Adds a group without members. */
 export async function addGroup(deps: Deps, displayName: string): Promise<Checked<Group>> {
   const name = displayName.trim();
-  const fault = nameFault(name);
-  if (fault) return invalid({ displayName: fault });
+  const error = nameError(name);
+  if (error) return invalid({ displayName: error });
   const now = deps.now();
-  const group: Group = {
-    id: newId(deps),
-    displayName: name,
-    externalId: null,
-    sourceId: null,
-    version: 1,
-    createdAt: now,
-    modifiedAt: now,
-  };
+  const times = { version: 1, createdAt: now, modifiedAt: now };
+  const group: Group = { id: newId(deps), displayName: name, externalId: null, sourceId: null, ...times };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findGroupByName(trx, name)) return invalid({ displayName: TAKEN });
     await insertGroup(trx, group);
@@ -44,7 +38,7 @@ export async function addGroup(deps: Deps, displayName: string): Promise<Checked
   });
 }
 
-/** Gives a group another name. @throws NotFound, Conflict when it is managed or was changed since `readVersion` */
+/** Renames a group. @throws NotFound, Conflict if a profile source manages it or it changed since `readVersion` */
 export async function renameGroup(
   deps: Deps,
   id: string,
@@ -52,10 +46,10 @@ export async function renameGroup(
   displayName: string,
 ): Promise<Checked<Group>> {
   const name = displayName.trim();
-  const fault = nameFault(name);
-  if (fault) return invalid({ displayName: fault });
+  const error = nameError(name);
+  if (error) return invalid({ displayName: error });
   return deps.store.db.transaction().execute(async (trx) => {
-    requireOurs(await getGroupIn(trx, id));
+    requireUnmanaged(await getGroupIn(trx, id));
     const namesake = await findGroupByName(trx, name);
     if (namesake && namesake.id !== id) return invalid({ displayName: TAKEN });
     const renamed = await updateGroup(trx, id, readVersion, deps.now(), { displayName: name });
@@ -64,36 +58,36 @@ export async function renameGroup(
   });
 }
 
-/** Adds people to a group; who is in it already stays. Returns how many came in. @throws NotFound, Conflict when it is managed */
+/** Adds people to a group; existing members stay. Returns how many were added. @throws NotFound, Conflict if it is managed */
 export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]): Promise<number> {
   const added = await deps.store.db.transaction().execute((trx) => addPeopleIn(trx, deps, id, userIds));
   return added.length;
 }
 
-/** The same within a transaction. Returns who came in. */
+/** Does the same within a transaction. Returns the IDs of the people added. */
 export async function addPeopleIn(
   db: Db,
   { now }: Pick<Deps, 'now'>,
   id: string,
   userIds: string[],
 ): Promise<string[]> {
-  requireOurs(await getGroupIn(db, id));
+  requireUnmanaged(await getGroupIn(db, id));
   const { added } = await addMembers(db, id, userIds);
   if (added.length > 0) await updateGroup(db, id, undefined, now());
   return added;
 }
 
-/** Takes people out of a group. Returns how many were in it. @throws NotFound, Conflict when it is managed */
+/** Removes people from a group. Returns how many of them were members. @throws NotFound, Conflict if it is managed */
 export async function removePeopleFromGroup(deps: Deps, id: string, userIds: string[]): Promise<number> {
   return deps.store.db.transaction().execute(async (trx) => {
-    requireOurs(await getGroupIn(trx, id));
+    requireUnmanaged(await getGroupIn(trx, id));
     const removed = await removeMembers(trx, id, userIds);
     if (removed.length > 0) await updateGroup(trx, id, undefined, deps.now());
     return removed.length;
   });
 }
 
-/** Removes a group; its members stay in the directory. Also a managed one: its source makes it again when it sends it again. @throws NotFound */
+/** Deletes a group, even a managed one; its members stay in the directory. @throws NotFound */
 export async function removeGroup(deps: Deps, id: string): Promise<Group> {
   return deps.store.db.transaction().execute(async (trx) => {
     const group = await getGroupIn(trx, id);
@@ -102,20 +96,18 @@ export async function removeGroup(deps: Deps, id: string): Promise<Group> {
   });
 }
 
-const TAKEN = 'There is a group of this name already.';
-
-function nameFault(name: string): string | undefined {
+function nameError(name: string): string | undefined {
   if (name === '') return 'Enter a name.';
   if (name.length > MAX_NAME) return `Use at most ${MAX_NAME} characters.`;
   return /\p{Cc}/u.test(name) ? 'Control characters are not allowed here.' : undefined;
 }
 
-function requireOurs({ sourceId }: Group): void {
+function requireUnmanaged({ sourceId }: Group): void {
   if (sourceId !== null) throw new Conflict(MANAGED);
 }
 
 async function getGroupIn(db: Db, id: string): Promise<Group> {
   const group = await findGroup(db, id);
-  if (!group) throw new NotFound('There is no such group.');
+  if (!group) throw new NotFound('This group does not exist.');
   return group;
 }

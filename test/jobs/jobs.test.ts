@@ -65,7 +65,7 @@ describe('jobs/jobs', () => {
 
     it('resumes a failed job without its failure', async () => {
       const { id } = await create('group', ['someone'], { group: 'deleted' });
-      expect(await runJob(deps, id)).to.include({ state: 'failed', failure: 'There is no such group.' });
+      expect(await runJob(deps, id)).to.include({ state: 'failed', failure: 'This group does not exist.' });
       expect(await resumeJob(deps, id)).to.include({ state: 'running', failure: null });
     });
 

@@ -75,7 +75,7 @@ describe('jobs/worker', () => {
 
     it('records why a job failed, and undoes the failed batch', async () => {
       const group = await run('group', ids.slice(0, 2), { group: 'gone' });
-      expect(group).to.include({ state: 'failed', failure: 'There is no such group.', processed: 0 });
+      expect(group).to.include({ state: 'failed', failure: 'This group does not exist.', processed: 0 });
 
       const { id } = await createJob(deps, { kind: 'import', input: {}, items: [null] }, 'Maya');
       expect((await startJob(deps, id)).failure).to.contain('See the server log');

@@ -3,8 +3,10 @@ import type { LoginRequestRow, SessionRow } from '../../src/db/schema.ts';
 import { initialSettings } from '../../src/federation/providers.ts';
 import { newId, newReference } from '../../src/identifier.ts';
 import type { Domain } from '../../src/store/domains.ts';
+import type { Group } from '../../src/store/groups.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { LoginActivity } from '../../src/store/loginActivity.ts';
+import type { ProfileSource } from '../../src/store/profileSources.ts';
 import type { User } from '../../src/store/users.ts';
 import { testStart } from './testDeps.ts';
 
@@ -32,6 +34,21 @@ export function aUser(values: Partial<User> = {}): User {
     lastLoginAt: null,
     ...values,
   };
+}
+
+/** A group without members that no profile source manages. */
+export function aGroup(values: Partial<Group> = {}): Group {
+  const id = randomUUID();
+  const times = { version: 1, createdAt: testStart, modifiedAt: testStart };
+  return { id, displayName: `Group ${id}`, externalId: null, sourceId: null, ...times, ...values };
+}
+
+/** An active profile source that has not called yet. */
+export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
+  const id = randomUUID();
+  const settings = { logBodies: false, readOnly: false, patchAnswer: 'resource' as const, networks: [] };
+  const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart };
+  return { id, name: `Source ${id}`, active: true, ...settings, ...times, ...values };
 }
 
 /** A domain that is not set up. */

@@ -1,0 +1,41 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { addPeopleToGroup, getGroup } from '../../people/groups.ts';
+import { flash } from '../../web/flash.ts';
+import { fieldValues } from '../../web/form.ts';
+import { identifierOnly, queryText } from '../../web/query.ts';
+import { pageOfPeople } from '../people/list.ts';
+
+const PATH = '/settings/groups/:id/members/new';
+
+/** Manage People > Groups > a group > Add people. */
+export function addMembersRoutes(deps: Deps): Router {
+  const router = Router();
+  router.param('id', identifierOnly);
+  router.get(PATH, (req, res) => show(deps, req, res, req.params.id));
+  router.post(PATH, async (req, res) => {
+    const people = fieldValues(req, 'person');
+    const added = await addPeopleToGroup(deps, req.params.id, people);
+    await flash(req, resultOf(people.length, added), added > 0 ? 'success' : 'info');
+    res.redirect(303, `/settings/groups/${req.params.id}`);
+  });
+  return router;
+}
+
+async function show(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
+  const group = await getGroup(deps, id);
+  const q = queryText(req, 'q');
+  const path = `/settings/groups/${group.id}/members/new`;
+  res.render('settings/groups/addMembers', {
+    title: `Add people to ${group.displayName}`,
+    group,
+    q,
+    ...(await pageOfPeople(deps, req, path, { text: q, includeOmitted: true }, { q })),
+  });
+}
+
+function resultOf(selected: number, added: number): string {
+  if (selected === 0) return 'No one was selected.';
+  if (added === 0) return 'The selected people were already members.';
+  return added === 1 ? '1 person was added to the group.' : `${added} people were added to the group.`;
+}

@@ -1,0 +1,73 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { type Checked, Conflict, type FieldErrors, invalid } from '../../errors.ts';
+import { getGroup, removePeopleFromGroup, renameGroup } from '../../people/groups.ts';
+import type { Group } from '../../store/groups.ts';
+import { findSource } from '../../store/profileSources.ts';
+import { flash } from '../../web/flash.ts';
+import { field, fieldValues } from '../../web/form.ts';
+import { identifierOnly, queryText } from '../../web/query.ts';
+import { pageOfPeople } from '../people/list.ts';
+
+const PATH = '/settings/groups/:id';
+
+/** Manage People > Groups > a group: its name and its members. */
+export function groupRoutes(deps: Deps): Router {
+  const router = Router();
+  router.param('id', identifierOnly);
+  router.get(PATH, async (req, res) => show(deps, req, res, await getGroup(deps, req.params.id), {}));
+  router.post(PATH, (req, res) => rename(deps, req, res, req.params.id));
+  router.post(`${PATH}/members/removal`, async (req, res) => {
+    const removed = await removePeopleFromGroup(deps, req.params.id, fieldValues(req, 'person'));
+    const text = removed === 1 ? '1 person was' : `${removed} people were`;
+    await flash(
+      req,
+      removed === 0 ? 'No one was selected.' : `${text} removed from the group.`,
+      removed === 0 ? 'info' : 'success',
+    );
+    res.redirect(303, `/settings/groups/${req.params.id}`);
+  });
+  return router;
+}
+
+async function rename(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
+  const before = await getGroup(deps, id);
+  const displayName = field(req, 'displayName');
+  const saved = await renamed(deps, before, Number(field(req, 'version')) || 0, displayName);
+  if (!saved.ok) {
+    const status = '' in saved.errors ? 409 : 422;
+    return show(deps, req, res.status(status), before, { displayName, errors: saved.errors });
+  }
+  await flash(req, before.displayName === saved.value.displayName ? 'No changes to save.' : 'Saved: name.');
+  res.redirect(303, `/settings/groups/${id}`);
+}
+
+async function renamed(deps: Deps, { id }: Group, version: number, name: string): Promise<Checked<Group>> {
+  try {
+    return await renameGroup(deps, id, version, name);
+  } catch (error) {
+    if (error instanceof Conflict) return invalid({ '': error.message });
+    throw error;
+  }
+}
+
+async function show(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  group: Group,
+  page: { displayName?: string; errors?: FieldErrors },
+): Promise<void> {
+  const q = queryText(req, 'q');
+  const search = { text: q, groupId: group.id, includeOmitted: true };
+  const unknownSource = { name: 'a profile source' };
+  res.render('settings/groups/edit', {
+    title: group.displayName,
+    group,
+    displayName: page.displayName ?? group.displayName,
+    errors: page.errors ?? {},
+    q,
+    ...(await pageOfPeople(deps, req, `/settings/groups/${group.id}`, search, { q })),
+    source: group.sourceId ? ((await findSource(deps.store.db, group.sourceId)) ?? unknownSource) : undefined,
+  });
+}

@@ -1,0 +1,36 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { listGroups } from '../../store/groups.ts';
+import { listSources } from '../../store/profileSources.ts';
+import { queryText, withQuery } from '../../web/query.ts';
+
+const PATH = '/settings/groups';
+const PAGE = 50;
+const MAX_PAGE = 20_000;
+
+/** Manage People > Groups: the list. */
+export function groupListRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(PATH, (req, res) => list(deps, req, res));
+  return router;
+}
+
+async function list({ store }: Deps, req: Request, res: Response): Promise<void> {
+  const [q, source] = [queryText(req, 'q'), queryText(req, 'source')];
+  const page = Math.min(Math.max(Number.parseInt(queryText(req, 'page'), 10) || 1, 1), MAX_PAGE);
+  const filter = { beginning: q || undefined, sourceId: source || undefined };
+  const found = await listGroups(store.db, filter, { limit: PAGE, offset: (page - 1) * PAGE });
+  const sources = await listSources(store.db);
+  const pathOf = (number: number) => withQuery(PATH, { q, source, page: number > 1 ? String(number) : '' });
+  res.render('settings/groups/list', {
+    title: 'Groups',
+    q,
+    source,
+    sources,
+    groups: found.rows,
+    sourceNames: new Map(sources.map(({ id, name }) => [id, name])),
+    previous: page > 1 ? pathOf(page - 1) : undefined,
+    next: page * PAGE < found.total ? pathOf(page + 1) : undefined,
+    shown: `${found.total.toLocaleString('en')} ${found.total === 1 ? 'group' : 'groups'}`,
+  });
+}

@@ -1,0 +1,26 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { addGroup } from '../../people/groups.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+
+const PATH = '/settings/groups/new';
+
+/** Manage People > Groups > Add a group. */
+export function newGroupRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(PATH, (_req, res) => show(res, '', {}));
+  router.post(PATH, async (req, res) => {
+    const displayName = field(req, 'displayName');
+    const added = await addGroup(deps, displayName);
+    if (!added.ok) return show(res.status(422), displayName, added.errors);
+    await flash(req, `Added ${added.value.displayName}. Next, add people to it.`);
+    res.redirect(303, `/settings/groups/${added.value.id}`);
+  });
+  return router;
+}
+
+function show(res: Response, displayName: string, errors: FieldErrors): void {
+  res.render('settings/groups/new', { title: 'Add a group', displayName, errors });
+}

@@ -1,0 +1,46 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { getGroup, removeGroup } from '../../people/groups.ts';
+import { countMembers, type Group } from '../../store/groups.ts';
+import { findSource } from '../../store/profileSources.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { identifierOnly } from '../../web/query.ts';
+
+const PATH = '/settings/groups/:id/removal';
+const MAX_COUNTED = 1_000_000;
+
+/** Manage People > Groups > a group > Delete. */
+export function removeGroupRoutes(deps: Deps): Router {
+  const router = Router();
+  router.param('id', identifierOnly);
+  router.get(PATH, async (req, res) => confirm(deps, res, await getGroup(deps, req.params.id), '', {}));
+  router.post(PATH, async (req, res) => {
+    const group = await getGroup(deps, req.params.id);
+    const typed = field(req, 'typed').trim();
+    const errors = { typed: `Type ${group.displayName} to delete it.` };
+    if (typed !== group.displayName) return confirm(deps, res.status(422), group, typed, errors);
+    await removeGroup(deps, group.id);
+    await flash(req, `Deleted ${group.displayName}.`);
+    res.redirect(303, '/settings/groups');
+  });
+  return router;
+}
+
+async function confirm(
+  { store }: Deps,
+  res: Response,
+  group: Group,
+  typed: string,
+  errors: FieldErrors,
+): Promise<void> {
+  res.render('settings/groups/remove', {
+    title: `Delete ${group.displayName}?`,
+    group,
+    typed,
+    errors,
+    members: await countMembers(store.db, group.id, MAX_COUNTED),
+    source: group.sourceId === null ? undefined : await findSource(store.db, group.sourceId),
+  });
+}

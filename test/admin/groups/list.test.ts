@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import { insertSource } from '../../../src/store/profileSources.ts';
+import { aSource } from '../../support/rows.ts';
+import { startWithGroups } from '../support/groups.ts';
+
+const LIST = '/settings/groups';
+
+describe('admin/groups/list', () => {
+  it('lists groups by the start of their name and by source', async () => {
+    const { anteroom, client, add } = await startWithGroups();
+    expect((await client.get(LIST)).text).to.contain('No groups yet');
+    const source = aSource({ name: 'JumpCloud' });
+    await insertSource(anteroom.deps.store.db, source);
+    await add({ displayName: 'Sales', sourceId: source.id });
+    await add({ displayName: 'Support' });
+    expect((await client.get(LIST)).text)
+      .to.contain('2 groups')
+      .and.to.contain('>Sales<');
+    expect((await client.get(`${LIST}?q=SU`)).text)
+      .to.contain('>Support<')
+      .and.not.to.contain('>Sales<');
+    expect((await client.get(`${LIST}?source=${source.id}`)).text)
+      .to.contain('1 group')
+      .and.not.to.contain('>Support<');
+    expect((await client.get(`${LIST}?q=zzz`)).text).to.contain('No matching groups');
+  });
+
+  it('shows 50 groups on a page, and any page number', async () => {
+    const { client, add } = await startWithGroups();
+    for (let number = 10; number < 61; number += 1) await add({ displayName: `Team ${number}` });
+    expect((await client.get(LIST)).text)
+      .to.contain('Team 59')
+      .and.not.to.contain('Team 60');
+    expect((await client.get(`${LIST}?page=2`)).text)
+      .to.contain('Team 60')
+      .and.to.contain('rel="prev"')
+      .and.not.to.contain('rel="next"');
+    expect((await client.get(`${LIST}?page=99999999999999999999&q=%00`)).status).to.equal(200);
+  });
+});
