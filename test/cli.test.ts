@@ -89,7 +89,7 @@ describe('the command line', () => {
     expect((await json(['user', 'deactivate', 'BOB'])).active).to.equal(false);
     expect((await json(['user', 'activate', bob.id])).active).to.equal(true);
     expect((await anteroom(['user', 'list', '--type', 'Non Intranet User'])).stdout).to.equal(
-      'USER NAME  NAME    E-MAIL        TYPE               STATE\nBob        Bob Öz  bob@acme.com  Non Intranet User  active\n',
+      'USER NAME  NAME    E-MAIL        TYPE               STATUS\nBob        Bob Öz  bob@acme.com  Non Intranet User  active\n',
     );
   });
 
@@ -100,7 +100,7 @@ describe('the command line', () => {
       [['user', 'add', '--user-name', 'bob', '--email', 'x'], /^--email: Enter an e-mail address/],
       [['user', 'add', '--user-name', 'bob', '--type', 'boss'], /^--type: Choose one of the three\.$/],
       [['user', 'add', '--user-name', 'bob', '--password-stdin'], /^--password-stdin: Use at least 12 characters\.$/],
-      [['user', 'deactivate', 'nobody'], /^Nobody in the People Directory has the user name nobody\.$/],
+      [['user', 'deactivate', 'nobody'], /^No person has the user name nobody\.$/],
       [['user', 'deactivate', 'anna'], /^This is the last active Power User/],
       [['domain', 'add', 'intranet.acme.com'], /^Enter scheme and host/],
       [

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/db/open.ts';
-import { newPerson } from '../../src/people/users.ts';
+import { newId } from '../../src/identifier.ts';
+import { searchKeysOf } from '../../src/people/users.ts';
 import { addMembers, insertGroup } from '../../src/store/groups.ts';
 import type { User } from '../../src/store/users.ts';
 import { insertUsers } from '../../src/store/writeUsers.ts';
@@ -32,15 +33,15 @@ export async function seed(file: string, people: number, members: number): Promi
   const store = await openStore(`sqlite:${file}`);
   const deps = { now: Date.now, randomBytes };
   const now = Date.now();
-  const group = { id: newPerson(deps, attributes(0), null).id, displayName: 'Big', externalId: null, sourceId: null };
+  const group = { id: newId(deps), displayName: 'Big', externalId: null, sourceId: null };
   await insertGroup(store.db, { ...group, version: 1, createdAt: now, modifiedAt: now });
   const ids: string[] = [];
   for (let start = 0; start < people; start += AT_ONCE) {
-    const batch = Array.from({ length: AT_ONCE }, (_, index) => newPerson(deps, attributes(start + index), null));
+    const batch = Array.from({ length: AT_ONCE }, (_, index) => person(newId(deps), start + index));
     await store.db.transaction().execute(async (trx) => {
       await insertUsers(
         trx,
-        batch.map((user) => ({ user, passwordHash: null })),
+        batch.map((user) => ({ user, keys: searchKeysOf(user), passwordHash: null })),
       );
       await addMembers(
         trx,
@@ -54,13 +55,13 @@ export async function seed(file: string, people: number, members: number): Promi
   return { groupId: group.id, strangers: ids.slice(members, members + 1_000) };
 }
 
-function attributes(
-  number: number,
-): Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'> {
+function person(id: string, number: number): User {
   const givenName = GIVEN[number % GIVEN.length] ?? '';
   const familyName = `${FAMILY[Math.floor(number / GIVEN.length) % FAMILY.length]}${number % 997}`;
   const email = `user${number}@acme.com`;
+  const now = Date.now();
   return {
+    id,
     userName: email,
     active: number % 50 !== 0,
     userType: number % 100_000 === 0 ? 'Power User' : 'Intranet User',
@@ -73,5 +74,10 @@ function attributes(
     department: `Department ${number % 200}`,
     email,
     profile: { emails: [{ value: email, type: 'work', primary: true }] },
+    sourceId: null,
+    version: 1,
+    createdAt: now,
+    modifiedAt: now,
+    lastLoginAt: null,
   };
 }

@@ -6,8 +6,9 @@ import { parseConfig } from '../../src/config.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { openDeps } from '../../src/openDeps.ts';
-import { readUserInput } from '../../src/people/userInput.ts';
-import { addUser } from '../../src/people/users.ts';
+import { withCells } from '../../src/people/csv.ts';
+import { emptyPerson } from '../../src/people/form.ts';
+import { addPerson } from '../../src/people/users.ts';
 import { findProvider, updateProvider } from '../../src/store/identityProviders.ts';
 import type { Contender } from './contender.ts';
 import { freePort, startServer } from './process.ts';
@@ -53,13 +54,13 @@ async function seed(env: Record<string, string>, xml: string, url: string): Prom
   const provider = await findProvider(deps.store.db, id);
   if (provider === undefined) throw new Error('The provider was not stored.');
   await updateProvider(deps.store.db, { ...provider, settings: { ...provider.settings, idpInitiated: true } });
-  const input = readUserInput({
+  const input = withCells(emptyPerson, {
     userName: LOGGED_IN_AS,
     email: LOGGED_IN_AS,
     givenName: 'Ada',
     familyName: 'Lovelace',
   });
-  const added = input.ok ? await addUser(deps, input.value) : input;
+  const added = await addPerson(deps, input);
   if (!added.ok) throw new Error(JSON.stringify(added.errors));
   await deps.store.close();
   return { entityId: `${url}/saml/metadata`, acsUrl: `${url}/saml/acs` };

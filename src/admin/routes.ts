@@ -14,9 +14,10 @@ import { jobListRoutes } from './jobs/list.ts';
 import { previewRoutes } from './jobs/preview.ts';
 import { peopleBulkRoutes } from './people/bulk.ts';
 import { deactivatePersonRoutes } from './people/deactivate.ts';
-import { peopleEditRoutes } from './people/edit.ts';
+import { editPersonRoutes } from './people/edit.ts';
 import { peopleImportRoutes } from './people/import.ts';
 import { peopleRoutes } from './people/list.ts';
+import { newPersonRoutes } from './people/new.ts';
 import { passwordRoutes } from './people/password.ts';
 import { removePersonRoutes } from './people/remove.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
@@ -39,7 +40,8 @@ const screens = [
   jobListRoutes,
   jobRoutes,
   previewRoutes,
-  peopleEditRoutes,
+  newPersonRoutes,
+  editPersonRoutes,
   passwordRoutes,
   deactivatePersonRoutes,
   removePersonRoutes,

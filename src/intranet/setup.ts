@@ -2,7 +2,8 @@ import { type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
 import { addFirstPowerUser, isSetupLink } from '../login/firstPowerUser.ts';
-import { readUserInput } from '../people/userInput.ts';
+import { errorsByHeader, withCells } from '../people/csv.ts';
+import { emptyPerson } from '../people/form.ts';
 import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
 import { startLocalSession } from './login.ts';
@@ -19,12 +20,10 @@ export function setupRoutes(deps: Deps): Router {
   router.post('/setup/:token', async (req, res) => {
     await requireLink(deps, req.params.token);
     const entered = Object.fromEntries(fields.map((name) => [name, field(req, name)]));
-    const input = readUserInput({ ...entered, userType: 'Power User' });
-    const made = input.ok
-      ? await addFirstPowerUser(deps, req.params.token, input.value, field(req, 'password'))
-      : input;
-    if (!made.ok) return show(res.status(422), entered, made.errors);
-    await startLocalSession(deps, req, res, made.value);
+    const input = withCells(emptyPerson, entered);
+    const added = await addFirstPowerUser(deps, req.params.token, input, field(req, 'password'));
+    if (!added.ok) return show(res.status(422), entered, errorsByHeader(added.errors));
+    await startLocalSession(deps, req, res, added.value);
     await flash(req, 'You are the first Power User. Next, set the domain up.');
     res.redirect(303, '/settings/security/saml');
   });

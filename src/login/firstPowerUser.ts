@@ -2,8 +2,8 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, NotFound } from '../errors.ts';
 import { hashToken, newToken } from '../identifier.ts';
-import type { UserInput } from '../people/userInput.ts';
-import { addUser } from '../people/users.ts';
+import type { PersonInput } from '../people/form.ts';
+import { addPerson } from '../people/users.ts';
 import { findSetting, takeSetting, writeSetting } from '../store/settings.ts';
 import { countActiveUsers, type User } from '../store/users.ts';
 
@@ -27,10 +27,11 @@ export async function isSetupLink(deps: Deps, token: string): Promise<boolean> {
 export async function addFirstPowerUser(
   deps: Deps,
   token: string,
-  input: UserInput,
+  input: PersonInput,
   password: string,
 ): Promise<Checked<User>> {
-  return addUser(deps, { ...input, userType: 'Power User' }, password, async (trx) => {
+  const powerUser = { ...input, texts: { ...input.texts, userType: 'Power User' } };
+  return addPerson(deps, powerUser, password, async (trx) => {
     const open = await isOpen(trx, token);
     // Of two who come with the link at once, one takes it.
     if (!open || !(await takeSetting(trx, SETTING, hashToken(token))))

@@ -1,16 +1,24 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import type { Checked, FieldErrors } from '../errors.ts';
+import type { Checked } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
 import type { ItemOutcome, JobItem, NewJob } from '../store/jobs.ts';
 import { findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
-import { type Cells, type CsvColumn, cellsOf, csvColumns, flagOf, managerIdOf, withCells } from './csvColumns.ts';
-import { nobody, readPersonInput } from './personInput.ts';
+import type { UserAttributes } from './attribute.ts';
+import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
+import { emptyPerson, readPersonInput } from './form.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
-import type { UserAttributes } from './userAttributes.ts';
-import { insertPerson, isLastPowerUser, LAST_POWER_USER, writePerson } from './users.ts';
+import {
+  CHANGED_MEANWHILE,
+  insertPerson,
+  isLastPowerUser,
+  LAST_POWER_USER,
+  OWN_MANAGER,
+  USER_NAME_TAKEN,
+  writePerson,
+} from './users.ts';
 
-/** What a line of a file would do. `version` is that of the person whom it changes. */
+/** What importing a line would do. `version` is that of the person it changes. */
 export type PlannedLine = { line: number; userName: string } & (
   | { kind: 'error'; errors: string[] }
   | { kind: 'same' }
@@ -18,10 +26,11 @@ export type PlannedLine = { line: number; userName: string } & (
   | (Writable & { kind: 'change'; version: number })
 );
 type Writable = { attributes: UserAttributes; manager: string; changes: CellChange[] };
-export type CellChange = { column: CsvColumn; before: string; after: string };
+export type CellChange = { column: string; before: string; after: string };
 
 /**
- * Reads a CSV file for a preview, a job that plans each line and changes nothing; createImport then carries it out. People are found by their user name; columns that are not in the file, and empty cells, change nothing.
+ * Reads a CSV file and returns the job that previews its import; createImport then carries it out. People are found by user name; missing columns and
+ * empty cells change nothing.
  */
 export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<NewJob>> {
   const file = await readCsv(bytes, limits);
@@ -30,7 +39,7 @@ export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise
   return { ok: true, value: { kind: 'preview', input: { ignored: ignored.join(', ') }, items: managersFirst(rows) } };
 }
 
-/** Says of some lines what they would do. */
+/** Finds out what importing some lines would do. */
 export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]> {
   const rows = items.map(({ item }) => item as Row);
   const names = rows.flatMap(({ cells }) => [cells.userName ?? '', cells.manager ?? '']).filter(Boolean);
@@ -43,17 +52,17 @@ export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]
   });
 }
 
-/** Does what was planned for some lines, each person as a whole. Lines with errors are kept with them. */
+/** Imports some lines as planned. Lines that cannot be imported are kept with the reason. */
 export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise<ItemOutcome[]> {
   const outcomes: ItemOutcome[] = [];
   for (const { item } of items) outcomes.push(await importLine(db, deps, item as PlannedLine));
   return outcomes;
 }
 
-/** A line with what only the whole file tells: the line that has the same user name already, and whether the manager is in the file. */
+/** A line with what only the whole file tells: an earlier line with the same user name, and whether the manager is in the file. */
 type Row = CsvRow & { twin?: number; managerListed?: boolean };
 
-/** The lines, with managers before those who report to them, so that everybody is written with their manager at once. */
+/** Orders managers before their reports, so that each person is written together with their manager. */
 function managersFirst(rows: CsvRow[]): Row[] {
   const named = new Map<string, CsvRow>();
   for (const row of rows) {
@@ -74,21 +83,20 @@ function managersFirst(rows: CsvRow[]): Row[] {
   });
 }
 
-type Around = { known: Map<string, User>; managers: Map<string, User> };
+/** The people of the directory whom some lines mean, by case key, and their managers, by ID. */
+type Directory = { known: Map<string, User>; managers: Map<string, User> };
 
-function planLine(row: Row, around: Around): PlannedLine {
+function planLine(row: Row, directory: Directory): PlannedLine {
   const { line, cells } = row;
-  const userName = cells.userName ?? '';
-  const before = around.known.get(caseKey(userName));
+  const { userName = '', manager = '' } = cells;
+  const before = directory.known.get(caseKey(userName));
   const at = { line, userName };
   if (userName === '') return { ...at, kind: 'error', errors: ['The user name is missing.'] };
-  const faults = faultsOf(row, before, around);
-  const read = readPersonInput(withCells(before ?? nobody, cells), before ?? nobody);
-  if (!read.ok || faults.length > 0)
-    return { ...at, kind: 'error', errors: [...faults, ...(read.ok ? [] : sentences(read.errors))] };
-  const attributes = { ...read.value, active: flagOf(cells.active ?? '') ?? read.value.active };
-  const manager = cells.manager ?? '';
-  const changes = changesOf(before, attributes, cells, managerName(before, around));
+  const read = readPersonInput(withCells(before ?? emptyPerson, cells), before ?? emptyPerson);
+  const errors = [...lineErrors(row, before, directory), ...(read.ok ? [] : sentences(errorsByHeader(read.errors)))];
+  if (!read.ok || errors.length > 0) return { ...at, kind: 'error', errors };
+  const attributes = read.value;
+  const changes = changesOf(before, attributes, cells, directory);
   if (!before) return { ...at, kind: 'create', attributes, manager, changes };
   if (changes.length === 0) return { ...at, kind: 'same' };
   if (before.sourceId !== null)
@@ -96,78 +104,71 @@ function planLine(row: Row, around: Around): PlannedLine {
   return { ...at, kind: 'change', version: before.version, attributes, manager, changes };
 }
 
-function faultsOf({ cells, fault, twin, managerListed }: Row, before: User | undefined, { known }: Around): string[] {
-  const { userName = '', manager = '', active = '', omitFromSearch = '' } = cells;
-  const faults = fault ? [fault] : [];
-  if (twin !== undefined) faults.push(`Line ${twin} has this user name already.`);
-  if (active !== '' && flagOf(active) === undefined) faults.push('active: Enter yes or no.');
-  if (omitFromSearch !== '' && flagOf(omitFromSearch) === undefined) faults.push('omitFromSearch: Enter yes or no.');
+function lineErrors(
+  { cells, error, twin, managerListed }: Row,
+  before: User | undefined,
+  { known }: Directory,
+): string[] {
+  const { userName = '', manager = '' } = cells;
+  const errors = error ? [error] : [];
+  if (twin !== undefined) errors.push(`Line ${twin} has the same user name.`);
+  for (const header of flagHeaders)
+    if (cells[header] && flagOf(cells[header]) === undefined) errors.push(`${header}: Enter yes or no.`);
   if (manager !== '' && !known.has(caseKey(manager)) && !managerListed)
-    faults.push('manager: Nobody has this user name, neither here nor in the file.');
+    errors.push('manager: No person with this user name is in the People Directory or the file.');
   if (manager !== '' && caseKey(manager) === caseKey(before?.userName ?? userName))
-    faults.push('manager: Nobody is their own manager.');
-  return faults;
+    errors.push(`manager: ${OWN_MANAGER}`);
+  return errors;
 }
 
-/** What everybody begins with is no news of a new person. */
+/** The defaults of a new person are not changes. */
 function changesOf(
   before: User | undefined,
   after: UserAttributes,
-  cells: Partial<Cells>,
-  manager: string,
+  cells: Cells,
+  { managers }: Directory,
 ): CellChange[] {
-  const sameManager =
-    cells.manager === undefined || cells.manager === '' || caseKey(cells.manager) === caseKey(manager);
-  const was = cellsOf(before ?? nobody, manager);
-  const is = cellsOf(after, sameManager ? manager : (cells.manager ?? ''));
-  return csvColumns
+  const manager = before ? (managers.get(managerIdOf(before))?.userName ?? '') : '';
+  const named = cells.manager || manager;
+  const was = cellsOf(before ?? emptyPerson, manager);
+  const is = cellsOf(after, caseKey(named) === caseKey(manager) ? manager : named);
+  return csvHeaders
     .filter((column) => was[column] !== is[column])
-    .map((column) => ({ column, before: before ? was[column] : '', after: is[column] }));
+    .map((column) => ({ column, before: (before && was[column]) ?? '', after: is[column] ?? '' }));
 }
 
-function managerName(before: User | undefined, { managers }: Around): string {
-  return before ? (managers.get(managerIdOf(before))?.userName ?? '') : '';
-}
-
-function sentences(errors: FieldErrors): string[] {
-  return Object.entries(errors).map(([name, sentence]) => `${columnName(name)}: ${sentence}`);
-}
-
-function columnName(field: string): string {
-  if (field.startsWith('emails')) return 'email';
-  if (field.startsWith('phoneNumbers')) return 'phone';
-  return field.startsWith('addresses') ? 'address' : field;
+function sentences(errors: Record<string, string>): string[] {
+  return Object.entries(errors).map(([header, error]) => `${header}: ${error}`);
 }
 
 async function importLine(db: Db, deps: Deps, planned: PlannedLine): Promise<ItemOutcome> {
   const { kind, line, userName } = planned;
-  const left = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
+  const skipped = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
   if (planned.kind === 'same') return { outcome: kind };
-  if (planned.kind === 'error') return left(kind, planned.errors.join(' '));
+  if (planned.kind === 'error') return skipped(kind, planned.errors.join(' '));
   const reason = await writeLine(db, deps, planned);
-  return reason ? left('refused', reason) : { outcome: kind };
+  return reason ? skipped('refused', reason) : { outcome: kind };
 }
 
-/** Why a line could not be written, or undefined. */
+/** Writes a line. Returns why it could not be written, or undefined. */
 async function writeLine(
   db: Db,
   deps: Deps,
   line: PlannedLine & { kind: 'create' | 'change' },
 ): Promise<string | undefined> {
   const before = await findUserByUserName(db, line.userName);
-  const boss = line.manager === '' ? undefined : await findUserByUserName(db, line.manager);
-  if (line.manager !== '' && !boss) return `Their manager ${line.manager} is not in the People Directory.`;
-  const attributes = boss ? withManager(line.attributes, boss.id) : line.attributes;
+  const manager = line.manager === '' ? undefined : await findUserByUserName(db, line.manager);
+  if (line.manager !== '' && !manager) return `Their manager ${line.manager} is not in the People Directory.`;
+  const attributes = manager ? withManager(line.attributes, manager.id) : line.attributes;
   if (line.kind === 'create') {
-    if (before) return 'Somebody has this user name already.';
+    if (before) return USER_NAME_TAKEN;
     await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null });
     return undefined;
   }
-  if (before?.version !== line.version) return 'Somebody else changed this person meanwhile.';
+  if (before?.version !== line.version) return CHANGED_MEANWHILE;
   const losesPower = attributes.userType !== 'Power User' || !attributes.active;
   if (losesPower && (await isLastPowerUser(db, before))) return LAST_POWER_USER;
-  const changed = await writePerson(db, deps, before, attributes);
-  return changed ? undefined : 'Somebody else changed this person meanwhile.';
+  return (await writePerson(db, deps, before, attributes)) ? undefined : CHANGED_MEANWHILE;
 }
 
 function withManager(attributes: UserAttributes, managerId: string): UserAttributes {

@@ -2,42 +2,42 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type Checked, invalid } from '../errors.ts';
-import { type Cells, type CsvColumn, columnOf } from './csvColumns.ts';
+import { type Cells, headerOf } from './csv.ts';
 
 /** How large a file may be. */
 export type CsvLimits = { bytes: number; rows: number };
-/** What a form takes. */
+/** The limits of an upload. */
 export const formLimits: CsvLimits = { bytes: 15 * 1024 * 1024, rows: 100_000 };
 const CHUNK = 32_768;
 
-/** A file of people: headers that are no column's, and its lines as they stand in the file. */
+/** A file of people: its unknown columns and its lines. */
 export type CsvFile = { ignored: string[]; rows: CsvRow[] };
-/** `line` counts from 1, the header's. `fault` is what is wrong with the line itself. */
-export type CsvRow = { line: number; cells: Partial<Cells>; fault?: string };
+/** A line with its cells by header; `line` counts from 1, the header line. `error` is what is wrong with the line itself. */
+export type CsvRow = { line: number; cells: Cells; error?: string };
 
-/** Reads a CSV file (UTF-8; comma, semicolon or tab between the cells). What is wrong stands under `file`. */
+/** Reads a CSV file (UTF-8; comma, semicolon or tab between the cells). Errors are keyed `file`. */
 export async function readCsv(bytes: Uint8Array, limits: CsvLimits = formLimits): Promise<Checked<CsvFile>> {
   if (bytes.length > limits.bytes)
     return invalid({ file: `The file is larger than ${Math.floor(limits.bytes / 1024 / 1024)} MB. Split it.` });
   const text = decoded(bytes);
   if (text === undefined)
-    return invalid({ file: 'This is no text in UTF-8. Save it as “CSV UTF-8” and choose it again.' });
+    return invalid({ file: 'The file is not UTF-8 text. Save it as “CSV UTF-8” and select it again.' });
   const parsed = await parsedRows(text);
   if (typeof parsed === 'string') return invalid({ file: parsed });
   const [header, ...lines] = parsed;
   if (!header) return invalid({ file: 'The file is empty.' });
-  const columns = header.record.map(columnOf);
-  const twice = columns.find((column, index) => column !== undefined && columns.indexOf(column) !== index);
-  if (twice) return invalid({ file: `The column ${twice} is there twice.` });
-  if (!columns.includes('userName'))
-    return invalid({ file: 'The first line has to name the columns, and one of them has to be userName.' });
+  const headers = header.record.map(headerOf);
+  const twice = headers.find((one, index) => one !== undefined && headers.indexOf(one) !== index);
+  if (twice) return invalid({ file: `The file has two columns ${twice}.` });
+  if (!headers.includes('userName'))
+    return invalid({ file: 'The first line must name the columns, and one of them must be userName.' });
   if (lines.length > limits.rows)
     return invalid({ file: `The file has more than ${limits.rows.toLocaleString('en')} people. Split it.` });
   return {
     ok: true,
     value: {
-      ignored: header.record.filter((name, index) => columns[index] === undefined && name.trim() !== ''),
-      rows: lines.map(({ record, info }) => rowOf(columns, record, info.lines)),
+      ignored: header.record.filter((name, index) => headers[index] === undefined && name.trim() !== ''),
+      rows: lines.map(({ record, info }) => rowOf(headers, record, info.lines)),
     },
   };
 }
@@ -57,7 +57,7 @@ async function parsedRows(text: string): Promise<Parsed[] | string> {
   }
 }
 
-/** A long text piece by piece, so that others have their turn between them. */
+/** Yields a long text in pieces, so that other requests run in between. */
 async function* piecesOf(text: string): AsyncIterableIterator<string> {
   for (let start = 0; start < text.length; start += CHUNK) {
     yield text.slice(start, start + CHUNK);
@@ -65,22 +65,22 @@ async function* piecesOf(text: string): AsyncIterableIterator<string> {
   }
 }
 
-/** The character that the first line has most of. */
+/** Returns the separator that occurs most often in the first line. */
 function delimiterOf(text: string): string {
   const [line = ''] = text.split('\n', 1);
   const counts = [',', ';', '\t'].map((mark) => ({ mark, count: line.split(mark).length }));
   return counts.reduce((best, one) => (one.count > best.count ? one : best)).mark;
 }
 
-function rowOf(columns: (CsvColumn | undefined)[], record: string[], line: number): CsvRow {
-  const cells: Partial<Cells> = {};
-  for (const [index, column] of columns.entries()) if (column) cells[column] = unescaped(record[index] ?? '');
-  return record.length > columns.length
-    ? { line, cells, fault: 'The line has more cells than the first line names columns.' }
+function rowOf(headers: (string | undefined)[], record: string[], line: number): CsvRow {
+  const cells: Cells = {};
+  for (const [index, header] of headers.entries()) if (header) cells[header] = unescaped(record[index] ?? '');
+  return record.length > headers.length
+    ? { line, cells, error: 'The line has more cells than the first line has columns.' }
     : { line, cells };
 }
 
-/** An export writes an apostrophe before what a spreadsheet would run as a formula. */
+/** Removes the apostrophe that an export writes before what a spreadsheet would run as a formula. */
 function unescaped(cell: string): string {
   return cell.trim().replace(/^'(?=[=+\-@\t\r＝＋－＠])/, '');
 }

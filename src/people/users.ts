@@ -3,64 +3,62 @@ import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
+import { nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
 import { writeSetting } from '../store/settings.ts';
 import { countActiveUsers, findUser, findUserByUserName, findUsersById, type User } from '../store/users.ts';
-import { deleteUser, insertUser, releaseUsers, updateUser, writePasswordHash } from '../store/writeUsers.ts';
-import { nobody, type PersonInput, personInputOf, readPersonInput } from './personInput.ts';
-import type { UserAttributes } from './userAttributes.ts';
-import { attributesOf, type UserInput } from './userInput.ts';
+import {
+  deleteUser,
+  insertUsers,
+  releaseUsers,
+  type SearchKeys,
+  updateUser,
+  writePasswordHash,
+} from '../store/writeUsers.ts';
+import type { UserAttributes } from './attribute.ts';
+import { emptyPerson, onlyAlwaysEditable, type PersonInput, readPersonInput } from './form.ts';
+import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
 
-const TAKEN = 'Somebody has this user name already.';
-const STALE = 'Somebody else changed this person while you were editing. Open the page again and repeat your change.';
+export const USER_NAME_TAKEN = 'This user name is already taken.';
+export const LAST_POWER_USER = 'This is the last active Power User. Make another person a Power User first.';
+export const CHANGED_MEANWHILE = 'This person was changed in the meantime. Try again.';
+const STALE =
+  'Another change to this person was saved while you were editing. Open the page again and repeat your change.';
+export const OWN_MANAGER = 'A person cannot be their own manager.';
 const NO_MANAGER = 'This person is not in the People Directory.';
-export const LAST_POWER_USER = 'This is the last active Power User. Make somebody else a Power User first.';
 
-/** The person with an ID. @throws NotFound */
+/** Returns the person with an ID. @throws NotFound */
 export async function getUser({ store }: Deps, id: string): Promise<User> {
   return getUserIn(store.db, id);
 }
 
 /**
- * Adds a person, with a local password where one is given.
- * @param allowed is asked in the same transaction, when nothing else stands in the way; what it throws is thrown
+ * Checks what was entered for a new person and adds them, with a local password if one is given. Errors are keyed by field.
+ * @param allowed is called in the same transaction, after all other checks; what it throws is thrown
  */
-export async function addUser(
+export async function addPerson(
   deps: Deps,
-  input: UserInput,
+  input: PersonInput,
   password?: string,
   allowed?: (trx: Db) => Promise<void>,
 ): Promise<Checked<User>> {
   const fault = password === undefined ? undefined : passwordFault(password);
-  if (fault) return invalid({ password: fault });
-  const passwordHash = password === undefined ? null : await hashPassword(deps, password);
-  const attributes = attributesOf(input);
-  return deps.store.db.transaction().execute(async (trx) => {
-    if (await findUserByUserName(trx, input.userName)) return invalid({ userName: TAKEN });
-    await allowed?.(trx);
-    return { ok: true, value: await insertPerson(trx, deps, attributes, { sourceId: null, passwordHash }) };
-  });
-}
-
-/** Adds a person with all attributes, and a local password where one is given. */
-export async function addPerson(deps: Deps, input: PersonInput, password: string): Promise<Checked<User>> {
-  const fault = password === '' ? undefined : passwordFault(password);
-  const read = readPersonInput(input, nobody);
+  const read = readPersonInput(input, emptyPerson);
   if (!read.ok || fault) return invalid({ ...(read.ok ? {} : read.errors), ...(fault ? { password: fault } : {}) });
-  const passwordHash = password === '' ? null : await hashPassword(deps, password);
+  const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
-    if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: TAKEN });
-    if (await hasNoSuchManager(trx, input.managerId)) return invalid({ manager: NO_MANAGER });
+    if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: USER_NAME_TAKEN });
+    if (await isUnknown(trx, input.texts.manager)) return invalid({ manager: NO_MANAGER });
+    await allowed?.(trx);
     return { ok: true, value: await insertPerson(trx, deps, read.value, { sourceId: null, passwordHash }) };
   });
 }
 
 /**
- * Changes all that is known of a person, as far as it is managed here: of a person of a profile source only what they may do, and
- * whether they are found.
- * @throws NotFound, Conflict when somebody else changed the person since `readVersion`
+ * Checks and saves a person's form. If a profile source manages the person, only what is always editable is saved.
+ * @throws NotFound, Conflict if the person was changed since `readVersion`
  */
 export async function changePerson(
   deps: Deps,
@@ -71,15 +69,15 @@ export async function changePerson(
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
     if (user.version !== readVersion) throw new Conflict(STALE);
-    const read = readPersonInput(user.sourceId === null ? input : onlyOurs(user, input), user);
+    const read = readPersonInput(user.sourceId === null ? input : onlyAlwaysEditable(input, user), user);
     if (!read.ok) return read;
     const { userName, userType } = read.value;
     const namesake = await findUserByUserName(trx, userName);
-    if (namesake && namesake.id !== id) return invalid({ userName: TAKEN });
+    if (namesake && namesake.id !== id) return invalid({ userName: USER_NAME_TAKEN });
     if (userType !== 'Power User' && (await isLastPowerUser(trx, user))) return invalid({ userType: LAST_POWER_USER });
-    const manager = read.value.profile.enterprise?.manager?.value;
-    if (manager === id) return invalid({ manager: 'Nobody is their own manager.' });
-    if (manager !== user.profile.enterprise?.manager?.value && (await hasNoSuchManager(trx, manager)))
+    const manager = read.value.profile.enterprise?.manager?.value ?? '';
+    if (manager === id) return invalid({ manager: OWN_MANAGER });
+    if (manager !== user.profile.enterprise?.manager?.value && (await isUnknown(trx, manager)))
       return invalid({ manager: NO_MANAGER });
     const changed = await writePerson(trx, deps, user, read.value);
     if (!changed) throw new Conflict(STALE);
@@ -88,8 +86,8 @@ export async function changePerson(
 }
 
 /**
- * Inserts a person within a transaction. Every way of adding people ends here.
- * @throws the engine's error where the user name is taken (see isUniqueViolation)
+ * Inserts a person within a transaction. Every way to add people ends here.
+ * @throws the engine's error if the user name is taken (see isUniqueViolation)
  */
 export async function insertPerson(
   db: Db,
@@ -97,26 +95,17 @@ export async function insertPerson(
   attributes: UserAttributes,
   { sourceId, passwordHash }: { sourceId: string | null; passwordHash: string | null },
 ): Promise<User> {
-  const user = newPerson(deps, attributes, sourceId);
-  await insertUser(db, user, passwordHash);
+  const now = deps.now();
+  const bookkeeping = { sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
+  const user: User = { id: newId(deps), ...attributes, ...bookkeeping };
+  await insertUsers(db, [{ user, keys: searchKeysOf(user), passwordHash }]);
   return user;
 }
 
-/** A person as a new row holds it. */
-export function newPerson(
-  deps: Pick<Deps, 'now' | 'randomBytes'>,
-  attributes: UserAttributes,
-  sourceId: string | null,
-): User {
-  const now = deps.now();
-  const bookkeeping = { sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
-  return { id: newId(deps), ...attributes, ...bookkeeping };
-}
-
 /**
- * Writes changes to a person within a transaction, where the version is still the one of `before`; undefined where somebody else was faster.
- * Every way of changing people ends here. Whoever may no longer sign in, and whoever gets a new password, loses their sessions with it.
- * @throws the engine's error where the user name is taken (see isUniqueViolation)
+ * Writes changes to a person within a transaction if the version is still the one of `before`; returns undefined if another change
+ * came first. Every way to change people ends here. Sessions end with the permission to log in and with a new password.
+ * @throws the engine's error if the user name is taken (see isUniqueViolation)
  */
 export async function writePerson(
   db: Db,
@@ -126,22 +115,22 @@ export async function writePerson(
   passwordHash?: string | null,
 ): Promise<User | undefined> {
   const changed = { ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() };
-  if (!(await updateUser(db, changed, before.version))) return undefined;
+  if (!(await updateUser(db, changed, searchKeysOf(changed), before.version))) return undefined;
   if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
-  // Also of whom may sign in again: a sign-in that was under way may have written its session after the others were ended.
+  // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
   if (!mayStay) await deleteSessionsOfUser(db, before.id);
   return changed;
 }
 
-/** Whether a person may sign in at all. */
+/** Whether a person may log in. */
 export function mayLogIn({ active, userType }: Pick<User, 'active' | 'userType'>): boolean {
   return active && userType !== 'Non Intranet User';
 }
 
 /**
- * Deactivates or activates a person. Deactivating ends the person's sessions in the same transaction; what is so already stays as it is.
- * @throws NotFound, Conflict when it would deactivate the last active Power User
+ * Activates or deactivates a person. Deactivation ends their sessions in the same transaction.
+ * @throws NotFound, Conflict if it would deactivate the last active Power User
  */
 export async function setActive(deps: Deps, id: string, active: boolean): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
@@ -149,12 +138,12 @@ export async function setActive(deps: Deps, id: string, active: boolean): Promis
     if (user.active === active) return user;
     if (!active && (await isLastPowerUser(trx, user))) throw new Conflict(LAST_POWER_USER);
     const changed = await writePerson(trx, deps, user, { active });
-    if (!changed) throw new Conflict('Somebody else changed this person at the same moment. Try again.');
+    if (!changed) throw new Conflict(CHANGED_MEANWHILE);
     return changed;
   });
 }
 
-/** Removes a person with all that belongs to them. @throws NotFound, Conflict for the last active Power User */
+/** Deletes a person. @throws NotFound, Conflict for the last active Power User */
 export async function removeUser(deps: Deps, id: string): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
@@ -188,7 +177,7 @@ export async function releaseFromSource(
   return kept;
 }
 
-/** Gives a person a local password, or takes it away (undefined). A new password ends the person's sessions. @throws NotFound */
+/** Sets or removes (undefined) a person's local password. Both end their sessions. @throws NotFound */
 export async function setPassword(deps: Deps, id: string, password: string | undefined): Promise<Checked<void>> {
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
@@ -201,12 +190,12 @@ export async function setPassword(deps: Deps, id: string, password: string | und
   });
 }
 
-/** The name to call somebody by: the display name, given and family name, or the user name. */
+/** Returns the name to show for a person: the display name, given and family name, or the user name. */
 export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName' | 'familyName'>): string {
   return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
 }
 
-/** Whether there would be no active Power User without this one. Ask within the transaction that takes the person away. */
+/** Whether a person is the only active Power User. Call in the transaction that deactivates, changes or deletes them. */
 export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
   if (!user.active || user.userType !== 'Power User') return false;
   await takePowerUserTurn(db);
@@ -233,16 +222,11 @@ async function getUserIn(db: Db, id: string): Promise<User> {
   return user;
 }
 
-/** What may be changed here of somebody whom a profile source manages. */
-function onlyOurs(user: User, input: PersonInput): PersonInput {
-  const stored = personInputOf(user);
-  return {
-    ...stored,
-    texts: { ...stored.texts, userType: input.texts.userType },
-    omitFromSearch: input.omitFromSearch,
-  };
+async function isUnknown(db: Db, id: string): Promise<boolean> {
+  return id !== '' && (await findUser(db, id)) === undefined;
 }
 
-async function hasNoSuchManager(db: Db, id: string | undefined): Promise<boolean> {
-  return id !== undefined && id !== '' && (await findUser(db, id)) === undefined;
+/** Returns what lists and searches find a person by. */
+export function searchKeysOf(user: User): SearchKeys {
+  return { nameKey: nameKeyOf(nameOf(user)), words: searchWordsOf(user) };
 }

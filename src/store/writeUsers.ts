@@ -4,30 +4,31 @@ import type { UserRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
 import { updateGroupsOfUser } from './groups.ts';
-import { nameKeyOf, wordsOfUser } from './searchWords.ts';
 import { emailsOf, type User, userColumns, userFromRow } from './users.ts';
 
-export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
-  await insertUsers(db, [{ user, passwordHash }]);
-}
+/** What lists of people are sorted by, and the words that searches find a person by. */
+export type SearchKeys = { nameKey: string; words: string[] };
 
-/** Inserts several people. */
-export async function insertUsers(db: Db, people: { user: User; passwordHash: string | null }[]): Promise<void> {
+/** A person as they are written. */
+export type NewUser = { user: User; keys: SearchKeys; passwordHash: string | null };
+
+/** Inserts people. @throws the engine's error if a user name is taken (see isUniqueViolation) */
+export async function insertUsers(db: Db, people: NewUser[]): Promise<void> {
   const [first] = people;
   if (!first) return;
-  const rows = people.map(({ user, passwordHash }) => ({ ...toRow(user), passwordHash }));
+  const rows = people.map(({ user, keys, passwordHash }) => ({ ...toRow(user, keys), passwordHash }));
   await insertRows(db, 'users', rows);
   const emails = people.flatMap(({ user }) => emailKeysOf(user).map((valueKey) => ({ userId: user.id, valueKey })));
   await insertRows(db, 'userEmails', emails);
-  const tokens = people.flatMap(({ user }) => wordsOfUser(user).map((token) => ({ token, userId: user.id })));
+  const tokens = people.flatMap(({ user, keys }) => keys.words.map((token) => ({ token, userId: user.id })));
   await insertRows(db, 'userTokens', tokens);
   await addToCount(db, 'users', first.user.id, people.length);
 }
 
-/** Writes a person where the version is still the one that was read; false where somebody else was faster. */
-export async function updateUser(db: Db, user: User, readVersion: number): Promise<boolean> {
+/** Writes a person if the version is still the one that was read. Returns false if another change came first. */
+export async function updateUser(db: Db, user: User, keys: SearchKeys, readVersion: number): Promise<boolean> {
   const before = await db.selectFrom('users').select('searchText').where('id', '=', user.id).executeTakeFirst();
-  const { id, createdAt: _, ...changes } = toRow(user);
+  const { id, createdAt: _, ...changes } = toRow(user, keys);
   const result = await db
     .updateTable('users')
     .set(changes)
@@ -40,7 +41,7 @@ export async function updateUser(db: Db, user: User, readVersion: number): Promi
   return true;
 }
 
-/** Removes a person with all that is theirs. The groups that lose a member get a new version. */
+/** Deletes a person with everything that belongs to them. The groups that lose a member get a new version. */
 export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
   const row = await db.selectFrom('users').select('searchText').where('id', '=', id).executeTakeFirst();
   if (!row) return;
@@ -118,17 +119,14 @@ function emailKeysOf(user: User): string[] {
   return [...new Set(emailsOf(user).map(caseKey))];
 }
 
-function toRow({ profile, ...user }: User): Omit<UserRow, 'passwordHash'> {
-  const whole = { ...user, profile };
+function toRow({ profile, ...user }: User, { nameKey, words }: SearchKeys): Omit<UserRow, 'passwordHash'> {
   return {
     ...user,
     userNameKey: caseKey(user.userName),
     active: user.active ? 1 : 0,
     profileJson: JSON.stringify(profile),
-    nameKey: nameKeyOf(whole),
-    searchText: wordsOfUser(whole)
-      .map((word) => ` ${word}`)
-      .join(''),
+    nameKey,
+    searchText: words.map((word) => ` ${word}`).join(''),
     managerId: profile.enterprise?.manager?.value ?? null,
     omitFromSearch: profile.interact?.omitFromSearch ? 1 : 0,
   };

@@ -12,20 +12,20 @@ describe('anteroom people', () => {
     deps = await testDeps();
   });
 
-  it('imports a file, says which lines were left out, and exports what it can take back', async () => {
+  it('imports a file, lists the lines it skipped, and exports what it can import again', async () => {
     const file = fileWith('userName,givenName,manager,shoe\nanna.berg,Anna,ben.tal,38\nben.tal,=Ben,,\n,x,,\n');
     const dry = await run('people', 'import', file, '--dry-run', '--json');
     expect(JSON.parse(dry.printed)).to.include({ created: 2, changed: 0 });
     expect(await findUserByUserName(deps.store.db, 'anna.berg')).to.equal(undefined);
     const done = await run('people', 'import', file);
     expect(done.code).to.equal(0);
-    expect(done.printed).to.equal('Added 2, changed 0, left 0 as they are.');
-    expect(done.complained).to.contain('Unknown columns are left out: shoe.');
-    expect(done.complained).to.contain('Line 4 was left out: The user name is missing.');
+    expect(done.printed).to.equal('Added 2 and changed 0 people; 0 did not change.');
+    expect(done.complained).to.contain('Unknown columns were ignored: shoe');
+    expect(done.complained).to.contain('Line 4 was skipped: The user name is missing.');
     const csv = (await run('people', 'export')).printed;
     expect(csv.split('\n')).to.have.length(3);
     const again = await run('people', 'import', fileWith(csv));
-    expect(again.printed).to.equal('Added 0, changed 0, left 2 as they are.');
+    expect(again.printed).to.equal('Added 0 and changed 0 people; 2 did not change.');
     const people = JSON.parse((await run('people', 'export', '--json')).printed);
     expect(people[1]).to.include({ userName: 'anna.berg', givenName: 'Anna', manager: 'ben.tal', active: 'yes' });
   });
@@ -33,10 +33,10 @@ describe('anteroom people', () => {
   it('says what is wrong with a file', async () => {
     expect(await run('people', 'import', '/no/such.csv')).to.include({
       code: 1,
-      complained: 'There is no file /no/such.csv.',
+      complained: 'File not found: /no/such.csv',
     });
     expect((await run('people', 'import', fileWith('name\nx\n'))).complained).to.contain(
-      'one of them has to be userName',
+      'one of them must be userName',
     );
     expect((await run('people', 'import')).code).to.equal(2);
   });

@@ -4,8 +4,7 @@ import { runJob } from '../../src/jobs/worker.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import type { JobKind } from '../../src/store/jobs.ts';
 import { countActiveUsers, findUserByUserName } from '../../src/store/users.ts';
-import { insertUser } from '../../src/store/writeUsers.ts';
-import { aUser } from '../support/rows.ts';
+import { aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

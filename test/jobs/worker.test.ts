@@ -7,9 +7,8 @@ import { runJob, startJob, sweepJobs } from '../../src/jobs/worker.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { findJob, listJobItems } from '../../src/store/jobs.ts';
 import { findUser } from '../../src/store/users.ts';
-import { insertUser } from '../../src/store/writeUsers.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
-import { aUser } from '../support/rows.ts';
+import { aUser, insertUser } from '../support/rows.ts';
 import { freshDatabaseUrl, withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { NotFound } from '../../src/errors.ts';
 import { addFirstPowerUser, isSetupLink, makeSetupLink } from '../../src/login/firstPowerUser.ts';
-import { readUserInput, type UserInput } from '../../src/people/userInput.ts';
+import { withCells } from '../../src/people/csv.ts';
+import { emptyPerson, type PersonInput } from '../../src/people/form.ts';
 import { countActiveUsers } from '../../src/store/users.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { withStores } from '../support/stores.ts';
@@ -39,7 +40,7 @@ describe('the first Power User', () => {
       expect(await addFirstPowerUser(deps, token, input('first'), 'short')).to.include({ ok: false });
       await addPerson(deps, { userName: 'taken' });
       const taken = await addFirstPowerUser(deps, token, input('taken'), testPassword);
-      expect(taken).to.deep.include({ ok: false, errors: { userName: 'Somebody has this user name already.' } });
+      expect(taken).to.deep.include({ ok: false, errors: { userName: 'This user name is already taken.' } });
       expect(await addFirstPowerUser(deps, token, input('first'), testPassword)).to.include({ ok: true });
     });
 
@@ -59,10 +60,8 @@ describe('the first Power User', () => {
   });
 });
 
-function input(userName: string): UserInput {
-  const read = readUserInput({ userName });
-  if (!read.ok) throw new Error(JSON.stringify(read.errors));
-  return read.value;
+function input(userName: string): PersonInput {
+  return withCells(emptyPerson, { userName });
 }
 
 function failure(promise: Promise<unknown>): Promise<unknown> {

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { logInLocally } from '../../src/login/localLogin.ts';
 import { setActive } from '../../src/people/users.ts';
-import { insertUser } from '../../src/store/writeUsers.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
-import { aUser } from '../support/rows.ts';
+import { aUser, insertUser } from '../support/rows.ts';
 import { openTestStore, withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

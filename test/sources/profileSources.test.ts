@@ -15,8 +15,7 @@ import { findSource } from '../../src/store/profileSources.ts';
 import { listScimLog } from '../../src/store/scimLog.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { findUser } from '../../src/store/users.ts';
-import { insertUser } from '../../src/store/writeUsers.ts';
-import { aSession, aUser } from '../support/rows.ts';
+import { aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

@@ -11,8 +11,7 @@ import {
   recordAssertion,
 } from '../../src/store/loginRequests.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
-import { insertUser } from '../../src/store/writeUsers.ts';
-import { aLoginRequest, aSession, aUser } from '../support/rows.ts';
+import { aLoginRequest, aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 

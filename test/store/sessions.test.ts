@@ -9,8 +9,7 @@ import {
   touchSession,
   writeSession,
 } from '../../src/store/sessions.ts';
-import { insertUser } from '../../src/store/writeUsers.ts';
-import { aSession, aUser } from '../support/rows.ts';
+import { aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 

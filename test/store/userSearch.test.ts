@@ -4,7 +4,8 @@ import { readCount } from '../../src/store/directoryCounts.ts';
 import { addMembers, insertGroup } from '../../src/store/groups.ts';
 import { listDepartments, searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
 import { findUser, type User } from '../../src/store/users.ts';
-import { deleteUser, insertUser, updateUser } from '../../src/store/writeUsers.ts';
+import { deleteUser } from '../../src/store/writeUsers.ts';
+import { insertUser, updateUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 
 describe('store/userSearch', () => {

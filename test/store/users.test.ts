@@ -11,8 +11,8 @@ import {
   findUsersByUserNameOrEmail,
   type User,
 } from '../../src/store/users.ts';
-import { deleteUser, insertUser, updateUser, writeLastLogin, writePasswordHash } from '../../src/store/writeUsers.ts';
-import { aSession, aUser } from '../support/rows.ts';
+import { deleteUser, writeLastLogin, writePasswordHash } from '../../src/store/writeUsers.ts';
+import { aSession, aUser, insertUser, updateUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { buildApp } from '../../src/app.ts';
 import type { Store } from '../../src/db/open.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
-import { readUserInput } from '../../src/people/userInput.ts';
-import { addUser } from '../../src/people/users.ts';
+import { withCells } from '../../src/people/csv.ts';
+import { emptyPerson } from '../../src/people/form.ts';
+import * as people from '../../src/people/users.ts';
 import type { User } from '../../src/store/users.ts';
 import { whenDone } from './cleanup.ts';
 import { type TestDeps, testDeps } from './testDeps.ts';
@@ -33,10 +34,10 @@ export async function startAnteroom(
   return { url, deps };
 }
 
-/** Adds a person who may come in with `testPassword`. */
+/** Adds a person who can log in with `testPassword`. @param fields values by the headers of a CSV file */
 export async function addPerson(deps: TestDeps, fields: Record<string, string>): Promise<User> {
-  const input = readUserInput({ userName: 'maya.koch', ...fields });
-  const added = input.ok ? await addUser(deps, input.value, testPassword) : input;
+  const input = withCells(emptyPerson, { userName: 'maya.koch', ...fields });
+  const added = await people.addPerson(deps, input, testPassword);
   if (!added.ok) throw new Error(JSON.stringify(added.errors));
   return added.value;
 }

@@ -1,13 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Db } from '../../src/db/open.ts';
 import type { LoginRequestRow, SessionRow } from '../../src/db/schema.ts';
 import { initialSettings } from '../../src/federation/providers.ts';
 import { newId, newReference } from '../../src/identifier.ts';
+import { searchKeysOf } from '../../src/people/users.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import type { Group } from '../../src/store/groups.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { LoginActivity } from '../../src/store/loginActivity.ts';
 import type { ProfileSource } from '../../src/store/profileSources.ts';
 import type { User } from '../../src/store/users.ts';
+import * as writer from '../../src/store/writeUsers.ts';
 import { testStart } from './testDeps.ts';
 
 /** An active Intranet User with nothing but a user name. */
@@ -49,6 +52,16 @@ export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
   const settings = { logBodies: false, readOnly: false, patchAnswer: 'resource' as const, networks: [] };
   const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart };
   return { id, name: `Source ${id}`, active: true, ...settings, ...times, ...values };
+}
+
+/** Inserts a person, with or without a password hash, past the rules of people/users.ts. */
+export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
+  await writer.insertUsers(db, [{ user, keys: searchKeysOf(user), passwordHash }]);
+}
+
+/** Writes a person past the rules of people/users.ts. Returns false if another change came first. */
+export async function updateUser(db: Db, user: User, readVersion: number): Promise<boolean> {
+  return writer.updateUser(db, user, searchKeysOf(user), readVersion);
 }
 
 /** A domain that is not set up. */

@@ -1,7 +1,7 @@
 import { type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
-import { csvColumns } from '../../people/csvColumns.ts';
+import { csvHeaders } from '../../people/csv.ts';
 import { readImport } from '../../people/importPeople.ts';
 import { formLimits } from '../../people/readCsv.ts';
 import { file } from '../../web/form.ts';
@@ -15,7 +15,7 @@ export function peopleImportRoutes(deps: Deps): Router {
   router.get(PATH, (_req, res) => show(res, {}));
   router.post(PATH, async (req, res) => {
     const bytes = file(req, 'file');
-    if (!bytes) return show(res.status(422), { file: 'Choose a file.' });
+    if (!bytes) return show(res.status(422), { file: 'Select a file.' });
     const read = await readImport(bytes);
     if (!read.ok) return show(res.status(422), read.errors);
     res.redirect(303, await startNewJob(deps, req, read.value));
@@ -25,5 +25,5 @@ export function peopleImportRoutes(deps: Deps): Router {
 
 function show(res: Response, errors: FieldErrors): void {
   const title = 'Import people from a CSV file';
-  res.render('settings/people/import', { title, errors, columns: csvColumns, limits: formLimits });
+  res.render('settings/people/import', { title, errors, columns: csvHeaders, limits: formLimits });
 }

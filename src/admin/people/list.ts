@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { csvColumns, exportPeople } from '../../people/csvColumns.ts';
+import { csvHeaders, exportPeople } from '../../people/csv.ts';
 import { listJobs } from '../../store/jobs.ts';
 import { listSources } from '../../store/profileSources.ts';
 import { type FoundUsers, searchUsers, type UserSearch } from '../../store/userSearch.ts';
@@ -85,7 +85,7 @@ async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
   res.type('text/csv');
   await pipeline(
     Readable.from(exportPeople(deps, peopleSearch(peopleFilter(req)))),
-    stringify({ header: true, columns: [...csvColumns], escape_formulas: true, bom: true }),
+    stringify({ header: true, columns: csvHeaders, escape_formulas: true, bom: true }),
     res,
   );
 }

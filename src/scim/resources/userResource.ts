@@ -1,4 +1,5 @@
-import { primaryEmail, type UserAttributes, withFormatted } from '../../people/userAttributes.ts';
+import type { UserAttributes } from '../../people/attribute.ts';
+import { primaryEmail, withFormatted } from '../../people/contact.ts';
 import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
 import { isObject, type Json } from '../schema/readResource.ts';

@@ -1,123 +1,96 @@
-import { userTypes } from '../../store/users.ts';
+import type { PersonAttribute } from '../../people/attribute.ts';
+import { personAttributes } from '../../people/attributes.ts';
 import { type Attribute, complex, flag, reference, text, values } from './attribute.ts';
 
 const readOnly = { mutability: 'readOnly' } as const;
+const external = ['external'];
+
+/** Attributes with sub-attributes that are in the table one by one. */
+const parents: Record<string, string> = { name: 'The parts of the name', 'interact.name': 'More parts of the name' };
 
 /** RFC 7643 4.1, as far as a People Directory goes. */
 export const coreUserAttributes: readonly Attribute[] = [
-  text('externalId', "The person's identifier at the client", { caseExact: true }),
-  text('userName', 'The name that the person signs in with', { required: true, uniqueness: 'server', maxLength: 256 }),
-  complex('name', "The parts of the person's name", [
-    text('formatted', 'The whole name'),
-    text('familyName', 'The family name'),
-    text('givenName', 'The given name'),
-    text('middleName', 'The middle names'),
-    text('honorificPrefix', 'What stands before the name'),
-    text('honorificSuffix', 'What stands after the name'),
-  ]),
-  text('displayName', 'The name to show'),
-  text('nickName', 'The casual name'),
-  reference('profileUrl', 'A page about the person', ['external'], { caseExact: false }),
-  text('title', 'The job title'),
-  text('userType', 'What the person may do here', { canonicalValues: userTypes, maxLength: 256 }),
-  text('preferredLanguage', 'The language to speak to the person in'),
-  text('locale', 'How to write dates, numbers and money'),
-  text('timezone', 'The time zone, as in the IANA database'),
-  flag('active', 'Whether the person may sign in'),
-  text('password', 'The password of Local Login', {
-    mutability: 'writeOnly',
-    returned: 'never',
-    caseExact: true,
-  }),
-  values('emails', 'E-mail addresses', text('value', 'The address', { maxLength: 254 }), ['work', 'home', 'other']),
-  values('phoneNumbers', 'Telephone numbers', text('value', 'The number'), [
-    'work',
-    'home',
-    'mobile',
-    'fax',
-    'pager',
-    'other',
-  ]),
-  values('ims', 'Addresses for instant messages', text('value', 'The address'), [
-    'aim',
-    'gtalk',
-    'icq',
-    'xmpp',
-    'msn',
-    'skype',
-    'qq',
-    'yahoo',
-  ]),
-  values(
-    'photos',
-    'Pictures of the person',
-    reference('value', 'Where the picture is', ['external'], { maxLength: 65_536 }),
-    ['photo', 'thumbnail'],
-  ),
-  complex(
-    'addresses',
-    'Postal addresses',
-    [
-      text('formatted', 'The whole address as it is written'),
-      text('streetAddress', 'Street and number'),
-      text('locality', 'The town'),
-      text('region', 'The state or region'),
-      text('postalCode', 'The postal code'),
-      text('country', 'The country'),
-      text('type', 'What it is for', { canonicalValues: ['work', 'home', 'other'] }),
-      flag('primary', 'Whether it is the preferred one; true once at most'),
-    ],
-    { multiValued: true },
-  ),
+  ...attributesBelow(''),
+  text('password', 'The password for Local Login', { mutability: 'writeOnly', returned: 'never', caseExact: true }),
   complex(
     'groups',
     'The groups that the person is a member of',
     [
       text('value', "The group's id", { ...readOnly, caseExact: true }),
-      reference('$ref', 'Where the group is', ['Group'], readOnly),
+      reference('$ref', "The group's URL", ['Group'], readOnly),
       text('display', "The group's name", readOnly),
-      text('type', 'How the person belongs to it', { ...readOnly, canonicalValues: ['direct'] }),
+      text('type', 'The kind of membership', { ...readOnly, canonicalValues: ['direct'] }),
     ],
     { multiValued: true, ...readOnly },
-  ),
-  values('entitlements', 'What the person is entitled to', text('value', 'The entitlement'), []),
-  values('roles', "The person's roles", text('value', 'The role'), []),
-  values(
-    'x509Certificates',
-    "The person's certificates",
-    { ...text('value', 'DER, in base64', { caseExact: true, maxLength: 65_536 }), type: 'binary' },
-    [],
   ),
 ];
 
 /** RFC 7643 4.3. */
-export const enterpriseAttributes: readonly Attribute[] = [
-  text('employeeNumber', 'The number that the company knows the person by'),
-  text('costCenter', 'The cost centre'),
-  text('organization', 'The company'),
-  text('division', 'The division'),
-  text('department', 'The department'),
-  complex('manager', "The person's manager", [
-    text('value', "The manager's id", { caseExact: true }),
-    reference('$ref', 'Where the manager is', ['User'], readOnly),
-    text('displayName', "The manager's name", readOnly),
-  ]),
-];
+export const enterpriseAttributes: readonly Attribute[] = attributesBelow('enterprise.');
 
 /** The extension of the intranet's vendor, and the further profile fields of the intranet. */
-export const interactAttributes: readonly Attribute[] = [
-  text('loginType', 'How the person signs in', { canonicalValues: ['SAML', 'Local Login', 'Windows Login'] }),
-  text('location', 'Where the person works'),
-  flag('omitFromSearch', 'Whether colleagues do not find the person'),
-  flag('forcePasswordReset', 'Whether the person has to choose a new password'),
-  complex('name', 'Further parts of the name', [text('title', 'Such as Dr'), text('initials', 'The initials')]),
-  text('pronouns', 'How the person is spoken of'),
-  text('dateOfBirth', 'The date of birth'),
-  text('jobStartDate', 'The first day in the job'),
-  text('jobEndDate', 'The last day in the job'),
-  text('bio', 'What the person says about themselves', { maxLength: 10_000 }),
-  text('facebookID', 'The person at Facebook'),
-  text('linkedInId', 'The person at LinkedIn'),
-  text('twitterTag', 'The person at Twitter'),
-  text('instagramTag', 'The person at Instagram'),
-];
+export const interactAttributes: readonly Attribute[] = attributesBelow('interact.');
+
+/** The attributes of the table below a path, as a schema describes them. */
+function attributesBelow(prefix: string): Attribute[] {
+  const found = new Map<string, Attribute>();
+  for (const attribute of personAttributes) {
+    if (!attribute.path.startsWith(prefix) || (prefix === '' && /^(enterprise|interact)\./.test(attribute.path)))
+      continue;
+    const [name = '', sub] = attribute.path.slice(prefix.length).split('.');
+    if (sub === undefined) found.set(name, schemaOf(name, attribute));
+    else {
+      const { subAttributes = [] } = found.get(name) ?? {};
+      found.set(name, complex(name, parents[prefix + name] ?? '', [...subAttributes, schemaOf(sub, attribute)]));
+    }
+  }
+  return [...found.values()];
+}
+
+function schemaOf(name: string, attribute: PersonAttribute): Attribute {
+  const { type, label, one = label, kinds = [], maxLength, options, scim } = attribute;
+  const { description = label, binary, ...characteristics } = scim;
+  switch (type) {
+    case 'boolean':
+      return flag(name, description);
+    case 'link':
+      return reference(name, description, external, { caseExact: false, maxLength });
+    case 'list':
+    case 'scimList': {
+      const value = text('value', one, { ...characteristics, maxLength });
+      return values(name, description, binary ? { ...value, type: 'binary' } : value, [...kinds]);
+    }
+    case 'photo':
+      return values(name, description, reference('value', "The picture's URL", external, { maxLength }), [...kinds]);
+    case 'addresses':
+      return addresses(name, description, attribute);
+    case 'person':
+      return complex(name, description, [
+        text('value', "The person's id", { caseExact: true, maxLength }),
+        reference('$ref', "The person's URL", ['User'], readOnly),
+        text('displayName', "The person's name", readOnly),
+      ]);
+    default: {
+      const canonicalValues = options?.map(([value]) => value).filter((value) => value !== '');
+      return text(name, description, {
+        ...characteristics,
+        maxLength,
+        ...(canonicalValues ? { canonicalValues } : {}),
+      });
+    }
+  }
+}
+
+function addresses(name: string, description: string, { maxLength, kinds = [] }: PersonAttribute): Attribute {
+  const subAttributes = [
+    text('formatted', 'The full address', { maxLength }),
+    text('streetAddress', 'The street and number', { maxLength }),
+    text('locality', 'The city', { maxLength }),
+    text('region', 'The state or region', { maxLength }),
+    text('postalCode', 'The postal code', { maxLength }),
+    text('country', 'The country', { maxLength }),
+    text('type', 'The kind of address', { canonicalValues: kinds }),
+    flag('primary', 'Whether this is the preferred address; true at most once'),
+  ];
+  return complex(name, description, subAttributes, { multiValued: true });
+}

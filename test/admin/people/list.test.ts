@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { readUserInput } from '../../../src/people/userInput.ts';
-import { addUser, removeUser, setActive } from '../../../src/people/users.ts';
+import { removeUser, setActive } from '../../../src/people/users.ts';
 import type { User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
+import { aUser, insertUser } from '../../support/rows.ts';
 import { fieldsOfForm } from '../support/formFields.ts';
 
 const LIST = '/settings/people';
@@ -39,7 +39,8 @@ describe('admin/people', () => {
   });
 
   it('turns pages and keeps the search', async () => {
-    for (let index = 100; index < 155; index += 1) await addRow(anteroom, `person.${index}`);
+    for (let index = 100; index < 155; index += 1)
+      await insertUser(anteroom.deps.store.db, aUser({ userName: `person.${index}` }), null);
     const first = await client.get(`${LIST}?q=person`);
     expect(first.text).to.contain('50 of 55 people');
     const next = /rel="next" href="([^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
@@ -57,7 +58,7 @@ describe('admin/people', () => {
     });
     expect(added.status).to.equal(303);
     const page = await client.follow(added);
-    expect(page.text).to.contain('Anna is in the People Directory now.');
+    expect(page.text).to.contain('Anna was added to the People Directory.');
     const saved = await client.post(added.location ?? '', {
       ...fieldsOfForm(page.text, added.location ?? ''),
       title: 'Clerk',
@@ -72,7 +73,7 @@ describe('admin/people', () => {
       userType: 'Intranet User',
     });
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('Somebody has this user name already.').and.to.contain('value="&lt;Anna&gt;"');
+    expect(refused.text).to.contain('This user name is already taken.').and.to.contain('value="&lt;Anna&gt;"');
     const short = await client.post(`${LIST}/new`, { userName: 'anna', userType: 'Intranet User', password: 'short' });
     expect(short.text).to.contain('Use at least 12 characters.').and.not.to.contain('value="short"');
   });
@@ -141,7 +142,7 @@ describe('admin/people', () => {
     const path = `${LIST}/${anna.id}/removal`;
     const refused = await client.post(path, { typed: 'maya.koch' });
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('Type anna.berg to delete them.');
+    expect(refused.text).to.contain('Type anna.berg to delete this person.');
     expect((await client.post(path, { typed: 'anna.berg' })).location).to.equal(LIST);
     expect((await client.get(`${LIST}/${anna.id}`)).status).to.equal(404);
     expect((await client.post(`${LIST}/${maya.id}/removal`, { typed: 'maya.koch' })).text).to.contain(
@@ -161,9 +162,4 @@ describe('admin/people', () => {
 async function namesOf(client: Client, query: string): Promise<string[]> {
   const { text } = await client.get(`${LIST}${query}`);
   return [...text.matchAll(/href="\/settings\/people\/[\w-]{36}">([^<]+)</g)].map((match) => match[1] ?? '');
-}
-
-async function addRow({ deps }: Anteroom, userName: string): Promise<void> {
-  const input = readUserInput({ userName });
-  if (input.ok) await addUser(deps, input.value);
 }

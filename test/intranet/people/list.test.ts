@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { setActive } from '../../../src/people/users.ts';
 import type { Profile } from '../../../src/store/profile.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
-import { updateUser } from '../../../src/store/writeUsers.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
+import { updateUser } from '../../support/rows.ts';
 
 describe('intranet/people', () => {
   let anteroom: Anteroom;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nobody, personInputOf } from '../../../src/people/personInput.ts';
+import { emptyPerson, personInputOf } from '../../../src/people/form.ts';
 import { addPerson, setActive } from '../../../src/people/users.ts';
 import { findSession, writeSession } from '../../../src/store/sessions.ts';
 import { findPasswordHash, findUser } from '../../../src/store/users.ts';
@@ -140,8 +140,8 @@ describe('scim/users', () => {
 
     it('takes back with PUT what it gave, a picture that was put in on the screens among it', async () => {
       const photo = `data:image/png;base64,${'A'.repeat(50_000)}`;
-      const input = personInputOf(nobody);
-      const anna = await addPerson(scim.deps, { ...input, photo, texts: { ...input.texts, userName: 'anna' } }, '');
+      const input = personInputOf(emptyPerson);
+      const anna = await addPerson(scim.deps, { ...input, texts: { ...input.texts, photo, userName: 'anna' } });
       if (!anna.ok) throw new Error('The person was refused');
       const got = (await scim.call('GET', `/Users/${anna.value.id}`)).body;
       const put = await scim.call('PUT', `/Users/${got.id}`, { ...got, title: 'T' });

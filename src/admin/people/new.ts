@@ -1,0 +1,28 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { emptyPerson, personInputOf } from '../../people/form.ts';
+import { addPerson, nameOf } from '../../people/users.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { allErrors, formView, type SentForm, sentForm } from './form.ts';
+
+const PATH = '/settings/people/new';
+
+/** Adds a person. */
+export function newPersonRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(PATH, (_req, res) => show(deps, res, { input: personInputOf(emptyPerson) }));
+  router.post(PATH, async (req, res) => {
+    const sent = await sentForm(deps, req, emptyPerson);
+    const password = field(req, 'password') || undefined;
+    const added = sent.errors ? allErrors(sent, emptyPerson) : await addPerson(deps, sent.input, password);
+    if (!added.ok) return show(deps, res.status(422), { ...sent, errors: added.errors });
+    await flash(req, `${nameOf(added.value)} was added to the People Directory.`);
+    res.redirect(303, `/settings/people/${added.value.id}`);
+  });
+  return router;
+}
+
+async function show(deps: Deps, res: Response, sent: SentForm): Promise<void> {
+  res.render('settings/people/new', { title: 'Add a person', ...(await formView(deps, sent)) });
+}

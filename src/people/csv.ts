@@ -1,0 +1,136 @@
+import type { Deps } from '../deps.ts';
+import type { FieldErrors } from '../errors.ts';
+import type { UserSearch } from '../store/userSearch.ts';
+import { findUsersById } from '../store/users.ts';
+import type { CsvColumn, PersonAttribute, UserAttributes } from './attribute.ts';
+import { personAttributes } from './attributes.ts';
+import { pagesOfPeople } from './bulk.ts';
+import { mainValue } from './contact.ts';
+import { type AddressLine, type PersonInput, personInputOf, type ValueLine } from './form.ts';
+import { listOf, storedValue, textOf } from './values.ts';
+
+type Column = CsvColumn & { attribute: (typeof personAttributes)[number] };
+
+const all: Column[] = personAttributes.flatMap((attribute) =>
+  attribute.csv.map((column) => ({ ...column, attribute })),
+);
+const columns = [
+  ...all.filter(({ header }) => header === 'userName'),
+  ...all.filter(({ header }) => header !== 'userName'),
+];
+
+/** The headers of all columns, in the order of an export. */
+export const csvHeaders = columns.map(({ header }) => header);
+
+/** The headers of the columns that are yes or no. */
+export const flagHeaders = columns.filter(({ attribute }) => attribute.type === 'boolean').map(({ header }) => header);
+
+/** One person as the cells of a line, by header. The manager is a user name, the address the one for work. */
+export type Cells = Record<string, string>;
+
+/** Returns the header that a file means: in any case, with or without spaces and signs ('User Name', 'user_name'), or an alias. */
+export function headerOf(text: string): string | undefined {
+  return headers.get(keyOf(text));
+}
+
+/** Returns a person as the cells of a line; '' for nothing. @param manager the user name of their manager */
+export function cellsOf(person: UserAttributes, manager: string): Cells {
+  return Object.fromEntries(
+    columns.map(({ header, attribute, of }) => [
+      header,
+      attribute.type === 'person' ? manager : cellOf(person, attribute, of),
+    ]),
+  );
+}
+
+/** The people that a search finds, by name, as the lines of a CSV file. */
+export async function* exportPeople(deps: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
+  for await (const people of pagesOfPeople(deps, search)) {
+    const managers = await findUsersById(deps.store.db, people.map(managerIdOf).filter(Boolean));
+    for (const person of people) yield cellsOf(person, managers.get(managerIdOf(person))?.userName ?? '');
+  }
+}
+
+/** Returns a person's form with the cells of a line written over it. Empty cells change nothing, nor does the manager. */
+export function withCells(before: UserAttributes, cells: Record<string, string | undefined>): PersonInput {
+  const input = personInputOf(before);
+  for (const { header, attribute, of = '' } of columns) {
+    const cell = cells[header]?.trim();
+    if (!cell) continue;
+    if (attribute.type === 'boolean') input.flags[attribute.name] = flagOf(cell) ?? input.flags[attribute.name];
+    else if (attribute.type === 'list') input.lists[attribute.name] = withValue(input.lists[attribute.name], of, cell);
+    else if (attribute.type === 'addresses') input.addresses = withWorkAddress(input.addresses, { [of]: cell });
+    else if (attribute.type !== 'person' && attribute.type !== 'scimList') input.texts[attribute.name] = cell;
+  }
+  return input;
+}
+
+/** Returns the errors of a form by the header of the column: `emails.0` is email. */
+export function errorsByHeader(errors: FieldErrors): FieldErrors {
+  return Object.fromEntries(Object.entries(errors).map(([field, error]) => [headerOfField(field), error]));
+}
+
+/** Returns the header of the column for a field of the form. */
+export function headerOfField(field: string): string {
+  const attribute = personAttributes.find(({ name }) => name === field.split('.')[0]);
+  return attribute?.csv[0]?.header ?? field;
+}
+
+/** Returns what a cell for yes or no says, or undefined. */
+export function flagOf(text: string): boolean | undefined {
+  if (/^(yes|true|1|y|active)$/i.test(text)) return true;
+  return /^(no|false|0|n|inactive)$/i.test(text) ? false : undefined;
+}
+
+/** Returns the ID of a person's manager, or ''. */
+export function managerIdOf({ profile }: Pick<UserAttributes, 'profile'>): string {
+  return profile.enterprise?.manager?.value ?? '';
+}
+
+const headers = new Map(
+  columns.flatMap(({ header, aliases = [] }) => [keyOf(header), ...aliases].map((key) => [key, header])),
+);
+
+function keyOf(header: string): string {
+  return header.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+function cellOf(person: UserAttributes, attribute: PersonAttribute, of = ''): string {
+  switch (attribute.type) {
+    case 'boolean':
+      return storedValue(person, attribute) === true ? 'yes' : 'no';
+    case 'list': {
+      const values = listOf(person, attribute);
+      return (of === '' ? mainValue(values) : values.find(({ type }) => type === of))?.value ?? '';
+    }
+    case 'addresses': {
+      const address: Record<string, unknown> = person.profile.addresses?.find(({ type }) => type === 'work') ?? {};
+      return String(address[of] ?? '');
+    }
+    default:
+      return textOf(person, attribute);
+  }
+}
+
+/** Sets the value of a type, or with '' the primary one. */
+function withValue(lines: ValueLine[], type: string, value: string): ValueLine[] {
+  if (type === '') return withPrimary(lines, value);
+  const before = lines.find((line) => line.type === type);
+  if (!before) return [...lines, { value, type, primary: false }];
+  return lines.map((line) => (line === before ? { ...line, value } : line));
+}
+
+function withPrimary(lines: ValueLine[], value: string): ValueLine[] {
+  const isSame = (line: ValueLine) => line.value.toLowerCase() === value.toLowerCase();
+  if (lines.some(isSame)) return lines.map((line) => ({ ...line, primary: isSame(line) }));
+  const before = lines.find((line) => line.primary) ?? lines[0];
+  if (!before) return [{ value, type: 'work', primary: true }];
+  return lines.map((line) => (line === before ? { ...line, value, primary: true } : { ...line, primary: false }));
+}
+
+function withWorkAddress(addresses: AddressLine[], parts: Partial<AddressLine>): AddressLine[] {
+  const before = addresses.find(({ type }) => type === 'work');
+  const empty = { streetAddress: '', postalCode: '', locality: '', region: '', country: '', formatted: '' };
+  if (!before) return [...addresses, { ...empty, type: 'work', ...parts }];
+  return addresses.map((address) => (address === before ? { ...address, ...parts } : address));
+}

@@ -1,0 +1,23 @@
+import { wordsOfAddress, wordsOfText } from '../store/searchWords.ts';
+import type { PersonAttribute, UserAttributes } from './attribute.ts';
+import { personAttributes } from './attributes.ts';
+import { listOf, textOf } from './values.ts';
+
+const MAX_WORDS = 24;
+
+const byWords = personAttributes.filter(({ searched }) => searched === 'words');
+const byAddress = personAttributes.filter(({ searched }) => searched === 'address');
+
+/** Returns the words that a person is found by: a search matches if each of its words is the start of one of them. */
+export function searchWordsOf(person: UserAttributes): string[] {
+  const words = [
+    ...byWords.flatMap((attribute) => textsOf(person, attribute)).flatMap(wordsOfText),
+    ...byAddress.flatMap((attribute) => textsOf(person, attribute)).flatMap(wordsOfAddress),
+  ];
+  return [...new Set(words)].slice(0, MAX_WORDS);
+}
+
+function textsOf(person: UserAttributes, attribute: PersonAttribute): string[] {
+  if (attribute.type !== 'list') return [textOf(person, attribute)];
+  return listOf(person, attribute).map(({ value = '' }) => value);
+}

@@ -1,0 +1,53 @@
+import type { PersonAttribute } from './attribute.ts';
+
+type Check = { accepts: (text: string) => boolean; error: string };
+
+/** Returns why a text is no value of an attribute, as a sentence for a form, or undefined. */
+export function textError({ type, maxLength, options, required }: PersonAttribute, text: string): string | undefined {
+  if (text.length > maxLength)
+    return type === 'photo'
+      ? `This picture is too large: use one of at most ${Math.floor((maxLength * 0.75) / 1024)} KB, or a web address.`
+      : `Use at most ${maxLength.toLocaleString('en')} characters.`;
+  const multiline = type === 'longText' || type === 'addresses';
+  if (multiline ? /[^\P{Cc}\r\n\t]/u.test(text) : /\p{Cc}/u.test(text)) return 'Control characters are not allowed.';
+  // An optional choice accepts other values: profile sources send them.
+  if (required && options && !options.some(([value]) => value === text))
+    return `Use one of: ${options.map(([value]) => value).join(', ')}.`;
+  const check = checks[type];
+  return check && text !== '' && !check.accepts(text) ? check.error : undefined;
+}
+
+const checks: Partial<Record<PersonAttribute['type'], Check>> = {
+  date: { accepts: isDate, error: 'Enter a date as year-month-day, such as 2026-03-31.' },
+  link: {
+    accepts: (text) => /^https?:\/\//i.test(text) && URL.canParse(text),
+    error: 'Enter a web address that starts with https://.',
+  },
+  photo: {
+    accepts: (text) =>
+      (/^https:\/\//i.test(text) && URL.canParse(text)) || /^data:image\/(png|jpeg|gif|webp);base64,/.test(text),
+    error: 'Enter a web address that starts with https://.',
+  },
+  language: {
+    accepts: (text) => runs(() => Intl.getCanonicalLocales(text.replaceAll('_', '-'))),
+    error: 'Enter a language such as en or en-GB.',
+  },
+  timeZone: {
+    accepts: (text) => runs(() => new Intl.DateTimeFormat('en', { timeZone: text })),
+    error: 'Enter a time zone such as Europe/Berlin.',
+  },
+};
+
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+function runs(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
