@@ -13,10 +13,10 @@ import { testRoutes } from './saml/testRoutes.ts';
 import { scimRoutes } from './scim/http/routes.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
-import { knowScheme, pickDomain } from './web/domain.ts';
-import { errorPage, nothingHere } from './web/errorPage.ts';
+import { pickDomain } from './web/domain.ts';
+import { errorPage, pageNotFound } from './web/errorPage.ts';
 import { parseForm } from './web/form.ts';
-import { noStore, securityHeaders, strictTransport } from './web/headers.ts';
+import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/headers.ts';
 import { health } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { sessions } from './web/session.ts';
@@ -27,19 +27,18 @@ const SCIM = '/api/v2/scim/v2';
 /** Returns the whole application for an HTTP server. Features are mounted only here. */
 export function buildApp(deps: Deps): Express {
   const app = express();
+  const domain = pickDomain(deps);
   // If even the error page fails, Express must not show a stack trace.
   app.set('env', 'production');
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.config.trustProxy);
-  knowScheme(app);
-  useViews(app);
+  useViews(app, deps);
   app.use(arriveTogether);
-  app.use(securityHeaders({ dataBelow: `${SCIM}/` }));
+  app.use(SCIM, dataHeaders, domain, strictTransport, noStore, scimRoutes(deps));
+  app.use(pageHeaders);
   app.get('/healthz', health(deps));
-  app.use(pickDomain(deps));
-  app.use(strictTransport);
-  app.use(SCIM, noStore, scimRoutes(deps));
+  app.use(domain, strictTransport);
   app.use(assetRoutes(deps));
   app.use(noStore);
   app.use(sessions(deps));
@@ -56,7 +55,7 @@ export function buildApp(deps: Deps): Express {
   app.use(peopleRoutes(deps));
   app.use(personRoutes(deps));
   app.use(adminRoutes(deps));
-  app.use(nothingHere);
+  app.use(pageNotFound);
   app.use(errorPage(deps));
   return app;
 }

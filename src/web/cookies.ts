@@ -1,14 +1,15 @@
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
+import { isHttps } from './domain.ts';
 
-/** The cookies of a request by name; a name given twice has the value that came first. */
+/** Returns the cookies of a request by name; of two with the same name the first one counts. */
 export function cookiesOf(req: Request): Record<string, string | undefined> {
   return parseCookie(req.headers.cookie ?? '');
 }
 
 /**
- * Sets a cookie that also comes back with the identity provider's cross-site POST: SameSite=None, Secure, for /saml alone.
- * On plain http, which is for loopback, browsers take Secure cookies from localhost but other clients do not: a second one without it goes beside.
+ * Sets a cookie that browsers also send with the identity provider's cross-site POST: SameSite=None, Secure, only for /saml.
+ * On plain http browsers accept Secure cookies only from localhost, and other clients never: a second cookie without Secure is set there.
  */
 export function setCrossSiteCookie(req: Request, res: Response, name: string, value: string, maxAgeMs?: number): void {
   const options: CookieOptions = {
@@ -16,16 +17,16 @@ export function setCrossSiteCookie(req: Request, res: Response, name: string, va
     httpOnly: true,
     ...(maxAgeMs === undefined ? {} : { maxAge: maxAgeMs }),
   };
-  if (!req.secure) res.cookie(`anteroom-${name}-plain`, value, options);
+  if (!isHttps(req)) res.cookie(`anteroom-${name}-plain`, value, options);
   res.cookie(crossSiteName(req, name), value, { ...options, sameSite: 'none', secure: true });
 }
 
-/** The value of a cookie that setCrossSiteCookie set. */
+/** Returns the value of a cookie that setCrossSiteCookie set. */
 export function readCrossSiteCookie(req: Request, name: string): string | undefined {
   const cookies = cookiesOf(req);
-  return cookies[crossSiteName(req, name)] ?? (req.secure ? undefined : cookies[`anteroom-${name}-plain`]);
+  return cookies[crossSiteName(req, name)] ?? (isHttps(req) ? undefined : cookies[`anteroom-${name}-plain`]);
 }
 
 function crossSiteName(req: Request, name: string): string {
-  return req.secure ? `__Secure-anteroom-${name}` : `anteroom-${name}`;
+  return isHttps(req) ? `__Secure-anteroom-${name}` : `anteroom-${name}`;
 }

@@ -8,7 +8,7 @@ import { wantsJson } from './requireLogin.ts';
 const DONE_MEANWHILE = 'Somebody else has just done the same. Open the page again to see it.';
 
 /** For what no route took. */
-export const nothingHere: RequestHandler = () => {
+export const pageNotFound: RequestHandler = () => {
   throw new NotFound();
 };
 
@@ -47,7 +47,7 @@ function answer(req: Request, res: Response, status: number, text: ErrorText): v
     return;
   }
   // Without a domain or before the view tools there is no frame to show the page in.
-  if (!res.locals.icon) {
+  if (!res.locals.intranet) {
     res.type('text/plain').send(`${message}\nReference: ${reference}\n`);
     return;
   }

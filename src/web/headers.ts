@@ -1,75 +1,56 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
+import { isHttps } from './domain.ts';
 
 const YEAR_S = 31_536_000;
 
-/** Of what programs read, which is no page: what keeps a browser from taking it for one. */
-const ofData = new Map([
-  ['content-security-policy', "default-src 'none';frame-ancestors 'none'"],
-  ['x-content-type-options', 'nosniff'],
-]);
-
 /**
- * Sets the security headers: a content policy without inline script or style, no framing, no sniffing, no referrer for other sites
- * (same-origin and not no-referrer: docs/decisions/csrf-by-headers.md).
- * @param at.dataBelow the path, up to its last slash, below which answers are read by programs alone
+ * Sets the security headers of pages: a content policy without inline script or style, no framing, no sniffing, no referrer for other
+ * sites (same-origin and not no-referrer: docs/decisions/csrf-by-headers.md).
  */
-export function securityHeaders({ dataBelow }: { dataBelow: string }): RequestHandler {
-  const ofPages = headersOf(securityPolicy());
-  return (req, res, next) => {
-    res.setHeaders(req.url.startsWith(dataBelow) ? ofData : ofPages);
-    next();
-  };
-}
-
-/** What a middleware sets that looks at nothing of the request: found out once, for it goes a long way to always the same. */
-function headersOf(middleware: ReturnType<typeof helmet>): Map<string, string> {
-  const req = new IncomingMessage(new Socket());
-  const res = new ServerResponse(req);
-  middleware(req, res, () => {});
-  return new Map(Object.entries(res.getHeaders()).map(([name, value]) => [name, String(value)]));
-}
-
-function securityPolicy(): ReturnType<typeof helmet> {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
+export const pageHeaders: RequestHandler = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
     },
-    crossOriginEmbedderPolicy: false,
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: false,
-  });
-}
+  },
+  crossOriginEmbedderPolicy: false,
+  frameguard: { action: 'deny' },
+  referrerPolicy: { policy: 'same-origin' },
+  strictTransportSecurity: false, // only at https domains: strictTransport
+});
 
-/** Tells browsers to come by https alone (RFC 6797): at a domain whose address says so, once it is known. */
-export const strictTransport: RequestHandler = (req, res, next) => {
-  if (req.secure) res.setHeader('strict-transport-security', `max-age=${YEAR_S}`);
+/** Sets the headers that keep a browser from treating data for programs as a page. */
+export const dataHeaders: RequestHandler = (_req, res, next) => {
+  res.setHeader('content-security-policy', "default-src 'none';frame-ancestors 'none'");
+  res.setHeader('x-content-type-options', 'nosniff');
   next();
 };
 
-/** Nobody keeps what is made for one person: a page must not come back after the log-out. */
+/** Tells browsers to use https only (RFC 6797), at domains whose URL does. */
+export const strictTransport: RequestHandler = (req, res, next) => {
+  if (isHttps(req)) res.setHeader('strict-transport-security', `max-age=${YEAR_S}`);
+  next();
+};
+
+/** Keeps responses out of caches: a page must not come back after the logout. */
 export const noStore: RequestHandler = (_req, res, next) => {
   res.setHeader('cache-control', 'no-store');
   next();
 };
 
 /**
- * Lets the form of this one page be sent to another origin: the POST binding's page. Browsers hold the addresses to which that origin
- * redirects against the policy too, and a provider may hand on to any other, so that every https address is allowed beside it.
+ * Lets the form of this page be sent to another origin, for the POST binding. Browsers apply the policy to redirects of that origin too,
+ * and a provider may redirect to any other, so every https address is allowed as well.
  */
 export function allowFormTo(res: Response, address: string): void {
   const policy = String(res.getHeader('content-security-policy'));

@@ -13,9 +13,8 @@ import { whenDone } from './cleanup.ts';
 export async function behindSession({ deps }: Anteroom, handler: RequestHandler): Promise<{ url: string }> {
   const [domain] = await listDomains(deps.store.db);
   const app = express();
-  app.use((req, res, next) => {
+  app.use((_req, res, next) => {
     Object.assign(res.locals, { domain });
-    Object.defineProperty(req, 'secure', { value: domain?.url.startsWith('https:') });
     next();
   });
   app.use(sessions(deps), handler);

@@ -47,7 +47,7 @@ describe('cookies', () => {
 async function ask(secure: boolean, cookie = '') {
   const app = express();
   app.use((req, res) => {
-    Object.defineProperty(req, 'secure', { value: secure });
+    Object.assign(res.locals, { domain: { url: secure ? 'https://acme.com' : 'http://localhost' } });
     const found = {
       all: Object.entries(cookiesOf(req)),
       inherited: cookiesOf(req).toString,

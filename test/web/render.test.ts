@@ -18,7 +18,7 @@ describe('web/render', () => {
 
   it('hands on what a view throws, and what sending it throws', async () => {
     const app = express();
-    useViews(app);
+    useViews(app, { now: () => 0 });
     app.get('/broken', (_req, res) => res.render('intranet/home', {}));
     app.get('/late', (_req, res) => {
       res.render('layout/mark');

@@ -5,8 +5,9 @@ import { hashToken, newToken } from '../../identifier.ts';
 import { consumePendingLogin, findPendingLogin, insertPendingLogin } from '../../store/loginRequests.ts';
 import type { User } from '../../store/users.ts';
 import { cookiesOf } from '../../web/cookies.ts';
+import { isHttps } from '../../web/domain.ts';
 import type { LoginFacts } from '../../web/request.ts';
-import { findUserIdOfBrowser, findWelcome, LONGEST_MS, startSession } from '../../web/session.ts';
+import { findUserIdOfBrowser, findUserOfLogin, LONGEST_MS, startSession } from '../../web/session.ts';
 import type { Outcome } from './receive.ts';
 
 const ASK_MS = 5 * 60_000;
@@ -52,7 +53,7 @@ export async function postponeLogin(
     path: PATH,
     httpOnly: true,
     sameSite: 'lax',
-    secure: req.secure,
+    secure: isHttps(req),
     maxAge: ASK_MS,
   });
   res.redirect(303, PATH);
@@ -76,7 +77,7 @@ export function switchRoutes(deps: Deps): Router {
 async function finish(deps: Deps, req: Request, res: Response, pending: Pending, user: User): Promise<void> {
   if (!(await consumePendingLogin(deps.store.db, hashToken(tokenOf(req))))) throw ended();
   // Without Secure browsers would pass over a line for a __Secure- cookie, also this one.
-  res.clearCookie(cookieName(req), { path: PATH, secure: req.secure });
+  res.clearCookie(cookieName(req), { path: PATH, secure: isHttps(req) });
   await startSession(deps, req, res, user, pending.login);
   res.redirect(303, pending.destination);
 }
@@ -86,7 +87,7 @@ async function getPending(deps: Deps, req: Request, res: Response): Promise<{ pe
   const kept = await findPendingLogin(deps.store.db, hashToken(tokenOf(req)), deps.now());
   if (!kept) throw ended();
   const pending = JSON.parse(kept) as Pending;
-  const user = await findWelcome(deps, pending.userId, pending.login);
+  const user = await findUserOfLogin(deps, pending.userId, pending.login);
   if (!user || pending.login.domainId !== res.locals.domain.id) throw ended();
   return { pending, user };
 }
@@ -114,7 +115,7 @@ function tokenOf(req: Request): string {
 }
 
 function cookieName(req: Request): string {
-  return req.secure ? '__Secure-anteroom-switch' : 'anteroom-switch';
+  return isHttps(req) ? '__Secure-anteroom-switch' : 'anteroom-switch';
 }
 
 function ended(): NotFound {

@@ -1,0 +1,88 @@
+import session, { type SessionData } from 'express-session';
+import type { Deps } from '../deps.ts';
+import { hashSessionId } from '../identifier.ts';
+import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
+import type { LoginFacts } from './request.ts';
+
+const IDLE_MS = 8 * 3_600_000;
+const TOUCH_EVERY_MS = 60_000;
+
+/** What passport keeps of a login in the session. */
+export type SerializedLogin = LoginFacts & { userId: string };
+
+type StoredSession = SessionData & { passport?: { user?: SerializedLogin } };
+type Done = (error?: unknown) => void;
+
+/**
+ * The store of express-session on the `sessions` table, which holds the hash of a session's ID and never the ID.
+ * A session expires after 8 hours without a request, and at the end that its login sets. Without a login nothing is stored.
+ */
+export class SessionStore extends session.Store {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    super();
+    this.#deps = deps;
+  }
+
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    this.#read(hashSessionId(sid)).then((stored) => done(null, stored), done);
+  }
+
+  override set(sid: string, stored: StoredSession, done: Done = () => {}): void {
+    this.#write(sid, stored).then(() => done(), done);
+  }
+
+  override destroy(sid: string, done: Done = () => {}): void {
+    this.#delete(hashSessionId(sid)).then(() => done(), done);
+  }
+
+  /**
+   * Reads a session and notes once a minute that it is in use. A `touch` method would do that after the response, for which
+   * express-session sends every page in two pieces.
+   */
+  async #read(id: string): Promise<StoredSession | null> {
+    const { db } = this.#deps.store;
+    const now = this.#deps.now();
+    const row = await findSession(db, id, now);
+    if (!row) return null;
+    const stored: StoredSession = { ...JSON.parse(row.dataJson), seen: row.lastSeenAt };
+    if (now - row.lastSeenAt >= TOUCH_EVERY_MS)
+      await touchSession(db, id, now, expiryOf(now, stored.passport?.user?.endsAt ?? now));
+    return stored;
+  }
+
+  async #write(sid: string, stored: StoredSession): Promise<void> {
+    const { seen, ...data } = stored;
+    const login = data.passport?.user;
+    if (!login) return this.#delete(hashSessionId(sid));
+    const now = this.#deps.now();
+    const row = {
+      id: hashSessionId(sid),
+      userId: login.userId,
+      domainId: login.domainId,
+      providerId: login.providerId ?? null,
+      nameId: login.nameId ?? null,
+      sessionIndex: login.sessionIndex ?? null,
+      dataJson: JSON.stringify(data),
+      network: login.network,
+      userAgent: login.userAgent,
+      createdAt: login.at,
+      lastSeenAt: now,
+      expiresAt: expiryOf(now, login.endsAt),
+    };
+    // A session that was stored before and has been ended since must not come back.
+    await (seen === undefined ? writeSession : updateSession)(this.#deps.store.db, row);
+    stored.seen ??= now;
+  }
+
+  async #delete(id: string): Promise<void> {
+    const { db } = this.#deps.store;
+    // A visitor's session is not in the table, and a look-up costs less than a transaction.
+    if (await findSession(db, id, this.#deps.now())) await deleteSession(db, id);
+  }
+}
+
+function expiryOf(now: number, endsAt: number): number {
+  return Math.min(now + IDLE_MS, endsAt);
+}
