@@ -31,7 +31,7 @@ describe('the command line', () => {
   const anteroom = (args: string[], { input = '', env = {} }: Options = {}): Promise<Outcome> =>
     outcomeOf(startChild(program, args, { DATA_DIR: dataDir, PUBLIC_URL: '', DATABASE_URL: '', ...env }, input));
 
-  /** What a command printed with --json; it must have printed nothing else. */
+  /** Returns what a command prints with --json. It must print nothing else. */
   const json = async (args: string[], options: Options = {}) => {
     const { code, stdout, stderr } = await anteroom([...args, '--json'], options);
     expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: 0, stderr: '' });
@@ -44,7 +44,7 @@ describe('the command line', () => {
     return { code, says: stderr.trimEnd() };
   };
 
-  it('works before the first start, and makes what the server will find', async () => {
+  it('works before the first start of the server', async () => {
     const added = await json(['user', 'add', '--user-name', 'anna', '--type', 'Power User', '--password-stdin'], {
       input: 'correct horse battery\n',
     });
@@ -63,7 +63,7 @@ describe('the command line', () => {
     expect(await verifyPassword({ passwordCost: recommendedCost }, 'correct horse battery', hash)).to.equal(true);
   });
 
-  it('adds no domain of its own to those that are there', async () => {
+  it('does not add a domain to existing ones', async () => {
     await json(['domain', 'list'], { env: { PUBLIC_URL: 'https://intranet.acme.com' } });
     const domains: { url: string }[] = await json(['domain', 'list']);
     expect(domains.map(({ url }) => url)).to.deep.equal(['https://intranet.acme.com']);
@@ -93,7 +93,7 @@ describe('the command line', () => {
     );
   });
 
-  it('says in one sentence what cannot be done, and does none of it', async () => {
+  it('explains in one sentence why a command failed, and changes nothing', async () => {
     await json(['user', 'add', '--user-name', 'anna', '--type', 'power-user']);
     const refusals: [string[], RegExp][] = [
       [['user', 'add', '--user-name', 'ANNA'], /^--user-name: Somebody has this user name already\.$/],
@@ -105,11 +105,11 @@ describe('the command line', () => {
       [['domain', 'add', 'intranet.acme.com'], /^Enter scheme and host/],
       [
         ['domain', 'setup', 'https://nowhere.acme.com'],
-        /^There is no domain https:\/\/nowhere\.acme\.com\. The domains are: http/,
+        /^There is no domain https:\/\/nowhere\.acme\.com\. Domains: http/,
       ],
       [['domain', 'set', 'localhost:3000', '--auto-login', 'on'], /^Auto Login needs a Default Provider/],
       [['domain', 'set', 'localhost:3000', '--default', 'nothing'], /^There is no identity provider nothing\.$/],
-      [['idp', 'import', 'no-such-file.xml'], /^There is no file no-such-file\.xml\.$/],
+      [['idp', 'import', 'no-such-file.xml'], /^File not found: no-such-file\.xml$/],
       [['idp', 'import', 'http://127.0.0.1:1/metadata'], /cannot be reached/],
       [['idp', 'show', 'nothing'], /^There is no identity provider nothing\.$/],
     ];
@@ -122,19 +122,19 @@ describe('the command line', () => {
     expect(await json(['user', 'list'])).to.have.lengthOf(1);
   });
 
-  it('says what it did not understand, and touches nothing', async () => {
+  it('explains an invalid command line, and changes nothing', async () => {
     const misuses: [string[], RegExp][] = [
       [[], /^Usage: anteroom COMMAND/],
-      [['fly'], /^There is no command fly\. See: anteroom --help$/],
-      [['user', 'fly'], /^There is no command user fly\./],
+      [['fly'], /^Unknown command: fly\. See: anteroom --help$/],
+      [['user', 'fly'], /^Unknown command: user fly\./],
       [['user', 'list', '--loud'], /^Unknown option '--loud'\. See: anteroom user list --help$/],
       [
         ['user', 'add', '--user-name'],
         /^Option '--user-name <value>' argument missing\. See: anteroom user add --help$/,
       ],
-      [['user', 'deactivate'], /^NAME is missing\./],
-      [['user', 'deactivate', 'a', 'b'], /^b is too much\./],
-      [['idp', 'set', 'a'], /^KEY=VALUE… is missing\./],
+      [['user', 'deactivate'], /^Missing argument: NAME\./],
+      [['user', 'deactivate', 'a', 'b'], /^Unexpected argument: b\./],
+      [['idp', 'set', 'a'], /^Missing argument: KEY=VALUE…\./],
     ];
     for (const [args, sentence] of misuses) {
       const { code, out, err } = await inThisProcess(args);
@@ -145,18 +145,18 @@ describe('the command line', () => {
     expect(existsSync(join(dataDir, 'anteroom.db'))).to.equal(false);
   });
 
-  it('explains itself without a database', async () => {
+  it('shows its help without a database', async () => {
     const help = async (...args: string[]) => {
       const { code, out, err } = await inThisProcess([...args, '--help']);
       expect({ code, err }).to.deep.equal({ code: 0, err: '' });
       return out;
     };
-    const words = [...(await help()).matchAll(/^ {2}(\w+) ([\w-]+) /gm)].map(([, noun = '', verb = '']) => [
+    const names = [...(await help()).matchAll(/^ {2}(\w+) ([\w-]+) /gm)].map(([, noun = '', verb = '']) => [
       noun,
       verb,
     ]);
-    expect(words).to.have.length.greaterThan(12);
-    for (const [noun = '', verb = ''] of words)
+    expect(names).to.have.length.greaterThan(12);
+    for (const [noun = '', verb = ''] of names)
       expect(await help(noun, verb)).to.include(`Usage: anteroom ${noun} ${verb}`);
     expect(await help('user'))
       .to.include('user add')
@@ -164,7 +164,7 @@ describe('the command line', () => {
     expect((await anteroom(['--help'])).stdout).to.equal(`${await help()}\n`);
   });
 
-  it('walks the set-up of the article', async () => {
+  it('completes the setup of the article', async () => {
     const url = await serve(readFileSync(metadata));
     const domain = await json(['domain', 'setup', 'http://localhost:3000']);
     expect(domain.setUpAt).to.be.a('string');
@@ -222,9 +222,9 @@ describe('the command line', () => {
       ['clock-skew=soon', /^clock-skew: Enter a number of seconds\.$/, 1],
       ['match=shoe-size', /^match: Select one of the four\.$/, 1],
       ['name=', /^name: Enter a name/, 1],
-      ['button=perhaps', /^button is on or off\./, 2],
-      ['colour=red', /^There is no key colour\./, 2],
-      ['button', /^button is not KEY=VALUE\./, 2],
+      ['button=perhaps', /^button must be on or off\./, 2],
+      ['colour=red', /^Unknown key: colour\./, 2],
+      ['button', /^button is not of the form KEY=VALUE\./, 2],
     ];
     const ends = await Promise.all(refusals.map(([last]) => refusal(['idp', 'set', id, 'button-order=1', last])));
     for (const [index, [assignment, sentence, code]] of refusals.entries()) {
@@ -234,14 +234,14 @@ describe('the command line', () => {
     expect(await json(['idp', 'show', id])).to.deep.equal(set);
   });
 
-  it('names what the removal of a provider breaks', async () => {
+  it('warns about the consequences of removing a provider', async () => {
     await json(['idp', 'import', metadata, '--name', 'JumpCloud']);
     await json(['domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on']);
     const { code, stdout, stderr } = await anteroom(['idp', 'remove', 'JumpCloud']);
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 0,
-      stdout: 'Removed JumpCloud. Sessions that were ended: 0.\n',
-      stderr: 'Warning: http://localhost:3000 has no Default Provider now, and does not log in by itself.\n',
+      stdout: 'Removed JumpCloud. Sessions ended: 0.\n',
+      stderr: 'Warning: http://localhost:3000 no longer has a Default Provider, so Auto Login is off.\n',
     });
     expect(await json(['idp', 'list'])).to.deep.equal([]);
     await json(['domain', 'add', 'https://intranet.acme.com']);
@@ -249,13 +249,13 @@ describe('the command line', () => {
     expect((await refusal(['domain', 'remove', 'intranet.acme.com'])).says).to.match(/^The intranet needs a domain/);
   });
 
-  it('refuses a name before it imports anything under it', async () => {
+  it('checks the name before it imports metadata', async () => {
     const { code, says } = await refusal(['idp', 'import', metadata, '--name', 'x'.repeat(65)]);
     expect({ code, says }).to.deep.equal({ code: 1, says: '--name: Use at most 64 characters.' });
     expect(await json(['idp', 'list'])).to.deep.equal([]);
   });
 
-  it('shows control characters of other people harmlessly', async () => {
+  it('replaces control characters in its output', async () => {
     await anteroom(['idp', 'import', metadata, '--name', 'Cloud']);
     await anteroom(['user', 'add', '--user-name', 'zoe\u202Eeve']);
     expect((await anteroom(['user', 'list'])).stdout)
@@ -263,7 +263,7 @@ describe('the command line', () => {
       .and.not.to.include('\u202E');
   });
 
-  it('names the faults of the configuration and a database that is not there', async () => {
+  it('lists configuration errors, and reports a database that cannot be reached', async () => {
     const production = await refusal(['user', 'list'], { env: { NODE_ENV: 'production' } });
     expect(production.code).to.equal(1);
     expect(production.says).to.match(/PUBLIC_URL is required/);
@@ -277,7 +277,7 @@ describe('the command line', () => {
   });
 
   for (const engine of ['sqlite', 'postgres'] as const) {
-    it(`changes what a running server does at once (on ${engine})`, async () => {
+    it(`takes effect on a running server immediately (on ${engine})`, async () => {
       const env = { DATABASE_URL: await freshDatabaseUrl(engine), PUBLIC_URL: 'http://localhost:3000' };
       const port = await startServer({ ...env, DATA_DIR: dataDir });
       const page = () => get(port, 'intranet.acme.com', '/login');
@@ -292,7 +292,7 @@ describe('the command line', () => {
   }
 });
 
-/** Runs a command that must not come as far as the database. */
+/** Runs a command that must not open the database. */
 async function inThisProcess(args: string[]): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' };
   const code = await runCommand(args, {
@@ -312,7 +312,7 @@ function pathTo(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** A web server that answers everything with some bytes. */
+/** Starts a web server that returns these bytes for every request. */
 async function serve(body: Buffer): Promise<string> {
   const listener = createServer((_, res) => res.setHeader('content-type', 'application/samlmetadata+xml').end(body));
   listener.listen(0, '127.0.0.1');
@@ -321,7 +321,7 @@ async function serve(body: Buffer): Promise<string> {
   return `http://127.0.0.1:${(listener.address() as AddressInfo).port}/metadata`;
 }
 
-/** Starts Anteroom on a free port, which it says in its first line. */
+/** Starts Anteroom on a free port, which it prints in its first line. */
 async function startServer(env: Record<string, string>): Promise<number> {
   const child = startChild(server, [], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env });
   const end = outcomeOf(child);
@@ -329,7 +329,7 @@ async function startServer(env: Record<string, string>): Promise<number> {
     const port = /\(port (\d+)\)/.exec(line)?.[1];
     if (port) return Number(port);
   }
-  throw new Error(`The server ended before it listened: ${(await end).stderr}`);
+  throw new Error(`The server exited at the start: ${(await end).stderr}`);
 }
 
 async function get(port: number, host: string, path: string): Promise<{ status: number | undefined; body: string }> {

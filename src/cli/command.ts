@@ -4,18 +4,18 @@ import type { Job } from '../store/jobs.ts';
 
 /** One command of the command line. */
 export type Command = {
-  words: string; // 'domain set'
-  operands: string; // 'URL', 'IDP KEY=VALUE…' (the last one once or more), '' for none
+  name: string; // 'domain set'
+  operands: string; // 'URL', 'IDP KEY=VALUE…' (the last one may repeat), '' for none
   summary: string;
-  options?: Record<string, Option>; // none where it is left out
-  notes?: string; // more for --help
+  options?: Record<string, Option>;
+  notes?: string; // more text for --help
   run(call: Call): Promise<Output>;
 };
 
-/** An option with a value has its placeholder in `value`; one without is a switch. */
+/** An option. `value` is the placeholder of its value; an option without one is a switch. */
 export type Option = { value?: string; help: string };
 
-/** What a command was called with. */
+/** The operands, options and input of one call. */
 export type Call = {
   deps: Deps;
   operands: string[];
@@ -24,16 +24,16 @@ export type Call = {
   input(): Promise<Buffer>; // all of standard input
 };
 
-/** What a command prints: with --json the one thing, otherwise the text. Warnings go to standard error. */
+/** What a command prints: `json` with --json, otherwise `text`. Warnings go to standard error. */
 export type Output = { json: unknown; text: string; warnings?: string[] };
 
-/** What was asked for cannot be done; the message says why in one sentence. */
+/** The command failed. The message says why in one sentence. */
 export class Refused extends Error {}
 
-/** The command was not understood; the message says what is wrong with it. */
-export class Misused extends Error {}
+/** The command line is invalid. The message says what is wrong. */
+export class UsageError extends Error {}
 
-/** The value, where the input was good. `label` names a field as the command line does. @throws Refused */
+/** Returns the value of valid input. `label` names a field as the command line does. @throws Refused for invalid input */
 export function accepted<T>(checked: Checked<T>, label: (field: string) => string = () => ''): T {
   if (checked.ok) return checked.value;
   const sentences = Object.entries(checked.errors).map(([field, message]) => {
@@ -49,24 +49,24 @@ export function finished(job: Job): Job {
   throw new Refused(job.failure ?? 'The job was paused in Application Settings. Resume it there.');
 }
 
-/** 'userName' as the command line writes it: 'user-name'. */
+/** Returns a field name as the command line writes it: 'user-name' for 'userName'. */
 export function dashed(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** on or off, in the words that people use for it. @throws Misused */
+/** Returns the value of a switch: on, true and yes, or off, false and no. @throws UsageError */
 export function onOrOff(name: string, value: string): boolean {
   if (/^(on|true|yes)$/i.test(value)) return true;
   if (/^(off|false|no)$/i.test(value)) return false;
-  throw new Misused(`${name} is on or off.`);
+  throw new UsageError(`${name} must be on or off.`);
 }
 
-/** A time (epoch milliseconds) as JSON carries it. */
+/** Returns a time (epoch milliseconds) in ISO 8601. */
 export function isoTime(time: number | null | undefined): string | null {
   return time === null || time === undefined ? null : new Date(time).toISOString();
 }
 
-/** Rows in columns that line up, below their titles. Without a row it is the sentence in `empty`. */
+/** Returns rows as aligned columns below their titles, or the sentence `empty` if there are no rows. */
 export function table(titles: string[], rows: string[][], empty: string): string {
   if (rows.length === 0) return empty;
   const lines = [titles, ...rows].map((row) => row.map(printable));
@@ -81,13 +81,13 @@ export function table(titles: string[], rows: string[][], empty: string): string
     .join('\n');
 }
 
-/** Names and values, one below the other. */
+/** Returns names and values, one pair per line. */
 export function list(entries: [string, string][]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`.trimEnd()).join('\n');
 }
 
-/** Text from elsewhere must not steer the terminal. */
+/** Replaces control characters, because text from others must not control the terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
 }

@@ -16,50 +16,50 @@ import {
   type Command,
   isoTime,
   list,
-  Misused,
   type Output,
   onOrOff,
   Refused,
   table,
+  UsageError,
 } from './command.ts';
 import { providerNamed } from './identityProviders.ts';
 
 export const domainCommands: Command[] = [
   {
-    words: 'domain add',
+    name: 'domain add',
     operands: 'URL',
-    summary: 'Add a domain: an address of the intranet.',
+    summary: 'Add a domain, an address of the intranet.',
     run: async ({ deps, operands }) => {
       const domain = accepted(await addDomain(deps, operands[0] ?? ''));
       return { json: await asJson(deps, domain), text: `Added ${domain.url}.` };
     },
   },
   {
-    words: 'domain setup',
+    name: 'domain setup',
     operands: 'URL',
-    summary: 'Make the signing key and certificate of a domain, and show its Service Provider Details.',
+    summary: 'Create the signing key and certificate of a domain, and show its Service Provider Details.',
     run: setUp,
   },
   {
-    words: 'domain set',
+    name: 'domain set',
     operands: 'URL',
     summary: 'Set the Default Provider and Auto Login of a domain.',
     options: {
-      default: { value: 'IDP', help: 'The identity provider to use by itself (id, name or EntityID), or none.' },
-      'auto-login': { value: 'on|off', help: 'Whether visitors are sent to the Default Provider at once.' },
+      default: { value: 'IDP', help: 'The Default Provider (id, name or EntityID), or none.' },
+      'auto-login': { value: 'on|off', help: 'Whether visitors are sent to the Default Provider automatically.' },
     },
     run: change,
   },
   {
-    words: 'domain list',
+    name: 'domain list',
     operands: '',
     summary: 'List the domains.',
     run: listAll,
   },
   {
-    words: 'domain remove',
+    name: 'domain remove',
     operands: 'URL',
-    summary: 'Remove a domain with its signing key.',
+    summary: 'Remove a domain and its signing key.',
     run: async ({ deps, operands }) => {
       const domain = await removeDomain(deps, (await domainAt(deps, operands[0])).id);
       return { json: await asJson(deps, domain), text: `Removed ${domain.url}.` };
@@ -82,9 +82,9 @@ async function setUp({ deps, operands }: Call): Promise<Output> {
 async function change({ deps, operands, text }: Call): Promise<Output> {
   const [provider, autoLogin] = [text('default'), text('auto-login')];
   if (provider === undefined && autoLogin === undefined)
-    throw new Misused('Say --default IDP, --auto-login on|off or both.');
+    throw new UsageError('Specify --default IDP, --auto-login on|off, or both.');
   const on = autoLogin === undefined ? undefined : onOrOff('--auto-login', autoLogin);
-  if (provider === 'none' && on) throw new Misused('Auto Login needs a Default Provider.');
+  if (provider === 'none' && on) throw new UsageError('Auto Login needs a Default Provider.');
   const { id, url } = await domainAt(deps, operands[0]);
   if (provider !== undefined)
     await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
@@ -101,10 +101,10 @@ async function listAll({ deps }: Call): Promise<Output> {
     domain.defaultProvider?.name ?? '',
     domain.autoLogin ? 'on' : 'off',
   ]);
-  return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There is no domain.') };
+  return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There are no domains.') };
 }
 
-/** The domain at a URL; of one without a scheme the host is compared. */
+/** Returns the domain with a URL, or with a host if there is no scheme. @throws Refused */
 async function domainAt({ store }: Deps, entered = ''): Promise<Domain> {
   const url = /^https?:\/\//i.test(entered) ? entered : `https://${entered}`;
   const wanted = URL.canParse(url) ? new URL(url) : undefined;
@@ -112,8 +112,7 @@ async function domainAt({ store }: Deps, entered = ''): Promise<Domain> {
   const found =
     domains.find((domain) => domain.url === wanted?.origin || domain.id === entered) ??
     domains.find((domain) => url !== entered && new URL(domain.url).host === wanted?.host);
-  if (!found)
-    throw new Refused(`There is no domain ${entered}. The domains are: ${domains.map(({ url }) => url).join(', ')}.`);
+  if (!found) throw new Refused(`There is no domain ${entered}. Domains: ${domains.map(({ url }) => url).join(', ')}.`);
   return found;
 }
 

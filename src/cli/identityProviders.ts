@@ -17,49 +17,49 @@ import { assignmentKeys, keyOf, readAssignments } from './providerAssignments.ts
 
 export const providerCommands: Command[] = [
   {
-    words: 'idp import',
+    name: 'idp import',
     operands: 'URL|FILE',
-    summary: "Import an identity provider's metadata, or import it again. FILE may be - for standard input.",
+    summary: 'Import or update an identity provider from its metadata. FILE may be - for standard input.',
     options: {
       name: {
         value: 'NAME',
-        help: "What it is called, also on its button. The metadata's own name where it is left out.",
+        help: 'The name, also on its button. The name in the metadata by default.',
       },
-      button: { help: 'Show it as a button on the log-in screen.' },
+      button: { help: 'Show it as a button on the Log-In screen.' },
     },
     run: importMetadata,
   },
   {
-    words: 'idp set',
+    name: 'idp set',
     operands: 'IDP KEY=VALUE…',
-    summary: 'Change what is on the Edit screen of an identity provider.',
-    notes: `The keys, with the values that they take:\n${assignmentKeys()}`,
+    summary: 'Change the settings of an identity provider.',
+    notes: `Keys and values:\n${assignmentKeys()}`,
     run: change,
   },
   {
-    words: 'idp list',
+    name: 'idp list',
     operands: '',
     summary: 'List the identity providers in the order of their buttons.',
     run: listAll,
   },
   {
-    words: 'idp show',
+    name: 'idp show',
     operands: 'IDP',
-    summary: 'Show what is known of an identity provider.',
+    summary: 'Show the settings and metadata of an identity provider.',
     run: async ({ deps, operands }) => {
       const provider = await providerNamed(deps, operands[0]);
       return { json: asJson(provider), text: details(provider) };
     },
   },
   {
-    words: 'idp remove',
+    name: 'idp remove',
     operands: 'IDP',
-    summary: 'Remove an identity provider, and end the sessions that it started.',
+    summary: 'Remove an identity provider and end the sessions that it started.',
     run: remove,
   },
 ];
 
-/** The identity provider with an ID, an EntityID or a name. @throws Refused where there is none, or several have the name */
+/** Returns the identity provider with an ID, an EntityID or a name. @throws Refused if there is none or the name is not unique */
 export async function providerNamed({ store }: Deps, name = ''): Promise<IdentityProvider> {
   const providers = await listProviders(store.db);
   const exact = providers.find(({ id, entityId }) => id === name || entityId === name);
@@ -67,7 +67,7 @@ export async function providerNamed({ store }: Deps, name = ''): Promise<Identit
   const named = providers.filter((provider) => provider.name.toLowerCase() === name.toLowerCase());
   if (named.length > 1)
     throw new Refused(
-      `Several identity providers are called ${name}. Name it by its id: ${named.map(({ id }) => id).join(', ')}.`,
+      `Several identity providers are called ${name}. Use an id: ${named.map(({ id }) => id).join(', ')}.`,
     );
   if (!named[0]) throw new Refused(`There is no identity provider ${name}.`);
   return named[0];
@@ -88,7 +88,7 @@ async function importMetadata({ deps, operands, text, has, input }: Call): Promi
   };
 }
 
-/** A name that will not do is refused before anything is imported under it. */
+/** Checks the name before anything is imported. */
 function checkName(name: string): void {
   accepted(readProviderInput({ name, showButton: false, buttonOrder: 0, ...initialSettings }), () => '--name');
 }
@@ -97,7 +97,7 @@ async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<
   if (/^https?:/i.test(operand)) return { url: operand };
   if (operand === '-') return { xml: await input() };
   const read = readFile(operand).catch((error: NodeJS.ErrnoException) => {
-    throw new Refused(error.code === 'ENOENT' ? `There is no file ${operand}.` : `${operand} cannot be read.`);
+    throw new Refused(error.code === 'ENOENT' ? `File not found: ${operand}` : `${operand} cannot be read.`);
   });
   return { xml: await read };
 }
@@ -120,7 +120,7 @@ async function listAll({ deps }: Call): Promise<Output> {
     provider.enabled ? 'enabled' : 'disabled',
     provider.showButton ? 'yes' : 'no',
   ]);
-  const empty = 'There is no identity provider. Import one: anteroom idp import URL';
+  const empty = 'There are no identity providers. Import one with: anteroom idp import URL';
   return { json: providers.map(asJson), text: table(['NAME', 'ENTITYID', 'STATE', 'BUTTON'], rows, empty) };
 }
 
@@ -128,10 +128,10 @@ async function remove({ deps, operands }: Call): Promise<Output> {
   const { id } = await providerNamed(deps, operands[0]);
   const { defaultOf, sessions } = await consequencesOf(deps, id);
   const provider = await removeProvider(deps, id);
-  const warnings = defaultOf.map((url) => `${url} has no Default Provider now, and does not log in by itself.`);
+  const warnings = defaultOf.map((url) => `${url} no longer has a Default Provider, so Auto Login is off.`);
   return {
     json: asJson(provider),
-    text: `Removed ${provider.name}. Sessions that were ended: ${sessions}.`,
+    text: `Removed ${provider.name}. Sessions ended: ${sessions}.`,
     warnings,
   };
 }
@@ -173,11 +173,13 @@ function details(provider: IdentityProvider): string {
     ['enabled', provider.enabled ? 'on' : 'off'],
     ...input,
     ...facts.singleSignOn.map(({ binding, location }): [string, string] => [
-      `sign-on by ${shortBinding(binding)}`,
+      `SSO by ${shortBinding(binding)}`,
       location,
     ]),
     ...facts.certificates.map(({ sha256, notAfter, keyDescription }): [string, string] => [
-      notAfter === undefined ? 'key without certificate' : `certificate until ${isoTime(notAfter)?.slice(0, 10)}`,
+      notAfter === undefined
+        ? 'key without certificate'
+        : `certificate, valid until ${isoTime(notAfter)?.slice(0, 10)}`,
       `${keyDescription}, SHA-256 ${sha256}`,
     ]),
     ['metadata URL', provider.metadataUrl ?? ''],

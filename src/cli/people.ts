@@ -18,10 +18,10 @@ import {
   dashed,
   finished,
   isoTime,
-  Misused,
   type Output,
   Refused,
   table,
+  UsageError,
 } from './command.ts';
 
 const passwordOption = { help: 'Read the local password from standard input.' };
@@ -42,7 +42,7 @@ const addOptions = {
 
 export const peopleCommands: Command[] = [
   {
-    words: 'user add',
+    name: 'user add',
     operands: '',
     summary: 'Add a person to the People Directory.',
     options: {
@@ -53,7 +53,7 @@ export const peopleCommands: Command[] = [
     run: add,
   },
   {
-    words: 'user list',
+    name: 'user list',
     operands: '',
     summary: 'List the people in the People Directory by name.',
     options: {
@@ -66,26 +66,26 @@ export const peopleCommands: Command[] = [
     run: listAll,
   },
   {
-    words: 'user activate',
+    name: 'user activate',
     operands: 'NAME',
     summary: 'Activate a person: they can log in again.',
     run: (call) => activation(call, true),
   },
   {
-    words: 'user deactivate',
+    name: 'user deactivate',
     operands: 'NAME',
     summary: 'Deactivate a person and end their sessions.',
     run: (call) => activation(call, false),
   },
   {
-    words: 'user set-password',
+    name: 'user set-password',
     operands: 'NAME',
     summary: "Set a person's local password and end their sessions.",
     options: { 'password-stdin': passwordOption },
     run: newPassword,
   },
   {
-    words: 'people import',
+    name: 'people import',
     operands: 'FILE',
     summary: 'Add and change people from a CSV file. Lines with errors are skipped and listed.',
     options: { 'dry-run': { help: 'Only show what the import would do.' } },
@@ -93,7 +93,7 @@ export const peopleCommands: Command[] = [
     run: importFile,
   },
   {
-    words: 'people export',
+    name: 'people export',
     operands: '',
     summary: 'Print all people as CSV that people import accepts.',
     run: exportAll,
@@ -129,7 +129,7 @@ async function activation({ deps, operands }: Call, active: boolean): Promise<Ou
 async function newPassword(call: Call): Promise<Output> {
   const user = await userNamed(call.deps, call.operands[0]);
   const password = await passwordIn(call);
-  if (password === undefined) throw new Misused('Pass the password on standard input with --password-stdin.');
+  if (password === undefined) throw new UsageError('Pass the password on standard input with --password-stdin.');
   accepted(await setPassword(call.deps, user.id, password), labelOf);
   return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
 }

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { type Call, type Command, Misused, type Output, Refused } from './command.ts';
+import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
 import { providerCommands } from './identityProviders.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 
-/** Where a command gets what it works with, and where its words go. */
-export type Surroundings = {
+/** Input and output of the command line. */
+export type CommandIo = {
   open(): Promise<Deps>;
   input(): Promise<Buffer>;
   out(text: string): void;
@@ -19,37 +19,37 @@ const commands = [...peopleCommands, ...domainCommands, ...providerCommands, ...
 
 /**
  * Runs one command of the command line.
- * @param args what stands behind the program's name
- * @returns the exit code: 0; 1 where it could not be done; 2 where it was not understood
+ * @param args the arguments after the program's name
+ * @returns the exit code: 0; 1 if the command failed; 2 if the command line is invalid
  */
-export async function runCommand(args: string[], surroundings: Surroundings): Promise<number> {
-  const { out, err } = surroundings;
-  const command = commands.find(({ words }) => words === args.slice(0, 2).join(' '));
+export async function runCommand(args: string[], io: CommandIo): Promise<number> {
+  const { out, err } = io;
+  const command = commands.find(({ name }) => name === args.slice(0, 2).join(' '));
   try {
-    if (!command) return helpWithout(args, surroundings);
+    if (!command) return helpWithout(args, io);
     const { values, positionals } = parse(command, args.slice(2));
     if (values.help) out(helpForOne(command));
-    else await perform(command, values, positionals, surroundings);
+    else await perform(command, values, positionals, io);
     return 0;
   } catch (error) {
     err(sentenceOf(error, command));
-    return error instanceof Misused ? 2 : 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
 type Values = Record<string, string | boolean | undefined>;
 
-/** No command, or half of one: shows what there is. */
-function helpWithout(args: string[], { out, err }: Surroundings): number {
+/** Shows the list of commands if none was given, or only its first word. */
+function helpWithout(args: string[], { out, err }: CommandIo): number {
   const words = args.filter((arg) => !arg.startsWith('-'));
-  const group = commands.filter((command) => command.words.startsWith(`${words[0]} `));
+  const group = commands.filter((command) => command.name.startsWith(`${words[0]} `));
   const help = helpFor(group.length > 0 ? group : commands);
   const asked = args.some((arg) => arg === '--help' || arg === '-h');
   if (asked && (words.length === 0 || (group.length > 0 && words.length === 1))) {
     out(help);
     return 0;
   }
-  err(words.length === 0 ? help : `There is no command ${words.slice(0, 2).join(' ')}. See: anteroom --help`);
+  err(words.length === 0 ? help : `Unknown command: ${words.slice(0, 2).join(' ')}. See: anteroom --help`);
   return 2;
 }
 
@@ -69,7 +69,7 @@ function parsedOrMisused(args: string[], options: NonNullable<Parameters<typeof 
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return { values: values as Values, positionals };
   } catch (error) {
-    throw new Misused(
+    throw new UsageError(
       `${error instanceof Error ? error.message.split(/\. (?=To )/)[0] : error}.`.replace(/\.\.$/, '.'),
     );
   }
@@ -77,42 +77,37 @@ function parsedOrMisused(args: string[], options: NonNullable<Parameters<typeof 
 
 function checkNumber({ operands }: Command, given: string[]): void {
   const wanted = operands === '' ? [] : operands.split(' ');
-  if (given.length < wanted.length) throw new Misused(`${wanted[given.length]} is missing.`);
+  if (given.length < wanted.length) throw new UsageError(`Missing argument: ${wanted[given.length]}.`);
   if (given.length > wanted.length && !operands.endsWith('…'))
-    throw new Misused(`${given[wanted.length]} is too much.`);
+    throw new UsageError(`Unexpected argument: ${given[wanted.length]}.`);
 }
 
-async function perform(
-  command: Command,
-  values: Values,
-  operands: string[],
-  surroundings: Surroundings,
-): Promise<void> {
-  const deps = await surroundings.open();
+async function perform(command: Command, values: Values, operands: string[], io: CommandIo): Promise<void> {
+  const deps = await io.open();
   const call: Call = {
     deps,
     operands,
     text: (option) => (typeof values[option] === 'string' ? values[option] : undefined),
     has: (option) => values[option] === true,
-    input: surroundings.input,
+    input: io.input,
   };
   const output = await command.run(call).finally(() => deps.store.close());
-  print(output, values.json === true, surroundings);
+  print(output, values.json === true, io);
 }
 
-function print({ json, text, warnings = [] }: Output, asJson: boolean, { out, err }: Surroundings): void {
+function print({ json, text, warnings = [] }: Output, asJson: boolean, { out, err }: CommandIo): void {
   for (const warning of warnings) err(`Warning: ${warning}`);
   out(asJson ? JSON.stringify(json, undefined, 2) : text);
 }
 
 function sentenceOf(error: unknown, command: Command | undefined): string {
-  if (error instanceof Misused)
-    return command ? `${error.message} See: anteroom ${command.words} --help` : error.message;
+  if (error instanceof UsageError)
+    return command ? `${error.message} See: anteroom ${command.name} --help` : error.message;
   if (error instanceof Refused || error instanceof AppError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What there is: one command on a line. */
+/** Returns the list of commands, one per line. */
 function helpFor(commands: Command[]): string {
   const lines = commands.map((command) => `  ${signature(command).padEnd(28)} ${command.summary}`);
   return [
@@ -120,11 +115,11 @@ function helpFor(commands: Command[]): string {
     '',
     ...lines,
     '',
-    'With --json a command prints one object or array. More on each: anteroom COMMAND --help',
+    'With --json, a command prints one object or array. Help for a command: anteroom COMMAND --help',
   ].join('\n');
 }
 
-/** What one command takes. */
+/** Returns the help for one command. */
 function helpForOne(command: Command): string {
   const options = Object.entries({ ...command.options, json: { help: 'Print JSON.' } }).map(([name, option]) => {
     const value = 'value' in option ? ` ${option.value}` : '';
@@ -134,6 +129,6 @@ function helpForOne(command: Command): string {
   return [`Usage: anteroom ${signature(command)} [OPTIONS]`, '', command.summary, '', ...options, ...notes].join('\n');
 }
 
-function signature({ words, operands }: Command): string {
-  return operands === '' ? words : `${words} ${operands}`;
+function signature({ name, operands }: Command): string {
+  return operands === '' ? name : `${name} ${operands}`;
 }

@@ -10,10 +10,10 @@ import {
   finished,
   isoTime,
   list,
-  Misused,
   type Output,
   Refused,
   table,
+  UsageError,
 } from './command.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,37 +21,37 @@ const BASE_PATH = '/api/v2/scim/v2';
 
 export const scimCommands: Command[] = [
   {
-    words: 'scim add',
+    name: 'scim add',
     operands: 'NAME',
-    summary: 'Add an active SCIM source, and show its Client ID and token this once.',
+    summary: 'Add an active SCIM source, and show its Client ID and token once.',
     options: { 'log-bodies': { help: 'Log Request Body in SCIM Service.' } },
     run: async ({ deps, operands, has }) =>
       shown(deps, accepted(await addSource(deps, { name: operands[0] ?? '', logBodies: has('log-bodies') }))),
   },
   {
-    words: 'scim rotate',
+    name: 'scim rotate',
     operands: 'SOURCE',
-    summary: 'Give a source a new token, and show it this once. The old one ends at once.',
-    options: { 'overlap-days': { value: 'DAYS', help: 'For how many days the old token stays good as well.' } },
+    summary: 'Create a new token for a source, and show it once. The old token expires immediately.',
+    options: { 'overlap-days': { value: 'DAYS', help: 'The number of days for which the old token stays valid.' } },
     run: rotate,
   },
-  { words: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
+  { name: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
-    words: 'scim activate',
+    name: 'scim activate',
     operands: 'SOURCE',
-    summary: 'Take the calls of a source again.',
+    summary: 'Accept requests of a source again.',
     run: (call) => activation(call, true),
   },
   {
-    words: 'scim deactivate',
+    name: 'scim deactivate',
     operands: 'SOURCE',
-    summary: 'Refuse all calls of a source. Its people and groups stay as they are.',
+    summary: 'Refuse all requests of a source. Its people and groups are kept.',
     run: (call) => activation(call, false),
   },
   {
-    words: 'scim remove',
+    name: 'scim remove',
     operands: 'SOURCE',
-    summary: 'Remove a source with its tokens. Its people and groups are kept; nobody manages them then.',
+    summary: 'Remove a source and its tokens. Its people and groups are kept, but are no longer managed.',
     options: { 'deactivate-people': { help: 'Deactivate its people and end their sessions.' } },
     run: async ({ deps, operands, has }) => {
       const source = await sourceNamed(deps, operands[0]);
@@ -64,7 +64,7 @@ export const scimCommands: Command[] = [
 
 async function rotate({ deps, operands, text }: Call): Promise<Output> {
   const days = text('overlap-days') ?? '0';
-  if (!/^\d{1,3}$/.test(days)) throw new Misused('--overlap-days takes a number of days.');
+  if (!/^\d{1,3}$/.test(days)) throw new UsageError('--overlap-days must be a number of days.');
   const source = await sourceNamed(deps, operands[0]);
   return shown(deps, await rotateToken(deps, source.id, { overlapUntil: deps.now() + Number(days) * DAY_MS }));
 }
@@ -80,17 +80,17 @@ async function listAll({ deps }: Call): Promise<Output> {
   const rows = sources.map((source, index) => [
     source.name,
     source.active ? 'active' : 'deactivated',
-    isoTime(source.lastCallAt) ?? 'never called',
+    isoTime(source.lastCallAt) ?? 'never',
     `${managed[index]?.people ?? 0} people, ${managed[index]?.groups ?? 0} groups`,
     source.id,
   ]);
   return {
     json: sources.map((source, index) => ({ ...asJson(deps, source), manages: managed[index] })),
-    text: table(['NAME', 'STATE', 'LAST CALL', 'MANAGES', 'CLIENT ID'], rows, 'There is no SCIM source.'),
+    text: table(['NAME', 'STATE', 'LAST CALL', 'MANAGES', 'CLIENT ID'], rows, 'There are no SCIM sources.'),
   };
 }
 
-/** A token that was just made: the only time that it is seen. */
+/** Returns a new token, which is shown only once. */
 function shown(deps: Deps, { source, clientId, token }: ShownKey): Output {
   const base = baseUrl(deps);
   return {
@@ -103,7 +103,7 @@ function shown(deps: Deps, { source, clientId, token }: ShownKey): Output {
   };
 }
 
-/** The source with a name, or with an ID. */
+/** Returns the source with a name or an ID. @throws Refused */
 async function sourceNamed({ store }: Deps, name = ''): Promise<ProfileSource> {
   const sources = await listSources(store.db);
   const byId = sources.find((source) => source.id === name);
@@ -112,7 +112,7 @@ async function sourceNamed({ store }: Deps, name = ''): Promise<ProfileSource> {
   if (found) return found;
   throw new Refused(
     byName.length > 1
-      ? `${byName.length} sources are called ${name}: use the Client ID.`
+      ? `${byName.length} sources are called ${name}. Use the Client ID.`
       : `There is no SCIM source ${name}.`,
   );
 }

@@ -30,7 +30,7 @@ describe('anteroom people', () => {
     expect(people[1]).to.include({ userName: 'anna.berg', givenName: 'Anna', manager: 'ben.tal', active: 'yes' });
   });
 
-  it('says what is wrong with a file', async () => {
+  it('explains what is wrong with a file', async () => {
     expect(await run('people', 'import', '/no/such.csv')).to.include({
       code: 1,
       complained: 'File not found: /no/such.csv',

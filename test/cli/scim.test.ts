@@ -11,7 +11,7 @@ describe('anteroom scim', () => {
     deps = await testDeps();
   });
 
-  it('shows Client ID and token once, and the base URL to paste', async () => {
+  it('shows the Client ID and token once, with the base URL', async () => {
     const { printed } = await run('scim add JumpCloud --log-bodies --json');
     const added = JSON.parse(printed);
     expect(added).to.include({
@@ -25,7 +25,7 @@ describe('anteroom scim', () => {
     expect((await run('scim list --json')).printed).not.to.contain(added.token);
   });
 
-  it('lets the old token and the new one overlap for some days', async () => {
+  it('lets the old and the new token overlap for some days', async () => {
     const old = JSON.parse((await run('scim add JumpCloud --json')).printed).token;
     const next = JSON.parse((await run('scim rotate jumpcloud --overlap-days 2 --json')).printed).token;
     const good = async (token: string) => (await findCallingSource(deps, token, '127.0.0.1')).ok;
@@ -41,15 +41,15 @@ describe('anteroom scim', () => {
     await run('scim activate JumpCloud');
     expect((await findCallingSource(deps, token, '127.0.0.1')).ok).to.equal(true);
     expect((await run('scim remove JumpCloud')).printed).to.equal('Removed JumpCloud.');
-    expect((await run('scim list')).printed).to.equal('There is no SCIM source.');
+    expect((await run('scim list')).printed).to.equal('There are no SCIM sources.');
   });
 
-  it('says what is wrong with a name or a number', async () => {
+  it('explains what is wrong with a name or a number', async () => {
     expect(await run('scim rotate Okta')).to.include({ code: 1, complained: 'There is no SCIM source Okta.' });
     expect(await run('scim rotate Okta --overlap-days soon')).to.include({ code: 2 });
   });
 
-  /** Runs a command on the store of this test, which outlives it. */
+  /** Runs a command on this test's store, without closing it. */
   async function run(line: string) {
     const said = { printed: '', complained: '' };
     const store = { ...deps.store, close: async () => {} };
