@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
@@ -16,7 +17,11 @@ export type Deps = {
   secrets: Secrets;
   now: () => number; // epoch milliseconds
   randomBytes: (size: number) => Buffer;
-  keys: { createKeyPair: () => Promise<KeyPair> };
+  keys: {
+    createKeyPair: () => Promise<KeyPair>;
+    publicKey: (pem: string) => KeyObject; // of a certificate or a public key
+    privateKey: (sealed: string) => KeyObject; // sealed with `secrets`
+  };
   passwordCost: PasswordCost;
   log: Logger;
 };

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { openStore } from './db/open.ts';
 import type { Deps, KeyPair } from './deps.ts';
+import { createKeyParsers } from './federation/keys.ts';
 import { recommendedCost } from './login/passwords.ts';
 import { deriveSecrets, loadSecretKey } from './secrets.ts';
 
@@ -23,7 +24,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     secrets,
     now: Date.now,
     randomBytes: random,
-    keys: { createKeyPair },
+    keys: { createKeyPair, ...createKeyParsers(secrets) },
     passwordCost: recommendedCost,
     log,
   };

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import { openStore } from '../../src/db/open.ts';
 import type { Deps } from '../../src/deps.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import { createKeyParsers } from '../../src/federation/keys.ts';
 import { hashToken } from '../../src/identifier.ts';
 import { recommendedCost } from '../../src/login/passwords.ts';
 import { createKeyPair, openRandomBytes } from '../../src/openDeps.ts';
@@ -14,13 +15,14 @@ import { insertSource, insertSourceToken } from '../../src/store/profileSources.
 // The whole application with one profile source. PORT, FILE (the database) and TOKEN come from the environment.
 const { PORT = '0', FILE = '', TOKEN = '' } = process.env;
 const randomBytes = openRandomBytes();
+const secrets = deriveSecrets(randomBytes(32), randomBytes);
 const deps: Deps = {
   config: parseConfig({ PUBLIC_URL: `http://127.0.0.1:${PORT}` }),
   store: await openStore(`sqlite:${FILE}`),
-  secrets: deriveSecrets(randomBytes(32), randomBytes),
+  secrets,
   now: Date.now,
   randomBytes,
-  keys: { createKeyPair },
+  keys: { createKeyPair, ...createKeyParsers(secrets) },
   passwordCost: recommendedCost,
   log: pino({ level: 'error' }),
 };

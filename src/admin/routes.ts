@@ -23,15 +23,11 @@ import { removePersonRoutes } from './people/remove.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
 import { profileSourcesRoutes } from './profile-sources/overview.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
-import { samlDomainsRoutes } from './saml/domains.ts';
-import { identityProviderRoutes } from './saml/provider.ts';
-import { identityProvidersRoutes } from './saml/providers.ts';
+import { samlSettingsRoutes } from './saml/routes.ts';
 
 const screens = [
   controlPanelRoutes,
-  samlDomainsRoutes,
-  identityProvidersRoutes,
-  identityProviderRoutes,
+  samlSettingsRoutes,
   loginActivityRoutes,
   generalRoutes,
   peopleRoutes,

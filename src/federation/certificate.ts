@@ -1,8 +1,8 @@
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 import type { KeyPair } from '../deps.ts';
 
-/** What a person can compare: the fingerprint, whose it is, from when until when (epoch milliseconds), and the kind of key. */
+/** What a person can compare: fingerprint, subject, validity (epoch milliseconds) and type of key. */
 export type CertificateDescription = {
   sha256: string; // 'AA:BB:…'
   subject: string; // 'C=DE, CN=idp.example.com'
@@ -12,14 +12,17 @@ export type CertificateDescription = {
 };
 
 const MAX_COMMON_NAME = 64; // RFC 5280 appendix A, ub-common-name
-const MAX_REMEMBERED_KEYS = 500;
+
+const CURVES: ReadonlyMap<string, string> = new Map([
+  ['prime256v1', 'P-256'],
+  ['secp384r1', 'P-384'],
+  ['secp521r1', 'P-521'],
+]);
 
 /**
- * Returns a self-signed certificate (SHA-256, PEM) for the key pair of a service provider.
- * It is used to sign requests and to receive encrypted assertions.
- * @param request.commonName the name in the certificate, usually the domain's host; characters that are special in a distinguished name become '-'
- * @param request.now epoch milliseconds, from when it is valid
- * @param request.years how long it is valid
+ * Returns a self-signed certificate (SHA-256, PEM) for the key pair of a service provider, which signs requests and decrypts assertions.
+ * @param request.commonName usually the domain's host; characters that are special in a distinguished name become '-'
+ * @param request.now start of its validity, epoch milliseconds
  */
 export async function createSigningCertificate(request: {
   keyPair: KeyPair;
@@ -42,11 +45,7 @@ export async function createSigningCertificate(request: {
   return cert;
 }
 
-/**
- * Describes a certificate for a screen.
- * @param pem one certificate in PEM
- * @throws an error of node:crypto where it is not a certificate, or its key is of a kind that node:crypto does not know
- */
+/** Describes a certificate in PEM. Throws an error of node:crypto if it is not one, or has a key of an unknown type. */
 export function describeCertificate(pem: string): CertificateDescription {
   const certificate = new X509Certificate(pem);
   return {
@@ -58,7 +57,7 @@ export function describeCertificate(pem: string): CertificateDescription {
   };
 }
 
-/** The SHA-256 fingerprint of a public key itself (of its SubjectPublicKeyInfo, RFC 5280 4.1), and its kind. */
+/** Returns the SHA-256 fingerprint of a public key (of its SubjectPublicKeyInfo, RFC 5280 4.1) and its type. */
 export function describePublicKey(key: KeyObject): Pick<CertificateDescription, 'sha256' | 'keyDescription'> {
   const digest = createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
@@ -67,35 +66,10 @@ export function describePublicKey(key: KeyObject): Pick<CertificateDescription, 
   return { sha256, keyDescription: describeKey(key) };
 }
 
-const rememberedKeys = new Map<string, KeyObject>();
-
-/**
- * The public key of a certificate. Parsing costs more than verifying with it, so the last 500 keys are remembered by their PEM text;
- * a PEM text always means the same key, so nothing can become stale.
- * @param pem a certificate or a public key in PEM
- * @throws an error of node:crypto where it is neither
- */
-export function publicKeyOf(pem: string): KeyObject {
-  const key = rememberedKeys.get(pem) ?? createPublicKey(pem);
-  rememberedKeys.delete(pem); // and set again: the map keeps the order of use
-  rememberedKeys.set(pem, key);
-  if (rememberedKeys.size > MAX_REMEMBERED_KEYS) {
-    const [oldest] = rememberedKeys.keys();
-    if (oldest !== undefined) rememberedKeys.delete(oldest);
-  }
-  return key;
-}
-
 function plainName(name: string): string {
   const plain = name.replace(/[^A-Za-z0-9._:/ -]/g, '-').trim();
   return plain.slice(0, MAX_COMMON_NAME).trim() || 'service provider';
 }
-
-const CURVES: ReadonlyMap<string, string> = new Map([
-  ['prime256v1', 'P-256'],
-  ['secp384r1', 'P-384'],
-  ['secp521r1', 'P-521'],
-]);
 
 function describeKey(key: KeyObject): string {
   const type = (key.asymmetricKeyType ?? 'unknown').toUpperCase();

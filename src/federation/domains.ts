@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
@@ -22,23 +22,22 @@ import { getProviderIn } from './providers.ts';
 
 const CERTIFICATE_YEARS = 10;
 const MONTH_MS = 30 * 86_400_000;
-const PARSED_KEYS_KEPT = 100;
 
-/** What an identity provider asks for of a domain: Service Provider Details. */
+/** What an identity provider needs to know about a domain. */
 export type ServiceProviderDetails = { entityId: string; acsUrl: string; sloUrl: string; metadataUrl: string };
 
-/** The addresses of a domain's service provider. */
-export function serviceProviderDetails(domain: Pick<Domain, 'url'>): ServiceProviderDetails {
-  const metadataUrl = `${domain.url}/saml/metadata`;
-  return { entityId: metadataUrl, metadataUrl, acsUrl: `${domain.url}/saml/acs`, sloUrl: `${domain.url}/saml/slo` };
+/** Returns the Service Provider Details of a domain. */
+export function serviceProviderDetails({ url }: Pick<Domain, 'url'>): ServiceProviderDetails {
+  const metadataUrl = `${url}/saml/metadata`;
+  return { entityId: metadataUrl, metadataUrl, acsUrl: `${url}/saml/acs`, sloUrl: `${url}/saml/slo` };
 }
 
-/** The domain with an ID. @throws NotFound */
+/** Returns the domain with an ID. @throws NotFound */
 export async function getDomain({ store }: Deps, id: string): Promise<Domain> {
   return getDomainIn(store.db, id);
 }
 
-/** Adds a domain by its URL. */
+/** Adds a domain with a URL. */
 export async function addDomain(deps: Deps, entered: string): Promise<Checked<Domain>> {
   const read = readDomainUrl(entered);
   if (!read.ok) return read;
@@ -51,21 +50,20 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     createdAt: deps.now(),
   };
   return deps.store.db.transaction().execute(async (trx) => {
-    if (await findDomainByHost(trx, new URL(domain.url).host))
-      return invalid({ url: 'This domain is in the list already.' });
+    if (await findDomainByHost(trx, new URL(domain.url).host)) return invalid({ url: 'This domain already exists.' });
     await insertDomain(trx, domain);
     return { ok: true, value: domain };
   });
 }
 
-/** Makes sure that the domain of PUBLIC_URL exists, so that the first start already answers at an address. */
+/** Adds the domain of PUBLIC_URL if it does not exist, so that the first start already has one. */
 export async function ensureFirstDomain(deps: Deps): Promise<void> {
   const { host } = new URL(deps.config.publicUrl);
   if (await findDomainByHost(deps.store.db, host)) return;
   await addDomain(deps, deps.config.publicUrl);
 }
 
-/** Sets a domain up: makes its signing key and certificate. A domain that is set up keeps what it has. @throws NotFound */
+/** Creates the signing key and certificate of a domain, once. @throws NotFound */
 export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   const domain = await getDomain(deps, id);
   if (domain.setUpAt !== null) return domain;
@@ -76,21 +74,14 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   return deps.store.db.transaction().execute(async (trx) => {
     const current = await getDomainIn(trx, id);
     if (current.setUpAt !== null) return current;
-    const setUpAt = deps.now();
     const privateKeySealed = deps.secrets.seal(keyPair.privateKey);
-    await insertDomainKey(trx, {
-      id: newId(deps),
-      domainId: id,
-      privateKeySealed,
-      certificate,
-      createdAt: setUpAt,
-    });
-    await updateDomain(trx, id, { setUpAt });
-    return { ...current, setUpAt };
+    await insertDomainKey(trx, { id: newId(deps), domainId: id, privateKeySealed, certificate, createdAt: now });
+    await updateDomain(trx, id, { setUpAt: now });
+    return { ...current, setUpAt: now };
   });
 }
 
-/** Makes a provider the one that a domain uses by itself; undefined leaves it without one, and turns auto login off. @throws NotFound, Conflict */
+/** Sets the Default Provider of a domain. With undefined it has none, and Auto Login is turned off. @throws NotFound, Conflict */
 export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     await getDomainIn(trx, domainId);
@@ -102,19 +93,19 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
   });
 }
 
-/** Turns auto login on or off. @throws NotFound, Conflict where there is no Default Provider to send people to */
+/** Turns Auto Login on or off. @throws NotFound, Conflict without an enabled Default Provider */
 export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     const domain = await getDomainIn(trx, domainId);
-    if (on && !(await usableDefault(trx, domain)))
+    if (on && !(await hasUsableDefault(trx, domain)))
       throw new Conflict(
-        'Auto Login needs a Default Provider. Open Identity Providers and choose Make Default Provider first.',
+        'Auto Login needs a Default Provider. Open Identity Providers and select Make Default Provider first.',
       );
     await updateDomain(trx, domainId, { autoLogin: on });
   });
 }
 
-/** What removing a domain would break. */
+/** Returns what removing a domain affects: its sessions now, and its logins in the last 30 days. */
 export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ sessions: number; logins: number }> {
   const outcomes = await countOutcomes(deps.store.db, deps.now() - MONTH_MS, id);
   return {
@@ -123,7 +114,7 @@ export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ s
   };
 }
 
-/** Removes a domain with its key, and ends the sessions there. @throws NotFound, Conflict for the last one */
+/** Removes a domain with its key and its sessions. @throws NotFound, Conflict for the last domain */
 export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
   return deps.store.db.transaction().execute(async (trx) => {
     const domain = await getDomainIn(trx, id);
@@ -135,7 +126,7 @@ export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
   });
 }
 
-/** The private key (PEM) and certificate with which a domain signs, or undefined before it is set up. */
+/** Returns the private key (PEM) and certificate that a domain signs with, or undefined before it is set up. */
 export async function findSigningKey(
   deps: Deps,
   domainId: string,
@@ -144,22 +135,10 @@ export async function findSigningKey(
   return key && { privateKey: deps.secrets.unseal(key.privateKeySealed), certificate: key.certificate };
 }
 
-/** The keys that open what was encrypted for a domain, the newest first. Each is unsealed and parsed once. */
+/** Returns the private keys that decrypt what was encrypted for a domain, the newest first. */
 export async function findPrivateKeys(deps: Deps, domainId: string): Promise<KeyObject[]> {
   const keys = await listDomainKeys(deps.store.db, domainId);
-  return keys.map(({ privateKeySealed }) => parsedKey(deps, privateKeySealed));
-}
-
-// By the sealed text, so that another process may change the keys of a domain without telling this one.
-const parsed = new Map<string, KeyObject>();
-
-function parsedKey(deps: Deps, sealed: string): KeyObject {
-  const known = parsed.get(sealed);
-  if (known) return known;
-  const key = createPrivateKey(deps.secrets.unseal(sealed));
-  if (parsed.size >= PARSED_KEYS_KEPT) parsed.clear();
-  parsed.set(sealed, key);
-  return key;
+  return keys.map(({ privateKeySealed }) => deps.keys.privateKey(privateKeySealed));
 }
 
 async function getDomainIn(db: Db, id: string): Promise<Domain> {
@@ -168,18 +147,18 @@ async function getDomainIn(db: Db, id: string): Promise<Domain> {
   return domain;
 }
 
-async function usableDefault(db: Db, domain: Domain): Promise<boolean> {
-  const provider = domain.defaultProviderId === null ? undefined : await findProvider(db, domain.defaultProviderId);
+async function hasUsableDefault(db: Db, { defaultProviderId }: Domain): Promise<boolean> {
+  const provider = defaultProviderId === null ? undefined : await findProvider(db, defaultProviderId);
   return provider?.enabled === true;
 }
 
 function readDomainUrl(entered: string): Checked<string> {
   const text = entered.trim();
-  const wanted = 'Enter scheme and host, such as https://intranet.acme.com.';
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return invalid({ url: wanted });
+  const expected = 'Enter scheme and host, such as https://intranet.acme.com.';
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return invalid({ url: expected });
   const url = new URL(text);
-  if (url.username || url.password) return invalid({ url: 'Leave user name and password out of the address.' });
+  if (url.username || url.password) return invalid({ url: 'Leave user name and password out of the URL.' });
   if (url.pathname !== '/' || url.search || url.hash) return invalid({ url: `Leave the path out: ${url.origin}` });
-  if (url.host.length > 253) return invalid({ url: wanted });
+  if (url.host.length > 253) return invalid({ url: expected });
   return { ok: true, value: url.origin };
 }

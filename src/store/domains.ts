@@ -2,27 +2,25 @@ import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
 import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
 
-/** A URL of the intranet, and a service provider of its own. */
+/** A URL of the intranet. Each is its own service provider. */
 export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 
-/** The domain that answers at a host (`intranet.acme.com`, `localhost:3000`). */
+/** Finds the domain of a host (`intranet.acme.com`, `localhost:3000`), https before http. */
 export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
   const [row] = await byUrl(db, `https://${host}`, `http://${host}`);
   return row && fromRow(row);
 }
 
-// https before http, should both be there.
 const byUrl = prepared((db, secure: string, plain: string) =>
   db.selectFrom('domains').selectAll().where('url', 'in', [secure, plain]).orderBy('url', 'desc').limit(1),
 );
 
-/** The domain with an ID. */
 export async function findDomain(db: Db, id: string): Promise<Domain | undefined> {
   const row = await db.selectFrom('domains').selectAll().where('id', '=', id).executeTakeFirst();
   return row && fromRow(row);
 }
 
-/** All domains, the oldest first. */
+/** Lists all domains, the oldest first. */
 export async function listDomains(db: Db): Promise<Domain[]> {
   const rows = await db.selectFrom('domains').selectAll().orderBy('createdAt').orderBy('id').execute();
   return rows.map(fromRow);
@@ -35,7 +33,7 @@ export async function insertDomain(db: Db, domain: Domain): Promise<void> {
     .execute();
 }
 
-/** Changes what is named of a domain and leaves the rest. */
+/** Updates the given columns of a domain. */
 export async function updateDomain(db: Db, id: string, changes: Partial<Omit<Domain, 'id'>>): Promise<void> {
   const { autoLogin, ...rest } = changes;
   const flag = autoLogin === undefined ? {} : { autoLogin: autoLogin ? (1 as const) : (0 as const) };
@@ -55,12 +53,12 @@ export async function clearDefaultProvider(db: Db, providerId: string): Promise<
     .execute();
 }
 
-/** Removes a domain with its keys. */
+/** Deletes a domain and its keys. */
 export async function deleteDomain(db: Db, id: string): Promise<void> {
   await db.deleteFrom('domains').where('id', '=', id).execute();
 }
 
-/** The keys of a domain, the newest first: the first one signs. */
+/** Lists the keys of a domain, the newest first. The first one signs. */
 export async function listDomainKeys(db: Db, domainId: string): Promise<DomainKeyRow[]> {
   return db
     .selectFrom('domainKeys')

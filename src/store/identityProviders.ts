@@ -2,14 +2,14 @@ import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
 import type { IdentityProviderRow, MetadataImportRow } from '../db/schema.ts';
 
-/** How Anteroom deals with one identity provider: every field of its Edit screen but name, button and enabled. */
+/** The settings of an identity provider: the fields of its Edit screen except name, button and enabled. */
 export type ProviderSettings = {
-  matchAttribute: string; // the attribute that names the person; '' : the NameID, or the e-mail attribute when the NameID is transient
+  matchAttribute: string; // the attribute that identifies the person; '': the NameID, or an e-mail attribute if it is transient
   match: 'userNameOrEmail' | 'userName' | 'email' | 'externalId';
-  emailDomains: string[]; // whom the provider may sign in; empty: anybody
+  emailDomains: string[]; // e-mail domains of the people who may log in with it; empty: all
   idpInitiated: boolean;
-  nameIdPolicy: string; // a NameID format; '' : none is asked for
-  authnContexts: string[]; // RequestedAuthnContext class references; empty: none is asked for
+  nameIdPolicy: string; // the NameID format to request; '': none
+  authnContexts: string[]; // class references of RequestedAuthnContext; empty: none
   forceAuthn: boolean;
   signRequests: boolean;
   requestBinding: 'redirect' | 'post';
@@ -17,7 +17,7 @@ export type ProviderSettings = {
   allowSha1: boolean;
 };
 
-/** A certificate that a provider signs with, or a bare key, which has no subject ('') and no dates. */
+/** A certificate that a provider signs with, or a bare key, which has an empty subject and no dates. */
 export type Certificate = {
   pem: string; // of the certificate, or of the public key
   sha256: string; // 'AA:BB:…'
@@ -29,7 +29,7 @@ export type Certificate = {
 
 export type Endpoint = { binding: string; location: string; responseLocation?: string | undefined };
 
-/** What Anteroom keeps of an identity provider's metadata. */
+/** The parts of a provider's metadata that Anteroom uses. */
 export type ProviderFacts = {
   singleSignOn: Endpoint[];
   singleLogout: Endpoint[];
@@ -38,7 +38,6 @@ export type ProviderFacts = {
   validUntil: number | undefined;
 };
 
-/** An entity whose metadata was imported. */
 export type IdentityProvider = {
   id: string;
   entityId: string;
@@ -52,8 +51,6 @@ export type IdentityProvider = {
   importedAt: number;
   createdAt: number;
 };
-
-const FACTS_KEPT = 100;
 
 const columns = [
   'id',
@@ -76,7 +73,7 @@ export async function findProvider(db: Db, id: string): Promise<IdentityProvider
 
 const byId = prepared((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
 
-/** Whether there is a provider with an ID, and it is enabled. */
+/** Whether a provider exists and is enabled. */
 export async function isProviderEnabled(db: Db, id: string): Promise<boolean> {
   const [row] = await enabledById(db, id);
   return row?.enabled === 1;
@@ -86,7 +83,7 @@ const enabledById = prepared((db, id: string) =>
   db.selectFrom('identityProviders').select('enabled').where('id', '=', id),
 );
 
-/** The provider whose metadata carries an EntityID, letter by letter (saml-core 8.3.6). */
+/** Finds the provider with exactly this EntityID (saml-core 8.3.6). */
 export async function findProviderByEntityId(db: Db, entityId: string): Promise<IdentityProvider | undefined> {
   const [row] = await byEntityId(db, entityId);
   return row && fromRow(row);
@@ -96,7 +93,7 @@ const byEntityId = prepared((db, entityId: string) =>
   db.selectFrom('identityProviders').select(columns).where('entityId', '=', entityId),
 );
 
-/** All providers in the order of their buttons. */
+/** Lists all providers in the order of their buttons. */
 export async function listProviders(db: Db): Promise<IdentityProvider[]> {
   const rows = await db
     .selectFrom('identityProviders')
@@ -115,10 +112,7 @@ export async function insertProvider(db: Db, provider: IdentityProvider, metadat
     .execute();
 }
 
-/**
- * Writes a provider as it is given, but for `enabled`: whoever saves settings must not enable what was disabled meanwhile.
- * With `metadataXml` also the metadata that it was read from.
- */
+/** Updates a provider and, if given, its metadata, but not `enabled`: saving settings must not enable what was disabled meanwhile. */
 export async function updateProvider(db: Db, provider: IdentityProvider, metadataXml?: string): Promise<void> {
   const { id, enabled: _, ...changes } = toRow(provider);
   const metadata = metadataXml === undefined ? {} : { metadataXml };
@@ -141,7 +135,7 @@ export async function deleteProvider(db: Db, id: string): Promise<void> {
   await db.deleteFrom('identityProviders').where('id', '=', id).execute();
 }
 
-/** Metadata that was read and shown, and waits for a Power User's word. */
+/** Finds previewed metadata that has not expired. */
 export async function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
   return db
     .selectFrom('metadataImports')
@@ -170,20 +164,8 @@ function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvide
     enabled: row.enabled === 1,
     showButton: row.showButton === 1,
     settings: JSON.parse(settingsJson),
-    facts: factsOf(metadataJson),
+    facts: JSON.parse(metadataJson),
   };
-}
-
-const factsByJson = new Map<string, ProviderFacts>();
-
-/** What was read of metadata. It is kept, for every sign-in asks for the same, and reading it takes longer than to look the provider up. */
-function factsOf(json: string): ProviderFacts {
-  const known = factsByJson.get(json);
-  if (known) return known;
-  if (factsByJson.size >= FACTS_KEPT) factsByJson.clear();
-  const facts: ProviderFacts = JSON.parse(json);
-  factsByJson.set(json, facts);
-  return facts;
 }
 
 function toRow(provider: IdentityProvider): Omit<IdentityProviderRow, 'metadataXml'> {

@@ -121,9 +121,9 @@ describe('the set-up of the article', () => {
   it('enables auto login, which sends a visitor straight to the provider', async () => {
     await powerUser.reload();
     await powerUser.getByLabel('Enable Auto Login').check();
-    await powerUser.getByText(/^Auto Login of .* is on\.$/).waitFor();
+    await powerUser.getByText(/^Auto Login is on for .*\.$/).waitFor();
     await powerUser.reload();
-    await powerUser.getByText('Visitors who are not signed in go straight to Cloud Directory').waitFor();
+    await powerUser.getByText('Visitors who are not logged in go straight to Cloud Directory').waitFor();
     await shoot(powerUser, 'manage-saml');
     const employee = await newVisitor();
     await employee.goto(`${anteroom.url}/profile`);
@@ -168,7 +168,7 @@ describe('the set-up of the article', () => {
     await powerUser.goto(`${anteroom.url}/settings/security/saml`);
     await powerUser.getByRole('link', { name: 'Identity Providers' }).first().click();
     await powerUser.getByRole('link', { name: /^Edit/ }).click();
-    await powerUser.getByRole('button', { name: 'Test sign-in' }).click();
+    await powerUser.getByRole('button', { name: 'Test login' }).click();
     await logInAtProvider(powerUser, 'anna.berg');
     await powerUser.waitForURL(/\/settings\/security\/activity\//);
     await powerUser.getByText('anna.berg@acme.example').first().waitFor();

@@ -15,7 +15,7 @@ describe('the test sign-in', () => {
       await addPerson(connected.deps, maya);
       await addPerson(connected.deps, anna);
       const page = await openEditScreen(connected);
-      await page.getByRole('button', { name: 'Test sign-in' }).click();
+      await page.getByRole('button', { name: 'Test login' }).click();
       await page.locator('#login').fill('anna.berg');
       await page.locator('#password').fill('cloud-demo');
       await page.getByRole('button', { name: 'Log in' }).click();
@@ -30,7 +30,7 @@ describe('the test sign-in', () => {
     const connected = await connect();
     await addPerson(connected.deps, maya);
     const page = await openEditScreen(connected);
-    await page.getByRole('button', { name: 'Test sign-in' }).click();
+    await page.getByRole('button', { name: 'Test login' }).click();
     await page.locator('#login').fill('anna.berg');
     await page.locator('#password').fill('cloud-demo');
     await page.getByRole('button', { name: 'Log in' }).click();

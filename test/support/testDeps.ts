@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/db/open.ts';
 import type { Deps, KeyPair, PasswordCost } from '../../src/deps.ts';
+import { createKeyParsers } from '../../src/federation/keys.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import keyPairs from './keyPairs.json' with { type: 'json' };
 import { openTestStore } from './stores.ts';
@@ -39,13 +40,14 @@ export async function testDeps({
   const clock = testClock(at);
   const randomBytes = seededBytes(seed);
   const logged: LogLine[] = [];
+  const secrets = deriveSecrets(Buffer.alloc(32, 7), randomBytes);
   return {
     config: parseConfig({ DATA_DIR: tempFolder(), METADATA_PRIVATE_NETWORKS: 'allow', ...env }),
     store: store ?? (await openTestStore()),
-    secrets: deriveSecrets(Buffer.alloc(32, 7), randomBytes),
+    secrets,
     now: () => clock.at,
     randomBytes,
-    keys: { createKeyPair: testKeyPairs() },
+    keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },
     passwordCost: testPasswordCost,
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     clock,

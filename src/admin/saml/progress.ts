@@ -7,24 +7,24 @@ import { domainPath, providersPath } from './paths.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A step on the way to a domain that works. The next one is the first that is not done, and has something to press. */
+/** A step in setting up a domain. The next one is the first that is not done; it has an action. */
 export type Step = { title: string; text: string; done: boolean; next: boolean; action?: Action | undefined };
 
-/** A link, or the test sign-in of a provider. */
+/** A link, or the test login of a provider. */
 export type Action = { text: string; href: string } | { text: string; test: string };
 
 export type DomainProgress = {
   domain: Domain;
   host: string;
   defaultProvider: IdentityProvider | undefined;
-  tested: boolean; // somebody has come in through the Default Provider
+  tested: boolean; // a login with the Default Provider has worked
   works: boolean;
   steps: Step[];
   loggedIn: number; // in the last 24 hours
   refused: number;
 };
 
-/** How far a domain is set up. @param here the domain at which the Power User is: only there can they test */
+/** Returns how far a domain is set up. @param here the domain that the Power User is at: a login can only be tested there */
 export async function domainProgress(deps: Deps, domain: Domain, here: Domain): Promise<DomainProgress> {
   const { db } = deps.store;
   const providers = (await listProviders(db)).filter((provider) => provider.enabled);
@@ -55,12 +55,11 @@ type Facts = {
 
 function stepsOf(facts: Facts): Step[] {
   const { domain, providers, tested, defaultProvider } = facts;
-  const needed = defaultProvider ? tested.includes(defaultProvider) : tested.length > 0;
   const steps: Omit<Step, 'next'>[] = [
-    { title: 'Domain added', text: addressText(domain), done: true },
+    { title: 'Domain added', text: schemeText(domain), done: true },
     {
-      title: 'Set the domain up',
-      text: 'Makes its signing key, and the EntityID that your identity provider asks for.',
+      title: 'Set up the domain',
+      text: 'Creates its signing key, and the EntityID that your identity provider needs.',
       done: domain.setUpAt !== null,
       action: { text: 'Setup Domain', href: domainPath(domain.id) },
     },
@@ -71,20 +70,20 @@ function stepsOf(facts: Facts): Step[] {
       action: { text: 'Identity Providers', href: providersPath(domain.id) },
     },
     {
-      title: 'Test the sign-in',
-      text: 'You go through the provider, see what came of it, and stay who you are.',
-      done: needed,
+      title: 'Test the login',
+      text: 'You log in at the provider and see the result. Your session here does not change.',
+      done: defaultProvider ? tested.includes(defaultProvider) : tested.length > 0,
       action: testAction(facts),
     },
     {
       title: 'Make it the Default Provider',
-      text: 'Where this domain sends people by itself.',
+      text: 'The provider that Auto Login sends people to.',
       done: defaultProvider !== undefined,
-      action: { text: 'Choose the Default Provider', href: providersPath(domain.id) },
+      action: { text: 'Select the Default Provider', href: providersPath(domain.id) },
     },
     {
       title: 'Enable Auto Login',
-      text: 'If you like: visitors skip the Log-In screen and go straight to the provider.',
+      text: 'Optional: visitors skip the Log-In screen and go straight to the provider.',
       done: domain.autoLogin && defaultProvider !== undefined,
     },
   ];
@@ -94,14 +93,14 @@ function stepsOf(facts: Facts): Step[] {
 
 function testAction({ domain, here, providers, defaultProvider }: Facts): Action {
   const provider = defaultProvider ?? (providers.length === 1 ? providers[0] : undefined);
-  if (!provider) return { text: 'Choose a provider to test', href: providersPath(domain.id) };
-  if (domain.id === here.id) return { text: 'Test sign-in', test: provider.id };
+  if (!provider) return { text: 'Select a provider to test', href: providersPath(domain.id) };
+  if (domain.id === here.id) return { text: 'Test login', test: provider.id };
   return { text: `Test at ${new URL(domain.url).host}`, href: `${domain.url}${providersPath(domain.id)}` };
 }
 
-function addressText(domain: Domain): string {
-  if (domain.url.startsWith('https:')) return 'It answers at this address over https.';
-  return isOpenHttp(domain.url)
-    ? 'It answers over plain http, where others can read along. Use https before people sign in here.'
-    : 'It answers on this machine alone, over plain http.';
+function schemeText({ url }: Domain): string {
+  if (url.startsWith('https:')) return 'It uses https.';
+  return isOpenHttp(url)
+    ? 'It uses plain http, where others can read along. Use https before people log in here.'
+    : 'It is only available on this machine, over plain http.';
 }

@@ -1,7 +1,6 @@
 import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
-import { publicKeyOf } from '../../federation/certificate.ts';
 import { findPrivateKeys, serviceProviderDetails } from '../../federation/domains.ts';
 import { hashToken, newId, newReference } from '../../identifier.ts';
 import { writeLastLogin } from '../../people/users.ts';
@@ -119,7 +118,7 @@ async function judge(deps: Deps, attempt: Attempt): Promise<Step<Verified>> {
     ...domainFacts(answer.domain),
     decryptionKeys: response.encrypted ? await findPrivateKeys(deps, answer.domain.id) : [],
     now: deps.now(),
-    provider: providerFacts(provider),
+    provider: providerFacts(deps, provider),
     // Where the request is not this browser's, the answer is refused below, once it is known who signed it.
     request: response.inResponseTo
       ? { id: response.inResponseTo, forceAuthn: claimed?.forceAuthn === 1, issuedAt: claimed?.createdAt ?? deps.now() }
@@ -185,11 +184,11 @@ function requestFault(
   return undefined;
 }
 
-function providerFacts(provider: IdentityProvider) {
+function providerFacts({ keys }: Deps, provider: IdentityProvider) {
   const { settings } = provider;
   return {
     entityId: provider.entityId,
-    signingKeys: provider.facts.certificates.map((certificate) => publicKeyOf(certificate.pem)),
+    signingKeys: provider.facts.certificates.map((certificate) => keys.publicKey(certificate.pem)),
     clockSkewMs: settings.clockSkewSeconds * 1_000,
     allowSha1: settings.allowSha1,
     idpInitiated: settings.idpInitiated,

@@ -1,36 +1,28 @@
 import { expect } from 'chai';
-import { setAutoLogin, setDefaultProvider, setUpDomain } from '../../../src/federation/domains.ts';
+import { setAutoLogin, setDefaultProvider } from '../../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../../src/federation/importMetadata.ts';
-import { findDomain, listDomains } from '../../../src/store/domains.ts';
-import { findProvider, listProviders } from '../../../src/store/identityProviders.ts';
-import { writeSession } from '../../../src/store/sessions.ts';
+import { findProvider } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
-import { aSession } from '../../support/rows.ts';
+import type { Client } from '../../support/client.ts';
+import type { TestDeps } from '../../support/testDeps.ts';
 import { fieldsOfForm } from '../support/formFields.ts';
+import { importOkta, openSamlSettings, type SamlSettings, serve, startSession } from './support/samlSettings.ts';
 
-describe('admin: an identity provider', () => {
-  let anteroom: Anteroom;
+describe('admin/saml/provider', () => {
+  let settings: SamlSettings;
+  let deps: TestDeps;
   let client: Client;
-  let domainId: string;
   let id: string;
   let path: string;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    const { deps } = anteroom;
-    await addPerson(deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
-    domainId = (await listDomains(deps.store.db))[0]?.id ?? '';
-    await setUpDomain(deps, domainId);
-    const preview = await previewMetadata(deps, { xml: fixture('okta') });
-    if (!preview.ok) throw new Error(JSON.stringify(preview.errors));
-    id = (await confirmImport(deps, preview.value.id)).id;
-    path = `/settings/security/saml/domains/${domainId}/identity-providers/${id}`;
+    settings = await openSamlSettings();
+    ({ deps, client } = settings);
+    id = await importOkta(settings);
+    path = `${settings.providers}/${id}`;
   });
 
-  it('is saved with every field of its screen, and says what changed', async () => {
+  it('saves every field, and says what changed', async () => {
     const fields = fieldsOfForm((await client.get(path)).text, path);
     const changes = {
       name: 'Acme & Söhne <SSO>',
@@ -46,8 +38,8 @@ describe('admin: an identity provider', () => {
     const saved = await client.post(path, { ...fields, ...changes });
     expect(saved.location).to.equal(path.slice(0, path.lastIndexOf('/')));
     const list = await client.follow(saved);
-    expect(list.text).to.contain('Acme &amp; Söhne &lt;SSO&gt; is saved: name, matched with, attribute that names');
-    const provider = await findProvider(anteroom.deps.store.db, id);
+    expect(list.text).to.contain('Acme &amp; Söhne &lt;SSO&gt; was saved: name, matched with, attribute');
+    const provider = await findProvider(deps.store.db, id);
     expect(provider?.settings).to.deep.equal({
       match: 'email',
       matchAttribute: 'mail',
@@ -64,11 +56,11 @@ describe('admin: an identity provider', () => {
     expect((await client.get(path)).text).to.contain('SHA-1 signatures of this provider are accepted.');
     expect((await client.get('/settings')).text).to.contain('Acme &amp; Söhne &lt;SSO&gt; may sign with SHA-1');
     const again = await client.post(path, fieldsOfForm((await client.get(path)).text, path));
-    expect((await client.follow(again)).text).to.contain('is as it was.');
+    expect((await client.follow(again)).text).to.contain('No changes to save.');
   });
 
-  it('keeps what was typed beside the errors, and changes nothing', async () => {
-    const before = await findProvider(anteroom.deps.store.db, id);
+  it('shows each error at its field, keeps the input, and changes nothing', async () => {
+    const before = await findProvider(deps.store.db, id);
     const fields = fieldsOfForm((await client.get(path)).text, path);
     const typed = {
       name: ' ',
@@ -77,16 +69,15 @@ describe('admin: an identity provider', () => {
       nameIdPolicy: 'no uri',
       buttonOrder: '',
     };
-    const answer = await client.post(path, { ...fields, ...typed, match: 'nothing', requestBinding: 'artifact' });
-    expect(answer.status).to.equal(422);
-    for (const sentence of ['Enter a name', 'Enter domains such as', 'number of seconds', 'Enter a URI', 'Select one'])
-      expect(answer.text).to.contain(sentence);
-    expect(fieldsOfForm(answer.text, path)).to.deep.include({ emailDomains: 'acme', clockSkewSeconds: 'long' });
-    expect(await findProvider(anteroom.deps.store.db, id)).to.deep.equal(before);
+    const refused = await client.post(path, { ...fields, ...typed, match: 'nothing', requestBinding: 'artifact' });
+    expect(refused.status).to.equal(422);
+    for (const message of ['Enter a name', 'Enter domains such as', 'number of seconds', 'Enter a URI', 'Select one'])
+      expect(refused.text).to.contain(message);
+    expect(fieldsOfForm(refused.text, path)).to.deep.include({ emailDomains: 'acme', clockSkewSeconds: 'long' });
+    expect(await findProvider(deps.store.db, id)).to.deep.equal(before);
   });
 
-  it('lists only the bindings that the provider has', async () => {
-    const { deps } = anteroom;
+  it('only lists the bindings that the provider supports', async () => {
     const only = fixture('okta').replace(/<md:SingleSignOnService[^>]*HTTP-Redirect[^>]*\/>/, '');
     const preview = await previewMetadata(deps, { xml: only });
     await confirmImport(deps, preview.ok ? preview.value.id : '');
@@ -96,56 +87,35 @@ describe('admin: an identity provider', () => {
       .and.not.contain('HTTP-Redirect</option>');
   });
 
-  it('is disabled and enabled, and says first whom that signs out', async () => {
-    await signSomebodyIn();
-    await setDefaultProvider(anteroom.deps, domainId, id);
-    await setAutoLogin(anteroom.deps, domainId, true);
-    expect((await client.get(path)).text)
-      .to.contain('It signs 1 person out at once.')
-      .and.contain('Auto Login stops at 1 domain');
-    const disabled = await client.post(`${path}/activation`, { enabled: '' });
-    expect((await client.follow(disabled)).text).to.contain('is disabled. Whoever came in through it is signed out.');
-    expect((await client.get('/settings')).text).to.contain('has a Default Provider that is disabled');
-    const other = await client.post(`/settings/security/saml/domains/${domainId}/default-provider`, { provider: id });
-    expect((await client.follow(other)).text).to.contain('is disabled. Enable it before you make it the default.');
-    await client.post(`${path}/activation`, { enabled: 'on' });
-    expect((await findProvider(anteroom.deps.store.db, id))?.enabled).to.equal(true);
-  });
-
-  it('is removed when its name is typed, and names in numbers what that breaks', async () => {
-    const { deps } = anteroom;
-    await signSomebodyIn();
+  it('disables the provider, says first which sessions end, and enables it', async () => {
+    const { domain, domainId } = settings;
+    await startSession(settings, { domainId, providerId: id });
     await setDefaultProvider(deps, domainId, id);
     await setAutoLogin(deps, domainId, true);
-    const asked = await client.get(`${path}/removal`);
-    expect(asked.text)
-      .to.contain('It signs 1 person out at once.')
-      .and.contain('1 domain loses its Default Provider')
-      .and.contain('Auto Login is turned off at 1 domain');
-    const name = (await findProvider(deps.store.db, id))?.name ?? '';
-    const wrong = await client.post(`${path}/removal`, { typed: `${name}x` });
-    expect([wrong.status, wrong.text.includes(`Type ${name} to confirm.`)]).to.deep.equal([422, true]);
-    expect(await listProviders(deps.store.db)).to.have.length(1);
-    const removed = await client.post(`${path}/removal`, { typed: name });
-    expect((await client.follow(removed)).text)
-      .to.contain(`${name} was removed.`)
-      .and.contain('No identity provider yet');
-    expect(await findDomain(deps.store.db, domainId)).to.deep.include({ defaultProviderId: null, autoLogin: false });
-    expect((await client.get(path)).status).to.equal(404);
+    expect((await client.get(path)).text)
+      .to.match(/1 session\s+will end immediately\./)
+      .and.contain('Auto Login stops at 1 domain');
+    const disabled = await client.post(`${path}/activation`, { enabled: '' });
+    expect((await client.follow(disabled)).text).to.contain('is disabled. Its sessions were ended.');
+    const left = await deps.store.db.selectFrom('sessions').select('id').where('providerId', '=', id).execute();
+    expect(left).to.deep.equal([]);
+    expect((await client.get('/settings')).text).to.contain('has a Default Provider that is disabled');
+    await client.post(`${path}/activation`, { enabled: 'on' });
+    expect((await findProvider(deps.store.db, id))?.enabled).to.equal(true);
+    expect((await client.get(domain)).status).to.equal(200);
   });
 
-  it('gives no preview that is an hour old', async () => {
-    const preview = await previewMetadata(anteroom.deps, { xml: fixture('google') });
-    const page = `${path.slice(0, path.lastIndexOf('/'))}/imports/${preview.ok ? preview.value.id : ''}`;
-    expect((await client.get(page)).status).to.equal(200);
-    anteroom.deps.clock.advance(60 * 60_000);
-    expect((await client.get(page)).status).to.equal(404);
+  it('fetches the metadata again, and refuses that of another entity', async () => {
+    const missing = await client.post(`${path}/metadata`, { metadataUrl: ' ' });
+    expect([missing.status, missing.text.includes('Paste the metadata URL of this provider.')]).to.deep.equal([
+      422,
+      true,
+    ]);
+    const other = await serve(fixture('google'));
+    const refused = await client.post(`${path}/metadata`, { metadataUrl: other });
+    expect(refused.status).to.equal(422);
+    expect(refused.text).to.contain('metadata of another identity provider').and.contain(other);
+    const same = await client.post(`${path}/metadata`, { metadataUrl: await serve(fixture('okta')) });
+    expect((await client.follow(same)).text).to.contain('already imported as');
   });
-
-  async function signSomebodyIn(): Promise<void> {
-    const { deps } = anteroom;
-    const { id: userId } = await addPerson(deps, { userName: 'anna.berg' });
-    const session = aSession(userId, { domainId, providerId: id, expiresAt: deps.now() + 1_000 });
-    await writeSession(deps.store.db, session);
-  }
 });

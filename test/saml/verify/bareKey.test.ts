@@ -1,5 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
-import { describePublicKey, publicKeyOf } from '../../../src/federation/certificate.ts';
+import { describePublicKey } from '../../../src/federation/certificate.ts';
 import { updateProvider } from '../../../src/store/identityProviders.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { connect, deliver, goThroughProvider, visitor } from '../../support/connect.ts';
@@ -8,7 +9,7 @@ describe('a provider that publishes a bare key', () => {
   it('signs people in as one with a certificate does', async () => {
     const connected = await connect();
     const { deps, provider } = connected;
-    const key = publicKeyOf(provider.facts.certificates[0]?.pem ?? '');
+    const key = createPublicKey(provider.facts.certificates[0]?.pem ?? '');
     const pem = key.export({ type: 'spki', format: 'pem' }).toString();
     const certificates = [{ pem, subject: '', ...describePublicKey(key) }];
     await updateProvider(deps.store.db, { ...provider, facts: { ...provider.facts, certificates } });

@@ -1,7 +1,7 @@
+import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { publicKeyOf } from '../../../src/federation/certificate.ts';
 import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
 import { readResponse, verifyResponse } from '../../../src/saml/verify/response.ts';
 import type { Verdict, VerifyContext } from '../../../src/saml/verify/verdict.ts';
@@ -72,7 +72,7 @@ function judge(name: string, xml: string, changes: Partial<VerifyContext> = {}):
     now: instantOf(xml) + 1_000,
     provider: {
       entityId: metadata.metadata.entityId,
-      signingKeys: metadata.metadata.certificates.map(({ pem }) => publicKeyOf(pem)),
+      signingKeys: metadata.metadata.certificates.map(({ pem }) => createPublicKey(pem)),
       clockSkewMs: 60_000,
       allowSha1: false,
       idpInitiated: inResponseTo === undefined,

@@ -1,0 +1,27 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { addDomain } from '../../federation/domains.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { SAML } from './paths.ts';
+
+const PATH = `${SAML}/domains/new`;
+
+/** New domain. */
+export function newDomainRoutes(router: Router, deps: Deps): void {
+  router.get(PATH, (_req, res) => show(res, '', {}));
+  router.post(PATH, (req, res) => add(deps, req, res));
+}
+
+async function add(deps: Deps, req: Request, res: Response): Promise<void> {
+  const entered = field(req, 'url');
+  const added = await addDomain(deps, entered);
+  if (!added.ok) return show(res.status(422), entered, added.errors);
+  await flash(req, `${added.value.url} was added. Next: Setup Domain.`);
+  res.redirect(303, `${SAML}#${added.value.id}`);
+}
+
+function show(res: Response, entered: string, errors: FieldErrors): void {
+  res.render('settings/saml/newDomain', { title: 'New domain', entered, errors, paths: { here: PATH, back: SAML } });
+}

@@ -1,0 +1,46 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { consequencesOfRemoval, getDomain, removeDomain } from '../../federation/domains.ts';
+import type { Domain } from '../../store/domains.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { domainPath, SAML } from './paths.ts';
+
+const PATH = `${domainPath(':domain')}/removal` as const;
+const IN_USE = 'You are using this domain now. To remove it, open Application Settings at another domain.';
+
+/** Removing a domain, confirmed by typing its host. */
+export function removeDomainRoutes(router: Router, deps: Deps): void {
+  router.get(PATH, async (req, res) => show(deps, res, await getDomain(deps, req.params.domain), '', {}));
+  router.post(PATH, async (req, res) => remove(deps, req, res, await getDomain(deps, req.params.domain)));
+}
+
+async function remove(deps: Deps, req: Request, res: Response, domain: Domain): Promise<void> {
+  const { host } = new URL(domain.url);
+  const typed = field(req, 'typed').trim();
+  const errors =
+    typed.toLowerCase() === host ? await removalConflict(deps, res, domain) : { typed: `Type ${host} to confirm.` };
+  if (errors) return show(deps, res.status(422), domain, typed, errors);
+  await flash(req, `${host} was removed.`);
+  res.redirect(303, SAML);
+}
+
+async function removalConflict(deps: Deps, res: Response, { id }: Domain): Promise<FieldErrors | undefined> {
+  if (id === res.locals.domain.id) return { '': IN_USE };
+  return conflictOf(removeDomain(deps, id));
+}
+
+async function show(deps: Deps, res: Response, domain: Domain, typed: string, errors: FieldErrors): Promise<void> {
+  const { host } = new URL(domain.url);
+  const isInUse = domain.id === res.locals.domain.id;
+  res.render('settings/saml/removeDomain', {
+    title: `Remove ${host}?`,
+    domain,
+    host,
+    typed,
+    errors: isInUse ? { ...errors, '': IN_USE } : errors,
+    back: domainPath(domain.id),
+    ...(await consequencesOfRemoval(deps, domain.id)),
+  });
+}

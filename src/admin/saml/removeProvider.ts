@@ -1,0 +1,41 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { getDomain } from '../../federation/domains.ts';
+import { consequencesOf, getProvider, removeProvider } from '../../federation/providers.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { providerPath, providersPath } from './paths.ts';
+
+const PATH = `${providerPath(':domain', ':provider')}/removal` as const;
+
+type Ids = { domain: string; provider: string };
+
+/** Removing an identity provider, confirmed by typing its name. */
+export function removeProviderRoutes(router: Router, deps: Deps): void {
+  router.get(PATH, (req, res) => show(deps, res, req.params, '', {}));
+  router.post(PATH, (req, res) => remove(deps, req, res, req.params));
+}
+
+async function remove(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const { name } = await getProvider(deps, ids.provider);
+  const typed = field(req, 'typed');
+  if (typed.trim() !== name.trim())
+    return show(deps, res.status(422), ids, typed, { typed: `Type ${name} to confirm.` });
+  await removeProvider(deps, ids.provider);
+  await flash(req, `${name} was removed.`);
+  res.redirect(303, providersPath(ids.domain));
+}
+
+async function show(deps: Deps, res: Response, ids: Ids, typed: string, errors: FieldErrors): Promise<void> {
+  const domain = await getDomain(deps, ids.domain);
+  const provider = await getProvider(deps, ids.provider);
+  res.render('settings/saml/removeProvider', {
+    title: `Remove ${provider.name}?`,
+    provider,
+    typed,
+    errors,
+    paths: { back: providerPath(domain.id, provider.id), list: providersPath(domain.id) },
+    ...(await consequencesOf(deps, provider.id)),
+  });
+}

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { findProvider, listProviders } from '../../../src/store/identityProviders.ts';
+import { fixture } from '../../federation/metadata/fixtures.ts';
+import { importOkta, openSamlSettings, type SamlSettings } from './support/samlSettings.ts';
+
+describe('admin/saml/import', () => {
+  let settings: SamlSettings;
+
+  beforeEach(async () => {
+    settings = await openSamlSettings();
+  });
+
+  it('shows what was read before it is stored', async () => {
+    const { client, deps } = settings;
+    const page = await client.get(await preview(fixture('okta')));
+    expect(page.text)
+      .to.contain('http://www.okta.com/exk9rivet42example697')
+      .and.contain('HTTP-POST')
+      .and.contain('2036-01-01')
+      .and.match(/([0-9A-F]{2}:){31}/);
+    expect(await listProviders(deps.store.db)).to.deep.equal([]);
+  });
+
+  it('shows what an import changes for a known provider', async () => {
+    const { client, deps } = settings;
+    const id = await importOkta(settings);
+    const [, other = ''] = /<X509Certificate>([^<]+)/.exec(fixture('google').replaceAll('ds:', '')) ?? [];
+    const changed = fixture('okta')
+      .replace(/(<ds:X509Certificate>)[^<]+/, `$1${other}`)
+      .replace('/sso/saml"', '/sso/saml2"');
+    const path = await preview(changed);
+    const page = await client.get(path);
+    for (const text of ['Certificate added', 'Certificate removed', 'URL added', 'URL removed', 'already imported as'])
+      expect(page.text).to.contain(text);
+    expect((await findProvider(deps.store.db, id))?.facts.certificates[0]?.subject).to.equal('CN=rivet, O=Okta');
+    const stored = await client.post(path);
+    expect((await client.follow(stored)).text).to.contain('was updated from its metadata');
+    expect((await findProvider(deps.store.db, id))?.facts.certificates[0]?.subject).not.to.contain('Okta');
+    expect((await client.get(await preview(changed))).text).to.contain('certificates and URLs are the same as before');
+  });
+
+  it('does not show a preview that is an hour old', async () => {
+    const path = await preview(fixture('google'));
+    settings.deps.clock.advance(60 * 60_000 - 1);
+    expect((await settings.client.get(path)).status).to.equal(200);
+    settings.deps.clock.advance(1);
+    expect((await settings.client.get(path)).status).to.equal(404);
+  });
+
+  async function preview(xml: string): Promise<string> {
+    return (await settings.client.post(settings.providers, { way: 'xml', xml })).location ?? '';
+  }
+});
