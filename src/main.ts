@@ -6,7 +6,7 @@ import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { sweepJobs } from './jobs/worker.ts';
-import { makeSetupLink } from './login/firstPowerUser.ts';
+import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
 import { trimScimLog } from './sources/scimLogRetention.ts';
 import { deleteExpired } from './store/expired.ts';
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   process.stdout.write(
     `Anteroom is running at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`,
   );
-  const link = await makeSetupLink(deps);
+  const link = await createSetupLink(deps);
   if (link) process.stdout.write(`Create the first Power User (this link works once): ${link}\n`);
 }
 

@@ -14,7 +14,7 @@ import { queryText } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
 
-/** The Log-In screen, the local log-in that never redirects, and Log out. */
+/** The Log-In screen, the local login that never redirects, and the logout. */
 export function loginRoutes(deps: Deps): Router {
   const router = Router();
   router.get('/login', async (req, res) => {
@@ -49,7 +49,7 @@ export function loginRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Starts the session of somebody whose local password was right. */
+/** Starts a session after a local login. */
 export function startLocalSession(deps: Deps, req: Request, res: Response, user: User): Promise<void> {
   const now = deps.now();
   return startSession(deps, req, res, user, {
@@ -116,7 +116,7 @@ async function recordAttempt(
   });
 }
 
-/** With Auto Login on, the Default Provider, as long as it can be used. */
+/** Returns the Default Provider if Auto Login is on and the provider is enabled. */
 async function findAutoLoginProvider(deps: Deps, res: Response): Promise<IdentityProvider | undefined> {
   const { domain } = res.locals;
   if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
@@ -125,5 +125,5 @@ async function findAutoLoginProvider(deps: Deps, res: Response): Promise<Identit
 }
 
 function localLoginForbidden(): Forbidden {
-  return new Forbidden('The log-in with a password is not open to the network you are in.');
+  return new Forbidden('Login with a password is not allowed from your network.');
 }

@@ -4,7 +4,7 @@ import { findProvider } from '../store/identityProviders.ts';
 import { requireLogin } from '../web/requireLogin.ts';
 import { allFacts, photoOf } from './facts.ts';
 
-/** My profile: everything that the directory holds about the person, and how they logged in. */
+/** My profile: the person's entry in the directory, and how they logged in. */
 export function profileRoutes({ store }: Deps): Router {
   const router = Router();
   router.get('/profile', requireLogin, async (req, res) => {

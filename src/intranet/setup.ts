@@ -10,7 +10,7 @@ import { startLocalSession } from './login.ts';
 
 const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
 
-/** The page of the one-time set-up link, on which the first Power User is made. */
+/** The page of the one-time setup link, which creates the first Power User. */
 export function setupRoutes(deps: Deps): Router {
   const router = Router();
   router.get('/setup/:token', async (req, res) => {
@@ -24,7 +24,7 @@ export function setupRoutes(deps: Deps): Router {
     const added = await addFirstPowerUser(deps, req.params.token, input, field(req, 'password'));
     if (!added.ok) return show(res.status(422), entered, errorsByHeader(added.errors));
     await startLocalSession(deps, req, res, added.value);
-    await flash(req, 'You are the first Power User. Next, set the domain up.');
+    await flash(req, 'You are the first Power User. Next, set up the domain.');
     res.redirect(303, '/settings/security/saml');
   });
   return router;
@@ -32,10 +32,10 @@ export function setupRoutes(deps: Deps): Router {
 
 function show(res: Response, entered: Record<string, string>, errors: FieldErrors): void {
   res.setHeader('cache-control', 'no-store');
-  res.render('intranet/setup', { title: 'Set Anteroom up', entered, errors });
+  res.render('intranet/setup', { title: 'Set up Anteroom', entered, errors });
 }
 
 async function requireLink(deps: Deps, token: string): Promise<void> {
   if (!(await isSetupLink(deps, token)))
-    throw new NotFound('This set-up link was used already, or is not the newest one.');
+    throw new NotFound('This setup link was already used, or is not the latest one.');
 }

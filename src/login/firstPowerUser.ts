@@ -9,8 +9,8 @@ import { countActiveUsers, type User } from '../store/users.ts';
 
 const SETTING = 'setupLink';
 
-/** While there is no Power User: a new one-time link to make the first one. The link of an earlier start ends. */
-export async function makeSetupLink(deps: Deps): Promise<string | undefined> {
+/** Returns a new one-time setup link, or undefined if there is a Power User. Earlier links become invalid. */
+export async function createSetupLink(deps: Deps): Promise<string | undefined> {
   const { db } = deps.store;
   if ((await countActiveUsers(db, 'Power User')) > 0) return undefined;
   const token = newToken(deps);
@@ -18,12 +18,12 @@ export async function makeSetupLink(deps: Deps): Promise<string | undefined> {
   return `${deps.config.publicUrl}/setup/${token}`;
 }
 
-/** Whether a token is that of the set-up link, and there is still no Power User. */
+/** Returns whether the token of a setup link is valid. */
 export async function isSetupLink(deps: Deps, token: string): Promise<boolean> {
   return isOpen(deps.store.db, token);
 }
 
-/** Makes the first Power User, with a password, and ends the link. @throws NotFound where the link has ended */
+/** Creates the first Power User with a password, and invalidates the link. @throws NotFound if the link is not valid */
 export async function addFirstPowerUser(
   deps: Deps,
   token: string,
@@ -33,9 +33,9 @@ export async function addFirstPowerUser(
   const powerUser = { ...input, texts: { ...input.texts, userType: 'Power User' } };
   return addPerson(deps, powerUser, password, async (trx) => {
     const open = await isOpen(trx, token);
-    // Of two who come with the link at once, one takes it.
+    // If two people use the link at the same time, only one succeeds.
     if (!open || !(await takeSetting(trx, SETTING, hashToken(token))))
-      throw new NotFound('This set-up link was used already.');
+      throw new NotFound('This setup link was already used.');
   });
 }
 

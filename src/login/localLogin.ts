@@ -7,7 +7,7 @@ import { verifyPassword } from './passwords.ts';
 
 const WINDOW_MS = 15 * 60_000;
 
-/** What failures are counted under, and how many are let pass in WINDOW_MS. */
+/** A counter of failed logins, and the number allowed in WINDOW_MS. */
 type Limit = { name: string; most: number };
 
 export type LocalLogin =
@@ -19,9 +19,9 @@ export type LocalLogin =
     };
 
 /**
- * Checks a user name (or e-mail address) and a password. A wrong name and a wrong password look and last the same.
- * Failures are counted by name, by network, and by name within a network; past a limit nothing is tried for 15 minutes.
- * @param address the IP address that the attempt comes from
+ * Checks a user name (or e-mail address) and a password. A wrong name and a wrong password look the same and take the same time.
+ * Failures are counted by name, by network, and by both. Above a limit, logins are blocked for 15 minutes.
+ * @param address the client's IP address
  */
 export async function logInLocally(deps: Deps, name: string, password: string, address: string): Promise<LocalLogin> {
   const limits = deps.config.rateLimits ? limitsFor(name, address) : [];
@@ -30,13 +30,13 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
   const hash = user && (await findPasswordHash(deps.store.db, user.id));
   if (!(await verifyPassword(deps, password, hash)) || !user)
     return { ok: false, reason: 'password_wrong', ...(user ? { user } : {}) };
-  await takeBack(deps, limits);
+  await undoFailure(deps, limits);
   if (!user.active) return { ok: false, reason: 'person_deactivated', user };
   if (user.userType === 'Non Intranet User') return { ok: false, reason: 'person_not_intranet_user', user };
   return { ok: true, user };
 }
 
-/** The narrowest limit comes first: whoever guesses from one network uses it up without locking the person out of another. */
+/** The limit by both is the lowest, so that guessing from one network does not block the person in another. */
 function limitsFor(name: string, address: string): Limit[] {
   const person = caseKey(name).slice(0, 256);
   const network = clientNetwork(address);
@@ -47,7 +47,7 @@ function limitsFor(name: string, address: string): Limit[] {
   ];
 }
 
-/** Counts the attempt as a failure before it is made, so that a burst of guesses cannot overtake the count. */
+/** Counts the attempt as a failure in advance, so that a burst of guesses cannot outrun the count. */
 async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
   const { db } = deps.store;
   const now = deps.now();
@@ -57,13 +57,13 @@ async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
   return true;
 }
 
-/** It was no failure: the person's count ends, and that of the network goes back to where it was. */
-async function takeBack({ store }: Deps, [ofBoth, ofNetwork, ofName]: Limit[]): Promise<void> {
+/** Undoes the counting after a successful login: the person's counts are reset, and the network's is decremented. */
+async function undoFailure({ store }: Deps, [ofBoth, ofNetwork, ofName]: Limit[]): Promise<void> {
   for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(store.db, limit.name);
   if (ofNetwork) await takeFailureBack(store.db, ofNetwork.name);
 }
 
-/** A user name wins over an e-mail address; an address that two people share names nobody. */
+/** Returns the person with a user name, or else with an e-mail address that only one person has. */
 async function findByNameOrEmail(deps: Deps, name: string): Promise<User | undefined> {
   const byName = await findUserByUserName(deps.store.db, name);
   if (byName) return byName;

@@ -14,7 +14,7 @@ const SALT_BYTES = 16;
 const MAX_BYTES = 1_024;
 const MIN_PASSWORD_LENGTH = 12;
 
-/** Why a new password will not do, as a sentence for the one who chose it, or undefined. */
+/** Returns what is wrong with a new password, or undefined. */
 export function passwordFault(password: string): string | undefined {
   if (password.length < MIN_PASSWORD_LENGTH) return `Use at least ${MIN_PASSWORD_LENGTH} characters.`;
   if (Buffer.byteLength(password) > MAX_BYTES) return 'Use fewer than 1,000 characters.';
@@ -37,7 +37,7 @@ export async function verifyPassword(
 ): Promise<boolean> {
   const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([^$]+)\$([^$]+)$/.exec(hash ?? '');
   const salt = parts ? Buffer.from(parts[3] ?? '', 'base64') : Buffer.alloc(SALT_BYTES);
-  const fits = Buffer.byteLength(password) <= MAX_BYTES; // nothing longer was ever hashed
+  const fits = Buffer.byteLength(password) <= MAX_BYTES; // longer ones are never hashed
   const { memory, passes } = parts ? { memory: Number(parts[1]), passes: Number(parts[2]) } : passwordCost;
   const tag = await tagOf(fits ? password : '', salt, memory, passes);
   const expected = parts ? Buffer.from(parts[4] ?? '', 'base64') : Buffer.alloc(0);

@@ -13,7 +13,7 @@ const line = (most: number) =>
     .string()
     .trim()
     .max(most, `Use at most ${most} characters.`)
-    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.');
+    .regex(/^\P{Cc}*$/u, 'Remove the control characters.');
 
 const schema = z.object({
   name: line(48).min(1, 'Enter the name of the intranet.'),
@@ -29,7 +29,7 @@ const schema = z.object({
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'Enter a colour such as #0f5c5c.')
     .refine((value) => contrastWithWhite(value) >= MIN_CONTRAST, {
-      message: 'White text on this colour would be hard to read. Choose a darker one.',
+      message: 'White text would be hard to read on this colour. Choose a darker one.',
     }),
   localLoginNetworks: z
     .union([z.array(z.string()), z.string().transform((value) => value.split(/[\s,;]+/))])
@@ -37,7 +37,7 @@ const schema = z.object({
     .pipe(z.array(z.string().refine(isNetwork, 'Enter networks such as 10.0.0.0/8, separated by commas.')).max(100)),
 });
 
-/** What is the intranet's own: its name, its look, whom to ask, and from where the local log-in may be used (empty: from everywhere). */
+/** Name and look of the intranet, its help contact, and the networks from which local login is allowed (empty: all). */
 export type IntranetSettings = z.infer<typeof schema>;
 
 const initial: IntranetSettings = {
@@ -49,14 +49,14 @@ const initial: IntranetSettings = {
   localLoginNetworks: [],
 };
 
-/** The settings as they are now. */
+/** Returns the current settings. */
 export async function readIntranetSettings(db: Db): Promise<IntranetSettings> {
   return { ...initial, ...((await findSetting(db, SETTING)) as Partial<IntranetSettings> | undefined) };
 }
 
 /**
- * Checks and saves what was entered on the General screen.
- * @param network the address of the person who saves: the local log-in must stay open to it
+ * Validates and saves the settings of the General screen.
+ * @param network the address of the person who saves, from which local login must stay allowed
  */
 export async function saveIntranetSettings(
   deps: Deps,
@@ -67,18 +67,18 @@ export async function saveIntranetSettings(
   if (!parsed.success) return invalid(fieldErrors(parsed.error));
   if (network !== undefined && !allowsLocalLogin(parsed.data, network))
     return invalid({
-      localLoginNetworks: `Your own address ${network} is in none of these networks, so you would shut yourself out. Add it, or leave the field empty.`,
+      localLoginNetworks: `Your address ${network} is not in these networks, so you would lock yourself out. Add it, or leave the field empty.`,
     });
   await writeSetting(deps.store.db, SETTING, parsed.data);
   return { ok: true, value: parsed.data };
 }
 
-/** Whether the local log-in may be used from an address. */
+/** Returns whether local login is allowed from an address. */
 export function allowsLocalLogin(settings: IntranetSettings, address: string): boolean {
   return settings.localLoginNetworks.length === 0 || isInNetworks(address, settings.localLoginNetworks);
 }
 
-/** WCAG 2.2's contrast ratio of white text on a colour (#rrggbb). */
+/** Returns the contrast ratio of white text on a colour (#rrggbb), as defined by WCAG 2.2. */
 function contrastWithWhite(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
     const share = Number.parseInt(colour.slice(start, start + 2), 16) / 255;

@@ -35,7 +35,7 @@ describe('admin/general', () => {
   it('refuses networks that would shut the Power User out, and keeps them on the screen', async () => {
     const answer = await client.post(PATH, { ...fields, localLoginNetworks: '10.0.0.0/8' });
     expect(answer.status).to.equal(422);
-    expect(answer.text).to.contain('so you would shut yourself out').and.contain('value="10.0.0.0/8"');
+    expect(answer.text).to.contain('so you would lock yourself out').and.contain('value="10.0.0.0/8"');
     expect((await readIntranetSettings(anteroom.deps.store.db)).localLoginNetworks).to.deep.equal([]);
   });
 

@@ -115,7 +115,7 @@ describe('the set-up of the article', () => {
     await employee.goto(`${anteroom.url}/profile`);
     await employee.getByText('anna.berg@acme.example').first().waitFor();
     await employee.getByRole('button', { name: 'Log out' }).click();
-    await employee.getByText('Your session at Cloud Directory may go on').waitFor();
+    await employee.getByText('may still be logged in to Cloud Directory').waitFor();
   });
 
   it('enables auto login, which sends a visitor straight to the provider', async () => {

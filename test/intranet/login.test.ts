@@ -13,7 +13,7 @@ import { withStores } from '../support/stores.ts';
 const right = { userName: 'maya.koch', password: testPassword };
 const FORM = 'application/x-www-form-urlencoded';
 
-describe('log-in and log-out', () => {
+describe('login and logout', () => {
   async function start(options: Parameters<typeof startAnteroom>[0] = {}) {
     const anteroom = await startAnteroom(options);
     await addPerson(anteroom.deps, { email: 'maya@acme.example' });
@@ -22,7 +22,7 @@ describe('log-in and log-out', () => {
   }
 
   withStores((open) => {
-    it('bear any text as name, password, path and provider', async () => {
+    it('accept any text as name, password, path and provider', async () => {
       const { browser, deps, ...anteroom } = await start({ store: await open() });
       for (const userName of [
         '',
@@ -47,7 +47,7 @@ describe('log-in and log-out', () => {
     });
   });
 
-  it('lead to the page that was asked for, and to no other origin', async () => {
+  it('lead to the requested page, but never to another origin', async () => {
     const { browser, url } = await start();
     for (const [wanted, landed] of [
       ['/people?x=1', '/people?x=1'],
@@ -64,7 +64,7 @@ describe('log-in and log-out', () => {
     }
   });
 
-  it('go round in no circle', async () => {
+  it('do not redirect in a loop', async () => {
     const { browser } = await start();
     await browser.post('/local-login', { ...right, return: '/login?return=%2Flogin' });
     expect((await browser.send('/login?return=%2Flogin')).headers.location).to.equal('/login');
@@ -73,7 +73,7 @@ describe('log-in and log-out', () => {
     expect((await browser.send('/logout')).status).to.equal(200);
   });
 
-  it('end the session for good, and by a form alone', async () => {
+  it('end the session for good, and only by a form', async () => {
     const { browser, deps, url } = await start();
     await browser.post('/local-login', right);
     const cookie = browser.cookie();
@@ -87,7 +87,7 @@ describe('log-in and log-out', () => {
     expect((await browser.send('/logout')).headers.location).to.equal('/logged-out');
   });
 
-  it('give every session a name of its own, whatever the browser brought', async () => {
+  it('create a new session ID, whatever ID the browser sends', async () => {
     const { browser, url } = await start();
     await browser.post('/local-login', right);
     const first = /anteroom=([^;]+)/.exec(browser.cookie())?.[1];
@@ -100,7 +100,7 @@ describe('log-in and log-out', () => {
     expect(planted.cookie()).not.to.contain('planted');
   });
 
-  it('write every attempt down, and no password', async () => {
+  it('record every attempt, but no password', async () => {
     const { browser, deps } = await start();
     await browser.post('/local-login', { ...right, password: 'my secret guess' });
     await browser.post('/local-login', right);
@@ -115,7 +115,7 @@ describe('log-in and log-out', () => {
       .and.not.to.contain(testPassword);
   });
 
-  it('with a password are closed to networks that are not named, also to the form', async () => {
+  it('with a password are refused from networks that are not allowed', async () => {
     const { browser, deps } = await start({ env: { TRUST_PROXY: 'loopback' } });
     const settings = { name: 'Acme', greeting: '', tagline: '', helpAddress: '', accent: '#0f5c5c' };
     await saveIntranetSettings(deps, { ...settings, localLoginNetworks: ['10.0.0.0/8', '127.0.0.0/8', '::1'] });
@@ -128,7 +128,7 @@ describe('log-in and log-out', () => {
     expect((await browser.send('/local-login', { method: 'POST', headers, body })).status).to.equal(403);
   });
 
-  it('believe X-Forwarded-For from a proxy that is trusted alone', async () => {
+  it('trust X-Forwarded-For only from a trusted proxy', async () => {
     const { browser, deps } = await start();
     const settings = { name: 'Acme', greeting: '', tagline: '', helpAddress: '', accent: '#0f5c5c' };
     await saveIntranetSettings(deps, { ...settings, localLoginNetworks: ['10.0.0.0/8'] });
@@ -136,7 +136,7 @@ describe('log-in and log-out', () => {
     expect((await browser.send('/local-login', forged)).status).to.equal(403);
   });
 
-  it('use Auto Login as long as the Default Provider is enabled', async () => {
+  it('use Auto Login while the Default Provider is enabled', async () => {
     const { browser, deps } = await start();
     const [domain] = await listDomains(deps.store.db);
     const provider = aProvider();
@@ -151,7 +151,7 @@ describe('log-in and log-out', () => {
     expect((await browser.send(`/saml/login/${provider.id}`)).status).to.equal(404);
   });
 
-  it('tell a program 401 at every page that wants somebody, and a browser where to go', async () => {
+  it('return 401 to programs and redirect browsers at every page that needs a login', async () => {
     const { url } = await start();
     const { host } = new URL(url);
     for (const path of ['/', '/profile', '/people', '/settings']) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeSetupLink } from '../../src/login/firstPowerUser.ts';
+import { createSetupLink } from '../../src/login/firstPowerUser.ts';
 import { type Anteroom, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { openAtHost } from '../support/hostClient.ts';
 
@@ -11,7 +11,7 @@ const fields = {
   password: testPassword,
 };
 
-describe('the set-up page', () => {
+describe('the setup page', () => {
   let anteroom: Anteroom;
   let path: string;
   let host: string;
@@ -19,10 +19,10 @@ describe('the set-up page', () => {
   beforeEach(async () => {
     anteroom = await startAnteroom();
     host = new URL(anteroom.url).host;
-    path = new URL((await makeSetupLink(anteroom.deps)) ?? '').pathname;
+    path = new URL((await createSetupLink(anteroom.deps)) ?? '').pathname;
   });
 
-  it('makes the first Power User, logs them in, and is gone', async () => {
+  it('creates the first Power User, logs them in, and is no longer available', async () => {
     const browser = openAtHost(anteroom, host);
     const made = await browser.post(path, fields);
     expect([made.status, made.headers.location]).to.deep.equal([303, '/settings/security/saml']);
@@ -30,7 +30,7 @@ describe('the set-up page', () => {
     expect((await openAtHost(anteroom, host).send(path)).status).to.equal(404);
   });
 
-  it('gives the form back as it was, but for the password', async () => {
+  it('shows the form again as typed, without the password', async () => {
     const browser = openAtHost(anteroom, host);
     const again = await browser.post(path, { ...fields, userName: '', password: 'short <">' });
     expect(again.status).to.equal(422);
@@ -41,7 +41,7 @@ describe('the set-up page', () => {
     expect((await browser.post(path, fields)).status).to.equal(303);
   });
 
-  it('makes nobody but a Power User, and takes no other field', async () => {
+  it('only creates Power Users, and ignores other fields', async () => {
     const browser = openAtHost(anteroom, host);
     await browser.post(path, { ...fields, userType: 'Non Intranet User', active: 'false', id: 'x' });
     const row = await anteroom.deps.store.db
@@ -52,7 +52,7 @@ describe('the set-up page', () => {
     expect(row?.id).not.to.equal('x');
   });
 
-  it('is nowhere without the token, and tells nobody its own', async () => {
+  it('is not found without the token, and never shows the token', async () => {
     const browser = openAtHost(anteroom, host);
     for (const other of ['/setup', '/setup/', `${path}x`, '/setup/undefined', '/setup/null'])
       expect((await browser.send(other)).status, other).to.equal(404);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NotFound } from '../../src/errors.ts';
-import { addFirstPowerUser, isSetupLink, makeSetupLink } from '../../src/login/firstPowerUser.ts';
+import { addFirstPowerUser, createSetupLink, isSetupLink } from '../../src/login/firstPowerUser.ts';
 import { withCells } from '../../src/people/csv.ts';
 import { emptyPerson, type PersonInput } from '../../src/people/form.ts';
 import { countActiveUsers } from '../../src/store/users.ts';
@@ -18,17 +18,17 @@ describe('the first Power User', () => {
       token = await newLink();
     });
 
-    it('is made by a link that works once, and whose token is stored nowhere', async () => {
+    it('is created by a link that works once, and whose token is not stored', async () => {
       expect(JSON.stringify(await deps.store.db.selectFrom('settings').selectAll().execute())).not.to.contain(token);
       expect(await isSetupLink(deps, token)).to.equal(true);
       const made = await addFirstPowerUser(deps, token, input('first'), testPassword);
       expect(made.ok && made.value).to.include({ userName: 'first', userType: 'Power User', active: true });
       expect(await isSetupLink(deps, token)).to.equal(false);
       expect(await failure(addFirstPowerUser(deps, token, input('second'), testPassword))).to.be.instanceOf(NotFound);
-      expect(await makeSetupLink(deps)).to.equal(undefined);
+      expect(await createSetupLink(deps)).to.equal(undefined);
     });
 
-    it('is one, also when two come with the link at once', async () => {
+    it('is only one, even if two people use the link at the same time', async () => {
       const both = await Promise.allSettled(
         ['one', 'two', 'three'].map((name) => addFirstPowerUser(deps, token, input(name), testPassword)),
       );
@@ -36,7 +36,7 @@ describe('the first Power User', () => {
       expect(await countActiveUsers(deps.store.db, 'Power User')).to.equal(1);
     });
 
-    it('may be tried again when what was entered would not do', async () => {
+    it('can be created in a second attempt after invalid input', async () => {
       expect(await addFirstPowerUser(deps, token, input('first'), 'short')).to.include({ ok: false });
       await addPerson(deps, { userName: 'taken' });
       const taken = await addFirstPowerUser(deps, token, input('taken'), testPassword);
@@ -44,7 +44,7 @@ describe('the first Power User', () => {
       expect(await addFirstPowerUser(deps, token, input('first'), testPassword)).to.include({ ok: true });
     });
 
-    it('is not made by another token, by the link of an earlier start, or where there is one by now', async () => {
+    it('is not created by a wrong token, by an earlier link, or if there already is one', async () => {
       for (const other of ['', 'setupLink', `${token}x`]) expect(await isSetupLink(deps, other)).to.equal(false);
       const newer = await newLink();
       expect(await failure(addFirstPowerUser(deps, token, input('first'), testPassword))).to.be.instanceOf(NotFound);
@@ -53,7 +53,7 @@ describe('the first Power User', () => {
     });
 
     async function newLink(): Promise<string> {
-      const link = (await makeSetupLink(deps)) ?? '';
+      const link = (await createSetupLink(deps)) ?? '';
       expect(link).to.match(/^http:\/\/localhost:3000\/setup\/[\w-]{43}$/);
       return link.slice(-43);
     }

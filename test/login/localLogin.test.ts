@@ -17,7 +17,7 @@ describe('logInLocally', () => {
     deps = await testDeps({ store: await openTestStore() });
   });
 
-  it('takes the user name or the e-mail address, in any case', async () => {
+  it('accepts the user name or the e-mail address, ignoring case', async () => {
     const { id } = await addPerson(deps, maya);
     for (const name of ['maya.koch', 'MAYA.Koch', 'Maya@ACME.example']) {
       const result = await attempt(name, testPassword);
@@ -25,13 +25,13 @@ describe('logInLocally', () => {
     }
   });
 
-  it('takes no look-alike of a name', async () => {
+  it('refuses look-alikes of a name', async () => {
     await addPerson(deps, { userName: 'klaus' });
     for (const name of ['\u212alaus', 'klaus\u200b', 'ｋlaus', 'klaus\u0301', ' klaus'])
       expect(await attempt(name, testPassword), name).to.deep.equal({ ok: false, reason: 'password_wrong' });
   });
 
-  it('says the same of a wrong name and of a wrong password, and of an address that two share', async () => {
+  it('returns the same for a wrong name, a wrong password, and an address that two people share', async () => {
     await addPerson(deps, maya);
     await addPerson(deps, { userName: 'one', email: 'both@acme.example' });
     await addPerson(deps, { userName: 'two', email: 'both@acme.example' });
@@ -48,7 +48,7 @@ describe('logInLocally', () => {
     }
   });
 
-  it('tells only who knows the password that the person may not come in', async () => {
+  it('reveals that a person may not log in only if the password is right', async () => {
     const { id } = await addPerson(deps, maya);
     await addPerson(deps, { userName: 'listed', userType: 'Non Intranet User' });
     const other = await addPerson(deps, { userName: 'gone' });
@@ -59,7 +59,7 @@ describe('logInLocally', () => {
     expect(id).not.to.equal(other.id);
   });
 
-  it('tries nothing for 15 minutes after ten failures of a name in a network, not even the right password', async () => {
+  it('blocks a name in a network for 15 minutes after ten failures, even with the right password', async () => {
     await addPerson(deps, maya);
     for (let n = 0; n < 10; n += 1)
       expect(await attempt('maya.koch', 'wrong')).to.include({ reason: 'password_wrong' });
@@ -70,14 +70,14 @@ describe('logInLocally', () => {
     expect(await attempt('maya.koch', testPassword)).to.include({ ok: true });
   });
 
-  it('locks nobody out of another network', async () => {
+  it('does not block the name in other networks', async () => {
     await addPerson(deps, maya);
     for (let n = 0; n < 60; n += 1) await attempt('maya.koch', 'wrong', HOME);
     expect(await attempt('maya.koch', testPassword, HOME)).to.include({ reason: 'too_many_failures' });
     expect(await attempt('maya.koch', testPassword, OFFICE)).to.include({ ok: true });
   });
 
-  it('lets a network fail fifty times with names of any kind, and takes an IPv6 subscriber for one network', async () => {
+  it('allows fifty failures of a network with any names, and counts an IPv6 /64 as one network', async () => {
     await addPerson(deps, maya);
     for (let n = 0; n < 50; n += 1) {
       const address = `2001:db8:1:2:${n.toString(16)}::1`;
@@ -87,13 +87,13 @@ describe('logInLocally', () => {
     expect(await attempt('maya.koch', testPassword, '2001:db8:1:3::9')).to.include({ ok: true });
   });
 
-  it('lets a name fail a hundred times, from wherever', async () => {
+  it('allows a hundred failures of a name from all networks', async () => {
     await addPerson(deps, maya);
     for (let n = 0; n < 100; n += 1) await attempt('maya.koch', 'wrong', `203.0.113.${n}`);
     expect(await attempt('maya.koch', testPassword, OFFICE)).to.include({ reason: 'too_many_failures' });
   }).timeout(60_000);
 
-  it('counts no log-in that worked: a whole office comes in by one address', async () => {
+  it('does not count successful logins, because a whole office can share one address', async () => {
     await addPerson(deps, maya);
     for (let n = 0; n < 49; n += 1) await attempt(`guess-${n}`, 'wrong');
     for (let n = 0; n < 5; n += 1) expect(await attempt('maya.koch', testPassword)).to.include({ ok: true });
@@ -111,7 +111,7 @@ describe('logInLocally', () => {
   });
 
   withStores((open) => {
-    it('lets no burst of guesses past the limit', async () => {
+    it('lets no burst of guesses exceed the limit', async () => {
       deps = await testDeps({ store: await open() });
       await addPerson(deps, maya);
       const results = await Promise.all(Array.from({ length: 30 }, (_, n) => attempt('maya.koch', `guess ${n}`)));

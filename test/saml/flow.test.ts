@@ -232,7 +232,7 @@ describe('auto login', () => {
     const home = await deliver(browser, await goThroughProvider(browser, '/', 'anna.berg'));
     const out = await browser.submit(home, '/logout');
     expect(out.url).to.contain('/logged-out');
-    expect(out.text).to.contain('Your session at Cloud Directory may go on');
+    expect(out.text).to.contain('may still be logged in to Cloud Directory');
   });
 
   it('never redirects from /local-login, and tells a program 401', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
 import request from 'supertest';
-import { makeSetupLink } from '../../src/login/firstPowerUser.ts';
+import { createSetupLink } from '../../src/login/firstPowerUser.ts';
 import { errorPage } from '../../src/web/errorPage.ts';
 import { type Anteroom, startAnteroom } from '../support/anteroom.ts';
 import { sendRaw } from '../support/hostClient.ts';
@@ -55,7 +55,7 @@ describe('error pages', () => {
   });
 
   it('leave secrets out of the log', async () => {
-    const link = new URL((await makeSetupLink(anteroom.deps)) ?? '');
+    const link = new URL((await createSetupLink(anteroom.deps)) ?? '');
     const token = link.pathname.split('/').at(-1) ?? '';
     const body = 'userName=maya';
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

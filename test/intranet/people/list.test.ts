@@ -19,7 +19,7 @@ describe('intranet/people', () => {
     client = await logInLocally(anteroom, 'anna.berg');
   });
 
-  it('asks a stranger to log in, and comes back to the search', async () => {
+  it('requires a login, then returns to the search', async () => {
     const answer = await fetch(`${anteroom.url}/people?q=ben`, {
       redirect: 'manual',
       headers: { accept: 'text/html' },
@@ -35,18 +35,18 @@ describe('intranet/people', () => {
     expect((await client.get('/people?department=Sales')).text)
       .to.contain(`/people/${anna.id}`)
       .and.not.to.contain(ben.id);
-    expect((await client.get('/people?q=zzz')).text).to.contain('Nobody matches');
+    expect((await client.get('/people?q=zzz')).text).to.contain('No matches');
   });
 
-  it('leaves out who does not want to be found, and who is deactivated', async () => {
+  it('omits people who are hidden from search or deactivated', async () => {
     await give(anteroom, ben, { interact: { omitFromSearch: true } });
-    expect((await client.get('/people?q=ben')).text).to.contain('Nobody matches');
+    expect((await client.get('/people?q=ben')).text).to.contain('No matches');
     expect((await client.get(`/people/${ben.id}`)).status).to.equal(200);
     await setActive(anteroom.deps, ben.id, false);
     expect((await client.get(`/people/${ben.id}`)).status).to.equal(404);
   });
 
-  it('shows a profile with manager and reports, and keeps to itself what is private', async () => {
+  it('shows a profile with manager and reports, without private attributes', async () => {
     await give(anteroom, ben, {
       phoneNumbers: [{ value: '+49 30 1234', type: 'work' }],
       enterprise: { manager: { value: anna.id }, costCenter: 'CC-7' },
@@ -67,7 +67,7 @@ describe('intranet/people', () => {
       .and.to.contain('CC-7');
   });
 
-  it('leads to all who report to somebody, without those who do not want to be found or have left', async () => {
+  it('lists all reports of a manager, without hidden or deactivated people', async () => {
     const enterprise = { manager: { value: anna.id } };
     for (let index = 0; index < 12; index += 1)
       await give(anteroom, await addPerson(anteroom.deps, { userName: `report.${index}` }), { enterprise });
@@ -75,20 +75,23 @@ describe('intranet/people', () => {
     const page = (await client.get(`/people/${anna.id}`)).text;
     expect(page).to.contain('All reports: 12').and.not.to.contain(`/people/${ben.id}`);
     const all = (await client.get(`/people?manager=${anna.id}`)).text;
-    expect(all).to.contain('12 people match').and.to.contain('Only those who report to').and.to.contain('report.11');
+    expect(all)
+      .to.contain('12 people found')
+      .and.to.contain('Showing people who report to')
+      .and.to.contain('report.11');
     await setActive(anteroom.deps, anna.id, false);
     const theirs = await logInLocally(anteroom, 'ben.tal');
-    expect((await theirs.get(`/people?manager=${anna.id}`)).text).not.to.contain('Only those who report to');
+    expect((await theirs.get(`/people?manager=${anna.id}`)).text).not.to.contain('Showing people who report to');
   });
 
-  it('shows a photo that is in the directory itself, and fetches none from elsewhere', async () => {
+  it('shows photos in the directory, but loads none from other servers', async () => {
     await give(anteroom, ben, { photos: [{ value: 'https://photos.example/ben.jpg' }] });
     expect((await client.get(`/people/${ben.id}`)).text).not.to.contain('<img');
     await give(anteroom, ben, { photos: [{ value: 'data:image/png;base64,iVBORw0KGgo=' }] });
     expect((await client.get(`/people/${ben.id}`)).text).to.contain('<img class="avatar');
   });
 
-  it('answers 404 for what is no identifier', async () => {
+  it('returns 404 for an invalid identifier', async () => {
     for (const id of ['%00', 'nobody', '..%2f..']) expect((await client.get(`/people/${id}`)).status).to.equal(404);
   });
 });
