@@ -44,7 +44,7 @@ async function only(paths: string[]): Promise<void> {
   await step('Tests', () => mocha('--recursive', '--ignore=test/**/support/**', ...paths));
 }
 
-/** Does one thing, says how long it took, and counts what came of it; what throws counts as one failure. */
+/** Does one thing, says how long it took, and counts the outcome; an error counts as one failure. */
 async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
   process.stdout.write(`\n── ${name}\n`);
   const start = performance.now();

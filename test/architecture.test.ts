@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What may happen to people, sources and providers, whoever asks. */
+/** What may happen to people, sources and providers, from a screen, the command line or SCIM. */
 const domain = ['people', 'sources', 'login', 'jobs', 'federation'];
 
 /** What each part may import, beside itself and the plain modules at the top of src/ (config, deps, errors, …). */

@@ -68,7 +68,7 @@ function reasonsOf(file: string, type: string): string[] {
   return [...declared.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
 }
 
-/** The local log-in shares two reasons with the others. */
+/** The local login shares two reasons with the others. */
 function localReasons(): string[] {
   const declared = /reason: ('password_wrong'[^;]+);/.exec(read('src/login/localLogin.ts'))?.[1] ?? '';
   const all = [...declared.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);

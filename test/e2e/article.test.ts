@@ -15,8 +15,8 @@ const maya = {
 };
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna', familyName: 'Berg' };
 
-/** The walk of the provider's article, word for word, in a browser, with both sides on sites of their own. */
-describe('the set-up of the article', () => {
+/** The steps of the provider's article with its own labels, in a browser, with the two applications on different sites. */
+describe('setup as the article describes it', () => {
   let anteroom: Anteroom;
   let cloud: Provider;
   let admin: Page; // of the provider
@@ -64,7 +64,7 @@ describe('the set-up of the article', () => {
     expect(metadataUrl).to.contain('/metadata');
   });
 
-  it('sets the domain up: Control Panel, Manage SAML Authentication, Setup Domain, copy the EntityID, Save', async () => {
+  it('sets up the domain: Control Panel, Manage SAML Authentication, Setup Domain, copy the EntityID, Save', async () => {
     await powerUser.goto(`${anteroom.url}/`);
     await powerUser.getByLabel('User name or e-mail').fill('maya.koch');
     await powerUser.getByLabel('Password').fill(testPassword);
@@ -105,7 +105,7 @@ describe('the set-up of the article', () => {
     await powerUser.getByRole('link', { name: 'Back' }).first().click();
   });
 
-  it('signs an employee in with the button, on the page that was asked for', async () => {
+  it('logs an employee in with the button and returns to the requested page', async () => {
     const employee = await newVisitor();
     await employee.goto(`${anteroom.url}/people?search=anna`);
     await shoot(employee, 'login');
@@ -118,7 +118,7 @@ describe('the set-up of the article', () => {
     await employee.getByText('may still be logged in to Cloud Directory').waitFor();
   });
 
-  it('enables auto login, which sends a visitor straight to the provider', async () => {
+  it('enables Auto Login, which redirects a visitor to the provider', async () => {
     await powerUser.reload();
     await powerUser.getByLabel('Enable Auto Login').check();
     await powerUser.getByText(/^Auto Login is on for .*\.$/).waitFor();
@@ -131,7 +131,7 @@ describe('the set-up of the article', () => {
     await employee.waitForURL(`${anteroom.url}/profile`);
   });
 
-  it('signs an employee in who launches the tile', async () => {
+  it('logs in an employee who opens the tile', async () => {
     const employee = await newVisitor();
     await employee.goto(`${cloud.url}/console/login`);
     await logInAtProvider(employee, 'anna.berg');
@@ -140,7 +140,7 @@ describe('the set-up of the article', () => {
     await employee.getByRole('heading', { name: 'Welcome, Anna' }).waitFor();
   });
 
-  it('refuses somebody outside the People Directory, and shows a Power User why', async () => {
+  it('refuses a person who is not in the People Directory, and shows a Power User why', async () => {
     const stranger = await newVisitor();
     await stranger.goto(`${anteroom.url}/`);
     await logInAtProvider(stranger, 'ben.okafor');
@@ -151,7 +151,7 @@ describe('the set-up of the article', () => {
     await shoot(powerUser, 'login-activity');
   });
 
-  it('asks before a tile switches person', async () => {
+  it('asks before a tile logs in a different person', async () => {
     const page = await newVisitor();
     await page.goto(`${anteroom.url}/local-login`);
     await page.getByLabel('User name or e-mail').fill('maya.koch');
@@ -164,7 +164,7 @@ describe('the set-up of the article', () => {
     await page.getByRole('heading', { name: 'Welcome, Anna' }).waitFor();
   });
 
-  it('tests a sign-in without changing who the Power User is', async () => {
+  it('runs a Test login without changing the Power User’s session', async () => {
     await powerUser.goto(`${anteroom.url}/settings/security/saml`);
     await powerUser.getByRole('link', { name: 'Identity Providers' }).first().click();
     await powerUser.getByRole('link', { name: /^Edit/ }).click();

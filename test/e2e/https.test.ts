@@ -10,8 +10,8 @@ import { openBrowser } from '../support/chromium.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { importProvider } from '../support/connect.ts';
 
-describe('a domain on https, behind a proxy that takes TLS off, with the provider on another site', () => {
-  it('signs people in from both sides, with cookies that only travel encrypted', async function () {
+describe('an https domain behind a proxy that terminates TLS, with the provider on another site', () => {
+  it('logs people in from both sides, with cookies that are only sent over TLS', async function () {
     this.timeout(60_000);
     const anteroom = await startAnteroom();
     const { deps } = anteroom;
@@ -50,7 +50,7 @@ describe('a domain on https, behind a proxy that takes TLS off, with the provide
   });
 });
 
-/** Answers on https with a certificate of its own making, and hands every request on as it came. Gives its address. */
+/** Starts a proxy with a self-signed certificate that forwards every request unchanged. Returns its URL. */
 async function startTlsProxy(target: string): Promise<string> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
   const { hostname, port } = new URL(target);

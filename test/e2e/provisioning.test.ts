@@ -6,7 +6,7 @@ import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
 
 /** The article's second half: identity management, in a browser. */
-describe('the identity management of the article', () => {
+describe('provisioning as the article describes it', () => {
   let connected: Connected;
   let admin: Page; // of the provider
   let powerUser: Page;
@@ -37,7 +37,7 @@ describe('the identity management of the article', () => {
   let token = '';
   let baseUrl = '';
 
-  it('makes a source: Manage Profile Sources, SCIM, a name, Generate Key', async () => {
+  it('creates a source: Manage Profile Sources, SCIM, a name, Generate Key', async () => {
     await powerUser.getByRole('link', { name: 'Application Settings' }).first().click();
     await powerUser.getByRole('link', { name: /Manage Profile Sources/ }).click();
     await powerUser.getByRole('link', { name: /SCIM/ }).first().click();
@@ -66,7 +66,7 @@ describe('the identity management of the article', () => {
     await powerUser.getByRole('link', { name: 'Employees' }).waitFor();
   });
 
-  it('signs a provisioned person in with no further step', async () => {
+  it('logs in a provisioned person without further setup', async () => {
     await employee.goto(`${connected.url}/profile`);
     await employee.getByRole('link', { name: 'Log in with Cloud Directory' }).click();
     await employee.getByLabel('User name or e-mail').fill('dora.novak');
@@ -76,7 +76,7 @@ describe('the identity management of the article', () => {
     await employee.getByText('dora.novak').first().waitFor();
   });
 
-  it('puts a person whom the provider suspends out at once', async () => {
+  it('logs out a person as soon as the provider suspends them', async () => {
     expect(employee.url()).to.equal(`${connected.url}/profile`);
     await admin.goto(`${connected.cloud.url}/admin/users`);
     await admin.getByRole('link', { name: /Dora/ }).click();
@@ -89,7 +89,7 @@ describe('the identity management of the article', () => {
     expect(employee.url()).to.contain('/login?return=%2Fprofile');
   });
 
-  it('shows both logs in the same words', async () => {
+  it('logs the same actions on both sides', async () => {
     await powerUser.goto(`${connected.url}/settings/profile-sources/log`);
     await powerUser.locator('td', { hasText: 'user_deprovision' }).first().waitFor();
     await powerUser.locator('td', { hasText: 'group_create_provision' }).first().waitFor();

@@ -47,7 +47,7 @@ export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
   };
 }
 
-/** A client of somebody who has logged in with `testPassword`. */
+/** Returns a client that is logged in with `testPassword`. */
 export async function logInLocally(anteroom: Pick<Anteroom, 'url'>, userName = 'maya.koch'): Promise<Client> {
   const client = openClient(anteroom);
   const answer = await client.post('/local-login', { userName, password: testPassword, return: '/' });

@@ -39,7 +39,7 @@ let locks: { client: pg.Client; last: number } | undefined;
 
 const SCHEMA = schemaHash();
 
-/** Disconnects whoever a failed test left behind, and empties each table that ever had a row. */
+/** Ends the connections that a failed test left open, and empties each table that ever had a row. */
 const EMPTY = `
   select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
   do $$ declare names text; begin

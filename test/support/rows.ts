@@ -115,7 +115,7 @@ export function aSession(userId: string, values: Partial<SessionRow> = {}): Sess
   };
 }
 
-/** A request to sign in that can be answered for ten minutes from the start. */
+/** A login request that is valid for ten minutes from the start. */
 export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginRequestRow {
   return {
     id: `_${randomUUID()}`,
@@ -132,7 +132,7 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
   };
 }
 
-/** A sign-in through a provider that was refused, if nothing else is said. */
+/** A login through a provider; refused unless `values` say otherwise. */
 export function anActivity(values: Partial<LoginActivity> = {}): LoginActivity {
   const { at = testStart, outcome = 'refused' } = values;
   const source = { now: () => at, randomBytes };
