@@ -1,7 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { cpus } from 'node:os';
-import { readResponse, verifyResponse } from '../src/saml/verify/response.ts';
-import { contextWith } from '../test/saml/support/context.ts';
+import { contextWith, verifyField } from '../test/saml/support/context.ts';
 import { hereAtOnce, interleave } from './measure.ts';
 import { makeIdentity } from './messages.ts';
 import { growingMessages, worstShapes } from './shapes.ts';
@@ -22,12 +21,8 @@ export type GrowthReport = {
 /** Measures both. `first` is the first run of a message, in a process that has already verified 200 valid ones. */
 export async function benchGrowth(): Promise<GrowthReport> {
   const provider = await makeIdentity('idp.example.com');
-  const context = contextWith({ provider: { signingKeys: [createPublicKey(provider.privateKey)] } });
-  const outcomeOf = (field: string) => {
-    const read = readResponse(field);
-    const verdict = read.ok ? verifyResponse(read.response, context) : read;
-    return verdict.ok ? 'accepted' : verdict.reason;
-  };
+  const context = contextWith({ signingKeys: [createPublicKey(provider.privateKey)] });
+  const outcomeOf = (field: string) => verifyField(field, context).refusal?.reason ?? 'accepted';
   const [honest] = growingMessages(provider, [8]).map(([, xml]) => Buffer.from(xml).toString('base64'));
   for (let times = 0; times < 200; times++) outcomeOf(honest ?? '');
   const worst = Object.entries(worstShapes(provider)).map(([shape, xml]) => measureShape(shape, xml, outcomeOf));

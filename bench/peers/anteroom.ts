@@ -1,17 +1,15 @@
-import { readResponse, verifyResponse } from '../../src/saml/verify/response.ts';
-import { contextWith } from '../../test/saml/support/context.ts';
+import { contextWith, verifyField } from '../../test/saml/support/context.ts';
 import { hereAtOnce } from '../measure.ts';
 import type { Inputs } from '../messages.ts';
 import type { Peer } from './peer.ts';
 
 /** Returns Anteroom's verifier with all checks. */
 export function anteroomPeer({ fields, provider, own }: Inputs): Peer {
-  const context = contextWith({ decryptionKeys: [own.privateKey], provider: { signingKeys: [provider.publicKey] } });
+  const context = contextWith({ decryptionKeys: [own.privateKey], signingKeys: [provider.publicKey] });
   const runner = (field: string) =>
     hereAtOnce(() => {
-      const read = readResponse(field);
-      const verdict = read.ok ? verifyResponse(read.response, context) : read;
-      if (!verdict.ok) throw new Error(verdict.reason);
+      const { refusal } = verifyField(field, context);
+      if (refusal) throw refusal;
     });
   const runners = {
     one: runner(fields.one),

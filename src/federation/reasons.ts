@@ -1,179 +1,195 @@
-/** What a Power User reads of a refusal: what happened, as the end of 'Refused: …', and what to do about it. `{provider}` is its name. */
+/** A refusal as a Power User reads it: the end of "Refused: …", and what to do. `{provider}` stands for the provider's name. */
 export type Explanation = { title: string; advice: string; remedy?: Remedy };
 
-/** Where the cause is put right: a value to carry over to the provider, or a screen here. */
+/** What fixes the cause: a value to copy to the provider, or a screen here. */
 export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' | 'addPerson';
 
-const ATTACK = 'An honest identity provider never sends this. If it comes again, somebody may be trying to get in.';
-const CLOCK =
-  'Compare the clock of {provider} with this server’s. A small difference can be allowed on its Edit screen.';
-const AGAIN = 'Nothing is wrong with the set-up: the person should log in again.';
+/** Why a SAML response is refused. A closed list: each refusal has exactly one of these, in Login activity, the log and docs/reasons.md. */
+export type ReasonCode = keyof typeof samlReasons;
 
-/** Every reason for which a sign-in is refused, in the order in which it can happen. */
-export const reasons = {
+const ATTACK = 'No honest identity provider sends this. If it happens again, someone may be attacking this server.';
+const CLOCK =
+  'Compare the clock of {provider} with the clock of this server. The Edit screen of {provider} can allow a small difference.';
+const AGAIN = 'The setup is fine: the person should log in again.';
+
+/** The reasons for refusing a SAML response, in the order in which they can occur. */
+const samlReasons = {
+  // Reading the message
   request_malformed: {
-    title: 'what arrived was not an answer',
-    advice: 'The form had no SAMLResponse, or more than one. See whether {provider} sends its answers by HTTP-POST.',
+    title: 'the request did not carry a SAML response',
+    advice:
+      'The form had no SAMLResponse field, or more than one. Check that {provider} sends its response by HTTP-POST.',
   },
   message_too_large: {
-    title: 'the answer was too large',
-    advice: 'Have {provider} send fewer attributes or groups: an answer may have 256 KB.',
+    title: 'the response was too large',
+    advice: 'Configure {provider} to send fewer attributes or groups. A SAML response may have up to 256 KB.',
   },
-  base64_invalid: { title: 'the answer was garbled', advice: `It was not clean base64. ${ATTACK}` },
-  xml_malformed: { title: 'the answer was not well-formed XML', advice: ATTACK },
+  base64_invalid: { title: 'the response was not valid base64', advice: `It was damaged or made by hand. ${ATTACK}` },
+  xml_malformed: { title: 'the response was not well-formed XML', advice: ATTACK },
   xml_limit: {
-    title: 'the answer had too many parts',
-    advice: 'Have {provider} send fewer attributes or groups. Beyond that, no honest answer is built like this.',
+    title: 'the response had too many parts',
+    advice: 'Configure {provider} to send fewer attributes or groups. No honest response is larger than the limits.',
   },
-  xml_forbidden: { title: 'the answer held what no answer may hold', advice: `A DOCTYPE or the like. ${ATTACK}` },
+  xml_forbidden: {
+    title: 'the response contained forbidden XML',
+    advice: `It has a DOCTYPE, a processing instruction, a CDATA section or a comment inside a text. ${ATTACK}`,
+  },
   response_malformed: {
-    title: 'the answer was not built as SAML wants it',
-    advice: 'The check below says which part. Ask the maker of {provider}, unless somebody made the answer by hand.',
+    title: 'the response did not follow the SAML schema',
+    advice: 'The failed check shows which part. If {provider} sends this every time, ask its vendor.',
   },
+  // Signature and encryption
   signature_missing: {
-    title: 'the answer was not signed',
-    advice: 'Turn on in {provider} that it signs its assertions (or its responses).',
+    title: 'the response was not signed',
+    advice: 'Enable signing of assertions (or of responses) in {provider}.',
     remedy: 'provider',
   },
-  signature_misplaced: { title: 'a signature stood in the wrong place', advice: ATTACK },
-  signature_malformed: { title: 'the signature was not built as SAML wants it', advice: ATTACK },
+  signature_misplaced: { title: 'a signature was in the wrong place', advice: ATTACK },
+  signature_malformed: { title: 'the signature did not have the required form', advice: ATTACK },
   algorithm_forbidden: {
-    title: 'the answer used an algorithm that is not safe',
+    title: 'the response used an insecure algorithm',
     advice:
-      'Change the signature in {provider} to RSA-SHA256. Until that is possible, SHA-1 can be accepted on its Edit screen.',
+      'Set {provider} to sign with RSA-SHA256 and encrypt with AES-GCM. If it can only use SHA-1, its Edit screen can allow that.',
     remedy: 'provider',
   },
+  // Also every failed decryption: a sender must not be able to tell the two apart.
   signature_invalid: {
-    title: 'the signature did not verify',
+    title: 'the signature was not valid',
     advice:
-      '{provider} may have changed its key, or encrypts for another key than this domain’s. Fetch its metadata again on its Edit screen.',
+      '{provider} may have a new signing key, or use an old certificate of this domain for encryption. Fetch its metadata again on its Edit screen.',
     remedy: 'metadata',
   },
+  // Content
   version_unsupported: {
-    title: 'the answer was not SAML 2.0',
-    advice: 'Set the application in {provider} up for SAML 2.0.',
+    title: 'the response was not SAML 2.0',
+    advice: 'Set the application in {provider} to SAML 2.0.',
   },
   provider_status: {
-    title: '{provider} said no',
+    title: '{provider} refused the login',
     advice:
-      'The person may not open the intranet there, or did not finish the sign-in. Look whether the application is assigned to them in {provider}.',
+      'The person may not use this application, or cancelled the login. Check in {provider} that the application is assigned to them.',
   },
   destination_mismatch: {
-    title: 'the answer was meant for another address',
-    advice: '{provider} sends its answers to an ACS URL that is not this domain’s. Set it to the one below.',
+    title: 'the response was sent to a different address',
+    advice: 'The ACS URL in {provider} is not the one of this domain. Replace it with the one below.',
     remedy: 'acsUrl',
   },
   issuer_mismatch: {
-    title: 'the answer came in another provider’s name',
-    advice: 'The EntityID of {provider} is not the one in its metadata. If it was changed there, import it anew.',
+    title: 'the response was issued by a different provider',
+    advice: 'The EntityID of {provider} is not the one in its metadata. If it has changed, import the metadata again.',
     remedy: 'metadata',
   },
   audience_mismatch: {
-    title: 'the answer was made for another service provider',
-    advice: 'Set the audience in {provider} to this domain’s EntityID, letter by letter.',
+    title: 'the response was issued for a different service provider',
+    advice: 'Set the audience in {provider} to the EntityID of this domain. It must match exactly.',
     remedy: 'entityId',
   },
   recipient_mismatch: {
-    title: 'the answer was meant for another address',
-    advice:
-      '{provider} said who the person is, but sent the answer to an ACS URL that is not this domain’s. Set the ACS URL in {provider} to the one below.',
+    title: 'the response was issued for a different address',
+    advice: 'The recipient in {provider} is not the ACS URL of this domain. Replace it with the one below.',
     remedy: 'acsUrl',
   },
   confirmation_method: {
-    title: 'the answer was not one for a browser',
-    advice:
-      'Only bearer assertions sign people in. Set the application in {provider} up for web browser single sign-on.',
+    title: 'the response was not meant for a browser login',
+    advice: 'Only bearer assertions are accepted. Set the application in {provider} to web browser single sign-on.',
   },
-  confirmation_expired: { title: 'the answer came too late', advice: CLOCK, remedy: 'provider' },
-  conditions_not_yet_valid: { title: 'the answer is not valid yet', advice: CLOCK, remedy: 'provider' },
-  conditions_expired: { title: 'the answer came too late', advice: CLOCK, remedy: 'provider' },
+  confirmation_expired: { title: 'the response arrived too late', advice: CLOCK, remedy: 'provider' },
+  conditions_not_yet_valid: { title: 'the response was not valid yet', advice: CLOCK, remedy: 'provider' },
+  conditions_expired: { title: 'the response had expired', advice: CLOCK, remedy: 'provider' },
   conditions_unknown: {
-    title: 'the answer had a condition that is not known here',
-    advice: 'What cannot be checked is not accepted. Take the condition named below out of {provider}.',
+    title: 'the response had an unknown condition',
+    advice: 'Conditions that cannot be checked are not accepted. Remove the condition below in {provider}.',
   },
-  session_expired: { title: 'the session at {provider} had ended already', advice: CLOCK, remedy: 'provider' },
-  issued_in_future: { title: 'the answer was dated in the future', advice: CLOCK, remedy: 'provider' },
+  session_expired: { title: 'the session at {provider} had expired', advice: CLOCK, remedy: 'provider' },
+  issued_in_future: { title: 'the response was dated in the future', advice: CLOCK, remedy: 'provider' },
   authn_too_old: {
-    title: 'the person was not asked for their password again',
+    title: '{provider} did not ask the person to log in again',
     advice:
-      '{provider} was asked for a fresh log-in (ForceAuthn) and did not make one. Turn it off, or set it up there.',
+      'The login request required a new login (ForceAuthn), but {provider} used an earlier one. Enable this in {provider}, or disable it on its Edit screen.',
     remedy: 'provider',
   },
   in_response_to_mismatch: {
-    title: 'the answer belonged to another request',
-    advice: `The parts of the answer name different requests. ${ATTACK}`,
+    title: 'the response belonged to a different login request',
+    advice: `Its parts name different login requests. ${ATTACK}`,
   },
   idp_initiated_forbidden: {
-    title: 'nobody had asked for this answer',
-    advice: 'Launching from {provider}’s own console is switched off here. It can be allowed on its Edit screen.',
+    title: 'the login was started at {provider}',
+    advice: 'Logins started from the tile at {provider} (IdP-initiated) are disabled. Its Edit screen can allow them.',
     remedy: 'provider',
   },
   subject_missing: {
-    title: 'the answer named nobody',
-    advice: 'Have {provider} send a NameID, or the attribute that is set on its Edit screen, with one value.',
+    title: 'the response did not name a person',
+    advice: 'Configure {provider} to send a NameID, or exactly one value of the attribute that its Edit screen names.',
     remedy: 'provider',
   },
+  // Provider, login request and person
   provider_unknown: {
-    title: 'the answer came from a provider that is not known here',
-    advice: 'No imported metadata has this EntityID. If it is yours, import its metadata.',
+    title: 'the response came from an unknown provider',
+    advice: 'No imported metadata has this EntityID. If the provider is yours, import its metadata.',
   },
   provider_disabled: {
-    title: '{provider} is switched off here',
-    advice: 'Enable it on its Edit screen if people are to come in through it.',
+    title: '{provider} is disabled',
+    advice: 'Enable it on its Edit screen to allow logins.',
     remedy: 'provider',
   },
   request_unknown: {
-    title: 'the sign-in had ended',
-    advice: `It was answered before, or took longer than ten minutes. ${AGAIN}`,
+    title: 'the login request had expired',
+    advice: `It was used before, or is more than ten minutes old. ${AGAIN}`,
   },
   request_other_browser: {
-    title: 'the sign-in began in another browser',
-    advice: `The browser that brought the answer had not asked for it, or keeps no cookies. ${AGAIN}`,
+    title: 'the login was started in a different browser',
+    advice: `This browser did not make the login request, or does not keep cookies. ${AGAIN}`,
   },
-  request_other_provider: { title: 'another provider answered than was asked', advice: ATTACK },
+  request_other_provider: { title: 'the login request was sent to a different provider', advice: ATTACK },
   assertion_replayed: {
-    title: 'the answer was used before',
-    advice: 'Somebody went back in the browser, or reloaded the page. The person should log in again.',
+    title: 'the response was used before',
+    advice: 'The person probably went back in the browser or reloaded the page. They should log in again.',
   },
   email_domain_forbidden: {
-    title: '{provider} may not sign this person in',
-    advice: 'The e-mail address is outside the domains that {provider} is limited to on its Edit screen.',
+    title: '{provider} may not log this person in',
+    advice: 'Their e-mail address is outside the domains that {provider} is limited to on its Edit screen.',
     remedy: 'provider',
   },
   person_unknown: {
     title: 'the person is not in the People Directory',
     advice:
-      '{provider} signed them in. Add them to the People Directory, or change on the Edit screen of {provider} how a person is matched.',
+      '{provider} logged them in. Add them to the People Directory, or change on the Edit screen of {provider} how people are matched.',
     remedy: 'addPerson',
   },
   person_ambiguous: {
     title: 'more than one person matches',
-    advice: 'Two people share this e-mail address or external ID. Make it unique, or match by user name.',
+    advice: 'Several people share this e-mail address or external ID. Make it unique, or match people by user name.',
     remedy: 'provider',
   },
   person_deactivated: {
     title: 'the person is deactivated',
-    advice: 'Activate them if they should come in.',
+    advice: 'Activate them to allow logins.',
     remedy: 'person',
   },
   person_not_intranet_user: {
     title: 'the person is a Non Intranet User',
-    advice: 'They are listed but may not sign in. Make them an Intranet User if they should.',
+    advice: 'They are listed but cannot log in. To allow logins, make them an Intranet User.',
     remedy: 'person',
-  },
-  password_wrong: {
-    title: 'user name and password do not belong together',
-    advice:
-      'The name is not known, has no local password, or another one. A new one can be set on the person’s screen.',
-    remedy: 'person',
-  },
-  too_many_failures: {
-    title: 'there were too many wrong passwords',
-    advice: 'For 15 minutes nothing is tried for this name or network. If it goes on, somebody may be guessing.',
   },
 } satisfies Record<string, Explanation>;
 
-/** What a reason code means, with the provider's name in place; for a code that is not of the list, the code itself. */
+/** Every reason for refusing a login: those of a SAML response, and those of a password. */
+export const reasons = {
+  ...samlReasons,
+  password_wrong: {
+    title: 'wrong user name or password',
+    advice:
+      'The user name is unknown or has a different password, or none. You can set a password on the person’s screen.',
+    remedy: 'person',
+  },
+  too_many_failures: {
+    title: 'too many wrong passwords',
+    advice:
+      'Logins with this name or from this network are blocked for 15 minutes. If it continues, someone may be guessing passwords.',
+  },
+} satisfies Record<string, Explanation>;
+
+/** Explains a reason code, with the provider's name filled in. Returns an unknown code as the title. */
 export function explain(reason: string, providerName: string | undefined): Explanation {
   const known: Explanation | undefined = Object.hasOwn(reasons, reason)
     ? reasons[reason as keyof typeof reasons]
@@ -183,7 +199,7 @@ export function explain(reason: string, providerName: string | undefined): Expla
   return { ...known, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
 }
 
-/** Words with the provider's name in place of `{provider}`. */
-export function withProvider(words: string, name: string | undefined): string {
-  return words.replaceAll('{provider}', () => name ?? 'the identity provider');
+/** Replaces `{provider}` in a text by the provider's name. */
+export function withProvider(text: string, name: string | undefined): string {
+  return text.replaceAll('{provider}', () => name ?? 'the identity provider');
 }

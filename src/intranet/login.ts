@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { Forbidden } from '../errors.ts';
-import { localRefusalText } from '../federation/refusalWords.ts';
+import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { newId, newReference } from '../identifier.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
 import { allowsLocalLogin } from '../people/intranetSettings.ts';
@@ -11,6 +11,7 @@ import { insertLoginActivity } from '../store/loginActivity.ts';
 import type { User } from '../store/users.ts';
 import { field } from '../web/form.ts';
 import { queryText } from '../web/query.ts';
+import { clientOf } from '../web/request.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
 
@@ -57,8 +58,7 @@ export function startLocalSession(deps: Deps, req: Request, res: Response, user:
     domainId: res.locals.domain.id,
     at: now,
     endsAt: now + LONGEST_MS,
-    network: req.ip ?? '',
-    userAgent: (req.get('user-agent') ?? '').slice(0, 256),
+    ...clientOf(req),
   });
 }
 
@@ -86,7 +86,7 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
     return showLogin(deps, req, res.status(result.reason === 'too_many_failures' ? 429 : 422), {
       returnTo,
       userName,
-      error: localRefusalText(result.reason),
+      error: localRefusalMessage(result.reason),
     });
   await writeLastLogin(deps.store.db, result.user.id, deps.now());
   await startLocalSession(deps, req, res, result.user);
@@ -100,6 +100,7 @@ async function recordAttempt(
   userName: string,
   result: LocalLogin,
 ): Promise<void> {
+  const client = clientOf(req);
   await insertLoginActivity(deps.store.db, {
     id: newId(deps),
     reference: result.ok ? null : newReference(deps),
@@ -111,8 +112,8 @@ async function recordAttempt(
     providerId: null,
     userId: result.user?.id ?? null,
     asserted: userName,
-    network: req.ip ?? '',
-    detail: { userAgent: (req.get('user-agent') ?? '').slice(0, 256) },
+    network: client.network,
+    detail: { userAgent: client.userAgent },
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { IntranetSettings } from '../people/intranetSettings.ts';
 import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
@@ -15,6 +16,11 @@ export type LoginFacts = {
   network: string;
   userAgent: string;
 };
+
+/** Returns the address and the browser of a request, as sessions and Login activity store them. */
+export function clientOf(req: Request): Pick<LoginFacts, 'network' | 'userAgent'> {
+  return { network: req.ip ?? '', userAgent: (req.get('user-agent') ?? '').slice(0, 256) };
+}
 
 declare global {
   namespace Express {

@@ -1,5 +1,11 @@
-import { inheritedXmlAttributes, namespaceInScope, namespacesInScope } from './inScope.ts';
-import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
+import {
+  type Attribute,
+  inheritedXmlAttributes,
+  type NamespaceDeclaration,
+  namespaceInScope,
+  namespacesInScope,
+  type XmlElement,
+} from './tree.ts';
 
 /**
  * A canonical form without comments: inclusive (Canonical XML 1.0) or exclusive (Exclusive XML Canonicalization 1.0). `prefixes` are those of

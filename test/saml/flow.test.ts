@@ -134,7 +134,7 @@ describe('signing in through a provider', () => {
       if (person) await addPerson(connected.deps, person);
       const refused = await deliver(visitor(connected), await launchTile(connected, 'anna.berg'));
       expect(refused.status).to.equal(403);
-      expect(refused.text).to.contain('Cloud Directory signed you in').and.contain(words);
+      expect(refused.text).to.contain('Cloud Directory logged you in').and.contain(words);
       const activity = await lastReason(connected);
       expect(activity).to.deep.include({ reason });
       expect(refused.text).to.contain(activity?.reference);
@@ -154,7 +154,7 @@ describe('signing in through a provider', () => {
     const browser = visitor(connected);
     const answer = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'eli.haddad');
     const refused = await deliver(browser, answer);
-    expect(refused.text).to.contain('Cloud Directory did not sign you in');
+    expect(refused.text).to.contain('Cloud Directory did not log you in');
     expect(await lastReason(connected)).to.deep.include({ reason: 'provider_status' });
   });
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
 import { expect } from 'chai';
 import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
 import { setActive } from '../../src/people/users.ts';
@@ -13,85 +11,12 @@ import { withStores } from '../support/stores.ts';
 const FORM = 'application/x-www-form-urlencoded';
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example' };
 
-function fieldOf(content: string): string {
-  const xml = `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${content}</samlp:Response>`;
-  return `${new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64') })}`;
-}
-
 describe('the ACS', () => {
-  for (const [title, reason, body, type] of [
-    ['nothing', 'request_malformed', '', FORM],
-    ['no answer', 'request_malformed', 'RelayState=x', FORM],
-    ['two answers', 'request_malformed', 'SAMLResponse=YQ==&SAMLResponse=YQ==', FORM],
-    ['two RelayStates', 'request_malformed', 'SAMLResponse=YQ==&RelayState=a&RelayState=b', FORM],
-    ['an array', 'request_malformed', 'SAMLResponse[]=YQ==', FORM],
-    ['an array beside an answer', 'request_malformed', 'SAMLResponse=YQ==&SAMLResponse[]=YQ==', FORM],
-    ['a RelayState and an array of it', 'request_malformed', 'SAMLResponse=YQ==&RelayState=a&RelayState[0]=b', FORM],
-    ['400,000 fields', 'request_malformed', `${'a&'.repeat(380_000)}SAMLResponse=YQ==`, FORM],
-    ['a member of __proto__', 'request_malformed', '__proto__[SAMLResponse]=YQ==', FORM],
-    ['JSON', 'request_malformed', '{"SAMLResponse":"YQ=="}', 'application/json'],
-    ['another character set', 'request_malformed', 'SAMLResponse=YQ==', `${FORM}; charset=nonsense`],
-    ['UTF-7', 'request_malformed', 'SAMLResponse=YQ==', `${FORM}; charset=utf-7`],
-    ['no base64', 'base64_invalid', 'SAMLResponse=%25', FORM],
-    ['no XML', 'xml_malformed', 'SAMLResponse=YQ==', FORM],
-    ['an empty Response', 'response_malformed', fieldOf(''), FORM],
-    ['a Response to nothing and of nobody', 'response_malformed', fieldOf('<samlp:Status/>'), FORM],
-    ['a request beside an answer', 'request_malformed', 'SAMLResponse=YQ==&SAMLRequest=YQ==', FORM],
-    ['20 MB', 'message_too_large', `SAMLResponse=${'a'.repeat(20 * 1024 * 1024)}`, FORM],
-  ] as const)
-    it(`refuses ${title} and writes it down once`, async () => {
-      const anteroom = await startAnteroom();
-      const host = new URL(anteroom.url).host;
-      const answer = await sendRaw(anteroom, '/saml/acs', {
-        method: 'POST',
-        headers: { host, 'content-type': type },
-        body,
-      });
-      expect(answer.status).to.equal(400);
-      expect(answer.cookies).to.deep.equal([]);
-      const { rows } = await listLoginActivity(anteroom.deps.store.db, {}, { limit: 9, offset: 0 });
-      expect(rows.map((row) => [row.outcome, row.reason])).to.deep.equal([['refused', reason]]);
-      expect(answer.text).to.contain(rows[0]?.reference);
-    });
-
-  for (const method of ['GET', 'POST'] as const)
-    it(`refuses an answer in the address of a ${method} and writes it down once`, async () => {
-      const anteroom = await startAnteroom();
-      const headers = { host: new URL(anteroom.url).host, 'content-type': FORM };
-      const body = method === 'POST' ? 'SAMLResponse=YQ==' : '';
-      const answer = await sendRaw(anteroom, '/saml/acs?SAMLResponse=YQ==', { method, headers, body });
-      expect(answer.status).to.equal(400);
-      expect(await reasonsIn(anteroom)).to.deep.equal(['request_malformed']);
-    });
-
-  it('writes nothing down where somebody opens the address', async () => {
+  it('records nothing when someone opens the address', async () => {
     const anteroom = await startAnteroom();
-    const answer = await sendRaw(anteroom, '/saml/acs', { headers: { host: new URL(anteroom.url).host } });
-    expect(answer.status).to.equal(405);
+    const page = await sendRaw(anteroom, '/saml/acs', { headers: { host: new URL(anteroom.url).host } });
+    expect(page.status).to.equal(405);
     expect(await reasonsIn(anteroom)).to.deep.equal([]);
-  });
-
-  it('refuses a body that is packed: no browser packs a form', async () => {
-    const anteroom = await startAnteroom();
-    const headers = { host: new URL(anteroom.url).host, 'content-type': FORM, 'content-encoding': 'gzip' };
-    expect((await sendRaw(anteroom, '/saml/acs', { method: 'POST', headers, body: 'x' })).status).to.equal(400);
-  });
-
-  it('answers at once to a size that is too large, and waits for no body', async () => {
-    const anteroom = await startAnteroom();
-    const headers = { host: new URL(anteroom.url).host, 'content-type': FORM, 'content-length': '20971520' };
-    expect((await sendRaw(anteroom, '/saml/acs', { method: 'POST', headers })).status).to.equal(400);
-    expect(await reasonsIn(anteroom)).to.deep.equal(['message_too_large']);
-  });
-
-  it('answers while a body that does not end is still coming', async () => {
-    const anteroom = await startAnteroom();
-    const sent = request(`${anteroom.url}/saml/acs`, { method: 'POST', headers: { 'content-type': FORM } });
-    sent.write('a'.repeat(1024 * 1024));
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    sent.destroy();
-    expect(answer.statusCode).to.equal(400);
-    expect(await reasonsIn(anteroom)).to.deep.equal(['message_too_large']);
   });
 
   for (const [relayState, landed] of [
@@ -105,7 +30,7 @@ describe('the ACS', () => {
       '/',
     ]),
   ] as [string, string][])
-    it(`leads a launch with the RelayState ${JSON.stringify(relayState.slice(0, 40))} to ${landed}`, async () => {
+    it(`takes an IdP-initiated login with the RelayState ${JSON.stringify(relayState.slice(0, 40))} to ${landed}`, async () => {
       const { connected, browser } = await withAnna();
       const page = await deliver(browser, await launchTile(connected), { RelayState: relayState });
       expect(page.url).to.equal(`${connected.url}${landed}`);
@@ -113,37 +38,37 @@ describe('the ACS', () => {
     });
 
   withStores((open) => {
-    it('takes one of two answers that come at the same moment', async () => {
+    it('accepts only one of several responses with the same assertion at the same time', async () => {
       const { connected } = await withAnna({ store: await open() });
-      const answer = await launchTile(connected);
-      const pages = await Promise.all([1, 2, 3].map(() => deliver(visitor(connected), answer)));
+      const page = await launchTile(connected);
+      const pages = await Promise.all([1, 2, 3].map(() => deliver(visitor(connected), page)));
       expect(pages.map(({ status }) => status).sort()).to.deep.equal([200, 403, 403]);
     });
 
-    it('takes the answer to one request once, also from two tabs at the same moment', async () => {
+    it('accepts only one response to a login request, also from two tabs at the same time', async () => {
       const { connected, browser } = await withAnna({ store: await open() });
-      const answer = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg');
-      const pages = await Promise.all([1, 2].map(() => deliver(browser, answer)));
+      const page = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg');
+      const pages = await Promise.all([1, 2].map(() => deliver(browser, page)));
       expect(pages.map(({ status }) => status).sort()).to.deep.equal([200, 403]);
     });
 
-    it('leaves nobody signed in who is deactivated while they sign in', async () => {
+    it('leaves no session if the person is deactivated during the login', async () => {
       const { connected, browser, person } = await withAnna({ store: await open() });
-      const answer = await launchTile(connected);
-      await Promise.all([deliver(browser, answer), setActive(connected.deps, person.id, false)]);
+      const page = await launchTile(connected);
+      await Promise.all([deliver(browser, page), setActive(connected.deps, person.id, false)]);
       expect((await browser.get('/profile')).url).to.contain('/login');
     });
   });
 
-  it('takes at one domain no answer that was asked for, or meant for, another', async () => {
+  it('refuses a response that was requested by, or issued for, another domain', async () => {
     const { connected, browser } = await withAnna();
     await addDomain(connected.deps, 'http://other.example');
     const other = openAtHost(connected, 'other.example');
-    for (const answer of [
+    for (const page of [
       await launchTile(connected),
       await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg'),
     ]) {
-      const fields = answer.forms.find((form) => form.fields.SAMLResponse)?.fields ?? {};
+      const fields = page.forms.find((form) => form.fields.SAMLResponse)?.fields ?? {};
       const body = `${new URLSearchParams(fields)}`;
       const refused = await other.send('/saml/acs', { method: 'POST', headers: { 'content-type': FORM }, body });
       expect(refused.status).to.equal(403);
@@ -151,16 +76,16 @@ describe('the ACS', () => {
     }
   });
 
-  it('ends Auto Login on a page where the browser keeps no cookie', async () => {
+  it('ends Auto Login on a page if the browser keeps no cookies', async () => {
     const { connected } = await withAnna();
     await setAutoLogin(connected.deps, connected.domain.id, true);
-    const answer = await goThroughProvider(visitor(connected), '/profile', 'anna.berg');
-    const forgetful = await deliver(visitor(connected), answer);
+    const page = await goThroughProvider(visitor(connected), '/profile', 'anna.berg');
+    const forgetful = await deliver(visitor(connected), page);
     expect([forgetful.status, forgetful.url]).to.deep.equal([403, `${connected.url}/saml/acs`]);
     expect(forgetful.text).to.contain('allow cookies');
   });
 
-  it('comes out where a path would lead to the log-in again', async () => {
+  it('does not return to the Log-In screen after the login', async () => {
     const { connected, browser } = await withAnna();
     await setAutoLogin(connected.deps, connected.domain.id, true);
     const start = `/login?return=${encodeURIComponent('/login?return=%2Flogin')}`;
@@ -179,7 +104,7 @@ async function withAnna(options: Parameters<typeof connect>[0] = {}) {
   return { connected, person, browser: visitor(connected) };
 }
 
-/** Logs Anna in at the provider's console and launches the tile: the page that carries the answer. */
+/** Logs Anna in at the provider and opens the tile. Returns the page with the SAML response. */
 async function launchTile({ cloud, applicationId }: Connected): Promise<Page> {
   const console = createBrowser(cloud.url);
   const login = await console.get('/console/login');

@@ -2,15 +2,10 @@ import { expect } from 'chai';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/identityProviders.ts';
-import {
-  findLoginRequest,
-  findPendingLogin,
-  insertLoginRequest,
-  insertPendingLogin,
-  isAssertionUsed,
-  recordAssertion,
-} from '../../src/store/loginRequests.ts';
+import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
+import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
+import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
 import { aLoginRequest, aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';

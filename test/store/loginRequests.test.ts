@@ -1,15 +1,6 @@
 import { expect } from 'chai';
 import type { Store } from '../../src/db/open.ts';
-import {
-  consumeLoginRequest,
-  consumePendingLogin,
-  findLoginRequest,
-  findPendingLogin,
-  insertLoginRequest,
-  insertPendingLogin,
-  isAssertionUsed,
-  recordAssertion,
-} from '../../src/store/loginRequests.ts';
+import { consumeLoginRequest, findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
 import { aLoginRequest } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
@@ -38,20 +29,20 @@ describe('store/loginRequests', () => {
       expect(await findLoginRequest(store.db, request.id, testStart)).to.equal(undefined);
     });
 
-    it('tells only one of many answers at once that the request was theirs', async () => {
+    it('lets only one of many responses at once use a request', async () => {
       const request = aLoginRequest();
       await insertLoginRequest(store.db, request);
       expect(await atOnce(() => consumeLoginRequest(store.db, request.id))).to.equal(1);
     });
 
-    it('tells only one of many answers at once in transactions', async () => {
+    it('lets only one of many transactions at once use a request', async () => {
       const request = aLoginRequest();
       await insertLoginRequest(store.db, request);
       const consume = () => store.db.transaction().execute((trx) => consumeLoginRequest(trx, request.id));
       expect(await atOnce(consume)).to.equal(1);
     });
 
-    it('leaves a request as it was where the transaction that used it failed', async () => {
+    it('keeps a request if the transaction that used it fails', async () => {
       const request = aLoginRequest();
       await insertLoginRequest(store.db, request);
       const failing = store.db.transaction().execute(async (trx) => {
@@ -61,35 +52,11 @@ describe('store/loginRequests', () => {
       expect(await failing.catch((error: Error) => error.message)).to.equal('refused');
       expect(await consumeLoginRequest(store.db, request.id)).to.equal(true);
     });
-
-    it('remembers an assertion, by provider and letter by letter', async () => {
-      const assertion = { entityId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
-      expect(await isAssertionUsed(store.db, assertion)).to.equal(false);
-      expect(await recordAssertion(store.db, assertion)).to.equal(true);
-      expect(await isAssertionUsed(store.db, assertion)).to.equal(true);
-      expect(await recordAssertion(store.db, { ...assertion, expiresAt: testStart + 99 })).to.equal(false);
-      expect(await recordAssertion(store.db, { ...assertion, assertionId: '_ABC' })).to.equal(true);
-      expect(await recordAssertion(store.db, { ...assertion, entityId: 'other' })).to.equal(true);
-    });
-
-    it('accepts only one of many that bring the same assertion at once', async () => {
-      const assertion = { entityId: 'one', assertionId: '_abc', expiresAt: testStart + 10 };
-      expect(await atOnce(() => recordAssertion(store.db, assertion))).to.equal(1);
-    });
-
-    it('keeps a pending sign-in until it expires, to be used once', async () => {
-      const pending = { tokenHash: 'hash', loginJson: '{"a":1}', expiresAt: testStart + 10 };
-      await insertPendingLogin(store.db, pending);
-      expect(await findPendingLogin(store.db, 'hash', testStart + 9)).to.equal('{"a":1}');
-      expect(await findPendingLogin(store.db, 'hash', testStart + 10)).to.equal(undefined);
-      expect(await atOnce(() => consumePendingLogin(store.db, 'hash'))).to.equal(1);
-      expect(await consumePendingLogin(store.db, 'hash')).to.equal(false);
-    });
   });
 });
 
-/** Of ten at once, how many were told true. */
+/** Runs ten at once and returns how many got true. */
 async function atOnce(work: (n: number) => Promise<boolean>): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => work(n)));
-  return answers.filter(Boolean).length;
+  const results = await Promise.all(Array.from({ length: 10 }, (_, n) => work(n)));
+  return results.filter(Boolean).length;
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { serviceProviderDetails } from '../../federation/domains.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
-import { localRefusalText, refusalWords } from '../../federation/refusalWords.ts';
+import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { type Domain, findDomain, listDomains } from '../../store/domains.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import {
@@ -209,7 +209,7 @@ function remedyOf(
 function seenIn(attempt: LoginActivity, provider: IdentityProvider | undefined): string | undefined {
   const { reason, flow, reference } = attempt;
   if (reason === null || flow === 'test') return undefined;
-  if (flow === 'local') return localRefusalText(reason);
-  const { title, text } = refusalWords(reason, provider?.name);
+  if (flow === 'local') return localRefusalMessage(reason);
+  const { title, text } = refusalMessage(reason, provider?.name);
   return `${title}. ${text} Reference: ${reference}`;
 }

@@ -1,57 +1,48 @@
+import type { KeyObject } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { parseXml } from '../../xml/parse.ts';
 import { messageLimits } from '../../xml/reader.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { signatureAlgorithm } from '../verify/algorithms.ts';
-import { decodeBase64 } from '../verify/base64.ts';
-import { type RefusalFacts, refusalOf, refuse } from '../verify/refusal.ts';
-import { octetsVerify, type SignaturePolicy } from '../verify/signature.ts';
-import type { ReasonCode } from '../verify/verdict.ts';
+import { refuse } from '../verify/check.ts';
+import { decodeBase64 } from '../verify/elements.ts';
+import { octetsVerify } from '../verify/signature.ts';
 
-/** A message of the HTTP-Redirect binding that one of the provider's keys signed. */
+/** A message of the HTTP-Redirect binding, signed with a key of the provider. */
 export type RedirectMessage = {
   parameter: 'SAMLRequest' | 'SAMLResponse';
   root: XmlElement;
   relayState: string | undefined;
 };
 
-/** The message, or why it is refused; the facts are for the log. */
-export type RedirectOutcome = ({ ok: true } & RedirectMessage) | { ok: false; reason: ReasonCode; facts: RefusalFacts };
+/** Whose signatures are accepted: the keys of the imported metadata, and whether SHA-1 is allowed. */
+type SignaturePolicy = { signingKeys: readonly KeyObject[]; allowSha1: boolean };
 
 const PARAMETERS = ['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg', 'Signature', 'SAMLEncoding'];
 const DEFLATE = 'urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE';
 const LONGEST_QUERY = 64 * 1024;
 
 /**
- * Reads a signed message from a query string (saml-bindings 3.4.4), as after `?` in the request line, not decoded: the signature is over those
- * octets, and no encoder gives the same again. An unsigned message is refused. Refuses by value; it throws nothing.
+ * Reads a signed message from the query string of a request line (saml-bindings 3.4.4). It must not be decoded before: the signature covers
+ * these octets, and encoding them again may differ. Throws a Refusal or an XmlError; an unsigned message is refused.
  */
-export function readRedirectMessage(rawQuery: string, policy: SignaturePolicy): RedirectOutcome {
-  try {
-    if (rawQuery.length > LONGEST_QUERY) refuse('message_too_large');
-    const raw = readParameters(rawQuery);
-    const parameter = raw.has('SAMLRequest') ? 'SAMLRequest' : 'SAMLResponse';
-    const message = raw.get(parameter);
-    if (message === undefined || (parameter === 'SAMLRequest' && raw.has('SAMLResponse')))
-      return refuse('request_malformed');
-    if (!isSigned(raw, parameter, policy)) refuse('signature_invalid');
-    const encoding = raw.get('SAMLEncoding');
-    if (encoding !== undefined && decodePercent(encoding) !== DEFLATE)
-      refuse('request_malformed', { received: encoding });
-    const relayState = raw.get('RelayState');
-    return {
-      ok: true,
-      parameter,
-      root: inflate(message),
-      relayState: relayState && decodePercent(relayState.replaceAll('+', ' ')),
-    };
-  } catch (error) {
-    const { reason, facts } = refusalOf(error);
-    return { ok: false, reason, facts };
-  }
+export function readRedirectMessage(rawQuery: string, policy: SignaturePolicy): RedirectMessage {
+  if (rawQuery.length > LONGEST_QUERY) refuse('message_too_large');
+  const raw = readParameters(rawQuery);
+  const parameter = raw.has('SAMLRequest') ? 'SAMLRequest' : 'SAMLResponse';
+  const message = raw.get(parameter);
+  if (message === undefined || (parameter === 'SAMLRequest' && raw.has('SAMLResponse')))
+    return refuse('request_malformed');
+  if (!isSigned(raw, parameter, policy)) refuse('signature_invalid');
+  const encoding = raw.get('SAMLEncoding');
+  if (encoding !== undefined && decodePercent(encoding) !== DEFLATE)
+    refuse('request_malformed', { received: encoding });
+  const relayState = raw.get('RelayState');
+  const decoded = relayState && decodePercent(relayState.replaceAll('+', ' '));
+  return { parameter, root: inflate(message), relayState: decoded };
 }
 
-// By their raw values. A name that only decoding makes one of ours would be read by others and not be signed.
+// Values stay raw. A name that must be decoded to match would be read by others without being signed.
 function readParameters(rawQuery: string): Map<string, string> {
   const raw = new Map<string, string>();
   for (const pair of rawQuery.split('&')) {
@@ -72,7 +63,7 @@ function isSigned(raw: Map<string, string>, parameter: string, policy: Signature
   const octets = decodeBase64(decodePercent(value)) ?? refuse('signature_malformed');
   const relayState = raw.has('RelayState') ? `&RelayState=${raw.get('RelayState')}` : '';
   const signed = Buffer.from(`${parameter}=${raw.get(parameter)}${relayState}&SigAlg=${identifier}`);
-  return octetsVerify(signed, octets, algorithm, policy);
+  return octetsVerify(signed, octets, algorithm, policy.signingKeys);
 }
 
 function inflate(message: string): XmlElement {
@@ -80,7 +71,7 @@ function inflate(message: string): XmlElement {
   return parseXml(inflateWithin(octets));
 }
 
-// zlib stops at the limit: a bomb costs no more than an honest message.
+// zlib stops at the limit: a decompression bomb costs no more than an honest message.
 function inflateWithin(octets: Buffer): Buffer {
   try {
     return inflateRawSync(octets, { maxOutputLength: messageLimits.octets });
@@ -90,7 +81,7 @@ function inflateWithin(octets: Buffer): Buffer {
   }
 }
 
-// A plus stays one: the values are base64, in which no blank can be meant.
+// A plus stays: the values are base64, which has no spaces.
 function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);

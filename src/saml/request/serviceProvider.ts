@@ -4,20 +4,20 @@ import { singleSignOnFor } from '../../federation/providers.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 
-/** Key and certificate of a domain, PEM. */
+/** Private key and certificate of a domain, PEM. */
 export type SigningKey = { privateKey: string; certificate: string };
 
-/** An AuthnRequest on its way: an address to go to, or an address and the fields to post there. */
+/** An AuthnRequest to send: a URL to open, or a URL and the fields to post there. */
 export type OutgoingRequest =
   | { binding: 'redirect'; url: string }
   | { binding: 'post'; url: string; fields: Record<string, string> };
 
 /**
- * Makes an AuthnRequest (saml-core 3.4.1) for the HTTP-Redirect or HTTP-POST binding (saml-bindings 3.4, 3.5).
- * @param request.id the ID that the answer must name
- * @param request.relayState a random token; it says nothing to anybody else
+ * Creates an AuthnRequest (saml-core 3.4.1) for the HTTP-Redirect or HTTP-POST binding (saml-bindings 3.4, 3.5).
+ * @param request.id the ID that the SAML response must name
+ * @param request.relayState a random token without a meaning outside
  */
-export async function makeAuthnRequest(
+export async function createAuthnRequest(
   domain: Domain,
   provider: IdentityProvider,
   key: SigningKey | undefined,
@@ -44,15 +44,15 @@ export async function makeAuthnRequest(
   return { binding: 'post', url, fields: fields as Record<string, string> };
 }
 
-/** The metadata of a domain's service provider (saml-metadata 2.4.4); before the domain is set up it carries no key. */
-export function makeMetadata(domain: Domain, key: SigningKey | undefined, signsRequests: boolean): string {
+/** Returns the metadata of a domain's service provider (saml-metadata 2.4.4), without a key before the domain is set up. */
+export function createMetadata(domain: Domain, key: SigningKey | undefined, signsRequests: boolean): string {
   const xml = generateServiceProviderMetadata({
     ...optionsFor(domain, key),
     identifierFormat: null,
     wantAssertionsSigned: true,
     publicCerts: key?.certificate ?? null,
     ...(key ? { decryptionPvk: key.privateKey, decryptionCert: key.certificate } : {}),
-    // The same metadata as long as nothing changed: some providers compare it.
+    // The same ID every time: some providers compare the metadata.
     generateUniqueId: () => `_${domain.id}`,
   });
   return signsRequests ? xml : xml.replace('AuthnRequestsSigned="true"', 'AuthnRequestsSigned="false"');

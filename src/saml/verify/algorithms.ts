@@ -1,23 +1,22 @@
 import { constants, type KeyObject } from 'node:crypto';
 import type { CanonicalForm } from '../../xml/canonicalize.ts';
-import { refuse } from './refusal.ts';
+import { refuse } from './check.ts';
+import { DS, XENC } from './elements.ts';
 
-/** How a signature is verified: which keys fit, and what `node:crypto` is told. */
+/** A signature algorithm: its name on screens, the keys that fit, and the arguments of `node:crypto`. */
 export type SignatureAlgorithm = {
-  label: string; // as a Power User reads it
+  label: string;
   keyTypes: readonly string[]; // of KeyObject.asymmetricKeyType
   hash: string;
-  options: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' } | undefined; // beyond what is usual for the key
+  options: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' } | undefined;
 };
 
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#';
-const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
-const XMLENC = 'http://www.w3.org/2001/04/xmlenc#';
 
-// PKCS #1 v1.5 is what node:crypto does with a key of type 'rsa'.
+// The default of node:crypto for a key of type 'rsa' is PKCS #1 v1.5.
 const PKCS1 = undefined;
-// RFC 6931 2.3.10: the salt is as long as the digest.
+// RFC 6931 2.3.10: the salt has the length of the digest.
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 const P1363 = { dsaEncoding: 'ieee-p1363' } as const;
 
@@ -42,22 +41,22 @@ const SIGNATURES = new Map<string, SignatureAlgorithm>([
   [`${MORE}ecdsa-sha512`, { label: 'ECDSA-SHA512', keyTypes: ['ec'], hash: 'sha512', options: P1363 }],
 ]);
 const SIGNATURES_SHA1 = new Map<string, SignatureAlgorithm>([
-  [`${XMLDSIG}rsa-sha1`, { label: 'RSA-SHA1', keyTypes: ['rsa'], hash: 'sha1', options: PKCS1 }],
+  [`${DS}rsa-sha1`, { label: 'RSA-SHA1', keyTypes: ['rsa'], hash: 'sha1', options: PKCS1 }],
 ]);
 
 const DIGESTS = new Map([
-  [`${XMLENC}sha256`, 'sha256'],
+  [`${XENC}sha256`, 'sha256'],
   [`${MORE}sha384`, 'sha384'],
-  [`${XMLENC}sha512`, 'sha512'],
+  [`${XENC}sha512`, 'sha512'],
 ]);
-const DIGESTS_SHA1 = new Map([[`${XMLDSIG}sha1`, 'sha1']]);
+const DIGESTS_SHA1 = new Map([[`${DS}sha1`, 'sha1']]);
 
 const CANONICAL_FORMS = new Map([
   ['http://www.w3.org/2001/10/xml-exc-c14n#', { exclusive: true }],
   ['http://www.w3.org/TR/2001/REC-xml-c14n-20010315', { exclusive: false }],
 ]);
 
-/** The signature algorithm that an identifier names (RFC 6931 2.3); refuses all that is not on the list. SHA-1 where the provider is allowed it. */
+/** Returns the signature algorithm of an identifier (RFC 6931 2.3). Refuses one that is not on the list, and SHA-1 unless it is allowed. */
 export function signatureAlgorithm(identifier: string, allowSha1: boolean): SignatureAlgorithm {
   const found = SIGNATURES.get(identifier) ?? (allowSha1 ? SIGNATURES_SHA1.get(identifier) : undefined);
   return (
@@ -66,18 +65,18 @@ export function signatureAlgorithm(identifier: string, allowSha1: boolean): Sign
   );
 }
 
-/** The digest that an identifier names, as node:crypto calls it; refuses all that is not on the list. */
+/** Returns the name in node:crypto of a digest. Refuses one that is not on the list, and SHA-1 unless it is allowed. */
 export function digestAlgorithm(identifier: string, allowSha1: boolean): string {
   const found = DIGESTS.get(identifier) ?? (allowSha1 ? DIGESTS_SHA1.get(identifier) : undefined);
   return found ?? refuse('algorithm_forbidden', { expected: 'SHA-256, 384 or 512', received: identifier });
 }
 
-/** The canonical form that an identifier names, without prefixes; undefined for any other, those with comments among them. */
+/** Returns the canonical form of an identifier, or undefined. Forms with comments are not accepted. */
 export function canonicalForm(identifier: string): Pick<CanonicalForm, 'exclusive'> | undefined {
   return CANONICAL_FORMS.get(identifier);
 }
 
-/** The keys that can have made a signature of this algorithm. */
+/** Returns the keys that fit an algorithm. */
 export function fittingKeys(keys: readonly KeyObject[], algorithm: SignatureAlgorithm): KeyObject[] {
   return keys.filter((key) => algorithm.keyTypes.includes(key.asymmetricKeyType ?? ''));
 }

@@ -1,23 +1,28 @@
-import { attributeOf, childOf, elementsOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
+import { attributeOf, childOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
 import { readAttributes } from './attributes.ts';
-import { parseDateTime } from './dateTime.ts';
-import { SAML } from './namespaces.ts';
-import { refuse } from './refusal.ts';
-import type { VerifiedAssertion } from './verdict.ts';
+import { type LoginContext, refuse } from './check.ts';
+import { childElements, malformed, optionalTime, requiredTime, SAML } from './elements.ts';
 
-/** What an Assertion says (saml-core 2.3.3), read once from the verified tree. Times are epoch milliseconds. */
+/** The content of an Assertion (saml-core 2.3.3). Times are epoch milliseconds. */
 export type AssertionContent = {
   id: string;
   issuer: string;
   issueInstant: number;
-  nameId: VerifiedAssertion['nameId'];
+  nameId: NameId | undefined;
   confirmations: Confirmation[];
   conditions: Conditions;
-  authnInstants: number[]; // one for each AuthnStatement
+  authnInstants: number[]; // one per AuthnStatement
   sessionIndex: string | undefined;
   sessionNotOnOrAfter: number | undefined;
   authnContextClassRef: string | undefined;
   attributes: Map<string, string[]>;
+};
+
+export type NameId = {
+  value: string;
+  format: string | undefined;
+  nameQualifier: string | undefined;
+  spNameQualifier: string | undefined;
 };
 
 export type Interval = { notBefore: number | undefined; notOnOrAfter: number | undefined };
@@ -29,53 +34,53 @@ export type Confirmation = Interval & {
 };
 
 export type Conditions = Interval & {
-  audiences: string[][]; // one list for each AudienceRestriction
+  audiences: string[][]; // one list per AudienceRestriction
   oneTimeUse: boolean;
-  unknown: string | undefined; // the name of a condition that is not of the standard
+  unknown: string | undefined; // the name of a condition outside the standard
 };
 
-// Octets of what becomes a key in the database: an index of PostgreSQL takes 2,700 for all its columns. The standard's own persistent
-// identifiers have 256 characters (saml-core 8.3.7).
+// Octets of a database key: an index of PostgreSQL takes 2,700 for all its columns. The standard's persistent identifiers have at most 256
+// characters (saml-core 8.3.7).
 const LONGEST_KEY = 1024;
 
-/**
- * Reads a verified Assertion; its Signature is passed over, and nothing outside the element is looked at.
- * Throws a Refusal response_malformed where the schema or a date is broken, or where a part comes twice that one answer has once.
- */
-export function readAssertion(assertion: XmlElement): AssertionContent {
-  const parts = partsOf(assertion);
-  const subject = one(parts, 'Subject') ?? malformed('one Subject');
-  return {
-    id: asKey(attributeOf(assertion, 'ID'), 'ID') ?? malformed('an ID'),
-    issuer: textOf(one(parts, 'Issuer') ?? malformed('one Issuer')) ?? malformed('text in Issuer'),
-    issueInstant: requiredTime(assertion, 'IssueInstant'),
-    ...readSubject(subject),
-    conditions: readConditions(one(parts, 'Conditions')),
-    ...readAuthn(parts.filter((part) => isElement(part, SAML, 'AuthnStatement'))),
-    attributes: readAttributes(parts.filter((part) => isElement(part, SAML, 'AttributeStatement'))),
-  };
+/** Reads the verified Assertion, once. Every later check reads this content only. */
+export function checkAssertion(login: LoginContext): string {
+  login.content = readAssertion(login.assertion ?? refuse('signature_missing'));
+  return login.content.id;
 }
 
-/** An xs:dateTime attribute that must be there; a Refusal response_malformed otherwise. */
-export function requiredTime(element: XmlElement, local: string): number {
-  return optionalTime(element, local) ?? malformed(`${local} as a dateTime in UTC`);
+/**
+ * Reads an Assertion without its Signature; nothing outside the element is read. Refuses one that breaks the schema, has an invalid date,
+ * or has a part twice that must be unique.
+ */
+export function readAssertion(assertion: XmlElement): AssertionContent {
+  const parts = childElements(assertion);
+  const subject = only(parts, 'Subject') ?? malformed('one Subject');
+  return {
+    id: asKey(attributeOf(assertion, 'ID'), 'ID') ?? malformed('an ID'),
+    issuer: textOf(only(parts, 'Issuer') ?? malformed('one Issuer')) ?? malformed('text in Issuer'),
+    issueInstant: requiredTime(assertion, 'IssueInstant'),
+    ...readSubject(subject),
+    conditions: readConditions(only(parts, 'Conditions')),
+    ...readAuthn(named(parts, 'AuthnStatement')),
+    attributes: readAttributes(named(parts, 'AttributeStatement')),
+  };
 }
 
 function readSubject(subject: XmlElement): Pick<AssertionContent, 'nameId' | 'confirmations'> {
-  const parts = partsOf(subject);
+  const parts = childElements(subject);
   const [identifier, ...others] = parts.filter(({ uri, local }) => uri === SAML && IDENTIFIERS.has(local));
   if (others.length > 0) malformed('one identifier in Subject');
-  const confirmations = parts.filter((part) => isElement(part, SAML, 'SubjectConfirmation'));
   return {
     nameId: isElement(identifier, SAML, 'NameID') ? readNameId(identifier) : undefined,
-    confirmations: confirmations.map(readConfirmation),
+    confirmations: named(parts, 'SubjectConfirmation').map(readConfirmation),
   };
 }
 
-// saml-core 2.4.1: one of them, if any. The first and the last name nobody here.
+// saml-core 2.4.1: at most one of these. Only a NameID is used.
 const IDENTIFIERS = new Set(['BaseID', 'NameID', 'EncryptedID']);
 
-function readNameId(element: XmlElement): VerifiedAssertion['nameId'] {
+function readNameId(element: XmlElement): NameId {
   return {
     value: asKey(textOf(element), 'NameID') ?? malformed('text in NameID'),
     format: attributeOf(element, 'Format'),
@@ -85,7 +90,7 @@ function readNameId(element: XmlElement): VerifiedAssertion['nameId'] {
 }
 
 function readConfirmation(element: XmlElement): Confirmation {
-  const data = one(partsOf(element), 'SubjectConfirmationData');
+  const data = only(childElements(element), 'SubjectConfirmationData');
   return {
     method: attributeOf(element, 'Method') ?? malformed('a Method'),
     recipient: data && attributeOf(data, 'Recipient'),
@@ -95,13 +100,12 @@ function readConfirmation(element: XmlElement): Confirmation {
 }
 
 function readConditions(element: XmlElement | undefined): Conditions {
-  const parts = element === undefined ? [] : partsOf(element);
-  const restrictions = parts.filter((part) => isElement(part, SAML, 'AudienceRestriction'));
-  one(parts, 'ProxyRestriction');
+  const parts = element === undefined ? [] : childElements(element);
+  only(parts, 'ProxyRestriction');
   return {
     ...readInterval(element),
-    audiences: restrictions.map(readAudiences),
-    oneTimeUse: one(parts, 'OneTimeUse') !== undefined,
+    audiences: named(parts, 'AudienceRestriction').map(readAudiences),
+    oneTimeUse: only(parts, 'OneTimeUse') !== undefined,
     unknown: parts.find((part) => part.uri !== SAML || !KNOWN_CONDITIONS.has(part.local))?.name,
   };
 }
@@ -113,17 +117,17 @@ function readInterval(element: XmlElement | undefined): Interval {
   };
 }
 
-// ProxyRestriction binds those who make assertions from this one; nobody does here (saml-core 2.5.1.6).
+// ProxyRestriction limits assertions that are issued on the basis of this one; there are none here (saml-core 2.5.1.6).
 const KNOWN_CONDITIONS = new Set(['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']);
 
 function readAudiences(restriction: XmlElement): string[] {
-  const audiences = partsOf(restriction).filter((part) => isElement(part, SAML, 'Audience'));
+  const audiences = named(childElements(restriction), 'Audience');
   return audiences.map((audience) => textOf(audience) ?? malformed('text in Audience'));
 }
 
 type Authn = Pick<AssertionContent, 'authnInstants' | 'sessionIndex' | 'sessionNotOnOrAfter' | 'authnContextClassRef'>;
 
-// Providers in a chain may tell of several sign-ins (saml-profiles 4.1.4.2). The session is that of the first, and ends with whichever ends first.
+// A chain of providers may send several statements (saml-profiles 4.1.4.2). The session is that of the first, up to the earliest end.
 function readAuthn(statements: readonly XmlElement[]): Authn {
   const [first] = statements;
   if (first === undefined) return malformed('an AuthnStatement');
@@ -144,23 +148,11 @@ function asKey(text: string | undefined, what: string): string | undefined {
   return fits ? text : malformed(`${what} of at most ${LONGEST_KEY} octets`);
 }
 
-function optionalTime(element: XmlElement, local: string): number | undefined {
-  const text = attributeOf(element, local);
-  if (text === undefined) return undefined;
-  return (
-    parseDateTime(text) ?? refuse('response_malformed', { expected: `${local} as a dateTime in UTC`, received: text })
-  );
+function named(parts: readonly XmlElement[], local: string): XmlElement[] {
+  return parts.filter((part) => isElement(part, SAML, local));
 }
 
-function one(parts: readonly XmlElement[], local: string): XmlElement | undefined {
-  const found = parts.filter((part) => isElement(part, SAML, local));
-  return found.length > 1 ? malformed(`one ${local}`) : found[0];
-}
-
-function partsOf(element: XmlElement): XmlElement[] {
-  return elementsOf(element) ?? malformed(`no text in ${element.local}`);
-}
-
-function malformed(expected: string): never {
-  return refuse('response_malformed', { expected });
+function only(parts: readonly XmlElement[], local: string): XmlElement | undefined {
+  const [first, ...more] = named(parts, local);
+  return more.length > 0 ? malformed(`one ${local}`) : first;
 }

@@ -1,16 +1,17 @@
 import { attributeOf, childOf, elementsOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
-import { SAML, XSI } from './namespaces.ts';
-import { refuse } from './refusal.ts';
+import { childElements, malformed, SAML } from './elements.ts';
+
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
 /**
- * The attributes of all AttributeStatements (saml-core 2.7.3), by Name; values of one Name given twice are joined in their order.
- * No name is special. A value that is `xsi:nil` is none, an empty one is ''; a nested NameID (eduPersonTargetedID) gives its text, other nested
- * elements are no value that can be compared and are left out. EncryptedAttributes are passed over.
+ * Reads all AttributeStatements (saml-core 2.7.3) to values by Name; the values of a repeated Name are joined in order. No Name is special.
+ * A value with `xsi:nil` is skipped, an empty one is ''. A nested NameID (eduPersonTargetedID) is read as its text; other nested elements
+ * and EncryptedAttributes are skipped.
  */
 export function readAttributes(statements: readonly XmlElement[]): Map<string, string[]> {
   const attributes = new Map<string, string[]>();
   for (const statement of statements) {
-    for (const attribute of elementsOf(statement) ?? malformed('no text in AttributeStatement')) {
+    for (const attribute of childElements(statement)) {
       if (isElement(attribute, SAML, 'Attribute')) addAttribute(attributes, attribute);
     }
   }
@@ -20,7 +21,7 @@ export function readAttributes(statements: readonly XmlElement[]): Map<string, s
 function addAttribute(attributes: Map<string, string[]>, attribute: XmlElement): void {
   const name = attributeOf(attribute, 'Name') ?? malformed('a Name of an Attribute');
   const values = attributes.get(name) ?? [];
-  for (const element of elementsOf(attribute) ?? malformed('no text in Attribute')) {
+  for (const element of childElements(attribute)) {
     const value = isElement(element, SAML, 'AttributeValue') ? readValue(element) : undefined;
     if (value !== undefined) values.push(value);
   }
@@ -40,8 +41,4 @@ function isNil(element: XmlElement): boolean {
   return element.attributes.some(
     ({ uri, local, value }) => uri === XSI && local === 'nil' && (value === 'true' || value === '1'),
   );
-}
-
-function malformed(expected: string): never {
-  return refuse('response_malformed', { expected });
 }

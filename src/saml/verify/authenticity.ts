@@ -1,101 +1,69 @@
 import { XmlError } from '../../xml/error.ts';
-import { namespacesInScope } from '../../xml/inScope.ts';
 import { parseXml } from '../../xml/parse.ts';
-import { attributeOf, childOf, type XmlElement } from '../../xml/tree.ts';
-import { decrypt, encryptionLabel, readEncryption } from './encryption.ts';
-import { type Hearing, partsIn, type Step } from './hearing.ts';
-import { SAMLP } from './namespaces.ts';
-import { refusalOf, refuse } from './refusal.ts';
+import { namespacesInScope, type XmlElement } from '../../xml/tree.ts';
+import { found, type LoginContext, refusalOf, refuse } from './check.ts';
+import { decrypt, type EncryptionForm, encryptionLabel, readEncryption } from './encryption.ts';
 import { readSignature, type SignatureForm, signatureVerifies, spendSignatureWork } from './signature.ts';
-import { findDecryptedSignature, findResponseParts, signatureOf } from './structure.ts';
-import type { VerifyContext } from './verdict.ts';
+import { findDecryptedSignature, signatureOf } from './structure.ts';
 
-/** The checks that find out what the provider signed. What they leave in the hearing is verified; nothing else is read for identity. */
-export const authenticitySteps: readonly Step[] = [
-  { name: 'One Response with one Assertion', judge: findParts },
-  { name: 'Signature in its place', judge: findSignatures },
-  { name: 'Signature verifies', judge: verifySignatures },
-];
-
-/** The top-level code of the Status (saml-core 3.2.2.2). */
-export const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
-
-/** The value of the Response's top-level StatusCode, '' where there is none. */
-export function statusCodeOf(status: XmlElement): string {
-  const code = childOf(status, SAMLP, 'StatusCode');
-  return (code && attributeOf(code, 'Value')) ?? '';
-}
-
-function findParts(hearing: Hearing): string {
-  hearing.parts = findResponseParts(hearing.root);
-  const { assertion, encrypted, status } = hearing.parts;
-  if (assertion !== undefined) return 'a plain Assertion';
-  if (encrypted !== undefined) return 'an encrypted Assertion';
-  if (statusCodeOf(status) === SUCCESS)
-    return refuse('response_malformed', { expected: 'an Assertion', received: 'none' });
-  return 'no Assertion, the provider said no';
-}
-
-function findSignatures(hearing: Hearing): string {
-  const { signature, assertion, encrypted } = partsIn(hearing);
+/** Refuses a message without a signature where the standard puts it. */
+export function checkSignaturePlace(login: LoginContext): string {
+  const { signature, assertion, encrypted } = found(login.parts);
   const inner = assertion && signatureOf(assertion);
   const places = [signature && 'the Response', inner && 'the Assertion'].filter((place) => place !== undefined);
   if (places.length > 0) return `on ${places.join(' and ')}`;
-  if (encrypted !== undefined) return 'not on the Response; it has to be within the encrypted Assertion';
-  if (assertion === undefined) return 'none; nothing of it is used';
+  if (encrypted !== undefined) return 'expected inside the encrypted Assertion';
+  if (assertion === undefined) return 'none, and no content is used';
   return refuse('signature_missing', { expected: 'a Signature on the Response or the Assertion', received: 'none' });
 }
 
-function verifySignatures(hearing: Hearing, context: VerifyContext): string {
-  const { signature, assertion, encrypted } = partsIn(hearing);
+/** Verifies every signature. Afterwards `login.assertion` is what the provider signed; nothing else is read to identify a person. */
+export function checkSignatures(login: LoginContext): string {
+  const { signature, assertion, encrypted } = found(login.parts);
   const labels: string[] = [];
-  if (signature !== undefined) labels.push(`${verifyOne(signature, context)}, on the Response`);
-  hearing.responseSigned = signature !== undefined;
+  if (signature !== undefined) labels.push(`${verify(signature, login)}, on the Response`);
+  login.responseSigned = signature !== undefined;
   const inner = assertion && signatureOf(assertion);
-  if (inner !== undefined) labels.push(`${verifyOne(inner, context)}, on the Assertion`);
-  hearing.assertion = assertion;
-  if (encrypted !== undefined) labels.push(openEncrypted(hearing, encrypted, context));
+  if (inner !== undefined) labels.push(`${verify(inner, login)}, on the Assertion`);
+  login.assertion = assertion;
+  if (encrypted !== undefined) labels.push(openEncrypted(encrypted, login));
   return labels.join('; ');
 }
 
-function verifyOne(element: XmlElement, { provider }: VerifyContext): string {
-  const form = readSignature(element, provider.allowSha1);
-  if (!signatureVerifies(form, provider)) refuse('signature_invalid', { received: form.algorithm.label });
-  return form.algorithm.label;
+function verify(element: XmlElement, login: LoginContext): string {
+  return verifyForm(readSignature(element, allowsSha1(login)), login);
 }
 
-function openEncrypted(hearing: Hearing, encrypted: XmlElement, context: VerifyContext): string {
+function verifyForm(form: SignatureForm, { signingKeys }: LoginContext): string {
+  const { label } = form.algorithm;
+  return signatureVerifies(form, signingKeys) ? label : refuse('signature_invalid', { received: label });
+}
+
+function openEncrypted(encrypted: XmlElement, login: LoginContext): string {
   const form = readEncryption(encrypted);
-  const { assertion, signature } = readDecrypted(hearing, encrypted, decrypt(form, context.decryptionKeys), context);
-  hearing.assertion = assertion;
+  const { assertion, signature } = readDecrypted(encrypted, form, login);
+  login.assertion = assertion;
   if (signature === undefined) return encryptionLabel(form);
-  if (!signatureVerifies(signature, context.provider))
-    refuse('signature_invalid', { received: signature.algorithm.label });
-  return `${signature.algorithm.label}, on the encrypted Assertion; ${encryptionLabel(form)}`;
+  return `${verifyForm(signature, login)}, on the encrypted Assertion; ${encryptionLabel(form)}`;
 }
 
 type Decrypted = { assertion: XmlElement; signature: SignatureForm | undefined };
 
-// Until the plaintext is known to be the provider's, every way to fail is answered as a wrong signature and costs a signature's work
-// (xmlenc-core1 6.1): whoever alters a ciphertext learns nothing from the answer.
-function readDecrypted(
-  hearing: Hearing,
-  encrypted: XmlElement,
-  octets: Buffer | undefined,
-  context: VerifyContext,
-): Decrypted {
+// Until the plaintext is known to be the provider's, every failure looks like an invalid signature and costs as much (xmlenc-core1 6.1):
+// a sender who alters a ciphertext learns nothing from the result.
+function readDecrypted(encrypted: XmlElement, form: EncryptionForm, login: LoginContext): Decrypted {
   try {
-    const { assertion, borrows } = parseDecrypted(encrypted, octets);
-    const signature = findDecryptedSignature(assertion, hearing.root);
-    if (signature === undefined && !hearing.responseSigned)
+    const { assertion, borrows } = parseDecrypted(encrypted, decrypt(form, login.decryptionKeys));
+    const signature = findDecryptedSignature(assertion, found(login.root));
+    if (signature === undefined && !login.responseSigned)
       refuse('signature_missing', { detail: 'neither it nor the Response is signed' });
     if (signature === undefined && borrows)
-      refuse('signature_missing', { detail: 'not signed itself, and it needs namespaces that no signature covers' });
-    return { assertion, signature: signature && readSignature(signature, context.provider.allowSha1) };
+      refuse('signature_missing', { detail: 'it is not signed and needs namespaces that no signature covers' });
+    return { assertion, signature: signature && readSignature(signature, allowsSha1(login)) };
   } catch (error) {
     const { reason, facts } = refusalOf(error);
-    spendSignatureWork(context.provider);
-    // The page is the same for both; the activity may tell a Power User that signing is off at the provider.
+    spendSignatureWork(form.content, login.signingKeys);
+    // The sender sees the same page for both; Login activity may tell a Power User that the provider does not sign.
     return refuse(reason === 'signature_missing' ? 'signature_missing' : 'signature_invalid', {
       ...facts,
       detail: `the encrypted Assertion: ${facts.detail ?? reason}`,
@@ -103,12 +71,13 @@ function readDecrypted(
   }
 }
 
-type Plaintext = { assertion: XmlElement; borrows: boolean };
-
-// Providers that encrypt in place (Keycloak, and what uses xmlsec) leave out namespaces that are declared around it. The EncryptedAssertion's own
-// is visibly used, so that a signature on the Response covers it. Any other may have been changed on the way, and is lent to an Assertion alone
-// that is signed itself: the octets of its signature hold every namespace that it uses.
-function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Plaintext {
+// Providers that encrypt in place (Keycloak, everything on xmlsec) leave out namespaces declared around the Assertion. The namespace of the
+// EncryptedAssertion itself is visibly used, so a signature on the Response covers it. Any other may have been altered on the way: only an
+// Assertion with a signature of its own may borrow it, because the signed octets contain every namespace that it uses.
+function parseDecrypted(
+  encrypted: XmlElement,
+  octets: Buffer | undefined,
+): { assertion: XmlElement; borrows: boolean } {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
   const { prefix, uri } = encrypted;
   try {
@@ -117,4 +86,8 @@ function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Plai
     if (!(error instanceof XmlError) || error.reason !== 'xml_malformed') throw error;
     return { assertion: parseXml(octets, { outer: namespacesInScope(encrypted) }), borrows: true };
   }
+}
+
+function allowsSha1(login: LoginContext): boolean {
+  return found(login.provider).settings.allowSha1;
 }

@@ -1,11 +1,10 @@
 import { createDecipheriv, type KeyObject } from 'node:crypto';
-import { attributeOf, childOf, elementsOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
-import { decodeBase64 } from './base64.ts';
-import { DS, XENC, XENC11 } from './namespaces.ts';
+import { attributeOf, childOf, elementsOf, isElement, type XmlElement } from '../../xml/tree.ts';
+import { refuse } from './check.ts';
+import { childElements, DS, malformed, octetsOf, XENC, XENC11 } from './elements.ts';
 import { decryptOaep, type OaepDigests } from './oaep.ts';
-import { refuse } from './refusal.ts';
 
-/** An encrypted element of the forms that are accepted, its algorithms allowed, and nothing of it decrypted. */
+/** An encrypted element in an accepted form and with allowed algorithms. Nothing of it is decrypted. */
 export type EncryptionForm = { cipher: Cipher; content: Buffer; keys: EncryptedKey[] };
 
 type Cipher = {
@@ -32,12 +31,12 @@ const MASK_DIGESTS = new Map<string, 'sha1' | 'sha256'>([
   [`${XENC11}mgf1sha1`, 'sha1'],
   [`${XENC11}mgf1sha256`, 'sha256'],
 ]);
-const MOST_KEYS = 4;
+const MAX_KEYS = 4;
 const GCM_TAG = 16;
 
 /**
- * Reads a `saml:EncryptedAssertion` (saml-core 2.3.4, xmlenc-core1 3): one EncryptedData, its EncryptedKeys within its KeyInfo or beside
- * it. Throws a Refusal: response_malformed or algorithm_forbidden; both are judged on what anybody can read.
+ * Reads a `saml:EncryptedAssertion` (saml-core 2.3.4, xmlenc-core1 3): one EncryptedData, with EncryptedKeys in its KeyInfo or next to it.
+ * Refuses with response_malformed or algorithm_forbidden; both depend only on what everybody can read.
  */
 export function readEncryption(encrypted: XmlElement): EncryptionForm {
   const [data, ...others] = elementsOf(encrypted) ?? malformed('an EncryptedData');
@@ -47,22 +46,22 @@ export function readEncryption(encrypted: XmlElement): EncryptionForm {
   if (cipher === undefined)
     return refuse('algorithm_forbidden', { expected: 'AES-128 or 256, GCM or CBC', received: identifier });
   const keyInfo = childOf(data, DS, 'KeyInfo');
-  const within = (keyInfo === undefined ? [] : elementsOf(keyInfo)) ?? malformed('a KeyInfo without text');
+  const within = keyInfo === undefined ? [] : childElements(keyInfo);
   if (!others.every((element) => isElement(element, XENC, 'EncryptedKey')))
-    malformed('EncryptedKeys beside EncryptedData');
+    malformed('EncryptedKeys next to EncryptedData');
   const keys = [...within.filter((element) => isElement(element, XENC, 'EncryptedKey')), ...others];
-  if (keys.length === 0 || keys.length > MOST_KEYS) return malformed(`1 to ${MOST_KEYS} EncryptedKey`);
+  if (keys.length === 0 || keys.length > MAX_KEYS) return malformed(`1 to ${MAX_KEYS} EncryptedKey`);
   return { cipher, content: cipherValueOf(data), keys: keys.map(readEncryptedKey) };
 }
 
-/** The algorithms of an encrypted element, as a Power User reads them. */
+/** Returns the names of the algorithms for Login activity. */
 export function encryptionLabel(form: EncryptionForm): string {
   return `${form.cipher.label} with RSA-OAEP`;
 }
 
 /**
- * Decrypts with the first of the domain's keys that fits. Gives the octets of the element, or undefined whatever went wrong: a caller
- * answers that as it answers a wrong signature, so that nobody can tell them apart (xmlenc-core1 6.1).
+ * Decrypts with the first key that fits. Returns the octets of the element, or undefined for every failure: the caller must treat it like
+ * an invalid signature, so that a sender cannot tell the two apart (xmlenc-core1 6.1).
  */
 export function decrypt(form: EncryptionForm, decryptionKeys: readonly KeyObject[]): Buffer | undefined {
   for (const { block, digests } of form.keys) {
@@ -83,10 +82,9 @@ function readEncryptedKey(element: XmlElement): EncryptedKey {
   return { block: cipherValueOf(element), digests: readOaepDigests(element, identifier) };
 }
 
-// xmlenc-core1 5.5.2: SHA-1 where nothing is named. It is as good as another here, since no collision helps against OAEP.
+// xmlenc-core1 5.5.2: the default is SHA-1. It is as good as any here, because collisions do not help against OAEP.
 function readOaepDigests(element: XmlElement, identifier: string): OaepDigests {
-  const parameters =
-    elementsOf(childOf(element, XENC, 'EncryptionMethod') ?? element) ?? malformed('no text in EncryptionMethod');
+  const parameters = childElements(childOf(element, XENC, 'EncryptionMethod') ?? element);
   const digests: OaepDigests = { label: 'sha1', mask: 'sha1' };
   for (const parameter of parameters) {
     const named = attributeOf(parameter, 'Algorithm') ?? '';
@@ -102,21 +100,21 @@ function decryptContent({ cipher, content }: EncryptionForm, key: Buffer): Buffe
   return cipher.gcm ? decryptGcm(cipher.name as 'aes-128-gcm', content, key) : decryptCbc(cipher.name, content, key);
 }
 
-// xmlenc-core1 5.2.4: 12 octets of IV before, 16 of tag behind.
+// xmlenc-core1 5.2.4: 12 octets of IV, the ciphertext, 16 octets of tag.
 function decryptGcm(name: 'aes-128-gcm' | 'aes-256-gcm', content: Buffer, key: Buffer): Buffer | undefined {
   if (content.length < 12 + GCM_TAG) return undefined;
   const decipher = createDecipheriv(name, key, content.subarray(0, 12), { authTagLength: GCM_TAG });
   decipher.setAuthTag(content.subarray(-GCM_TAG));
   try {
     const plain = decipher.update(content.subarray(12, -GCM_TAG));
-    decipher.final(); // throws where the tag is wrong, and adds nothing
+    decipher.final(); // throws if the tag is wrong, and adds nothing
     return plain;
   } catch {
     return undefined;
   }
 }
 
-// xmlenc-core1 5.2.3: the last octet tells how many pad; the others are anything, so that OpenSSL's own check would refuse honest ones.
+// xmlenc-core1 5.2.3: the last octet is the length of the padding, the others are arbitrary: the check of OpenSSL would refuse honest ones.
 function decryptCbc(name: string, content: Buffer, key: Buffer): Buffer | undefined {
   if (content.length < 32 || content.length % 16 !== 0) return undefined;
   const decipher = createDecipheriv(name, key, content.subarray(0, 16)).setAutoPadding(false);
@@ -127,19 +125,15 @@ function decryptCbc(name: string, content: Buffer, key: Buffer): Buffer | undefi
 
 function methodOf(element: XmlElement): string {
   const method = childOf(element, XENC, 'EncryptionMethod');
-  return (method === undefined ? undefined : attributeOf(method, 'Algorithm')) ?? malformed('an EncryptionMethod');
+  return (method && attributeOf(method, 'Algorithm')) ?? malformed('an EncryptionMethod');
 }
 
 function cipherValueOf(element: XmlElement): Buffer {
   const data = childOf(element, XENC, 'CipherData');
-  const value = data === undefined ? undefined : childOf(data, XENC, 'CipherValue');
-  return (value === undefined ? undefined : decodeBase64(textOf(value) ?? '')) ?? malformed('a CipherValue');
+  const value = data && childOf(data, XENC, 'CipherValue');
+  return octetsOf(value) ?? malformed('a CipherValue');
 }
 
 function forbidden(received: string): never {
   return refuse('algorithm_forbidden', { expected: 'RSA-OAEP with SHA-1 or SHA-256', received });
-}
-
-function malformed(expected: string): never {
-  return refuse('response_malformed', { expected });
 }

@@ -1,12 +1,12 @@
 import { constants, hash, type KeyObject, privateDecrypt } from 'node:crypto';
 
-/** The two digests of RSA-OAEP (RFC 8017 7.1): of the label, which is empty, and of the mask generation function MGF1. */
+/** The two digests of RSA-OAEP (RFC 8017 7.1): for the label, which is empty, and for the mask generation function MGF1. */
 export type OaepDigests = { label: 'sha1' | 'sha256'; mask: 'sha1' | 'sha256' };
 
 /**
- * Decrypts one RSA-OAEP block. Gives undefined where it does not decrypt, whatever the cause.
- * node:crypto uses one digest for both parts; where a provider mixes them (RSA-OAEP with SHA-256 and MGF1 with SHA-1), the padding is
- * undone here, without a branch or an early end that depends on the secret.
+ * Decrypts one RSA-OAEP block. Returns undefined for every failure.
+ * node:crypto uses one digest for both parts. If a provider mixes them (SHA-256 for the label, SHA-1 for MGF1), the padding is removed here,
+ * without a branch or an early return that depends on the secret.
  */
 export function decryptOaep(key: KeyObject, block: Buffer, digests: OaepDigests): Buffer | undefined {
   try {
@@ -28,19 +28,19 @@ function unpad(encoded: Buffer, digests: OaepDigests): Buffer | undefined {
   const data = exclusiveOr(masked, maskOf(seed, masked.length, digests.mask));
   let wrong = encoded[0] ?? 1;
   for (let at = 0; at < size; at++) wrong |= (data[at] ?? 0) ^ (labelHash[at] ?? 0);
-  let begun = 0;
+  let started = 0;
   let start = 0;
   for (let at = size; at < data.length; at++) {
     const octet = data[at] ?? 0;
     const isOne = equalBit(octet, 1);
-    start |= at & -(isOne & (begun ^ 1));
-    wrong |= (begun ^ 1) & (equalBit(octet, 0) ^ 1) & (isOne ^ 1);
-    begun |= isOne;
+    start |= at & -(isOne & (started ^ 1));
+    wrong |= (started ^ 1) & (equalBit(octet, 0) ^ 1) & (isOne ^ 1);
+    started |= isOne;
   }
-  return (wrong | (begun ^ 1)) === 0 ? data.subarray(start + 1) : undefined;
+  return (wrong | (started ^ 1)) === 0 ? data.subarray(start + 1) : undefined;
 }
 
-// 1 where two octets are equal, else 0, without a branch.
+// 1 if two octets are equal, otherwise 0, without a branch.
 function equalBit(one: number, other: number): number {
   return (((one ^ other) - 1) >>> 31) & 1;
 }

@@ -1,6 +1,6 @@
 import { hash, type KeyObject, verify } from 'node:crypto';
 import { type CanonicalForm, canonicalize } from '../../xml/canonicalize.ts';
-import { attributeOf, elementsOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
+import { attributeOf, elementsOf, isElement, type XmlElement } from '../../xml/tree.ts';
 import {
   canonicalForm,
   digestAlgorithm,
@@ -8,33 +8,30 @@ import {
   type SignatureAlgorithm,
   signatureAlgorithm,
 } from './algorithms.ts';
-import { decodeBase64 } from './base64.ts';
-import { DS, EXC_C14N, SAML, SAMLP } from './namespaces.ts';
-import { refuse } from './refusal.ts';
+import { refuse } from './check.ts';
+import { DS, octetsOf, SAML, SAMLP } from './elements.ts';
 
-/** Whose signature is accepted: the keys of the imported metadata, and whether the provider may still use SHA-1. */
-export type SignaturePolicy = { signingKeys: readonly KeyObject[]; allowSha1: boolean };
-
-/** A signature of the one form that is accepted, its algorithms allowed, and nothing of it verified. */
+/** A signature in the accepted form and with allowed algorithms. Nothing of it is verified. */
 export type SignatureForm = {
   element: XmlElement;
-  signed: XmlElement; // what the Reference points to: always the parent
+  signed: XmlElement; // the element that the Reference names: always the parent
   signedInfo: XmlElement;
   signedInfoForm: CanonicalForm;
   algorithm: SignatureAlgorithm;
   signedForm: CanonicalForm;
-  digest: string; // as node:crypto calls it
+  digest: string; // its name in node:crypto
   digestValue: Buffer;
   signatureValue: Buffer;
 };
 
 const ENVELOPED = `${DS}enveloped-signature`;
-const MOST_PREFIXES = 32;
+const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+const MAX_PREFIXES = 32;
 
 /**
- * Reads an enveloped `ds:Signature` (saml-core 5.4, xmldsig-core 4) and refuses every form that SAML does not need: other than one Reference to
- * the parent's own ID, transforms beside enveloped-signature and one canonical form, an Object, parameters.
- * Throws a Refusal: signature_malformed or algorithm_forbidden.
+ * Reads an enveloped `ds:Signature` (saml-core 5.4, xmldsig-core 4). Refuses every form that SAML does not need, with signature_malformed or
+ * algorithm_forbidden: it must have one Reference, to the ID of the parent, no transforms except enveloped-signature and one canonical form,
+ * no Object and no parameters.
  */
 export function readSignature(element: XmlElement, allowSha1: boolean): SignatureForm {
   const [signedInfo, signatureValue, keyInfo, ...beyond] = partsOf(element);
@@ -42,11 +39,11 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
   if (!whole || beyond.length > 0) malformed('SignedInfo, SignatureValue and KeyInfo, each once');
   if (keyInfo !== undefined && !isElement(keyInfo, DS, 'KeyInfo'))
     malformed('SignedInfo, SignatureValue and KeyInfo, each once');
-  // What it holds is never read: a key from the message proves nothing. No digest covers it, so it is no place for parts of a message.
-  if (keyInfo !== undefined && holdsSaml(keyInfo)) malformed('no part of a message in KeyInfo');
+  // KeyInfo is never read: a key in the message proves nothing. No digest covers it, so it must not contain parts of a message.
+  if (keyInfo !== undefined && containsSaml(keyInfo)) malformed('no part of a message in KeyInfo');
   const [method, algorithm, reference, ...more] = partsOf(signedInfo as XmlElement);
   if (!isElement(method, DS, 'CanonicalizationMethod') || !isElement(algorithm, DS, 'SignatureMethod'))
-    malformed('the methods');
+    malformed('CanonicalizationMethod and SignatureMethod');
   if (!isElement(reference, DS, 'Reference') || more.length > 0) malformed('exactly one Reference');
   const named = signatureAlgorithm(attributeOf(algorithm, 'Algorithm') ?? '', allowSha1);
   if (partsOf(algorithm).length > 0) malformed('a SignatureMethod without parameters');
@@ -55,47 +52,44 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
     signedInfo: signedInfo as XmlElement,
     signedInfoForm: readForm(method, 'algorithm_forbidden'),
     algorithm: named,
-    signatureValue: octetsOf(signatureValue as XmlElement),
+    signatureValue: base64Of(signatureValue as XmlElement),
     ...readReference(reference, element, allowSha1),
   };
 }
 
 /**
- * Whether one of the provider's keys made this signature over exactly its parent without the signature itself (xmldsig-core 3.2). When it
- * did, the parent's tree without that signature is what was signed: see docs/decisions/what-is-read-is-what-was-signed.md.
+ * Returns whether one of the keys signed exactly the parent without the signature itself (xmldsig-core 3.2). If so, the parent's tree
+ * without the signature is what was signed: see docs/decisions/what-is-read-is-what-was-signed.md.
  */
-export function signatureVerifies(signature: SignatureForm, policy: SignaturePolicy): boolean {
+export function signatureVerifies(signature: SignatureForm, keys: readonly KeyObject[]): boolean {
   const { algorithm, signatureValue } = signature;
   const signedInfo = Buffer.from(canonicalize(signature.signedInfo, signature.signedInfoForm));
-  const signedByProvider = octetsVerify(signedInfo, signatureValue, algorithm, policy);
+  const signedByKey = octetsVerify(signedInfo, signatureValue, algorithm, keys);
   const content = canonicalize(signature.signed, signature.signedForm, signature.element);
-  return hash(signature.digest, content, 'buffer').equals(signature.digestValue) && signedByProvider;
+  return hash(signature.digest, content, 'buffer').equals(signature.digestValue) && signedByKey;
 }
 
-/** Whether one of the provider's keys that fit the algorithm made this signature over these octets. */
+/** Returns whether one of the keys that fit the algorithm signed these octets. */
 export function octetsVerify(
   octets: Buffer,
   value: Buffer,
   algorithm: SignatureAlgorithm,
-  policy: SignaturePolicy,
+  keys: readonly KeyObject[],
 ): boolean {
-  return fittingKeys(policy.signingKeys, algorithm).some((key) => keyVerifies(key, algorithm, octets, value));
+  return fittingKeys(keys, algorithm).some((key) => keyVerifies(key, algorithm, octets, value));
 }
 
-/** Spends what verifying a signature costs, where there is none to verify and the time taken must not tell. */
-export function spendSignatureWork(policy: SignaturePolicy): void {
-  for (const key of policy.signingKeys) {
-    const octets = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 512) / 8);
-    keyVerifies(
-      key,
-      { label: '', keyTypes: [], hash: 'sha256', options: undefined },
-      Buffer.from('nothing'),
-      Buffer.alloc(octets, 0x5a),
-    );
+/** Does the work of verifying a signature over octets, so that the time does not show that there was no signature to verify. */
+export function spendSignatureWork(octets: Buffer, keys: readonly KeyObject[]): void {
+  hash('sha256', octets, 'buffer');
+  for (const key of keys) {
+    const size = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 512) / 8);
+    const algorithm = { label: '', keyTypes: [], hash: 'sha256', options: undefined };
+    keyVerifies(key, algorithm, Buffer.from('nothing'), Buffer.alloc(size, 0x5a));
   }
 }
 
-// node:crypto throws where a key's own parameters forbid the algorithm.
+// node:crypto throws if the parameters of a key forbid the algorithm.
 function keyVerifies(key: KeyObject, algorithm: SignatureAlgorithm, octets: Buffer, value: Buffer): boolean {
   try {
     const { options } = algorithm;
@@ -105,9 +99,9 @@ function keyVerifies(key: KeyObject, algorithm: SignatureAlgorithm, octets: Buff
   }
 }
 
-function holdsSaml({ children }: XmlElement): boolean {
+function containsSaml({ children }: XmlElement): boolean {
   return children.some(
-    (child) => typeof child !== 'string' && (child.uri === SAML || child.uri === SAMLP || holdsSaml(child)),
+    (child) => typeof child !== 'string' && (child.uri === SAML || child.uri === SAMLP || containsSaml(child)),
   );
 }
 
@@ -125,7 +119,7 @@ function readReference(reference: XmlElement, signature: XmlElement, allowSha1: 
     return refuse('signature_malformed', { expected: `a Reference to #${id}`, received: uri ?? 'none' });
   }
   const digest = digestAlgorithm(attributeOf(method as XmlElement, 'Algorithm') ?? '', allowSha1);
-  return { signed, signedForm: readTransforms(transforms as XmlElement), digest, digestValue: octetsOf(value) };
+  return { signed, signedForm: readTransforms(transforms as XmlElement), digest, digestValue: base64Of(value) };
 }
 
 function readTransforms(transforms: XmlElement): CanonicalForm {
@@ -135,8 +129,8 @@ function readTransforms(transforms: XmlElement): CanonicalForm {
   if (enveloped === undefined || attributeOf(enveloped, 'Algorithm') !== ENVELOPED || partsOf(enveloped).length > 0) {
     return malformed('the enveloped-signature transform first');
   }
-  if (more.length > 0) malformed('two transforms at most');
-  // Where none is named, it is the inclusive one (xmldsig-core 4.4.3.2).
+  if (more.length > 0) malformed('at most two transforms');
+  // The default is the inclusive form (xmldsig-core 4.4.3.2).
   return form === undefined ? { exclusive: false, prefixes: [] } : readForm(form, 'signature_malformed');
 }
 
@@ -150,7 +144,7 @@ function readForm(element: XmlElement, reason: 'algorithm_forbidden' | 'signatur
   if (!form.exclusive || more.length > 0 || !isElement(inclusive, EXC_C14N, 'InclusiveNamespaces'))
     malformed('InclusiveNamespaces');
   const list = (attributeOf(inclusive, 'PrefixList') ?? '').split(/[\t\n\r ]+/).filter((prefix) => prefix !== '');
-  if (list.length > MOST_PREFIXES) malformed('a shorter PrefixList');
+  if (list.length > MAX_PREFIXES) malformed('a shorter PrefixList');
   return { ...form, prefixes: list.map((prefix) => (prefix === '#default' ? '' : prefix)) };
 }
 
@@ -158,8 +152,8 @@ function partsOf(element: XmlElement): XmlElement[] {
   return elementsOf(element) ?? malformed('elements without text between them');
 }
 
-function octetsOf(element: XmlElement): Buffer {
-  return decodeBase64(textOf(element) ?? '') ?? malformed(`base64 in ${element.local}`);
+function base64Of(element: XmlElement): Buffer {
+  return octetsOf(element) ?? malformed(`base64 in ${element.local}`);
 }
 
 function malformed(expected: string): never {

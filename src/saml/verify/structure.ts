@@ -1,17 +1,18 @@
 import { isNcName } from '../../xml/characters.ts';
-import { attributeOf, childOf, elementsOf, isElement, type XmlElement } from '../../xml/tree.ts';
-import { DS, SAML, SAMLP } from './namespaces.ts';
-import { refuse } from './refusal.ts';
+import { attributeOf, childOf, isElement, type XmlElement } from '../../xml/tree.ts';
+import { found, type LoginContext, refuse } from './check.ts';
+import { childElements, DS, malformed, SAML, SAMLP } from './elements.ts';
 
-/** Where in a Response the parts are that a signature or a check is about. Nothing of it is verified. */
+/** The parts of a Response. Nothing of it is verified. Without `assertion` and `encrypted`, the provider refused the login. */
 export type ResponseParts = {
-  response: XmlElement;
   issuer: XmlElement | undefined;
-  status: XmlElement;
   signature: XmlElement | undefined;
-  assertion: XmlElement | undefined; // neither of the two where the provider said no
+  assertion: XmlElement | undefined;
   encrypted: XmlElement | undefined;
 };
+
+/** The value of the top-level StatusCode that means success (saml-core 3.2.2.2). */
+export const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 
 const RESPONSE_PARTS: ReadonlySet<string> = new Set([
   'Extensions',
@@ -24,61 +25,63 @@ const RESPONSE_PARTS: ReadonlySet<string> = new Set([
 const ONCE = ['Issuer', 'Extensions', 'Status'];
 
 /**
- * Finds the parts of a Response (saml-core 3.3.3) and refuses whatever leaves room for a second one: a Response, Assertion or EncryptedAssertion
- * anywhere else (Extensions, Advice, Object, KeyInfo, nested), an ID given twice. Throws a Refusal: response_malformed or signature_misplaced.
+ * Finds the parts of the Response (saml-core 3.3.3). Refuses everything that leaves room for a second reading: a Response, Assertion or
+ * EncryptedAssertion anywhere else (Extensions, Advice, Object, KeyInfo, nested), and duplicate IDs.
  */
-export function findResponseParts(response: XmlElement): ResponseParts {
-  if (!isElement(response, SAMLP, 'Response')) return malformed('a Response as the root');
+export function checkStructure(login: LoginContext): string {
+  const response = found(login.root);
   const signature = signatureOf(response);
-  const children = elementsOf(response) ?? malformed('elements without text between them');
+  const children = childElements(response);
   for (const child of children) if (!RESPONSE_PARTS.has(child.local)) malformed('the parts of a Response', child.name);
   for (const name of ONCE) if (children.filter(({ local }) => local === name).length > 1) malformed(`one ${name}`);
   if (attributeOf(response, 'ID') === undefined) malformed('an ID of the Response');
-  const status = statusOf(response);
+  const statusCode = statusCodeOf(response);
   const assertion = childOf(response, SAML, 'Assertion');
   const encrypted = childOf(response, SAML, 'EncryptedAssertion');
   const carried = [assertion, encrypted].filter((element) => element !== undefined);
   if (carried.length > 1) malformed('one Assertion');
   const inner = assertion === undefined ? undefined : signatureOf(assertion);
   survey(response, [response, ...carried], [signature, inner]);
-  return { response, issuer: childOf(response, SAML, 'Issuer'), status, signature, assertion, encrypted };
+  if (carried.length === 0 && statusCode === SUCCESS) malformed('an Assertion', 'none');
+  login.parts = { issuer: childOf(response, SAML, 'Issuer'), signature, assertion, encrypted };
+  if (assertion !== undefined) return 'one Assertion';
+  return encrypted === undefined ? 'no Assertion: the provider refused the login' : 'one encrypted Assertion';
 }
 
-// Of two codes nobody could say which one counts.
-function statusOf(response: XmlElement): XmlElement {
+// With two codes, it would be unclear which one counts.
+function statusCodeOf(response: XmlElement): string {
   const status = childOf(response, SAMLP, 'Status') ?? malformed('a Status');
-  const parts = elementsOf(status) ?? malformed('no text in Status');
-  if (parts.filter(({ local }) => local === 'StatusCode').length > 1) malformed('one StatusCode');
-  return status;
+  if (childElements(status).filter(({ local }) => local === 'StatusCode').length > 1) malformed('one StatusCode');
+  const code = childOf(status, SAMLP, 'StatusCode');
+  return (code && attributeOf(code, 'Value')) ?? '';
 }
 
-/** The signature of an Assertion that was decrypted, under the same rules; `outside` is the Response around it, whose IDs it may not repeat. */
-export function findDecryptedSignature(assertion: XmlElement, outside: XmlElement): XmlElement | undefined {
+/** Returns the signature of a decrypted Assertion, under the same rules. Its IDs must differ from those of the Response around it. */
+export function findDecryptedSignature(assertion: XmlElement, response: XmlElement): XmlElement | undefined {
   if (!isElement(assertion, SAML, 'Assertion')) return malformed('an Assertion');
   const signature = signatureOf(assertion);
   const ids = new Set<string>();
-  collectIds(outside, ids);
-  // pysaml2 calls the signature of each document it signs Signature1, and nothing refers to a signature by its Id.
+  collectIds(response, ids);
+  // pysaml2 gives the signature of every document the Id Signature1; nothing refers to a signature by its Id.
   const name = signature && attributeOf(signature, 'Id');
-  const outer = signatureOf(outside);
+  const outer = signatureOf(response);
   if (name !== undefined && outer !== undefined && name === attributeOf(outer, 'Id')) ids.delete(name);
   survey(assertion, [assertion], [signature], ids);
   return signature;
 }
 
-/**
- * The signature of a Response or an Assertion where the schema puts it: a direct child, right behind the Issuer (saml-core 2.3.3, 3.2.2).
- * Throws a Refusal: signature_misplaced.
- */
+/** Returns the signature of a Response or an Assertion. Refuses one that is not directly after the Issuer (saml-core 2.3.3, 3.2.2). */
 export function signatureOf(element: XmlElement): XmlElement | undefined {
   const children = element.children.filter((child) => typeof child !== 'string');
   const at = children.findIndex((child) => isElement(child, DS, 'Signature'));
   if (at === -1) return undefined;
   const inPlace = at === children.findIndex((child) => isElement(child, SAML, 'Issuer')) + 1 && at <= 1;
-  return inPlace ? children[at] : refuse('signature_misplaced', { expected: 'the Signature right behind the Issuer' });
+  return inPlace
+    ? children[at]
+    : refuse('signature_misplaced', { expected: 'the Signature directly after the Issuer' });
 }
 
-// By local name alone: what another reader could take for one of these has no business in a message.
+// By local name only: nothing in a message may look like one of these to another reader.
 function survey(
   root: XmlElement,
   places: readonly XmlElement[],
@@ -104,8 +107,4 @@ function collectIds(element: XmlElement, ids: Set<string>, visit?: (element: Xml
     ids.add(value);
   }
   for (const child of element.children) if (typeof child !== 'string') collectIds(child, ids, visit);
-}
-
-function malformed(expected: string, received?: string): never {
-  return refuse('response_malformed', received === undefined ? { expected } : { expected, received });
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { readResponse, verifyResponse } from '../../../src/saml/verify/response.ts';
-import type { Verdict } from '../../../src/saml/verify/verdict.ts';
+import type { LoginContext } from '../../../src/saml/verify/check.ts';
+import { providerStatusOf } from '../../../src/saml/verify/contentChecks.ts';
+import { contextWith, verifyField } from '../../saml/support/context.ts';
 import { createBrowser } from '../support/browser.ts';
 import { addIntranet, logIn, saveSso, sp, startTestProvider, type TestProvider } from '../support/portal.ts';
 import { certificateOf } from '../support/verifySignature.ts';
@@ -15,34 +16,30 @@ describe('SAML responses of Cloud Directory, verified by Anteroom', () => {
   });
   afterEach(() => provider.close());
 
-  async function launch(username: string): Promise<Verdict> {
+  async function launch(username: string): Promise<LoginContext> {
     const browser = createBrowser(provider.url);
     const metadata = (await browser.get(`/saml2/${id}/metadata`)).text;
     const page = await logIn(browser, await browser.get(`/saml2/${id}`), username);
-    const read = readResponse(page.forms[0]?.fields.SAMLResponse ?? '');
-    if (!read.ok) return read;
-    return verifyResponse(read.response, {
+    const context = contextWith({
       ...{ entityId: sp.entityId, acsUrl: sp.acsUrl, now: provider.clock.now },
-      ...{ decryptionKeys: [], request: undefined },
-      provider: {
-        entityId: `${provider.url}/saml2/${id}`,
-        signingKeys: [certificateOf(metadata).publicKey],
-        ...{ clockSkewMs: 0, allowSha1: false, idpInitiated: true, subjectAttribute: undefined },
-      },
+      ...{ idpEntityId: `${provider.url}/saml2/${id}`, signingKeys: [certificateOf(metadata).publicKey] },
+      ...{ decryptionKeys: [], expectedRequest: undefined },
+      settings: { clockSkewSeconds: 0, idpInitiated: true },
     });
+    return verifyField(page.forms[0]?.fields.SAMLResponse ?? '', context);
   }
 
   for (const sign of ['assertion', 'response', 'both'])
     it(`pass every check with these parts signed: ${sign}`, async () => {
       await saveSso(provider.admin, id, { sign });
-      const verdict = await launch('anna.berg');
-      expect(verdict.ok && verdict.assertion.nameId?.value).to.equal('anna.berg@acme.example');
-      expect(verdict.ok && verdict.assertion.attributes.get('memberOf')).to.deep.equal(['Employees', 'Marketing']);
+      const { refusal, content } = await launch('anna.berg');
+      expect([refusal, content?.nameId?.value]).to.deep.equal([undefined, 'anna.berg@acme.example']);
+      expect(content?.attributes.get('memberOf')).to.deep.equal(['Employees', 'Marketing']);
     });
 
   it('are recognized as refusals by the provider', async () => {
-    const verdict = await launch('eli.haddad');
-    expect(verdict).to.include({ ok: false, reason: 'provider_status' });
-    expect(!verdict.ok && verdict.providerStatus?.subCode).to.match(/:RequestDenied$/);
+    const { refusal, root } = await launch('eli.haddad');
+    expect(refusal?.reason).to.equal('provider_status');
+    expect(root && providerStatusOf(root).subCode).to.match(/:RequestDenied$/);
   });
 });

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../../src/saml/verify/verdict.ts';
+import type { ReasonCode } from '../../../src/federation/reasons.ts';
 import { contextWith } from '../support/context.ts';
 import { type EncryptOptions, encryptAssertion } from '../support/encrypt.ts';
 import { attacker, domain } from '../support/keys.ts';

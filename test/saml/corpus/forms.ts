@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../../src/saml/verify/verdict.ts';
+import type { ReasonCode } from '../../../src/federation/reasons.ts';
 import { contextWith } from '../support/context.ts';
 import { PERSON } from '../support/message.ts';
 import { encode, type HostileCase, honest, refused, swap } from './hostile.ts';

@@ -1,6 +1,5 @@
 import { constants } from 'node:crypto';
-import type { VerifyContext } from '../../../src/saml/verify/verdict.ts';
-import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID } from '../support/context.ts';
+import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID, type VerifyContext } from '../support/context.ts';
 import { type EncryptOptions, encryptAssertion } from '../support/encrypt.ts';
 import { domain, domainNext, ecProvider, providerNext } from '../support/keys.ts';
 import {
@@ -377,7 +376,7 @@ function algorithms(): Shape[] {
       name: 'SHA-1 from a provider that is allowed it',
       parts,
       options: sha1,
-      context: contextWith({ provider: { allowSha1: true } }),
+      context: contextWith({ settings: { allowSha1: true } }),
     },
   ];
 }
@@ -439,7 +438,7 @@ function oddities(): Shape[] {
       nameId(parts.prefixes, PERSON) + confirmation(parts.prefixes, `NotOnOrAfter="${at(300)}" Recipient="${ACS_URL}"`),
     ),
   };
-  const begun = contextWith({ request: undefined, provider: { idpInitiated: true } });
+  const begun = contextWith({ expectedRequest: undefined, settings: { idpInitiated: true } });
   const values =
     attributeStatement(parts.prefixes, { groups: ['Staff'] }) +
     attributeStatement(parts.prefixes, { empty: [''], groups: ['R&amp;D'] });
@@ -548,7 +547,7 @@ function oddities(): Shape[] {
     {
       name: 'a mapped attribute and no NameID',
       parts: { ...parts, subject: subject(parts.prefixes, confirmation(parts.prefixes)) },
-      context: contextWith({ provider: { subjectAttribute: 'mail' } }),
+      context: contextWith({ settings: { matchAttribute: 'mail' } }),
     },
     {
       name: 'an attribute called __proto__',

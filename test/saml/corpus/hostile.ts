@@ -1,5 +1,5 @@
-import type { ReasonCode, VerifyContext } from '../../../src/saml/verify/verdict.ts';
-import { contextWith } from '../support/context.ts';
+import type { ReasonCode } from '../../../src/federation/reasons.ts';
+import { contextWith, type VerifyContext } from '../support/context.ts';
 import { compose, honestParts, type MessageParts } from '../support/message.ts';
 import { type SignOptions, signMessage } from '../support/sign.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ReasonCode } from '../../../src/saml/verify/verdict.ts';
+import type { ReasonCode } from '../../../src/federation/reasons.ts';
 import { contextWith, IDP } from '../support/context.ts';
 import { attacker, ecProvider, provider } from '../support/keys.ts';
 import { compose, honestParts, PERSON } from '../support/message.ts';
@@ -64,12 +64,12 @@ function wrong(): HostileCase[] {
       refused(`${place}: ${what}`, swap(signed, from, to), 'signature_invalid');
     cases.push(
       refused(`${place}: signed with another key, its public half in KeyInfo`, foreign, 'signature_invalid'),
-      refused(`${place}: no key known`, signed, 'signature_invalid', contextWith({ provider: { signingKeys: [] } })),
+      refused(`${place}: no key known`, signed, 'signature_invalid', contextWith({ signingKeys: [] })),
       refused(
         `${place}: only keys of another kind`,
         signed,
         'signature_invalid',
-        contextWith({ provider: { signingKeys: [ecProvider.publicKey] } }),
+        contextWith({ signingKeys: [ecProvider.publicKey] }),
       ),
       tamper('another NameID', `>${PERSON}</saml:NameID>`, '>eve@evil.example</saml:NameID>'),
       tamper('another letter case of the NameID', `>${PERSON}</saml:NameID>`, '>Ada@acme.com</saml:NameID>'),
@@ -168,7 +168,7 @@ function forbidden(): HostileCase[] {
       /CanonicalizationMethod Algorithm="[^"]*"/,
       `CanonicalizationMethod Algorithm="${EXC_C14N}WithComments"`,
     );
-  const allowed = contextWith({ provider: { allowSha1: true } });
+  const allowed = contextWith({ settings: { allowSha1: true } });
   return [
     ...cases,
     refused('HMAC keyed with the public key', hmacSigned(), 'algorithm_forbidden'),

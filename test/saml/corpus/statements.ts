@@ -1,5 +1,5 @@
-import type { ReasonCode, VerifyContext } from '../../../src/saml/verify/verdict.ts';
-import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID } from '../support/context.ts';
+import type { ReasonCode } from '../../../src/federation/reasons.ts';
+import { ACS_URL, contextWith, ENTITY_ID, IDP, NOW, REQUEST_ID, type VerifyContext } from '../support/context.ts';
 import {
   at,
   attributeStatement,
@@ -358,7 +358,7 @@ function requests(): Lie[] {
     subject: swap(parts.subject, /InResponseTo="[^"]*"/, to),
   });
   const both = (to: string) => (parts: MessageParts) => ({ ...inResponse(to)(parts), ...inConfirmation(to)(parts) });
-  const begun = (idpInitiated: boolean) => contextWith({ request: undefined, provider: { idpInitiated } });
+  const begun = (idpInitiated: boolean) => contextWith({ expectedRequest: undefined, settings: { idpInitiated } });
   return [
     ['no InResponseTo on the Response', 'in_response_to_mismatch', inResponse('')],
     ['no InResponseTo in the confirmation', 'in_response_to_mismatch', inConfirmation('')],
@@ -385,7 +385,7 @@ function requests(): Lie[] {
       'the answer to the request of another',
       'in_response_to_mismatch',
       () => ({}),
-      contextWith({ request: { id: '_mine', forceAuthn: false, issuedAt: NOW } }),
+      contextWith({ expectedRequest: { id: '_mine', forceAuthn: false, issuedAt: NOW } }),
     ],
   ];
 }
@@ -397,7 +397,7 @@ function times(): Lie[] {
   const issue = (to: string) => (parts: MessageParts) => ({
     assertionAttributes: swap(parts.assertionAttributes, /IssueInstant="[^"]*"/, to),
   });
-  const forced = contextWith({ request: { id: REQUEST_ID, forceAuthn: true, issuedAt: NOW - 60_000 } });
+  const forced = contextWith({ expectedRequest: { id: REQUEST_ID, forceAuthn: true, issuedAt: NOW - 60_000 } });
   return [
     [
       'a session that has ended',
@@ -442,7 +442,7 @@ function subjects(): Lie[] {
   const named = (value: string) => () => ({
     subject: subject(prefixes, nameId(prefixes, value) + confirmation(prefixes)),
   });
-  const byMail = contextWith({ provider: { subjectAttribute: 'mail' } });
+  const byMail = contextWith({ settings: { matchAttribute: 'mail' } });
   const mails = (values: string[]) => () => ({ attributes: attributeStatement(prefixes, { mail: values }) });
   const noName = { subject: subject(prefixes, confirmation(prefixes)) };
   return [

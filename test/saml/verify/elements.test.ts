@@ -1,5 +1,44 @@
 import { expect } from 'chai';
-import { parseDateTime } from '../../../src/saml/verify/dateTime.ts';
+import fc from 'fast-check';
+import { decodeBase64, parseDateTime } from '../../../src/saml/verify/elements.ts';
+
+describe('decodeBase64', () => {
+  it('decodes all octets, with white space anywhere', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 200 }),
+        fc.nat(),
+        fc.constantFrom('\n', '\r\n', ' ', '\t'),
+        (octets, place, blank) => {
+          const text = Buffer.from(octets).toString('base64');
+          const at = place % text.length;
+          expect(decodeBase64(text)?.equals(octets)).to.equal(true);
+          expect(decodeBase64(text.slice(0, at) + blank + text.slice(at))?.equals(octets)).to.equal(true);
+        },
+      ),
+      { seed: 20260121 },
+    );
+  });
+
+  for (const text of [
+    '',
+    ' ',
+    '====',
+    'A',
+    'AA',
+    'AAA',
+    'AB==',
+    'AAB=',
+    'AAAA=',
+    'AA==AA==',
+    '-_-_',
+    'AA.A',
+    'AA\u00a0A',
+    'AA\u0000A',
+  ]) {
+    it(`refuses ${JSON.stringify(text)}`, () => expect(decodeBase64(text)).to.equal(undefined));
+  }
+});
 
 describe('parseDateTime', () => {
   const good: [string, string][] = [

@@ -1,0 +1,37 @@
+import type { Request, Response } from 'express';
+import type { Deps } from '../../deps.ts';
+import { clientOf, type LoginFacts } from '../../web/request.ts';
+import { returnPath } from '../../web/returnPath.ts';
+import { LONGEST_MS, startSession } from '../../web/session.ts';
+import { askToSwitch, isOtherPersonLoggedIn } from './personSwitch.ts';
+import type { AcceptedLogin } from './receive.ts';
+
+/**
+ * Completes an accepted login: starts the session and redirects to the page that was asked for. If the login is IdP-initiated and another
+ * person is logged in with this browser, asks first whether to switch.
+ */
+export async function completeLogin(deps: Deps, req: Request, res: Response, accepted: AcceptedLogin): Promise<void> {
+  const { user, request, relayState } = accepted;
+  const login = loginFacts(deps, req, res, accepted);
+  const destination = request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
+  if (!request && (await isOtherPersonLoggedIn(deps, req, user)))
+    return askToSwitch(deps, req, res, { userId: user.id, login, destination });
+  await startSession(deps, req, res, user, login);
+  res.status(303).location(destination).end(); // no body: browsers do not show it
+}
+
+function loginFacts(deps: Deps, req: Request, res: Response, { provider, assertion }: AcceptedLogin): LoginFacts {
+  const now = deps.now();
+  // The skew applies as in the check: a session that ends before it starts would send the person to the provider and back forever.
+  const endAtProvider = (assertion.sessionNotOnOrAfter ?? Infinity) + provider.settings.clockSkewSeconds * 1_000;
+  return {
+    method: 'saml',
+    domainId: res.locals.domain.id,
+    providerId: provider.id,
+    nameId: assertion.nameId?.value,
+    sessionIndex: assertion.sessionIndex,
+    at: now,
+    endsAt: Math.min(now + LONGEST_MS, endAtProvider), // the provider can only shorten the session (saml-core 2.7.2)
+    ...clientOf(req),
+  };
+}

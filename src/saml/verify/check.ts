@@ -1,0 +1,135 @@
+import type { KeyObject } from 'node:crypto';
+import type { LoginRequestRow } from '../../db/schema.ts';
+import type { ReasonCode } from '../../federation/reasons.ts';
+import type { IdentityProvider } from '../../store/identityProviders.ts';
+import type { User } from '../../store/users.ts';
+import { XmlError } from '../../xml/error.ts';
+import type { XmlElement } from '../../xml/tree.ts';
+import type { AssertionContent } from './assertion.ts';
+import type { ResponseParts } from './structure.ts';
+
+/**
+ * A check of the pipeline. `run` returns a detail for Login activity, or throws a Refusal with one of `reasons`.
+ * `section` is the section of the standard, or "own rule".
+ */
+export type Check = {
+  name: string;
+  section: string;
+  reasons: readonly ReasonCode[];
+  run: (login: LoginContext) => string | undefined;
+};
+
+/** A check that needs more than the context: the HTTP request, or the database. */
+export type AsyncCheck<Source> = Omit<Check, 'run'> & {
+  run: (login: LoginContext, source: Source) => Promise<string | undefined> | string | undefined;
+};
+
+/** The result of a check as Login activity shows it. */
+export type CheckResult = {
+  name: string;
+  result: 'passed' | 'refused' | 'not_reached';
+  detail?: string | undefined;
+} & Facts;
+
+/** One login through a provider: what is given, and what the checks find out, in their order. Times are epoch milliseconds. */
+export type LoginContext = {
+  domainId: string;
+  entityId: string; // of the domain: the expected Audience
+  acsUrl: string; // of the domain: the expected Destination and Recipient
+  browser: string | undefined; // the secret in this browser's request cookie
+
+  // Read from the request. Nothing of it is trusted.
+  now: number;
+  samlResponse: string;
+  relayState: string | undefined;
+  octets: Buffer | undefined;
+  root: XmlElement | undefined;
+
+  // Looked up by what the message claims
+  claimedRequest: LoginRequestRow | undefined;
+  provider: IdentityProvider | undefined;
+  signingKeys: readonly KeyObject[]; // of the provider, from its imported metadata only
+  decryptionKeys: readonly KeyObject[]; // of the domain
+  expectedRequest: { id: string; forceAuthn: boolean; issuedAt: number } | undefined; // undefined: IdP-initiated
+  requestFault: ReasonCode | undefined; // why the claimed request is not one of this browser
+  request: LoginRequestRow | undefined; // the claimed request, if it has no fault
+
+  // Verified
+  parts: ResponseParts | undefined;
+  responseSigned: boolean; // and the signature verified
+  assertion: XmlElement | undefined; // signed itself, or inside a signed Response
+  content: AssertionContent | undefined;
+
+  // Matched
+  assertedName: string | undefined;
+  people: User[];
+  user: User | undefined;
+
+  results: CheckResult[];
+  refusal: Refusal | undefined;
+};
+
+type Given = Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'browser'>;
+
+/** Returns the context of a login before the first check. */
+export function createLogin(given: Given): LoginContext {
+  return {
+    ...given,
+    now: 0,
+    samlResponse: '',
+    relayState: undefined,
+    octets: undefined,
+    root: undefined,
+    claimedRequest: undefined,
+    provider: undefined,
+    signingKeys: [],
+    decryptionKeys: [],
+    expectedRequest: undefined,
+    requestFault: undefined,
+    request: undefined,
+    parts: undefined,
+    responseSigned: false,
+    assertion: undefined,
+    content: undefined,
+    assertedName: undefined,
+    people: [],
+    user: undefined,
+    results: [],
+    refusal: undefined,
+  };
+}
+
+/** Returns what an earlier check found. Throws if that check did not run: no check can be skipped. */
+export function found<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('A check that this one depends on did not run.');
+  return value;
+}
+
+/** What a Power User reads about a refusal besides its reason. Never shown to the sender. */
+export type Facts = { detail?: string; expected?: string; received?: string };
+
+/** Thrown by a check that fails. Never leaves src/saml. */
+export class Refusal extends Error {
+  readonly reason: ReasonCode;
+  readonly facts: Facts;
+
+  constructor(reason: ReasonCode, facts: Facts = {}) {
+    super(reason);
+    this.reason = reason;
+    this.facts = facts;
+  }
+}
+
+/** Throws a Refusal. `received` is cut to 200 characters, because it comes from outside. */
+export function refuse(reason: ReasonCode, facts: Facts = {}): never {
+  const { received } = facts;
+  throw new Refusal(reason, received === undefined ? facts : { ...facts, received: received.slice(0, 200) });
+}
+
+/** Returns the Refusal behind a caught error: the error itself, or what an XmlError means. Throws any other error again. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof XmlError)
+    return new Refusal(error.reason, error.detail === undefined ? {} : { detail: error.detail });
+  throw error;
+}

@@ -1,0 +1,206 @@
+import type { ReasonCode } from '../../federation/reasons.ts';
+import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
+import type { Confirmation, Interval } from './assertion.ts';
+import { type Facts, found, type LoginContext, refuse } from './check.ts';
+import { requiredTime, SAMLP } from './elements.ts';
+import { SUCCESS } from './structure.ts';
+
+const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
+const MAX_STATUS_LENGTH = 500; // characters of each part
+
+export function checkVersion({ root, assertion }: LoginContext): string {
+  for (const element of [root, assertion]) {
+    const version = element === undefined ? '2.0' : attributeOf(element, 'Version');
+    if (version !== '2.0') refuse('version_unsupported', { expected: '2.0', received: version ?? 'none' });
+  }
+  return '2.0';
+}
+
+export function checkStatus({ root }: LoginContext): string {
+  const { code, subCode } = providerStatusOf(found(root));
+  // A second-level code means an error even under Success (saml-core 3.2.2.2).
+  if (code !== SUCCESS || subCode !== undefined)
+    refuse('provider_status', { expected: SUCCESS, received: (code === SUCCESS ? subCode : code) ?? '' });
+  return 'Success';
+}
+
+/** Why the provider refused the login, for Login activity. The Response may be unsigned. */
+export type ProviderStatus = { code: string; subCode: string | undefined; message: string | undefined };
+
+/** Returns the Status of a Response (saml-core 3.2.2.1), each part cut to 500 characters. */
+export function providerStatusOf(response: XmlElement): ProviderStatus {
+  const status = childOf(response, SAMLP, 'Status');
+  const code = status && childOf(status, SAMLP, 'StatusCode');
+  const subCode = code && childOf(code, SAMLP, 'StatusCode');
+  const message = status && childOf(status, SAMLP, 'StatusMessage');
+  const cut = (text: string | undefined) => text?.slice(0, MAX_STATUS_LENGTH);
+  return {
+    code: cut(code && attributeOf(code, 'Value')) ?? '',
+    subCode: cut(subCode && attributeOf(subCode, 'Value')),
+    message: cut(message && textOf(message)),
+  };
+}
+
+// The Destination of an unsigned Response proves nothing, but it must be right if it is there.
+export function checkDestination({ root, responseSigned, acsUrl }: LoginContext): string {
+  const received = attributeOf(found(root), 'Destination');
+  if (received === undefined && !responseSigned) return 'none, on an unsigned Response';
+  return checkEqual('destination_mismatch', acsUrl, received);
+}
+
+export function checkIssuer(login: LoginContext): string {
+  const { entityId } = found(login.provider);
+  const { issuer } = found(login.parts);
+  if (issuer !== undefined || login.responseSigned) checkEqual('issuer_mismatch', entityId, issuer && textOf(issuer));
+  return checkEqual('issuer_mismatch', entityId, found(login.content).issuer);
+}
+
+export function checkAudience({ content, entityId }: LoginContext): string {
+  const { audiences } = found(content).conditions;
+  if (audiences.length === 0) refuse('audience_mismatch', { expected: entityId, received: 'no AudienceRestriction' });
+  for (const list of audiences) {
+    if (!list.includes(entityId))
+      refuse('audience_mismatch', { expected: entityId, received: list.join(', ') || 'none' });
+  }
+  return entityId;
+}
+
+export function checkConfirmationMethod(login: LoginContext): string {
+  if (bearerConfirmations(login).length > 0) return 'bearer';
+  const methods = found(login.content).confirmations.map(({ method }) => method);
+  return refuse('confirmation_method', { expected: BEARER, received: methods.join(', ') || 'none' });
+}
+
+// One valid confirmation is enough (saml-core 2.4.1.1): some providers write one per address of a service.
+export function checkRecipient(login: LoginContext): string {
+  const received = bearerConfirmations(login).map(({ recipient }) => recipient ?? 'none');
+  if (received.includes(login.acsUrl)) return login.acsUrl;
+  return refuse('recipient_mismatch', { expected: login.acsUrl, received: received.join(', ') });
+}
+
+export function checkConfirmationTime(login: LoginContext): string {
+  const here = bearerConfirmations(login).filter(({ recipient }) => recipient === login.acsUrl);
+  const limited = here.filter(({ notOnOrAfter }) => notOnOrAfter !== undefined);
+  const bearer = limited.find((each) => timeFault(login, each) === undefined) ?? limited[0];
+  if (bearer?.notOnOrAfter === undefined)
+    return refuse('confirmation_expired', { expected: 'NotOnOrAfter', received: 'none' });
+  checkTime('confirmation_expired', login, bearer);
+  return `until ${timeText(bearer.notOnOrAfter)}`;
+}
+
+export function checkConditions({ content }: LoginContext): string {
+  const { unknown, oneTimeUse } = found(content).conditions;
+  if (unknown !== undefined)
+    refuse('conditions_unknown', { expected: 'conditions of the standard', received: unknown });
+  return oneTimeUse ? 'OneTimeUse' : 'no other';
+}
+
+export function checkNotBefore(login: LoginContext): string {
+  const { notBefore } = found(login.content).conditions;
+  checkTime('conditions_not_yet_valid', login, { notBefore });
+  return notBefore === undefined ? 'no limit' : timeText(notBefore);
+}
+
+export function checkNotOnOrAfter(login: LoginContext): string {
+  const { notBefore, notOnOrAfter } = found(login.content).conditions;
+  checkTime('conditions_expired', login, { notBefore, notOnOrAfter });
+  return notOnOrAfter === undefined ? 'no limit' : timeText(notOnOrAfter);
+}
+
+export function checkSessionEnd(login: LoginContext): string {
+  const { sessionNotOnOrAfter } = found(login.content);
+  checkTime('session_expired', login, { notOnOrAfter: sessionNotOnOrAfter });
+  return sessionNotOnOrAfter === undefined ? 'no limit' : timeText(sessionNotOnOrAfter);
+}
+
+export function checkIssueTime(login: LoginContext): string {
+  const { issueInstant, authnInstants } = found(login.content);
+  for (const instant of [requiredTime(found(login.root), 'IssueInstant'), issueInstant, ...authnInstants]) {
+    checkTime('issued_in_future', login, { notBefore: instant });
+  }
+  return timeText(issueInstant);
+}
+
+export function checkFreshLogin(login: LoginContext): string {
+  const { expectedRequest, content } = login;
+  if (expectedRequest?.forceAuthn !== true) return 'not required';
+  const { issuedAt } = expectedRequest;
+  const authnInstant = Math.min(...found(content).authnInstants);
+  if (authnInstant < issuedAt - skewMs(login))
+    refuse('authn_too_old', { expected: `from ${timeText(issuedAt)}`, received: timeText(authnInstant) });
+  return timeText(authnInstant);
+}
+
+// Only one of the two places has to be signed, so both must agree.
+export function checkInResponseTo(login: LoginContext): string {
+  const { root, expectedRequest } = login;
+  const received = [
+    attributeOf(found(root), 'InResponseTo'),
+    ...bearerConfirmations(login).map(({ inResponseTo }) => inResponseTo),
+  ];
+  for (const id of received) {
+    if (id === expectedRequest?.id) continue;
+    refuse('in_response_to_mismatch', { expected: expectedRequest?.id ?? 'none', received: id ?? 'none' });
+  }
+  return expectedRequest?.id ?? 'none';
+}
+
+export function checkIdpInitiated({ expectedRequest, provider }: LoginContext): string {
+  if (expectedRequest !== undefined) return 'no';
+  if (found(provider).settings.idpInitiated) return 'yes, and allowed';
+  return refuse('idp_initiated_forbidden', { expected: 'a login request', received: 'none' });
+}
+
+export function checkSubject(login: LoginContext): string {
+  const { nameId, attributes } = found(login.content);
+  const { matchAttribute } = found(login.provider).settings;
+  if (matchAttribute === '') {
+    if (nameId === undefined || nameId.value === '')
+      refuse('subject_missing', { expected: 'a NameID', received: 'none' });
+    return 'NameID';
+  }
+  const values = attributes.get(matchAttribute) ?? [];
+  if (values.length === 1 && values[0] !== '') return matchAttribute;
+  return refuse('subject_missing', { expected: `one value of ${matchAttribute}`, received: `${values.length}` });
+}
+
+/**
+ * Returns until when the verified assertion could be used again, in epoch milliseconds: how long its ID must be remembered.
+ * One confirmation is enough, so the last to expire counts.
+ */
+export function usableUntil(login: LoginContext): number {
+  const { notOnOrAfter } = found(login.content).conditions;
+  const confirmed = Math.max(...bearerConfirmations(login).map((bearer) => bearer.notOnOrAfter ?? 0));
+  return Math.min(notOnOrAfter ?? Infinity, confirmed) + skewMs(login);
+}
+
+// Other confirmation methods are for other uses (saml-profiles 4.1.4.3).
+function bearerConfirmations({ content }: LoginContext): Confirmation[] {
+  return found(content).confirmations.filter(({ method }) => method === BEARER);
+}
+
+function checkEqual(reason: ReasonCode, expected: string, received: string | undefined): string {
+  return received === expected ? expected : refuse(reason, { expected, received: received ?? 'none' });
+}
+
+function checkTime(reason: ReasonCode, login: LoginContext, interval: Partial<Interval>): void {
+  const fault = timeFault(login, interval);
+  if (fault !== undefined) refuse(reason, fault);
+}
+
+// An interval that is empty must not pass because of the skew (saml-core 2.4.1.2, 2.5.1.2).
+function timeFault(login: LoginContext, { notBefore, notOnOrAfter }: Partial<Interval>): Facts | undefined {
+  const { now } = login;
+  const [from, until] = [notBefore ?? -Infinity, notOnOrAfter ?? Infinity];
+  if (now + skewMs(login) < from) return { expected: `not before ${timeText(from)}`, received: timeText(now) };
+  if (now - skewMs(login) >= until) return { expected: `before ${timeText(until)}`, received: timeText(now) };
+  return from < until ? undefined : { expected: `an end after ${timeText(from)}`, received: timeText(until) };
+}
+
+function skewMs({ provider }: LoginContext): number {
+  return found(provider).settings.clockSkewSeconds * 1_000;
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString();
+}

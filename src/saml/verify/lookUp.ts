@@ -1,0 +1,71 @@
+import type { Db } from '../../db/open.ts';
+import type { Deps } from '../../deps.ts';
+import { findPrivateKeys } from '../../federation/domains.ts';
+import type { ReasonCode } from '../../federation/reasons.ts';
+import { hashToken } from '../../identifier.ts';
+import { findProvider, findProviderByEntityId } from '../../store/identityProviders.ts';
+import { consumeLoginRequest, findLoginRequest } from '../../store/loginRequests.ts';
+import { isAssertionUsed, recordAssertion } from '../../store/usedAssertions.ts';
+import { childOf } from '../../xml/tree.ts';
+import { found, type LoginContext, refuse } from './check.ts';
+import { usableUntil } from './contentChecks.ts';
+import { malformed, SAML } from './elements.ts';
+import { claimedIssuer, claimedRequestId } from './message.ts';
+
+/**
+ * Finds the login request and the provider that the message claims. If only an encrypted Assertion names the issuer, the provider is the
+ * one that the login request was sent to; an IdP-initiated response must name it (saml-profiles 4.1.4.2).
+ */
+export async function checkProviderKnown(login: LoginContext, { store }: Deps): Promise<string> {
+  const root = found(login.root);
+  const [issuer, requestId] = [claimedIssuer(root), claimedRequestId(root)];
+  if (issuer === undefined && requestId === undefined) malformed('an Issuer', 'none');
+  if (requestId) login.claimedRequest = await findLoginRequest(store.db, requestId, login.now);
+  if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, issuer);
+  else if (login.claimedRequest) login.provider = await findProvider(store.db, login.claimedRequest.providerId);
+  return login.provider?.entityId ?? refuse('provider_unknown', { received: issuer ?? 'none' });
+}
+
+export function checkProviderEnabled({ provider }: LoginContext): undefined {
+  if (!found(provider).enabled) refuse('provider_disabled');
+}
+
+/** Loads what the message is verified with. A fault of the login request is refused later, when it is known who signed the message. */
+export async function loadExpectations(login: LoginContext, deps: Deps): Promise<string> {
+  const root = found(login.root);
+  const id = claimedRequestId(root);
+  const { claimedRequest, now } = login;
+  login.signingKeys = found(login.provider).facts.certificates.map(({ pem }) => deps.keys.publicKey(pem));
+  if (childOf(root, SAML, 'EncryptedAssertion')) login.decryptionKeys = await findPrivateKeys(deps, login.domainId);
+  if (!id) return 'none: IdP-initiated';
+  login.expectedRequest = {
+    id,
+    forceAuthn: claimedRequest?.forceAuthn === 1,
+    issuedAt: claimedRequest?.createdAt ?? now,
+  };
+  login.requestFault = requestFault(login);
+  login.request = login.requestFault === undefined ? claimedRequest : undefined;
+  return claimedRequest ? 'found' : 'not found';
+}
+
+function requestFault({ claimedRequest, domainId, provider, browser }: LoginContext): ReasonCode | undefined {
+  if (!claimedRequest || claimedRequest.domainId !== domainId) return 'request_unknown';
+  if (claimedRequest.providerId !== provider?.id) return 'request_other_provider';
+  if (browser === undefined || hashToken(browser) !== claimedRequest.browserHash) return 'request_other_browser';
+  return undefined;
+}
+
+/** Records the assertion as used. One that came with the login request of another browser stays unused, for that browser. */
+export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefined> {
+  const { entityId } = found(login.provider);
+  const assertion = { entityId, assertionId: found(login.content).id, expiresAt: usableUntil(login) };
+  const unused = login.requestFault ? !(await isAssertionUsed(db, assertion)) : await recordAssertion(db, assertion);
+  if (!unused) refuse('assertion_replayed');
+}
+
+/** Uses up the login request. */
+export async function checkRequest({ requestFault, request }: LoginContext, db: Db): Promise<string> {
+  if (requestFault) refuse(requestFault);
+  if (request && !(await consumeLoginRequest(db, request.id))) refuse('request_unknown');
+  return request === undefined ? 'none: IdP-initiated' : 'used now';
+}

@@ -1,0 +1,80 @@
+import type { Deps } from '../../deps.ts';
+import { caseKey } from '../../store/caseKey.ts';
+import type { ProviderSettings } from '../../store/identityProviders.ts';
+import {
+  findUserByUserName,
+  findUsersByEmail,
+  findUsersByExternalId,
+  findUsersByUserNameOrEmail,
+} from '../../store/users.ts';
+import type { AssertionContent } from './assertion.ts';
+import { found, type LoginContext, refuse } from './check.ts';
+
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
+
+// Where providers send the e-mail address or the user name when the NameID is transient.
+const WELL_KNOWN_ATTRIBUTES = [
+  'email',
+  'mail',
+  'urn:oid:0.9.2342.19200300.100.1.3',
+  'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress',
+  'emailAddress',
+  'eduPersonPrincipalName',
+  'urn:oid:1.3.6.1.4.1.5923.1.1.1.6',
+  'uid',
+  'urn:oid:0.9.2342.19200300.100.1.1',
+];
+
+/** Finds the people that the verified assertion may mean. */
+export async function findPeople(login: LoginContext, { store }: Deps): Promise<string> {
+  const { settings } = found(login.provider);
+  const name = assertedName(found(login.content), settings) ?? refuse('subject_missing');
+  login.assertedName = name;
+  if (settings.match === 'externalId') login.people = await findUsersByExternalId(store.db, name);
+  else if (settings.match === 'email') login.people = await findUsersByEmail(store.db, name);
+  else if (settings.match === 'userNameOrEmail') login.people = await findUsersByUserNameOrEmail(store.db, name);
+  else login.people = [await findUserByUserName(store.db, name)].filter((user) => user !== undefined);
+  return name;
+}
+
+/** Returns the name of the person: the value of the mapped attribute, or the NameID, or a well-known attribute if that is transient. */
+function assertedName(
+  { nameId, attributes }: AssertionContent,
+  { matchAttribute }: ProviderSettings,
+): string | undefined {
+  if (matchAttribute !== '') return attributes.get(matchAttribute)?.[0];
+  if (nameId && nameId.format !== TRANSIENT) return nameId.value;
+  const attribute = WELL_KNOWN_ATTRIBUTES.find((name) => attributes.get(name)?.[0]);
+  return attribute === undefined ? nameId?.value : attributes.get(attribute)?.[0];
+}
+
+export function checkPersonKnown(login: LoginContext): string {
+  const [user, ...others] = login.people;
+  const received = found(login.assertedName);
+  if (user === undefined) return refuse('person_unknown', { received });
+  if (others.length > 0) return refuse('person_ambiguous', { received });
+  login.user = user;
+  return user.userName;
+}
+
+/** A provider that is limited to e-mail domains may only name people with such an address, and only by such an address. */
+export function checkEmailDomain({ provider, user, assertedName }: LoginContext): string {
+  const { emailDomains } = found(provider).settings;
+  if (emailDomains.length === 0) return 'no limit';
+  const { email } = found(user);
+  const name = found(assertedName);
+  const allowed = (address: string) => emailDomains.includes(caseKey(address.slice(address.lastIndexOf('@') + 1)));
+  const expected = emailDomains.join(', ');
+  if (email === null || !allowed(email))
+    return refuse('email_domain_forbidden', { expected, received: email ?? 'no e-mail address' });
+  return !name.includes('@') || allowed(name) ? email : refuse('email_domain_forbidden', { expected, received: name });
+}
+
+export function checkPersonActive({ user }: LoginContext): undefined {
+  if (!found(user).active) refuse('person_deactivated');
+}
+
+export function checkMayLogIn({ user }: LoginContext): string {
+  const { userType } = found(user);
+  return userType === 'Non Intranet User' ? refuse('person_not_intranet_user') : userType;
+}

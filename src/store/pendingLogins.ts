@@ -1,0 +1,30 @@
+import type { Db } from '../db/open.ts';
+
+/** Keeps a verified login while the person is asked whether to switch. */
+export async function insertPendingLogin(
+  db: Db,
+  pending: { tokenHash: string; loginJson: string; expiresAt: number },
+): Promise<void> {
+  await db.insertInto('pendingLogins').values(pending).execute();
+}
+
+/** Returns the JSON of a pending login, or undefined if it was used or has expired. */
+export async function findPendingLogin(db: Db, tokenHash: string, now: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('pendingLogins')
+    .select('loginJson')
+    .where('tokenHash', '=', tokenHash)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return row?.loginJson;
+}
+
+/** Uses up a pending login. Returns false if it was used before. */
+export async function consumePendingLogin(db: Db, tokenHash: string): Promise<boolean> {
+  const result = await db.deleteFrom('pendingLogins').where('tokenHash', '=', tokenHash).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+export async function deleteExpiredPendingLogins(db: Db, now: number): Promise<void> {
+  await db.deleteFrom('pendingLogins').where('expiresAt', '<=', now).execute();
+}

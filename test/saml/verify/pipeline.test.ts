@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import { type ReasonCode, reasons } from '../../../src/federation/reasons.ts';
+import { createLogin, type LoginContext, refuse } from '../../../src/saml/verify/check.ts';
+import { allResults, loginChecks, runAsyncChecks, runChecks } from '../../../src/saml/verify/pipeline.ts';
+import { encode, honest } from '../corpus/hostile.ts';
+import { contextWith, verifyField } from '../support/context.ts';
+
+const all = Object.values<{ name: string; section: string; reasons: readonly ReasonCode[] }[]>(loginChecks).flat();
+
+function newLogin(): LoginContext {
+  return createLogin({ domainId: '', entityId: '', acsUrl: '', browser: undefined });
+}
+
+describe('loginChecks', () => {
+  it('has unique names, and a section of a standard or a rule of its own for each', () => {
+    expect(new Set(all.map(({ name }) => name)).size).to.equal(all.length);
+    for (const { section } of all)
+      expect(section).to.match(/^(saml-(core|bindings|profiles) \d|XML 1\.0|own (rule|limit)$)/);
+  });
+
+  it('lists every reason for refusing a SAML response', () => {
+    const listed = new Set(all.flatMap((check) => check.reasons));
+    const local = ['password_wrong', 'too_many_failures'];
+    expect([...listed]).to.have.members(Object.keys(reasons).filter((reason) => !local.includes(reason)));
+  });
+});
+
+describe('runChecks', () => {
+  it('stops at the first check that fails, and lists all: passed, refused with its facts, not reached', () => {
+    const login = verifyField(encode(honest()), contextWith({ acsUrl: 'https://intranet.acme.com/other' }));
+    const results = allResults(login);
+    expect(results.map(({ name }) => name)).to.have.members(all.map(({ name }) => name));
+    const at = results.findIndex(({ result }) => result === 'refused');
+    expect(results[at]).to.deep.equal({
+      name: 'Destination',
+      result: 'refused',
+      expected: 'https://intranet.acme.com/other',
+      received: 'https://intranet.acme.com/saml/acs',
+    });
+    expect(results.slice(0, at).every(({ result }) => result === 'passed')).to.equal(true);
+    expect(results.slice(at + 1).every(({ result }) => result === 'not_reached')).to.equal(true);
+  });
+
+  it('runs nothing after a check failed', async () => {
+    const login = newLogin();
+    const check = (name: string, run: () => string) => ({ name, section: '', reasons: [], run });
+    const ran: string[] = [];
+    const passes = check('passes', () => `${ran.push('passes')}`);
+    const fails = check('fails', () => refuse('subject_missing'));
+    runChecks(login, [passes, fails, passes]);
+    runChecks(login, [passes]);
+    await runAsyncChecks(login, [passes], undefined);
+    expect(ran).to.deep.equal(['passes']);
+    expect(login.refusal?.reason).to.equal('subject_missing');
+  });
+
+  it('does not treat another error as a refusal', async () => {
+    const run = () => {
+      throw new TypeError('a bug');
+    };
+    const broken = { name: 'broken', section: '', reasons: [], run };
+    expect(() => runChecks(newLogin(), [broken])).to.throw(TypeError);
+    const error = await runAsyncChecks(newLogin(), [broken], undefined).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(TypeError);
+  });
+});
