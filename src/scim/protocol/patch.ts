@@ -141,7 +141,7 @@ function patchValues(step: PatchStep, current: Json[]): Json[] {
 /** Adds a value unless it is there already. A new primary value replaces the old one as primary. */
 function addValue(values: Json[], value: Json): Json[] {
   const same = values.findIndex((other) => isDeepStrictEqual(withoutPrimary(other), withoutPrimary(value)));
-  const kept = isPrimary(value) ? values.map(withoutPrimary) : values;
+  const kept = demoted(values, value);
   if (same < 0) return [...kept, value];
   return isPrimary(value) ? kept.with(same, value) : kept;
 }
@@ -162,13 +162,17 @@ function patchSelected(step: PatchStep, current: Json[]): Json[] {
   if (op === 'remove' && !sub) return current.filter((item) => !selected.has(item));
   const given = op === 'remove' ? undefined : sub ? readPart(sub, value) : readParts(attribute, value);
   if (!given) return current.flatMap((item) => (selected.has(item) ? withoutPart(item, sub) : [item]));
-  const others = (item: Json) => (isPrimary(given) ? withoutPrimary(item) : item);
-  if (selected.size === 0) return [...current.map(others), createdValue(step, given)];
+  if (selected.size === 0) {
+    const created = createdValue(step, given);
+    return [...demoted(current, created), created];
+  }
   // A replaced value keeps what the filter selects it by, so that the request can be repeated. If only type or primary is given, the
   // rest of the value stays too.
   const replacesAll = filter && !sub && op === 'replace' && !hasNoContent(given);
-  const base = (item: Json) => (replacesAll ? valueOfFilter(attribute, filter) : item);
-  return current.map((item) => (selected.has(item) ? { ...base(item), ...given } : others(item)));
+  return current.map((item) => {
+    if (selected.has(item)) return { ...(replacesAll ? valueOfFilter(attribute, filter) : item), ...given };
+    return isPrimary(given) ? withoutPrimary(item) : item;
+  });
 }
 
 /** Returns the value for work, or else the primary or first one. */
@@ -199,6 +203,11 @@ function withoutPart(item: Json, sub: Attribute | undefined): Json[] {
   const rest = { ...item };
   if (sub) delete rest[sub.name];
   return hasNoContent(rest) ? [] : [rest];
+}
+
+/** Makes room for a new value: if it is primary, the others no longer are. */
+function demoted(values: Json[], added: Json): Json[] {
+  return isPrimary(added) ? values.map(withoutPrimary) : values;
 }
 
 function withoutPrimary({ primary: _, ...rest }: Json): Json {

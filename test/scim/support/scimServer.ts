@@ -9,7 +9,7 @@ import { whenDone } from '../../support/cleanup.ts';
 import { aDomain } from '../../support/rows.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
 
-/** A resource or a message, as far as tests look into it. */
+/** A resource or a message, as far as the tests read it. */
 export type Body = {
   [name: string]: unknown;
   id: string;
@@ -33,7 +33,8 @@ export type Reply = { status: number; headers: Headers; body: Body; text: string
 
 export type ScimServer = {
   deps: TestDeps;
-  baseUrl: string; // as the domain has it, in Location
+  url: string; // where it listens
+  baseUrl: string; // in Location, at the domain's address
   token: string;
   sourceId: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
@@ -59,16 +60,17 @@ export async function openScimServer(store?: Store, source: Partial<SourceInput>
     server.close();
   });
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/api/v2/scim/v2`;
   const added = await addSource(deps, { name: 'Cloud Directory', ...source });
   if (!added.ok) throw new Error('The source was refused');
   const { token } = added.value;
   return {
     deps,
+    url,
     baseUrl: `${domain.url}/api/v2/scim/v2`,
     token,
     sourceId: added.value.clientId,
-    call: (method, path, body, headers) =>
-      call(`http://127.0.0.1:${port}/api/v2/scim/v2${path}`, token, method, body, headers),
+    call: (method, path, body, headers) => call(url + path, token, method, body, headers),
   };
 }
 
@@ -82,8 +84,14 @@ async function call(
   const response = await fetch(url, {
     method,
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json', ...headers },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : bodyOf(body)),
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text), text };
+}
+
+/** Strings, bytes and streams are sent as they are, everything else as JSON. */
+function bodyOf(body: unknown): object {
+  if (body instanceof ReadableStream) return { body, duplex: 'half' };
+  return { body: typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body) };
 }

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { insertUsers } from '../../../src/store/writeUsers.ts';
+import { aUser } from '../../support/rows.ts';
+import { readLog } from '../support/readLog.ts';
+import { openScimServer, type ScimServer } from '../support/scimServer.ts';
+
+describe('scim/routes', () => {
+  let scim: ScimServer;
+
+  beforeEach(async () => {
+    scim = await openScimServer();
+  });
+
+  it('sends SCIM JSON with its length, errors too', async () => {
+    for (const path of ['/Users', '/Schemas', '/Nothing']) {
+      const { headers, text } = await scim.call('GET', path);
+      expect(headers.get('content-type')).to.equal('application/scim+json');
+      expect(headers.get('content-length')).to.equal(String(Buffer.byteLength(text)));
+    }
+  });
+
+  it('answers HEAD as GET, without a body', async () => {
+    const got = await scim.call('GET', '/Schemas');
+    const head = await scim.call('HEAD', '/Schemas');
+    expect([head.status, head.text]).to.deep.equal([200, '']);
+    expect(head.headers.get('content-length')).to.equal(got.headers.get('content-length'));
+    const entries = await readLog(scim, { text: '/Schemas' }, 2);
+    expect(entries.map(({ method }) => method)).to.deep.equal(['GET', 'GET']);
+  });
+
+  it('sends a long list in chunks', async () => {
+    const people = Array.from({ length: 800 }, (_, index) =>
+      aUser({ userName: `user ${index}`, profile: { nickName: 'x'.repeat(400) } }),
+    );
+    await insertUsers(
+      scim.deps.store.db,
+      people.map((user) => ({ user, passwordHash: null })),
+    );
+    const { headers, body, text } = await scim.call('GET', '/Users?count=800');
+    expect(text.length).to.be.greaterThan(256 * 1024);
+    expect(headers.get('transfer-encoding')).to.equal('chunked');
+    expect(body).to.include({ itemsPerPage: 800 });
+    expect(body.Resources).to.have.length(800);
+    expect((await scim.call('HEAD', '/Users?count=800')).text).to.equal('');
+  });
+
+  it('sends no body with 204 and 304', async () => {
+    const { id, meta } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
+    const unchanged = await scim.call('GET', `/Users/${id}`, undefined, { 'If-None-Match': meta.version });
+    const deleted = await scim.call('DELETE', `/Users/${id}`);
+    for (const { headers, text } of [unchanged, deleted])
+      expect([text, headers.get('content-type')]).to.deep.equal(['', null]);
+    expect([unchanged.status, deleted.status]).to.deep.equal([304, 204]);
+  });
+
+  it('logs a refused request with its detail', async () => {
+    const { detail } = (await scim.call('GET', '/Users?count=x')).body;
+    const [entry] = await readLog(scim, { outcome: 'refused' }, 1);
+    expect(entry).to.include({ status: 400, detail, path: '/Users?count=x', sourceId: scim.sourceId });
+  });
+});
