@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { insertUsers } from '../../../src/store/writeUsers.ts';
-import { aUser } from '../../support/rows.ts';
+import { insertPeople } from '../support/insertPeople.ts';
 import { readLog } from '../support/readLog.ts';
 import { openScimServer, type ScimServer } from '../support/scimServer.ts';
 
@@ -29,13 +28,7 @@ describe('scim/routes', () => {
   });
 
   it('sends a long list in chunks', async () => {
-    const people = Array.from({ length: 800 }, (_, index) =>
-      aUser({ userName: `user ${index}`, profile: { nickName: 'x'.repeat(400) } }),
-    );
-    await insertUsers(
-      scim.deps.store.db,
-      people.map((user) => ({ user, passwordHash: null })),
-    );
+    await insertPeople(scim.deps.store.db, 800, { profile: { nickName: 'x'.repeat(400) } });
     const { headers, body, text } = await scim.call('GET', '/Users?count=800');
     expect(text.length).to.be.greaterThan(256 * 1024);
     expect(headers.get('transfer-encoding')).to.equal('chunked');

@@ -11,7 +11,7 @@ describe('scim/bulk', () => {
       scim = await openScimServer(await open());
     });
 
-    it('runs operations that refer to each other, in whatever order they stand', async () => {
+    it('runs operations that refer to each other, in any order', async () => {
       const { status, body } = await bulk([
         {
           method: 'POST',
@@ -33,7 +33,7 @@ describe('scim/bulk', () => {
       expect(anna?.groups.map(({ display }) => display)).to.deep.equal(['G']);
     });
 
-    it('stops after as many failures as it is told', async () => {
+    it('stops after failOnErrors failures', async () => {
       const operations = [
         { method: 'DELETE', path: '/Users/x' },
         { method: 'POST', path: '/Users', bulkId: '1', data: { userName: 'anna' } },
@@ -48,16 +48,20 @@ describe('scim/bulk', () => {
       expect((await scim.call('GET', '/Users')).body.totalResults).to.equal(1);
     });
 
-    it('tells who waits for nobody or in a circle', async () => {
+    it('refuses references to unknown or failed operations, and circles, with 409', async () => {
       const { body } = await bulk([
         { method: 'POST', path: '/Groups', bulkId: 'a', data: { displayName: 'A', externalId: 'bulkId:b' } },
         { method: 'POST', path: '/Groups', bulkId: 'b', data: { displayName: 'B', externalId: 'bulkId:a' } },
         { method: 'DELETE', path: '/Users/bulkId:nobody' },
+        { method: 'POST', path: '/Users', bulkId: 'failed', data: {} },
+        { method: 'DELETE', path: '/Users/bulkId:failed' },
       ]);
-      expect(body.Operations.map(({ status }) => status)).to.deep.equal(['409', '409', '409']);
+      expect(body.Operations.map(({ status }) => status)).to.deep.equal(['409', '409', '409', '400', '409']);
+      expect(body.Operations[0]).to.deep.include({ method: 'POST', bulkId: 'a' });
+      expect(body.Operations[0]?.response).to.include({ status: '409', scimType: 'invalidValue' });
     });
 
-    it('reaches people and groups and nothing else', async () => {
+    it('supports people and groups only', async () => {
       const { body } = await bulk([
         { method: 'POST', path: '/Bulk', bulkId: 'a', data: { Operations: [] } },
         { method: 'PUT', path: '/Schemas/x', data: {} },
@@ -67,7 +71,7 @@ describe('scim/bulk', () => {
       expect(body.Operations.map(({ status }) => status)).to.deep.equal(['400', '400', '405', '400']);
     });
 
-    it('heeds the version of an operation', async () => {
+    it('checks the version of an operation', async () => {
       const { id } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
       const data = patch({ op: 'add', path: 'title', value: 'T' });
       const { body } = await bulk([
@@ -75,6 +79,44 @@ describe('scim/bulk', () => {
         { method: 'PATCH', path: `/Users/${id}`, version: 'W/"1"', data },
       ]);
       expect(body.Operations.map(({ status }) => status)).to.deep.equal(['412', '200']);
+    });
+
+    it('returns the location and version of each operation, and the error of a failed one', async () => {
+      const { id } = (await scim.call('POST', '/Users', { userName: 'anna' })).body;
+      const location = `${scim.baseUrl}/Users/${id}`;
+      const { body } = await bulk([
+        { method: 'put', path: `/Users/${id}`, data: { userName: 'anna', title: 'T' } },
+        { method: 'PATCH', path: `/Users/${id}`, data: patch({ op: 'add', path: 'nonsense', value: 'x' }) },
+        { method: 'DELETE', path: `/Users/${id}` },
+      ]);
+      const [put, failed, deleted] = body.Operations;
+      expect(put).to.deep.equal({ method: 'PUT', location, version: 'W/"2"', status: '200' });
+      expect(failed).to.deep.include({ method: 'PATCH', location, status: '400' });
+      expect(failed?.response).to.include({ scimType: 'invalidPath' });
+      expect(deleted).to.deep.equal({ method: 'DELETE', location, status: '204' });
+    });
+
+    it('refuses malformed bulk requests', async () => {
+      const remove = { method: 'DELETE', path: '/Users/x' };
+      const post = { method: 'POST', path: '/Users', bulkId: '1', data: {} };
+      for (const [status, scimType, body] of [
+        ['400', 'invalidSyntax', {}],
+        ['400', 'invalidSyntax', { Operations: 'x' }],
+        ['400', 'invalidSyntax', { Operations: ['x'] }],
+        ['400', 'invalidSyntax', { Operations: [{ method: 'GET', path: '/Users' }] }],
+        ['400', 'invalidSyntax', { Operations: [{ method: 'DELETE', path: 'Users/x' }] }],
+        ['400', 'invalidSyntax', { Operations: [{ method: 'DELETE', path: 5 }] }],
+        ['400', 'invalidSyntax', { Operations: [{ ...post, bulkId: undefined }] }],
+        ['400', 'invalidValue', { Operations: [post, post] }],
+        ['400', 'invalidValue', { Operations: [remove], failOnErrors: -1 }],
+        ['400', 'invalidValue', { Operations: [remove], failOnErrors: '1' }],
+        ['413', undefined, { Operations: Array(1_001).fill(remove) }],
+      ] as const) {
+        const { body: error } = await scim.call('POST', '/Bulk', body);
+        expect([error.status, error.scimType], JSON.stringify(body).slice(0, 80)).to.deep.equal([status, scimType]);
+      }
+      expect((await bulk([])).body.Operations).to.deep.equal([]);
+      expect((await bulk([remove], 0)).body.Operations).to.have.length(1);
     });
 
     function bulk(Operations: unknown[], failOnErrors?: number) {

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { addMembers } from '../../../src/store/groups.ts';
-import { insertUsers } from '../../../src/store/writeUsers.ts';
-import { aUser } from '../../support/rows.ts';
 import { withStores } from '../../support/stores.ts';
+import { insertPeople } from '../support/insertPeople.ts';
 import { openScimServer, type ScimServer } from '../support/scimServer.ts';
 
 describe('scim/groupResource', () => {
@@ -15,16 +14,7 @@ describe('scim/groupResource', () => {
 
     async function addPeople(groupId: string, count: number): Promise<void> {
       const { db } = scim.deps.store;
-      const people = Array.from({ length: count }, () => aUser());
-      await insertUsers(
-        db,
-        people.map((user) => ({ user, passwordHash: null })),
-      );
-      await addMembers(
-        db,
-        groupId,
-        people.map(({ id }) => id),
-      );
+      await addMembers(db, groupId, await insertPeople(db, count));
     }
 
     it('shows every member once, also across batches', async () => {
