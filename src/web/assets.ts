@@ -9,10 +9,10 @@ const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const require = createRequire(import.meta.url);
 
-/** Where style, script and font are served; it changes with the version, so that browsers may keep them. */
+/** The base path of styles, scripts and fonts. It changes with the version, so that browsers may cache them. */
 export const ASSETS = `/assets/${version}`;
 
-/** The files that pages load: our own of public/, Tabler's style and Inter, all from this server. */
+/** Serves the files that pages load: public/, Tabler's styles and the font Inter. */
 export function assetRoutes(deps: Deps): Router {
   const caching = deps.config.production ? { immutable: true, maxAge: '1y' } : { maxAge: 0 };
   const options = { ...caching, index: false, redirect: false };
@@ -20,7 +20,7 @@ export function assetRoutes(deps: Deps): Router {
   router.use(`${ASSETS}/tabler`, express.static(join(packageOf('@tabler/core'), 'dist/css'), options));
   router.use(`${ASSETS}/inter`, express.static(packageOf('@fontsource-variable/inter'), options));
   router.use(ASSETS, express.static(join(root, 'public'), options));
-  // The accent is a setting; its value is in the address, so that a new one is fetched.
+  // The accent is a setting. Its value is in the URL, so that browsers load a new one.
   router.get('/theme.css', async (_req, res) => {
     const { accent } = await readIntranetSettings(deps.store.db);
     const [red, green, blue] = [1, 3, 5].map((start) => Number.parseInt(accent.slice(start, start + 2), 16));

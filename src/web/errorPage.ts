@@ -5,18 +5,18 @@ import { AppError, Conflict, NotFound } from '../errors.ts';
 import { newReference } from '../identifier.ts';
 import { wantsJson } from './requireLogin.ts';
 
-const DONE_MEANWHILE = 'Somebody else has just done the same. Open the page again to see it.';
+const DONE_MEANWHILE = 'Someone else just made the same change. Reload the page to see it.';
 
-/** For what no route took. */
+/** Handles requests that match no route. */
 export const pageNotFound: RequestHandler = () => {
   throw new NotFound();
 };
 
-/** Turns whatever was thrown into a page, or JSON for a program. From 500 on the message is kept for the log; the reference leads there. */
+/** Shows an error as a page, or as JSON to programs. From status 500 on, the message is only in the log, under the reference. */
 export function errorPage(deps: Deps): ErrorRequestHandler {
   return (thrown, req, res, next) => {
     if (res.headersSent) return next(thrown);
-    // Two people did the same at once, and the database let one of them through.
+    // Two people made the same change at the same time, and the database accepted one.
     const error = isUniqueViolation(thrown) ? new Conflict(DONE_MEANWHILE, { cause: thrown }) : thrown;
     const status = statusOf(error);
     const reference = newReference(deps);
@@ -27,18 +27,18 @@ export function errorPage(deps: Deps): ErrorRequestHandler {
         { ...entry, err: undefined, message: error instanceof Error ? error.message : undefined },
         'request refused',
       );
-    answer(req, res, status, { title: titleOf(error, status), message: publicMessage(error, status), reference });
+    respond(req, res, status, { title: titleOf(error, status), message: publicMessage(error, status), reference });
   };
 }
 
-/** A set-up link that was refused for its form still opens the door: no token is written down. */
+/** Removes tokens from a path: a setup link stays valid after its form was refused, so it must not be in the log. */
 function withoutTokens(path: string): string {
   return path.replace(/[\w-]{40,}/g, '…');
 }
 
 type ErrorText = { title: string; message: string; reference: string };
 
-function answer(req: Request, res: Response, status: number, text: ErrorText): void {
+function respond(req: Request, res: Response, status: number, text: ErrorText): void {
   const { message, reference } = text;
   res.status(status);
   res.setHeader('cache-control', 'no-store');
@@ -46,7 +46,7 @@ function answer(req: Request, res: Response, status: number, text: ErrorText): v
     res.json({ error: message, reference });
     return;
   }
-  // Without a domain or before the view tools there is no frame to show the page in.
+  // Without a domain, or before the view tools are set up, the page frame cannot be rendered.
   if (!res.locals.intranet) {
     res.type('text/plain').send(`${message}\nReference: ${reference}\n`);
     return;
@@ -55,16 +55,16 @@ function answer(req: Request, res: Response, status: number, text: ErrorText): v
 }
 
 const titles: Record<number, string> = {
-  401: 'Log in first',
+  401: 'Login required',
   403: 'Not allowed',
-  404: 'Nothing here',
-  409: 'This cannot be done now',
-  413: 'Too much was sent',
+  404: 'Page not found',
+  409: 'Not possible now',
+  413: 'Request too large',
   421: 'Unknown address',
 };
 
 function titleOf(error: unknown, status: number): string {
-  return (error instanceof AppError ? error.title : undefined) ?? titles[status] ?? 'This did not work';
+  return (error instanceof AppError ? error.title : undefined) ?? titles[status] ?? 'Something went wrong';
 }
 
 function statusOf(error: unknown): number {
@@ -74,7 +74,7 @@ function statusOf(error: unknown): number {
 
 function publicMessage(error: unknown, status: number): string {
   if (error instanceof AppError && status < 500) return error.message;
-  if (status === 413) return 'What was sent is larger than this page takes.';
+  if (status === 413) return 'The form or file is too large.';
   if (status < 500) return 'The request could not be understood.';
-  return 'Something went wrong on our side. It was written down under the reference below.';
+  return 'Something went wrong on our side. Your administrator can find the details with the reference below.';
 }

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 const PUBLIC_LIMIT = 64 * 1024;
 const POWER_USER_LIMIT = 16 * 1024 * 1024; // metadata of 1 MB in a form, a CSV file of the whole company
 
-/** Reads a form into `req.body`: the text fields by name, uploaded files as Uint8Array. Only a Power User may send much. */
+/** Reads a form into `req.body`: text fields by name, uploaded files as Uint8Array. Only Power Users may send large forms. */
 export function parseForm(): RequestHandler[] {
   const forEverybody = reader(PUBLIC_LIMIT);
   const forPowerUsers = reader(POWER_USER_LIMIT);
@@ -15,24 +15,24 @@ export function parseForm(): RequestHandler[] {
   ];
 }
 
-/** A text field of a form, '' where it is absent, doubled or a file. */
+/** Returns a text field of a form, or '' if it is absent, repeated or a file. */
 export function field(req: Request, name: string): string {
   const value = (req.body as Record<string, unknown> | undefined)?.[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** All values of a field that may stand several times in a form, such as the boxes of a list. */
+/** Returns all values of a field that may be repeated, such as the checkboxes of a list. */
 export function fieldValues(req: Request, name: string): string[] {
   const value = (req.body as Record<string, unknown> | undefined)?.[name];
   return [value].flat().filter((one) => typeof one === 'string');
 }
 
-/** Whether a box of a form is ticked. */
+/** Returns whether a checkbox of a form is ticked. */
 export function ticked(req: Request, name: string): boolean {
   return field(req, name) !== '';
 }
 
-/** An uploaded file of a form, or undefined where none was chosen. */
+/** Returns an uploaded file, or undefined if none was selected. */
 export function file(req: Request, name: string): Uint8Array | undefined {
   const value = (req.body as Record<string, unknown> | undefined)?.[name];
   return value instanceof Uint8Array && value.length > 0 ? value : undefined;
@@ -61,11 +61,11 @@ const multipart: RequestHandler = async (req, _res, next) => {
   next();
 };
 
-/** No form of ours holds a null character, and PostgreSQL takes none. */
+/** Refuses null characters, which PostgreSQL cannot store. */
 const withoutNull: RequestHandler = (req, _res, next) => {
   const values = Object.values((req.body as Record<string, unknown> | undefined) ?? {}).flat();
   if (values.some((value) => typeof value === 'string' && value.includes('\0')))
-    throw new AppError(400, 'The form holds a character that no form may hold.');
+    throw new AppError(400, 'The form contains a null character. Remove it and try again.');
   next();
 };
 

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Deps } from '../deps.ts';
 import { checkDatabase } from '../store/settings.ts';
 
-/** `/healthz` at any host: 200 while the database answers. It says nothing more. */
+/** Handles `/healthz` at any host: 200 if the database responds, 503 otherwise. */
 export function health(deps: Deps): RequestHandler {
   return async (_req, res) => {
     const healthy = await checkDatabase(deps.store.db).then(

@@ -22,16 +22,16 @@ export type ViewTools = {
   user: LoggedInUser | undefined;
   nameOf: typeof nameOf;
   initials: (name: string) => string;
-  /** A Tabler icon as SVG text. Its name is in the word beside it, so screen readers skip it. */
+  /** Returns a Tabler icon as SVG, hidden from screen readers because a word is always beside it. */
   icon: (name: string) => string;
-  /** A moment as a <time> element: '3 hours ago', with the exact time on hover. */
+  /** Returns a time as a <time> element: '3 hours ago', with the exact time on hover. */
   time: (at: number | null | undefined) => string;
   /** Returns the message that the previous page left, and removes it. */
   takeFlash: () => Flash | undefined;
   number: (value: number) => string;
 };
 
-/** Sets up EJS, with compiled views kept in memory, and what is the same for every page. */
+/** Sets up EJS with cached views, and the helpers that all pages share. */
 export function useViews(app: Express, deps: Pick<Deps, 'now'>): void {
   app.engine('ejs', (file, data, done) => {
     ejs
@@ -55,7 +55,7 @@ export function useViews(app: Express, deps: Pick<Deps, 'now'>): void {
   } satisfies Partial<ViewTools>);
 }
 
-/** Gives each page what depends on its request. */
+/** Adds the data that depends on the request. */
 export function viewTools(deps: Deps): RequestHandler {
   return async (req, res, next) => {
     res.locals.intranet = await readIntranetSettings(deps.store.db);

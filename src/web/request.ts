@@ -4,7 +4,7 @@ import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
 import type { ViewTools } from './render.ts';
 
-/** How somebody came in: kept in the session beside the person's ID. Times are epoch milliseconds. */
+/** How a person logged in, as stored in the session. Times are epoch milliseconds. */
 export type LoginFacts = {
   method: 'saml' | 'local';
   domainId: string;
@@ -12,7 +12,7 @@ export type LoginFacts = {
   nameId?: string | undefined;
   sessionIndex?: string | undefined;
   at: number;
-  endsAt: number; // at the latest, however busy the session is
+  endsAt: number; // the latest end of the session, even if it is in use
   network: string;
   userAgent: string;
 };
@@ -34,7 +34,7 @@ declare global {
 
 export type LoggedInUser = User & { login: LoginFacts };
 
-/** A message for the next page that is shown. */
+/** A message for the next page. */
 export type Flash = { kind: 'success' | 'danger' | 'info'; text: string };
 
 declare module 'express-session' {

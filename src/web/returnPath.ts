@@ -1,9 +1,9 @@
 const LONGEST = 2_000;
 
 /**
- * A path of this origin to go to, from whatever came in a query or a RelayState; '/' for anything else.
- * No other origin gets through: `//host`, `/\host`, control characters, user info and schemes are all refused.
- * @param origin the domain's URL: an absolute address there is cut down to its path
+ * Returns a path of this origin from a query or a RelayState, or '/' for anything else.
+ * Other origins are refused, including `//host`, `/\host`, control characters, user info and schemes.
+ * @param origin the domain's URL; a URL of the domain is cut to its path
  */
 export function returnPath(value: unknown, origin: string): string {
   if (typeof value !== 'string' || value.length > LONGEST || /[\\\p{Cc}]/u.test(value)) return '/';

@@ -78,7 +78,7 @@ export class SessionStore extends session.Store {
 
   async #delete(id: string): Promise<void> {
     const { db } = this.#deps.store;
-    // A visitor's session is not in the table, and a look-up costs less than a transaction.
+    // A visitor's session is not in the table, and a lookup costs less than a transaction.
     if (await findSession(db, id, this.#deps.now())) await deleteSession(db, id);
   }
 }

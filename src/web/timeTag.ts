@@ -10,8 +10,8 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * A moment as a <time> element, in words relative to now and with the exact time (UTC) as its title.
- * @param at epoch milliseconds; nothing gives 'never'
+ * Returns a time as a <time> element: relative to now, with the exact time (UTC) as its title.
+ * @param at epoch milliseconds; 'never' if it is missing
  */
 export function timeTag(at: number | null | undefined, now: number): string {
   if (at === null || at === undefined) return 'never';
@@ -19,7 +19,7 @@ export function timeTag(at: number | null | undefined, now: number): string {
   return `<time datetime="${moment.toISOString()}" title="${exact.format(moment)} UTC">${inWords(at - now)}</time>`;
 }
 
-/** What is past is as old as the units that are full; what is to come is rounded: a week less a second is no six days. */
+/** Rounds the past down to full units, but the future to the nearest one: a week less a second is not six days. */
 function inWords(difference: number): string {
   const unit = units.find(([, size]) => Math.abs(difference) >= size);
   if (!unit) return 'just now';

@@ -7,14 +7,14 @@ import { whenDone } from '../support/cleanup.ts';
 import { sendRaw } from '../support/hostClient.ts';
 
 describe('cookies', () => {
-  it('come back with a cross-site POST: SameSite=None and Secure, for /saml alone', async () => {
+  it('are sent with a cross-site POST: SameSite=None and Secure, only for /saml', async () => {
     const { cookies } = await ask(true);
     expect(cookies).to.deep.equal([
       '__Secure-anteroom-request=secret; Max-Age=600; Path=/saml; Expires=X; HttpOnly; Secure; SameSite=None',
     ]);
   });
 
-  it('have a second one beside them on plain http, for clients that keep no Secure cookie there', async () => {
+  it('have a second one on plain http, for clients that refuse Secure cookies there', async () => {
     const { cookies } = await ask(false);
     expect(cookies).to.deep.equal([
       'anteroom-request-plain=secret; Max-Age=600; Path=/saml; Expires=X; HttpOnly',
@@ -31,7 +31,7 @@ describe('cookies', () => {
     expect((await ask(false, '__Secure-anteroom-request=one')).read).to.equal(undefined);
   });
 
-  it('are a table without a prototype, and the first of two counts', async () => {
+  it('are an object without a prototype, and the first of two counts', async () => {
     const { all } = await ask(false, '__proto__=x; constructor=y; a=1; a=2; b=%E0%A4%A');
     expect(all).to.deep.equal([
       ['__proto__', 'x'],

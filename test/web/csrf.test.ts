@@ -48,27 +48,27 @@ describe('CSRF protection', () => {
     expect(await post({ origin: ORIGIN })).to.equal(303);
   });
 
-  it('covers every method that may change something, and every screen', async () => {
+  it('covers every method that can change something, and every screen', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'TRACE'])
       expect((await browser.send('/logout', { method })).status, method).to.equal(403);
     for (const path of ['/local-login', '/setup/x', '/saml/switch', '/saml/test/x', '/settings/general', '/nothing'])
       expect(await post({ origin: 'https://evil.example' }, path), path).to.equal(403);
   });
 
-  it('leaves what other programs and sites send to its own checks', async () => {
+  it('leaves SCIM and SAML to their own checks', async () => {
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'null' };
     expect(await post(foreign, '/saml/acs')).not.to.equal(403);
     expect(await post(foreign, '/api/v2/scim/v2/Users')).to.equal(401);
   });
 
-  it('says what to do', async () => {
+  it('explains what to do', async () => {
     const page = await browser.send('/logout', { method: 'POST' });
     expect(page.text)
       .to.contain('<h1 class="h2">This request did not come from this site</h1>')
       .and.contain(`Open this page at ${ORIGIN} and submit the form again.`);
   });
 
-  it('refuses before it reads the form', async () => {
+  it('refuses a request before reading the form', async () => {
     const headers = { host: HOST, 'content-type': 'application/x-www-form-urlencoded', 'content-length': '99999999' };
     expect((await sendRaw(anteroom, '/logout', { method: 'POST', headers })).status).to.equal(403);
   });

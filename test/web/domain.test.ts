@@ -8,7 +8,7 @@ describe('the domain of a request', () => {
   const at = async (anteroom: Anteroom, headers: Raw['headers'] & object) =>
     sendRaw(anteroom, '/saml/metadata', { headers });
 
-  it('is the one that the Host header names, in any case and with the port that goes without saying', async () => {
+  it('is the one in the Host header, ignoring case and the default port', async () => {
     const anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
     for (const host of [HOST, 'Intranet.ACME.com', `${HOST}:443`]) {
       const answer = await at(anteroom, { host });
@@ -17,7 +17,7 @@ describe('the domain of a request', () => {
     }
   });
 
-  it('is none for any other host, and that is 421', async () => {
+  it('is missing for any other host, which returns 421', async () => {
     const anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
     for (const host of [
       'evil.example',
@@ -31,7 +31,7 @@ describe('the domain of a request', () => {
       expect((await at(anteroom, { host })).status, host).to.equal(421);
   });
 
-  it('follows X-Forwarded-Host from a proxy that is trusted, and from nobody else', async () => {
+  it('follows X-Forwarded-Host only from a trusted proxy', async () => {
     const forwarded = { host: 'internal', 'x-forwarded-host': HOST, 'x-forwarded-proto': 'https' };
     const open = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
     expect((await at(open, forwarded)).status).to.equal(421);
@@ -40,7 +40,7 @@ describe('the domain of a request', () => {
     expect((await at(proxied, { host: HOST, 'x-forwarded-host': 'evil.example' })).status).to.equal(421);
   });
 
-  it('alone says where a page leads, whatever the request names', async () => {
+  it('determines all URLs of a page, whatever the request contains', async () => {
     const anteroom = await startAnteroom();
     const { host } = new URL(anteroom.url);
     const headers = {

@@ -15,7 +15,7 @@ describe('error pages', () => {
     anteroom = await startAnteroom();
   });
 
-  it('show a reference that is in the log, and nothing of what went wrong on our side', async () => {
+  it('show a reference that is in the log, and no details of internal errors', async () => {
     await anteroom.deps.store.db.schema.dropTable('identityProviders').execute();
     const answer = await sendRaw(anteroom, '/login');
     expect(answer.status).to.equal(500);
@@ -27,7 +27,7 @@ describe('error pages', () => {
     expect(entry).to.include({ level: 50, path: '/login', status: 500 });
   });
 
-  it('are plain text where not even the frame of a page can be made', async () => {
+  it('are plain text if the page frame cannot be rendered', async () => {
     await anteroom.deps.store.db.schema.dropTable('settings').execute();
     const answer = await sendRaw(anteroom, '/login');
     expect([answer.status, answer.headers['content-type']]).to.deep.equal([500, 'text/plain; charset=utf-8']);
@@ -35,7 +35,7 @@ describe('error pages', () => {
   });
 
   for (const engine of ['sqlite', 'postgres'] as const)
-    it(`say that somebody else was faster where the database took one of two alone (${engine})`, async () => {
+    it(`explain that someone else was faster if the database accepts one of two changes (${engine})`, async () => {
       const deps = await testDeps({ store: await openTestStore(engine) });
       const twice = () => deps.store.db.insertInto('settings').values({ name: 'a', valueJson: '1' }).execute();
       await twice();
@@ -43,10 +43,10 @@ describe('error pages', () => {
       await request(app)
         .get('/')
         .set('accept', 'application/json')
-        .expect(409, /Somebody else has just done the same/);
+        .expect(409, /Someone else just made the same change/);
     });
 
-  it('are JSON for a program', async () => {
+  it('are JSON for programs', async () => {
     for (const accept of ['application/json', 'application/problem+json, application/scim+json;q=0.9']) {
       const answer = await sendRaw(anteroom, '/nothing', { headers: { accept } });
       expect(answer.status).to.equal(404);
@@ -54,7 +54,7 @@ describe('error pages', () => {
     }
   });
 
-  it('leave secrets out of the log', async () => {
+  it('keep secrets out of the log', async () => {
     const link = new URL((await createSetupLink(anteroom.deps)) ?? '');
     const token = link.pathname.split('/').at(-1) ?? '';
     const body = 'userName=maya';
@@ -63,7 +63,7 @@ describe('error pages', () => {
     expect(JSON.stringify(anteroom.deps.logged)).to.contain('/setup/').and.not.contain(token);
   });
 
-  it('answer odd methods and targets without a fault of ours', async () => {
+  it('handle unusual methods and targets without an internal error', async () => {
     for (const [method, path] of [
       ['TRACE', '/'],
       ['DELETE', '/profile'],

@@ -48,7 +48,7 @@ describe('forms', () => {
     expect(await post(MULTIPART, parts(['a', 'ä 1'], ['b', 'two']))).to.deep.equal(expected);
   });
 
-  it('have no value for a field that is there twice', async () => {
+  it('have no value for a repeated field', async () => {
     for (const [type, body] of [
       [URLENCODED, 'a=1&a=2&b=3'],
       [MULTIPART, parts(['a', '1'], ['a', '2'], ['b', '3'])],
@@ -56,14 +56,14 @@ describe('forms', () => {
       expect(await post(type, body)).to.deep.include({ fields: { 'b.': '3' }, all: ['1', '2'] });
   });
 
-  it('keep files and text apart, also where one stands in the place of the other', async () => {
+  it('keep files and text apart, even if one is sent instead of the other', async () => {
     expect(await post(MULTIPART, parts(['a', 'text', 'a.txt']))).to.deep.include({ fields: {}, all: [], file: 'text' });
     expect(await post(MULTIPART, parts(['a', 'text']))).not.to.include.keys('file');
     expect(await post(MULTIPART, parts(['a', 'text'], ['a', 'text', 'a.txt']))).to.deep.include({ fields: {} });
     expect(await post(MULTIPART, parts(['a', '', 'a.txt']))).not.to.include.keys('file');
   });
 
-  it('know no name that is special', async () => {
+  it('have no special names', async () => {
     const expected = { fields: { 'constructor.': 'y' }, polluted: false };
     expect(await post(URLENCODED, '__proto__=x&constructor=y&__proto__[x]=1')).to.deep.include(expected);
     const body = parts(['__proto__', 'x'], ['constructor', 'y'], ['__proto__[x]', '1']);
@@ -73,7 +73,7 @@ describe('forms', () => {
     });
   });
 
-  it('are nothing where they are cut off, of another kind or not there', async () => {
+  it('are empty if they are truncated, of another type or missing', async () => {
     for (const [type, body] of [
       [MULTIPART, `--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\n1`],
       ['multipart/form-data', parts(['a', '1'])],
@@ -84,14 +84,14 @@ describe('forms', () => {
       expect(await post(type, body), type).to.deep.include({ status: 200, fields: {} });
   });
 
-  it('hold no null character: no form has one, and PostgreSQL takes none', async () => {
+  it('must not contain null characters, which PostgreSQL cannot store', async () => {
     expect((await post(URLENCODED, 'a=x%00y')).status).to.equal(400);
     expect((await post(URLENCODED, 'a=1&a=%00')).status).to.equal(400);
     expect((await post(MULTIPART, parts(['a', 'x\0y']))).status).to.equal(400);
     expect(await post(MULTIPART, parts(['a', 'x\0y', 'a.bin']))).to.deep.include({ status: 200, file: 'x\0y' });
   });
 
-  it('are small, but for a Power User', async () => {
+  it('are limited in size, except for Power Users', async () => {
     const [large, vast] = ['a'.repeat(65 * 1024), 'a'.repeat(17 * 1024 * 1024)];
     for (const type of [URLENCODED, MULTIPART]) {
       const body = (text: string) => (type === MULTIPART ? parts(['a', text]) : `a=${text}`);

@@ -5,7 +5,7 @@ import { openAtHost, sendRaw } from '../support/hostClient.ts';
 const HOST = 'intranet.acme.com';
 const guards = ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy'];
 
-describe('the headers of answers', () => {
+describe('response headers', () => {
   let anteroom: Anteroom;
   let host: string;
 
@@ -14,7 +14,7 @@ describe('the headers of answers', () => {
     host = new URL(anteroom.url).host;
   });
 
-  it('guard every answer: pages, errors, files, and those at a host that is no domain', async () => {
+  it('protect every response: pages, errors, files, and unknown hosts', async () => {
     for (const [path, status, headers] of [
       ['/login', 200, {}],
       ['/nothing', 404, {}],
@@ -31,7 +31,7 @@ describe('the headers of answers', () => {
     }
   });
 
-  it('keep browsers from taking what programs read for a page', async () => {
+  it('keep browsers from treating data as a page', async () => {
     const { status, headers } = await sendRaw(anteroom, '/api/v2/scim/v2/Users');
     expect(status).to.equal(401);
     expect(headers).to.deep.include({
@@ -45,7 +45,7 @@ describe('the headers of answers', () => {
     expect(beside.headers['content-security-policy']).to.contain("style-src 'self'");
   });
 
-  it('allow no inline script or style', async () => {
+  it('allow no inline scripts or styles', async () => {
     const policy = String((await sendRaw(anteroom, '/login')).headers['content-security-policy']);
     expect(policy)
       .to.contain("default-src 'none'")
@@ -54,7 +54,7 @@ describe('the headers of answers', () => {
     expect(policy).not.to.match(/unsafe|\*/);
   });
 
-  it('forbid to keep anything but the files that pages load', async () => {
+  it('forbid caching, except for the files that pages load', async () => {
     await addPerson(anteroom.deps, {});
     const browser = openAtHost(anteroom, host);
     await browser.post('/local-login', { userName: 'maya.koch', password: testPassword });
@@ -68,7 +68,7 @@ describe('the headers of answers', () => {
     );
   });
 
-  it('speak of HTTPS for ever at an https domain alone', async () => {
+  it('set HSTS only at https domains', async () => {
     expect((await sendRaw(anteroom, '/login')).headers).not.to.include.keys('strict-transport-security');
     const secure = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
     const [page, elsewhere] = [

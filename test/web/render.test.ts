@@ -6,7 +6,7 @@ import { startAnteroom } from '../support/anteroom.ts';
 import { sendRaw } from '../support/hostClient.ts';
 
 describe('web/render', () => {
-  it('answers HEAD with the head of the page alone', async () => {
+  it('responds to HEAD without a body', async () => {
     const anteroom = await startAnteroom();
     const page = await sendRaw(anteroom, '/login');
     const head = await sendRaw(anteroom, '/login', { method: 'HEAD' });
@@ -16,7 +16,7 @@ describe('web/render', () => {
     expect(head.headers['content-length']).to.equal(page.headers['content-length']);
   });
 
-  it('hands on what a view throws, and what sending it throws', async () => {
+  it('passes errors of views and of sending on', async () => {
     const app = express();
     useViews(app, { now: () => 0 });
     app.get('/broken', (_req, res) => res.render('intranet/home', {}));

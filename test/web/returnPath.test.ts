@@ -45,11 +45,11 @@ describe('returnPath', () => {
     ...[`${ORIGIN}:444/x`, `${ORIGIN}`, 'HTTPS://INTRANET.ACME.COM/x', `/${'a'.repeat(102_400)}`],
     ...[undefined, null, 7, ['/people'], ['/a', '/b'], { toString: () => '/people' }],
   ])
-    it(`goes to the start page for ${JSON.stringify(value)?.slice(0, 60)}`, () => {
+    it(`returns the home page for ${JSON.stringify(value)?.slice(0, 60)}`, () => {
       expect(returnPath(value, ORIGIN)).to.equal('/');
     });
 
-  it('never leaves the origin, as a browser reads it, and what it gave it gives again', () => {
+  it('never leaves the origin as browsers interpret it, and is idempotent', () => {
     const part = fc.constantFrom(
       ...[
         '/',

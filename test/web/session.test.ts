@@ -23,7 +23,7 @@ describe('sessions', () => {
       await addPerson(anteroom.deps, {});
     });
 
-    it('lie in a cookie that browsers take: __Host- wants Secure, the path / and no domain', async () => {
+    it('use a cookie that browsers accept: __Host- requires Secure, the path / and no domain', async () => {
       const browser = openAtHost(anteroom, HOST);
       const answer = await browser.post('/local-login', credentials);
       const [line = ''] = answer.cookies.filter((cookie) => cookie.startsWith('__Host-anteroom='));
@@ -31,7 +31,7 @@ describe('sessions', () => {
       expect((await browser.send('/profile')).status).to.equal(200);
     });
 
-    it('set no cookie there that is not Secure', async () => {
+    it('set only Secure cookies', async () => {
       const browser = openAtHost(anteroom, HOST);
       const answers = [await browser.send('/local-login'), await browser.post('/local-login', credentials)];
       answers.push(await browser.send('/'), await browser.post('/logout', {}));
@@ -41,7 +41,7 @@ describe('sessions', () => {
     });
   });
 
-  it('last for eight hours after they were used, and for a day at the most', async () => {
+  it('expire eight hours after their last use, and after a day at most', async () => {
     const anteroom = await startAnteroom();
     const { deps } = anteroom;
     await addPerson(deps, {});
@@ -56,7 +56,7 @@ describe('sessions', () => {
     expect((await left.send('/profile')).status).to.equal(303);
   });
 
-  it('are written down as used once a minute', async () => {
+  it('record their use once a minute', async () => {
     const anteroom = await startAnteroom();
     const { deps } = anteroom;
     await addPerson(deps, {});
@@ -71,7 +71,7 @@ describe('sessions', () => {
     expect(seen).to.deep.equal([0, 80_000, 80_000]);
   });
 
-  it('are worth nothing at another domain than the one where they began', async () => {
+  it('are not valid at another domain', async () => {
     const anteroom = await startAnteroom();
     await addPerson(anteroom.deps, {});
     await addDomain(anteroom.deps, 'http://other.example');
@@ -81,7 +81,7 @@ describe('sessions', () => {
     expect([there.status, there.headers.location]).to.deep.equal([303, '/login?return=%2Fprofile']);
   });
 
-  it('do not come back when a request that was under way writes to one that has ended', async () => {
+  it('are not restored by a running request after they ended', async () => {
     const anteroom = await startAnteroom();
     const { deps } = anteroom;
     await addPerson(deps, {});
@@ -96,7 +96,7 @@ describe('sessions', () => {
     expect(await deps.store.db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);
   });
 
-  it('end with the provider that started them, also one that was written after it was disabled', async () => {
+  it('end with their provider, even if they are stored after it was disabled', async () => {
     const anteroom = await startAnteroom();
     await addPerson(anteroom.deps, {});
     const { store } = anteroom.deps;

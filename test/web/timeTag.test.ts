@@ -5,7 +5,7 @@ const NOW = Date.UTC(2026, 2, 2, 9, 0, 0);
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 
 describe('timeTag', () => {
-  it('says when in words, and exactly on hover', () => {
+  it('shows a relative time, and the exact time on hover', () => {
     expect(timeTag(NOW - 3 * HOUR, NOW)).to.match(
       /^<time datetime="2026-03-02T06:00:00\.000Z" title="Mar 2, 2026, 6:00:00\sAM UTC">3 hours ago<\/time>$/,
     );
@@ -27,7 +27,7 @@ describe('timeTag', () => {
       expect(timeTag(NOW + difference, NOW)).to.contain(`>${words}<`);
     });
 
-  it("says 'never' where there is no time", () => {
+  it("shows 'never' without a time", () => {
     expect([timeTag(null, NOW), timeTag(undefined, NOW)]).to.deep.equal(['never', 'never']);
   });
 });

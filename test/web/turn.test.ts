@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { together } from '../../src/web/turn.ts';
 
 describe('together', () => {
-  it('has each step taken for all that came at once, before the next one', async () => {
+  it('runs each step for all requests of a turn before the next step', async () => {
     const steps: string[] = [];
     const run = async (name: string) => {
       steps.push(`${name} 1`);
