@@ -8,7 +8,7 @@ import { ensureFirstDomain } from './federation/domains.ts';
 import { sweepJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
-import { trimScimLog } from './sources/scimLogRetention.ts';
+import { trimScimLog } from './sources/scimLog.ts';
 import { deleteExpired } from './store/expired.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;

@@ -35,7 +35,7 @@ await insertSource(db, {
   active: true,
   logBodies: false,
   readOnly: false,
-  patchAnswer: 'resource',
+  patchResponse: 'resource',
   networks: [],
   lastCallAt: null,
   createdAt: now,

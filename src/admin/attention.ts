@@ -1,19 +1,19 @@
 import type { Deps } from '../deps.ts';
 import { explain } from '../federation/reasons.ts';
 import { isOpenHttp } from '../network.ts';
+import { tokenStateOf } from '../sources/tokens.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { countRefusedPeople, hasWorked } from '../store/loginActivity.ts';
 import { listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
 import { withQuery } from '../web/query.ts';
-import { tokenStateOf } from './profile-sources/tokens.ts';
 import { ACTIVITY, domainPath, providerPath, providersPath, SAML } from './saml/paths.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
 const SILENT_DAYS = 14;
 
-/** Something that a Power User should look at. `code` is shown in monospace after the detail. */
+/** An entry of Needs attention. `code` is shown in monospace after the detail. */
 export type Attention = {
   kind: 'danger' | 'warning';
   icon: string;
@@ -23,7 +23,7 @@ export type Attention = {
   href: string;
 };
 
-/** All that needs attention in how people sign in, the domains first. */
+/** Returns what needs attention about logins, the domains first. */
 export async function findAttention(deps: Deps): Promise<Attention[]> {
   const { db } = deps.store;
   const [domains, providers] = [await listDomains(db), await listProviders(db)];
@@ -35,7 +35,7 @@ export async function findAttention(deps: Deps): Promise<Attention[]> {
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
 }
 
-/** What needs attention of the profile sources: tokens that end or have ended, and sources that stopped calling. */
+/** Returns what needs attention about enabled profile sources: tokens that expire or have expired, and sources without requests. */
 export async function findSourceAttention(deps: Deps): Promise<Attention[]> {
   const sources = await listSources(deps.store.db);
   const items = await Promise.all(sources.filter(({ active }) => active).map((source) => sourceItems(deps, source)));
@@ -49,8 +49,8 @@ async function domainItems(deps: Deps, domain: Domain, providers: IdentityProvid
     items.push({
       kind: 'warning',
       icon: 'lock-open',
-      text: `${host} is on plain http`,
-      detail: 'What passes there can be read and changed on the way. Add the domain with https.',
+      text: `${host} uses plain HTTP`,
+      detail: 'Anyone on the network can read and change its traffic. Add the domain with https.',
       href: domainPath(domain.id),
     });
   if (domain.setUpAt === null)
@@ -58,7 +58,7 @@ async function domainItems(deps: Deps, domain: Domain, providers: IdentityProvid
       kind: 'warning',
       icon: 'world',
       text: `${host} is not set up`,
-      detail: 'It has no signing key yet. Press Setup Domain.',
+      detail: 'It has no signing key yet. Click Setup Domain.',
       href: domainPath(domain.id),
     });
   return [...items, ...(await defaultProviderItems(deps, domain, host, providers))];
@@ -77,8 +77,8 @@ async function defaultProviderItems(
       {
         kind: 'danger',
         icon: 'plug-connected-x',
-        text: `${host} has a Default Provider that is disabled`,
-        detail: `Enable ${provider.name}, or choose another one.`,
+        text: `The Default Provider of ${host} is disabled`,
+        detail: `Enable ${provider.name}, or make another provider the default.`,
         href: providersPath(domain.id),
       },
     ];
@@ -87,14 +87,14 @@ async function defaultProviderItems(
     {
       kind: 'warning',
       icon: 'login-2',
-      text: `Auto Login of ${host} has not been tried`,
-      detail: `Nobody has come in through ${provider.name} yet. Test it before others need it.`,
+      text: `Auto Login of ${host} has not been tested`,
+      detail: `There are no logins through ${provider.name} yet. Use Test login before people depend on it.`,
       href: providerPath(domain.id, provider.id),
     },
   ];
 }
 
-/** The domain below which a provider's Edit screen is shown: one that relies on it, or the first. */
+/** The path of a provider's screen, below a domain that uses it or the first one. */
 function homeOf(provider: IdentityProvider, domains: Domain[]): string {
   const home = domains.find((domain) => domain.defaultProviderId === provider.id) ?? domains[0];
   return home ? providerPath(home.id, provider.id) : SAML;
@@ -102,22 +102,22 @@ function homeOf(provider: IdentityProvider, domains: Domain[]): string {
 
 function providerItems({ name, facts, settings }: IdentityProvider, href: string, now: number): Attention[] {
   const items: Attention[] = [];
-  // The last to end: while a next one is imported already, nothing is urgent. A bare key has no end.
+  // The last one to expire counts: once the next certificate is imported, nothing is urgent. A bare key does not expire.
   const end = Math.max(...facts.certificates.map(({ notAfter }) => notAfter ?? Number.POSITIVE_INFINITY));
   if (facts.certificates.length > 0 && end <= now + SOON_MS)
     items.push({
       kind: end <= now ? 'danger' : 'warning',
       icon: 'certificate',
-      text: `${possessive(name)} certificate ${endText(end, now)}`,
-      detail: 'Sign-in goes on working. When the provider has published its next one, fetch its metadata again.',
+      text: `${possessive(name)} certificate ${expiryText(end, now)}`,
+      detail: 'Logins still work. When the provider publishes its next certificate, fetch its metadata again.',
       href,
     });
   if (settings.allowSha1)
     items.push({
       kind: 'warning',
       icon: 'shield-half',
-      text: `${name} may sign with SHA-1`,
-      detail: 'Such signatures can be forged with effort. Turn it off once the provider signs with SHA-256.',
+      text: `${name} may use SHA-1 signatures`,
+      detail: 'SHA-1 signatures can be forged. Turn this off when the provider signs with SHA-256.',
       href,
     });
   return items;
@@ -128,7 +128,7 @@ function refusedItem({ reason, people }: { reason: string; people: number }): At
   return {
     kind: 'danger',
     icon: 'user-x',
-    text: `${people === 1 ? '1 person' : `${people.toLocaleString('en')} people`} refused in 24 hours`,
+    text: `${people === 1 ? '1 person was' : `${people.toLocaleString('en')} people were`} refused in the last 24 hours`,
     detail: `${title.charAt(0).toUpperCase()}${title.slice(1)}:`,
     code: reason,
     href: withQuery(ACTIVITY, { q: reason, outcome: 'refused' }),
@@ -139,31 +139,31 @@ async function sourceItems({ store, now }: Deps, source: ProfileSource): Promise
   const { name, id, lastCallAt } = source;
   const href = `/settings/profile-sources/scim/${id}`;
   const token = tokenStateOf(await listSourceTokens(store.db, id), now());
-  if (token.kind === 'ended' || token.kind === 'none')
+  if (token.kind === 'expired' || token.kind === 'none')
     return [
       {
         kind: 'danger',
         icon: 'key',
-        text: `No token of ${name} is good any more`,
-        detail: 'All that it sends is refused. Generate a new key and give it to the provider.',
+        text: token.kind === 'none' ? `${name} has no token` : `All tokens of ${name} have expired`,
+        detail: 'All its requests are refused. Generate a new key and enter it at the provider.',
         href,
       },
     ];
   const items: Attention[] = [];
-  if (token.kind === 'ends-soon')
+  if (token.kind === 'expiresSoon')
     items.push({
       kind: 'warning',
       icon: 'key',
-      text: `The token of ${name} ends in ${atLeastADay(token.at - now())}`,
-      detail: 'Generate a new key, and let the old one stay good until the provider has it.',
+      text: `The token of ${name} expires in ${atLeastADay(token.at - now())}`,
+      detail: 'Generate a new key, and keep the old one valid until you have entered the new one at the provider.',
       href,
     });
   if (lastCallAt !== null && now() - lastCallAt >= SILENT_DAYS * DAY_MS)
     items.push({
       kind: 'warning',
       icon: 'plug-connected',
-      text: `${name} has not called for ${atLeastADay(now() - lastCallAt)}`,
-      detail: 'People whom the provider deactivates may still be active here. Look whether it is still connected.',
+      text: `${name} has sent no requests for ${atLeastADay(now() - lastCallAt)}`,
+      detail: 'People deactivated at the provider may still be active here. Check that it is still connected.',
       href,
     });
   return items;
@@ -173,11 +173,11 @@ function possessive(name: string): string {
   return `${name}${name.endsWith('s') ? '’' : '’s'}`;
 }
 
-function endText(end: number, now: number): string {
+function expiryText(end: number, now: number): string {
   const days = Math.floor(Math.abs(end - now) / DAY_MS);
   const span = inDays(days);
-  if (end <= now) return days === 0 ? 'ended today' : `ended ${span} ago`;
-  return days === 0 ? 'ends today' : `ends in ${span}`;
+  if (end <= now) return days === 0 ? 'expired today' : `expired ${span} ago`;
+  return days === 0 ? 'expires today' : `expires in ${span}`;
 }
 
 function atLeastADay(time: number): string {

@@ -3,49 +3,45 @@ import type { Deps } from '../deps.ts';
 import { findAttention, findSourceAttention } from './attention.ts';
 import { ACTIVITY, SAML } from './saml/paths.ts';
 
-const areas = [
+type Entry = { href: string; icon: string; title: string; text: string };
+
+const security: Entry[] = [
   {
-    id: 'security',
-    title: 'Manage Security',
-    entries: [
-      {
-        href: SAML,
-        icon: 'shield-lock',
-        title: 'Manage SAML Authentication',
-        text: 'Domains, identity providers, Auto Login.',
-      },
-      { href: ACTIVITY, icon: 'history', title: 'Sign-in activity', text: 'Every attempt, and why one was refused.' },
-    ],
+    href: SAML,
+    icon: 'shield-lock',
+    title: 'Manage SAML Authentication',
+    text: 'Domains, identity providers, Auto Login.',
   },
+  { href: ACTIVITY, icon: 'history', title: 'Login activity', text: 'Every login, and why logins were refused.' },
+];
+
+const people: Entry[] = [
+  { href: '/settings/people', icon: 'users', title: 'People', text: 'Add, change and deactivate people.' },
+  { href: '/settings/groups', icon: 'users-group', title: 'Groups', text: 'Groups and their members.' },
   {
-    id: 'people',
-    title: 'Manage People',
-    entries: [
-      { href: '/settings/people', icon: 'users', title: 'People', text: 'Add, change and deactivate people.' },
-      { href: '/settings/groups', icon: 'users-group', title: 'Groups', text: 'Who belongs together.' },
-      {
-        href: '/settings/profile-sources',
-        icon: 'plug-connected',
-        title: 'Manage Profile Sources',
-        text: 'Where people come from by themselves: SCIM.',
-      },
-    ],
-  },
-  {
-    id: 'intranet',
-    title: 'Intranet',
-    entries: [
-      {
-        href: '/settings/general',
-        icon: 'adjustments',
-        title: 'General',
-        text: 'Name, words, accent, help address, local log-in.',
-      },
-    ],
+    href: '/settings/profile-sources',
+    icon: 'plug-connected',
+    title: 'Manage Profile Sources',
+    text: 'Provision people and groups automatically with SCIM.',
   },
 ];
 
-/** Application Settings > Control Panel: the map of all settings, with what needs attention on top. */
+const intranet: Entry[] = [
+  {
+    href: '/settings/general',
+    icon: 'adjustments',
+    title: 'General',
+    text: 'Name, greeting, accent color, help address, local login.',
+  },
+];
+
+const areas = [
+  { id: 'security', title: 'Manage Security', entries: security },
+  { id: 'people', title: 'Manage People', entries: people },
+  { id: 'intranet', title: 'Intranet', entries: intranet },
+];
+
+/** Application Settings > Control Panel: all settings, with Needs attention on top. */
 export function controlPanelRoutes(deps: Deps): Router {
   const router = Router();
   router.get('/settings', async (_req, res) => {

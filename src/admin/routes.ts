@@ -21,7 +21,11 @@ import { newPersonRoutes } from './people/new.ts';
 import { passwordRoutes } from './people/password.ts';
 import { removePersonRoutes } from './people/remove.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
+import { scimLogEntryRoutes } from './profile-sources/logEntry.ts';
+import { scimLogExportRoutes } from './profile-sources/logExport.ts';
 import { profileSourcesRoutes } from './profile-sources/overview.ts';
+import { removeSourceRoutes } from './profile-sources/remove.ts';
+import { scimSourcesRoutes } from './profile-sources/scim.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
 import { samlSettingsRoutes } from './saml/routes.ts';
 
@@ -47,8 +51,12 @@ const screens = [
   addMembersRoutes,
   removeGroupRoutes,
   profileSourcesRoutes,
-  scimLogRoutes,
+  scimSourcesRoutes,
   profileSourceRoutes,
+  removeSourceRoutes,
+  scimLogRoutes,
+  scimLogExportRoutes,
+  scimLogEntryRoutes,
 ];
 
 /** Application Settings, only for Power Users. */

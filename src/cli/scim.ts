@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
-import { addSource, rotateToken, type ShownKey, setSourceActive, sourceRemoval } from '../sources/profileSources.ts';
+import { addSource, rotateToken, type ShownKey, setSourceActive } from '../sources/profileSources.ts';
+import { sourceRemoval } from '../sources/removal.ts';
+import { listJobItems } from '../store/jobs.ts';
 import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
 import {
   accepted,
@@ -23,42 +25,37 @@ export const scimCommands: Command[] = [
   {
     name: 'scim add',
     operands: 'NAME',
-    summary: 'Add an active SCIM source, and show its Client ID and token once.',
+    summary: 'Add a SCIM source and show its Client ID and token, once.',
     options: { 'log-bodies': { help: 'Log Request Body in SCIM Service.' } },
-    run: async ({ deps, operands, has }) =>
-      shown(deps, accepted(await addSource(deps, { name: operands[0] ?? '', logBodies: has('log-bodies') }))),
+    run: async ({ deps, operands: [name = ''], has }) =>
+      shown(deps, accepted(await addSource(deps, { name, logBodies: has('log-bodies') }))),
   },
   {
     name: 'scim rotate',
     operands: 'SOURCE',
-    summary: 'Create a new token for a source, and show it once. The old token expires immediately.',
-    options: { 'overlap-days': { value: 'DAYS', help: 'The number of days for which the old token stays valid.' } },
+    summary: 'Give a source a new token and show it, once. The old token expires immediately.',
+    options: { 'overlap-days': { value: 'DAYS', help: 'Keep the old token valid for some days.' } },
     run: rotate,
   },
   { name: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
-    name: 'scim activate',
+    name: 'scim enable',
     operands: 'SOURCE',
     summary: 'Accept requests of a source again.',
-    run: (call) => activation(call, true),
+    run: (call) => setActive(call, true),
   },
   {
-    name: 'scim deactivate',
+    name: 'scim disable',
     operands: 'SOURCE',
-    summary: 'Refuse all requests of a source. Its people and groups are kept.',
-    run: (call) => activation(call, false),
+    summary: 'Refuse all requests of a source. Its people and groups are not affected.',
+    run: (call) => setActive(call, false),
   },
   {
     name: 'scim remove',
     operands: 'SOURCE',
-    summary: 'Remove a source and its tokens. Its people and groups are kept, but are no longer managed.',
+    summary: 'Remove a source with its tokens. Its people and groups are kept and managed here.',
     options: { 'deactivate-people': { help: 'Deactivate its people and end their sessions.' } },
-    run: async ({ deps, operands, has }) => {
-      const source = await sourceNamed(deps, operands[0]);
-      const removal = await sourceRemoval(deps, source.id, has('deactivate-people') ? 'deactivate' : 'keep');
-      finished(await runJob(deps, (await createJob(deps, removal, 'the command line')).id));
-      return { json: { id: source.id, name: source.name }, text: `Removed ${source.name}.` };
-    },
+    run: remove,
   },
 ];
 
@@ -69,9 +66,22 @@ async function rotate({ deps, operands, text }: Call): Promise<Output> {
   return shown(deps, await rotateToken(deps, source.id, { overlapUntil: deps.now() + Number(days) * DAY_MS }));
 }
 
-async function activation({ deps, operands }: Call, active: boolean): Promise<Output> {
+async function setActive({ deps, operands }: Call, active: boolean): Promise<Output> {
   const source = await setSourceActive(deps, (await sourceNamed(deps, operands[0])).id, active);
-  return { json: asJson(deps, source), text: `${source.name} is ${active ? 'active' : 'deactivated'}.` };
+  return { json: asJson(deps, source), text: `${source.name} is ${active ? 'enabled' : 'disabled'}.` };
+}
+
+async function remove({ deps, operands, has }: Call): Promise<Output> {
+  const { id, name } = await sourceNamed(deps, operands[0]);
+  const removal = await sourceRemoval(deps, id, has('deactivate-people') ? 'deactivate' : 'keep');
+  const job = finished(await runJob(deps, (await createJob(deps, removal, 'the command line')).id));
+  const refused = await listJobItems(deps.store.db, job.id, 'refused', { limit: job.total, after: 0 });
+  const skipped = refused.map(({ item, reason }) => ({ name: String(item), reason }));
+  return {
+    json: { id, name, skipped },
+    text: `Removed ${name}.`,
+    warnings: skipped.map((person) => `${person.name} was skipped: ${person.reason}`),
+  };
 }
 
 async function listAll({ deps }: Call): Promise<Output> {
@@ -79,42 +89,35 @@ async function listAll({ deps }: Call): Promise<Output> {
   const managed = await Promise.all(sources.map((source) => countManaged(deps.store.db, source.id)));
   const rows = sources.map((source, index) => [
     source.name,
-    source.active ? 'active' : 'deactivated',
+    source.active ? 'enabled' : 'disabled',
     isoTime(source.lastCallAt) ?? 'never',
     `${managed[index]?.people ?? 0} people, ${managed[index]?.groups ?? 0} groups`,
     source.id,
   ]);
   return {
     json: sources.map((source, index) => ({ ...asJson(deps, source), manages: managed[index] })),
-    text: table(['NAME', 'STATE', 'LAST CALL', 'MANAGES', 'CLIENT ID'], rows, 'There are no SCIM sources.'),
+    text: table(['NAME', 'STATE', 'LAST REQUEST', 'MANAGES', 'CLIENT ID'], rows, 'There are no SCIM sources.'),
   };
 }
 
-/** Returns a new token, which is shown only once. */
+/** The only output that contains the token. */
 function shown(deps: Deps, { source, clientId, token }: ShownKey): Output {
-  const base = baseUrl(deps);
-  return {
-    json: { ...asJson(deps, source), clientId, token },
-    text: list([
-      ['Base URL', base],
-      ['Client ID', clientId],
-      ['Token', token],
-    ]),
-  };
+  const entries: [string, string][] = [
+    ['Base URL', baseUrl(deps)],
+    ['Client ID', clientId],
+    ['Token', token],
+  ];
+  return { json: { ...asJson(deps, source), clientId, token }, text: list(entries) };
 }
 
-/** Returns the source with a name or an ID. @throws Refused */
+/** Finds a source by its ID or its name, in any case. */
 async function sourceNamed({ store }: Deps, name = ''): Promise<ProfileSource> {
   const sources = await listSources(store.db);
-  const byId = sources.find((source) => source.id === name);
   const byName = sources.filter((source) => source.name.toLowerCase() === name.toLowerCase());
-  const found = byId ?? (byName.length === 1 ? byName[0] : undefined);
-  if (found) return found;
-  throw new Refused(
-    byName.length > 1
-      ? `${byName.length} sources are called ${name}. Use the Client ID.`
-      : `There is no SCIM source ${name}.`,
-  );
+  if (byName.length > 1) throw new Refused(`${byName.length} sources are called ${name}. Use the Client ID.`);
+  const found = sources.find(({ id }) => id === name) ?? byName[0];
+  if (!found) throw new Refused(`There is no SCIM source ${name}.`);
+  return found;
 }
 
 function asJson(deps: Deps, source: ProfileSource) {

@@ -130,7 +130,7 @@ create table "profileSources" (
   "active" integer not null,
   "logBodies" integer not null,
   "readOnly" integer not null,
-  "patchAnswer" ${key} not null,
+  "patchResponse" ${key} not null,
   "networksJson" text not null,
   "lastCallAt" bigint,
   "createdAt" bigint not null,

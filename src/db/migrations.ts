@@ -59,6 +59,7 @@ async function renameTrialTables(db: Kysely<unknown>, types: MigrationTypes): Pr
     `update "loginActivity" set outcome = 'logged_in' where outcome = 'signed_in'`,
     `drop index "signInActivityByReference"`,
     `drop index "signInActivityByDomain"`,
+    `alter table "profileSources" rename column "patchAnswer" to "patchResponse"`,
     `alter table jobs rename column worked to processed`,
     `alter table jobs rename column fault to failure`,
     `update jobs set state = case when state = 'filling' then 'queued' when failure is null then 'paused' else 'failed' end

@@ -114,8 +114,8 @@ export type ProfileSourceRow = {
   active: Flag;
   logBodies: Flag;
   readOnly: Flag;
-  patchAnswer: string; // 'resource' | 'none'
-  networksJson: string; // the networks that may call, in CIDR notation; empty: all
+  patchResponse: string; // 'resource' | 'none'
+  networksJson: string; // the networks that requests may come from, in CIDR notation; empty: all
   lastCallAt: number | null;
   createdAt: number;
   modifiedAt: number;

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { addToGroup, changePeople } from '../people/bulk.ts';
 import { importLines, planLines } from '../people/importPeople.ts';
-import { finishRemoval, nextManaged, releasePeople } from '../sources/profileSources.ts';
+import { finishRemoval, nextManaged, releasePeople } from '../sources/removal.ts';
 import {
   deleteJobItems,
   deleteJobsBefore,

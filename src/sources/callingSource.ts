@@ -6,8 +6,8 @@ import { findSourceByTokenHash, type ProfileSource } from '../store/profileSourc
 export type SourceRefusal = 'no_token' | 'wrong_token' | 'expired_token' | 'inactive_source' | 'wrong_network';
 
 /**
- * The source that a token belongs to, where it may call from an address. The token is looked up by its hash: how long that takes says nothing
- * of how much of a guess was right.
+ * Returns the source that a token belongs to, if it may send requests from an address. The token is looked up by its hash, so that the time
+ * this takes reveals nothing about the token.
  */
 export async function findCallingSource(
   deps: Deps,

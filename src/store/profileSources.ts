@@ -3,16 +3,16 @@ import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
 import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
 
-/** Where people come from: a SCIM client with its name and its rights. Its `id` is the Client ID. */
+/** A SCIM client that provisions people and groups. Its `id` is the Client ID. */
 export type ProfileSource = Omit<
   ProfileSourceRow,
-  'active' | 'logBodies' | 'readOnly' | 'patchAnswer' | 'networksJson'
+  'active' | 'logBodies' | 'readOnly' | 'patchResponse' | 'networksJson'
 > & {
   active: boolean;
   logBodies: boolean;
   readOnly: boolean;
-  patchAnswer: 'resource' | 'none'; // what a PATCH answers: 200 with the resource, or 204
-  networks: string[]; // in CIDR notation; empty: calls may come from anywhere
+  patchResponse: 'resource' | 'none'; // response to a PATCH: 200 with the resource, or 204
+  networks: string[]; // in CIDR notation; empty: requests may come from anywhere
 };
 
 /** A token without its secret. */
@@ -23,13 +23,13 @@ export async function findSource(db: Db, id: string): Promise<ProfileSource | un
   return row && fromRow(row);
 }
 
-/** All sources, the oldest first. */
+/** Returns all sources, the oldest first. */
 export async function listSources(db: Db): Promise<ProfileSource[]> {
   const rows = await db.selectFrom('profileSources').selectAll().orderBy('createdAt').orderBy('id').execute();
   return rows.map(fromRow);
 }
 
-/** The source that a token belongs to, and until when the token is good (null: without end). */
+/** Returns the source that a token belongs to, and when the token expires (null: never). */
 export async function findSourceByTokenHash(
   db: Db,
   tokenHash: string,
@@ -53,18 +53,18 @@ export async function insertSource(db: Db, source: ProfileSource): Promise<void>
   await db.insertInto('profileSources').values(toRow(source)).execute();
 }
 
-/** Writes a source as it is given, but for the time of its last call. */
+/** Writes a source, except for the time of its last request. */
 export async function updateSource(db: Db, source: ProfileSource): Promise<void> {
   const { id, lastCallAt: _, ...changes } = toRow(source);
   await db.updateTable('profileSources').set(changes).where('id', '=', id).execute();
 }
 
-/** Removes a source with its tokens. Its people and groups are released first (releaseFromSource, releaseGroups). */
+/** Deletes a source with its tokens. Its people and groups are released before (releaseFromSource, releaseGroups). */
 export async function deleteSource(db: Db, id: string): Promise<void> {
   await db.deleteFrom('profileSources').where('id', '=', id).execute();
 }
 
-/** The tokens of a source, the newest first. */
+/** Returns the tokens of a source, the newest first. */
 export async function listSourceTokens(db: Db, sourceId: string): Promise<SourceToken[]> {
   return db
     .selectFrom('profileSourceTokens')
@@ -78,8 +78,8 @@ export async function insertSourceToken(db: Db, token: ProfileSourceTokenRow): P
   await db.insertInto('profileSourceTokens').values(token).execute();
 }
 
-/** Has the tokens of a source end at a time, where they do not end sooner; those whose time is over by `now` are removed. */
-export async function endSourceTokens(db: Db, sourceId: string, at: number, now: number): Promise<void> {
+/** Makes the tokens of a source expire at a time, unless they expire sooner. Deletes those that have expired by `now`. */
+export async function expireSourceTokens(db: Db, sourceId: string, at: number, now: number): Promise<void> {
   await db
     .updateTable('profileSourceTokens')
     .set({ expiresAt: at })
@@ -89,7 +89,7 @@ export async function endSourceTokens(db: Db, sourceId: string, at: number, now:
   await db.deleteFrom('profileSourceTokens').where('sourceId', '=', sourceId).where('expiresAt', '<=', now).execute();
 }
 
-/** How many people and groups a source manages. */
+/** Counts the people and groups that a source manages. */
 export async function countManaged(
   db: Db,
   sourceId: string,
@@ -111,13 +111,13 @@ export async function countManaged(
   };
 }
 
-/** Some of the people whom a source manages, for work that is done in steps. */
+/** Returns the IDs of some people that a source manages. */
 export async function findManagedUserIds(db: Db, sourceId: string, limit: number): Promise<string[]> {
   const rows = await db.selectFrom('users').select('id').where('sourceId', '=', sourceId).limit(limit).execute();
   return rows.map((row) => row.id);
 }
 
-/** Notes calls of a source: for the chart of calls a day (UTC), and when the last one came. */
+/** Adds requests of a source to the count of their day (UTC), and records the last one. */
 export async function addCalls(
   db: Db,
   sourceId: string,
@@ -143,7 +143,7 @@ export async function addCalls(
   await db.updateTable('profileSources').set({ lastCallAt: at }).where('id', '=', sourceId).execute();
 }
 
-/** Calls a day from a day on (epoch milliseconds of midnight, UTC), the oldest first; days without calls are missing. */
+/** Returns the requests per day from a day on (epoch milliseconds of midnight, UTC), the oldest first, without days without requests. */
 export async function listCalls(
   db: Db,
   sourceId: string,
@@ -164,7 +164,7 @@ function fromRow({ networksJson, ...row }: ProfileSourceRow): ProfileSource {
     active: row.active === 1,
     logBodies: row.logBodies === 1,
     readOnly: row.readOnly === 1,
-    patchAnswer: row.patchAnswer === 'none' ? 'none' : 'resource',
+    patchResponse: row.patchResponse === 'none' ? 'none' : 'resource',
     networks: JSON.parse(networksJson),
   };
 }

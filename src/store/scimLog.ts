@@ -4,18 +4,18 @@ import { insertRows } from '../db/query.ts';
 import type { ScimLogRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 
-/** One attribute of a person or a group that a request changed; undefined where there was or is nothing. */
+/** One attribute of a person or a group that a request changed; undefined without a value. */
 export type Change = { attribute: string; before?: unknown; after?: unknown };
 
-/** One request of a SCIM client, or one change of a profile source by a Power User (`method` is empty then). */
+/** One request of a SCIM client, or one change of a profile source by a Power User, which has an empty `method`. */
 export type ScimLogEntry = Omit<ScimLogRow, 'changesJson'> & { changes: Change[] };
 
 export type ScimLogFilter = {
   sourceId?: string | undefined;
   event?: string | undefined;
-  outcome?: 'worked' | 'refused' | undefined; // status below 400, or from there on
+  outcome?: 'succeeded' | 'refused' | undefined; // status below 400, or 400 and above
   resourceId?: string | undefined;
-  text?: string | undefined; // within path, name of the resource, reason of a refusal
+  text?: string | undefined; // in the path, the name of the resource or the reason of a refusal
   from?: number | undefined; // epoch milliseconds
   until?: number | undefined;
 };
@@ -25,8 +25,8 @@ export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<vo
 }
 
 /**
- * A page of the log, the newest first. `before` is the id of the last entry of the page before (undefined: the first page);
- * `next` is what to give for the one after.
+ * Returns a page of the log, the newest entries first. `before` is the ID of the previous page's last entry (undefined for the first
+ * page); `next` is the `before` of the next page.
  */
 export async function listScimLog(
   db: Db,
@@ -44,7 +44,7 @@ export async function listScimLog(
   return { rows: shown, next: rows.length > page.limit ? shown.at(-1)?.id : undefined };
 }
 
-/** The whole log under a filter, the newest first, read in steps so that any size can be exported. */
+/** Yields the filtered log, the newest entries first, read page by page so that it may have any size. */
 export async function* streamScimLog(db: Db, filter: ScimLogFilter): AsyncIterableIterator<ScimLogEntry> {
   let before: string | undefined;
   do {
@@ -59,7 +59,7 @@ export async function findScimLogEntry(db: Db, id: string): Promise<ScimLogEntry
   return row && fromRow(row);
 }
 
-/** Removes what is older than a time: at most `limit` entries, so that nothing else waits long. Returns how many there were. */
+/** Deletes up to `limit` entries older than a time. Returns how many there were. */
 export async function deleteScimLogBefore(db: Db, time: number, limit: number): Promise<number> {
   const end = minIdAt(time);
   const old = db.selectFrom('scimLog').select('id').where('id', '<', end).orderBy('id').limit(limit);
@@ -71,7 +71,7 @@ function filtered(db: Db, filter: ScimLogFilter) {
   let query = db.selectFrom('scimLog');
   if (filter.sourceId) query = query.where('sourceId', '=', filter.sourceId);
   if (filter.event) query = query.where('event', '=', filter.event);
-  if (filter.outcome) query = query.where('status', filter.outcome === 'worked' ? '<' : '>=', 400);
+  if (filter.outcome) query = query.where('status', filter.outcome === 'succeeded' ? '<' : '>=', 400);
   if (filter.resourceId) query = query.where('resourceId', '=', filter.resourceId);
   if (filter.from !== undefined) query = query.where('id', '>=', minIdAt(filter.from));
   if (filter.until !== undefined) query = query.where('id', '<', minIdAt(filter.until));

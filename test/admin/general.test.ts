@@ -18,32 +18,32 @@ describe('admin/general', () => {
     fields = fieldsOfForm((await client.get(PATH)).text, PATH);
   });
 
-  it('saves name, words, colour, help and networks, and says what changed', async () => {
+  it('saves the settings and lists what changed', async () => {
     const changes = { name: 'Acme & Co', helpAddress: 'help@acme.com', localLoginNetworks: '127.0.0.0/8, ::1' };
     const saved = await client.post(PATH, { ...fields, ...changes, accent: '#123456' });
     const page = await client.follow(saved);
-    expect(page.text).to.contain('Saved: name, help address, accent, networks for the local log-in.');
+    expect(page.text).to.contain('Saved: name, help address, accent, networks for local login.');
     expect(page.text).to.contain('<span>Acme &amp; Co</span>').and.contain('/theme.css?accent=123456');
     expect((await readIntranetSettings(anteroom.deps.store.db)).localLoginNetworks).to.deep.equal([
       '127.0.0.0/8',
       '::1',
     ]);
     const again = await client.post(PATH, fieldsOfForm(page.text, PATH));
-    expect((await client.follow(again)).text).to.contain('Saved. Nothing was different.');
+    expect((await client.follow(again)).text).to.contain('No changes to save.');
   });
 
-  it('refuses networks that would shut the Power User out, and keeps them on the screen', async () => {
-    const answer = await client.post(PATH, { ...fields, localLoginNetworks: '10.0.0.0/8' });
-    expect(answer.status).to.equal(422);
-    expect(answer.text).to.contain('so you would lock yourself out').and.contain('value="10.0.0.0/8"');
+  it('refuses networks that lock the Power User out, and keeps the input', async () => {
+    const response = await client.post(PATH, { ...fields, localLoginNetworks: '10.0.0.0/8' });
+    expect(response.status).to.equal(422);
+    expect(response.text).to.contain('so you would lock yourself out').and.contain('value="10.0.0.0/8"');
     expect((await readIntranetSettings(anteroom.deps.store.db)).localLoginNetworks).to.deep.equal([]);
   });
 
-  it('puts each fault beside its field', async () => {
+  it('shows each error beside its field', async () => {
     const typed = { name: '', helpAddress: 'nobody', accent: '#ffff00', localLoginNetworks: 'here' };
-    const answer = await client.post(PATH, { ...fields, ...typed });
-    expect(answer.status).to.equal(422);
-    for (const name of Object.keys(typed)) expect(answer.text).to.contain(`id="${name}-error"`);
-    expect(fieldsOfForm(answer.text, PATH)).to.deep.include(typed);
+    const response = await client.post(PATH, { ...fields, ...typed });
+    expect(response.status).to.equal(422);
+    for (const name of Object.keys(typed)) expect(response.text).to.contain(`id="${name}-error"`);
+    expect(fieldsOfForm(response.text, PATH)).to.deep.include(typed);
   });
 });

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { runCommand } from '../../src/cli/run.ts';
+import { LAST_POWER_USER } from '../../src/people/users.ts';
 import { findCallingSource } from '../../src/sources/callingSource.ts';
+import { findUser } from '../../src/store/users.ts';
+import { aUser, insertUser } from '../support/rows.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
 const DAY_MS = 86_400_000;
@@ -34,14 +37,30 @@ describe('anteroom scim', () => {
     expect([await good(old), await good(next)]).to.deep.equal([false, true]);
   });
 
-  it('deactivates, activates and removes a source by its name', async () => {
+  it('disables, enables and removes a source by its name', async () => {
     const { token } = JSON.parse((await run('scim add JumpCloud --json')).printed);
-    await run('scim deactivate JumpCloud');
+    await run('scim disable JumpCloud');
     expect(await findCallingSource(deps, token, '127.0.0.1')).to.include({ reason: 'inactive_source' });
-    await run('scim activate JumpCloud');
+    await run('scim enable JumpCloud');
     expect((await findCallingSource(deps, token, '127.0.0.1')).ok).to.equal(true);
     expect((await run('scim remove JumpCloud')).printed).to.equal('Removed JumpCloud.');
     expect((await run('scim list')).printed).to.equal('There are no SCIM sources.');
+  });
+
+  it('deactivates the people of a removed source, and names the last Power User, who is skipped', async () => {
+    const { clientId } = JSON.parse((await run('scim add JumpCloud --json')).printed);
+    const [maya, noor] = [
+      aUser({ displayName: 'Maya Koch', userType: 'Power User', sourceId: clientId }),
+      aUser({ sourceId: clientId }),
+    ];
+    for (const person of [maya, noor]) await insertUser(deps.store.db, person, null);
+    expect(await run('scim remove JumpCloud --deactivate-people')).to.deep.equal({
+      code: 0,
+      printed: 'Removed JumpCloud.',
+      complained: `Warning: Maya Koch was skipped: ${LAST_POWER_USER}`,
+    });
+    expect(await findUser(deps.store.db, maya.id)).to.include({ active: true, sourceId: null });
+    expect(await findUser(deps.store.db, noor.id)).to.include({ active: false, sourceId: null });
   });
 
   it('explains what is wrong with a name or a number', async () => {

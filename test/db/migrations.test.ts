@@ -213,6 +213,7 @@ function renamed(text: string): string {
     lastSignInAt: 'lastLoginAt',
     '"signed_in"': '"logged_in"',
     '\\"signIn\\":': '\\"login\\":',
+    patchAnswer: 'patchResponse',
     '"worked":': '"processed":',
     '"fault":': '"failure":',
     '"kind":"plan"': '"kind":"preview"',

@@ -1,21 +1,8 @@
 import { expect } from 'chai';
-import { createJob } from '../../src/jobs/jobs.ts';
-import { runJob } from '../../src/jobs/worker.ts';
 import { findCallingSource } from '../../src/sources/callingSource.ts';
-import {
-  addSource,
-  changeSource,
-  rotateToken,
-  setSourceActive,
-  sourceEffects,
-  sourceRemoval,
-} from '../../src/sources/profileSources.ts';
-import { findGroup, insertGroup } from '../../src/store/groups.ts';
-import { findSource } from '../../src/store/profileSources.ts';
+import { addSource, changeSource, getSource, rotateToken, setSourceActive } from '../../src/sources/profileSources.ts';
+import { findSource, listSourceTokens } from '../../src/store/profileSources.ts';
 import { listScimLog } from '../../src/store/scimLog.ts';
-import { findSession, writeSession } from '../../src/store/sessions.ts';
-import { findUser } from '../../src/store/users.ts';
-import { aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -34,94 +21,86 @@ describe('sources/profileSources', () => {
       ({ clientId: id, token } = added.value);
     });
 
-    it('shows a token once and keeps its hash', async () => {
+    it('adds a source, returns its token and stores the hash only', async () => {
       expect(await findSource(deps.store.db, id)).to.include({ name: 'JumpCloud', active: true, logBodies: false });
       const rows = await deps.store.db.selectFrom('profileSourceTokens').selectAll().execute();
       expect(JSON.stringify(rows)).to.not.contain(token);
       expect(await outcome(token)).to.equal('ok');
-      expect(await outcome(`${token}x`)).to.equal('wrong_token');
-      expect(await outcome(undefined)).to.equal('no_token');
     });
 
-    it('lets the old token overlap with the new one until a date', async () => {
-      const { token: second } = await rotateToken(deps, id, { overlapUntil: deps.now() + HOUR });
-      expect([await outcome(token), await outcome(second)]).to.deep.equal(['ok', 'ok']);
-      deps.clock.advance(HOUR);
-      expect([await outcome(token), await outcome(second)]).to.deep.equal(['expired_token', 'ok']);
-      const { token: third } = await rotateToken(deps, id);
-      expect([await outcome(second), await outcome(third)]).to.deep.equal(['wrong_token', 'ok']);
+    it('names the field that is wrong', async () => {
+      for (const name of [' ', 'a'.repeat(101), 'a\u0007', 'JUMPCLOUD'])
+        expect(await addSource(deps, { name }), name).to.have.nested.property('errors.name');
+      const changed = await changeSource(deps, id, { networks: ['10.0.0.0/8', 'x'] });
+      expect(changed).to.have.nested.property('errors.networks');
     });
 
-    it('ends a token at its date', async () => {
-      const { token: short } = await rotateToken(deps, id, { expiresAt: deps.now() + HOUR });
-      expect(await outcome(short)).to.equal('ok');
-      deps.clock.advance(HOUR);
-      expect(await outcome(short)).to.equal('expired_token');
-    });
-
-    it('refuses the calls of a source that is not active or calls from elsewhere', async () => {
-      await changeSource(deps, id, { networks: ['192.0.2.0/24', '2001:db8::1'] });
-      expect(await outcome(token, '192.0.2.7')).to.equal('ok');
-      expect(await outcome(token, '::ffff:192.0.2.7')).to.equal('ok');
-      expect(await outcome(token, '2001:db8::1')).to.equal('ok');
-      expect(await outcome(token, '198.51.100.1')).to.equal('wrong_network');
-      expect(await outcome(token, 'nonsense')).to.equal('wrong_network');
+    it('changes what is given, and logs only what differs', async () => {
+      expect(await changeSource(deps, id, { name: 'jumpcloud', logBodies: true })).to.deep.include({ ok: true });
+      expect(await getSource(deps, id)).to.include({ name: 'jumpcloud', logBodies: true, readOnly: false });
+      await changeSource(deps, id, { active: false });
+      await changeSource(deps, id, { active: false, logBodies: true });
       await setSourceActive(deps, id, false);
-      expect(await outcome(token, '192.0.2.7')).to.equal('inactive_source');
-    });
-
-    it('says which field is wrong', async () => {
-      expect(await addSource(deps, { name: ' ' })).to.deep.include({ ok: false });
-      expect(await changeSource(deps, id, { networks: ['10.0.0.0/8', 'x'] })).to.have.nested.property(
-        'errors.networks',
-      );
-    });
-
-    for (const people of ['keep', 'deactivate'] as const)
-      it(`is removed and its people: ${people}`, async () => {
-        const { db } = deps.store;
-        const [own, other] = [aUser({ sourceId: id }), aUser()];
-        await insertUser(db, own, null);
-        await insertUser(db, other, null);
-        const session = aSession(own.id);
-        await writeSession(db, session);
-        const group = {
-          id: aUser().id,
-          displayName: 'G',
-          externalId: null,
-          sourceId: id,
-          version: 1,
-          createdAt: 1,
-          modifiedAt: 1,
-        };
-        await insertGroup(db, group);
-        expect(await sourceEffects(deps, id)).to.deep.equal({ people: 1, activePeople: 1, groups: 1 });
-        const removal = await createJob(deps, await sourceRemoval(deps, id, people), 'Maya');
-        expect((await runJob(deps, removal.id)).state).to.equal('done');
-        expect(await findSource(db, id)).to.equal(undefined);
-        expect(await outcome(token)).to.equal('wrong_token');
-        expect(await findUser(db, own.id)).to.include({ sourceId: null, active: people === 'keep' });
-        expect((await findSession(db, session.id, session.createdAt)) === undefined).to.equal(people === 'deactivate');
-        expect(await findUser(db, other.id)).to.deep.equal(other);
-        expect(await findGroup(db, group.id)).to.include({ sourceId: null });
-      });
-
-    it('writes what is done to a source into the log', async () => {
+      await setSourceActive(deps, id, true);
       await rotateToken(deps, id);
-      await changeSource(deps, id, { logBodies: true });
-      await setSourceActive(deps, id, false);
-      const { rows } = await listScimLog(deps.store.db, { sourceId: id }, { limit: 9 });
-      expect(rows.map(({ event }) => event).sort()).to.deep.equal([
-        'idm_integration_activate',
-        'idm_integration_delete',
-        'idm_integration_reauth',
-        'idm_integration_update',
+      expect(await events()).to.deep.equal([
+        'idm_integration_activate: The source was added.',
+        'idm_integration_activate: The source was enabled.',
+        'idm_integration_delete: The source was disabled.',
+        'idm_integration_reauth: A new token was created.',
+        'idm_integration_update: The settings were changed.',
       ]);
     });
 
-    async function outcome(given: string | undefined, address = '192.0.2.1'): Promise<string> {
-      const found = await findCallingSource(deps, given, address);
+    it('refuses a name that another source has, in any case', async () => {
+      await addSource(deps, { name: 'Okta' });
+      expect(await changeSource(deps, id, { name: 'OKTA' })).to.have.nested.property('errors.name');
+      expect(await changeSource(deps, id, { name: 'JUMPCLOUD' })).to.deep.include({ ok: true });
+    });
+
+    it('expires all tokens when a new one is created', async () => {
+      const { token: limited } = await rotateToken(deps, id, {
+        expiresAt: deps.now() + 2 * HOUR,
+        overlapUntil: deps.now() + HOUR,
+      });
+      const { token: second } = await rotateToken(deps, id);
+      expect(await Promise.all([token, limited, second].map((one) => outcome(one)))).to.deep.equal([
+        'wrong_token',
+        'wrong_token',
+        'ok',
+      ]);
+      expect(await listSourceTokens(deps.store.db, id)).to.have.lengthOf(1);
+    });
+
+    it('keeps old tokens until the end of the overlap, and no longer than they are valid', async () => {
+      const at = deps.now();
+      const { token: short } = await rotateToken(deps, id, { expiresAt: at + HOUR, overlapUntil: at + 9 * HOUR });
+      const { token: long } = await rotateToken(deps, id, { expiresAt: at + 5 * HOUR, overlapUntil: at + 9 * HOUR });
+      await rotateToken(deps, id, { overlapUntil: at + 2 * HOUR });
+      const outcomes = () => Promise.all([token, short, long].map((one) => outcome(one)));
+      expect(await outcomes()).to.deep.equal(['ok', 'ok', 'ok']);
+      deps.clock.advance(HOUR);
+      expect(await outcomes()).to.deep.equal(['ok', 'expired_token', 'ok']);
+      deps.clock.advance(HOUR);
+      expect(await outcomes()).to.deep.equal(['expired_token', 'expired_token', 'expired_token']);
+    });
+
+    it('throws NotFound for an unknown source', async () => {
+      const calls = [getSource, rotateToken, (_: TestDeps, unknown: string) => changeSource(deps, unknown, {})];
+      for (const call of calls) {
+        const message = await call(deps, 'unknown').catch((error: Error) => error.message);
+        expect(message).to.equal('This profile source does not exist.');
+      }
+    });
+
+    async function outcome(given: string): Promise<string> {
+      const found = await findCallingSource(deps, given, '192.0.2.1');
       return found.ok ? 'ok' : found.reason;
+    }
+
+    async function events(): Promise<string[]> {
+      const { rows } = await listScimLog(deps.store.db, { sourceId: id }, { limit: 9 });
+      return rows.map(({ event, detail }) => `${event}: ${detail}`).sort();
     }
   });
 });

@@ -9,6 +9,7 @@ import type { Group } from '../../src/store/groups.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { LoginActivity } from '../../src/store/loginActivity.ts';
 import type { ProfileSource } from '../../src/store/profileSources.ts';
+import type { ScimLogEntry } from '../../src/store/scimLog.ts';
 import type { User } from '../../src/store/users.ts';
 import * as writer from '../../src/store/writeUsers.ts';
 import { testStart } from './testDeps.ts';
@@ -49,7 +50,7 @@ export function aGroup(values: Partial<Group> = {}): Group {
 /** An active profile source that has not called yet. */
 export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
   const id = randomUUID();
-  const settings = { logBodies: false, readOnly: false, patchAnswer: 'resource' as const, networks: [] };
+  const settings = { logBodies: false, readOnly: false, patchResponse: 'resource' as const, networks: [] };
   const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart };
   return { id, name: `Source ${id}`, active: true, ...settings, ...times, ...values };
 }
@@ -149,6 +150,26 @@ export function anActivity(values: Partial<LoginActivity> = {}): LoginActivity {
     asserted: null,
     network: null,
     detail: {},
+    ...values,
+  };
+}
+
+/** A successful PATCH in the SCIM log. */
+export function aLogEntry(values: Partial<ScimLogEntry> = {}): ScimLogEntry {
+  const at = values.at ?? testStart;
+  const request = { network: '203.0.113.9', method: 'PATCH', path: '/Users/1', status: 200, durationMs: 4 };
+  const resource = { resourceType: 'User', resourceId: 'person', resourceName: 'ben.tal' };
+  return {
+    id: newId({ now: () => at, randomBytes }),
+    at,
+    sourceId: 'source',
+    sourceName: 'JumpCloud',
+    ...request,
+    event: 'user_update_provision',
+    ...resource,
+    changes: [],
+    detail: null,
+    body: null,
     ...values,
   };
 }

@@ -1,67 +1,61 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
-import {
-  changeSource,
-  getSource,
-  rotateToken,
-  type ShownKey,
-  type SourceInput,
-  setSourceActive,
-  sourceEffects,
-  sourceRemoval,
-} from '../../sources/profileSources.ts';
-import { caseKey } from '../../store/caseKey.ts';
-import { countManaged, listSources, listSourceTokens, type ProfileSource } from '../../store/profileSources.ts';
-import { countSessionsOfSource } from '../../store/sessions.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { changeSource, getSource, rotateToken, type ShownKey } from '../../sources/profileSources.ts';
+import { tokenStateOf } from '../../sources/tokens.ts';
+import { countManaged, listSourceTokens, type ProfileSource } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { identifierOnly } from '../../web/query.ts';
-import { callBars } from '../bars.ts';
-import { startNewJob } from '../jobs/job.ts';
+import { requestBars } from '../bars.ts';
 import { baseUrlOf, clientsOf } from './guides.ts';
-import { lifetimes, momentOf, overlaps, tokenStateOf } from './tokens.ts';
 
 const PATH = '/settings/profile-sources/scim/:id';
+const DAY_MS = 86_400_000;
 
-/** One SCIM source: its settings, its tokens, what it does, and removing it. */
+/** What happens to the old token when a new one is created, by days. */
+const overlaps = [
+  ['0', 'Expires immediately'],
+  ['1', 'Stays valid for 1 day'],
+  ['7', 'Stays valid for 7 days'],
+  ['30', 'Stays valid for 30 days'],
+] as const;
+
+/** When a new token expires, by days. */
+const lifetimes = [
+  ['', 'Never'],
+  ['90', 'After 90 days'],
+  ['180', 'After 180 days'],
+  ['365', 'After a year'],
+] as const;
+
+/** Manage Profile Sources > SCIM > a source: its settings and tokens. */
 export function profileSourceRoutes(deps: Deps): Router {
   const router = Router();
   router.param('id', identifierOnly);
   router.get(PATH, async (req, res) => showSource(deps, res, await getSource(deps, req.params.id), {}));
   router.post(PATH, (req, res) => change(deps, req, res, req.params.id));
-  // The new token is in this one answer and nowhere else.
   router.post(`${PATH}/token`, async (req, res) => {
-    const now = deps.now();
-    const key = await rotateToken(deps, req.params.id, {
-      overlapUntil: momentOf(overlaps, field(req, 'overlap'), now),
-      expiresAt: momentOf(lifetimes, field(req, 'lifetime'), now) ?? null,
-    });
+    const overlapUntil = timeAfter(overlaps, field(req, 'overlap'), deps.now());
+    const expiresAt = timeAfter(lifetimes, field(req, 'lifetime'), deps.now()) ?? null;
+    const key = await rotateToken(deps, req.params.id, { overlapUntil, expiresAt });
     await showSource(deps, res, key.source, { key });
-  });
-  router.get(`${PATH}/removal`, async (req, res) =>
-    askToRemove(deps, res, await getSource(deps, req.params.id), { typed: '', people: '' }, {}),
-  );
-  router.post(`${PATH}/removal`, async (req, res) => {
-    const source = await getSource(deps, req.params.id);
-    const entered = { typed: field(req, 'typed').trim(), people: field(req, 'people') };
-    const errors = faultsOf(source, entered);
-    if (Object.keys(errors).length > 0) return askToRemove(deps, res.status(422), source, entered, errors);
-    const people = entered.people === 'deactivate' ? 'deactivate' : 'keep';
-    res.redirect(303, await startNewJob(deps, req, await sourceRemoval(deps, source.id, people)));
   });
   return router;
 }
 
-type Entered = Required<Omit<SourceInput, 'networks' | 'patchAnswer'>> & {
-  active: boolean;
+type Entered = Pick<ProfileSource, 'name' | 'active' | 'logBodies' | 'readOnly'> & {
   networks: string;
-  patchAnswer: string;
+  patchResponse: string;
 };
-type Page = { key?: ShownKey; entered?: Entered; errors?: FieldErrors };
 
-/** The page of a source. With `key` it shows Client ID and token, this once. */
-export async function showSource(deps: Deps, res: Response, source: ProfileSource, page: Page): Promise<void> {
+/** Shows the page of a source. With `key` it shows the Client ID and the token, which are nowhere else. */
+export async function showSource(
+  deps: Deps,
+  res: Response,
+  source: ProfileSource,
+  page: { key?: ShownKey; entered?: Entered; errors?: FieldErrors },
+): Promise<void> {
   const { db } = deps.store;
   const now = deps.now();
   const tokens = await listSourceTokens(db, source.id);
@@ -76,23 +70,12 @@ export async function showSource(deps: Deps, res: Response, source: ProfileSourc
     tokens,
     tokenState: tokenStateOf(tokens, now),
     now,
-    bars: await callBars(deps, source.id),
+    bars: await requestBars(deps, source.id),
     overlaps,
     lifetimes,
     baseUrl: baseUrlOf(res),
     clients: clientsOf(baseUrlOf(res)),
   });
-}
-
-/**
- * Why a source cannot have a name, or undefined. Two sources of one name could not be told apart in lists; it also keeps the page of a
- * new key from making a second source when it is reloaded.
- */
-export async function nameTaken({ store }: Deps, name: string, except?: string): Promise<string | undefined> {
-  const key = caseKey(name.trim());
-  const sources = await listSources(store.db);
-  const taken = sources.some((source) => caseKey(source.name) === key && source.id !== except);
-  return taken ? 'There is a source of this name already.' : undefined;
 }
 
 async function change(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
@@ -102,67 +85,38 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
     active: ticked(req, 'active'),
     logBodies: ticked(req, 'logBodies'),
     readOnly: ticked(req, 'readOnly'),
-    patchAnswer: field(req, 'patchAnswer'),
+    patchResponse: field(req, 'patchResponse'),
     networks: field(req, 'networks'),
   };
-  const saved = await save(deps, before, entered);
+  const saved = await changeSource(deps, id, {
+    ...entered,
+    networks: entered.networks.split(/[\s,]+/).filter((network) => network !== ''),
+    patchResponse: entered.patchResponse as ProfileSource['patchResponse'],
+  });
   if (!saved.ok) return showSource(deps, res.status(422), before, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
-  await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'Saved. Nothing was different.');
+  await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.');
   res.redirect(303, `/settings/profile-sources/scim/${id}`);
-}
-
-/** Writes only what differs, so that the log says nothing of what was not changed. */
-async function save(deps: Deps, before: ProfileSource, entered: Entered): Promise<Checked<ProfileSource>> {
-  const taken = await nameTaken(deps, entered.name, before.id);
-  if (taken) return invalid({ name: taken });
-  const { active, networks, patchAnswer, ...rest } = entered;
-  const input = {
-    ...rest,
-    networks: networks.split(/[\s,]+/).filter((network) => network !== ''),
-    patchAnswer: patchAnswer as ProfileSource['patchAnswer'],
-  };
-  const differs = changedLabels(before, { ...before, ...input }).length > 0;
-  const saved = differs ? await changeSource(deps, before.id, input) : { ok: true as const, value: before };
-  if (!saved.ok || active === before.active) return saved;
-  return { ok: true, value: await setSourceActive(deps, before.id, active) };
 }
 
 function changedLabels(before: ProfileSource, after: ProfileSource): string[] {
   const labels: [string, boolean][] = [
     ['name', before.name !== after.name],
-    [after.active ? 'activated' : 'deactivated', before.active !== after.active],
+    [after.active ? 'enabled' : 'disabled', before.active !== after.active],
     ['Log Request Body', before.logBodies !== after.logBodies],
     ['read-only', before.readOnly !== after.readOnly],
-    ['answer to PATCH', before.patchAnswer !== after.patchAnswer],
+    ['PATCH response', before.patchResponse !== after.patchResponse],
     ['allowed networks', before.networks.join() !== after.networks.join()],
   ];
   return labels.filter(([, differs]) => differs).map(([label]) => label);
 }
 
-type Removal = { typed: string; people: string };
-
-function faultsOf({ name }: ProfileSource, { typed, people }: Removal): FieldErrors {
-  return {
-    ...(people === 'keep' || people === 'deactivate' ? {} : { people: 'Choose what becomes of its people.' }),
-    ...(typed === name ? {} : { typed: `Type ${name} to remove it.` }),
-  };
-}
-
-/** Says in numbers what it touches, asks what becomes of its people, and wants the name typed. */
-async function askToRemove(
-  deps: Deps,
-  res: Response,
-  source: ProfileSource,
-  entered: Removal,
-  errors: FieldErrors,
-): Promise<void> {
-  res.render('settings/profile-sources/remove', {
-    title: `Remove ${source.name}?`,
-    source,
-    entered,
-    errors,
-    effects: await sourceEffects(deps, source.id),
-    sessions: await countSessionsOfSource(deps.store.db, source.id, deps.now()),
-  });
+/** The time some days after now; undefined for a number of days that the list does not offer. */
+function timeAfter(
+  choices: readonly (readonly [days: string, label: string])[],
+  days: string,
+  now: number,
+): number | undefined {
+  const isOffered = Number(days) > 0 && choices.some(([value]) => value === days);
+  return isOffered ? now + Number(days) * DAY_MS : undefined;
 }

@@ -157,7 +157,7 @@ async function respond<R extends Row>(call: Call, model: Model<R>, status: 200 |
 async function isWanted<R extends Row>(call: Call, model: Model<R>, row: R): Promise<boolean> {
   const { source, request } = call;
   if (request.query.has('attributes')) return true;
-  if (source.patchAnswer === 'none') return false;
+  if (source.patchResponse === 'none') return false;
   return request.query.has('excludedAttributes') || !(await model.isLarge?.(call, row));
 }
 

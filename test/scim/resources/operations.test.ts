@@ -174,7 +174,7 @@ describe('scim/operations', () => {
         });
 
         it('answers a PATCH with 204 if the source is set to', async () => {
-          const quiet = await openScimServer(scim.deps.store, { patchAnswer: 'none' });
+          const quiet = await openScimServer(scim.deps.store, { patchResponse: 'none' });
           const { id } = await create('One', quiet);
           const send = (query: string, value: string) =>
             quiet.call('PATCH', `${endpoint}/${id}${query}`, rename(value));

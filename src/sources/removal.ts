@@ -1,0 +1,54 @@
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { LAST_POWER_USER, nameOf, releaseFromSource } from '../people/users.ts';
+import { releaseGroups } from '../store/groups.ts';
+import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
+import { countManaged, deleteSource, findManagedUserIds, findSource } from '../store/profileSources.ts';
+import { findUsersById } from '../store/users.ts';
+import { getSource, setSourceActive } from './profileSources.ts';
+import { logIntegration } from './scimLog.ts';
+
+/** Counts what the removal of a source affects. @throws NotFound */
+export async function sourceEffects(
+  deps: Deps,
+  id: string,
+): Promise<{ people: number; activePeople: number; groups: number }> {
+  await getSource(deps, id);
+  return countManaged(deps.store.db, id);
+}
+
+/**
+ * Disables a source and returns the job that removes it. The job makes its people and groups unmanaged, and can deactivate its people,
+ * which ends their sessions. Its entries in the SCIM log are kept.
+ * @throws NotFound
+ */
+export async function sourceRemoval(deps: Deps, id: string, people: 'keep' | 'deactivate'): Promise<NewJob> {
+  const { name } = await setSourceActive(deps, id, false);
+  const { people: total } = await countManaged(deps.store.db, id);
+  return { kind: 'source', input: { id, name, people }, total };
+}
+
+/** Returns the next people that the source still manages. */
+export async function nextManaged(db: Db, { input, processed }: Job, limit: number): Promise<JobItem[]> {
+  const ids = await findManagedUserIds(db, input.id ?? '', limit);
+  return ids.map((item, index) => ({ position: processed + index + 1, item, outcome: null, reason: null }));
+}
+
+/** Makes people of the source unmanaged, and deactivates them on request. The last active Power User is skipped. */
+export async function releasePeople(db: Db, deps: Deps, items: JobItem[], deactivate: boolean): Promise<ItemOutcome[]> {
+  const ids = items.map(({ item }) => String(item));
+  const skipped = await findUsersById(db, await releaseFromSource(db, deps, ids, { deactivate }));
+  return ids.map((id) => {
+    const user = skipped.get(id);
+    return user ? { outcome: 'refused', keep: nameOf(user), reason: LAST_POWER_USER } : { outcome: 'done' };
+  });
+}
+
+/** Removes the source after its last person was released. */
+export async function finishRemoval(db: Db, deps: Deps, { input }: Job): Promise<void> {
+  const source = await findSource(db, input.id ?? '');
+  if (!source) return;
+  await releaseGroups(db, source.id);
+  await deleteSource(db, source.id);
+  await logIntegration(db, deps, source, 'idm_integration_delete', 'The source was removed.');
+}
