@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +10,6 @@ import { openStore } from '../src/db/open.ts';
 import { recommendedCost, verifyPassword } from '../src/login/passwords.ts';
 import { findPasswordHash } from '../src/store/users.ts';
 import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
-import { whenDone } from './support/cleanup.ts';
 import { freshDatabaseUrl } from './support/stores.ts';
 import { tempFolder } from './support/tempFolder.ts';
 
@@ -96,22 +94,12 @@ describe('the command line', () => {
   it('explains in one sentence why a command failed, and changes nothing', async () => {
     await json(['user', 'add', '--user-name', 'anna', '--type', 'power-user']);
     const refusals: [string[], RegExp][] = [
-      [['user', 'add', '--user-name', 'ANNA'], /^--user-name: Somebody has this user name already\.$/],
+      [['user', 'add', '--user-name', 'ANNA'], /^--user-name: This user name is already taken\.$/],
       [['user', 'add', '--user-name', 'bob', '--email', 'x'], /^--email: Enter an e-mail address/],
       [['user', 'add', '--user-name', 'bob', '--type', 'boss'], /^--type: Choose one of the three\.$/],
       [['user', 'add', '--user-name', 'bob', '--password-stdin'], /^--password-stdin: Use at least 12 characters\.$/],
       [['user', 'deactivate', 'nobody'], /^No person has the user name nobody\.$/],
       [['user', 'deactivate', 'anna'], /^This is the last active Power User/],
-      [['domain', 'add', 'intranet.acme.com'], /^Enter scheme and host/],
-      [
-        ['domain', 'setup', 'https://nowhere.acme.com'],
-        /^There is no domain https:\/\/nowhere\.acme\.com\. Domains: http/,
-      ],
-      [['domain', 'set', 'localhost:3000', '--auto-login', 'on'], /^Auto Login needs a Default Provider/],
-      [['domain', 'set', 'localhost:3000', '--default', 'nothing'], /^There is no identity provider nothing\.$/],
-      [['idp', 'import', 'no-such-file.xml'], /^File not found: no-such-file\.xml$/],
-      [['idp', 'import', 'http://127.0.0.1:1/metadata'], /cannot be reached/],
-      [['idp', 'show', 'nothing'], /^There is no identity provider nothing\.$/],
     ];
     const ends = await Promise.all(refusals.map(([args]) => refusal(args)));
     for (const [index, { code, says }] of ends.entries()) {
@@ -162,97 +150,6 @@ describe('the command line', () => {
       .to.include('user add')
       .and.not.to.include('idp');
     expect((await anteroom(['--help'])).stdout).to.equal(`${await help()}\n`);
-  });
-
-  it('completes the setup of the article', async () => {
-    const url = await serve(readFileSync(metadata));
-    const domain = await json(['domain', 'setup', 'http://localhost:3000']);
-    expect(domain.setUpAt).to.be.a('string');
-    const provider = await json(['idp', 'import', url, '--name', 'JumpCloud', '--button']);
-    expect(provider).to.include({ name: 'JumpCloud', showButton: true, enabled: true, metadataUrl: url });
-    expect(provider.certificates[0].sha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
-    const set = await json(['domain', 'set', 'localhost:3000', '--default', 'jumpcloud', '--auto-login', 'on']);
-    expect(set).to.include({ id: domain.id, autoLogin: true });
-    expect(set.defaultProvider).to.deep.equal({ id: provider.id, name: 'JumpCloud', entityId: provider.entityId });
-    const again = await json(['idp', 'import', metadata]);
-    expect(again).to.include({ id: provider.id, name: 'JumpCloud', showButton: true, metadataUrl: url });
-    expect(await json(['idp', 'list'])).to.deep.equal([again]);
-    expect(await json(['idp', 'show', provider.entityId])).to.deep.equal(again);
-    const none = await json(['domain', 'set', domain.id, '--default', 'none']);
-    expect(none).to.include({ defaultProvider: null, autoLogin: false });
-  });
-
-  it('sets every field of the Edit screen', async () => {
-    const { id } = await json(['idp', 'import', '-', '--name', 'One'], { input: readFileSync(metadata, 'utf8') });
-    const values = [
-      'name=Two',
-      'button=on',
-      'button-order=7',
-      'match=email',
-      'match-attribute=mail',
-      'idp-initiated=off',
-    ];
-    const more = [
-      'email-domains=acme.com,@Acme.org',
-      'name-id-policy=urn:a:b',
-      'authn-contexts=urn:c:d urn:e:f',
-      'forceAuthn=yes',
-    ];
-    const rest = ['sign-requests=off', 'request-binding=POST', 'clockSkewSeconds=5', 'allow-sha1=true', 'enabled=off'];
-    const set = await json(['idp', 'set', 'one', ...values, ...more, ...rest]);
-    expect(set).to.deep.include({
-      id,
-      name: 'Two',
-      showButton: true,
-      buttonOrder: 7,
-      match: 'email',
-      matchAttribute: 'mail',
-      idpInitiated: false,
-      emailDomains: ['acme.com', 'acme.org'],
-      nameIdPolicy: 'urn:a:b',
-      authnContexts: ['urn:c:d', 'urn:e:f'],
-      forceAuthn: true,
-      signRequests: false,
-      requestBinding: 'post',
-      clockSkewSeconds: 5,
-      allowSha1: true,
-      enabled: false,
-    });
-    const refusals: [string, RegExp, number][] = [
-      ['clock-skew=soon', /^clock-skew: Enter a number of seconds\.$/, 1],
-      ['match=shoe-size', /^match: Select one of the four\.$/, 1],
-      ['name=', /^name: Enter a name/, 1],
-      ['button=perhaps', /^button must be on or off\./, 2],
-      ['colour=red', /^Unknown key: colour\./, 2],
-      ['button', /^button is not of the form KEY=VALUE\./, 2],
-    ];
-    const ends = await Promise.all(refusals.map(([last]) => refusal(['idp', 'set', id, 'button-order=1', last])));
-    for (const [index, [assignment, sentence, code]] of refusals.entries()) {
-      expect(ends[index]?.says).to.match(sentence);
-      expect(ends[index]?.code, assignment).to.equal(code);
-    }
-    expect(await json(['idp', 'show', id])).to.deep.equal(set);
-  });
-
-  it('warns about the consequences of removing a provider', async () => {
-    await json(['idp', 'import', metadata, '--name', 'JumpCloud']);
-    await json(['domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on']);
-    const { code, stdout, stderr } = await anteroom(['idp', 'remove', 'JumpCloud']);
-    expect({ code, stdout, stderr }).to.deep.equal({
-      code: 0,
-      stdout: 'Removed JumpCloud. Sessions ended: 0.\n',
-      stderr: 'Warning: http://localhost:3000 no longer has a Default Provider, so Auto Login is off.\n',
-    });
-    expect(await json(['idp', 'list'])).to.deep.equal([]);
-    await json(['domain', 'add', 'https://intranet.acme.com']);
-    expect((await json(['domain', 'remove', 'localhost:3000'])).url).to.equal('http://localhost:3000');
-    expect((await refusal(['domain', 'remove', 'intranet.acme.com'])).says).to.match(/^The intranet needs a domain/);
-  });
-
-  it('checks the name before it imports metadata', async () => {
-    const { code, says } = await refusal(['idp', 'import', metadata, '--name', 'x'.repeat(65)]);
-    expect({ code, says }).to.deep.equal({ code: 1, says: '--name: Use at most 64 characters.' });
-    expect(await json(['idp', 'list'])).to.deep.equal([]);
   });
 
   it('replaces control characters in its output', async () => {
@@ -310,15 +207,6 @@ async function inThisProcess(args: string[]): Promise<{ code: number; out: strin
 
 function pathTo(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
-}
-
-/** Starts a web server that returns these bytes for every request. */
-async function serve(body: Buffer): Promise<string> {
-  const listener = createServer((_, res) => res.setHeader('content-type', 'application/samlmetadata+xml').end(body));
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  whenDone(() => listener.close());
-  return `http://127.0.0.1:${(listener.address() as AddressInfo).port}/metadata`;
 }
 
 /** Starts Anteroom on a free port, which it prints in its first line. */

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runCommand } from '../../src/cli/run.ts';
 import { findUserByUserName } from '../../src/store/users.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { runCli } from './support/runCli.ts';
 
 describe('anteroom people', () => {
   let deps: TestDeps;
@@ -41,15 +41,8 @@ describe('anteroom people', () => {
     expect((await run('people', 'import')).code).to.equal(2);
   });
 
-  async function run(...args: string[]) {
-    const [printed, complained]: [string[], string[]] = [[], []];
-    const code = await runCommand(args, {
-      open: async () => ({ ...deps, store: { ...deps.store, close: async () => {} } }),
-      input: async () => Buffer.alloc(0),
-      out: (text) => printed.push(text),
-      err: (text) => complained.push(text),
-    });
-    return { code, printed: printed.join('\n'), complained: complained.join('\n') };
+  function run(...args: string[]) {
+    return runCli(deps, args);
   }
 });
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { runCommand } from '../../src/cli/run.ts';
 import { LAST_POWER_USER } from '../../src/people/users.ts';
 import { findCallingSource } from '../../src/sources/callingSource.ts';
 import { findUser } from '../../src/store/users.ts';
 import { aUser, insertUser } from '../support/rows.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { runCli } from './support/runCli.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -68,20 +68,7 @@ describe('anteroom scim', () => {
     expect(await run('scim rotate Okta --overlap-days soon')).to.include({ code: 2 });
   });
 
-  /** Runs a command on this test's store, without closing it. */
-  async function run(line: string) {
-    const said = { printed: '', complained: '' };
-    const store = { ...deps.store, close: async () => {} };
-    const code = await runCommand(line.split(' '), {
-      open: async () => ({ ...deps, store }),
-      input: async () => Buffer.alloc(0),
-      out: (text) => {
-        said.printed += text;
-      },
-      err: (text) => {
-        said.complained += text;
-      },
-    });
-    return { code, ...said };
+  function run(line: string) {
+    return runCli(deps, line.split(' '));
   }
 });

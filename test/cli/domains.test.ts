@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { jsonOf, runCli } from './support/runCli.ts';
+
+const metadata = fileURLToPath(new URL('../federation/metadata/fixtures/jumpcloud.xml', import.meta.url));
+
+describe('anteroom domain', () => {
+  let deps: TestDeps;
+
+  beforeEach(async () => {
+    deps = await testDeps();
+    await ensureFirstDomain(deps);
+  });
+
+  it('adds, lists and removes domains', async () => {
+    deps.clock.advance(1);
+    expect((await run('domain', 'add', 'https://intranet.acme.com')).printed).to.equal(
+      'Added https://intranet.acme.com.',
+    );
+    const [first] = await jsonOf(deps, ['domain', 'list']);
+    expect(first).to.include({
+      url: 'http://localhost:3000',
+      acsUrl: 'http://localhost:3000/saml/acs',
+      autoLogin: false,
+    });
+    expect((await run('domain', 'list')).printed).to.equal(
+      [
+        'DOMAIN                     STATE       DEFAULT PROVIDER  AUTO LOGIN',
+        'http://localhost:3000      not set up                    off',
+        'https://intranet.acme.com  not set up                    off',
+      ].join('\n'),
+    );
+    expect((await run('domain', 'remove', 'localhost:3000')).printed).to.equal('Removed http://localhost:3000.');
+    expect(await run('domain', 'remove', 'intranet.acme.com')).to.deep.include({
+      code: 1,
+      complained: 'The intranet needs a domain. Add another one before you remove this one.',
+    });
+  });
+
+  it('sets a domain up and shows its Service Provider Details', async () => {
+    const { printed } = await run('domain', 'setup', 'localhost:3000');
+    expect(printed).to.contain('EntityID      http://localhost:3000/saml/metadata');
+    expect((await jsonOf(deps, ['domain', 'list']))[0].setUpAt).to.be.a('string');
+  });
+
+  it('sets and clears the Default Provider and Auto Login', async () => {
+    const provider = await jsonOf(deps, ['idp', 'import', metadata, '--name', 'JumpCloud']);
+    const set = await jsonOf(deps, ['domain', 'set', 'localhost:3000', '--default', 'jumpcloud', '--auto-login', 'on']);
+    expect(set).to.deep.include({
+      autoLogin: true,
+      defaultProvider: { id: provider.id, name: 'JumpCloud', entityId: provider.entityId },
+    });
+    const none = await jsonOf(deps, ['domain', 'set', set.id, '--default', 'none']);
+    expect(none).to.include({ defaultProvider: null, autoLogin: false });
+  });
+
+  it('explains what is wrong', async () => {
+    const cases: [string[], number, RegExp][] = [
+      [['add', 'intranet.acme.com'], 1, /^Enter scheme and host/],
+      [['add', 'http://localhost:3000'], 1, /^This domain already exists\.$/],
+      [['setup', 'https://nowhere.acme.com'], 1, /^There is no domain https:\/\/nowhere\.acme\.com\. Domains: http/],
+      [['set', 'https://localhost:3000', '--auto-login', 'off'], 1, /^There is no domain https:\/\/localhost:3000\./],
+      [['set', 'localhost:3000', '--auto-login', 'on'], 1, /^Auto Login needs a Default Provider/],
+      [['set', 'localhost:3000', '--default', 'nothing'], 1, /^There is no identity provider nothing\.$/],
+      [['set', 'localhost:3000'], 2, /^Specify --default IDP, --auto-login on\|off, or both\./],
+      [['set', 'localhost:3000', '--default', 'none', '--auto-login', 'on'], 2, /^Auto Login needs a Default Provider/],
+      [['set', 'localhost:3000', '--auto-login', 'perhaps'], 2, /^--auto-login must be on or off\./],
+    ];
+    for (const [args, code, message] of cases) {
+      const result = await run('domain', ...args);
+      expect(result.complained).to.match(message);
+      expect(result.code, args.join(' ')).to.equal(code);
+    }
+  });
+
+  function run(...args: string[]) {
+    return runCli(deps, args);
+  }
+});

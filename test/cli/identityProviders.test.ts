@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import { whenDone } from '../support/cleanup.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { jsonOf, runCli } from './support/runCli.ts';
+
+const metadata = fileURLToPath(new URL('../federation/metadata/fixtures/jumpcloud.xml', import.meta.url));
+
+describe('anteroom idp', () => {
+  let deps: TestDeps;
+
+  beforeEach(async () => {
+    deps = await testDeps();
+    await ensureFirstDomain(deps);
+  });
+
+  it('imports a provider from a URL, and updates it from a file without changing its settings', async () => {
+    const url = await serve(readFileSync(metadata));
+    const provider = await json('idp', 'import', url, '--name', 'JumpCloud', '--button');
+    expect(provider).to.include({ name: 'JumpCloud', showButton: true, enabled: true, metadataUrl: url });
+    expect(provider.certificates[0].sha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    const again = await run('idp', 'import', metadata);
+    expect(again.printed).to.equal('Updated JumpCloud (rivet-jumpcloud).');
+    const [listed, ...others] = await json('idp', 'list');
+    expect(others).to.deep.equal([]);
+    expect(listed).to.include({ id: provider.id, name: 'JumpCloud', showButton: true, metadataUrl: url });
+    expect(await json('idp', 'show', provider.entityId)).to.deep.equal(listed);
+  });
+
+  it('imports a provider from standard input, with the name in its metadata or the host of its EntityID', async () => {
+    const okta = readFileSync(new URL('../federation/metadata/fixtures/okta.xml', import.meta.url), 'utf8');
+    expect(await jsonOf(deps, ['idp', 'import', '-'], okta)).to.include({ name: 'www.okta.com', showButton: false });
+  });
+
+  it('checks the name before it imports metadata', async () => {
+    const { code, complained } = await run('idp', 'import', metadata, '--name', 'x'.repeat(65));
+    expect({ code, complained }).to.deep.equal({ code: 1, complained: '--name: Use at most 64 characters.' });
+    expect(await json('idp', 'list')).to.deep.equal([]);
+  });
+
+  it('prints warnings about metadata', async () => {
+    const file = metadata.replace('jumpcloud', 'simplesamlphp');
+    expect((await run('idp', 'import', file)).complained).to.equal(
+      'Warning: The provider only accepts login requests by HTTP-Redirect.',
+    );
+  });
+
+  it('shows settings, endpoints and certificates as text', async () => {
+    await json('idp', 'import', metadata, '--name', 'JumpCloud');
+    const { printed } = await run('idp', 'show', 'jumpcloud');
+    for (const line of [
+      /^EntityID +rivet-jumpcloud$/m,
+      /^clock-skew +60$/m,
+      /^SSO by HTTP-POST +https:/m,
+      /RSA 2048, SHA-256/,
+    ])
+      expect(printed).to.match(line);
+    expect((await run('idp', 'list')).printed).to.match(/^JumpCloud +rivet-jumpcloud +enabled +no$/m);
+  });
+
+  it('disables a provider', async () => {
+    await json('idp', 'import', metadata, '--name', 'JumpCloud');
+    expect(await json('idp', 'set', 'JumpCloud', 'enabled=off')).to.include({ enabled: false });
+  });
+
+  it('warns about the consequences of removing a provider', async () => {
+    await json('idp', 'import', metadata, '--name', 'JumpCloud');
+    await json('domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on');
+    expect(await run('idp', 'remove', 'JumpCloud')).to.deep.equal({
+      code: 0,
+      printed: 'Removed JumpCloud. Sessions ended: 0.',
+      complained: 'Warning: http://localhost:3000 no longer has a Default Provider, so Auto Login is off.',
+    });
+    expect(await json('idp', 'list')).to.deep.equal([]);
+  });
+
+  it('explains what is wrong', async () => {
+    const okta = metadata.replace('jumpcloud', 'okta');
+    for (const file of [metadata, okta]) await json('idp', 'import', file, '--name', 'Twin');
+    const cases: [string[], RegExp][] = [
+      [['import', 'no-such-file.xml'], /^File not found: no-such-file\.xml$/],
+      [['import', 'http://127.0.0.1:1/metadata'], /cannot be reached/],
+      [['show', 'nothing'], /^There is no identity provider nothing\.$/],
+      [['show', 'twin'], /^Several identity providers are called twin\. Use an id: [\w-]+, [\w-]+\.$/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, complained } = await run('idp', ...args);
+      expect(complained).to.match(message);
+      expect(code, args.join(' ')).to.equal(1);
+    }
+  });
+
+  function run(...args: string[]) {
+    return runCli(deps, args);
+  }
+
+  function json(...args: string[]) {
+    return jsonOf(deps, args);
+  }
+});
+
+/** Serves bytes on a free port and returns the URL. */
+async function serve(body: Buffer): Promise<string> {
+  const server = createServer((_, res) => res.end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  whenDone(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metadata`;
+}
