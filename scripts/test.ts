@@ -1,31 +1,31 @@
 // npm test                        everything
-// npm test -- test/store FILE…    mocha on these alone
-// TEST_POSTGRES_URL names a PostgreSQL on which databases may be made, where it shall not be the one of npm.
+// npm test -- test/store FILE…    only these folders and files
+// TEST_POSTGRES_URL names a PostgreSQL to use instead of the one from npm; the tests create databases on it.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Outcome } from '../test/support/outcomeReporter.ts';
 import { startPostgres } from '../test/support/postgresServer.ts';
 import { chromiumPath } from './installChromium.ts';
 
-/** How many tests passed, and what each that failed has to say. */
-type Outcome = { passed: number; failures: string[] };
+const MEMORY_NEEDED = 2 * 2 ** 30; // bytes
 
-const folder = mkdtempSync(join(tmpdir(), 'anteroom-run-'));
-const total: Outcome = { passed: 0, failures: [] };
+const folder = mkdtempSync(join(scratchFolder(), 'anteroom-run-'));
+const total: Outcome = { passed: 0, failures: [], slowest: [] };
 const steps: string[] = [];
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.env.TEST_FOLDER = folder;
+process.env.NODE_COMPILE_CACHE ??= join('node_modules', '.cache', 'anteroom');
 
-const chosen = process.argv.slice(2);
-if (chosen.length > 0) await only(chosen);
+const selected = process.argv.slice(2);
+if (selected.length > 0) await only(selected);
 else await everything();
-// Last, because the end is what is read of a long log.
-for (const failure of total.failures) process.stdout.write(`\n── Failed: ${failure}\n`);
-process.stdout.write(`\n${steps.join('\n')}\n\n${total.passed} passed, ${total.failures.length} failed\n`);
+report();
 process.exitCode = total.failures.length === 0 ? 0 : 1;
 
 async function everything(): Promise<void> {
@@ -33,10 +33,7 @@ async function everything(): Promise<void> {
   await step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci', ...plainText('--colors=off')));
   await step('PostgreSQL', preparePostgres);
   await step('Chromium', prepareChromium);
-  await step('Units, HTTP and storage', () =>
-    mocha('--parallel', '--jobs=2', '--ignore=test/e2e/**', 'test/**/*.test.ts'),
-  );
-  await step('Browser', () => mocha('test/e2e/**/*.test.ts'));
+  await step('Tests', () => mocha('--parallel', `--jobs=${jobs()}`, ...testFiles()));
 }
 
 async function only(paths: string[]): Promise<void> {
@@ -44,51 +41,79 @@ async function only(paths: string[]): Promise<void> {
   await step('Tests', () => mocha('--recursive', '--ignore=test/**/support/**', ...paths));
 }
 
-/** Does one thing, says how long it took, and counts the outcome; an error counts as one failure. */
-async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
+/** Runs one step, measures it and counts its outcome; an error counts as one failure. */
+async function step(name: string, work: () => Promise<Partial<Outcome>>): Promise<void> {
   process.stdout.write(`\n── ${name}\n`);
   const start = performance.now();
-  const { passed, failures } = await work().catch((error: unknown) => ({
-    passed: 0,
-    failures: [`${name}\n${error instanceof Error ? error.message : error}`],
-  }));
+  const outcome = await work().catch((error: unknown): Partial<Outcome> => {
+    return { failures: [`${name}\n${error instanceof Error ? error.message : error}`] };
+  });
+  const { passed = 0, failures = [], slowest = [] } = outcome;
   total.passed += passed;
   total.failures.push(...failures);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  steps.push(`${failures.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(24)} ${seconds.padStart(6)} s`);
-}
-
-async function preparePostgres(): Promise<Outcome> {
-  process.env.TEST_POSTGRES_URL ??= await startPostgres();
-  return { passed: 0, failures: [] };
-}
-
-async function prepareChromium(): Promise<Outcome> {
-  process.env.CHROMIUM_PATH = chromiumPath();
-  return { passed: 0, failures: [] };
-}
-
-/** A tool that finds faults or does not counts as one test. */
-async function check(program: string, ...args: string[]): Promise<Outcome> {
-  const found = (await run(program, args)) !== 0;
-  return found ? { passed: 0, failures: [`${program} found faults; they are above.`] } : { passed: 1, failures: [] };
-}
-
-async function mocha(...args: string[]): Promise<Outcome> {
-  const file = join(folder, 'outcome.json');
-  rmSync(file, { force: true });
-  const code = await run(
-    'mocha/bin/mocha.js',
-    [...plainText('--no-color'), '--reporter=./test/support/outcomeReporter.ts', ...args],
-    {
-      OUTCOME_FILE: file,
-    },
+  total.slowest.push(...slowest);
+  steps.push(
+    `${failures.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(24)} ${inSeconds((performance.now() - start) / 1000)}`,
   );
-  if (!existsSync(file)) throw new Error('Mocha ended without running the tests.');
-  const { passed, failures }: Outcome = JSON.parse(readFileSync(file, 'utf8'));
-  if (code === 0 || failures.length > 0) return { passed, failures };
-  // A run can fail without a test that does, as when a file cannot be loaded.
-  return { passed, failures: [`Mocha ended with ${code}; the reason is above.`] };
+}
+
+async function preparePostgres(): Promise<Partial<Outcome>> {
+  process.env.TEST_POSTGRES_URL ??= await startPostgres();
+  return {};
+}
+
+async function prepareChromium(): Promise<Partial<Outcome>> {
+  process.env.CHROMIUM_PATH = await chromiumPath();
+  return {};
+}
+
+/** Runs a tool that passes or fails as a whole; it counts as one test. */
+async function check(program: string, ...args: string[]): Promise<Partial<Outcome>> {
+  const code = await run(program, args);
+  return code === 0 ? { passed: 1 } : { failures: [`${program} failed; see its output above.`] };
+}
+
+async function mocha(...args: string[]): Promise<Partial<Outcome>> {
+  const file = join(folder, 'outcome.json');
+  const flags = [...plainText('--no-color'), '--reporter=./test/support/outcomeReporter.ts'];
+  const code = await run('mocha/bin/mocha.js', [...flags, ...args], { OUTCOME_FILE: file });
+  if (!existsSync(file)) throw new Error('Mocha stopped before it ran the tests.');
+  const outcome: Outcome = JSON.parse(readFileSync(file, 'utf8'));
+  if (code === 0 || outcome.failures.length > 0) return outcome;
+  // A run can fail without a failed test, for example if a file cannot be loaded.
+  return { ...outcome, failures: [`Mocha exited with ${code}; the reason is above.`] };
+}
+
+/** At least two, because tests wait for disks, databases and browsers; more do not pay, because the longest file takes as long. */
+function jobs(): number {
+  return Math.min(Math.max(availableParallelism(), 2), 4);
+}
+
+/** Returns all test files. Those that start a browser or a process come first: they take longest, and should not run alone at the end. */
+function testFiles(): string[] {
+  const files = globSync('test/**/*.test.ts').sort();
+  const isLong = (file: string) => /\b(openBrowser|startChild)\b/.test(readFileSync(file, 'utf8'));
+  return [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
+}
+
+/** The folder for the data of tests: in memory if there is enough of it, because a database waits for the disk at each commit. */
+function scratchFolder(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize >= MEMORY_NEEDED ? memory : tmpdir();
+}
+
+/** Prints the failures and the summary last, because people read a long log from its end. */
+function report(): void {
+  for (const failure of total.failures) process.stdout.write(`\n── Failed: ${failure}\n`);
+  const slowest = total.slowest.map(({ file, seconds }) => `${inSeconds(seconds)} ${file}`);
+  if (slowest.length > 0) process.stdout.write(`\nSlowest files:\n${slowest.join('\n')}\n`);
+  process.stdout.write(`\n${steps.join('\n')}\n\n${total.passed} passed, ${total.failures.length} failed\n`);
+}
+
+function inSeconds(seconds: number): string {
+  return `${seconds.toFixed(1).padStart(6)} s`;
 }
 
 /** The flag that keeps colours out of a log. */

@@ -1,22 +1,27 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { whenDone } from './cleanup.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+const macApplications = ['Chromium', 'Google Chrome', 'Google Chrome for Testing'];
 
-/** A browser that is closed when the test is done. */
+/** Opens a browser that is closed after the test. */
 export async function openBrowser(options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error('There is no Chromium: npm test finds or installs it, or set CHROMIUM_PATH.');
+  const executablePath = process.env.CHROMIUM_PATH || findChromium();
+  if (!executablePath) throw new Error('There is no Chromium. Run npm test, which installs it, or set CHROMIUM_PATH.');
   const isRoot = process.getuid?.() === 0; // Chromium's sandbox refuses root
   const browser = await chromium.launch({ executablePath, args: isRoot ? ['--no-sandbox'] : [], ...options });
   whenDone(() => browser.close());
   return browser;
 }
 
-/** The path of a Chromium that runs, or undefined: CHROMIUM_PATH, the PATH, playwright's own, the usual places of macOS and Windows. */
+/**
+ * Returns the path of a Chromium or Chrome that runs, or undefined. Looks at CHROMIUM_PATH alone if it is set, otherwise in PATH, at what
+ * Playwright installed, and at the usual places of macOS and Windows.
+ */
 export function findChromium(): string | undefined {
   return candidates().find((path) => existsSync(path) && runs(path));
 }
@@ -26,13 +31,25 @@ function candidates(): string[] {
   if (CHROMIUM_PATH) return [CHROMIUM_PATH];
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const onPath = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name + suffix)));
-  const applications = ['Chromium', 'Google Chrome'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+  const applications = ['/Applications', join(homedir(), 'Applications')].flatMap((folder) =>
+    macApplications.map((name) => join(folder, `${name}.app`, 'Contents', 'MacOS', name)),
+  );
   const programs = [PROGRAMFILES, LOCALAPPDATA].filter((folder) => folder !== undefined);
   const onWindows = programs.map((folder) => join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe'));
-  return [...onPath, chromium.executablePath(), ...applications, ...onWindows];
+  return [...onPath, ...playwrights(), ...applications, ...onWindows];
 }
 
-/** Some distributions put a script of that name where no browser is, which says how to get one. */
+/** The revision that this Playwright would install, and any other that is installed. */
+function playwrights(): string[] {
+  const wanted = chromium.executablePath(); // …/ms-playwright/chromium-1234/chrome-linux/chrome
+  const folder = dirname(dirname(dirname(wanted)));
+  if (!existsSync(folder)) return [];
+  const installed = readdirSync(folder).filter((name) => /^chromium-\d+$/.test(name));
+  const rest = relative(dirname(dirname(wanted)), wanted);
+  return [wanted, ...installed.map((name) => join(folder, name, rest))];
+}
+
+/** Some distributions have a script of that name that only says how to install the browser. */
 function runs(path: string): boolean {
   if (process.platform === 'win32') return true; // chrome.exe has no --version
   try {

@@ -1,18 +1,35 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import Mocha from 'mocha';
 
-/** Mocha's own report, and at the end how many tests passed and which failed, as JSON in the file that OUTCOME_FILE names. */
+const SLOWEST = 10;
+
+/** What a run of Mocha leaves behind: how many tests passed, what each failure says, and which files took longest. */
+export type Outcome = { passed: number; failures: string[]; slowest: { file: string; seconds: number }[] };
+
+/** Mocha's own report, and at the end the outcome as JSON in the file that OUTCOME_FILE names. */
 class OutcomeReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const file = process.env.OUTCOME_FILE;
+    const durations = new Map<string, number>();
+    const count = ({ file: name = '', duration = 0 }: Mocha.Runnable) =>
+      durations.set(name, (durations.get(name) ?? 0) + duration);
+    runner.on('test end', count).on('hook end', count);
     runner.once('end', () => {
       const failures = this.failures.map(
         (test) => `${test.fullTitle()}\n${test.err?.stack ?? test.err?.message ?? ''}`,
       );
-      if (file) writeFileSync(file, JSON.stringify({ passed: this.stats.passes, failures }));
+      const outcome: Outcome = { passed: this.stats.passes, failures, slowest: slowestOf(durations) };
+      if (file) writeFileSync(file, JSON.stringify(outcome));
     });
   }
+}
+
+function slowestOf(durations: Map<string, number>): Outcome['slowest'] {
+  const known = [...durations].filter(([file]) => file !== '');
+  const sorted = known.sort(([, one], [, other]) => other - one).slice(0, SLOWEST);
+  return sorted.map(([file, milliseconds]) => ({ file: relative('', file), seconds: milliseconds / 1000 }));
 }
 
 export { OutcomeReporter as 'module.exports' };
