@@ -5,26 +5,26 @@ const UNITS_PER_COMMIT = 200;
 type Waiter = { durable: boolean; resolve: () => void; reject: (error: unknown) => void };
 type Group = { units: number; waiters: Waiter[] };
 
-/** What a GroupCommit needs beside its database. */
-export type Surroundings = {
+/** The functions that a GroupCommit calls on its database. */
+export type CommitHooks = {
   /** Begin and commit a transaction. */
   begin: () => void;
   commit: () => void;
-  /** Settles when everything that was committed before the call is on the disk. */
+  /** Settles when everything committed before the call is on the disk. */
   sync: () => Promise<void>;
 };
 
 /**
- * Lets write transactions that arrive together share one commit, and commits that follow each other share one wait for the disk.
+ * Lets concurrent write transactions share one commit, and consecutive commits share one wait for the disk.
  *
  * Each transaction is a savepoint ("unit") within an open SQLite transaction ("group"). Units run one after another;
- * a unit that fails is rolled back alone. The group is committed as soon as nobody waits for a turn, and only then are its units answered:
- * nothing is acknowledged before it is as durable as it asked to be. The disk is waited for beside the event loop, which goes on meanwhile;
- * what wants to write in that time begins together after it, for a commit of many costs little more than one of few.
+ * a unit that fails is rolled back alone. The group is committed as soon as no unit waits for a turn, and only then are its units
+ * acknowledged, with the durability that each requested. Waiting for the disk does not block the event loop. Units that arrive in the
+ * meantime start together after it, because a commit of many units costs little more than one of few.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
-  readonly #surroundings: Surroundings;
+  readonly #hooks: CommitHooks;
   readonly #beginUnit: StatementSync;
   readonly #commitUnit: StatementSync;
   readonly #queue: (() => void)[] = [];
@@ -35,19 +35,19 @@ export class GroupCommit {
   #unsynced: Waiter[] = [];
   #syncing: Promise<void> | undefined;
 
-  constructor(db: DatabaseSync, surroundings: Surroundings) {
+  constructor(db: DatabaseSync, hooks: CommitHooks) {
     this.#db = db;
-    this.#surroundings = surroundings;
+    this.#hooks = hooks;
     this.#beginUnit = db.prepare('SAVEPOINT unit');
     this.#commitUnit = db.prepare('RELEASE unit');
   }
 
-  /** Whether something is written that is not committed yet. */
+  /** Returns whether there are uncommitted writes. */
   get isOpen(): boolean {
     return this.#group !== undefined;
   }
 
-  /** Waits for the turn to write, then opens a unit. Throws when the database is closed. */
+  /** Waits for the turn to write, then opens a unit. Throws if the database is closed. */
   async begin(): Promise<void> {
     if (this.#busy || this.#syncing) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#busy = true;
@@ -61,14 +61,14 @@ export class GroupCommit {
     }
   }
 
-  /** To be called before each statement of a unit that writes. Throws where the transaction has ended, for the statement would be committed alone. */
+  /** Call before each write of a unit. Throws if the transaction has ended, because the statement would be committed alone. */
   checkUnit(): void {
     if (!this.#openGroup()) throw ended();
   }
 
   /**
-   * Closes the unit; settles when the group that holds it is committed, and throws what that commit throws.
-   * @param durable it settles only when the commit is on the disk
+   * Closes the unit. Settles when its group is committed, and throws what that commit throws.
+   * @param durable settle only when the commit is on the disk
    */
   async commit(durable: boolean): Promise<void> {
     const group = this.#openGroup();
@@ -82,7 +82,7 @@ export class GroupCommit {
     await committed;
   }
 
-  /** Undoes the unit alone; what others wrote in the same group stays. */
+  /** Rolls back only this unit. Other units of the group are kept. */
   rollback(): void {
     if (!this.#openGroup()) {
       this.#lost();
@@ -91,7 +91,7 @@ export class GroupCommit {
     try {
       this.#db.exec('ROLLBACK TO unit; RELEASE unit');
     } catch {
-      // Not even that works any more (a disk that fails): the whole group goes, and the turn is handed on.
+      // Not even the rollback works (the disk fails): the whole group fails, and the next unit gets its turn.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#lost();
       return;
@@ -99,7 +99,7 @@ export class GroupCommit {
     this.#next();
   }
 
-  /** Commits what is open, but for a unit that is under way, and lets no more begin. Settles when all of it is on the disk. */
+  /** Commits the open group without a running unit, and accepts no more. Settles when everything is on the disk. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#isUnitOpen && this.#openGroup()) this.#db.exec('ROLLBACK TO unit; RELEASE unit');
@@ -108,7 +108,7 @@ export class GroupCommit {
     await this.#syncing;
   }
 
-  /** The group, as long as neither SQLite nor close() has ended its transaction. */
+  /** Returns the group, unless SQLite or close() ended its transaction. */
   #openGroup(): Group | undefined {
     return this.#group && this.#db.isTransaction ? this.#group : undefined;
   }
@@ -118,7 +118,7 @@ export class GroupCommit {
     this.#group = undefined;
     if (!group) return;
     try {
-      this.#surroundings.commit();
+      this.#hooks.commit();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       for (const waiter of group.waiters) waiter.reject(error);
@@ -131,13 +131,13 @@ export class GroupCommit {
     if (this.#unsynced.length > 0) this.#syncing ??= this.#syncAll();
   }
 
-  /** What is committed during one wait for the disk shares the next. */
+  /** Commits during one wait for the disk share the next wait. */
   async #syncAll(): Promise<void> {
     while (this.#unsynced.length > 0) {
       const waiters = this.#unsynced;
       this.#unsynced = [];
       try {
-        await this.#surroundings.sync();
+        await this.#hooks.sync();
         for (const waiter of waiters) waiter.resolve();
       } catch (error) {
         for (const waiter of waiters) waiter.reject(error);
@@ -151,13 +151,13 @@ export class GroupCommit {
     if (this.#isClosed) throw new Error('The database is closed');
     if (this.#group && this.#group.units >= UNITS_PER_COMMIT) this.#flush();
     if (!this.#group) {
-      this.#surroundings.begin();
+      this.#hooks.begin();
       this.#group = { units: 0, waiters: [] };
     }
     this.#group.units += 1;
   }
 
-  /** Hands the turn on, or, when nobody waits, commits after the events that are at the door have been let in. */
+  /** Gives the turn to the next unit. If none waits, commits after pending events were handled. */
   #next(): void {
     this.#isUnitOpen = false;
     const next = this.#queue.shift();
@@ -171,7 +171,7 @@ export class GroupCommit {
     });
   }
 
-  /** A full disk or the like made SQLite roll the whole transaction back: nobody in the group may be told that it worked. */
+  /** SQLite rolled back the whole transaction, for example because the disk is full: every unit of the group has to fail. */
   #lost(): void {
     const waiters = this.#group?.waiters ?? [];
     this.#group = undefined;
@@ -181,5 +181,5 @@ export class GroupCommit {
 }
 
 function ended(): Error {
-  return new Error('The transaction ended before its time: SQLite gave it up, or the database was closed');
+  return new Error('The transaction ended early: SQLite rolled it back, or the database was closed');
 }

@@ -22,8 +22,8 @@ export const migrations: Migration[] = [
 ];
 
 /**
- * Runs all missing steps in one transaction: an upgrade that fails leaves the database as it was.
- * @throws Error when a newer version, or a trial version that is too old, wrote the database
+ * Runs all missing steps in one transaction: a failed upgrade leaves the database as it was.
+ * @throws Error if the database is from a newer version, or from a trial version that is too old
  */
 export async function migrate(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const key = engine === 'postgres' ? 'text collate "C"' : 'text';

@@ -15,7 +15,7 @@ export type Store = { engine: Engine; db: Db; close(): Promise<void> };
 /**
  * Opens the database named by a URL and brings its tables up to date.
  * @param url `sqlite:path/to/file.db` (created if missing) or `postgres://…`
- * @throws Error when the database cannot be reached, or was written by a newer Anteroom
+ * @throws Error if the database cannot be reached, or is from a newer version of Anteroom
  */
 export async function openStore(url: string): Promise<Store> {
   try {
@@ -45,7 +45,7 @@ async function openMigrated(url: string): Promise<Store> {
   return store;
 }
 
-/** For a host with several addresses the error has an empty message and one error for each address. */
+/** For a host with several addresses, the message is empty and there is one error per address. */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);

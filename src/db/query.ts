@@ -22,7 +22,7 @@ type Placeholder = { position: number };
 /**
  * Returns a query that is built and compiled once for each engine. For what every request reads: Kysely takes several times as long to
  * build a query as SQLite takes to run it. Outside of transactions a read on SQLite also skips Kysely's connection handling.
- * Measured: a third of a SCIM look-up (docs/decisions/what-every-request-asks.md).
+ * Measured: a third of a SCIM lookup (docs/decisions/what-every-request-asks.md).
  * @param build builds the query with the values in their places, and must not look at them
  */
 export function prepared<Values extends Value[], Row>(
@@ -71,7 +71,7 @@ export async function insertRows<T extends keyof Schema>(
   return inserted;
 }
 
-/** Whether a column holds one of some texts, given as a JSON array, so that lists of any length are the same prepared query. */
+/** Returns a condition on a list of values as a JSON array, so that lists of any length are the same prepared query. */
 export function isOneOf(db: Db, column: string, json: string): RawBuilder<boolean> {
   const values = isPostgres(db)
     ? sql`select jsonb_array_elements_text(${json}::jsonb)`

@@ -1,5 +1,5 @@
 /**
- * The tables, as both engines hold them. Flags are 0 or 1, times are epoch milliseconds, `…Json` columns are JSON text,
+ * The tables of both engines. Flags are 0 or 1, times are epoch milliseconds, `…Json` columns are JSON text,
  * and a `…Key` column holds caseKey() of the column it is named after, which is what is unique and looked up.
  */
 export type Schema = {
@@ -55,8 +55,8 @@ export type IdentityProviderRow = {
   showButton: Flag;
   buttonOrder: number;
   settingsJson: string; // ProviderSettings
-  metadataJson: string; // what was read of the metadata
-  metadataXml: string; // the metadata as it came
+  metadataJson: string; // the parts of the metadata in use
+  metadataXml: string; // the metadata as received
   metadataUrl: string | null;
   importedAt: number;
   createdAt: number;
@@ -66,7 +66,7 @@ export type MetadataImportRow = {
   id: string;
   xml: string;
   url: string | null;
-  providerId: string | null; // the provider that is updated; null: a new one
+  providerId: string | null; // the provider to update; null: a new one
   expiresAt: number;
 };
 
@@ -91,7 +91,7 @@ export type UserRow = {
   createdAt: number;
   modifiedAt: number;
   lastLoginAt: number | null;
-  nameKey: string; // what lists of people are ordered by
+  nameKey: string; // the sort key of lists of people
   searchText: string; // the person's search words, each with a space before it
   managerId: string | null; // profile.enterprise.manager.value
   omitFromSearch: Flag; // profile.interact.omitFromSearch
@@ -164,7 +164,7 @@ export type JobRow = {
 
 export type JobItemRow = {
   jobId: string;
-  position: number; // from 1, in the order of the work
+  position: number; // from 1, in processing order
   itemJson: string;
   outcome: string | null;
   reason: string | null;
@@ -193,14 +193,14 @@ export type LoginRequestRow = {
   browserHash: string; // SHA-256 of the secret in the browser's cookie
   returnPath: string;
   forceAuthn: Flag;
-  test: Flag; // a Power User tries the provider out: nobody is signed in
+  test: Flag; // a Test login of a Power User: no session starts
   createdAt: number;
   expiresAt: number;
 };
 
 export type LoginActivityRow = {
   id: string;
-  reference: string | null; // what somebody who was refused is shown and can quote
+  reference: string | null; // the code shown to a person who was refused
   at: number;
   flow: string; // 'sp' | 'idp' | 'local' | 'test'
   outcome: string; // 'logged_in' | 'refused' | 'tested'
@@ -208,7 +208,7 @@ export type LoginActivityRow = {
   domainId: string | null;
   providerId: string | null;
   userId: string | null;
-  asserted: string | null; // who the provider or the form says it is
+  asserted: string | null; // the name in the response or the form
   network: string | null;
   detailJson: string;
 };

@@ -23,7 +23,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 export type SqliteEngine = { dialect: Dialect; close(): Promise<void> };
 
 /**
- * Opens an SQLite file, created if missing, with one connection that writes and a second one that only reads.
+ * Opens an SQLite file, created if missing, with one connection that writes and one that only reads.
  * Reads run at once and see what is committed. Writes queue up and share commits (see GroupCommit).
  * @param openLog opens the write-ahead log; tests open one that they can hold
  */
@@ -36,7 +36,7 @@ export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEng
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
-  // SQLite follows a link and keeps its log beside the file that it leads to.
+  // SQLite follows a link and keeps its log next to the target.
   const log = openLog(`${realpathSync(file)}-wal`);
   const [begin, commit] = [writer.prepare('BEGIN IMMEDIATE'), writer.prepare('COMMIT')];
   const commits = new GroupCommit(writer, {
@@ -126,7 +126,7 @@ class Connection implements DatabaseConnection {
     await this.#commits.commit(this.#isDurable);
   }
 
-  /** Does nothing after a commit that failed: the unit has ended by then. */
+  /** Does nothing after a failed commit, because the unit has already ended. */
   async rollback(): Promise<void> {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 
-/** How many failures are counted under a name at this moment. */
+/** Returns the current number of failures of a counter. */
 export async function countFailures(db: Db, name: string, now: number): Promise<number> {
   const row = await db
     .selectFrom('attempts')
@@ -12,7 +12,7 @@ export async function countFailures(db: Db, name: string, now: number): Promise<
   return row?.failures ?? 0;
 }
 
-/** Counts one failure; the count starts anew when it has rested for `windowMs`. */
+/** Counts a failure. The counter restarts after `windowMs` without failures. */
 export async function recordFailure(db: Db, name: string, now: number, windowMs: number): Promise<void> {
   await db
     .insertInto('attempts')
@@ -26,7 +26,7 @@ export async function recordFailure(db: Db, name: string, now: number, windowMs:
     .execute();
 }
 
-/** Takes one failure back. */
+/** Decrements a counter. */
 export async function takeFailureBack(db: Db, name: string): Promise<void> {
   await db
     .updateTable('attempts')

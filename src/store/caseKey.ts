@@ -1,7 +1,7 @@
 /**
- * What is compared where letters' case does not matter (user names, e-mail addresses, names of groups).
- * Only case is folded: no Unicode normalisation, and no letter outside ASCII becomes one inside it (the Kelvin sign is not a k),
- * so that no look-alike ever stands for another person.
+ * Returns the key for comparing text without regard to case (user names, e-mail addresses, names of groups).
+ * Only case is folded: there is no Unicode normalization, and letters outside ASCII never become ASCII letters (the Kelvin sign is
+ * not a k), so that look-alikes never match another person.
  */
 export function caseKey(value: string): string {
   if (isAscii(value)) return value.toLowerCase();
@@ -10,7 +10,7 @@ export function caseKey(value: string): string {
 
 function foldOne(character: string): string {
   const lower = character.toLowerCase();
-  const becomesAscii = lower.charCodeAt(0) <= 0x7f && !isAscii(character); // the Kelvin sign, and I with a dot: i and a combining dot
+  const becomesAscii = lower.charCodeAt(0) <= 0x7f && !isAscii(character); // the Kelvin sign, and İ (i and a combining dot)
   return becomesAscii ? character : lower;
 }
 

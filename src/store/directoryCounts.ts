@@ -3,8 +3,8 @@ import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
 
 /**
- * Adds to the count of people or groups, in the transaction that makes or removes them, so that a directory of a million is counted at
- * once. The count is spread over sixteen rows by the id, so that transactions of PostgreSQL seldom wait for each other.
+ * Adds to the count of people or groups, in the transaction that creates or deletes them, so that nothing has to be counted later.
+ * The count is spread over sixteen rows by the id, so that transactions of PostgreSQL seldom wait for each other.
  */
 export async function addToCount(db: Db, name: 'users' | 'groups', id: string, change: number): Promise<void> {
   await add(db, name, Number.parseInt(id.slice(-1), 16) || 0, change);
@@ -21,7 +21,7 @@ const add = prepared((db, name: 'users' | 'groups', slot: number, total: number)
     ),
 );
 
-/** How many people or groups there are. */
+/** Returns the number of people or groups. */
 export async function readCount(db: Db, name: 'users' | 'groups'): Promise<number> {
   const rows = await totals(db, name);
   return rows.reduce((sum, row) => sum + Number(row.total), 0);

@@ -6,13 +6,13 @@ import { addToCount } from './directoryCounts.ts';
 
 const IDS_PER_STATEMENT = 1_000;
 
-/** A group of the People Directory. Its members are rows of their own: see the functions on members. */
+/** A group in the People Directory. Its members are in a table of their own. */
 export type Group = Omit<GroupRow, 'displayNameKey'>;
 
-/** A member as a list of members shows it. */
+/** A member as shown in lists. */
 export type Member = { userId: string; displayName: string | null };
 
-/** The columns of a Group. */
+/** The columns of a group. */
 export const groupColumns = [
   'id',
   'displayName',
@@ -27,13 +27,13 @@ export async function findGroup(db: Db, id: string): Promise<Group | undefined> 
   return db.selectFrom('groups').select(groupColumns).where('id', '=', id).executeTakeFirst();
 }
 
-/** The group with a name, in any case. */
+/** Returns the group with a name, ignoring case. */
 export async function findGroupByName(db: Db, displayName: string): Promise<Group | undefined> {
   const key = caseKey(displayName);
   return db.selectFrom('groups').select(groupColumns).where('displayNameKey', '=', key).executeTakeFirst();
 }
 
-/** A page of groups by name that begin with some letters, each with the number of its members, and how many groups there are. */
+/** Returns a page of groups whose names start with a text, with their numbers of members, and the total number of groups. */
 export async function listGroups(
   db: Db,
   filter: { beginning?: string | undefined; sourceId?: string | undefined },
@@ -62,7 +62,7 @@ export async function listGroups(
   return { rows: rows.map((row) => ({ ...row, members: Number(row.members) })), total: Number(total) };
 }
 
-/** The groups of several people, as (person, group) pairs by name of the group. */
+/** Returns the groups of several people as (person, group) pairs, by group name. */
 export async function findGroupsOfUsers(
   db: Db,
   userIds: string[],
@@ -89,9 +89,9 @@ export async function insertGroup(db: Db, group: Group): Promise<void> {
 }
 
 /**
- * Writes what is named of a group and gives it the next version, where the version is still `version` (undefined: whichever it is).
- * Undefined where there is no such group or somebody else was faster. With no changes and `now` undefined it only takes the group's
- * lock until the transaction ends.
+ * Updates the given columns of a group and its version, if the version still is `version` (undefined: any version).
+ * Returns undefined if there is no such group or another change came first. Without changes and `now`, it only locks the group until
+ * the transaction ends.
  */
 export async function updateGroup(
   db: Db,
@@ -116,7 +116,7 @@ export async function updateGroup(
   return query.returning(groupColumns).executeTakeFirst();
 }
 
-/** Gives every group of a person its next version: the person is about to be deleted. */
+/** Increments the version of every group of a person who is about to be deleted. */
 export async function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<void> {
   await db
     .updateTable('groups')
@@ -130,7 +130,7 @@ export async function releaseGroups(db: Db, sourceId: string): Promise<void> {
   await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
 }
 
-/** Removes a group; its members stay. False where there is none, or its version is another. */
+/** Deletes a group, but not its members. Returns false if there is none with this version. */
 export async function deleteGroup(db: Db, id: string, version?: number): Promise<boolean> {
   let query = db.deleteFrom('groups').where('id', '=', id);
   if (version !== undefined) query = query.where('version', '=', version);
@@ -140,7 +140,7 @@ export async function deleteGroup(db: Db, id: string, version?: number): Promise
   return true;
 }
 
-/** Adds people to a group. Who is a member already stays one; `unknown` are IDs of nobody. */
+/** Adds people to a group; existing members are ignored. `unknown` are IDs without a person. */
 export async function addMembers(
   db: Db,
   groupId: string,
@@ -167,7 +167,7 @@ export async function addMembers(
   return { added, unknown };
 }
 
-/** Takes people out of a group. Returns those who were in it. */
+/** Removes people from a group. Returns those who were members. */
 export async function removeMembers(db: Db, groupId: string, userIds: Iterable<string>): Promise<string[]> {
   const removed: string[] = [];
   for (const ids of chunksOf(userIds)) {
@@ -182,13 +182,13 @@ export async function removeMembers(db: Db, groupId: string, userIds: Iterable<s
   return removed;
 }
 
-/** The IDs of all members. */
+/** Returns the IDs of all members. */
 export async function findMemberIds(db: Db, groupId: string): Promise<string[]> {
   const rows = await db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).execute();
   return rows.map((row) => row.userId);
 }
 
-/** The next members of a group after a person (undefined: the first ones), in the order of their IDs. */
+/** Returns a page of members after a person (undefined: the first page), ordered by ID. */
 export async function listMembers(
   db: Db,
   groupId: string,
@@ -204,7 +204,7 @@ export async function listMembers(
   return query.orderBy('groupMembers.userId').limit(limit).execute();
 }
 
-/** How many members a group has, counted no further than `most`. */
+/** Returns the number of members of a group, counted up to `most`. */
 export async function countMembers(db: Db, groupId: string, most: number): Promise<number> {
   const some = db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).limit(most);
   const row = await db

@@ -73,7 +73,7 @@ export async function findProvider(db: Db, id: string): Promise<IdentityProvider
 
 const byId = prepared((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
 
-/** Whether a provider exists and is enabled. */
+/** Returns whether a provider exists and is enabled. */
 export async function isProviderEnabled(db: Db, id: string): Promise<boolean> {
   const [row] = await enabledById(db, id);
   return row?.enabled === 1;

@@ -6,10 +6,10 @@ import { minIdAt } from '../identifier.ts';
 
 const DAY_MS = 86_400_000;
 
-/** One attempt to sign in, whatever came of it. */
+/** One login attempt. */
 export type LoginActivity = Omit<LoginActivityRow, 'detailJson'> & { detail: LoginDetail };
 
-/** What a Power User is shown of an attempt beside its columns. Never the message itself. */
+/** Details of an attempt for Power Users, never the message itself. */
 export type LoginDetail = {
   checks?: ShownCheck[];
   providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
@@ -17,7 +17,7 @@ export type LoginDetail = {
 };
 
 type ShownCheck = { name: string; result: string; detail?: string; expected?: string; received?: string };
-/** Most checks are passed ones, of which a name and a detail are all there is to store. */
+/** Stores passed checks, which are the majority, as only a name and a detail. */
 type StoredCheck = [name: string, detail?: string] | ShownCheck;
 
 export type ActivityFilter = {
@@ -32,7 +32,7 @@ export async function insertLoginActivity(db: Db, activity: LoginActivity): Prom
   await insertRows(db, 'loginActivity', [{ ...row, detailJson }]);
 }
 
-/** The attempt with an ID or a reference. */
+/** Returns the attempt with an ID or a reference. */
 export async function findLoginActivity(db: Db, key: string): Promise<LoginActivity | undefined> {
   const row = await db
     .selectFrom('loginActivity')
@@ -42,7 +42,7 @@ export async function findLoginActivity(db: Db, key: string): Promise<LoginActiv
   return row && fromRow(row);
 }
 
-/** A page of attempts, the newest first, and how many there are in all. */
+/** Returns a page of attempts, newest first, and the total number. */
 export async function listLoginActivity(
   db: Db,
   filter: ActivityFilter,
@@ -62,7 +62,7 @@ export async function listLoginActivity(
   return { rows: rows.map(fromRow), total: Number(total) };
 }
 
-/** How often each outcome occurred at a domain since a time. */
+/** Returns the number of attempts by outcome at a domain since a time. */
 export async function countOutcomes(db: Db, since: number, domainId?: string): Promise<Record<string, number>> {
   let query = db
     .selectFrom('loginActivity')
@@ -73,7 +73,7 @@ export async function countOutcomes(db: Db, since: number, domainId?: string): P
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
 }
 
-/** How many different people were refused since a time, by reason, the most frequent first. A Power User's own tests do not count. */
+/** Returns the number of different people refused since a time by reason, most frequent first. Test logins do not count. */
 export async function countRefusedPeople(db: Db, since: number): Promise<{ reason: string; people: number }[]> {
   const rows = await db
     .selectFrom('loginActivity')
@@ -88,7 +88,7 @@ export async function countRefusedPeople(db: Db, since: number): Promise<{ reaso
     .sort((one, other) => other.people - one.people || one.reason.localeCompare(other.reason));
 }
 
-/** How often each outcome occurred on each day since a time. A day is counted in whole days of UTC since 1970; days without attempts are left out. */
+/** Returns the number of attempts by outcome and day since a time. Days are in UTC, counted from 1970; days without attempts are missing. */
 export async function countOutcomesByDay(
   db: Db,
   since: number,
@@ -103,7 +103,7 @@ export async function countOutcomesByDay(
   return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));
 }
 
-/** Whether anybody has come in, or a test has worked, through a provider at a domain. */
+/** Returns whether a login or Test login through a provider has succeeded at a domain. */
 export async function hasWorked(db: Db, domainId: string, providerId: string): Promise<boolean> {
   const row = await db
     .selectFrom('loginActivity')
@@ -133,9 +133,9 @@ function fromStored(check: StoredCheck): ShownCheck {
   return { name, result: 'passed', ...(detail === undefined ? {} : { detail }) };
 }
 
-/** Whether a column contains a text, ASCII letters in any case. No character of the text is a wildcard. */
+/** Returns a condition that a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. */
 function contains(column: string, text: string): RawBuilder<boolean> {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  // SQLite has no escape character unless one is named.
+  // SQLite has no default escape character.
   return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
 }

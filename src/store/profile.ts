@@ -1,7 +1,7 @@
 /**
- * What is known of a person beyond the columns of the table. The names and the nesting are those of SCIM (RFC 7643 4.1, 4.3 and
- * the intranet vendor's extension); userName, name.givenName, name.familyName, displayName, title, userType, active, externalId,
- * department and loginType have columns of their own and never stand here.
+ * The attributes of a person that have no column. Names and nesting are those of SCIM (RFC 7643 4.1, 4.3 and the intranet vendor's
+ * extension). userName, name.givenName, name.familyName, displayName, title, userType, active, externalId, department and loginType
+ * have columns and are never included.
  */
 export type Profile = {
   name?: { formatted?: string; middleName?: string; honorificPrefix?: string; honorificSuffix?: string };
@@ -10,7 +10,7 @@ export type Profile = {
   preferredLanguage?: string;
   locale?: string;
   timezone?: string;
-  emails?: MultiValue[]; // all of them; the primary one also stands in the column `email`
+  emails?: MultiValue[]; // all of them; the primary one is also in the column `email`
   phoneNumbers?: MultiValue[];
   ims?: MultiValue[];
   photos?: MultiValue[];
@@ -18,7 +18,7 @@ export type Profile = {
   roles?: MultiValue[];
   x509Certificates?: MultiValue[];
   addresses?: Address[];
-  unassigned?: { active?: boolean; userType?: string }; // what a SCIM client took away, and what holds instead
+  unassigned?: { active?: boolean; userType?: string }; // attributes that a SCIM client removed, with the values in effect
   enterprise?: {
     employeeNumber?: string;
     costCenter?: string;

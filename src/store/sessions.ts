@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts';
 import { insertRows, prepared } from '../db/query.ts';
 import type { SessionRow } from '../db/schema.ts';
 
-/** The session with an ID (the hash of the cookie's secret) that has not ended. */
+/** Returns the session with an ID (the hash of the cookie's secret), unless it has expired. */
 export async function findSession(db: Db, id: string, now: number): Promise<SessionRow | undefined> {
   const [row] = await byId(db, id, now);
   return row;
@@ -16,12 +16,12 @@ export async function writeSession(db: Db, row: SessionRow): Promise<void> {
   await insertRows(db, 'sessions', [row], { key: ['id'], existing: 'replace' });
 }
 
-/** Writes a session that is there; one that has ended meanwhile stays ended. */
+/** Updates a session. A session that has ended meanwhile is not restored. */
 export async function updateSession(db: Db, { id, createdAt: _, ...changes }: SessionRow): Promise<void> {
   await db.updateTable('sessions').set(changes).where('id', '=', id).execute();
 }
 
-/** Notes that a session was used, and until when it now lives. */
+/** Records that a session was used, and its new expiry. */
 export async function touchSession(db: Db, id: string, lastSeenAt: number, expiresAt: number): Promise<void> {
   await db.updateTable('sessions').set({ lastSeenAt, expiresAt }).where('id', '=', id).execute();
 }
@@ -32,18 +32,18 @@ export async function deleteSession(db: Db, id: string): Promise<void> {
 
 const deleteById = prepared((db, id: string) => db.deleteFrom('sessions').where('id', '=', id));
 
-/** Ends every session of a person. Returns how many there were. */
+/** Ends all sessions of a person. Returns their number. */
 export async function deleteSessionsOfUser(db: Db, userId: string): Promise<number> {
   const result = await db.deleteFrom('sessions').where('userId', '=', userId).executeTakeFirst();
   return Number(result.numDeletedRows);
 }
 
-/** Ends every session of several people. */
+/** Ends all sessions of several people. */
 export async function deleteSessionsOfUsers(db: Db, userIds: string[]): Promise<void> {
   if (userIds.length > 0) await db.deleteFrom('sessions').where('userId', 'in', userIds).execute();
 }
 
-/** How many sessions of some people have not ended. */
+/** Returns the number of active sessions of some people. */
 export async function countSessionsOfUsers(db: Db, userIds: string[], now: number): Promise<number> {
   if (userIds.length === 0) return 0;
   const row = await db
@@ -55,7 +55,7 @@ export async function countSessionsOfUsers(db: Db, userIds: string[], now: numbe
   return Number(row.count);
 }
 
-/** How many sessions of people whom a profile source manages have not ended. */
+/** Returns the number of active sessions of people managed by a profile source. */
 export async function countSessionsOfSource(db: Db, sourceId: string, now: number): Promise<number> {
   const row = await db
     .selectFrom('sessions')
@@ -67,7 +67,7 @@ export async function countSessionsOfSource(db: Db, sourceId: string, now: numbe
   return Number(row.count);
 }
 
-/** How many sessions a provider started that have not ended. */
+/** Returns the number of active sessions that a provider started. */
 export async function countSessionsOfProvider(db: Db, providerId: string, now: number): Promise<number> {
   const row = await db
     .selectFrom('sessions')
@@ -78,12 +78,12 @@ export async function countSessionsOfProvider(db: Db, providerId: string, now: n
   return Number(row.count);
 }
 
-/** Ends every session that a provider started. */
+/** Ends all sessions that a provider started. */
 export async function deleteSessionsOfProvider(db: Db, providerId: string): Promise<void> {
   await db.deleteFrom('sessions').where('providerId', '=', providerId).execute();
 }
 
-/** How many sessions at a domain have not ended. */
+/** Returns the number of active sessions at a domain. */
 export async function countSessionsOfDomain(db: Db, domainId: string, now: number): Promise<number> {
   const row = await db
     .selectFrom('sessions')
@@ -94,7 +94,7 @@ export async function countSessionsOfDomain(db: Db, domainId: string, now: numbe
   return Number(row.count);
 }
 
-/** Ends every session at a domain. */
+/** Ends all sessions at a domain. */
 export async function deleteSessionsOfDomain(db: Db, domainId: string): Promise<void> {
   await db.deleteFrom('sessions').where('domainId', '=', domainId).execute();
 }

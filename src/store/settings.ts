@@ -9,7 +9,7 @@ export async function findSetting(db: Db, name: string): Promise<unknown> {
 
 const byName = prepared((db, name: string) => db.selectFrom('settings').select('valueJson').where('name', '=', name));
 
-/** Removes a setting that has a value. False where it has another one or none: of two at once only one is told true. */
+/** Removes a setting if it has this value. Returns true to only one of several concurrent calls. */
 export async function takeSetting(db: Db, name: string, value: unknown): Promise<boolean> {
   const result = await db
     .deleteFrom('settings')

@@ -4,21 +4,21 @@ import type { Schema } from '../db/schema.ts';
 import { wordsOfQuery } from './searchWords.ts';
 import { type User, userColumns, userFromRow } from './users.ts';
 
-/** What a list of people is narrowed to; what is undefined narrows nothing. */
+/** The filters of a list of people. Undefined filters match everyone. */
 export type UserSearch = {
-  text?: string | undefined; // words of name, title, department, user name, e-mail; each may be a beginning
+  text?: string | undefined; // words or prefixes in name, title, department, user name, e-mail
   active?: boolean | undefined;
   userType?: string | undefined;
-  department?: string | undefined; // letter by letter
-  sourceId?: string | null | undefined; // null: people whom no source manages
+  department?: string | undefined; // exact match
+  sourceId?: string | null | undefined; // null: people not managed by a source
   groupId?: string | undefined;
   managerId?: string | undefined;
   includeOmitted?: boolean | undefined; // people with omitFromSearch too; for Power Users
 };
 
 /**
- * `after` and `before` are the cursors of an earlier page; without both it is the first page.
- * `countTo`: how far to count those who match (MAX_TOTAL where it is not said; 0 where nobody wants to know).
+ * `after` and `before` are cursors of an earlier page; without them, it is the first page.
+ * `countTo`: the limit of counting matches (MAX_TOTAL by default; 0: do not count).
  */
 export type UserPage = {
   limit: number;
@@ -29,7 +29,7 @@ export type UserPage = {
 
 export type FoundUsers = {
   rows: User[]; // by name
-  total: number; // as far as they were counted
+  total: number; // up to the limit
   totalIsExact: boolean;
   next: string | undefined; // the cursor of the next page
   previous: string | undefined;
@@ -37,7 +37,7 @@ export type FoundUsers = {
 
 export const MAX_TOTAL = 1_000;
 
-// Up to here it is quicker to fetch all that match and sort them; past it, to walk the people by name and test each.
+// Up to this number, fetching and sorting all matches is faster; above it, scanning people by name and testing each one.
 const FEW = 20_000;
 const MANY = 200_000;
 const builder = expressionBuilder<Schema, never>();
@@ -47,8 +47,8 @@ type Query = SelectQueryBuilder<Schema, 'users', unknown>;
 type Where = (e: ExpressionBuilder<Schema, 'users'>) => ReturnType<ExpressionBuilder<Schema, 'users'>['and']>;
 
 /**
- * A page of people by name. Fast at any size: paging goes on from a place rather than counting rows, the rarest of the words (or
- * the group) drives the search, and the total is counted no further than it is shown.
+ * Returns a page of people by name. Fast at any size: paging continues from a cursor instead of counting rows, the rarest word (or
+ * the group) drives the search, and the total is counted only as far as it is shown.
  */
 export async function searchUsers(db: Db, search: UserSearch, page: UserPage): Promise<FoundUsers> {
   const conditions = await conditionsOf(db, search);
@@ -75,8 +75,8 @@ export async function searchUsers(db: Db, search: UserSearch, page: UserPage): P
 }
 
 /**
- * The departments that people are in, each once. The index is walked from one name to the next, so that it costs as many steps as there
- * are departments, however many people are in them.
+ * Returns all departments of people. The query jumps through the index from one name to the next, so that it costs one step per
+ * department, however many people are in it.
  */
 export async function listDepartments(db: Db, limit: number): Promise<string[]> {
   const { rows } = await sql<{ department: string }>`
@@ -109,8 +109,8 @@ async function countUpTo(db: Db, query: Query, most: number): Promise<number> {
 }
 
 /**
- * One set of people (a word, a group) is read as a whole where it is small, else tested person by person: where many match, the first page is found
- * soon. Of several sets that are all large but not huge the common part is taken first: nobody knows whether there is any.
+ * Reads a small set of people (a word, a group) as a whole, and tests a large one person by person: if many match, the first page is
+ * found soon. Of several large sets, the intersection is computed first, because it may be empty.
  */
 async function conditionsOf(db: Db, search: UserSearch): Promise<Where[]> {
   const words = wordsOfQuery(search.text ?? '');
@@ -141,7 +141,7 @@ function isIn(sets: PeopleSet[]): Where {
     );
 }
 
-// `coalesce` keeps an index from being chosen that would make the database sort half of the people.
+// `coalesce` prevents the use of an index that would make the database sort half of all people.
 function columnConditions(search: UserSearch): Where[] {
   const conditions: Where[] = [];
   const plain = (column: 'department' | 'sourceId' | 'managerId', value: string | null) =>
@@ -161,7 +161,7 @@ function columnConditions(search: UserSearch): Where[] {
   return conditions;
 }
 
-/** Some people as a set that an index holds together, and as a test of a person who is at hand. */
+/** A set of people as a range of an index, and as a condition on one person. */
 type PeopleSet = { ids: IdQuery; tests: Where };
 type IdQuery = SelectQueryBuilder<Schema, never, { id: string }>;
 
@@ -204,7 +204,7 @@ function writeCursor({ nameKey, id }: Place): string {
   return Buffer.from(JSON.stringify([nameKey, id])).toString('base64url');
 }
 
-/** A cursor that nobody wrote shows the first page. */
+/** Reads a cursor. A malformed one returns the first page. */
 function readCursor(cursor: string | undefined): Place | undefined {
   if (cursor === undefined || cursor.length > 1_000) return undefined;
   try {

@@ -6,19 +6,19 @@ import type { Profile } from './profile.ts';
 
 const NAMES_PER_STATEMENT = 500;
 
-/** The values of `userType` that mean something; any other text is kept and treated as an Intranet User. */
+/** The known values of `userType`. Any other text is kept and treated as Intranet User. */
 export const userTypes = ['Power User', 'Intranet User', 'Non Intranet User'] as const;
 
-/** A person of the People Directory. `passwordHash` is not among it: see findPasswordHash. */
+/** A person in the People Directory, without the password hash (see findPasswordHash). */
 export type User = Omit<UserRow, 'active' | 'profileJson' | 'passwordHash' | DerivedColumn> & {
   active: boolean;
   profile: Profile;
 };
 
-/** Columns that are made of the others for the sake of looking people up. */
+/** Columns derived from others for lookups. */
 type DerivedColumn = 'userNameKey' | 'nameKey' | 'searchText' | 'managerId' | 'omitFromSearch';
 
-/** The columns of which userFromRow makes a person. */
+/** The columns that userFromRow reads. */
 export const userColumns = [
   'id',
   'userName',
@@ -47,14 +47,14 @@ export async function findUser(db: Db, id: string): Promise<User | undefined> {
 
 const byId = prepared((db, id: string) => db.selectFrom('users').select(userColumns).where('id', '=', id));
 
-/** The people with these IDs, by ID. */
+/** Returns the people with these IDs, by ID. */
 export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, User>> {
   if (ids.length === 0) return new Map();
   const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).execute();
   return new Map(rows.map((row) => [row.id, userFromRow(row)]));
 }
 
-/** The display names of several people; nobody stands for an id that nobody has. */
+/** Returns the display names of people by ID. Unknown IDs are missing. */
 export async function findDisplayNames(db: Db, ids: string[]): Promise<Pick<User, 'id' | 'displayName'>[]> {
   return ids.length === 0 ? [] : displayNamesOf(db, JSON.stringify(ids));
 }
@@ -66,7 +66,7 @@ const displayNamesOf = prepared((db, ids: string) =>
     .where(isOneOf(db, 'id', ids)),
 );
 
-/** The person with a user name, in any case. */
+/** Returns the person with a user name, ignoring case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
   const [row] = await byUserName(db, caseKey(userName));
   return row && userFromRow(row);
@@ -76,7 +76,7 @@ const byUserName = prepared((db, key: string) =>
   db.selectFrom('users').select(userColumns).where('userNameKey', '=', key),
 );
 
-/** The people with an e-mail address, in any case; two at the most, for more than one is too many to sign in. */
+/** Returns up to two people with an e-mail address, ignoring case: two are enough to see that it is not unique. */
 export async function findUsersByEmail(db: Db, email: string): Promise<User[]> {
   return (await byEmail(db, caseKey(email))).map(userFromRow);
 }
@@ -90,12 +90,12 @@ const byEmail = prepared((db, key: string) =>
     .limit(2),
 );
 
-/** The people whose user name or one of whose e-mail addresses this is, in any case; two at the most. */
+/** Returns up to two people with a user name or e-mail address, ignoring case. */
 export async function findUsersByUserNameOrEmail(db: Db, name: string): Promise<User[]> {
   return (await byEither(db, caseKey(name))).map(userFromRow);
 }
 
-// By one question that both engines answer from the two indexes: to PostgreSQL an OR would mean to look at everybody.
+// A union lets both engines use the two indexes. With OR, PostgreSQL would scan all people.
 const byEither = prepared((db, key: string) =>
   db
     .selectFrom('users')
@@ -110,7 +110,7 @@ const byEither = prepared((db, key: string) =>
     .limit(2),
 );
 
-/** The people with an external ID, letter by letter; two at the most. */
+/** Returns up to two people with exactly this external ID. */
 export async function findUsersByExternalId(db: Db, externalId: string): Promise<User[]> {
   const rows = await db.selectFrom('users').select(userColumns).where('externalId', '=', externalId).limit(2).execute();
   return rows.map(userFromRow);
@@ -134,7 +134,7 @@ export async function findPasswordHash(db: Db, id: string): Promise<string | und
   return row?.passwordHash ?? undefined;
 }
 
-/** How many active people of a type there are. */
+/** Returns the number of active people of a type. */
 export async function countActiveUsers(db: Db, userType: string): Promise<number> {
   const row = await db
     .selectFrom('users')
@@ -145,13 +145,13 @@ export async function countActiveUsers(db: Db, userType: string): Promise<number
   return Number(row.count);
 }
 
-/** Every e-mail address of a person, the primary one first, none twice. */
+/** Returns the distinct e-mail addresses of a person, primary first. */
 export function emailsOf(user: User): string[] {
   const values = [user.email, ...(user.profile.emails ?? []).map((email) => email.value)];
   return [...new Set(values.filter((value) => value !== undefined && value !== null && value !== ''))] as string[];
 }
 
-/** A person out of the columns of userColumns. Named one by one: that is several times faster than copying what is left over. */
+/** Returns a person from userColumns. Naming each property is several times faster than a rest pattern. */
 export function userFromRow(row: Omit<UserRow, 'passwordHash' | DerivedColumn>): User {
   return {
     id: row.id,

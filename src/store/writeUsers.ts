@@ -6,10 +6,10 @@ import { addToCount } from './directoryCounts.ts';
 import { updateGroupsOfUser } from './groups.ts';
 import { emailsOf, type User, userColumns, userFromRow } from './users.ts';
 
-/** What lists of people are sorted by, and the words that searches find a person by. */
+/** The sort key of a person in lists, and the words that searches find them by. */
 export type SearchKeys = { nameKey: string; words: string[] };
 
-/** A person as they are written. */
+/** A person to write. */
 export type NewUser = { user: User; keys: SearchKeys; passwordHash: string | null };
 
 /** Inserts people. @throws the engine's error if a user name is taken (see isUniqueViolation) */
