@@ -1,7 +1,8 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
-import { loginActivityRoutes } from './activity/activity.ts';
+import { loginAttemptRoutes } from './activity/attempt.ts';
+import { loginActivityRoutes } from './activity/list.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
 import { generalRoutes } from './general.ts';
 import { addMembersRoutes } from './groups/addMembers.ts';
@@ -33,6 +34,7 @@ const screens = [
   controlPanelRoutes,
   samlSettingsRoutes,
   loginActivityRoutes,
+  loginAttemptRoutes,
   generalRoutes,
   peopleRoutes,
   peopleBulkRoutes,

@@ -40,7 +40,7 @@ export function switchRoutes(deps: Deps): Router {
   router.get(PATH, async (req, res) => {
     const { pending, user } = await getPending(deps, req, res);
     if (!req.user || req.user.id === user.id) return finish(deps, req, res, pending, user);
-    res.render('saml/switch', { title: 'Switch person', other: user });
+    res.render('saml/acs/personSwitch', { title: 'Switch person', other: user });
   });
   router.post(PATH, async (req, res) => {
     const { pending, user } = await getPending(deps, req, res);

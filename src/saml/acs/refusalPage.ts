@@ -9,5 +9,5 @@ const BAD_REQUEST = /^(?:request_malformed|message_too_large|base64_invalid|xml_
 export function refusalPage(res: Response, { reason, reference, provider }: RefusedLogin): void {
   res.status(BAD_REQUEST.test(reason) ? 400 : 403);
   // The page must not start the same login again automatically: that would be a loop.
-  res.render('saml/refused', { ...refusalMessage(reason, provider?.name), reference, provider });
+  res.render('saml/acs/refusalPage', { ...refusalMessage(reason, provider?.name), reference, provider });
 }

@@ -28,14 +28,11 @@ export async function sendLoginRequest(
   const browser = readBrowserSecret(req) ?? newToken(deps);
   setCrossSiteCookie(req, res, BROWSER, browser, REQUEST_MS);
   const request = await createLoginRequest(deps, res.locals.domain, provider, { browser, ...start });
-  const { url } = request;
-  if (request.binding === 'post') {
-    allowFormTo(res, url);
-    res.render('saml/post', { provider, url, fields: request.fields });
-  } else if (start.test) {
-    // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
-    res.render('saml/onward', { provider, url });
-  } else res.redirect(303, url);
+  const { url, fields } = request;
+  // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
+  if (fields === undefined && !start.test) return res.redirect(303, url);
+  if (fields !== undefined) allowFormTo(res, url);
+  res.render('saml/request/loginRequest', { provider, url, fields });
 }
 
 /** Returns the secret that binds login requests to this browser, or undefined. */

@@ -7,10 +7,8 @@ import type { IdentityProvider } from '../../store/identityProviders.ts';
 /** Private key and certificate of a domain, PEM. */
 export type SigningKey = { privateKey: string; certificate: string };
 
-/** An AuthnRequest to send: a URL to open, or a URL and the fields to post there. */
-export type OutgoingRequest =
-  | { binding: 'redirect'; url: string }
-  | { binding: 'post'; url: string; fields: Record<string, string> };
+/** An AuthnRequest to send: a URL to redirect to, or with fields to post there. */
+export type OutgoingRequest = { url: string; fields: Record<string, string> | undefined };
 
 /**
  * Creates an AuthnRequest (saml-core 3.4.1) for the HTTP-Redirect or HTTP-POST binding (saml-bindings 3.4, 3.5).
@@ -39,9 +37,9 @@ export async function createAuthnRequest(
     skipRequestCompression: settings.requestBinding === 'post',
   });
   if (settings.requestBinding === 'redirect')
-    return { binding: 'redirect', url: await saml.getAuthorizeUrlAsync(request.relayState, undefined, {}) };
+    return { url: await saml.getAuthorizeUrlAsync(request.relayState, undefined, {}), fields: undefined };
   const fields = await saml.getAuthorizeMessageAsync(request.relayState);
-  return { binding: 'post', url, fields: fields as Record<string, string> };
+  return { url, fields: fields as Record<string, string> };
 }
 
 /** Returns the metadata of a domain's service provider (saml-metadata 2.4.4), without a key before the domain is set up. */

@@ -8,9 +8,9 @@ import { type Connected, connect } from '../support/connect.ts';
 const maya = { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' };
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna' };
 
-describe('the test sign-in', () => {
+describe('the Test login', () => {
   for (const requestBinding of ['redirect', 'post'] as const)
-    it(`goes to another site and back in a browser, by ${requestBinding}, and signs nobody in`, async () => {
+    it(`leads to another site and back in a browser, by ${requestBinding}, and starts no session`, async () => {
       const connected = await connect({ settings: { requestBinding } });
       await addPerson(connected.deps, maya);
       await addPerson(connected.deps, anna);
@@ -20,13 +20,13 @@ describe('the test sign-in', () => {
       await page.locator('#password').fill('cloud-demo');
       await page.getByRole('button', { name: 'Log in' }).click();
       await page.waitForURL('**/settings/security/activity/*');
-      expect(await page.locator('h1').textContent()).to.equal('The test worked');
+      expect(await page.locator('h1').textContent()).to.equal('Test login succeeded');
       expect(await page.locator('body').textContent())
         .to.contain('Maya')
         .and.contain('anna.berg@acme.example');
     });
 
-  it('shows a Power User why it was refused', async () => {
+  it('shows a Power User why a login was refused', async () => {
     const connected = await connect();
     await addPerson(connected.deps, maya);
     const page = await openEditScreen(connected);

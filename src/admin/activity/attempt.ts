@@ -1,0 +1,118 @@
+import { type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { NotFound } from '../../errors.ts';
+import { serviceProviderDetails } from '../../federation/domains.ts';
+import { type Explanation, explain } from '../../federation/reasons.ts';
+import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
+import { type Domain, findDomain } from '../../store/domains.ts';
+import { findProvider, type IdentityProvider } from '../../store/identityProviders.ts';
+import { findLoginActivity, type LoginActivity } from '../../store/loginActivity.ts';
+import { findUser } from '../../store/users.ts';
+import { withQuery } from '../../web/query.ts';
+import { ACTIVITY, providerPath } from '../saml/paths.ts';
+import { flowNames } from './list.ts';
+
+const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
+const ID = /^[0-9a-f-]{36}$/;
+const SEPARATORS = ['/', '?', '&', '=', ':', ' '];
+
+/** Manage Security > Login activity > an attempt: its checks in order, and what to do. Found by its ID or its reference. */
+export function loginAttemptRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(`${ACTIVITY}/:key`, (req, res) => show(deps, res, req.params.key));
+  return router;
+}
+
+/**
+ * Splits a received value where it starts to differ from the expected one, so that the difference can be marked: at the last separator
+ * before the first different character. Marks nothing if the received value is only the start of the expected one.
+ */
+export function differenceOf(expected: string, received: string): { same: string; different: string } {
+  if (received === expected) return { same: received, different: '' };
+  let at = 0;
+  while (at < received.length && received[at] === expected[at]) at += 1;
+  const start = Math.max(0, ...SEPARATORS.map((separator) => received.lastIndexOf(separator, at - 1) + 1));
+  const from = at === received.length || start < received.length ? Math.min(start, at) : at;
+  return { same: received.slice(0, from), different: received.slice(from) };
+}
+
+async function show(deps: Deps, res: Response, key: string): Promise<void> {
+  const { db } = deps.store;
+  const attempt = await getAttempt(deps, key);
+  const { providerId, domainId, userId, reason, flow } = attempt;
+  const provider = providerId === null ? undefined : await findProvider(db, providerId);
+  const domain = domainId === null ? undefined : await findDomain(db, domainId);
+  const explanation = reason === null ? undefined : explain(reason, provider?.name);
+  const checks = attempt.detail.checks ?? [];
+  const remedy = explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined);
+  res.render('settings/activity/attempt', {
+    title: titleOf(attempt, explanation),
+    intro: introOf(attempt, explanation),
+    attempt,
+    person: userId === null ? undefined : await findUser(db, userId),
+    provider,
+    domain,
+    checks,
+    failedAt: checks.findIndex((check) => check.result === 'refused') + 1,
+    flowNames,
+    differenceOf,
+    remedy: remedyLink(remedy, attempt, domain, provider),
+    seen: seenByPerson(attempt, provider),
+  });
+}
+
+async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> {
+  const isKey = ID.test(key) || REFERENCE.test(key);
+  const attempt = isKey ? await findLoginActivity(store.db, ID.test(key) ? key : key.toUpperCase()) : undefined;
+  if (!attempt) throw new NotFound('This login attempt does not exist.');
+  return attempt;
+}
+
+function titleOf({ outcome }: LoginActivity, explanation: Explanation | undefined): string {
+  if (explanation) return `Refused: ${explanation.title}`;
+  return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
+}
+
+function introOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
+  if (explanation) return explanation.advice;
+  if (outcome === 'tested') return 'Every check passed and the person was found. No session was started.';
+  return flow === 'local' ? 'User name and password were correct.' : 'Every check passed and the person was found.';
+}
+
+type RemedyLink =
+  | { copy: { label: string; value: string; note: string } }
+  | { href: string; text: string; icon: string };
+
+/** Returns the value to copy or the screen to open to fix the cause, unless what it concerns was removed. */
+function remedyLink(
+  remedy: Explanation['remedy'],
+  { userId, asserted }: LoginActivity,
+  domain: Domain | undefined,
+  provider: IdentityProvider | undefined,
+): RemedyLink | undefined {
+  if (remedy === 'acsUrl' && domain) {
+    const note = 'Reply URL in Entra, Single sign-on URL in Okta.';
+    return { copy: { label: 'Correct ACS URL', value: serviceProviderDetails(domain).acsUrl, note } };
+  }
+  if (remedy === 'entityId' && domain) {
+    const note = 'SP Entity ID in JumpCloud, Audience URI in Okta, Identifier in Entra.';
+    return { copy: { label: 'Correct EntityID', value: serviceProviderDetails(domain).entityId, note } };
+  }
+  if ((remedy === 'provider' || remedy === 'metadata') && domain && provider)
+    return { href: providerPath(domain.id, provider.id), text: `Edit ${provider.name}`, icon: 'edit' };
+  if (remedy === 'person' && userId) return { href: `/settings/people/${userId}`, text: 'Edit person', icon: 'user' };
+  if (remedy === 'addPerson') {
+    const href = withQuery('/settings/people', { q: asserted ?? undefined });
+    return { href, text: 'Search People', icon: 'users' };
+  }
+  return undefined;
+}
+
+/** Returns the message that a refused person saw. */
+function seenByPerson(attempt: LoginActivity, provider: IdentityProvider | undefined): string | undefined {
+  const { reason, flow, reference } = attempt;
+  if (reason === null || flow === 'test') return undefined;
+  if (flow === 'local') return localRefusalMessage(reason);
+  const { title, text } = refusalMessage(reason, provider?.name);
+  return `${title}. ${text} Reference: ${reference}`;
+}

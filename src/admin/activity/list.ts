@@ -1,0 +1,89 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { explain } from '../../federation/reasons.ts';
+import { listDomains } from '../../store/domains.ts';
+import { listProviders } from '../../store/identityProviders.ts';
+import { type LoginActivity, listLoginActivity } from '../../store/loginActivity.ts';
+import { findUsersById } from '../../store/users.ts';
+import { queryText, withQuery } from '../../web/query.ts';
+import { ACTIVITY } from '../saml/paths.ts';
+
+const PAGE = 50;
+const MAX_PAGE = 100_000;
+
+const outcomeNames: Record<string, string> = {
+  logged_in: 'Logged in',
+  refused: 'Refused',
+  tested: 'Test succeeded',
+};
+
+/** How a login started, for the screens. */
+export const flowNames: Record<string, string> = {
+  sp: 'from the intranet',
+  idp: 'from the provider’s tile',
+  local: 'with a password',
+  test: 'Test login',
+};
+
+/** Manage Security > Login activity: every attempt, the newest first. */
+export function loginActivityRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(ACTIVITY, (req, res) => show(deps, req, res));
+  return router;
+}
+
+async function show(deps: Deps, req: Request, res: Response): Promise<void> {
+  const { db } = deps.store;
+  const filter = { q: queryText(req, 'q'), outcome: queryText(req, 'outcome'), domain: queryText(req, 'domain') };
+  const page = pageIn(req);
+  const { rows, total } = await listLoginActivity(
+    db,
+    { search: filter.q || undefined, outcome: filter.outcome || undefined, domainId: filter.domain || undefined },
+    { limit: PAGE, offset: (page - 1) * PAGE },
+  );
+  const link = (number: number) => withQuery(ACTIVITY, { ...filter, page: number > 1 ? String(number) : undefined });
+  res.render('settings/activity/list', {
+    title: 'Login activity',
+    filter,
+    isFiltered: Object.values(filter).some((value) => value !== ''),
+    outcomeNames,
+    flowNames,
+    domains: await listDomains(db),
+    path: ACTIVITY,
+    rows: await withNames(deps, rows),
+    shown: shownOf(page, rows.length, total),
+    previous: page > 1 ? link(page - 1) : undefined,
+    next: page * PAGE < total ? link(page + 1) : undefined,
+  });
+}
+
+function pageIn(req: Request): number {
+  const number = Number(queryText(req, 'page', 6));
+  return Number.isInteger(number) && number > 0 ? Math.min(number, MAX_PAGE) : 1;
+}
+
+/** Adds the names behind the IDs of the rows. A domain or provider that was removed has none. */
+async function withNames(deps: Deps, rows: LoginActivity[]) {
+  const { db } = deps.store;
+  const users = await findUsersById(db, [...new Set(rows.flatMap(({ userId }) => userId ?? []))]);
+  const providers = new Map((await listProviders(db)).map(({ id, name }) => [id, name]));
+  const hosts = new Map((await listDomains(db)).map(({ id, url }) => [id, new URL(url).host]));
+  return rows.map((row) => {
+    const provider = providers.get(row.providerId ?? '');
+    const title = row.reason === null ? '' : explain(row.reason, provider).title;
+    return {
+      ...row,
+      person: users.get(row.userId ?? ''),
+      provider,
+      host: hosts.get(row.domainId ?? ''),
+      refusal: title.charAt(0).toUpperCase() + title.slice(1),
+    };
+  });
+}
+
+function shownOf(page: number, count: number, total: number): string {
+  const all = `${total.toLocaleString('en')} ${total === 1 ? 'attempt' : 'attempts'}`;
+  if (count === total || count === 0) return all;
+  const first = (page - 1) * PAGE + 1;
+  return `${first.toLocaleString('en')} to ${(first + count - 1).toLocaleString('en')} of ${all}`;
+}
