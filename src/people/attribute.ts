@@ -71,6 +71,7 @@ export type CsvColumn = { header: string; of?: string; aliases?: readonly string
 
 /** Characteristics in /Schemas (RFC 7643 2.2, 7) that do not follow from the type. */
 type Characteristics = {
+  alias?: string; // another name under which clients send it
   description?: string; // default: the label
   required?: boolean;
   caseExact?: boolean;

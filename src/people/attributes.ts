@@ -71,6 +71,7 @@ export const personAttributes = [
     path: 'interact.forcePasswordReset',
     visibleTo: 'powerUsers',
     csv: [],
+    scim: { alias: 'passwordReset' },
   }),
 
   attribute('contact', 'emails', 'list', 'E-mail addresses', {
@@ -100,7 +101,13 @@ export const personAttributes = [
   }),
   addressAttribute,
 
-  attribute('work', 'title', 'text', 'Job title', { ...everyone, ...words, column: true, aliases: ['jobtitle'] }),
+  attribute('work', 'title', 'text', 'Job title', {
+    ...everyone,
+    ...words,
+    column: true,
+    aliases: ['jobtitle'],
+    scim: { alias: 'jobTitle' },
+  }),
   attribute('work', 'department', 'text', 'Department', {
     ...everyone,
     ...words,
@@ -113,6 +120,7 @@ export const personAttributes = [
     ...everyone,
     path: 'enterprise.organization',
     aliases: ['company'],
+    scim: { alias: 'company' },
   }),
   attribute('work', 'location', 'text', 'Location', { ...everyone, path: 'interact.location' }),
   attribute('work', 'employeeNumber', 'text', 'Employee number', {
@@ -138,7 +146,7 @@ export const personAttributes = [
   attribute('nameParts', 'formattedName', 'text', 'Full name', { path: 'name.formatted', wide: true }),
 
   attribute('about', 'pronouns', 'text', 'Pronouns', { ...everyone, path: 'interact.pronouns' }),
-  attribute('about', 'dateOfBirth', 'date', 'Date of birth', { path: 'interact.dateOfBirth' }),
+  attribute('about', 'dateOfBirth', 'date', 'Date of birth', { path: 'interact.dateOfBirth', scim: { alias: 'DOB' } }),
   attribute('about', 'bio', 'longText', 'Bio', { ...everyone, path: 'interact.bio', maxLength: 10_000, wide: true }),
   attribute('about', 'preferredLanguage', 'language', 'Language', { ...everyone, help: 'Such as en or de-CH.' }),
   attribute('about', 'locale', 'language', 'Locale', { ...everyone, help: 'For dates and numbers, such as en-GB.' }),

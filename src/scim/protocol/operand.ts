@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { ENTERPRISE_URN, INTERACT_URN, type Located, type ResourceType } from '../schema/schema.ts';
+import { personColumns } from '../schema/user.ts';
 
 /** The stored value of an attribute as an SQL expression, and how it is compared. */
 export type Operand = {
@@ -12,20 +13,11 @@ export type Operand = {
 };
 
 const columns: Record<string, string> = {
+  ...personColumns,
   'User:id': 'users.id',
-  'User:externalId': 'users.externalId',
-  'User:userName': 'users.userName',
-  'User:name.givenName': 'users.givenName',
-  'User:name.familyName': 'users.familyName',
-  'User:displayName': 'users.displayName',
-  'User:title': 'users.title',
-  'User:userType': 'users.userType',
-  'User:active': 'users.active',
   'User:meta.created': 'users.createdAt',
   'User:meta.lastModified': 'users.modifiedAt',
-  'EnterpriseUser:department': 'users.department',
   'EnterpriseUser:manager.value': 'users.managerId',
-  'InteractUser:loginType': 'users.loginType',
   'Group:id': 'groups.id',
   'Group:externalId': 'groups.externalId',
   'Group:displayName': 'groups.displayName',

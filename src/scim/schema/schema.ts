@@ -1,6 +1,6 @@
 import type { AttributePath } from '../protocol/filter.ts';
 import { type Attribute, complex, reference, text } from './attribute.ts';
-import { coreUserAttributes, enterpriseAttributes, interactAttributes } from './user.ts';
+import { coreUserAttributes, enterpriseAttributes, interactAttributes, personAliases } from './user.ts';
 
 export type Schema = { id: string; name: string; description: string; attributes: readonly Attribute[] };
 
@@ -81,7 +81,7 @@ export const userType: ResourceType = withAttributes(
       },
     ],
   },
-  { jobTitle: 'title', company: 'organization', DOB: 'dateOfBirth', passwordReset: 'forcePasswordReset' },
+  personAliases,
 );
 
 export const groupType: ResourceType = withAttributes(

@@ -31,6 +31,21 @@ export const enterpriseAttributes: readonly Attribute[] = attributesBelow('enter
 /** The extension of the intranet's vendor, and the further profile fields of the intranet. */
 export const interactAttributes: readonly Attribute[] = attributesBelow('interact.');
 
+/** The columns of the attributes that have one, by the schema's name and the attribute's path: `EnterpriseUser:department`. */
+export const personColumns: Record<string, string> = Object.fromEntries(
+  personAttributes
+    .filter(({ column }) => column)
+    .map(({ name, path }) => {
+      const schemaPath = `User:${path}`.replace('User:enterprise.', 'EnterpriseUser:');
+      return [schemaPath.replace('User:interact.', 'InteractUser:'), `users.${name}`];
+    }),
+);
+
+/** Other names under which clients send an attribute. */
+export const personAliases: Record<string, string> = Object.fromEntries(
+  personAttributes.flatMap(({ path, scim: { alias } }) => (alias ? [[alias, path.split('.').at(-1) ?? path]] : [])),
+);
+
 /** The attributes of the table below a path, as a schema describes them. */
 function attributesBelow(prefix: string): Attribute[] {
   const found = new Map<string, Attribute>();
@@ -49,7 +64,7 @@ function attributesBelow(prefix: string): Attribute[] {
 
 function schemaOf(name: string, attribute: PersonAttribute): Attribute {
   const { type, label, one = label, kinds = [], maxLength, options, scim } = attribute;
-  const { description = label, binary, ...characteristics } = scim;
+  const { description = label, binary, alias: _, ...characteristics } = scim;
   switch (type) {
     case 'boolean':
       return flag(name, description);
