@@ -14,25 +14,26 @@ import { type PeopleFilter, peopleSearch } from './list.ts';
 
 const PATH = '/settings/people/bulk';
 const GROUPS_OFFERED = 100;
-const ONLY_ME = 'Only you were chosen. To deactivate or delete yourself, use your own page.';
+const IDS_PER_QUERY = 500;
+const ONLY_ME = 'Only your own account is selected. To deactivate or delete it, use your own page.';
 
-/** Doing one thing to many people: first the question with its numbers, then the deed. */
+/** Changes many people at once: first a confirmation with numbers, then a job. */
 export function peopleBulkRoutes(deps: Deps): Router {
   const router = Router();
   router.post(PATH, async (req, res) => {
     const action = actionIn(req);
-    const chosen = await chosenIn(deps, req);
-    if (chosen.length > 0 && action) return ask(deps, req, res, action, chosen, {});
+    const selected = await selectedIn(deps, req);
+    if (selected.length > 0 && action) return show(deps, req, res, action, selected, {});
     const onlyMe = fieldValues(req, 'person').join() === req.user?.id;
-    await flash(req, onlyMe ? ONLY_ME : 'Nobody was chosen. Tick the people first.', 'info');
+    await flash(req, onlyMe ? ONLY_ME : 'No people are selected. Select them first.', 'info');
     res.redirect(303, listOf(req));
   });
   router.post(`${PATH}/confirmed`, async (req, res) => {
     const action = actionIn(req);
-    const chosen = await chosenIn(deps, req);
+    const selected = await selectedIn(deps, req);
     if (!action) return res.redirect(303, listOf(req));
-    const job = await jobOf(deps, req, action, chosen);
-    if (!job.ok) return ask(deps, req, res.status(422), action, chosen, job.errors);
+    const job = await jobOf(deps, req, action, selected);
+    if (!job.ok) return show(deps, req, res.status(422), action, selected, job.errors);
     res.redirect(303, await startNewJob(deps, req, job.value));
   });
   return router;
@@ -46,10 +47,10 @@ function actionIn(req: Request): Action | undefined {
   return actions.includes(action) ? (action as Action) : undefined;
 }
 
-/** Who was ticked, or all whom the search finds. Oneself is never among those who are deactivated or deleted. */
-async function chosenIn(deps: Deps, req: Request): Promise<string[]> {
-  const chosen = ticked(req, 'all') ? await idsOf(deps, peopleSearch(filterIn(req))) : fieldValues(req, 'person');
-  const ids = [...new Set(chosen)].filter((id) => /^[\w-]{1,64}$/.test(id)).slice(0, MAX_PEOPLE);
+/** The selected people, or all that the search finds. People cannot deactivate or delete themselves here. */
+async function selectedIn(deps: Deps, req: Request): Promise<string[]> {
+  const selected = ticked(req, 'all') ? await idsOf(deps, peopleSearch(filterIn(req))) : fieldValues(req, 'person');
+  const ids = [...new Set(selected)].filter((id) => /^[\w-]{1,64}$/.test(id)).slice(0, MAX_PEOPLE);
   const harms = ['deactivate', 'remove'].includes(field(req, 'action'));
   return harms ? ids.filter((id) => id !== req.user?.id) : ids;
 }
@@ -63,17 +64,17 @@ function listOf(req: Request): string {
   return withQuery('/settings/people', filterIn(req));
 }
 
-async function jobOf(deps: Deps, req: Request, action: Action, chosen: string[]): Promise<Checked<NewJob>> {
+async function jobOf(deps: Deps, req: Request, action: Action, selected: string[]): Promise<Checked<NewJob>> {
   const input = { back: listOf(req) };
-  if (action === 'remove' && field(req, 'typed').trim() !== String(chosen.length))
-    return invalid({ typed: `Enter ${chosen.length} to delete them.` });
-  if (action !== 'group') return { ok: true, value: { kind: action, input, items: chosen } };
+  if (action === 'remove' && field(req, 'typed').trim() !== String(selected.length))
+    return invalid({ typed: `Enter ${selected.length} to delete these people.` });
+  if (action !== 'group') return { ok: true, value: { kind: action, input, items: selected } };
   const group = await findGroupByName(deps.store.db, field(req, 'group').trim().slice(0, 256));
-  if (!group) return invalid({ group: 'There is no group of this name.' });
+  if (!group) return invalid({ group: 'No group has this name.' });
   if (group.sourceId !== null) return invalid({ group: 'A profile source manages this group. Change it there.' });
   return {
     ok: true,
-    value: { kind: action, input: { ...input, group: group.id, name: group.displayName }, items: chosen },
+    value: { kind: action, input: { ...input, group: group.id, name: group.displayName }, items: selected },
   };
 }
 
@@ -81,22 +82,22 @@ function people(count: number): string {
   return count === 1 ? '1 person' : `${count.toLocaleString('en')} people`;
 }
 
-async function ask(
+async function show(
   deps: Deps,
   req: Request,
   res: Response,
   action: Action,
-  chosen: string[],
+  selected: string[],
   errors: FieldErrors,
 ): Promise<void> {
   const { db } = deps.store;
   const all = ticked(req, 'all');
   const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1 }) : undefined;
   res.render('settings/people/bulk', {
-    title: `${{ activate: 'Activate', deactivate: 'Deactivate', remove: 'Delete', group: 'Add to a group' }[action]}: ${people(chosen.length)}`,
-    deed: action,
-    chosen: all ? [] : chosen,
-    count: chosen.length,
+    title: `${{ activate: 'Activate', deactivate: 'Deactivate', remove: 'Delete', group: 'Add to a group' }[action]}: ${people(selected.length)}`,
+    bulkAction: action,
+    selected: all ? [] : selected,
+    count: selected.length,
     all,
     tooMany: found !== undefined && !found.totalIsExact,
     filter: filterIn(req),
@@ -106,14 +107,14 @@ async function ask(
     typed: field(req, 'typed'),
     leavesMeOut:
       ['deactivate', 'remove'].includes(action) && (all || fieldValues(req, 'person').includes(req.user?.id ?? '')),
-    sessions: await countSessions(db, chosen, deps.now()),
+    sessions: await countSessions(db, selected, deps.now()),
     groups: action === 'group' ? (await listGroups(db, {}, { limit: GROUPS_OFFERED, offset: 0 })).rows : [],
   });
 }
 
 async function countSessions(db: Deps['store']['db'], ids: string[], now: number): Promise<number> {
   let sum = 0;
-  for (let start = 0; start < ids.length; start += 500)
-    sum += await countSessionsOfUsers(db, ids.slice(start, start + 500), now);
+  for (let start = 0; start < ids.length; start += IDS_PER_QUERY)
+    sum += await countSessionsOfUsers(db, ids.slice(start, start + IDS_PER_QUERY), now);
   return sum;
 }

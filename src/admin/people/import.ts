@@ -9,7 +9,7 @@ import { startNewJob } from '../jobs/job.ts';
 
 const PATH = '/settings/people/import';
 
-/** People from a CSV file: choosing it. The job that this begins shows what the file would do, and then has it done. */
+/** Uploads a CSV file of people and starts its preview. */
 export function peopleImportRoutes(deps: Deps): Router {
   const router = Router();
   router.get(PATH, (_req, res) => show(res, {}));

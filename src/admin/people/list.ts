@@ -15,7 +15,7 @@ const PATH = '/settings/people';
 const PAGE = 50;
 const RUNNING_SHOWN = 5;
 
-/** Application Settings > Manage People > People: the list, and its export. */
+/** Lists and exports people. */
 export function peopleRoutes(deps: Deps): Router {
   const router = Router();
   router.get(PATH, async (req, res) => {
@@ -37,9 +37,9 @@ export function peopleRoutes(deps: Deps): Router {
 }
 
 /**
- * One page of people, as a list shows it: the one that the address names.
- * @param path the address of the list
- * @param query what of the list's query stays from page to page
+ * Returns the page of people that a request asks for, with links to the pages before and after.
+ * @param path the path of the list
+ * @param query the part of its query that stays from page to page
  */
 export async function pageOfPeople(
   { store }: Deps,
@@ -59,10 +59,10 @@ export async function pageOfPeople(
   };
 }
 
-/** What the list is narrowed to, as it stands in the address. `source` is 'none' for people whom no source manages. */
+/** The filter of the list, from its query. `source` is 'none' for people that no source manages. */
 export type PeopleFilter = { q: string; active: string; type: string; source: string };
 
-/** What Power Users are shown under a filter. */
+/** Returns the search for a filter. Power Users also find people who are hidden from search. */
 export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSearch {
   return {
     text: q,
@@ -73,13 +73,13 @@ export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSea
   };
 }
 
-/** The filter out of the address. */
+/** Returns the filter of a request. */
 export function peopleFilter(req: Request): PeopleFilter {
   const [q, active, type, source] = ['q', 'active', 'type', 'source'].map((name) => queryText(req, name));
   return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '' };
 }
 
-/** Row by row. A spreadsheet would run what begins with '=' and the like: such values get an apostrophe, which an import takes off again. */
+/** Spreadsheets would run values that start with '=' and the like: they get an apostrophe, which an import removes. */
 async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
   res.attachment(`people-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`);
   res.type('text/csv');
@@ -90,7 +90,7 @@ async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
   );
 }
 
-/** The foot of a list: how many of how many people are shown. */
+/** Returns how many people of how many are shown. */
 function shownPeople({ rows, total, totalIsExact }: FoundUsers): string {
   const all = `${total.toLocaleString('en')} ${total === 1 ? 'person' : 'people'}`;
   if (!totalIsExact) return `${rows.length} of more than ${all}`;
