@@ -96,7 +96,10 @@ describe('the command line', () => {
     const refusals: [string[], RegExp][] = [
       [['user', 'add', '--user-name', 'ANNA'], /^--user-name: This user name is already taken\.$/],
       [['user', 'add', '--user-name', 'bob', '--email', 'x'], /^--email: Enter an e-mail address/],
-      [['user', 'add', '--user-name', 'bob', '--type', 'boss'], /^--type: Choose one of the three\.$/],
+      [
+        ['user', 'add', '--user-name', 'bob', '--type', 'boss'],
+        /^--type: Use one of: Power User, Intranet User, Non Intranet User\.$/,
+      ],
       [['user', 'add', '--user-name', 'bob', '--password-stdin'], /^--password-stdin: Use at least 12 characters\.$/],
       [['user', 'deactivate', 'nobody'], /^No person has the user name nobody\.$/],
       [['user', 'deactivate', 'anna'], /^This is the last active Power User/],

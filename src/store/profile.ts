@@ -1,7 +1,6 @@
 /**
- * The attributes of a person that have no column. Names and nesting are those of SCIM (RFC 7643 4.1, 4.3 and the intranet vendor's
- * extension). userName, name.givenName, name.familyName, displayName, title, userType, active, externalId, department and loginType
- * have columns and are never included.
+ * The attributes of a person that have no column (see people/attributes.ts). Names and nesting are those of SCIM (RFC 7643 4.1, 4.3
+ * and the intranet vendor's extension).
  */
 export type Profile = {
   name?: { formatted?: string; middleName?: string; honorificPrefix?: string; honorificSuffix?: string };
@@ -43,7 +42,7 @@ export type Profile = {
   };
 };
 
-/** One value of an attribute that has several (RFC 7643 2.4). */
+/** One value of a multi-valued attribute (RFC 7643 2.4). */
 export type MultiValue = { value?: string; display?: string; type?: string; primary?: boolean };
 
 export type Address = {

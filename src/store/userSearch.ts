@@ -13,7 +13,7 @@ export type UserSearch = {
   sourceId?: string | null | undefined; // null: people not managed by a source
   groupId?: string | undefined;
   managerId?: string | undefined;
-  includeOmitted?: boolean | undefined; // people with omitFromSearch too; for Power Users
+  includeOmitted?: boolean | undefined; // also people with omitFromSearch; for Power Users
 };
 
 /**

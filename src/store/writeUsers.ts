@@ -85,6 +85,7 @@ export async function lockUser(db: Db, id: string): Promise<User | undefined> {
   return row && userFromRow(row);
 }
 
+/** Records a login. */
 export async function writeLastLogin(db: Db, id: string, at: number): Promise<void> {
   await setLastLogin(db, id, at);
 }
@@ -95,24 +96,25 @@ const setLastLogin = prepared((db, id: string, at: number) =>
 
 async function updateEmails(db: Db, user: User): Promise<void> {
   const before = await db.selectFrom('userEmails').select('valueKey').where('userId', '=', user.id).execute();
-  const had = new Set(before.map((row) => row.valueKey));
-  const has = new Set(emailKeysOf(user));
-  const gone = [...had].filter((valueKey) => !has.has(valueKey));
-  const added = [...has].filter((valueKey) => !had.has(valueKey)).map((valueKey) => ({ userId: user.id, valueKey }));
+  const keys = before.map((row) => row.valueKey);
+  const { gone, added } = differences(keys, emailKeysOf(user));
   if (gone.length > 0)
     await db.deleteFrom('userEmails').where('userId', '=', user.id).where('valueKey', 'in', gone).execute();
-  await insertRows(db, 'userEmails', added);
+  const rows = added.map((valueKey) => ({ userId: user.id, valueKey }));
+  await insertRows(db, 'userEmails', rows);
 }
 
 async function updateTokens(db: Db, userId: string, before: string, after: string): Promise<void> {
   if (before === after) return;
-  const had = new Set(before.split(' ').filter(Boolean));
-  const has = new Set(after.split(' ').filter(Boolean));
-  const gone = [...had].filter((token) => !has.has(token));
-  const added = [...has].filter((token) => !had.has(token)).map((token) => ({ token, userId }));
+  const { gone, added } = differences(before.split(' ').filter(Boolean), after.split(' ').filter(Boolean));
   if (gone.length > 0)
     await db.deleteFrom('userTokens').where('userId', '=', userId).where('token', 'in', gone).execute();
-  await insertRows(db, 'userTokens', added);
+  const rows = added.map((token) => ({ token, userId }));
+  await insertRows(db, 'userTokens', rows);
+}
+
+function differences(before: string[], after: string[]): { gone: string[]; added: string[] } {
+  return { gone: before.filter((key) => !after.includes(key)), added: after.filter((key) => !before.includes(key)) };
 }
 
 function emailKeysOf(user: User): string[] {

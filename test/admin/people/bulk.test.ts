@@ -9,7 +9,7 @@ const BULK = '/settings/people/bulk';
 const DO = `${BULK}/confirmed`;
 const LIST = '/settings/people';
 
-describe('admin/people: many at once', () => {
+describe('admin/people/bulk', () => {
   let anteroom: Anteroom;
   let client: Client;
   let people: User[];
@@ -23,10 +23,10 @@ describe('admin/people: many at once', () => {
     client = await logInLocally(anteroom);
   });
 
-  it('asks with numbers, then deactivates and ends the sessions', async () => {
+  it('shows numbers, then deactivates people and ends their sessions', async () => {
     const theirs = await logInLocally(anteroom, 'anna.berg');
     const asked = await client.post(BULK, { action: 'deactivate', person: ids().slice(0, 2) });
-    expect(asked.text).to.contain('Deactivate: 2 people').and.to.contain('It ends 1 session at once.');
+    expect(asked.text).to.contain('Deactivate: 2 people').and.to.contain('This ends 1 session at once.');
     expect(await activeOnes()).to.equal(4);
     const done = await client.post(DO, { action: 'deactivate', person: ids().slice(0, 2) });
     expect((await client.follow(done)).text).to.contain('2 people were deactivated.');
@@ -40,9 +40,9 @@ describe('admin/people: many at once', () => {
     expect((await client.follow(back)).text).to.contain('3 people were activated.');
   });
 
-  it('takes all who match, also those of other pages, and never oneself', async () => {
+  it('changes all results on all pages, but never the Power User themselves', async () => {
     const asked = await client.post(BULK, { action: 'deactivate', all: 'on' });
-    expect(asked.text).to.contain('Deactivate: 3 people').and.to.contain('You are left out yourself');
+    expect(asked.text).to.contain('Deactivate: 3 people').and.to.contain('Your own account is not included');
     const some = await client.post(BULK, { action: 'remove', all: 'on', q: 'ben' });
     expect(some.text).to.contain('Delete: 1 person');
     await client.post(DO, { action: 'deactivate', all: 'on' });
@@ -50,33 +50,33 @@ describe('admin/people: many at once', () => {
     expect((await client.get(LIST)).status).to.equal(200);
   });
 
-  it('deletes only where their number was entered', async () => {
+  it('deletes people only after their number was typed', async () => {
     const refused = await client.post(DO, { action: 'remove', person: ids(), typed: '2' });
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('Enter 3 to delete them.');
+    expect(refused.text).to.contain('Enter 3 to delete these people.');
     const done = await client.post(DO, { action: 'remove', person: ids(), typed: '3' });
     expect((await client.follow(done)).text).to.contain('3 people were deleted.');
     expect(await findUser(anteroom.deps.store.db, people[0]?.id ?? '')).to.equal(undefined);
   });
 
-  it('adds to a group that is there', async () => {
+  it('adds people to an existing group', async () => {
     const group = await addGroup(anteroom.deps, 'Sales');
     if (!group.ok) throw new Error('no group');
     const refused = await client.post(DO, { action: 'group', person: ids(), group: 'Sale' });
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('There is no group of this name.');
+    expect(refused.text).to.contain('No group has this name.');
     const done = await client.post(DO, { action: 'group', person: ids(), group: 'sales' });
     expect((await client.follow(done)).text).to.contain('3 people were added to Sales.');
     expect(await findMemberIds(anteroom.deps.store.db, group.value.id)).to.have.members(ids());
   });
 
-  it('says that nobody was chosen, and does nothing that it does not know', async () => {
+  it('asks to select people first, and ignores unknown actions and IDs', async () => {
     const none = await client.post(BULK, { action: 'deactivate', q: 'x' });
     expect(none.location).to.equal(`${LIST}?q=x`);
-    expect((await client.follow(none)).text).to.contain('Nobody was chosen.');
+    expect((await client.follow(none)).text).to.contain('No people are selected.');
     const me = (await findUserByUserName(anteroom.deps.store.db, 'maya.koch'))?.id ?? '';
     const mine = await client.post(BULK, { action: 'remove', person: me });
-    expect((await client.follow(mine)).text).to.contain('Only you were chosen.');
+    expect((await client.follow(mine)).text).to.contain('Only your own account is selected.');
     expect((await client.post(DO, { action: 'explode', person: ids() })).status).to.equal(303);
     expect((await client.post(DO, { action: 'deactivate', person: ['x\u0001', '../../..'] })).status).to.equal(303);
     expect(await activeOnes()).to.equal(4);

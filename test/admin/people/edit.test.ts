@@ -4,9 +4,9 @@ import { findUser, type User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Answer, type Client, logInLocally } from '../../support/client.ts';
 import { updateUser } from '../../support/rows.ts';
-import { fieldsOfForm } from '../support/formFields.ts';
+import { errorOf, fieldsOfForm } from '../support/formFields.ts';
 
-describe('admin/people: all attributes', () => {
+describe('admin/people/edit', () => {
   let anteroom: Anteroom;
   let client: Client;
   let maya: User;
@@ -21,7 +21,7 @@ describe('admin/people: all attributes', () => {
     path = `/settings/people/${anna.id}`;
   });
 
-  it('writes every kind of attribute, and shows it again', async () => {
+  it('saves and shows every type of attribute', async () => {
     const entered = {
       pronouns: 'she/her',
       division: 'North',
@@ -69,7 +69,7 @@ describe('admin/people: all attributes', () => {
     expect((await client.follow(await save(await form()))).text).to.contain('No changes to save.');
   });
 
-  it('takes away what is emptied, and keeps what no form shows', async () => {
+  it('removes emptied values, and keeps attributes that no form shows', async () => {
     await give({ profile: { roles: [{ value: 'editor' }], interact: { bio: 'Old' }, phoneNumbers: [{ value: '1' }] } });
     await save({ ...(await form()), bio: '', 'phoneNumbers.0.value': '' });
     expect((await stored()).profile).to.deep.equal({
@@ -78,7 +78,7 @@ describe('admin/people: all attributes', () => {
     });
   });
 
-  it('shows every error at once, beside its field, with what was typed', async () => {
+  it('shows all errors at once, each at its field, and keeps the input', async () => {
     const entered = {
       userName: '',
       timezone: 'Mars/North',
@@ -99,13 +99,21 @@ describe('admin/people: all attributes', () => {
     expect((await stored()).version).to.equal(1);
   });
 
-  it('does not ask for another word where a profile source wrote what nobody would type', async () => {
+  it('refuses a user name that is taken, at its field', async () => {
+    const refused = await save({ ...(await form()), userName: 'MAYA.koch' });
+    expect(refused.status).to.equal(422);
+    expect(errorOf(refused.text, 'userName')).to.equal('This user name is already taken.');
+    expect(await stored()).to.include({ userName: 'anna.berg', version: 1 });
+    expect((await save({ ...(await form()), userName: 'ANNA.berg' })).status).to.equal(303);
+  });
+
+  it('does not check values that did not change', async () => {
     await give({ profile: { timezone: 'Somewhere', interact: { dateOfBirth: '1990-01-01T00:00:00Z' } } });
     expect((await save({ ...(await form()), title: 'Clerk' })).status).to.equal(303);
     expect((await stored()).profile.timezone).to.equal('Somewhere');
   });
 
-  it('finds a manager by words, and lets one of several be chosen', async () => {
+  it('finds a manager by words, and asks to select one of several', async () => {
     const ben = await addPerson(anteroom.deps, { userName: 'ben.tal', givenName: 'Ben', familyName: 'Tal' });
     await addPerson(anteroom.deps, { userName: 'ben.lund', givenName: 'Ben', familyName: 'Lund' });
     const asked = await save({ ...(await form()), manager: 'ben' });
@@ -122,7 +130,7 @@ describe('admin/people: all attributes', () => {
     expect((await stored()).profile.enterprise).to.equal(undefined);
   });
 
-  it('keeps what a profile source manages, says why, and lets user type and search be changed', async () => {
+  it('changes only user type and search of a person that a profile source manages, and says why', async () => {
     const added = await addSource(anteroom.deps, { name: 'JumpCloud' });
     if (!added.ok) throw new Error('no source');
     await give({ sourceId: added.value.source.id });
@@ -138,9 +146,32 @@ describe('admin/people: all attributes', () => {
     expect(user.profile.enterprise).to.equal(undefined);
   });
 
-  it('takes no line count and no field name for more than it is', async () => {
+  it('ignores hostile line counts and field names', async () => {
     const hostile = { 'emails.lines': '1e9', 'phoneNumbers.lines': '-4', 'addresses.lines': 'x', __proto__: 'y' };
     expect((await save({ ...(await form()), ...hostile })).status).to.equal(303);
+  });
+
+  it('reports a change by someone else, keeps the input, and saves it on request', async () => {
+    const mine = fieldsOfForm((await client.get(path)).text, path);
+    await client.post(path, { ...mine, department: 'Sales' });
+    const stale = await client.post(path, { ...mine, department: 'IT' });
+    expect(stale.status).to.equal(409);
+    expect(stale.text).to.contain('This person was changed while you were editing').and.to.contain('Stored now: Sales');
+    const again = await client.post(path, { ...mine, ...fieldsOfForm(stale.text, path) });
+    expect((await client.follow(again)).text)
+      .to.contain('Saved: department.')
+      .and.to.contain('value="IT"');
+  });
+
+  it('asks Power Users to confirm before they give up their own access', async () => {
+    await addPerson(anteroom.deps, { userName: 'other', userType: 'Power User' });
+    const path = `/settings/people/${maya.id}`;
+    const mine = { ...fieldsOfForm((await client.get(path)).text, path), userType: 'Intranet User' };
+    const asked = await client.post(path, mine);
+    expect(asked.status).to.equal(422);
+    expect(asked.text).to.contain('This is you.').and.to.contain('name="givesUpPower"');
+    expect((await client.post(path, { ...mine, givesUpPower: 'on' })).status).to.equal(303);
+    expect((await client.get('/settings/people')).status).to.equal(403);
   });
 
   async function form(): Promise<Record<string, string>> {

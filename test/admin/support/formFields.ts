@@ -15,6 +15,11 @@ export function fieldsOfForm(html: string, action: string): Record<string, strin
   return fields;
 }
 
+/** Returns the error that a form shows for a field, or ''. */
+export function errorOf(html: string, name: string): string {
+  return decode(new RegExp(`id="${name}-error">([^<]*)<`).exec(html)?.[1] ?? '');
+}
+
 function decode(text: string): string {
   const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&#34;': '"', '&#39;': "'" };
   return text.replace(/&(amp|lt|gt|#34|#39);/g, (entity) => entities[entity] ?? entity);

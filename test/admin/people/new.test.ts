@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
+import { type Client, logInLocally } from '../../support/client.ts';
+import { errorOf, fieldsOfForm } from '../support/formFields.ts';
+
+const LIST = '/settings/people';
+
+describe('admin/people/new', () => {
+  let anteroom: Anteroom;
+  let client: Client;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
+    client = await logInLocally(anteroom);
+  });
+
+  it('adds a person and opens their form', async () => {
+    const added = await client.post(`${LIST}/new`, {
+      userName: 'anna.berg',
+      givenName: 'Anna',
+      userType: 'Intranet User',
+    });
+    expect(added.status).to.equal(303);
+    const page = await client.follow(added);
+    expect(page.text).to.contain('Anna was added to the People Directory.');
+    const saved = await client.post(added.location ?? '', {
+      ...fieldsOfForm(page.text, added.location ?? ''),
+      title: 'Clerk',
+    });
+    expect((await client.follow(saved)).text).to.contain('Saved: job title.');
+  });
+
+  it('keeps the input and shows the error of each field', async () => {
+    const refused = await client.post(`${LIST}/new`, {
+      userName: 'MAYA.koch',
+      givenName: '<Anna>',
+      userType: 'Intranet User',
+    });
+    expect(refused.status).to.equal(422);
+    expect(errorOf(refused.text, 'userName')).to.equal('This user name is already taken.');
+    expect(refused.text).to.contain('value="&lt;Anna&gt;"');
+    const short = await client.post(`${LIST}/new`, { userName: 'anna', userType: 'Intranet User', password: 'short' });
+    expect(errorOf(short.text, 'password')).to.equal('Use at least 12 characters.');
+    expect(short.text).not.to.contain('value="short"');
+  });
+});
