@@ -3,23 +3,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Runs `npm ci` where node_modules is not what package-lock.json asks for. An installation without devDependencies is complete
- * as long as they are not needed. All that npm says goes to standard error.
+ * Runs `npm ci` if node_modules does not match package-lock.json. An installation without devDependencies is complete unless they are
+ * needed. The output of npm goes to standard error.
  * @param {string} root the project's folder
  * @param {boolean} dev whether the devDependencies are needed
  * @returns {Promise<boolean>} whether something was installed
  */
 export async function installMissing(root, dev) {
   if (isInstalled(root, dev)) return false;
-  process.stderr.write('Installing the packages that package-lock.json names; this takes a minute at the most …\n');
+  process.stderr.write('Installing packages (this takes up to a minute) …\n');
   const flags = ['--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'];
   const code = await npm(root, ['ci', ...(dev ? ['--include=dev'] : []), ...flags]);
   if (code === 0) return true;
-  process.stderr.write('The packages could not be installed: see what npm says above.\n');
+  process.stderr.write('The packages could not be installed. See the output of npm above.\n');
   process.exit(1);
 }
 
-/** npm notes in node_modules/.package-lock.json what it put there, as the last thing it does. */
+/** npm writes node_modules/.package-lock.json with what it installed as its last step. */
 function isInstalled(root, dev) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const there = packagesOf(join(root, 'node_modules', '.package-lock.json'));
@@ -39,7 +39,7 @@ function packagesOf(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }
 
-/** The npm that runs this script, or the one on the PATH. It gets no input: that is the program's. */
+/** Runs the npm that started this script, or the one on the PATH. Standard input is left to the program. */
 function npm(root, args) {
   const own = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined;
   const options = { cwd: root, stdio: ['ignore', 2, 2] };

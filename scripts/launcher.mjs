@@ -9,14 +9,14 @@ import { installMissing } from './installMissing.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const OLDEST = [24, 7];
-// Types are stripped once and not at every start, which takes half the time and 20 MB less. Beside the packages, where nobody else writes.
+// Cached code without types halves the time of a start and saves 20 MB. The cache is in node_modules, where no other user can write.
 const compiled = join(root, 'node_modules', '.cache', 'anteroom');
 
 /**
- * Installs the packages where they are missing or out of date, then runs a TypeScript file of the project: on the Node that the project
- * pins, or else on the one that runs this, where it is new enough. Standard output belongs to the program alone.
- * @param {string} file its path in the project
- * @param {string[]} args what the program is given
+ * Installs packages if they are missing or out of date, then runs a TypeScript file of the project with the Node version that the project
+ * pins, or with the current one if it is new enough. Writes nothing to standard output, which belongs to the program.
+ * @param {string} file path within the project
+ * @param {string[]} args arguments of the program
  * @param {{ dev?: boolean }} [options] `dev`: the program needs the devDependencies
  */
 export async function launch(file, args, { dev = false } = {}) {
@@ -28,7 +28,7 @@ export async function launch(file, args, { dev = false } = {}) {
   fail(tooOld());
 }
 
-/** Without a process between: it is the program that gets the signals and whose end is seen. */
+/** Runs in this process, so that the program receives the signals and sets the exit code. */
 async function here(path, args) {
   process.argv = [process.argv[0], path, ...args];
   module.enableCompileCache?.(compiled);
@@ -60,7 +60,7 @@ function tooOld() {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return (
     `This is Node ${process.versions.node}, and Anteroom needs Node ${OLDEST.join('.')} or newer. ` +
-    `Install one, or have npm bring its own (node ${devDependencies.node}): npm ci --include=dev --ignore-scripts=false`
+    `Install it, or let npm install its own (node ${devDependencies.node}): npm ci --include=dev --ignore-scripts=false`
   );
 }
 

@@ -31,7 +31,7 @@ export async function startMellon(inputs: Inputs, certificatePem: string, tuned:
     name: tuned ? 'mod_auth_mellon, tuned' : 'mod_auth_mellon',
     audience,
     target: { acsUrl: audience.acsUrl, relayState: `${url}/home/` },
-    expected: 'Signed in',
+    expected: 'Logged in',
     batch: tuned ? 300 : 150,
     stop: async () => {
       await server.stop();
@@ -49,7 +49,7 @@ function writeFiles(
 ): void {
   const metadata = own.metadata.replaceAll(own.entityId, audience.entityId).replaceAll(own.acsUrl, audience.acsUrl);
   mkdirSync(join(directory, 'www/home'), { recursive: true });
-  writeFileSync(join(directory, 'www/home/index.html'), '<!doctype html><title>Home</title><p>Signed in');
+  writeFileSync(join(directory, 'www/home/index.html'), '<!doctype html><title>Home</title><p>Logged in');
   writeFileSync(join(directory, 'sp.xml'), metadata);
   writeFileSync(join(directory, 'sp.key'), own.privateKeyPem);
   writeFileSync(join(directory, 'sp.pem'), certificatePem);

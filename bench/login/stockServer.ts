@@ -46,6 +46,6 @@ app.use(passport.session());
 const finish: Handler = (_req, res) => res.redirect('/');
 app.post('/saml/acs', express.urlencoded({ extended: false, limit: '1mb' }), passport.authenticate('saml'), finish);
 app.get('/', (req, res) =>
-  res.send(`<!doctype html><title>Home</title><p>Signed in as ${req.user?.nameID ?? 'nobody'}`),
+  res.send(`<!doctype html><title>Home</title><p>Logged in as ${req.user?.nameID ?? 'nobody'}`),
 );
 app.listen(Number(PORT), '127.0.0.1');
