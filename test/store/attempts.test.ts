@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
-import { countFailures, forgetFailures, recordFailure } from '../../src/store/attempts.ts';
+import {
+  countFailures,
+  deleteExpiredFailures,
+  forgetFailures,
+  recordFailure,
+  takeFailureBack,
+} from '../../src/store/attempts.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 
@@ -20,7 +26,7 @@ describe('store/attempts', () => {
       expect(await countFailures(db, 'carl', testStart + 3)).to.equal(0);
     });
 
-    it('begins anew when nothing failed for the time of the window', async () => {
+    it('restarts after a window without failures', async () => {
       await recordFailure(db, 'anna', testStart, 100);
       await recordFailure(db, 'anna', testStart + 99, 100);
       expect(await countFailures(db, 'anna', testStart + 198)).to.equal(2);
@@ -29,9 +35,28 @@ describe('store/attempts', () => {
       expect(await countFailures(db, 'anna', testStart + 199)).to.equal(1);
     });
 
-    it('counts every one of many at once', async () => {
+    it('counts all of many concurrent failures', async () => {
       await Promise.all(Array.from({ length: 20 }, () => recordFailure(db, 'anna', testStart, 100)));
       expect(await countFailures(db, 'anna', testStart)).to.equal(20);
+    });
+
+    it('takes one failure back, and never counts below zero', async () => {
+      for (let n = 0; n < 3; n += 1) await recordFailure(db, 'anna', testStart, 100);
+      await recordFailure(db, 'bob', testStart, 100);
+      await takeFailureBack(db, 'anna');
+      expect(await countFailures(db, 'anna', testStart)).to.equal(2);
+      for (let n = 0; n < 3; n += 1) await takeFailureBack(db, 'bob');
+      expect(await countFailures(db, 'bob', testStart)).to.equal(0);
+      await recordFailure(db, 'bob', testStart, 100);
+      expect(await countFailures(db, 'bob', testStart)).to.equal(1);
+    });
+
+    it('deletes expired counters only', async () => {
+      await recordFailure(db, 'anna', testStart, 100);
+      await recordFailure(db, 'bob', testStart + 1, 100);
+      await deleteExpiredFailures(db, testStart + 100);
+      const rows = await db.selectFrom('attempts').select('name').execute();
+      expect(rows).to.deep.equal([{ name: 'bob' }]);
     });
 
     it('forgets the failures of one name', async () => {

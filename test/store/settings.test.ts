@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import { findSetting, writeSetting } from '../../src/store/settings.ts';
+import { checkDatabase, findSetting, takeSetting, writeSetting } from '../../src/store/settings.ts';
 import { withStores } from '../support/stores.ts';
 
 describe('store/settings', () => {
   withStores((open) => {
-    it('has nothing where nothing was written', async () => {
+    it('returns undefined for a setting that was never written', async () => {
       const { db } = await open();
       expect(await findSetting(db, 'theme')).to.equal(undefined);
     });
 
-    it('keeps what was written last', async () => {
+    it('returns what was written last', async () => {
       const { db } = await open();
       await writeSetting(db, 'theme', { dark: true });
       await writeSetting(db, 'theme', { dark: false, accents: ['é', null] });
@@ -17,7 +17,7 @@ describe('store/settings', () => {
       expect(await findSetting(db, 'Theme')).to.equal(undefined);
     });
 
-    it('tells null and false from nothing', async () => {
+    it('tells null and false from undefined', async () => {
       const { db } = await open();
       await writeSetting(db, 'a', null);
       await writeSetting(db, 'b', false);
@@ -29,6 +29,26 @@ describe('store/settings', () => {
       await writeSetting(db, 'theme', 1);
       await writeSetting(db, 'theme', undefined);
       expect(await findSetting(db, 'theme')).to.equal(undefined);
+    });
+
+    it('lets one of several concurrent calls take a value', async () => {
+      const { db } = await open();
+      await writeSetting(db, 'link', 'a');
+      expect(await takeSetting(db, 'link', 'b')).to.equal(false);
+      const taken = await Promise.all([1, 2, 3].map(() => takeSetting(db, 'link', 'a')));
+      expect(taken.filter(Boolean)).to.have.lengthOf(1);
+      expect(await findSetting(db, 'link')).to.equal(undefined);
+    });
+
+    it('checks whether the database answers', async () => {
+      const store = await open();
+      await checkDatabase(store.db);
+      await store.close();
+      const failed = await checkDatabase(store.db).then(
+        () => false,
+        () => true,
+      );
+      expect(failed).to.equal(true);
     });
   });
 });

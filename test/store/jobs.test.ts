@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import type { Db } from '../../src/db/open.ts';
+import {
+  copyJobItems,
+  deleteJob,
+  deleteJobItems,
+  deleteJobsBefore,
+  findJob,
+  insertJob,
+  type Job,
+  listJobItems,
+  listJobs,
+  lockJob,
+  nextJobItems,
+  updateJob,
+  writeJobItems,
+} from '../../src/store/jobs.ts';
+import { withStores } from '../support/stores.ts';
+import { testStart } from '../support/testDeps.ts';
+
+describe('store/jobs', () => {
+  withStores((open) => {
+    let db: Db;
+
+    beforeEach(async () => {
+      ({ db } = await open());
+    });
+
+    it('keeps a job with its input and counts', async () => {
+      const job = await insert('a', { input: { name: 'Sales' } });
+      expect(await findJob(db, 'a')).to.deep.equal(job);
+      const changed: Job = { ...job, state: 'done', processed: 3, counts: { done: 3 }, changedAt: testStart + 1 };
+      await updateJob(db, changed);
+      expect(await lockJob(db, 'a')).to.deep.equal(changed);
+      expect(await findJob(db, 'b')).to.equal(undefined);
+      expect(await lockJob(db, 'b')).to.equal(undefined);
+    });
+
+    it('lists the newest jobs, all or in one state', async () => {
+      for (const id of ['a', 'b', 'c']) await insert(id, { state: id === 'b' ? 'done' : 'running' });
+      expect(ids(await listJobs(db, 2))).to.deep.equal(['c', 'b']);
+      expect(ids(await listJobs(db, 9, 'running'))).to.deep.equal(['c', 'a']);
+    });
+
+    it('returns the items to process in order', async () => {
+      await insert('a', {});
+      await writeItems('a', [3, 1, 2]);
+      const positions = async (processed: number) =>
+        (await nextJobItems(db, { id: 'a', processed }, 2)).map(({ position }) => position);
+      expect(await positions(0)).to.deep.equal([1, 2]);
+      expect(await positions(2)).to.deep.equal([3]);
+    });
+
+    it('replaces items, and lists them by outcome page by page', async () => {
+      await insert('a', {});
+      await writeItems('a', [1, 2, 3]);
+      const done = [1, 3].map((position) => ({ position, item: { line: position }, outcome: 'done', reason: 'x' }));
+      await writeJobItems(db, 'a', done);
+      expect(await listJobItems(db, 'a', 'done', { limit: 9, after: 0 })).to.deep.equal(done);
+      expect(await listJobItems(db, 'a', 'done', { limit: 9, after: 1 })).to.deep.equal(done.slice(1));
+      await deleteJobItems(db, 'a', [1]);
+      await deleteJobItems(db, 'a', []);
+      expect(await listJobItems(db, 'a', 'done', { limit: 9, after: 0 })).to.deep.equal(done.slice(1));
+    });
+
+    it('copies items as not processed', async () => {
+      for (const id of ['a', 'b']) await insert(id, {});
+      await writeJobItems(db, 'a', [{ position: 1, item: 'one', outcome: 'done', reason: 'x' }]);
+      await copyJobItems(db, 'a', 'b');
+      expect(await nextJobItems(db, { id: 'b', processed: 0 }, 9)).to.deep.equal([
+        { position: 1, item: 'one', outcome: null, reason: null },
+      ]);
+    });
+
+    it('deletes a job with its items', async () => {
+      await insert('a', {});
+      await writeItems('a', [1]);
+      await deleteJob(db, 'a');
+      expect(await db.selectFrom('jobItems').selectAll().execute()).to.deep.equal([]);
+    });
+
+    it('deletes old jobs of one state, and of one kind if given', async () => {
+      await insert('a', { state: 'done', changedAt: testStart - 1 });
+      await insert('b', { state: 'done', changedAt: testStart });
+      await insert('c', { state: 'running', changedAt: testStart - 1 });
+      await insert('d', { state: 'done', kind: 'preview', changedAt: testStart - 1 });
+      await deleteJobsBefore(db, testStart, 'done', 'preview');
+      expect(ids(await listJobs(db, 9))).to.deep.equal(['c', 'b', 'a']);
+      await deleteJobsBefore(db, testStart, 'done');
+      expect(ids(await listJobs(db, 9))).to.deep.equal(['c', 'b']);
+    });
+
+    async function insert(id: string, values: Partial<Job>): Promise<Job> {
+      const progress = { total: 3, processed: 0, counts: {}, failure: null };
+      const times = { createdAt: testStart, changedAt: testStart };
+      const base = { id, kind: 'remove' as const, state: 'running' as const, input: {}, startedBy: 'Maya' };
+      const job: Job = { ...base, ...progress, ...times, ...values };
+      await insertJob(db, job);
+      return job;
+    }
+
+    async function writeItems(id: string, positions: number[]): Promise<void> {
+      const items = positions.map((position) => ({ position, item: `item ${position}`, outcome: null, reason: null }));
+      await writeJobItems(db, id, items);
+    }
+  });
+});
+
+function ids(jobs: Job[]): string[] {
+  return jobs.map(({ id }) => id);
+}
