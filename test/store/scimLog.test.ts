@@ -40,7 +40,7 @@ describe('store/scimLog', () => {
     it('filters', async () => {
       const values = [
         { sourceId: 'one', path: '/Users/1', resourceName: 'Anna', event: 'a' },
-        { sourceId: 'two', status: 404, detail: '100% wrong', resourceId: 'bert', resourceName: 'Bert' },
+        { sourceId: 'two', status: 400, detail: '100% wrong', resourceId: 'bert', resourceName: 'Bert' },
         { sourceId: 'one', path: '/Groups/x_y', resourceName: null },
       ];
       const entries = values.map((value, index) => aLogEntry({ ...value, at: testStart + index }));
