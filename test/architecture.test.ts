@@ -1,9 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { codeOf, filesIn, type Import, importsOf, read, targetOf } from './support/sourceFiles.ts';
 
 /** What may happen to people, sources and providers, from a screen, the command line or SCIM. */
 const domain = ['people', 'sources', 'login', 'jobs', 'federation'];
@@ -64,10 +60,108 @@ const long: Record<string, string> = {
   'db/firstSchema.ts': 'the tables of the first release, a column a line',
 };
 
-type Import = { file: string; from: string; typeOnly: boolean };
+/** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP. */
+const testedIn: Record<string, string> = {
+  'admin/saml/paths.ts': 'admin/saml/domains.test.ts',
+  'cli/command.ts': 'cli/domains.test.ts',
+  'cli/run.ts': 'cli.test.ts',
+  'db/firstSchema.ts': 'db/migrations.test.ts',
+  'db/open.ts': 'db/migrations.test.ts',
+  'db/uniqueViolation.ts': 'web/errorPage.test.ts',
+  'errors.ts': 'scim/http/errors.test.ts',
+  'federation/domains.ts': 'admin/saml/domains.test.ts',
+  'federation/metadata/refusal.ts': 'federation/metadata/fetchMetadata.test.ts',
+  'federation/providers.ts': 'federation/importMetadata.test.ts',
+  'federation/refusalMessages.ts': 'federation/reasons.test.ts',
+  'saml/acs/receive.ts': 'saml/routes.test.ts',
+  'saml/acs/refusalPage.ts': 'saml/routes.test.ts',
+  'saml/request/loginRequest.ts': 'saml/routes.test.ts',
+  'saml/request/serviceProvider.ts': 'saml/routes.test.ts',
+  'saml/verify/algorithms.ts': 'saml/verify/signature.test.ts',
+  'saml/verify/structure.ts': 'saml/verify/check.test.ts',
+  'scim/protocol/comparisonSql.ts': 'scim/protocol/filterSql.test.ts',
+  'scim/protocol/operand.ts': 'scim/protocol/filterSql.test.ts',
+  'scim/resources/userResource.ts': 'scim/resources/users.test.ts',
+  'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
+  'store/directoryCounts.ts': 'store/userSearch.test.ts',
+  'store/selection.ts': 'scim/resources/users.test.ts',
+  'web/assets.ts': 'web/render.test.ts',
+  'web/sessionStore.ts': 'web/session.test.ts',
+  'xml/characters.ts': 'xml/parse.test.ts',
+  'xml/reader.ts': 'xml/parse.test.ts',
+  'xml/scope.ts': 'xml/parse.test.ts',
+  'xml/startTag.ts': 'xml/parse.test.ts',
+  'xml/tree.ts': 'xml/parse.test.ts',
+};
 
-const files = sourceFiles('src');
-const imports = files.flatMap((file) => importsOf(file));
+/** Files whose tests still have to be written or named. */
+const untested: string[] = [
+  'admin/controlPanel.ts',
+  'admin/jobs/list.ts',
+  'admin/jobs/preview.ts',
+  'admin/people/deactivate.ts',
+  'admin/people/form.ts',
+  'admin/people/new.ts',
+  'admin/people/password.ts',
+  'admin/people/remove.ts',
+  'admin/profile-sources/guides.ts',
+  'admin/profile-sources/overview.ts',
+  'admin/routes.ts',
+  'app.ts',
+  'intranet/facts.ts',
+  'intranet/home.ts',
+  'intranet/people/person.ts',
+  'intranet/profile.ts',
+  'people/attribute.ts',
+  'people/bulk.ts',
+  'people/contact.ts',
+  'people/csv.ts',
+  'people/form.ts',
+  'people/groups.ts',
+  'people/importPeople.ts',
+  'people/readCsv.ts',
+  'people/search.ts',
+  'people/textError.ts',
+  'people/values.ts',
+  'saml/acs/activity.ts',
+  'saml/verify/encryption.ts',
+  'store/groups.ts',
+  'store/jobs.ts',
+  'store/profileSources.ts',
+  'store/scimLog.ts',
+  'web/health.ts',
+  'web/query.ts',
+  'web/request.ts',
+  'web/requireLogin.ts',
+  'xml/error.ts',
+];
+
+/** Views that another file renders than the one of the same path, with the reason. */
+const renderedElsewhere: Record<string, string> = {
+  'intranet/logout': 'logging out has two small pages beside the login',
+  'intranet/logged-out': 'the same',
+};
+
+const MAX_VIEW_LINE = 160;
+
+/** Views whose lines still have to be broken. */
+const unbroken: string[] = [
+  'views/settings/people/bulk.ejs',
+  'views/settings/people/choices.ejs',
+  'views/settings/people/deactivate.ejs',
+  'views/settings/people/edit.ejs',
+  'views/settings/people/fields-addresses.ejs',
+  'views/settings/people/import.ejs',
+  'views/settings/people/list.ejs',
+  'views/settings/people/new.ejs',
+  'views/settings/people/password.ejs',
+  'views/settings/people/remove.ejs',
+];
+
+const files = filesIn('src').map(inSrc);
+const imports = files
+  .flatMap((file) => importsOf(`src/${file}`))
+  .map((entry) => ({ ...entry, file: inSrc(entry.file) }));
 
 describe('architecture', () => {
   it('knows every part of src/', () => {
@@ -102,9 +196,7 @@ describe('architecture', () => {
 
   it('keeps the stand-in identity provider and the app apart', () => {
     const crossing = (folder: string, forbidden: RegExp) =>
-      sourceFiles(folder).flatMap((file) =>
-        importsOf(file, folder).filter(({ from }) => forbidden.test(resolved(join(folder, file), from))),
-      );
+      filesIn(folder).flatMap((file) => importsOf(file).filter((entry) => forbidden.test(targetOf(entry))));
     expect(crossing('src', /^(demo|test|bench|scripts)\//).map(asLine)).to.deep.equal([]);
     expect(crossing('demo', /^(src|test|bench|scripts)\//).map(asLine)).to.deep.equal([]);
   });
@@ -112,7 +204,9 @@ describe('architecture', () => {
   it('keeps SQL in store/ and db/', () => {
     const outside = files.filter((file) => !/^(store|db)\//.test(file));
     expect(
-      outside.filter((file) => /\b(selectFrom|insertInto|updateTable|deleteFrom|insertRows)\(/.test(code(file))),
+      outside.filter((file) =>
+        /\b(selectFrom|insertInto|updateTable|deleteFrom|insertRows)\(/.test(codeOf(`src/${file}`)),
+      ),
     ).to.deep.equal([]);
   });
 
@@ -130,8 +224,49 @@ describe('architecture', () => {
     expect(callers.map(({ file }) => file)).to.deep.equal(['people/users.ts', 'people/users.ts']);
   });
 
+  it('has a test file for each file with logic, of the same name or named in testedIn', () => {
+    const tests = filesIn('test', /\.test\.ts$/).map((file) => file.replace('test/', ''));
+    const alone = files.filter((file) => exportsLogic(file) && !tests.includes(mirrorOf(file)));
+    const missing = alone.filter((file) => !(file in testedIn) && !untested.includes(file));
+    expect(missing, 'add the test file, or name it in testedIn').to.deep.equal([]);
+    const named = Object.entries(testedIn);
+    expect(
+      named.filter(([file]) => !alone.includes(file)),
+      'remove from testedIn',
+    ).to.deep.equal([]);
+    expect(
+      named.filter(([file, test]) => !tests.includes(test) || !isTestOf(test, file)),
+      'is no test of it',
+    ).to.deep.equal([]);
+  });
+
+  it('keeps no state in modules', () => {
+    expect(files.flatMap((file) => stateIn(file).map((name) => `${file}: ${name}`))).to.deep.equal([]);
+  });
+
+  it('keeps lines of views short', () => {
+    const views = [...filesIn('views', /\.ejs$/), ...filesIn('demo/views', /\.ejs$/)];
+    const long = views.flatMap((view) =>
+      read(view)
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > MAX_VIEW_LINE && !unbroken.includes(view) ? [`${view}:${index + 1}`] : [],
+        ),
+    );
+    expect(long).to.deep.equal([]);
+  });
+
+  it('renders a view from the file of the same path', () => {
+    const screens = files.filter((file) => /^(admin|intranet)\//.test(file));
+    const rendered = screens.flatMap((file) => viewsIn(file).map((view) => ({ file, view })));
+    const astray = rendered.filter(({ file, view }) => !(view in renderedElsewhere) && view !== viewOf(file));
+    expect(astray).to.deep.equal([]);
+    const needed = rendered.filter(({ file, view }) => view !== viewOf(file)).map(({ view }) => view);
+    expect(Object.keys(renderedElsewhere).filter((view) => !needed.includes(view))).to.deep.equal([]);
+  });
+
   it('keeps files short, or says why not', () => {
-    const tooLong = files.filter((file) => lines('src', file) > 250);
+    const tooLong = files.filter((file) => linesOf(`src/${file}`) > 250);
     expect(tooLong.filter((file) => !(file in long))).to.deep.equal([]);
     expect(
       Object.keys(long).filter((file) => !tooLong.includes(file)),
@@ -141,7 +276,7 @@ describe('architecture', () => {
 });
 
 function isAgainstTheRule({ file, from, typeOnly }: Import): boolean {
-  const target = posix.relative('src', resolved(join('src', file), from));
+  const target = inSrc(targetOf({ file: `src/${file}`, from }));
   const [own, other] = [partOf(file), partOf(target)];
   if (own === other || plain.includes(other) || openToAll.includes(target)) return false;
   if (typeOnly && (other === 'db' || plain.includes(own))) return false;
@@ -166,12 +301,12 @@ function circles(): string[] {
 }
 
 function valueImportsOf(file: string): string[] {
-  const own = importsOf(file).filter(({ from, typeOnly }) => from.startsWith('.') && !typeOnly);
-  return own.map(({ from }) => posix.relative('src', resolved(join('src', file), from)));
+  const own = importsOf(`src/${file}`).filter(({ from, typeOnly }) => from.startsWith('.') && !typeOnly);
+  return own.map((entry) => inSrc(targetOf(entry)));
 }
 
 function outsideIn(file: string): string[] {
-  const code = withoutComments(read('src', file));
+  const code = codeOf(`src/${file}`);
   const found = Object.keys(edges).filter((what) => code.includes(what));
   const fromCrypto = /import \{([^}]*)\} from 'node:crypto'/.exec(code)?.[1] ?? '';
   if (/\b(random\w+|generateKey\w*|getRandomValues|webcrypto)\b/.test(fromCrypto)) found.push('crypto.randomBytes');
@@ -180,59 +315,75 @@ function outsideIn(file: string): string[] {
 
 /** The tables that a file writes. One that is not named in the call itself is given as it is written there. */
 function tablesWritten(file: string): string[] {
-  const calls = code(file).matchAll(/\b(?:insertInto\(|updateTable\(|deleteFrom\(|insertRows\(\s*\w+,)\s*([^,)]*)/g);
-  const statements = code(file).matchAll(/\b(?:insert into|update|delete from)\s+("?\w+"?)/g);
+  const code = codeOf(`src/${file}`);
+  const calls = code.matchAll(/\b(?:insertInto\(|updateTable\(|deleteFrom\(|insertRows\(\s*\w+,)\s*([^,)]*)/g);
+  const statements = code.matchAll(/\b(?:insert into|update|delete from)\s+("?\w+"?)/g);
   return [...calls, ...statements].map(([, table = '']) => table.trim().replace(/^(['"])(\w+)\1$/, '$2'));
 }
 
 /** All tables, by the type that lists them. */
 function tables(): string[] {
-  const [, schema = ''] = /export type Schema = \{([\s\S]*?)\n\};/.exec(read('src', 'db/schema.ts')) ?? [];
+  const [, schema = ''] = /export type Schema = \{([\s\S]*?)\n\};/.exec(read('src/db/schema.ts')) ?? [];
   return [...schema.matchAll(/^ {2}(\w+):/gm)].map(([, table = '']) => table).sort();
 }
 
-function code(file: string): string {
-  return withoutComments(read('src', file));
+function mirrorOf(file: string): string {
+  return file.replace(/\.ts$/, '.test.ts');
 }
 
-/** Every import and re-export, those of types alone and those made at run time included. */
-function importsOf(file: string, folder = 'src'): Import[] {
-  const code = withoutComments(read(folder, file));
-  const declared = [...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s)?\s*'([^']+)'/gm)];
-  const dynamic = [...code.matchAll(/\bimport\(\s*['"`]([^'"`]+)/g)];
-  return [
-    ...declared.map(([, type, from = '']) => ({ file, from, typeOnly: type !== undefined })),
-    ...dynamic.map(([, from = '']) => ({ file, from, typeOnly: false })),
-  ];
+/** Whether a file exports more than types and constants. */
+function exportsLogic(file: string): boolean {
+  return /^export (default )?(async )?(function|class)|^export const \w+(: [^=\n]+)? = (async )?[(<]/m.test(
+    codeOf(`src/${file}`),
+  );
+}
+
+/** Whether a test, or its support, imports a file or one that imports it, or starts the routes of the application. */
+function isTestOf(test: string, file: string): boolean {
+  const used = importedBySupport(`test/${test}`);
+  if (used.some((target) => /^src\/(app|.*\/routes)\.ts$/.test(target))) return true;
+  return used.some((target) => [target, ...importsOf(target).map(targetOf)].includes(`src/${file}`));
+}
+
+/** The files of src/ that a file of test/ imports, itself or by way of others of test/. */
+function importedBySupport(start: string): string[] {
+  const reached = [start];
+  for (const file of reached) {
+    const targets = file.startsWith('test/') ? importsOf(file).map(targetOf) : [];
+    reached.push(...targets.filter((target) => /^(src|test)\/.*\.ts$/.test(target) && !reached.includes(target)));
+  }
+  return reached.filter((file) => file.startsWith('src/'));
+}
+
+/** Variables of a module, and its collections that are filled after it was loaded. */
+function stateIn(file: string): string[] {
+  const code = codeOf(`src/${file}`);
+  const variables = [...code.matchAll(/^(?:export )?let (\w+)/gm)];
+  const collections = [...code.matchAll(/^(?:export )?const (\w+)[^=\n]*= (?:new (?:Weak)?(?:Map|Set)\b|\[|\{)/gm)];
+  const isFilled = (name: string) =>
+    new RegExp(`\\b${name}(\\.(set|add|delete|clear|push|pop|shift|unshift|splice)\\(|\\[[^\\]]+\\] = )`).test(code);
+  return [...variables, ...collections.filter(([, name = '']) => isFilled(name))].map(([, name = '']) => name);
+}
+
+function viewsIn(file: string): string[] {
+  return [...codeOf(`src/${file}`).matchAll(/\brender\(\s*'([^']+)'/g)].map(([, view = '']) => view);
+}
+
+/** The view of a screen: settings/people/edit for admin/people/edit.ts, intranet/home for intranet/home.ts. */
+function viewOf(file: string): string {
+  return file.replace(/^admin\//, 'settings/').replace(/\.ts$/, '');
 }
 
 function partOf(file: string): string {
   return file.split('/')[0] ?? file;
 }
 
-/** The path that an import names, from the project's folder. */
-function resolved(importer: string, from: string): string {
-  return from.startsWith('.') ? posix.join(dirname(importer).split(sep).join('/'), from) : from;
+function linesOf(file: string): number {
+  return read(file).trimEnd().split('\n').length;
 }
 
-function sourceFiles(folder: string): string[] {
-  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
-  const found = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
-  return found
-    .map((entry) => relative(join(root, folder), join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
-}
-
-function read(folder: string, file: string): string {
-  return readFileSync(join(root, folder, file), 'utf8');
-}
-
-function lines(folder: string, file: string): number {
-  return read(folder, file).trimEnd().split('\n').length;
-}
-
-function withoutComments(code: string): string {
-  return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+function inSrc(file: string): string {
+  return file.replace(/^src\//, '');
 }
 
 function asLine({ file, from }: Import): string {
