@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   await once(server, 'listening');
   const sweep = setInterval(() => {
     Promise.all([deleteExpired(deps.store.db, deps.now()), trimScimLog(deps), sweepJobs(deps)]).catch(
-      (error: unknown) => deps.log.error({ err: error }, 'sweep failed'),
+      (error: unknown) => deps.log.error({ err: error }, 'expired data could not be deleted'),
     );
   }, SWEEP_EVERY_MS);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

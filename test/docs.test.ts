@@ -9,31 +9,31 @@ import { reasons } from '../src/federation/reasons.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Made by the browser tests, and looked at there. */
+/** Created by the browser tests. */
 const PICTURES = 'docs/images/';
 
 const pages = [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn('docs/decisions'), 'certs/README.md'];
 
 describe('documents', () => {
-  it('explain every reason of a refusal, and no other', () => {
+  it('explain every reason, and no others', () => {
     const explained = [...read('docs/reasons.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
     expect(explained).to.have.members(Object.keys(reasons));
   });
 
-  it('explain every field of the Edit screen by its key, and no other', () => {
+  it('explain every field of the Edit screen by its key, and no others', () => {
     const explained = [...read('docs/saml.md').matchAll(/^\| [^|]+ \| `([\w-]+)=/gm)].map(([, key]) => key);
     const known = [...assignmentKeys().matchAll(/^ {2}([\w-]+)=/gm)].map(([, key]) => key);
     expect(explained).to.have.members(known);
   });
 
-  it('name the attributes that stand for a person when the NameID is random', () => {
+  it('list the attributes that replace a transient NameID', () => {
     const list = /WELL_KNOWN_ATTRIBUTES = \[([^\]]+)\]/.exec(read('src/saml/verify/person.ts'))?.[1] ?? '';
     const names = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
     const written = /^<!-- attributes -->\n([\s\S]+?)\n\n/m.exec(read('docs/saml.md'))?.[1] ?? '';
     expect([...written.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).to.deep.equal(names);
   });
 
-  it('set variables and run scripts that there are', () => {
+  it('set only existing variables, and run only existing scripts', () => {
     const text = pages.map(read).join('\n');
     const set = [...text.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name);
     expect(variables.map(({ name }) => name)).to.include.members(set);
@@ -41,15 +41,27 @@ describe('documents', () => {
     expect(Object.keys(JSON.parse(read('package.json')).scripts)).to.include.members(run);
   });
 
-  it('lead somewhere with every link', () => {
+  it('have no broken links', () => {
     const broken = pages.flatMap((page) => linksOf(page).filter((target) => !existsSync(join(root, target))));
     expect(broken).to.deep.equal([]);
   });
 
+  it('quote log messages and errors that are in the code', () => {
+    const code = sourceFiles().map(read).join('\n');
+    const forms = [
+      /^\| `([^`]+)` \| (?:info|warn|error)/gm,
+      /^\| ([A-Z][^|]+?)(?:: …|\.) \|/gm,
+      /^"([^"]+)" \(\d+\)/gm,
+    ];
+    const quoted = forms.flatMap((form) => [...read('docs/operations.md').matchAll(form)].map(([, text = '']) => text));
+    expect(quoted).to.have.length.greaterThan(10);
+    expect(quoted.filter((text) => !code.includes(text))).to.deep.equal([]);
+  });
+
   for (const command of commandsIn(pages))
-    it(`write a command that there is: ${command}`, async () => {
-      const [, words = '', rest = ''] = /^([\w-]+ [\w-]+)(.*)$/.exec(command) ?? [];
-      const help = await helpOf(words.split(' '));
+    it(`use an existing command: ${command}`, async () => {
+      const [, name = '', rest = ''] = /^([\w-]+ [\w-]+)(.*)$/.exec(command) ?? [];
+      const help = await helpOf(name.split(' '));
       for (const [, option = ''] of rest.matchAll(/ (--[\w-]+)/g)) expect(help).to.include(` ${option} `);
     });
 });
@@ -59,31 +71,36 @@ function markdownIn(folder: string): string[] {
   return names.map((name) => join(folder, name));
 }
 
+function sourceFiles(): string[] {
+  const entries = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  return entries.filter((name) => name.endsWith('.ts')).map((name) => join('src', name));
+}
+
 function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-/** The files of the project that a page links to, from the project's folder. */
+/** Returns the files that a page links to, as paths within the project. */
 function linksOf(page: string): string[] {
   const targets = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => target);
   const own = targets.filter((target) => !/^\w+:/.test(target)).map((target) => join(dirname(page), target));
   return own.filter((target) => !target.startsWith(PICTURES));
 }
 
-/** What stands behind `npm run -s anteroom --`, each once. */
+/** Returns the distinct commands after `npm run -s anteroom --`. */
 function commandsIn(files: string[]): string[] {
   const found = files.flatMap((file) => [...read(file).matchAll(/npm run -s anteroom -- ([^`\n]+)/g)]);
   const commands = found.map(([, command = '']) => command.replace(/ (\||<|#).*$/, '').trim());
   return [...new Set(commands)].filter((command) => /^[a-z]/.test(command));
 }
 
-async function helpOf(words: string[]): Promise<string> {
+async function helpOf(name: string[]): Promise<string> {
   let help = '';
   const unused = () => Promise.reject(new Error('help needs nothing'));
   const write = (text: string) => {
     help += text;
   };
-  const code = await runCommand([...words, '--help'], { open: unused, input: unused, out: write, err: write });
+  const code = await runCommand([...name, '--help'], { open: unused, input: unused, out: write, err: write });
   expect(code, help).to.equal(0);
   return help;
 }

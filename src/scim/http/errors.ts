@@ -46,6 +46,6 @@ export function toScimError(deps: Deps, error: unknown): ScimError {
   if (error instanceof ScimError) return error;
   if (error instanceof AppError && error.status < 500) return new ScimError(error.status, undefined, error.message);
   const reference = newReference(deps);
-  deps.log.error({ err: error, reference }, 'A SCIM request failed');
+  deps.log.error({ err: error, reference }, 'SCIM request failed');
   return new ScimError(500, undefined, `Something went wrong. Reference ${reference}.`);
 }

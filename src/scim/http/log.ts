@@ -49,7 +49,7 @@ export function openRequestLog(deps: Deps): RequestLog {
     if (writing) return;
     writing = true;
     void write()
-      .catch((error) => deps.log.error({ err: error }, 'The SCIM log could not be written'))
+      .catch((error) => deps.log.error({ err: error }, 'SCIM log could not be written'))
       .finally(() => {
         writing = false;
       });
