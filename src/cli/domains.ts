@@ -89,7 +89,7 @@ async function change({ deps, operands, text }: Call): Promise<Output> {
   if (provider !== undefined)
     await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
   if (on !== undefined) await setAutoLogin(deps, id, on);
-  return { json: await asJson(deps, await getDomain(deps, id)), text: `Saved ${url}.` };
+  return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.` };
 }
 
 async function listAll({ deps }: Call): Promise<Output> {

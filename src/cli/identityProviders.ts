@@ -21,10 +21,7 @@ export const providerCommands: Command[] = [
     operands: 'URL|FILE',
     summary: 'Import or update an identity provider from its metadata. FILE may be - for standard input.',
     options: {
-      name: {
-        value: 'NAME',
-        help: 'The name, also on its button. The name in the metadata by default.',
-      },
+      name: { value: 'NAME', help: 'The name, also on its button. The name in the metadata by default.' },
       button: { help: 'Show it as a button on the Log-In screen.' },
     },
     run: importMetadata,
@@ -146,13 +143,10 @@ function asJson(provider: IdentityProvider) {
     singleSignOn: facts.singleSignOn,
     singleLogout: facts.singleLogout,
     nameIdFormats: facts.nameIdFormats,
-    certificates: facts.certificates.map(({ pem, sha256, subject, notBefore, notAfter, keyDescription }) => ({
-      sha256,
-      subject,
-      notBefore: isoTime(notBefore),
-      notAfter: isoTime(notAfter),
-      keyDescription,
-      pem,
+    certificates: facts.certificates.map((certificate) => ({
+      ...certificate,
+      notBefore: isoTime(certificate.notBefore),
+      notAfter: isoTime(certificate.notAfter),
     })),
     validUntil: isoTime(facts.validUntil),
     metadataUrl: provider.metadataUrl,

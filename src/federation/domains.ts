@@ -18,7 +18,7 @@ import { findProvider } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginActivity.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { createSigningCertificate } from './certificate.ts';
-import { getProviderIn } from './providers.ts';
+import { getProvider } from './providers.ts';
 
 const CERTIFICATE_YEARS = 10;
 const MONTH_MS = 30 * 86_400_000;
@@ -33,8 +33,10 @@ export function serviceProviderDetails({ url }: Pick<Domain, 'url'>): ServicePro
 }
 
 /** Returns the domain with an ID. @throws NotFound */
-export async function getDomain({ store }: Deps, id: string): Promise<Domain> {
-  return getDomainIn(store.db, id);
+export async function getDomain(db: Db, id: string): Promise<Domain> {
+  const domain = await findDomain(db, id);
+  if (!domain) throw new NotFound('There is no such domain.');
+  return domain;
 }
 
 /** Adds a domain with a URL. */
@@ -65,14 +67,14 @@ export async function ensureFirstDomain(deps: Deps): Promise<void> {
 
 /** Creates the signing key and certificate of a domain, once. @throws NotFound */
 export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
-  const domain = await getDomain(deps, id);
+  const domain = await getDomain(deps.store.db, id);
   if (domain.setUpAt !== null) return domain;
   const commonName = new URL(domain.url).hostname;
   const keyPair = await deps.keys.createKeyPair();
   const now = deps.now();
   const certificate = await createSigningCertificate({ keyPair, commonName, now, years: CERTIFICATE_YEARS });
   return deps.store.db.transaction().execute(async (trx) => {
-    const current = await getDomainIn(trx, id);
+    const current = await getDomain(trx, id);
     if (current.setUpAt !== null) return current;
     const privateKeySealed = deps.secrets.seal(keyPair.privateKey);
     await insertDomainKey(trx, { id: newId(deps), domainId: id, privateKeySealed, certificate, createdAt: now });
@@ -84,9 +86,9 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
 /** Sets the Default Provider of a domain. With undefined it has none, and Auto Login is turned off. @throws NotFound, Conflict */
 export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    await getDomainIn(trx, domainId);
+    await getDomain(trx, domainId);
     if (providerId === undefined) return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false });
-    const provider = await getProviderIn(trx, providerId);
+    const provider = await getProvider(trx, providerId);
     if (!provider.enabled)
       throw new Conflict(`${provider.name} is disabled. Enable it before you make it the default.`);
     await updateDomain(trx, domainId, { defaultProviderId: providerId });
@@ -96,7 +98,7 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
 /** Turns Auto Login on or off. @throws NotFound, Conflict without an enabled Default Provider */
 export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    const domain = await getDomainIn(trx, domainId);
+    const domain = await getDomain(trx, domainId);
     if (on && !(await hasUsableDefault(trx, domain)))
       throw new Conflict(
         'Auto Login needs a Default Provider. Open Identity Providers and select Make Default Provider first.',
@@ -117,7 +119,7 @@ export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ s
 /** Removes a domain with its key and its sessions. @throws NotFound, Conflict for the last domain */
 export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const domain = await getDomainIn(trx, id);
+    const domain = await getDomain(trx, id);
     if ((await listDomains(trx)).length === 1)
       throw new Conflict('The intranet needs a domain. Add another one before you remove this one.');
     await deleteSessionsOfDomain(trx, id);
@@ -139,12 +141,6 @@ export async function findSigningKey(
 export async function findPrivateKeys(deps: Deps, domainId: string): Promise<KeyObject[]> {
   const keys = await listDomainKeys(deps.store.db, domainId);
   return keys.map(({ privateKeySealed }) => deps.keys.privateKey(privateKeySealed));
-}
-
-async function getDomainIn(db: Db, id: string): Promise<Domain> {
-  const domain = await findDomain(db, id);
-  if (!domain) throw new NotFound('There is no such domain.');
-  return domain;
 }
 
 async function hasUsableDefault(db: Db, { defaultProviderId }: Domain): Promise<boolean> {

@@ -39,7 +39,7 @@ export async function previewMetadata(
   source: MetadataSource,
   providerId?: string,
 ): Promise<Checked<MetadataPreview>> {
-  const expected = providerId === undefined ? undefined : await getProvider(deps, providerId);
+  const expected = providerId === undefined ? undefined : await getProvider(deps.store.db, providerId);
   const read = await readSource(deps, source, expected?.entityId);
   if (!read.ok) return read;
   const metadata = read.value;
@@ -55,7 +55,7 @@ export async function previewMetadata(
 export async function getPreview(deps: Deps, id: string): Promise<MetadataPreview> {
   const row = await findMetadataImport(deps.store.db, id, deps.now());
   if (!row) throw new NotFound('This preview has expired. Import the metadata again.');
-  const provider = row.providerId === null ? undefined : await getProvider(deps, row.providerId);
+  const provider = row.providerId === null ? undefined : await getProvider(deps.store.db, row.providerId);
   const read = readMetadata(row.xml, { now: deps.now(), ...(provider ? { expectEntityId: provider.entityId } : {}) });
   if (!read.ok) throw new Conflict(read.error.message);
   return { id, metadata: read.metadata, url: row.url, provider };

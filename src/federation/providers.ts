@@ -61,6 +61,12 @@ const schema = z.object({
 /** The fields of a provider's Edit screen. */
 export type ProviderInput = z.infer<typeof schema>;
 
+/** The values of the fields that are choices. */
+export const providerChoices = {
+  match: schema.shape.match.options,
+  requestBinding: schema.shape.requestBinding.options,
+};
+
 /** The settings of a provider after its import. */
 export const initialSettings: ProviderSettings = {
   match: 'userNameOrEmail',
@@ -88,12 +94,7 @@ export function providerInputOf({ name, showButton, buttonOrder, settings }: Ide
 }
 
 /** Returns the provider with an ID. @throws NotFound */
-export async function getProvider({ store }: Deps, id: string): Promise<IdentityProvider> {
-  return getProviderIn(store.db, id);
-}
-
-/** Returns the provider with an ID, within a transaction. @throws NotFound */
-export async function getProviderIn(db: Db, id: string): Promise<IdentityProvider> {
+export async function getProvider(db: Db, id: string): Promise<IdentityProvider> {
   const provider = await findProvider(db, id);
   if (!provider) throw new NotFound('There is no such identity provider.');
   return provider;
@@ -103,7 +104,7 @@ export async function getProviderIn(db: Db, id: string): Promise<IdentityProvide
 export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
   const { name, showButton, buttonOrder, ...settings } = input;
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await getProviderIn(trx, id);
+    const provider = await getProvider(trx, id);
     if (!singleSignOnFor(provider, settings.requestBinding))
       return invalid({ requestBinding: `${provider.name} has no endpoint with this binding.` });
     const changed = { ...provider, name, showButton, buttonOrder, settings };
@@ -115,7 +116,7 @@ export async function changeProvider(deps: Deps, id: string, input: ProviderInpu
 /** Enables or disables a provider. Disabling ends the sessions that it started; its SAML responses are then refused. @throws NotFound */
 export async function setProviderEnabled(deps: Deps, id: string, enabled: boolean): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await getProviderIn(trx, id);
+    const provider = await getProvider(trx, id);
     await writeProviderEnabled(trx, id, enabled);
     if (!enabled) await deleteSessionsOfProvider(trx, id);
     return { ...provider, enabled };
@@ -138,7 +139,7 @@ export async function consequencesOf(
 /** Removes a provider with its sessions, and turns Auto Login off where it was the Default Provider. @throws NotFound */
 export async function removeProvider(deps: Deps, id: string): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await getProviderIn(trx, id);
+    const provider = await getProvider(trx, id);
     await deleteSessionsOfProvider(trx, id);
     await clearDefaultProvider(trx, id);
     await deleteProvider(trx, id);

@@ -42,7 +42,7 @@ export function testRoutes(deps: Deps): Router {
   const router = Router();
   router.param('provider', identifierOnly);
   router.post('/saml/test/:provider', requirePowerUser, async (req, res) => {
-    const provider = await getProvider(deps, String(req.params.provider));
+    const provider = await getProvider(deps.store.db, String(req.params.provider));
     await sendLoginRequest(deps, req, res, provider, { returnPath: '/', test: true });
   });
   return router;

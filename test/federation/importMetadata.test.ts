@@ -21,7 +21,7 @@ describe('federation/identityProviders', () => {
       const { id } = await confirmImport(deps, await preview());
       const again = await preview(id);
       await Promise.all([confirmImport(deps, again), setProviderEnabled(deps, id, false)]);
-      expect(await getProvider(deps, id)).to.include({ enabled: false });
+      expect(await getProvider(deps.store.db, id)).to.include({ enabled: false });
     });
 
     it('brings no provider back that was removed while its metadata was imported again', async () => {

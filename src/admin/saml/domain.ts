@@ -16,7 +16,7 @@ export function domainRoutes(router: Router, deps: Deps): void {
 }
 
 async function show(deps: Deps, res: Response, id: string): Promise<void> {
-  const domain = await getDomain(deps, id);
+  const domain = await getDomain(deps.store.db, id);
   const key = await findSigningKey(deps, domain.id);
   res.render('settings/saml/domain', {
     title: domain.setUpAt === null ? 'Setup Domain' : 'Edit domain',
@@ -30,7 +30,7 @@ async function show(deps: Deps, res: Response, id: string): Promise<void> {
 }
 
 async function setUp(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
-  const { setUpAt } = await getDomain(deps, id);
+  const { setUpAt } = await getDomain(deps.store.db, id);
   const domain = await setUpDomain(deps, id);
   const { host } = new URL(domain.url);
   await flash(req, `${host} ${setUpAt === null ? 'is set up' : 'was saved'}. Next: Identity Providers.`);
@@ -38,7 +38,7 @@ async function setUp(deps: Deps, req: Request, res: Response, id: string): Promi
 }
 
 async function sendCertificate(deps: Deps, res: Response, id: string): Promise<void> {
-  const domain = await getDomain(deps, id);
+  const domain = await getDomain(deps.store.db, id);
   const key = await findSigningKey(deps, domain.id);
   if (!key) return res.redirect(303, domainPath(domain.id));
   res

@@ -32,7 +32,7 @@ async function show(deps: Deps, res: Response): Promise<void> {
 
 async function switchAutoLogin(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
   const on = ticked(req, 'autoLogin');
-  const { host } = new URL((await getDomain(deps, id)).url);
+  const { host } = new URL((await getDomain(deps.store.db, id)).url);
   const conflict = await conflictOf(setAutoLogin(deps, id, on));
   if (conflict) await flash(req, conflict[''] ?? '', 'danger');
   else

@@ -18,7 +18,7 @@ export function importRoutes(router: Router, deps: Deps): void {
 }
 
 async function show(deps: Deps, res: Response, ids: Ids): Promise<void> {
-  const domain = await getDomain(deps, ids.domain);
+  const domain = await getDomain(deps.store.db, ids.domain);
   const preview = await getPreview(deps, ids.import);
   const { metadata, provider } = preview;
   res.render('settings/saml/import', {
@@ -35,7 +35,7 @@ async function show(deps: Deps, res: Response, ids: Ids): Promise<void> {
 }
 
 async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
-  const domain = await getDomain(deps, ids.domain);
+  const domain = await getDomain(deps.store.db, ids.domain);
   const { provider } = await getPreview(deps, ids.import);
   const { name } = await confirmImport(deps, ids.import);
   await flash(req, provider ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`);

@@ -35,8 +35,8 @@ export function providerRoutes(router: Router, deps: Deps): void {
 type EditPage = { entered?: Entered; metadataUrl?: string; errors?: FieldErrors };
 
 async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): Promise<void> {
-  const domain = await getDomain(deps, ids.domain);
-  const provider = await getProvider(deps, ids.provider);
+  const domain = await getDomain(deps.store.db, ids.domain);
+  const provider = await getProvider(deps.store.db, ids.provider);
   const entered = page.entered ?? enteredOf(provider);
   const here = providerPath(domain.id, provider.id);
   res.render('settings/saml/provider', {
@@ -64,7 +64,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
 }
 
 async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
-  const before = await getProvider(deps, ids.provider);
+  const before = await getProvider(deps.store.db, ids.provider);
   const entered = enteredIn(req);
   const input = readProviderInput(entered);
   const saved = input.ok ? await changeProvider(deps, before.id, input.value) : input;
@@ -144,14 +144,11 @@ function enteredIn(req: Request): Entered {
 }
 
 function enteredOf(provider: IdentityProvider): Entered {
-  const { emailDomains, authnContexts, buttonOrder, clockSkewSeconds, ...rest } = providerInputOf(provider);
-  return {
-    ...rest,
-    emailDomains: emailDomains.join(', '),
-    authnContexts: authnContexts.join(' '),
-    buttonOrder: String(buttonOrder),
-    clockSkewSeconds: String(clockSkewSeconds),
-  };
+  const input = providerInputOf(provider);
+  const text = (value: string | number | string[]) => (Array.isArray(value) ? value.join(', ') : String(value));
+  return Object.fromEntries(
+    names.map((name) => [name, typeof input[name] === 'boolean' ? input[name] : text(input[name])]),
+  ) as Entered;
 }
 
 function changedLabels(before: IdentityProvider, after: IdentityProvider): string[] {

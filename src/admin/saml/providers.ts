@@ -26,7 +26,7 @@ type Entered = { way: (typeof ways)[number]; url: string; xml: string };
 const blank: Entered = { way: 'url', url: '', xml: '' };
 
 async function show(deps: Deps, res: Response, domainId: string, entered: Entered, errors: FieldErrors): Promise<void> {
-  const domain = await getDomain(deps, domainId);
+  const domain = await getDomain(deps.store.db, domainId);
   const providers = await listProviders(deps.store.db);
   res.render('settings/saml/providers', {
     title: 'Identity Providers',
@@ -52,7 +52,7 @@ function lastToExpire({ facts }: IdentityProvider) {
 
 /** Reads the metadata and shows its preview. Nothing is imported yet. */
 async function importMetadata(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
-  const domain = await getDomain(deps, domainId);
+  const domain = await getDomain(deps.store.db, domainId);
   const way = ways.find((known) => known === field(req, 'way')) ?? 'url';
   const entered = { way, url: field(req, 'url'), xml: field(req, 'xml') };
   const source = sourceIn(req, entered);
@@ -76,14 +76,14 @@ function sourceIn(req: Request, { way, url, xml }: Entered): MetadataSource | un
 }
 
 async function changeDefault(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
-  const { id, url } = await getDomain(deps, domainId);
+  const { id, url } = await getDomain(deps.store.db, domainId);
   const { host } = new URL(url);
   const providerId = field(req, 'provider') || undefined;
   const conflict = await conflictOf(setDefaultProvider(deps, id, providerId));
   if (conflict) await flash(req, conflict[''] ?? '', 'danger');
   else if (providerId === undefined) await flash(req, `${host} has no Default Provider now. Auto Login is off.`);
   else {
-    const { name } = await getProvider(deps, providerId);
+    const { name } = await getProvider(deps.store.db, providerId);
     await flash(req, `${name} is now the Default Provider of ${host}. Next: Back, then optionally Enable Auto Login.`);
   }
   res.redirect(303, providersPath(id));

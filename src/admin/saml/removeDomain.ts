@@ -12,8 +12,8 @@ const IN_USE = 'You are using this domain now. To remove it, open Application Se
 
 /** Removing a domain, confirmed by typing its host. */
 export function removeDomainRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, async (req, res) => show(deps, res, await getDomain(deps, req.params.domain), '', {}));
-  router.post(PATH, async (req, res) => remove(deps, req, res, await getDomain(deps, req.params.domain)));
+  router.get(PATH, async (req, res) => show(deps, res, await getDomain(deps.store.db, req.params.domain), '', {}));
+  router.post(PATH, async (req, res) => remove(deps, req, res, await getDomain(deps.store.db, req.params.domain)));
 }
 
 async function remove(deps: Deps, req: Request, res: Response, domain: Domain): Promise<void> {

@@ -18,7 +18,7 @@ export function removeProviderRoutes(router: Router, deps: Deps): void {
 }
 
 async function remove(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
-  const { name } = await getProvider(deps, ids.provider);
+  const { name } = await getProvider(deps.store.db, ids.provider);
   const typed = field(req, 'typed');
   if (typed.trim() !== name.trim())
     return show(deps, res.status(422), ids, typed, { typed: `Type ${name} to confirm.` });
@@ -28,8 +28,8 @@ async function remove(deps: Deps, req: Request, res: Response, ids: Ids): Promis
 }
 
 async function show(deps: Deps, res: Response, ids: Ids, typed: string, errors: FieldErrors): Promise<void> {
-  const domain = await getDomain(deps, ids.domain);
-  const provider = await getProvider(deps, ids.provider);
+  const domain = await getDomain(deps.store.db, ids.domain);
+  const provider = await getProvider(deps.store.db, ids.provider);
   res.render('settings/saml/removeProvider', {
     title: `Remove ${provider.name}?`,
     provider,

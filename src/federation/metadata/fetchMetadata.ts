@@ -1,4 +1,5 @@
 import { lookup as resolve } from 'node:dns/promises';
+import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { addressFamily, fetchableAddress, type PrivateNetworks } from '../../network.ts';
@@ -12,7 +13,7 @@ export type FetchOptions = {
   lookup?: (host: string) => Promise<string[]>; // all addresses of a name; the operating system's by default
 };
 
-export type FetchResult = { ok: true; body: Uint8Array; finalUrl: string } | { ok: false; error: MetadataError };
+export type FetchResult = { ok: true; body: Uint8Array } | { ok: false; error: MetadataError };
 
 const MAX_REDIRECTS = 3;
 const MAX_URL = 2_048;
@@ -33,7 +34,7 @@ export async function fetchMetadata(url: string, options: FetchOptions): Promise
   const timeoutMs = options.timeoutMs ?? 10_000;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return { ok: true, ...(await follow(readUrl(url, options), 0, options, signal)) };
+    return { ok: true, body: await follow(readUrl(url, options), 0, options, signal) };
   } catch (caught) {
     if (!signal.aborted) return { ok: false, error: refusalIn(caught) };
     const message = `The server did not respond completely within ${timeoutMs / 1000} seconds. Try again, or ${UPLOAD}.`;
@@ -41,18 +42,12 @@ export async function fetchMetadata(url: string, options: FetchOptions): Promise
   }
 }
 
-async function follow(
-  url: URL,
-  redirects: number,
-  options: FetchOptions,
-  signal: AbortSignal,
-): Promise<{ body: Uint8Array; finalUrl: string }> {
+async function follow(url: URL, redirects: number, options: FetchOptions, signal: AbortSignal): Promise<Uint8Array> {
   const addresses = checkAddresses(await resolveHost(url, options, signal), url, redirects, options.privateNetworks);
   const response = await requestFrom(url, addresses, signal).catch((error) => refuseConnection(url, error));
   try {
     const target = redirectTarget(response);
-    if (target === undefined)
-      return { body: await readBody(response, options.maxBytes ?? MAX_METADATA_BYTES), finalUrl: url.href };
+    if (target === undefined) return await readBody(response, options.maxBytes ?? MAX_METADATA_BYTES);
     if (redirects === MAX_REDIRECTS)
       refuse(
         'too_many_redirects',
@@ -92,18 +87,13 @@ async function resolveHost(url: URL, options: FetchOptions, signal: AbortSignal)
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (addressFamily(host)) return [host];
   const lookup = options.lookup ?? resolveAll;
-  return Promise.race([lookup(host), rejectOnAbort(signal)]).catch((error) => refuseConnection(url, error));
+  signal.throwIfAborted();
+  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+  return Promise.race([lookup(host), aborted]).catch((error) => refuseConnection(url, error));
 }
 
 async function resolveAll(host: string): Promise<string[]> {
   return (await resolve(host, { all: true })).map(({ address }) => address);
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 /** Refuses a name if any of its addresses is private: it is not up to us which one the connection uses. */

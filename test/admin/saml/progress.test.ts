@@ -53,7 +53,7 @@ describe('admin/saml/progress', () => {
     await importOkta(settings);
     const added = await addDomain(deps, 'https://de.acme.com');
     if (!added.ok) throw new Error('not added');
-    const { steps } = await domainProgress(deps, await getDomain(deps, domainId), added.value);
+    const { steps } = await domainProgress(deps, await getDomain(deps.store.db, domainId), added.value);
     expect(steps.find(({ title }) => title === 'Test the login')?.action).to.deep.equal({
       text: `Test at ${new URL(settings.url).host}`,
       href: `${settings.url}${settings.providers}`,
@@ -61,7 +61,7 @@ describe('admin/saml/progress', () => {
   });
 
   async function progress() {
-    const domain = await getDomain(settings.deps, settings.domainId);
+    const domain = await getDomain(settings.deps.store.db, settings.domainId);
     return domainProgress(settings.deps, domain, domain);
   }
 
