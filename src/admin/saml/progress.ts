@@ -29,73 +29,71 @@ export async function domainProgress(deps: Deps, domain: Domain, here: Domain): 
   const { db } = deps.store;
   const providers = (await listProviders(db)).filter((provider) => provider.enabled);
   const worked = await Promise.all(providers.map((provider) => hasWorked(db, domain.id, provider.id)));
-  const tested = providers.filter((_, index) => worked[index]);
   const defaultProvider = providers.find(({ id }) => id === domain.defaultProviderId);
+  const tested = defaultProvider ? worked[providers.indexOf(defaultProvider)] === true : worked.includes(true);
+  const toTest = defaultProvider ?? (providers.length === 1 ? providers[0] : undefined);
   const outcomes = await countOutcomes(db, deps.now() - DAY_MS, domain.id);
-  const isTested = defaultProvider !== undefined && tested.includes(defaultProvider);
   return {
     domain,
     host: new URL(domain.url).host,
     defaultProvider,
-    tested: isTested,
-    works: domain.setUpAt !== null && isTested,
-    steps: stepsOf({ domain, here, providers, tested, defaultProvider }),
+    tested: defaultProvider !== undefined && tested,
+    works: domain.setUpAt !== null && defaultProvider !== undefined && tested,
+    steps: stepsOf(domain, {
+      imported: providers.length > 0,
+      tested,
+      hasDefault: defaultProvider !== undefined,
+      test: testAction(domain, here, toTest),
+    }),
     loggedIn: outcomes.logged_in ?? 0,
     refused: outcomes.refused ?? 0,
   };
 }
 
-type Facts = {
-  domain: Domain;
-  here: Domain;
-  providers: IdentityProvider[];
-  tested: IdentityProvider[];
-  defaultProvider: IdentityProvider | undefined;
-};
+type Facts = { imported: boolean; tested: boolean; hasDefault: boolean; test: Action };
 
-function stepsOf(facts: Facts): Step[] {
-  const { domain, providers, tested, defaultProvider } = facts;
+function stepsOf(domain: Domain, { imported, tested, hasDefault, test }: Facts): Step[] {
+  const [setUp, providers] = [domainPath(domain.id), providersPath(domain.id)];
   const steps: Omit<Step, 'next'>[] = [
     { title: 'Domain added', text: schemeText(domain), done: true },
     {
       title: 'Set up the domain',
       text: 'Creates its signing key, and the EntityID that your identity provider needs.',
       done: domain.setUpAt !== null,
-      action: { text: 'Setup Domain', href: domainPath(domain.id) },
+      action: { text: 'Setup Domain', href: setUp },
     },
     {
       title: 'Import the identity provider',
       text: 'Paste its metadata URL.',
-      done: providers.length > 0,
-      action: { text: 'Identity Providers', href: providersPath(domain.id) },
+      done: imported,
+      action: { text: 'Identity Providers', href: providers },
     },
     {
       title: 'Test the login',
       text: 'You log in at the provider and see the result. Your session here does not change.',
-      done: defaultProvider ? tested.includes(defaultProvider) : tested.length > 0,
-      action: testAction(facts),
+      done: tested,
+      action: test,
     },
     {
       title: 'Make it the Default Provider',
       text: 'The provider that Auto Login sends people to.',
-      done: defaultProvider !== undefined,
-      action: { text: 'Select the Default Provider', href: providersPath(domain.id) },
+      done: hasDefault,
+      action: { text: 'Select the Default Provider', href: providers },
     },
     {
       title: 'Enable Auto Login',
       text: 'Optional: visitors skip the Log-In screen and go straight to the provider.',
-      done: domain.autoLogin && defaultProvider !== undefined,
+      done: domain.autoLogin && hasDefault,
     },
   ];
   const next = steps.findIndex((step) => !step.done);
   return steps.map((step, index) => ({ ...step, next: index === next }));
 }
 
-function testAction({ domain, here, providers, defaultProvider }: Facts): Action {
-  const provider = defaultProvider ?? (providers.length === 1 ? providers[0] : undefined);
-  if (!provider) return { text: 'Select a provider to test', href: providersPath(domain.id) };
-  if (domain.id === here.id) return { text: 'Test login', test: provider.id };
-  return { text: `Test at ${new URL(domain.url).host}`, href: `${domain.url}${providersPath(domain.id)}` };
+function testAction({ id, url }: Domain, here: Domain, provider: IdentityProvider | undefined): Action {
+  if (!provider) return { text: 'Select a provider to test', href: providersPath(id) };
+  if (id === here.id) return { text: 'Test login', test: provider.id };
+  return { text: `Test at ${new URL(url).host}`, href: `${url}${providersPath(id)}` };
 }
 
 function schemeText({ url }: Domain): string {

@@ -49,24 +49,16 @@ function chainsIn(keyInfo: Element): Element[][] {
 /** Comes before parsing: finding the issuers in a chain compares each certificate with each other. */
 function checkCount(count: number): void {
   if (count > MAX_SIGNING_CERTIFICATES)
-    refuse(
-      'too_complex',
-      `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. Remove unused ones at the provider.`,
-    );
+    refuse('too_complex', `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. Remove some.`);
 }
 
 function refuseWithoutKey(hasKeyInfo: boolean): never {
   if (hasKeyInfo)
     refuse(
       'no_signing_key',
-      'The signing key in this metadata is neither a certificate nor an RSA key. ' +
-        'Configure the provider to publish its key as an X.509 certificate.',
+      'The signing key is neither a certificate nor an RSA key. Have the provider publish an X.509 certificate.',
     );
-  return refuse(
-    'no_signing_key',
-    'This metadata has no signing certificate, so no login could be verified. ' +
-      'Enable signing at the provider and get its metadata again.',
-  );
+  return refuse('no_signing_key', 'This metadata has no signing certificate. Enable signing at the provider.');
 }
 
 function readCertificate({ text }: Element): X509Certificate {

@@ -24,6 +24,8 @@ export const NAMESPACES = {
   xml: 'http://www.w3.org/XML/1998/namespace',
 } as const;
 
+const COPY_AGAIN = 'Copy all of the metadata again, or upload the file.';
+
 type NamespaceKey = keyof typeof NAMESPACES;
 
 const LIMITS: XmlLimits = {
@@ -86,14 +88,10 @@ function checkLooksLikeXml(text: string): void {
   if (/^(<!--.{0,1000}?-->\s*)?<(!doctype\s+html|html)\b/is.test(text))
     refuse(
       'is_html',
-      'This is a web page (HTML), not metadata. The URL may require a login, or lead to the page that links to the metadata: ' +
-        'enter the URL of the XML itself, or download the file and upload it.',
+      'This is a web page (HTML), not metadata. It may be a login page. Enter the URL of the XML, or upload the file.',
     );
   if (!text.startsWith('<'))
-    refuse(
-      'not_xml',
-      `This is not XML: it starts with ${quote(text.slice(0, 20))}. Copy all of the metadata, from the first "<".`,
-    );
+    refuse('not_xml', `This is not XML: it starts with ${quote(text.slice(0, 20))}. ${COPY_AGAIN}`);
 }
 
 function checkForm(xml: string): void {
@@ -110,23 +108,12 @@ function checkForm(xml: string): void {
 
 function refuseForm({ reason, detail = '', position }: XmlError): never {
   if (reason === 'xml_limit' || reason === 'message_too_large')
-    refuse(
-      'too_complex',
-      `This has ${detail}, which the metadata of one identity provider never has. Check that it is the right file, ` +
-        'and not the collection of a whole federation.',
-    );
-  if (/^<!doctype/i.test(detail))
-    refuse('doctype', 'This has a DOCTYPE, which Anteroom does not accept and metadata never needs. Remove it.');
+    refuse('too_complex', `This has ${detail}, too many for one identity provider. Check that it is the right file.`);
+  if (/^<!doctype/i.test(detail)) refuse('doctype', 'This has a DOCTYPE, which metadata never needs. Remove it.');
   if (detail.startsWith('<?'))
-    refuse(
-      'processing_instruction',
-      `This has a processing instruction (${quote(detail)}), which metadata never needs. Remove it.`,
-    );
+    refuse('processing_instruction', `This has a processing instruction (${quote(detail)}). Remove it.`);
   const where = position ? `line ${position.line}, column ${position.column}: ` : '';
-  return refuse(
-    'not_xml',
-    `This is not well-formed XML (${where}${detail}). Copy all of the metadata again, or upload the file.`,
-  );
+  return refuse('not_xml', `This is not well-formed XML (${where}${detail}). ${COPY_AGAIN}`);
 }
 
 // '$' cannot start an XML name, so the parser's own keys never collide with names of the document.
@@ -153,7 +140,7 @@ function buildTree(xml: string): ParsedElement {
   new Parser(OPTIONS).parseString(xml, (error: Error | null, result: ParsedElement) => {
     if (error === null) root = result;
   });
-  return root ?? refuse('not_xml', 'This is not well-formed XML. Copy all of the metadata again, or upload the file.');
+  return root ?? refuse('not_xml', `This is not well-formed XML. ${COPY_AGAIN}`);
 }
 
 function toElement(parsed: ParsedElement): Element {

@@ -49,10 +49,7 @@ async function follow(url: URL, redirects: number, options: FetchOptions, signal
     const target = redirectTarget(response);
     if (target === undefined) return await readBody(response, options.maxBytes ?? MAX_METADATA_BYTES);
     if (redirects === MAX_REDIRECTS)
-      refuse(
-        'too_many_redirects',
-        `The URL redirects more than ${MAX_REDIRECTS} times. Enter the URL of the metadata.`,
-      );
+      refuse('too_many_redirects', `The URL redirects more than ${MAX_REDIRECTS} times. Enter the final URL.`);
     return await follow(readRedirect(target, url, options), redirects + 1, options, signal);
   } finally {
     response.destroy();
@@ -76,10 +73,7 @@ function readUrl(text: string, options: FetchOptions, base?: URL): URL {
 
 function readRedirect(target: string, from: URL, options: FetchOptions): URL {
   if (from.protocol === 'https:' && URL.parse(target, from)?.protocol === 'http:')
-    refuse(
-      'insecure_redirect',
-      'The URL redirects from https to http, where the metadata could be changed on the way. Enter the https URL of the metadata.',
-    );
+    refuse('insecure_redirect', 'The URL redirects from https to http. Enter the https URL of the metadata.');
   return readUrl(target, options, from);
 }
 
@@ -102,10 +96,7 @@ function checkAddresses(found: string[], url: URL, redirects: number, privateNet
   if (found.length === 0) return refuseConnection(url, new Error('no address'));
   if (permitted.length === found.length) return permitted;
   if (redirects > 0)
-    refuse(
-      'redirect_to_private_address',
-      'The URL redirects to a private network. Enter the URL of the metadata itself.',
-    );
+    refuse('redirect_to_private_address', 'The URL redirects to a private network. Enter the final URL.');
   const operator = privateNetworks === 'deny' ? ', or ask the operator to set METADATA_PRIVATE_NETWORKS=allow' : '';
   return refuse(
     'private_address',
@@ -156,10 +147,7 @@ async function* chunksOf(response: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     yield* response;
   } catch {
-    refuse(
-      'connection_failed',
-      `The connection broke before all of the metadata had arrived. Try again, or ${UPLOAD}.`,
-    );
+    refuse('connection_failed', `The connection broke before the metadata was complete. Try again, or ${UPLOAD}.`);
   }
 }
 
@@ -167,10 +155,7 @@ function checkHead({ statusCode, headers }: IncomingMessage): void {
   if (statusCode === 404)
     refuse('not_found', 'There is no metadata at this URL (404). Copy it from the provider again.');
   if (statusCode !== 200)
-    refuse(
-      'http_status',
-      `The server responded with status ${statusCode} instead of metadata. Open the URL in a browser to see why, or ${UPLOAD}.`,
-    );
+    refuse('http_status', `The server responded with status ${statusCode}. Open the URL in a browser, or ${UPLOAD}.`);
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     refuse('compressed', `The server sent a compressed response although it was not asked to. Instead, ${UPLOAD}.`);
 }

@@ -40,7 +40,7 @@ export function readSingleSignOn(role: Element): Endpoint[] {
   if (endpoints.length === 0)
     refuse(
       'no_sso_endpoint',
-      'The provider has no SingleSignOnService with HTTP-Redirect or HTTP-POST, so people cannot be sent there. Enable one of them at the provider.',
+      'The provider has no SingleSignOnService with HTTP-Redirect or HTTP-POST. Enable one there.',
     );
   return endpoints;
 }
@@ -57,10 +57,7 @@ function findEntity(root: Element): FoundEntity {
   if (!isCollection && !isElement(root, 'metadata', 'EntityDescriptor')) refuseOtherDocument(root);
   const [found, ...others] = entitiesIn(root, []);
   if (found === undefined)
-    return refuse(
-      'no_identity_provider',
-      'This metadata contains no entity. Provide the metadata of the identity provider.',
-    );
+    return refuse('no_identity_provider', 'This metadata contains no entity. Provide that of the identity provider.');
   if (others.length > 0) {
     const names = [found, ...others].slice(0, 3).map(({ entity }) => quote(entity.attributes.get('entityID') ?? ''));
     refuse(
@@ -80,10 +77,7 @@ function entitiesIn(element: Element, containers: Element[]): FoundEntity[] {
 
 function refuseOtherDocument(root: Element): never {
   if (root.namespace === NAMESPACES.protocol)
-    refuse(
-      'not_metadata',
-      `This is a SAML message (${quote(root.name)}), not metadata. Provide the metadata of the identity provider.`,
-    );
+    refuse('not_metadata', `This is a SAML message (${quote(root.name)}). Provide the metadata of the provider.`);
   return refuse(
     'not_metadata',
     `This is XML, but not SAML 2.0 metadata: its root element is ${quote(root.name)}, not EntityDescriptor of ${NAMESPACES.metadata}. ` +
@@ -93,13 +87,9 @@ function refuseOtherDocument(root: Element): never {
 
 function readEntityId(entity: Element): string {
   const entityId = (entity.attributes.get('entityID') ?? '').trim();
-  if (entityId === '')
-    refuse('bad_entity_id', 'This metadata has no entityID. Ask the provider for complete metadata.');
+  if (entityId === '') refuse('bad_entity_id', 'This metadata has no entityID. Ask the provider for all of it.');
   if (Buffer.byteLength(entityId) > MAX_ENTITY_ID)
-    refuse(
-      'bad_entity_id',
-      `The entityID in this metadata is longer than ${MAX_ENTITY_ID} characters, which SAML forbids. Ask the provider to change it.`,
-    );
+    refuse('bad_entity_id', `The entityID is longer than ${MAX_ENTITY_ID} characters. Ask the provider to change it.`);
   return entityId;
 }
 
@@ -107,10 +97,7 @@ function findRole(entity: Element, entityId: string): Element {
   const [role, ...others] = childrenOf(entity, 'metadata', 'IDPSSODescriptor').filter(supportsSaml2);
   if (role === undefined) return refuseWithoutRole(entity, entityId);
   if (others.length > 0)
-    refuse(
-      'several_roles',
-      `${quote(entityId)} has more than one IDPSSODescriptor for SAML 2.0. Keep only the one to be used.`,
-    );
+    refuse('several_roles', `${quote(entityId)} has more than one IDPSSODescriptor for SAML 2.0. Keep only one.`);
   return role;
 }
 
@@ -120,14 +107,11 @@ function supportsSaml2(role: Element): boolean {
 
 function refuseWithoutRole(entity: Element, entityId: string): never {
   if (childrenOf(entity, 'metadata', 'IDPSSODescriptor').length > 0)
-    refuse(
-      'no_identity_provider',
-      `${quote(entityId)} is an identity provider, but not for SAML 2.0. Enable SAML 2.0 at the provider.`,
-    );
+    refuse('no_identity_provider', `${quote(entityId)} does not support SAML 2.0. Enable SAML 2.0 at the provider.`);
   if (childrenOf(entity, 'metadata', 'SPSSODescriptor').length > 0)
     refuse(
       'not_metadata',
-      `This is the metadata of a service provider (${quote(entityId)}), perhaps of this intranet. Provide the metadata of the identity provider.`,
+      `This is the metadata of a service provider (${quote(entityId)}). Provide that of the identity provider.`,
     );
   return refuse(
     'no_identity_provider',
@@ -159,12 +143,9 @@ function readLocation(written: string | undefined, name: string): string {
   if (!isPlain)
     refuse(
       'bad_endpoint',
-      `The provider's ${name} has the location ${quote(location)}, which is not an absolute http or https URL. Correct it at the provider.`,
+      `The location of the provider's ${name}, ${quote(location)}, is not an absolute http or https URL. Correct it there.`,
     );
   if (url.username !== '' || url.password !== '')
-    refuse(
-      'bad_endpoint',
-      `The provider's ${name} has a location with a user name or password. Correct it at the provider.`,
-    );
+    refuse('bad_endpoint', `The location of the provider's ${name} has a user name or password. Correct it there.`);
   return location;
 }

@@ -64,10 +64,7 @@ function readValidUntil(elements: readonly Element[], now: number): number | und
   if (times.length === 0) return undefined;
   const validUntil = Math.min(...times);
   if (validUntil <= now)
-    refuse(
-      'expired',
-      `This metadata expired on ${new Date(validUntil).toISOString().slice(0, 10)}. Get current metadata from the provider.`,
-    );
+    refuse('expired', `This metadata expired on ${new Date(validUntil).toISOString().slice(0, 10)}. Get it again.`);
   return validUntil;
 }
 
@@ -76,10 +73,7 @@ function readDateTime(written: string): number {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(written);
   const time = match ? Date.parse(`${match[1]}${match[3] ?? 'Z'}`) : Number.NaN;
   if (Number.isNaN(time))
-    refuse(
-      'bad_date',
-      `The validUntil of this metadata is not a date: ${quote(written)}. Ask the provider to correct it.`,
-    );
+    refuse('bad_date', `The validUntil is not a date: ${quote(written)}. Ask the provider to correct it.`);
   return time;
 }
 

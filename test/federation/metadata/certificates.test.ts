@@ -32,7 +32,7 @@ const refusals: Refusal[] = [
     'a key that is neither a certificate nor RSA',
     () => OKTA.replace(KEY_INFO, '<ds:KeyValue><ds:DSAKeyValue/></ds:KeyValue>'),
     'no_signing_key',
-    /neither a certificate nor an RSA key\. Configure the provider to publish its key as an X\.509 certificate/,
+    /neither a certificate nor an RSA key\. Have the provider publish an X\.509 certificate/,
   ],
   [
     'a bare key that is too short',

@@ -77,7 +77,7 @@ const refusals: Refusal[] = [
     'an identity provider of SAML 1.1',
     () => OKTA.replace('urn:oasis:names:tc:SAML:2.0:protocol', 'urn:oasis:names:tc:SAML:1.1:protocol'),
     'no_identity_provider',
-    /not for SAML 2\.0/,
+    /does not support SAML 2\.0/,
   ],
   [
     'two roles for SAML 2.0',
@@ -116,7 +116,7 @@ const refusals: Refusal[] = [
     'a logout response location with script',
     () => fixture('lemonldap').replace(/ResponseLocation="[^"]*"/, 'ResponseLocation="data:text/html,x"'),
     'bad_endpoint',
-    /SingleLogoutService has the location "data:/,
+    /The location of the provider's SingleLogoutService, "data:/,
   ],
 ];
 
