@@ -2,9 +2,8 @@ import { expect } from 'chai';
 import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
 import { setActive } from '../../src/people/users.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
-import { createBrowser, type Page } from '../demo/support/browser.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { connect, deliver, goThroughProvider, openTile, visitor } from '../support/connect.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { withStores } from '../support/stores.ts';
 
@@ -32,7 +31,7 @@ describe('the ACS', () => {
   ] as [string, string][])
     it(`takes an IdP-initiated login with the RelayState ${JSON.stringify(relayState.slice(0, 40))} to ${landed}`, async () => {
       const { connected, browser } = await withAnna();
-      const page = await deliver(browser, await launchTile(connected), { RelayState: relayState });
+      const page = await deliver(browser, await openTile(connected, 'anna.berg'), { RelayState: relayState });
       expect(page.url).to.equal(`${connected.url}${landed}`);
       expect(page.text).to.contain('anna.berg');
     });
@@ -40,7 +39,7 @@ describe('the ACS', () => {
   withStores((open) => {
     it('accepts only one of several responses with the same assertion at the same time', async () => {
       const { connected } = await withAnna({ store: await open() });
-      const page = await launchTile(connected);
+      const page = await openTile(connected, 'anna.berg');
       const pages = await Promise.all([1, 2, 3].map(() => deliver(visitor(connected), page)));
       expect(pages.map(({ status }) => status).sort()).to.deep.equal([200, 403, 403]);
     });
@@ -54,7 +53,7 @@ describe('the ACS', () => {
 
     it('leaves no session if the person is deactivated during the login', async () => {
       const { connected, browser, person } = await withAnna({ store: await open() });
-      const page = await launchTile(connected);
+      const page = await openTile(connected, 'anna.berg');
       await Promise.all([deliver(browser, page), setActive(connected.deps, person.id, false)]);
       expect((await browser.get('/profile')).url).to.contain('/login');
     });
@@ -65,7 +64,7 @@ describe('the ACS', () => {
     await addDomain(connected.deps, 'http://other.example');
     const other = openAtHost(connected, 'other.example');
     for (const page of [
-      await launchTile(connected),
+      await openTile(connected, 'anna.berg'),
       await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg'),
     ]) {
       const fields = page.forms.find((form) => form.fields.SAMLResponse)?.fields ?? {};
@@ -102,12 +101,4 @@ async function withAnna(options: Parameters<typeof connect>[0] = {}) {
   const connected = await connect(options);
   const person = await addPerson(connected.deps, anna);
   return { connected, person, browser: visitor(connected) };
-}
-
-/** Logs Anna in at the provider and opens the tile. Returns the page with the SAML response. */
-async function launchTile({ cloud, applicationId }: Connected): Promise<Page> {
-  const console = createBrowser(cloud.url);
-  const login = await console.get('/console/login');
-  await console.submit(login, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
-  return console.get(`/saml2/${applicationId}`);
 }

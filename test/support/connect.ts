@@ -64,6 +64,14 @@ export async function goThroughProvider(browser: Browser, path: string, username
   return page.forms.some((form) => form.fields.SAMLResponse) ? page : logIn(browser, page, username);
 }
 
+/** Logs a person in at the provider and opens the intranet's tile. Returns the page with the SAML response. */
+export async function openTile({ cloud, applicationId }: Connected, username: string): Promise<Page> {
+  const atProvider = createBrowser(cloud.url);
+  const login = await atProvider.get('/console/login');
+  await atProvider.submit(login, '/console/login', { login: username, password: 'cloud-demo' });
+  return atProvider.get(`/saml2/${applicationId}`);
+}
+
 /** Sends the answer on as the provider's page does: a cross-site POST. */
 export function deliver(browser: Browser, page: Page, changes: Record<string, string> = {}): Promise<Page> {
   const form = page.forms.find((one) => one.fields.SAMLResponse);

@@ -1,90 +1,99 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { expect } from 'chai';
-import { setAutoLogin } from '../../src/federation/domains.ts';
-import { removeProvider, setProviderEnabled } from '../../src/federation/providers.ts';
-import { setActive } from '../../src/people/users.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
-import { createBrowser } from '../demo/support/browser.ts';
-import { addPerson } from '../support/anteroom.ts';
-import { type Connected, connect, deliver, goThroughProvider, importProvider, visitor } from '../support/connect.ts';
-import { withStores } from '../support/stores.ts';
+import { setAutoLogin } from '../../../src/federation/domains.ts';
+import { removeProvider, setProviderEnabled } from '../../../src/federation/providers.ts';
+import { setActive } from '../../../src/people/users.ts';
+import { listLoginActivity } from '../../../src/store/loginActivity.ts';
+import { addPerson } from '../../support/anteroom.ts';
+import {
+  type Connected,
+  connect,
+  deliver,
+  goThroughProvider,
+  importProvider,
+  openTile,
+  visitor,
+} from '../../support/connect.ts';
+import { withStores } from '../../support/stores.ts';
 
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna', familyName: 'Berg' };
 const ben = { userName: 'ben.okafor', email: 'ben.okafor@acme.example', givenName: 'Ben', familyName: 'Okafor' };
 
-describe('signing in through a provider', () => {
+describe('a login through a provider', () => {
   withStores((open) => {
-    it('takes the way out and back, and returns to the page that was asked for', async () => {
+    it('leads to the provider and back, and returns to the page that was requested', async () => {
       const connected = await connect({ store: await open() });
       await addPerson(connected.deps, anna);
       const browser = visitor(connected);
       const login = await browser.get('/people?x=1');
       expect(login.text).to.contain('Log in with Cloud Directory').and.contain('/people?x=1');
-      const answer = await goThroughProvider(
+      const page = await goThroughProvider(
         browser,
         `/saml/login/${connected.provider.id}?return=/profile%3Fx%3D1`,
         'anna.berg',
       );
-      const landed = await deliver(browser, answer);
+      const landed = await deliver(browser, page);
       expect(landed.url).to.equal(`${connected.url}/profile?x=1`);
       expect(landed.text).to.contain('anna.berg@acme.example').and.contain('Cloud Directory');
       expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in', flow: 'sp', reason: null });
     });
 
-    it('takes a launch from the tile to the path in its RelayState', async () => {
+    it('leads from the provider’s tile to the path in the RelayState', async () => {
       const connected = await connect({ store: await open() });
       await addPerson(connected.deps, anna);
       const browser = visitor(connected);
-      const landed = await deliver(browser, await launchTile(connected, 'anna.berg'), { RelayState: '/profile' });
+      const landed = await deliver(browser, await openTile(connected, 'anna.berg'), { RelayState: '/profile' });
       expect(landed.url).to.equal(`${connected.url}/profile`);
       expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in', flow: 'idp' });
     });
 
-    it('ends the session with the very transaction that deactivates the person', async () => {
+    it('loses its session when the person is deactivated', async () => {
       const connected = await connect({ store: await open() });
       const person = await addPerson(connected.deps, anna);
       const browser = visitor(connected);
-      await deliver(browser, await launchTile(connected, 'anna.berg'));
+      await deliver(browser, await openTile(connected, 'anna.berg'));
       expect((await browser.get('/profile')).text).to.contain('anna.berg');
       await setActive(connected.deps, person.id, false);
       expect((await browser.get('/profile')).url).to.contain('/login?return=%2Fprofile');
     });
 
-    it('takes an answer once', async () => {
+    it('uses an assertion once', async () => {
       const connected = await connect({ store: await open() });
       await addPerson(connected.deps, anna);
       const browser = visitor(connected);
-      const answer = await launchTile(connected, 'anna.berg');
-      await deliver(browser, answer);
+      const page = await openTile(connected, 'anna.berg');
+      await deliver(browser, page);
       connected.deps.clock.advance(1);
-      const again = await deliver(visitor(connected), answer);
+      const again = await deliver(visitor(connected), page);
       expect(again.status).to.equal(403);
       expect(await lastReason(connected)).to.deep.include({ outcome: 'refused', reason: 'assertion_replayed' });
     });
   });
 
-  it('takes an answer once, also where its provider was removed and imported anew', async () => {
+  it('uses an assertion once, also if the provider was removed and imported again', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
-    const answer = await launchTile(connected, 'anna.berg');
-    await deliver(visitor(connected), answer);
+    const page = await openTile(connected, 'anna.berg');
+    await deliver(visitor(connected), page);
     connected.deps.clock.advance(1);
     await removeProvider(connected.deps, connected.provider.id);
     await importProvider(connected, connected.provider.metadataUrl ?? '');
-    expect((await deliver(visitor(connected), answer)).status).to.equal(403);
+    expect((await deliver(visitor(connected), page)).status).to.equal(403);
     expect(await lastReason(connected)).to.deep.include({ reason: 'assertion_replayed' });
   });
 
-  it('takes the answer of a request from the browser that made it alone', async () => {
+  it('accepts a response only from the browser that made the login request', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
-    const answer = await goThroughProvider(visitor(connected), `/saml/login/${connected.provider.id}`, 'anna.berg');
-    const stolen = await deliver(visitor(connected), answer);
+    const page = await goThroughProvider(visitor(connected), `/saml/login/${connected.provider.id}`, 'anna.berg');
+    const stolen = await deliver(visitor(connected), page);
     expect(stolen.status).to.equal(403);
     expect(stolen.text).to.contain('another browser');
     expect(await lastReason(connected)).to.deep.include({ reason: 'request_other_browser' });
   });
 
-  it('takes the answers of two tabs of one browser', async () => {
+  it('works in two tabs of a browser at the same time', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
     const browser = visitor(connected);
@@ -94,7 +103,7 @@ describe('signing in through a provider', () => {
     expect((await deliver(browser, first)).url).to.equal(`${connected.url}/profile`);
   });
 
-  it('refuses an answer after ten minutes', async () => {
+  it('expires after ten minutes', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
     const browser = visitor(connected);
@@ -102,13 +111,13 @@ describe('signing in through a provider', () => {
     const waiting = await browser.get(path);
     connected.deps.clock.advance(9.5 * 60_000);
     connected.cloud.clock.now = connected.deps.clock.at;
-    const answer = await browser.submit(waiting, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
+    const page = await browser.submit(waiting, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
     connected.deps.clock.advance(0.5 * 60_000);
-    expect((await deliver(browser, answer)).status).to.equal(403);
+    expect((await deliver(browser, page)).status).to.equal(403);
     expect(await lastReason(connected)).to.deep.include({ reason: 'request_unknown' });
   });
 
-  it('works by the POST binding', async () => {
+  it('works with the POST binding', async () => {
     const connected = await connect({ settings: { requestBinding: 'post' } });
     await addPerson(connected.deps, anna);
     const browser = visitor(connected);
@@ -116,11 +125,11 @@ describe('signing in through a provider', () => {
     expect(page.headers.get('content-security-policy')).to.contain(`form-action ${connected.cloud.url} https:;`);
     const form = page.forms.find((one) => one.fields.SAMLRequest);
     const login = await browser.postFromElsewhere(form?.action ?? '', form?.fields ?? {});
-    const answer = await browser.submit(login, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
-    expect((await deliver(browser, answer)).url).to.equal(`${connected.url}/profile`);
+    const returned = await browser.submit(login, '/console/login', { login: 'anna.berg', password: 'cloud-demo' });
+    expect((await deliver(browser, returned)).url).to.equal(`${connected.url}/profile`);
   });
 
-  for (const [title, person, reason, words] of [
+  for (const [title, person, reason, text] of [
     ['is unknown', undefined, 'person_unknown', 'does not know you'],
     [
       'is a Non Intranet User',
@@ -129,67 +138,67 @@ describe('signing in through a provider', () => {
       'without access',
     ],
   ] as const)
-    it(`says that the provider's side worked when the person ${title}`, async () => {
+    it(`tells the person that the provider logged them in, if the person ${title}`, async () => {
       const connected = await connect();
       if (person) await addPerson(connected.deps, person);
-      const refused = await deliver(visitor(connected), await launchTile(connected, 'anna.berg'));
+      const refused = await deliver(visitor(connected), await openTile(connected, 'anna.berg'));
       expect(refused.status).to.equal(403);
-      expect(refused.text).to.contain('Cloud Directory logged you in').and.contain(words);
+      expect(refused.text).to.contain('Cloud Directory logged you in').and.contain(text);
       const activity = await lastReason(connected);
       expect(activity).to.deep.include({ reason });
       expect(refused.text).to.contain(activity?.reference);
     });
 
-  it('refuses a deactivated person', async () => {
+  it('is refused for a deactivated person', async () => {
     const connected = await connect();
     const person = await addPerson(connected.deps, anna);
     await setActive(connected.deps, person.id, false);
-    expect((await deliver(visitor(connected), await launchTile(connected, 'anna.berg'))).status).to.equal(403);
+    expect((await deliver(visitor(connected), await openTile(connected, 'anna.berg'))).status).to.equal(403);
     expect(await lastReason(connected)).to.deep.include({ reason: 'person_deactivated', userId: person.id });
   });
 
-  it('shows the refusal of a provider as such', async () => {
+  it('is refused if the provider refuses it', async () => {
     const connected = await connect();
     await addPerson(connected.deps, { userName: 'eli.haddad', email: 'eli.haddad@acme.example' });
     const browser = visitor(connected);
-    const answer = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'eli.haddad');
-    const refused = await deliver(browser, answer);
+    const page = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'eli.haddad');
+    const refused = await deliver(browser, page);
     expect(refused.text).to.contain('Cloud Directory did not log you in');
     expect(await lastReason(connected)).to.deep.include({ reason: 'provider_status' });
   });
 
-  it('refuses a launch where only the intranet may start', async () => {
+  it('is refused from the tile if IdP-initiated logins are disabled', async () => {
     const connected = await connect({ settings: { idpInitiated: false } });
     await addPerson(connected.deps, anna);
-    expect((await deliver(visitor(connected), await launchTile(connected, 'anna.berg'))).text).to.contain(
+    expect((await deliver(visitor(connected), await openTile(connected, 'anna.berg'))).text).to.contain(
       'Start at the intranet',
     );
     expect(await lastReason(connected)).to.deep.include({ reason: 'idp_initiated_forbidden' });
   });
 
-  it('refuses people of e-mail domains that the provider may not speak for', async () => {
+  it('is refused for people outside the e-mail domains of the provider', async () => {
     const connected = await connect({ settings: { emailDomains: ['other.example'] } });
     await addPerson(connected.deps, anna);
-    await deliver(visitor(connected), await launchTile(connected, 'anna.berg'));
+    await deliver(visitor(connected), await openTile(connected, 'anna.berg'));
     expect(await lastReason(connected)).to.deep.include({ reason: 'email_domain_forbidden' });
   });
 
-  it('refuses the answers of a disabled provider', async () => {
+  it('is refused if the provider is disabled', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
-    const answer = await launchTile(connected, 'anna.berg');
+    const page = await openTile(connected, 'anna.berg');
     await setProviderEnabled(connected.deps, connected.provider.id, false);
-    await deliver(visitor(connected), answer);
+    await deliver(visitor(connected), page);
     expect(await lastReason(connected)).to.deep.include({ reason: 'provider_disabled' });
   });
 
-  it('asks before a tile puts another person in the place of the one who is signed in', async () => {
+  it('asks before a login from the tile replaces another person', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
     await addPerson(connected.deps, ben);
     const browser = visitor(connected);
-    await deliver(browser, await launchTile(connected, 'anna.berg'));
-    const question = await deliver(browser, await launchTile(connected, 'ben.okafor'), { RelayState: '/profile' });
+    await deliver(browser, await openTile(connected, 'anna.berg'));
+    const question = await deliver(browser, await openTile(connected, 'ben.okafor'), { RelayState: '/profile' });
     expect(question.url).to.equal(`${connected.url}/saml/switch`);
     expect(question.text).to.contain('Continue as Ben Okafor?');
     expect((await browser.get('/profile')).text).to.contain('anna.berg@acme.example');
@@ -198,21 +207,38 @@ describe('signing in through a provider', () => {
     expect(switched.text).to.contain('ben.okafor@acme.example');
   });
 
-  it('starts every session under a new ID', async () => {
+  it('is checked at the time when the form has arrived, not when the request started', async () => {
+    const connected = await connect();
+    await addPerson(connected.deps, anna);
+    const page = await openTile(connected, 'anna.berg');
+    const body = `${new URLSearchParams(page.forms.find((form) => form.fields.SAMLResponse)?.fields ?? {})}`;
+    const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+    const headers = { ...form, expect: '100-continue' };
+    const sent = request(`${connected.url}/saml/acs`, { method: 'POST', headers });
+    sent.flushHeaders();
+    await once(sent, 'continue');
+    connected.deps.clock.advance(3_600_000);
+    sent.end(body);
+    const [received] = (await once(sent, 'response')) as [IncomingMessage];
+    received.resume();
+    expect((await lastReason(connected))?.reason).to.equal('confirmation_expired');
+  });
+
+  it('starts a session with a new ID each time, and ends the one before', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
     const browser = visitor(connected);
-    await deliver(browser, await launchTile(connected, 'anna.berg'));
+    await deliver(browser, await openTile(connected, 'anna.berg'));
     const before = await connected.deps.store.db.selectFrom('sessions').select('id').execute();
-    await deliver(browser, await launchTile(connected, 'anna.berg'));
+    await deliver(browser, await openTile(connected, 'anna.berg'));
     const after = await connected.deps.store.db.selectFrom('sessions').select('id').execute();
     expect(after).to.have.length(1);
     expect(after).not.to.deep.equal(before);
   });
 });
 
-describe('auto login', () => {
-  it('sends a visitor straight to the Default Provider, and back to the page', async () => {
+describe('Auto Login', () => {
+  it('leads to the Default Provider, and back to the page', async () => {
     const connected = await connect();
     await addPerson(connected.deps, anna);
     await setAutoLogin(connected.deps, connected.domain.id, true);
@@ -221,7 +247,7 @@ describe('auto login', () => {
     expect(landed.url).to.equal(`${connected.url}/profile?x=1`);
   });
 
-  it('ends on a page that redirects no further when the sign-in fails or somebody logs out', async () => {
+  it('stops at a page without a redirect after a refusal and after a logout', async () => {
     const connected = await connect();
     await setAutoLogin(connected.deps, connected.domain.id, true);
     const browser = visitor(connected);
@@ -235,7 +261,7 @@ describe('auto login', () => {
     expect(out.text).to.contain('may still be logged in to Cloud Directory');
   });
 
-  it('never redirects from /local-login, and tells a program 401', async () => {
+  it('never redirects from /local-login, and returns 401 to a program', async () => {
     const connected = await connect();
     await setAutoLogin(connected.deps, connected.domain.id, true);
     const local = await visitor(connected).get('/local-login');
@@ -248,14 +274,6 @@ describe('auto login', () => {
     expect(program.status).to.equal(401);
   });
 });
-
-/** Logs a person in at the provider's console and launches the tile: the page that carries the answer. */
-async function launchTile({ cloud, applicationId }: Connected, username: string) {
-  const console = createBrowser(cloud.url);
-  const login = await console.get('/console/login');
-  await console.submit(login, '/console/login', { login: username, password: 'cloud-demo' });
-  return console.get(`/saml2/${applicationId}`);
-}
 
 async function lastReason({ deps }: Connected) {
   const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });

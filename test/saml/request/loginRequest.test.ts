@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { setProviderEnabled } from '../../../src/federation/providers.ts';
+import { hashToken } from '../../../src/identifier.ts';
+import { type Connected, connect } from '../../support/connect.ts';
+import { openAtHost } from '../../support/hostClient.ts';
+
+describe('GET /saml/login/:provider', () => {
+  let connected: Connected;
+  let path: string;
+
+  beforeEach(async () => {
+    connected = await connect({ settings: { forceAuthn: true } });
+    path = `/saml/login/${connected.provider.id}`;
+  });
+
+  const rows = () => connected.deps.store.db.selectFrom('loginRequests').selectAll().execute();
+  const visitor = () => openAtHost(connected, new URL(connected.url).host);
+  const secretOf = (browser: ReturnType<typeof openAtHost>) =>
+    /anteroom-request=([^;]*)/.exec(browser.cookie())?.[1] ?? '';
+
+  it('stores the login request with the browser, the page to return to and ForceAuthn, for ten minutes', async () => {
+    const browser = visitor();
+    const { status, headers } = await browser.send(`${path}?return=/people`);
+    expect([status, headers.location?.startsWith(connected.cloud.url)]).to.deep.equal([303, true]);
+    const now = connected.deps.clock.at;
+    const [row] = await rows();
+    expect(row).to.deep.include({
+      providerId: connected.provider.id,
+      domainId: connected.domain.id,
+      browserHash: hashToken(secretOf(browser)),
+      returnPath: '/people',
+      forceAuthn: 1,
+      test: 0,
+      createdAt: now,
+      expiresAt: now + 600_000,
+    });
+    expect(row?.id).to.match(/^_[0-9a-f]{40}$/);
+    expect(new URL(headers.location ?? '').searchParams.get('RelayState')).to.equal(row?.relayState);
+  });
+
+  it('uses one secret for all requests of a browser, and a new one if the cookie is invalid', async () => {
+    const browser = visitor();
+    await browser.send(path);
+    const secret = secretOf(browser);
+    await browser.send(path);
+    expect(secretOf(browser)).to.equal(secret);
+    const [one, other] = await rows();
+    expect(one?.browserHash).to.equal(other?.browserHash);
+    const { cookies } = await browser.send(path, { headers: { cookie: 'anteroom-request=short' } });
+    expect(cookies.join())
+      .to.match(/anteroom-request=[\w-]{43};/)
+      .and.not.contain(secret);
+  });
+
+  it('sends a cookie that comes back with the cross-site POST of the provider, and only there', async () => {
+    const { cookies } = await visitor().send(path);
+    const [cookie] = cookies.filter((line) => line.startsWith('anteroom-request='));
+    expect(cookie).to.match(/; Path=\/saml; .*HttpOnly; Secure; SameSite=None$/);
+  });
+
+  it('does not send anyone to an unknown or disabled provider', async () => {
+    expect((await visitor().send('/saml/login/019aa000-0000-7000-8000-000000000000')).status).to.equal(404);
+    await setProviderEnabled(connected.deps, connected.provider.id, false);
+    expect((await visitor().send(path)).status).to.equal(404);
+    expect(await rows()).to.deep.equal([]);
+  });
+});

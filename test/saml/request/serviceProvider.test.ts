@@ -1,0 +1,122 @@
+import { createPublicKey } from 'node:crypto';
+import { expect } from 'chai';
+import { findSigningKey, setUpDomain } from '../../../src/federation/domains.ts';
+import { readRedirectMessage } from '../../../src/saml/request/redirectSignature.ts';
+import { createAuthnRequest, createMetadata, type SigningKey } from '../../../src/saml/request/serviceProvider.ts';
+import { SAMLP } from '../../../src/saml/verify/elements.ts';
+import { type Domain, listDomains } from '../../../src/store/domains.ts';
+import type { IdentityProvider, ProviderSettings } from '../../../src/store/identityProviders.ts';
+import { parseXml } from '../../../src/xml/parse.ts';
+import { attributeOf, childOf, type XmlElement } from '../../../src/xml/tree.ts';
+import { startAnteroom } from '../../support/anteroom.ts';
+import { aProvider } from '../../support/rows.ts';
+
+const BINDINGS = 'urn:oasis:names:tc:SAML:2.0:bindings:';
+const PASSWORD = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
+const EMAIL = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
+const request = { id: '_r1', relayState: 'a-token', forceAuthn: false };
+
+describe('saml/request/serviceProvider', () => {
+  let domain: Domain;
+  let key: SigningKey | undefined;
+
+  beforeEach(async () => {
+    const { deps } = await startAnteroom();
+    const [first] = await listDomains(deps.store.db);
+    if (!first) throw new Error('there is no domain');
+    domain = await setUpDomain(deps, first.id);
+    key = await findSigningKey(deps, domain.id);
+  });
+
+  // Signatures of the provider are not verified here.
+  const certificate = { pem: 'a certificate', sha256: '', subject: '', keyDescription: '' };
+
+  function withSettings(settings: Partial<ProviderSettings>): IdentityProvider {
+    const provider = aProvider();
+    const singleSignOn = [
+      { binding: `${BINDINGS}HTTP-Redirect`, location: 'https://idp.example.com/redirect?tenant=1' },
+      { binding: `${BINDINGS}HTTP-POST`, location: 'https://idp.example.com/post' },
+    ];
+    return {
+      ...provider,
+      settings: { ...provider.settings, ...settings },
+      facts: { ...provider.facts, singleSignOn, certificates: [certificate] },
+    };
+  }
+
+  /** Creates a request for the POST binding and returns its XML. */
+  async function posted(
+    settings: Partial<ProviderSettings>,
+    changes: Partial<typeof request> = {},
+  ): Promise<XmlElement> {
+    const provider = withSettings({ requestBinding: 'post', ...settings });
+    const { url, fields } = await createAuthnRequest(domain, provider, key, { ...request, ...changes });
+    expect([url, fields?.RelayState]).to.deep.equal(['https://idp.example.com/post', 'a-token']);
+    return parseXml(Buffer.from(fields?.SAMLRequest ?? '', 'base64'));
+  }
+
+  it('signs a request for the redirect binding', async () => {
+    const { url, fields } = await createAuthnRequest(domain, withSettings({}), key, request);
+    expect(fields).to.equal(undefined);
+    expect(url).to.match(/^https:\/\/idp\.example\.com\/redirect\?tenant=1&SAMLRequest=/);
+    const signingKeys = [createPublicKey(key?.certificate ?? '')];
+    const { root, relayState } = readRedirectMessage(new URL(url).search.slice(1), { signingKeys, allowSha1: false });
+    expect([root.local, relayState]).to.deep.equal(['AuthnRequest', 'a-token']);
+    expect(attributeOf(root, 'AssertionConsumerServiceURL')).to.equal(`${domain.url}/saml/acs`);
+    expect(attributeOf(root, 'ID')).to.equal('_r1');
+  });
+
+  it('sends an unsigned request if the provider is set to that, or the domain has no key', async () => {
+    for (const [settings, ownKey] of [
+      [{ signRequests: false }, key],
+      [{}, undefined],
+    ] as const) {
+      const { url } = await createAuthnRequest(domain, withSettings(settings), ownKey, request);
+      expect([...new URL(url).searchParams.keys()]).to.deep.equal(['tenant', 'SAMLRequest', 'RelayState']);
+    }
+  });
+
+  it('signs a request for the POST binding', async () => {
+    expect(childNames(await posted({}))).to.include('Signature');
+    expect(childNames(await posted({ signRequests: false }))).not.to.include('Signature');
+  });
+
+  it('requests a new login, a NameID format and an authentication context only if they are set', async () => {
+    const plain = await posted({});
+    expect(attributeOf(plain, 'ForceAuthn')).to.equal(undefined);
+    expect(childNames(plain)).not.to.include('RequestedAuthnContext');
+    expect(formatIn(plain)).to.equal(undefined);
+    const settings = { nameIdPolicy: EMAIL, authnContexts: [PASSWORD] };
+    const full = await posted(settings, { forceAuthn: true });
+    expect(attributeOf(full, 'ForceAuthn')).to.equal('true');
+    expect(childNames(full)).to.include('RequestedAuthnContext');
+    expect(formatIn(full)).to.equal(EMAIL);
+  });
+
+  it('throws if the provider has no endpoint for the binding', async () => {
+    const provider = { ...withSettings({ requestBinding: 'post' }) };
+    const without = { ...provider, facts: { ...provider.facts, singleSignOn: [] } };
+    const error = await createAuthnRequest(domain, without, key, request).catch((caught: unknown) => caught);
+    expect(String(error)).to.contain('has no endpoint for post');
+  });
+
+  it('describes the domain in the same metadata every time, with its certificate for signing and encryption', () => {
+    const xml = createMetadata(domain, key, true);
+    expect(createMetadata(domain, key, true)).to.equal(xml);
+    expect(xml).to.contain(`entityID="${domain.url}/saml/metadata"`).and.contain('AuthnRequestsSigned="true"');
+    expect(xml).to.contain('use="signing"').and.contain('use="encryption"').and.contain('WantAssertionsSigned="true"');
+    expect(createMetadata(domain, key, false)).to.contain('AuthnRequestsSigned="false"');
+    const before = createMetadata(domain, undefined, true);
+    expect(before).not.to.contain('KeyDescriptor');
+    expect(before).to.contain('AuthnRequestsSigned="false"');
+  });
+});
+
+function formatIn(request: XmlElement): string | undefined {
+  const policy = childOf(request, SAMLP, 'NameIDPolicy');
+  return policy && attributeOf(policy, 'Format');
+}
+
+function childNames({ children }: XmlElement): string[] {
+  return children.flatMap((child) => (typeof child === 'string' ? [] : [child.local]));
+}
