@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import {
+  canonicalForm,
+  digestAlgorithm,
+  fittingKeys,
+  signatureAlgorithm,
+} from '../../../src/saml/verify/algorithms.ts';
+import { ecProvider, provider } from '../support/keys.ts';
+
+const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
+const DS = 'http://www.w3.org/2000/09/xmldsig#';
+
+function refusedAs(run: () => unknown): void {
+  expect(run).to.throw().with.property('reason', 'algorithm_forbidden');
+}
+
+describe('signatureAlgorithm', () => {
+  it('accepts SHA-1 only if it is allowed', () => {
+    refusedAs(() => signatureAlgorithm(`${DS}rsa-sha1`, false));
+    expect(signatureAlgorithm(`${DS}rsa-sha1`, true).hash).to.equal('sha1');
+  });
+
+  it('refuses an algorithm that is not on the list, such as a symmetric one', () => {
+    for (const identifier of [`${DS}hmac-sha1`, `${MORE}hmac-sha256`, `${MORE}rsa-md5`, '', 'constructor'])
+      refusedAs(() => signatureAlgorithm(identifier, true));
+  });
+});
+
+describe('digestAlgorithm', () => {
+  it('accepts SHA-1 only if it is allowed, and refuses unknown digests', () => {
+    refusedAs(() => digestAlgorithm(`${DS}sha1`, false));
+    expect(digestAlgorithm(`${DS}sha1`, true)).to.equal('sha1');
+    refusedAs(() => digestAlgorithm(`${MORE}md5`, true));
+  });
+});
+
+describe('canonicalForm', () => {
+  it('knows no form with comments', () => {
+    expect(canonicalForm('http://www.w3.org/2001/10/xml-exc-c14n#')).to.deep.equal({ exclusive: true });
+    expect(canonicalForm('http://www.w3.org/2001/10/xml-exc-c14n#WithComments')).to.equal(undefined);
+  });
+});
+
+describe('fittingKeys', () => {
+  it('returns the keys of the type that an algorithm needs', () => {
+    const keys = [provider.publicKey, ecProvider.publicKey];
+    expect(fittingKeys(keys, signatureAlgorithm(`${MORE}rsa-sha256`, false))).to.deep.equal([provider.publicKey]);
+    expect(fittingKeys(keys, signatureAlgorithm(`${MORE}ecdsa-sha256`, false))).to.deep.equal([ecProvider.publicKey]);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { decrypt, encryptionLabel, readEncryption } from '../../../src/saml/verify/encryption.ts';
+import { parseXml } from '../../../src/xml/parse.ts';
+import { swap } from '../corpus/hostile.ts';
+import { type EncryptOptions, encryptAssertion } from '../support/encrypt.ts';
+import { attacker, domain, domainNext } from '../support/keys.ts';
+
+const PLAINTEXT = '<a>thirty-two octets of plaintext</a>';
+
+function read(xml: string) {
+  return readEncryption(parseXml(Buffer.from(xml)));
+}
+
+/** Decrypts a plaintext that was encrypted for the domain, after changes to the octets of its ciphertext. */
+function decrypted(options: Partial<EncryptOptions>, change: (content: Buffer) => Buffer = (content) => content) {
+  const form = read(encryptAssertion(PLAINTEXT, options));
+  return decrypt({ ...form, content: change(Buffer.from(form.content)) }, [domain.privateKey])?.toString();
+}
+
+function flip(octets: Buffer, at: number): Buffer {
+  octets.writeUInt8(octets.readUInt8(at) ^ 1, at);
+  return octets;
+}
+
+describe('decrypt', () => {
+  for (const cipher of ['aes-128-gcm', 'aes-256-gcm', 'aes-128-cbc', 'aes-256-cbc'] as const)
+    for (const placement of ['within', 'beside'] as const)
+      it(`returns the plaintext of ${cipher}, with the key ${placement} the data, for any of the keys`, () => {
+        const form = read(encryptAssertion(PLAINTEXT, { cipher, placement }));
+        const keys = [attacker, domainNext, domain].map(({ privateKey }) => privateKey);
+        expect(decrypt(form, keys)?.toString()).to.equal(PLAINTEXT);
+        expect(decrypt(form, keys.slice(0, 2))).to.equal(undefined);
+        expect(encryptionLabel(form)).to.equal(`${cipher.toUpperCase()} with RSA-OAEP`);
+      });
+
+  it('returns undefined for GCM if any octet of IV, ciphertext or tag was changed, or one is missing', () => {
+    const cipher = 'aes-256-gcm';
+    const size = 12 + PLAINTEXT.length + 16;
+    for (const at of [0, 12, size - 17, size - 16, size - 1])
+      expect(
+        decrypted({ cipher }, (content) => flip(content, at)),
+        `${at}`,
+      ).to.equal(undefined);
+    for (const length of [0, 12, 27, 28, size - 1])
+      expect(
+        decrypted({ cipher }, (content) => content.subarray(0, length)),
+        `${length}`,
+      ).to.equal(undefined);
+  });
+
+  it('returns undefined for CBC with a wrong length', () => {
+    for (const length of [0, 16, 31, 33])
+      expect(decrypted({ cipher: 'aes-256-cbc' }, (content) => content.subarray(0, length))).to.equal(undefined);
+  });
+
+  it('returns undefined if the key has another size than the cipher needs', () => {
+    const form = read(encryptAssertion(PLAINTEXT, { cipher: 'aes-128-cbc' }));
+    expect(decrypt({ ...form, cipher: { ...form.cipher, keySize: 32 } }, [domain.privateKey])).to.equal(undefined);
+  });
+});
+
+describe('readEncryption', () => {
+  it('refuses algorithms that are not on the list', () => {
+    for (const options of [{ cipher: 'des-ede3-cbc' }, { cipher: 'aes-192-cbc' }, { transport: 'rsa-1_5' }] as const)
+      expect(() => read(encryptAssertion(PLAINTEXT, options)))
+        .to.throw()
+        .with.property('reason', 'algorithm_forbidden');
+  });
+
+  it('refuses a missing part and too many keys', () => {
+    const xml = encryptAssertion(PLAINTEXT);
+    const key = /<xenc:EncryptedKey.*<\/xenc:EncryptedKey>/.exec(xml)?.[0] ?? '';
+    const broken = [
+      swap(xml, key, ''),
+      swap(xml, key, key.repeat(5)),
+      swap(xml, /<xenc:CipherValue>[^<]*/, '<xenc:CipherValue>'),
+      swap(xml, '</saml:EncryptedAssertion>', '<other/></saml:EncryptedAssertion>'),
+    ];
+    for (const text of broken)
+      expect(() => read(text))
+        .to.throw()
+        .with.property('reason', 'response_malformed');
+    expect(read(swap(xml, key, key.repeat(4))).keys).to.have.length(4);
+  });
+});
