@@ -16,14 +16,14 @@ import { SqliteReadAdapter } from './sqlite.ts';
 type Value = string | number | null;
 type Build<Values extends Value[], Row> = (db: Db, ...values: Values) => Compilable<Row>;
 
-/** Stands for a value while a query is compiled. */
+/** A placeholder for a value while a query is compiled. */
 type Placeholder = { position: number };
 
 /**
- * Returns a query that is built and compiled once for each engine. For what every request reads: Kysely takes several times as long to
- * build a query as SQLite takes to run it. Outside of transactions a read on SQLite also skips Kysely's connection handling.
+ * Returns a query that is built and compiled once per engine. Use it for reads of every request: building a query in Kysely takes several
+ * times as long as running it in SQLite. Outside of transactions a read on SQLite also skips Kysely's connection handling.
  * Measured: a third of a SCIM lookup (docs/decisions/what-every-request-asks.md).
- * @param build builds the query with the values in their places, and must not look at them
+ * @param build builds the query with placeholders for the values, so it must not use them otherwise
  */
 export function prepared<Values extends Value[], Row>(
   build: Build<Values, Row>,
@@ -44,7 +44,7 @@ export function prepared<Values extends Value[], Row>(
 /** What to do with a row whose key already exists: keep the existing row, or replace it. */
 export type OnConflict<T extends keyof Schema> = { key: (keyof Schema[T] & string)[]; existing: 'keep' | 'replace' };
 
-// Each number of rows is a statement of its own that SQLite has to prepare, so there are only three.
+// SQLite prepares a separate statement for each number of rows, so there are only three.
 const ROWS_PER_STATEMENT = [100, 10, 1];
 
 /**

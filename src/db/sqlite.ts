@@ -24,7 +24,7 @@ export type SqliteEngine = { dialect: Dialect; close(): Promise<void> };
 
 /**
  * Opens an SQLite file, created if missing, with one connection that writes and one that only reads.
- * Reads run at once and see what is committed. Writes queue up and share commits (see GroupCommit).
+ * Reads run immediately and see committed data. Writes queue up and share commits (see GroupCommit).
  * @param openLog opens the write-ahead log; tests open one that they can hold
  */
 export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEngine {
@@ -45,7 +45,7 @@ export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEng
     sync: () => log.sync(),
   });
   const [write, readBeside] = [statementCache(writer), statementCache(reader)];
-  // The writer keeps its page cache after its own commits, while they empty the reader's. But it sees what is not yet committed.
+  // The writer's commits empty the reader's page cache but not its own. However, the writer sees uncommitted data.
   const read: Prepare = (sql) => (commits.isOpen ? readBeside : write)(sql);
   return {
     dialect: dialect(read, () => new Connection({ read, write }, commits)),
@@ -142,8 +142,8 @@ function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<R> {
 }
 
 /**
- * Reads rows as arrays and makes objects of them: V8 knows no shape of the objects that node:sqlite returns, and everything done with
- * them takes several times as long.
+ * Reads rows as arrays and creates objects from them: the objects that node:sqlite returns have no hidden class in V8, so everything
+ * done with them takes several times as long.
  */
 function rowsOf(statement: StatementSync, columns: string[], parameters: readonly unknown[]): object[] {
   const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as SQLOutputValue[][];
@@ -154,7 +154,7 @@ function rowsOf(statement: StatementSync, columns: string[], parameters: readonl
   });
 }
 
-/** Lets GroupCommit see several transactions at once, where Kysely would let in one query at a time. Also reads without a connection. */
+/** Passes concurrent transactions to GroupCommit, while Kysely would run one query at a time. Also reads without a connection. */
 export class SqliteReadAdapter extends SqliteAdapter {
   readonly #prepare: Prepare;
 
@@ -167,7 +167,7 @@ export class SqliteReadAdapter extends SqliteAdapter {
     return true;
   }
 
-  /** Runs a query that only reads; it sees what is committed. */
+  /** Runs a read, which sees committed data. */
   read(sql: string, parameters: readonly unknown[]): object[] {
     const { statement, columns } = this.#prepare(sql);
     return rowsOf(statement, columns, parameters);

@@ -6,7 +6,7 @@ import { type User, userColumns, userFromRow } from './users.ts';
 /** What to select from `users` or `groups`, in SQL over their columns. */
 export type Selection = {
   conditions: RawBuilder<boolean>[];
-  sortKey: RawBuilder<string | number | null>; // null where the order is that of the ids
+  sortKey: RawBuilder<string | number | null>; // null if sorted by id
   order: RawBuilder<unknown>[];
   limit: number;
   offset: number;

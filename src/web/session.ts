@@ -17,7 +17,7 @@ const COOKIE = 'anteroom';
 const SECURE_COOKIE = '__Host-anteroom';
 const WHO = 'who'; // the cookie that tells the ACS, which never sees the Lax session cookie, whose browser this is
 
-/** Gives each request its session from the database, and the person who is logged in. */
+/** Loads the session and the logged-in person of each request. */
 export function sessions(deps: Deps): RequestHandler[] {
   const cookie = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
   // One store for each, because express-session sets the cookie options of new sessions on the store.
@@ -35,7 +35,7 @@ export function sessions(deps: Deps): RequestHandler[] {
   const [secure, plain] = [middleware(SECURE_COOKIE, true), middleware(COOKIE, false)];
   const passport = loginOfSession(deps);
   const byScheme: RequestHandler = (req, res, next) => {
-    // express-session sets a Secure cookie only on a request that it takes for https. The domain decides, not what a proxy says.
+    // express-session sets a Secure cookie only if it considers a request https. The domain decides that, not the proxy's header.
     req.headers['x-forwarded-proto'] = isHttps(req) ? 'https' : 'http';
     (isHttps(req) ? secure : plain)(req, res, next);
   };
@@ -88,7 +88,7 @@ export async function findUserOfLogin(
 
 /**
  * Has passport look the person up on each request. A person who was deactivated or became a Non Intranet User is logged out at their next
- * request. So is everybody whose provider was disabled or removed, and a session is good only at the domain where it started.
+ * request. So is everyone whose provider was disabled or removed. A session is valid only at the domain where it started.
  */
 function loginOfSession(deps: Deps): InstanceType<typeof Passport> {
   const passport = new Passport();

@@ -8,25 +8,25 @@ import { type createMeta, versionTag } from './meta.ts';
 
 const DEFAULT_TYPE = userTypes[1];
 
-/** What a page of people needs beside their rows: their groups and the names of their managers. */
-export type Surroundings = {
+/** Data for a page of people in addition to their rows: their groups and the names of their managers. */
+export type UserContext = {
   baseUrl: string;
   metaOf: ReturnType<typeof createMeta>;
   groups: Map<string, { id: string; displayName: string }[]>;
   managerNames: Map<string, string | null>; // by id; null for a manager without a displayName
 };
 
-/** What the server alone says of a person. */
+/** The attributes of a resource that only the server sets. */
 type ServersPart = { schemas?: string[]; id?: string; groups?: Json[] | undefined; meta?: Json };
 
-/** The attributes of a person as SCIM nests them, without what the server alone says (schemas, id, meta, groups). */
+/** Returns the attributes of a person as nested in SCIM, without those that only the server sets (schemas, id, meta, groups). */
 export function attributesOfUser(user: User): Json {
   return nested(user, {});
 }
 
 /**
- * The person that SCIM attributes describe. Somebody new without active or userType gets the usual ones. Taken away from somebody (RFC
- * 7644 3.5.2.2), they are not shown until they have a value again; meanwhile the person is active or not as before, and an Intranet User.
+ * Returns the person that SCIM attributes describe. A new person without active or userType gets the defaults. If a client removes them
+ * (RFC 7644 3.5.2.2), they are not returned until they are set again: the person stays active or inactive, and becomes an Intranet User.
  */
 export function userOfAttributes(resource: Json, before: User | undefined): UserAttributes {
   const { externalId, userName, name, displayName, title, userType, active, password: _, ...rest } = resource;
@@ -64,8 +64,8 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
   };
 }
 
-/** A person as a SCIM resource (RFC 7643 4.1). */
-export function userResource(user: User, { baseUrl, metaOf, groups, managerNames }: Surroundings): Json {
+/** Returns a person as a SCIM resource (RFC 7643 4.1). */
+export function userResource(user: User, { baseUrl, metaOf, groups, managerNames }: UserContext): Json {
   const memberOf = groups.get(user.id) ?? [];
   const resource = nested(user, {
     schemas: [USER_URN],
@@ -83,8 +83,8 @@ export function userResource(user: User, { baseUrl, metaOf, groups, managerNames
 }
 
 /**
- * Every attribute in its place, undefined where there is nothing (the database says null, and JSON would show it).
- * Named one by one: pages of people are made of this, and copying what is there takes several times as long.
+ * Returns all attributes in their places. Missing ones are undefined, because JSON would show the database's null. They are named one by
+ * one, because copying only the present ones takes several times as long, and pages of people consist of this.
  */
 function nested(user: User, own: ServersPart): Json {
   const { profile, familyName, givenName, department, loginType, email } = user;
@@ -122,7 +122,7 @@ function nested(user: User, own: ServersPart): Json {
   };
 }
 
-/** The entity tag of a person: it follows the groups too, for they are part of what is shown. */
+/** Returns the entity tag of a person. It depends on the groups too, because they are part of the resource. */
 export function userVersion({ version }: User, groups: { id: string; displayName: string }[]): string {
   if (groups.length === 0) return versionTag(version);
   return versionTag(`${version}-${checksum(groups.map(({ id, displayName }) => `${id} ${displayName}`).join('\n'))}`);
@@ -132,12 +132,12 @@ function groupRef({ id, displayName }: { id: string; displayName: string }, base
   return { value: id, $ref: `${baseUrl}/Groups/${id}`, display: displayName, type: 'direct' };
 }
 
-/** A manager (RFC 7643 4.3); what is no id of anybody stands there without a reference. */
+/** Returns a manager (RFC 7643 4.3). An unknown id has no reference. */
 function managerResource(id: string, displayName: string | null | undefined, baseUrl: string): Json {
   return present({ value: id, $ref: displayName === undefined ? null : `${baseUrl}/Users/${id}`, displayName });
 }
 
-/** FNV-1a: tells one list of groups from another and guards nothing. */
+/** Returns an FNV-1a checksum, which distinguishes lists of groups but is not cryptographic. */
 function checksum(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

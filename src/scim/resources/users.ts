@@ -11,7 +11,7 @@ import { type Json, readSingle } from '../schema/readResource.ts';
 import { INTERACT_URN, userType } from '../schema/schema.ts';
 import { createMeta } from './meta.ts';
 import type { Model, Update } from './operations.ts';
-import { attributesOfUser, type Surroundings, userOfAttributes, userResource } from './userResource.ts';
+import { attributesOfUser, type UserContext, userOfAttributes, userResource } from './userResource.ts';
 
 /** People as SCIM resources. */
 export const users: Model<User> = {
@@ -32,8 +32,8 @@ export const users: Model<User> = {
       changes: changesBetween({}, resource),
     });
   },
-  // What a PUT leaves out is emptied, but for these: nobody is reactivated or loses a right by a PUT of something else, and the
-  // vendor's extension belongs to the intranet (docs/decisions/scim-put-keeps-rights.md).
+  // A PUT empties omitted attributes except these: a PUT of other attributes must not reactivate people or change their rights, and
+  // the vendor's extension belongs to the intranet (docs/decisions/scim-put-keeps-rights.md).
   replace: (call, resource) =>
     updateOf(call, resource.password, (known) => ({
       active: known.active,
@@ -59,7 +59,7 @@ export const users: Model<User> = {
 async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<Json[]> {
   const { db } = deps.store;
   const ids = people.map(({ id }) => id);
-  const groups: Surroundings['groups'] = new Map();
+  const groups: UserContext['groups'] = new Map();
   for (const { userId, ...group } of await findGroupsOfUsers(db, ids))
     groups.set(userId, [...(groups.get(userId) ?? []), group]);
   const managers = people.map(({ profile }) => profile.enterprise?.manager?.value).filter((id) => id !== undefined);
