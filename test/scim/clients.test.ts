@@ -10,9 +10,9 @@ type Step = {
   headers?: Record<string, string>;
   request?: unknown;
   status: number;
-  response?: unknown; // what the answer holds among other things
-  absent?: string[]; // names that it does not hold
-  save?: Record<string, string>; // placeholders for later steps, by the attribute that they are taken from
+  response?: unknown; // a part of the response
+  absent?: string[]; // names that the response lacks
+  save?: Record<string, string>; // placeholders for later steps, and the attributes that they stand for
 };
 
 const folder = new URL('clients/', import.meta.url);
@@ -45,7 +45,7 @@ function filled(step: Step, saved: Map<string, string>): Step {
   return JSON.parse(JSON.stringify(step).replace(/\{\{(\w+)\}\}/g, (_, name) => saved.get(name) ?? name));
 }
 
-/** Objects may hold more than is asked for; lists hold as many items, in any order. */
+/** Objects may have further members; lists have the same number of items, in any order. */
 function isWithin(actual: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted))
     return (

@@ -43,11 +43,11 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req);
     const response = await handler({ ...call, source });
     await together();
-    await send(req, res, response);
+    await send(res, response);
     log.add(call, response.status, null);
   } catch (error) {
     const failure = toScimError(deps, error);
-    await refuse(req, res, failure);
+    await refuse(res, failure);
     if (call.source) log.add(call, failure.status, failure.message);
     else if (failure instanceof Unauthorized) log.add(unauthorized(call, failure), failure.status, failure.reason);
   }
@@ -64,7 +64,7 @@ function readRequest(req: Request): ScimRequest {
   };
 }
 
-async function send(req: Request, res: Response, { status, headers = {}, body }: ScimResponse): Promise<void> {
+async function send(res: Response, { status, headers = {}, body }: ScimResponse): Promise<void> {
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   if (body === undefined) {
@@ -73,33 +73,33 @@ async function send(req: Request, res: Response, { status, headers = {}, body }:
   }
   // No charset: JSON is always UTF-8, and some clients compare the whole header value.
   res.setHeader('Content-Type', MEDIA_TYPE);
-  if (Symbol.asyncIterator in body) await sendPieces(req, res, body as AsyncIterable<string>);
-  else sendText(req, res, JSON.stringify(body));
+  if (Symbol.asyncIterator in body) await sendPieces(res, body as AsyncIterable<string>);
+  else sendText(res, JSON.stringify(body));
 }
 
 /** Sends a short body whole, with its length, and a long one in chunks, no faster than the client reads. */
-async function sendPieces(req: Request, res: Response, pieces: AsyncIterable<string>): Promise<void> {
+async function sendPieces(res: Response, pieces: AsyncIterable<string>): Promise<void> {
   let text = '';
   for await (const piece of pieces) {
     text += piece;
     if (text.length < WHOLE_CHARACTERS) continue;
     if (res.destroyed) return;
-    if (req.method !== 'HEAD' && !res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    if (!res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
     text = '';
   }
   if (res.headersSent) res.end(text);
-  else sendText(req, res, text);
+  else sendText(res, text);
 }
 
-function sendText(req: Request, res: Response, text: string): void {
+function sendText(res: Response, text: string): void {
   res.setHeader('Content-Length', Buffer.byteLength(text));
-  res.end(req.method === 'HEAD' ? undefined : text);
+  res.end(text);
 }
 
-async function refuse(req: Request, res: Response, failure: ScimError): Promise<void> {
+async function refuse(res: Response, failure: ScimError): Promise<void> {
   if (res.headersSent)
     res.destroy(); // half a body must not look like a whole one
-  else await send(req, res, { status: failure.status, headers: failure.headers, body: errorBody(failure) });
+  else await send(res, { status: failure.status, headers: failure.headers, body: errorBody(failure) });
 }
 
 /** Little of a refused call is logged: anyone can send one. */

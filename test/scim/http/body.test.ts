@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { readCount } from '../../../src/store/directoryCounts.ts';
@@ -18,7 +19,7 @@ describe('scim/body', () => {
       '{',
       '[1',
       '',
-      Buffer.from([0x22, 0xff, 0x22]),
+      Buffer.from('{"userName":"\xff"}', 'latin1'),
       '{"userName":"a","USERNAME":"b"}',
       '{"x":[{"a":1,"A":2}]}',
       nested,
@@ -54,21 +55,25 @@ describe('scim/body', () => {
     expect(streamed.body).to.include({ status: '413' });
   });
 
+  it('refuses an announced length before it reads the body', async () => {
+    const socket = openRequest('Content-Length: 1900001', '');
+    const [response] = await once(socket, 'data');
+    expect(String(response)).to.match(/^HTTP\/1.1 413 /);
+    socket.destroy();
+  });
+
   it('refuses a body that breaks off', async () => {
-    const { hostname, port, pathname } = new URL(scim.url);
-    const socket = connect(Number(port), hostname);
-    socket.end(
-      [
-        `POST ${pathname}/Users HTTP/1.1`,
-        'Host: x',
-        `Authorization: Bearer ${scim.token}`,
-        'Content-Type: application/json',
-        'Content-Length: 100',
-        '',
-        '{"userName":',
-      ].join('\r\n'),
-    );
+    openRequest('Content-Length: 100', '{"userName":').end();
     const [entry] = await readLog(scim, { outcome: 'refused' }, 1);
     expect(entry).to.include({ status: 400, detail: 'The body is incomplete.' });
   });
+
+  /** Sends a POST with an additional header and the beginning of its body. */
+  function openRequest(header: string, body: string): Socket {
+    const { hostname, port, pathname } = new URL(scim.url);
+    const socket = connect(Number(port), hostname);
+    const headers = ['Host: x', `Authorization: Bearer ${scim.token}`, 'Content-Type: application/json', header];
+    socket.write([`POST ${pathname}/Users HTTP/1.1`, ...headers, '', body].join('\r\n'));
+    return socket;
+  }
 });

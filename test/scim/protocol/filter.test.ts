@@ -5,7 +5,7 @@ import { type Filter, parseFilter, parsePath } from '../../../src/scim/protocol/
 import { printFilter } from '../support/printFilter.ts';
 
 describe('scim/filter', () => {
-  it('binds and closer than or, and not only to its parentheses', () => {
+  it('gives not precedence over and, and and over or', () => {
     expect(parseFilter('a eq 1 or b pr and not (c ne "x") or d sw "y"')).to.deep.equal({
       kind: 'or',
       items: [
@@ -22,7 +22,7 @@ describe('scim/filter', () => {
     });
   });
 
-  it('reads URNs, parts, value paths and operators in any case', () => {
+  it('reads URNs, sub-attributes, value filters and operators in any case', () => {
     const urn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
     expect(parseFilter(`${urn}:manager.value EQ "1"`)).to.deep.equal({
       kind: 'compare',
@@ -37,7 +37,7 @@ describe('scim/filter', () => {
     expect(parseFilter('title eq "a \\"b\\" \\u00e9"')).to.include({ value: 'a "b" é' });
   });
 
-  it('refuses what is no filter', () => {
+  it('refuses anything but a filter with invalidFilter', () => {
     const bad = ['', 'a', 'a eq', 'a eq b', 'a xx 1', 'a eq "x', 'a eq "\\x"', '(a pr', 'a pr)', 'a[b pr', 'a pr b pr'];
     const worse = [
       'and',
@@ -50,10 +50,13 @@ describe('scim/filter', () => {
       '"a" eq 1',
       'a eq 1e999',
     ];
-    for (const source of [...bad, ...worse]) expect(() => parseFilter(source), source).to.throw(ScimError);
+    for (const source of [...bad, ...worse])
+      expect(() => parseFilter(source), source)
+        .to.throw(ScimError)
+        .with.property('scimType', 'invalidFilter');
   });
 
-  it('is not worn down by nesting, length or number of terms', () => {
+  it('limits nesting, length and number of terms', () => {
     for (const source of [
       '('.repeat(10_000),
       `${'('.repeat(10_000)}a pr${')'.repeat(10_000)}`,
@@ -67,7 +70,7 @@ describe('scim/filter', () => {
         .with.property('scimType', 'invalidFilter');
   });
 
-  it('reads back what it prints', () => {
+  it('parses what was printed from a filter to the same filter', () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
         expect(parseFilter(printFilter(filter))).to.deep.equal(filter);
@@ -76,7 +79,7 @@ describe('scim/filter', () => {
     );
   });
 
-  it('answers any text with a filter or a refusal', () => {
+  it('parses any text or refuses it with invalidFilter', () => {
     const words = fc.constantFrom('a', 'eq', ' ', '"', '(', ')', '[', ']', 'not', 'and', '1', 'urn:', '.', '\\', 'pr');
     fc.assert(
       fc.property(
@@ -88,7 +91,7 @@ describe('scim/filter', () => {
           try {
             parseFilter(source);
           } catch (error) {
-            expect(error).to.be.instanceOf(ScimError);
+            expect(error).to.be.instanceOf(ScimError).with.property('scimType', 'invalidFilter');
           }
         },
       ),
@@ -108,8 +111,14 @@ describe('scim/filter', () => {
       sub: 'value',
       filter: { kind: 'compare', path: { name: 'type' }, comparator: 'eq', value: 'work' },
     });
-    for (const bad of ['', 'a b', 'a[', 'a[b pr].', 'a.b[c pr]', 'a[b pr]c', '[a pr]', 'a..b'])
-      expect(() => parsePath(bad, urns), bad).to.throw(ScimError);
+    for (const bad of ['', 'a b', 'a[b pr].', 'a.b[c pr]', 'a[b pr]c', '[a pr]', 'a..b', 'urn:a:b:'])
+      expect(() => parsePath(bad, urns), bad)
+        .to.throw(ScimError)
+        .with.property('scimType', 'invalidPath');
+    for (const bad of ['a[', 'a[b', 'a[b pr', `a[b eq "${'x'.repeat(20_000)}"]`])
+      expect(() => parsePath(bad, urns), bad)
+        .to.throw(ScimError)
+        .with.property('scimType', 'invalidFilter');
   });
 });
 

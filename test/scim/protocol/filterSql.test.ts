@@ -28,7 +28,7 @@ describe('scim/filterSql', () => {
         userName: 'carl',
         active: false,
         title: 'ΠΑΠΑΔΟΠΟΥΛΟΣ İZMİR',
-        locale: '300 \u212a', // the Kelvin sign, whose small letter is a k
+        locale: '300 \u212a', // the Kelvin sign, whose lower case is a k
         emails: [{ value: 'carl@acme.com', type: 'home' }],
       });
       await scim.call('POST', '/Groups', { displayName: 'Übersetzer', members: [{ value: made.body.id }] });
@@ -98,14 +98,14 @@ describe('scim/filterSql', () => {
         expect(reply.body.totalResults).to.equal(names.length);
       });
 
-    it('knows the manager by id', async () => {
+    it('finds people by the id of their manager, and refuses to compare a complex attribute', async () => {
       const filter = encodeURIComponent(`manager.value eq "${boss}" or manager eq null and userName eq "x"`);
       expect((await scim.call('GET', `/Users?filter=${filter}`)).body.scimType).to.equal('invalidFilter');
       const plain = encodeURIComponent(`manager.value eq "${boss}"`);
       expect((await scim.call('GET', `/Users?filter=${plain}`)).body.totalResults).to.equal(1);
     });
 
-    it('refuses what it cannot ask, rather than finding nobody', async () => {
+    it('refuses filters that it does not support with invalidFilter, rather than finding nobody', async () => {
       for (const filter of [
         'nonsense eq "x"',
         'password eq "x"',
@@ -129,7 +129,7 @@ describe('scim/filterSql', () => {
       }
     });
 
-    it('finds groups by name and members', async () => {
+    it('finds groups by name, schema and members', async () => {
       const zoe = (await scim.call('GET', '/Users?filter=userName eq "zoë"')).body.Resources[0]?.id;
       for (const filter of [
         'displayName eq "übersetzer"',

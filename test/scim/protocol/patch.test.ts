@@ -212,6 +212,12 @@ describe('scim/patch', () => {
         { value: 'a@work', primary: true },
         ...home,
       ]);
+      const again = after(
+        anna,
+        { op: 'remove', path: 'emails[type eq "work"].value' },
+        { op: 'add', path: 'emails[type eq "work"].value', value: 'x' },
+      );
+      expect(again.emails).to.deep.equal([...home, { type: 'work', value: 'x' }]);
       const added = after(anna, { op: 'add', path: 'addresses', value: [{ type: 'work', primary: true }] });
       expect(added).to.not.have.property('addresses');
     });
@@ -333,6 +339,10 @@ describe('scim/patch', () => {
       const operations = Array(1_001).fill({ op: 'replace', path: 'title', value: 'x' });
       expect(() => readPatch(userType, patch(...operations))).to.throw(ScimError, /at most 1000/);
       expect(readPatch(userType, { operations: operations.slice(1) })).to.have.length(1_000);
+    });
+
+    it('refuses a blank name', () => {
+      expectRefusal(anna, { op: 'replace', path: 'userName', value: '  ' }, 'invalidValue');
     });
 
     it('refuses an unknown sub-attribute in a filter', () => {

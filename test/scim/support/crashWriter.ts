@@ -8,7 +8,7 @@ import { scimRoutes } from '../../../src/scim/http/routes.ts';
 import { addSource } from '../../../src/sources/profileSources.ts';
 import { testDeps } from '../../support/testDeps.ts';
 
-// A SCIM server of its own process, to be killed in the middle of its work. Says where it listens and with which token on standard output.
+// A SCIM server in its own process, to be killed while it writes. Prints its port and token to standard output.
 const deps = { ...(await testDeps({ store: await openStore(process.argv[2] ?? '') })), randomBytes, now: Date.now };
 const added = await addSource(deps, { name: 'Crash' });
 if (!added.ok) throw new Error('The source was refused');

@@ -1,4 +1,4 @@
-/** The body of a PATCH (RFC 7644 3.5.2). */
+/** Returns the body of a PATCH (RFC 7644 3.5.2). */
 export function patch(...Operations: unknown[]) {
   return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations };
 }

@@ -1,6 +1,6 @@
 import { type Filter, printPath } from '../../../src/scim/protocol/filter.ts';
 
-/** A filter in its written form; what parseFilter reads as the same filter. */
+/** Returns a filter as text, which parseFilter parses to the same filter. */
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'and':

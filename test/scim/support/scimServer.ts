@@ -42,7 +42,7 @@ export type ScimServer = {
 
 let servers = 0;
 
-/** The SCIM server in an Express app of its own, with one profile source. */
+/** Opens the SCIM server in its own Express app, with one profile source. */
 export async function openScimServer(store?: Store, source: Partial<SourceInput> = {}): Promise<ScimServer> {
   servers += 1;
   const deps = await testDeps({ ...(store ? { store } : {}), seed: `scim ${servers}` });
