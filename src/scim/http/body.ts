@@ -27,7 +27,6 @@ function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
-    const incomplete = () => reject(badRequest('invalidSyntax', 'The body is incomplete.'));
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= MAX_BODY_BYTES) {
@@ -38,8 +37,11 @@ function collect(request: IncomingMessage): Promise<Buffer> {
       reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', incomplete);
-    request.on('close', incomplete);
+    const close = () => {
+      if (!request.complete) reject(badRequest('invalidSyntax', 'The body is incomplete.'));
+    };
+    request.on('error', close);
+    request.on('close', close);
   });
 }
 

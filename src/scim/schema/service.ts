@@ -1,97 +1,111 @@
-import { type Attribute, complex, text } from './attribute.ts';
+import { type Attribute, complex, reference, text } from './attribute.ts';
 import type { Schema } from './schema.ts';
 
-type More = Partial<Attribute>;
+type Characteristics = Partial<Attribute>;
 
 const required = { mutability: 'readOnly', required: true } as const;
 const optional = { mutability: 'readOnly' } as const;
-const several = { multiValued: true } as const;
+const requiredList = { ...required, multiValued: true };
+const optionalList = { ...optional, multiValued: true };
 
-const own = (type: Attribute['type'], name: string, description: string, more: More = required): Attribute => ({
-  ...text(name, description, more),
-  type,
-});
-const link = (name: string, description: string, kind: string, more: More = required): Attribute =>
-  own('reference', name, description, { ...more, caseExact: true, referenceTypes: [kind] });
-const parts = (name: string, description: string, subAttributes: Attribute[], more: More = required): Attribute =>
-  complex(name, description, subAttributes, more);
-const feature = (name: string, description: string, ...limits: Attribute[]): Attribute =>
-  parts(name, description, [own('boolean', 'supported', 'Whether the server can do it'), ...limits]);
+function typed(
+  type: Attribute['type'],
+  name: string,
+  description: string,
+  characteristics: Characteristics = required,
+): Attribute {
+  return text(name, description, { ...characteristics, type });
+}
+
+function link(
+  name: string,
+  description: string,
+  target: string,
+  characteristics: Characteristics = required,
+): Attribute {
+  return reference(name, description, [target], characteristics);
+}
+
+function feature(name: string, description: string, ...limits: Attribute[]): Attribute {
+  return complex(name, description, [typed('boolean', 'supported', 'Whether it is supported'), ...limits], required);
+}
 
 const serviceProviderConfig = [
-  link('documentationUri', 'Where to read about the server', 'external', optional),
+  link('documentationUri', 'The URL of the documentation', 'external', optional),
   feature('patch', 'PATCH'),
   feature(
     'bulk',
     'Bulk requests',
-    own('integer', 'maxOperations', 'How many operations one may have'),
-    own('integer', 'maxPayloadSize', 'How many bytes one may have'),
+    typed('integer', 'maxOperations', 'The maximum number of operations'),
+    typed('integer', 'maxPayloadSize', 'The maximum size in bytes'),
   ),
-  feature('filter', 'Filters', own('integer', 'maxResults', 'How many resources an answer has at most')),
-  feature('changePassword', 'Passwords that are changed'),
+  feature('filter', 'Filters', typed('integer', 'maxResults', 'The maximum number of resources in a response')),
+  feature('changePassword', 'Changing passwords'),
   feature('sort', 'Sorting'),
   feature('etag', 'Entity tags'),
-  parts('pagination', 'Pages (RFC 9865)', [
-    own('boolean', 'cursor', 'Whether a cursor turns pages'),
-    own('boolean', 'index', 'Whether startIndex turns pages'),
-    own('string', 'defaultPaginationMethod', 'What turns them where nothing is said', optional),
-    own('integer', 'defaultPageSize', 'How many resources a page has where nothing is said', optional),
-    own('integer', 'maxPageSize', 'How many resources a page has at most', optional),
-    own('integer', 'cursorTimeout', 'How many seconds a cursor is good for', optional),
-  ]),
-  parts(
-    'authenticationSchemes',
-    'How a client says who it is',
+  complex(
+    'pagination',
+    'Paging (RFC 9865)',
     [
-      own('string', 'type', 'The kind of scheme'),
-      own('string', 'name', 'The name of the scheme'),
-      own('string', 'description', 'What the scheme is'),
-      link('specUri', 'Where the scheme is specified', 'external', optional),
-      own('boolean', 'primary', 'Whether it is the preferred one', optional),
+      typed('boolean', 'cursor', 'Whether paging by cursor is supported'),
+      typed('boolean', 'index', 'Whether paging by startIndex is supported'),
+      typed('string', 'defaultPaginationMethod', 'The paging method by default', optional),
+      typed('integer', 'defaultPageSize', 'The number of resources of a page by default', optional),
+      typed('integer', 'maxPageSize', 'The maximum number of resources of a page', optional),
+      typed('integer', 'cursorTimeout', 'The seconds after which a cursor expires', optional),
     ],
-    { ...required, ...several },
+    required,
+  ),
+  complex(
+    'authenticationSchemes',
+    'How clients authenticate',
+    [
+      typed('string', 'type', 'The type of the scheme'),
+      typed('string', 'name', 'The name of the scheme'),
+      typed('string', 'description', 'A description of the scheme'),
+      link('specUri', 'The URL of the specification', 'external', optional),
+      typed('boolean', 'primary', 'Whether this is the preferred scheme', optional),
+    ],
+    requiredList,
   ),
 ];
 
 const named = [
-  own('string', 'id', 'The identifier'),
-  own('string', 'name', 'The name'),
-  own('string', 'description', 'What it is', optional),
+  typed('string', 'id', 'The identifier'),
+  typed('string', 'name', 'The name'),
+  typed('string', 'description', 'The description', optional),
 ];
 const resourceType = [
   ...named,
   link('endpoint', 'The path below the base URL', 'uri'),
   link('schema', 'The URN of the schema', 'uri'),
-  parts(
+  complex(
     'schemaExtensions',
     'The extensions of the schema',
-    [link('schema', 'The URN of the extension', 'uri'), own('boolean', 'required', 'Whether it has to be there')],
-    { ...required, ...several },
+    [link('schema', 'The URN of the extension', 'uri'), typed('boolean', 'required', 'Whether it is required')],
+    requiredList,
   ),
 ];
 
-const qualities = [
-  own('string', 'name', 'The name of the attribute'),
-  own('string', 'type', 'The type of its values'),
-  own('boolean', 'multiValued', 'Whether it has several values'),
-  own('string', 'description', 'What the attribute is', optional),
-  own('boolean', 'required', 'Whether it has to be there'),
-  own('string', 'canonicalValues', 'The values that mean something', { ...optional, ...several }),
-  own('boolean', 'caseExact', 'Whether the case of its letters matters'),
-  own('string', 'mutability', 'Who may write it, and when'),
-  own('string', 'returned', 'When it is returned'),
-  own('string', 'uniqueness', 'Where no two have the same value'),
-  own('string', 'referenceTypes', 'What its values refer to', { ...optional, ...several }),
+const characteristics = [
+  typed('string', 'name', 'The name of the attribute'),
+  typed('string', 'type', 'The type of its values'),
+  typed('boolean', 'multiValued', 'Whether it can have several values'),
+  typed('string', 'description', 'A description of the attribute', optional),
+  typed('boolean', 'required', 'Whether it is required'),
+  typed('string', 'canonicalValues', 'The values with a defined meaning', optionalList),
+  typed('boolean', 'caseExact', 'Whether values are case-sensitive'),
+  typed('string', 'mutability', 'Whether and when it can be written'),
+  typed('string', 'returned', 'When it is returned'),
+  typed('string', 'uniqueness', 'Whether values are unique'),
+  typed('string', 'referenceTypes', 'The types of resources that values refer to', optionalList),
 ];
-const subAttributes = parts('subAttributes', 'The parts of the attribute', qualities, { ...optional, ...several });
-const schema = [
-  ...named,
-  parts('attributes', 'The attributes', [...qualities, subAttributes], { ...required, ...several }),
-];
+const subAttributes = complex('subAttributes', 'The sub-attributes', characteristics, optionalList);
+const schema = [...named, complex('attributes', 'The attributes', [...characteristics, subAttributes], requiredList)];
 
-/** What the server describes itself with (RFC 7643 8.7.2, RFC 9865 4). */
+/** The schemas of the discovery endpoints (RFC 7643 8.7.2, RFC 9865 4). */
 export const serviceSchemas: readonly Schema[] = [
-  { name: 'ServiceProviderConfig', description: 'What the server can do', attributes: serviceProviderConfig },
-  { name: 'ResourceType', description: 'A type of resources', attributes: resourceType },
-  { name: 'Schema', description: 'The attributes of resources', attributes: schema },
-].map((own) => ({ id: `urn:ietf:params:scim:schemas:core:2.0:${own.name}`, ...own }));
+  { name: 'ServiceProviderConfig', description: 'The features of the server', attributes: serviceProviderConfig },
+  { name: 'ResourceType', description: 'A resource type', attributes: resourceType },
+  { name: 'Schema', description: 'The attributes of a resource type', attributes: schema },
+].map((service) => ({ id: `urn:ietf:params:scim:schemas:core:2.0:${service.name}`, ...service }));
