@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { runCommand } from '../src/cli/run.ts';
 import { openStore } from '../src/db/open.ts';
 import { recommendedCost, verifyPassword } from '../src/login/passwords.ts';
 import { findPasswordHash } from '../src/store/users.ts';
@@ -113,48 +112,6 @@ describe('the command line', () => {
     expect(await json(['user', 'list'])).to.have.lengthOf(1);
   });
 
-  it('explains an invalid command line, and changes nothing', async () => {
-    const misuses: [string[], RegExp][] = [
-      [[], /^Usage: anteroom COMMAND/],
-      [['fly'], /^Unknown command: fly\. See: anteroom --help$/],
-      [['user', 'fly'], /^Unknown command: user fly\./],
-      [['user', 'list', '--loud'], /^Unknown option '--loud'\. See: anteroom user list --help$/],
-      [
-        ['user', 'add', '--user-name'],
-        /^Option '--user-name <value>' argument missing\. See: anteroom user add --help$/,
-      ],
-      [['user', 'deactivate'], /^Missing argument: NAME\./],
-      [['user', 'deactivate', 'a', 'b'], /^Unexpected argument: b\./],
-      [['idp', 'set', 'a'], /^Missing argument: KEY=VALUE…\./],
-    ];
-    for (const [args, sentence] of misuses) {
-      const { code, out, err } = await inThisProcess(args);
-      expect(err).to.match(sentence);
-      expect({ code, out }, args.join(' ')).to.deep.equal({ code: 2, out: '' });
-    }
-    expect((await refusal(['user', 'list', '--loud'])).code).to.equal(2);
-    expect(existsSync(join(dataDir, 'anteroom.db'))).to.equal(false);
-  });
-
-  it('shows its help without a database', async () => {
-    const help = async (...args: string[]) => {
-      const { code, out, err } = await inThisProcess([...args, '--help']);
-      expect({ code, err }).to.deep.equal({ code: 0, err: '' });
-      return out;
-    };
-    const names = [...(await help()).matchAll(/^ {2}(\w+) ([\w-]+) /gm)].map(([, noun = '', verb = '']) => [
-      noun,
-      verb,
-    ]);
-    expect(names).to.have.length.greaterThan(12);
-    for (const [noun = '', verb = ''] of names)
-      expect(await help(noun, verb)).to.include(`Usage: anteroom ${noun} ${verb}`);
-    expect(await help('user'))
-      .to.include('user add')
-      .and.not.to.include('idp');
-    expect((await anteroom(['--help'])).stdout).to.equal(`${await help()}\n`);
-  });
-
   it('replaces control characters in its output', async () => {
     await anteroom(['idp', 'import', metadata, '--name', 'Cloud']);
     await anteroom(['user', 'add', '--user-name', 'zoe\u202Eeve']);
@@ -191,22 +148,6 @@ describe('the command line', () => {
     });
   }
 });
-
-/** Runs a command that must not open the database. */
-async function inThisProcess(args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const code = await runCommand(args, {
-    open: () => Promise.reject(new Error('It opened the database.')),
-    input: () => Promise.reject(new Error('It read standard input.')),
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  return { code, ...said };
-}
 
 function pathTo(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));

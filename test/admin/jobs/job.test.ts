@@ -28,7 +28,7 @@ describe('admin/jobs/job', () => {
     expect(page).to.contain('<noscript><meta http-equiv="refresh" content="2"></noscript>');
     expect((await client.get('/settings/people')).text)
       .to.contain(`href="${path}"`)
-      .and.to.contain('0 of 2 so far');
+      .and.to.contain('0 of 2');
     const paused = await client.follow(await client.post(`${path}/pause`));
     expect(paused.text).to.contain('Completed changes are kept.').and.not.to.contain('refresh');
     expect((await client.get(JOBS)).text)

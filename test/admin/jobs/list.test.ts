@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { titleOf } from '../../../src/admin/jobs/list.ts';
+import { insertJob, type Job } from '../../../src/store/jobs.ts';
+import { addPerson, startAnteroom } from '../../support/anteroom.ts';
+import { logInLocally } from '../../support/client.ts';
+import { testStart } from '../../support/testDeps.ts';
+
+describe('admin/jobs/list', () => {
+  it('shows each job with its title and state', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
+    const client = await logInLocally(anteroom);
+    expect((await client.get('/settings/jobs')).text).to.contain('No jobs yet');
+    const jobs: [Partial<Job>, string, string][] = [
+      [{ kind: 'remove', state: 'queued' }, 'Delete 1,200 people', 'Queued'],
+      [{ kind: 'activate', state: 'running', processed: 100 }, 'Activate 1,200 people', '100 of 1,200'],
+      [{ kind: 'deactivate', state: 'paused', total: 1 }, 'Deactivate 1 person', 'Paused'],
+      [{ kind: 'group', state: 'failed', input: { name: 'Sales' } }, 'Add 1,200 people to Sales', 'Failed'],
+      [{ kind: 'source', state: 'done', input: { name: 'Okta' } }, 'Remove Okta', 'Done'],
+      [{ kind: 'preview', state: 'done' }, 'Preview of changes', 'Not imported'],
+      [{ kind: 'import', state: 'done' }, 'Import people from a CSV file', 'Done'],
+      [{ kind: 'preview', state: 'done', input: { importId: 'job 6' } }, 'Preview of changes', 'Done'],
+    ];
+    for (const [index, [values, title]] of jobs.entries()) {
+      const job = aJob({ id: `job ${index}`, ...values });
+      await insertJob(anteroom.deps.store.db, job);
+      expect(titleOf(job)).to.equal(title);
+    }
+    const page = (await client.get('/settings/jobs')).text;
+    const rows = [
+      ...page.matchAll(/<tr>\s*<td class="text-break"><a [^>]*>([^<]+)<.*?<span class="badge [^"]*">([^<]+)</gs),
+    ];
+    expect(rows.map(([, title, state]) => [title, state]).reverse()).to.deep.equal(
+      jobs.map(([, title, state]) => [title, state]),
+    );
+  });
+});
+
+function aJob(values: Partial<Job>): Job {
+  const progress = { total: 1_200, processed: 0, counts: {}, failure: null };
+  const times = { createdAt: testStart, changedAt: testStart };
+  return { id: 'job', kind: 'remove', state: 'done', input: {}, startedBy: 'Maya', ...progress, ...times, ...values };
+}
