@@ -1,6 +1,6 @@
 import type { User } from '../store/users.ts';
 
-/** Everything that the directory knows about a person, whoever provided it. The rest of User is bookkeeping. */
+/** Everything that the directory knows about a person, from whatever source. The rest of User is bookkeeping. */
 export type UserAttributes = Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'>;
 
 /** Types whose value is one text in a form. A photo is its address, a person their ID. */

@@ -83,7 +83,7 @@ function managersFirst(rows: CsvRow[]): Row[] {
   });
 }
 
-/** The people of the directory whom some lines mean, by case key, and their managers, by ID. */
+/** The people of the directory that some lines name, by case key, and their managers, by ID. */
 type Directory = { known: Map<string, User>; managers: Map<string, User> };
 
 function planLine(row: Row, directory: Directory): PlannedLine {

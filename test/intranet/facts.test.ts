@@ -4,7 +4,7 @@ import { aUser } from '../support/rows.ts';
 
 const PNG = 'data:image/png;base64,iVBORw0KGgo=';
 
-// Which attributes are shown to whom: test/people/attributes.test.ts
+// For who sees which attribute, see test/people/attributes.test.ts.
 describe('intranet/facts', () => {
   it('shows values with their type, the primary one first, as links', () => {
     const emails = [

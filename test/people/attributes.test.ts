@@ -125,7 +125,7 @@ describe('people/attributes', () => {
     }
   });
 
-  it('finds people by what is searched, and only by that', () => {
+  it('finds people by the searched attributes, and only by those', () => {
     for (const attribute of personAttributes.filter(({ type }) => type === 'text' || type === 'list')) {
       const person = { ...emptyPerson };
       setValue(person, attribute, attribute.type === 'list' ? [{ value: 'zebra' }] : 'zebra');

@@ -18,7 +18,7 @@ describe('people/form', () => {
     expect(readPersonInput(personInputOf(odd), odd)).to.include({ ok: true });
   });
 
-  it('trims texts, and removes what is emptied with its empty objects', () => {
+  it('trims texts, and removes emptied values with their empty objects', () => {
     const before = { ...person, title: 'Clerk', profile: { interact: { bio: 'Old' }, nickName: 'A' } };
     const input = personInputOf(before);
     Object.assign(input.texts, { title: ' ', bio: '', nickName: ' Änni ' });
@@ -37,7 +37,7 @@ describe('people/form', () => {
     expect(errorsOf(input)).to.deep.equal({ phoneNumbers: 'Use at most 20.' });
   });
 
-  it('refuses what is no e-mail address, unless it was there before', () => {
+  it('refuses an invalid e-mail address, unless it was there before', () => {
     const input = personInputOf(person);
     input.lists.emails = [{ value: 'anna', type: 'work', primary: true }];
     expect(errorsOf(input)).to.have.property('emails.0');

@@ -23,7 +23,7 @@ describe('people/users', () => {
         expect(await attempt.catch((error: unknown) => error)).to.be.instanceOf(Conflict);
     });
 
-    it('keeps one also when all are taken away at once', async () => {
+    it('keeps one Power User when all are removed at once', async () => {
       const people = [];
       for (let n = 0; n < 5; n += 1) people.push(await addPerson(deps, { userName: `p${n}`, userType: 'Power User' }));
       await Promise.allSettled(
