@@ -3,20 +3,21 @@ import type { User } from '../store/users.ts';
 /** Everything that the directory knows about a person, from whatever source. The rest of User is bookkeeping. */
 export type UserAttributes = Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'>;
 
-/** Types whose value is one text in a form. A photo is its address, a person their ID. */
-export const textTypes = [
-  'text',
-  'longText',
-  'choice',
-  'date',
-  'link',
-  'language',
-  'timeZone',
-  'photo',
-  'person',
-] as const;
-export type TextType = (typeof textTypes)[number];
-type AttributeType = TextType | 'boolean' | 'list' | 'addresses' | 'scimList';
+/** What a new person starts from. */
+export const emptyPerson: UserAttributes = {
+  userName: '',
+  active: true,
+  userType: 'Intranet User',
+  loginType: null,
+  externalId: null,
+  givenName: null,
+  familyName: null,
+  displayName: null,
+  title: null,
+  department: null,
+  email: null,
+  profile: {},
+};
 
 /** The sections of a person's form and profile page, in order. */
 export const personSections = {
@@ -29,28 +30,22 @@ export const personSections = {
   elsewhere: 'Elsewhere',
   intranet: 'Intranet',
 };
-export type Section = keyof typeof personSections;
+
+/** Types whose value is one text in a form (a photo is its address, a person their ID), and the others. */
+export type TextType = 'text' | 'longText' | 'choice' | 'date' | 'link' | 'language' | 'timeZone' | 'photo' | 'person';
+export type AttributeType = TextType | 'boolean' | 'list' | 'addresses' | 'scimList';
 
 /** An attribute of a person: how it is shown, checked, stored, provisioned, imported and found. */
 export type PersonAttribute<Name extends string = string, Type extends AttributeType = AttributeType> = Options & {
-  section: Section | 'none';
+  section: keyof typeof personSections | 'none';
   name: Name; // in forms, errors and CSV files
   type: Type;
   label: string; // on screens
-  path: string;
-  maxLength: number;
-  visibleTo: Audience;
-  editable: 'always' | 'unmanaged' | 'never';
-  csv: readonly CsvColumn[];
-  scim: Characteristics;
+  isColumn: boolean; // stored in the column of this name; others are in User.profile
 };
 
-type Options = {
-  path?: string; // in SCIM, where `enterprise` and `interact` are the extensions; and in User.profile. Default: the name
-  column?: boolean; // stored in the column of this name, not in User.profile
-  maxLength?: number; // in characters, of each value
-  visibleTo?: Audience; // whose profile page lists it, besides the screens of Power Users. Default: self
-  editable?: 'always' | 'unmanaged' | 'never'; // on a person's form: also if a source manages them, only if none does (default), or never
+type Options = Defaults & {
+  aliases?: readonly string[]; // further headers of its CSV column, in lower case and without signs
   required?: boolean;
   help?: string; // below the field
   options?: readonly (readonly [value: string, label: string, help?: string])[]; // of a choice; with help, as radio buttons
@@ -59,12 +54,16 @@ type Options = {
   kinds?: readonly string[]; // of a list and of addresses: the usual types of a value
   linkTo?: 'mailto:' | 'tel:'; // of a list
   searched?: 'words' | 'address'; // found by its words; an address also as a whole, and by the words before its @
-  aliases?: readonly string[]; // further names of its CSV column, in lower case and without signs
-  csv?: readonly CsvColumn[]; // default: one column of this name
-  scim?: Characteristics;
 };
 
-type Audience = 'everyone' | 'self' | 'powerUsers';
+type Defaults = {
+  path: string; // in SCIM and in User.profile, where `enterprise` and `interact` are the extensions. Default: the name
+  maxLength: number; // in characters, of each value
+  visibleTo: 'everyone' | 'self' | 'powerUsers'; // whose profile page lists it, besides the screens of Power Users
+  editable: 'always' | 'unmanaged' | 'never'; // on a person's form: also if a source manages them, only if none does, or never
+  csv: readonly CsvColumn[]; // default: one column of this name, with its aliases
+  scim: Characteristics;
+};
 
 /** A column of a CSV file. `of` is the type of a value in a list ('' for the primary one), or a part of the work address. */
 export type CsvColumn = { header: string; of?: string; aliases?: readonly string[] };
@@ -81,29 +80,28 @@ type Characteristics = {
 
 const maxLengths: Partial<Record<AttributeType, number>> = { date: 64, language: 256, timeZone: 256, link: 4_096 };
 const MAX_TEXT = 1_024;
-/** The longest text in a column with an index: PostgreSQL refuses index entries over 2,704 bytes. */
-export const MAX_INDEXED = 256;
 
-/** Returns an entry for the table of attributes. */
+/** Returns an entry for the table of attributes. Later options win. */
 export function attribute<const Name extends string, const Type extends AttributeType>(
-  section: Section | 'none',
+  section: PersonAttribute['section'],
   name: Name,
   type: Type,
   label: string,
-  options: Options = {},
+  ...options: Partial<Options>[]
 ): PersonAttribute<Name, Type> {
-  const { aliases = [] } = options;
+  const given: Partial<Options> = Object.assign({}, ...options);
   return {
     path: name,
     maxLength: maxLengths[type] ?? MAX_TEXT,
     visibleTo: 'self',
     editable: 'unmanaged',
-    csv: [{ header: name, aliases }],
+    csv: [{ header: name, aliases: given.aliases ?? [] }],
     scim: {},
-    ...options,
+    ...given,
     section,
     name,
     type,
     label,
+    isColumn: name in emptyPerson,
   };
 }

@@ -30,22 +30,6 @@ export type AddressLine = Record<(typeof addressParts)[number], string>;
 
 const MAX_LINES = 20;
 
-/** What a new person starts from. */
-export const emptyPerson: UserAttributes = {
-  userName: '',
-  active: true,
-  userType: 'Intranet User',
-  loginType: null,
-  externalId: null,
-  givenName: null,
-  familyName: null,
-  displayName: null,
-  title: null,
-  department: null,
-  email: null,
-  profile: {},
-};
-
 /** Returns what a person's form shows. */
 export function personInputOf(person: UserAttributes): PersonInput {
   return {
@@ -72,7 +56,7 @@ export function readPersonInput(input: PersonInput, before: UserAttributes): Che
     setValue(person, attribute, attribute.type === 'photo' ? photos(text, before.profile) : text || undefined);
   }
   for (const attribute of flagAttributes)
-    setValue(person, attribute, input.flags[attribute.name] || (attribute.column ? false : undefined));
+    setValue(person, attribute, input.flags[attribute.name] || (attribute.isColumn ? false : undefined));
   for (const attribute of listAttributes)
     setValue(person, attribute, values(attribute.name, input.lists[attribute.name], before.profile));
   const addresses = addressesOf(input.addresses, before.profile);

@@ -5,8 +5,9 @@ import { caseKey } from '../store/caseKey.ts';
 import type { ItemOutcome, JobItem, NewJob } from '../store/jobs.ts';
 import { findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
 import type { UserAttributes } from './attribute.ts';
+import { emptyPerson } from './attribute.ts';
 import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
-import { emptyPerson, readPersonInput } from './form.ts';
+import { readPersonInput } from './form.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
 import {
   CHANGED_MEANWHILE,

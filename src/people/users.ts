@@ -16,7 +16,8 @@ import {
   writePasswordHash,
 } from '../store/writeUsers.ts';
 import type { UserAttributes } from './attribute.ts';
-import { emptyPerson, onlyAlwaysEditable, type PersonInput, readPersonInput } from './form.ts';
+import { emptyPerson } from './attribute.ts';
+import { onlyAlwaysEditable, type PersonInput, readPersonInput } from './form.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';

@@ -25,12 +25,12 @@ export function storedValue(person: UserAttributes, attribute: PersonAttribute):
 
 /** Sets the value of an attribute in place; undefined removes it, and the objects that are empty then. */
 export function setValue(person: UserAttributes, attribute: PersonAttribute, value: unknown): void {
-  if (value === undefined && attribute.column) setAt(person, [attribute.name], null);
+  if (value === undefined && attribute.isColumn) setAt(person, [attribute.name], null);
   else setAt(person, placeOf(attribute), value);
 }
 
-function placeOf({ name, type, path, column }: PersonAttribute): string[] {
-  if (column) return [name];
+function placeOf({ name, type, path, isColumn }: PersonAttribute): string[] {
+  if (isColumn) return [name];
   return ['profile', ...path.split('.'), ...(type === 'person' ? ['value'] : [])];
 }
 

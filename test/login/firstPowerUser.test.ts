@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { NotFound } from '../../src/errors.ts';
 import { addFirstPowerUser, createSetupLink, isSetupLink } from '../../src/login/firstPowerUser.ts';
+import { emptyPerson } from '../../src/people/attribute.ts';
 import { withCells } from '../../src/people/csv.ts';
-import { emptyPerson, type PersonInput } from '../../src/people/form.ts';
+import type { PersonInput } from '../../src/people/form.ts';
 import { countActiveUsers } from '../../src/store/users.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { withStores } from '../support/stores.ts';

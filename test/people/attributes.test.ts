@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { allFacts, factsForColleagues } from '../../src/intranet/facts.ts';
-import { type PersonAttribute, personSections, type UserAttributes } from '../../src/people/attribute.ts';
+import { emptyPerson, type PersonAttribute, personSections, type UserAttributes } from '../../src/people/attribute.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { primaryEmail } from '../../src/people/contact.ts';
 import { cellsOf, csvHeaders, withCells } from '../../src/people/csv.ts';
-import { emptyPerson, personInputOf, readPersonInput } from '../../src/people/form.ts';
+import { personInputOf, readPersonInput } from '../../src/people/form.ts';
 import { searchWordsOf } from '../../src/people/search.ts';
 import { textError } from '../../src/people/textError.ts';
 import { listOf, setValue, storedValue, textOf } from '../../src/people/values.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { emptyPerson } from '../../src/people/attribute.ts';
 import { cellsOf, errorsByHeader, exportPeople, flagOf, headerOf, withCells } from '../../src/people/csv.ts';
-import { emptyPerson, readPersonInput } from '../../src/people/form.ts';
+import { readPersonInput } from '../../src/people/form.ts';
 import { aUser, insertUser } from '../support/rows.ts';
 import { testDeps } from '../support/testDeps.ts';
 

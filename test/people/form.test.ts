@@ -1,11 +1,6 @@
 import { expect } from 'chai';
-import {
-  emptyPerson,
-  onlyAlwaysEditable,
-  type PersonInput,
-  personInputOf,
-  readPersonInput,
-} from '../../src/people/form.ts';
+import { emptyPerson } from '../../src/people/attribute.ts';
+import { onlyAlwaysEditable, type PersonInput, personInputOf, readPersonInput } from '../../src/people/form.ts';
 
 describe('people/form', () => {
   const person = { ...emptyPerson, userName: 'anna.berg' };

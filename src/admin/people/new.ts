@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { emptyPerson, personInputOf } from '../../people/form.ts';
+import { emptyPerson } from '../../people/attribute.ts';
+import { personInputOf } from '../../people/form.ts';
 import { addPerson, nameOf } from '../../people/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';

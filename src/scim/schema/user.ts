@@ -34,7 +34,7 @@ export const interactAttributes: readonly Attribute[] = attributesBelow('interac
 /** The columns of the attributes that have one, by the schema's name and the attribute's path: `EnterpriseUser:department`. */
 export const personColumns: Record<string, string> = Object.fromEntries(
   personAttributes
-    .filter(({ column }) => column)
+    .filter(({ isColumn }) => isColumn)
     .map(({ name, path }) => {
       const schemaPath = `User:${path}`.replace('User:enterprise.', 'EnterpriseUser:');
       return [schemaPath.replace('User:interact.', 'InteractUser:'), `users.${name}`];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { emptyPerson, personInputOf } from '../../../src/people/form.ts';
+import { emptyPerson } from '../../../src/people/attribute.ts';
+import { personInputOf } from '../../../src/people/form.ts';
 import { addPerson, setActive } from '../../../src/people/users.ts';
 import { findSession, writeSession } from '../../../src/store/sessions.ts';
 import { findPasswordHash, findUser } from '../../../src/store/users.ts';
