@@ -30,7 +30,7 @@ export async function addFirstPowerUser(
   input: PersonInput,
   password: string,
 ): Promise<Checked<User>> {
-  const powerUser = { ...input, texts: { ...input.texts, userType: 'Power User' } };
+  const powerUser = { ...input, userType: 'Power User' };
   return addPerson(deps, powerUser, password, async (trx) => {
     const open = await isOpen(trx, token);
     // If two people use the link at the same time, only one succeeds.

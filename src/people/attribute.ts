@@ -31,15 +31,15 @@ export const personSections = {
   intranet: 'Intranet',
 };
 
-/** Types whose value is one text in a form (a photo is its address, a person their ID), and the others. */
-export type TextType = 'text' | 'longText' | 'choice' | 'date' | 'link' | 'language' | 'timeZone' | 'photo' | 'person';
-export type AttributeType = TextType | 'boolean' | 'list' | 'addresses' | 'scimList';
+/** The types with one text as their value: a photo is its address, a person their ID. */
+type TextType = 'text' | 'longText' | 'choice' | 'date' | 'link' | 'language' | 'timeZone' | 'photo' | 'person';
+type AttributeType = TextType | 'boolean' | 'list' | 'addresses' | 'scimList'; // a scimList is on no form
 
 /** An attribute of a person: how it is shown, checked, stored, provisioned, imported and found. */
-export type PersonAttribute<Name extends string = string, Type extends AttributeType = AttributeType> = Options & {
+export type PersonAttribute = Options & {
   section: keyof typeof personSections | 'none';
-  name: Name; // in forms, errors and CSV files
-  type: Type;
+  name: string; // in forms, errors and CSV files
+  type: AttributeType;
   label: string; // on screens
   isColumn: boolean; // stored in the column of this name; others are in User.profile
 };
@@ -82,26 +82,21 @@ const maxLengths: Partial<Record<AttributeType, number>> = { date: 64, language:
 const MAX_TEXT = 1_024;
 
 /** Returns an entry for the table of attributes. Later options win. */
-export function attribute<const Name extends string, const Type extends AttributeType>(
+export function attribute(
   section: PersonAttribute['section'],
-  name: Name,
-  type: Type,
+  name: string,
+  type: AttributeType,
   label: string,
   ...options: Partial<Options>[]
-): PersonAttribute<Name, Type> {
+): PersonAttribute {
   const given: Partial<Options> = Object.assign({}, ...options);
-  return {
+  const defaults: Defaults = {
     path: name,
     maxLength: maxLengths[type] ?? MAX_TEXT,
     visibleTo: 'self',
     editable: 'unmanaged',
     csv: [{ header: name, aliases: given.aliases ?? [] }],
     scim: {},
-    ...given,
-    section,
-    name,
-    type,
-    label,
-    isColumn: name in emptyPerson,
   };
+  return { ...defaults, ...given, section, name, type, label, isColumn: name in emptyPerson };
 }

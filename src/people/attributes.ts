@@ -1,5 +1,5 @@
 import { userTypes } from '../store/users.ts';
-import { type AttributeType, attribute, type TextType } from './attribute.ts';
+import { attribute, type PersonAttribute } from './attribute.ts';
 
 const everyone = { visibleTo: 'everyone' } as const;
 const hidden = { editable: 'never', visibleTo: 'powerUsers', csv: [] } as const;
@@ -9,25 +9,12 @@ const at = (path: string) => ({ path });
 const also = (...aliases: string[]) => ({ aliases });
 const help = (text: string) => ({ help: text });
 
-/** Postal addresses: the only attribute of its type. */
-export const addressAttribute = attribute('contact', 'addresses', 'addresses', 'Addresses', everyone, {
-  one: 'Address',
-  kinds: ['work', 'home', 'other'],
-  csv: [
-    { header: 'streetAddress', of: 'streetAddress', aliases: ['street'] },
-    { header: 'postalCode', of: 'postalCode' },
-    { header: 'locality', of: 'locality', aliases: ['city', 'town'] },
-    { header: 'region', of: 'region', aliases: ['state'] },
-    { header: 'country', of: 'country' },
-  ],
-});
-
 /**
  * Every attribute of a person: its section on the form and the profile page, name, type, label, and what differs from the defaults.
  * This table drives the form, the profile page, CSV files, search, length limits and SCIM (/Schemas, resources, filters). To add an
  * attribute without a column of its own, add an entry.
  */
-export const personAttributes = [
+export const personAttributes: PersonAttribute[] = [
   attribute('name', 'givenName', 'text', 'Given name', words, at('name.givenName'), also('firstname')),
   attribute('name', 'familyName', 'text', 'Family name', words, at('name.familyName'), also('lastname', 'surname')),
   attribute('name', 'displayName', 'text', 'Display name', words, help('Shown instead of given and family name.')),
@@ -78,7 +65,17 @@ export const personAttributes = [
     kinds: ['aim', 'gtalk', 'icq', 'xmpp', 'msn', 'skype', 'qq', 'yahoo'],
     csv: [],
   }),
-  addressAttribute,
+  attribute('contact', 'addresses', 'addresses', 'Addresses', everyone, {
+    one: 'Address',
+    kinds: ['work', 'home', 'other'],
+    csv: [
+      { header: 'streetAddress', of: 'streetAddress', aliases: ['street'] },
+      { header: 'postalCode', of: 'postalCode' },
+      { header: 'locality', of: 'locality', aliases: ['city', 'town'] },
+      { header: 'region', of: 'region', aliases: ['state'] },
+      { header: 'country', of: 'country' },
+    ],
+  }),
 
   attribute('work', 'title', 'text', 'Job title', everyone, words, also('jobtitle'), { scim: { alias: 'jobTitle' } }),
   attribute('work', 'department', 'text', 'Department', everyone, words, indexed, at('enterprise.department')),
@@ -150,19 +147,3 @@ export const personAttributes = [
     scim: { caseExact: true, binary: true },
   }),
 ];
-
-type Attribute = (typeof personAttributes)[number];
-type NameOf<Type> = Extract<Attribute, { type: Type }>['name'];
-
-/** Names of the attributes that are one text (see TextType), yes or no, or a list. */
-export type TextName = NameOf<TextType>;
-export type FlagName = NameOf<'boolean'>;
-export type ListName = NameOf<'list'>;
-
-const notText: AttributeType[] = ['boolean', 'list', 'addresses', 'scimList'];
-
-export const textAttributes = personAttributes.filter(
-  (one): one is Extract<Attribute, { type: TextType }> => !notText.includes(one.type),
-);
-export const flagAttributes = personAttributes.filter((one) => one.type === 'boolean');
-export const listAttributes = personAttributes.filter((one) => one.type === 'list');

@@ -6,10 +6,10 @@ import type { CsvColumn, PersonAttribute, UserAttributes } from './attribute.ts'
 import { personAttributes } from './attributes.ts';
 import { pagesOfPeople } from './bulk.ts';
 import { mainValue } from './contact.ts';
-import { type AddressLine, type PersonInput, personInputOf, type ValueLine } from './form.ts';
+import { type FormLine, type PersonInput, personInputOf } from './form.ts';
 import { listOf, storedValue, textOf } from './values.ts';
 
-type Column = CsvColumn & { attribute: (typeof personAttributes)[number] };
+type Column = CsvColumn & { attribute: PersonAttribute };
 
 const all: Column[] = personAttributes.flatMap((attribute) =>
   attribute.csv.map((column) => ({ ...column, attribute })),
@@ -55,12 +55,12 @@ export async function* exportPeople(deps: Deps, search: UserSearch): AsyncIterab
 export function withCells(before: UserAttributes, cells: Record<string, string | undefined>): PersonInput {
   const input = personInputOf(before);
   for (const { header, attribute, of = '' } of columns) {
+    const { name, type } = attribute;
     const cell = cells[header]?.trim();
-    if (!cell) continue;
-    if (attribute.type === 'boolean') input.flags[attribute.name] = flagOf(cell) ?? input.flags[attribute.name];
-    else if (attribute.type === 'list') input.lists[attribute.name] = withValue(input.lists[attribute.name], of, cell);
-    else if (attribute.type === 'addresses') input.addresses = withWorkAddress(input.addresses, { [of]: cell });
-    else if (attribute.type !== 'person' && attribute.type !== 'scimList') input.texts[attribute.name] = cell;
+    const value = input[name];
+    if (!cell || type === 'person') continue;
+    if (!Array.isArray(value)) input[name] = type === 'boolean' ? (flagOf(cell) ?? value ?? false) : cell;
+    else input[name] = type === 'addresses' ? withWorkAddress(value, { [of]: cell }) : withValue(value, of, cell);
   }
   return input;
 }
@@ -113,24 +113,27 @@ function cellOf(person: UserAttributes, attribute: PersonAttribute, of = ''): st
 }
 
 /** Sets the value of a type, or with '' the primary one. */
-function withValue(lines: ValueLine[], type: string, value: string): ValueLine[] {
+function withValue(lines: FormLine[], type: string, value: string): FormLine[] {
   if (type === '') return withPrimary(lines, value);
   const before = lines.find((line) => line.type === type);
-  if (!before) return [...lines, { value, type, primary: false }];
-  return lines.map((line) => (line === before ? { ...line, value } : line));
+  return before ? lines.map((line) => (line === before ? { ...line, value } : line)) : [...lines, { value, type }];
 }
 
-function withPrimary(lines: ValueLine[], value: string): ValueLine[] {
-  const isSame = (line: ValueLine) => line.value.toLowerCase() === value.toLowerCase();
-  if (lines.some(isSame)) return lines.map((line) => ({ ...line, primary: isSame(line) }));
-  const before = lines.find((line) => line.primary) ?? lines[0];
-  if (!before) return [{ value, type: 'work', primary: true }];
-  return lines.map((line) => (line === before ? { ...line, value, primary: true } : { ...line, primary: false }));
+function withPrimary(lines: FormLine[], value: string): FormLine[] {
+  const isSame = (line: FormLine) => line.value?.toLowerCase() === value.toLowerCase();
+  const secondary = lines.map(({ primary: _, ...line }) => line);
+  const at = lines.some(isSame)
+    ? lines.findIndex(isSame)
+    : Math.max(
+        0,
+        lines.findIndex(({ primary }) => primary),
+      );
+  const line = lines.some(isSame) ? secondary[at] : { type: 'work', ...secondary[at], value };
+  return secondary.toSpliced(at, 1, { ...line, primary: 'yes' });
 }
 
-function withWorkAddress(addresses: AddressLine[], parts: Partial<AddressLine>): AddressLine[] {
+function withWorkAddress(addresses: FormLine[], parts: FormLine): FormLine[] {
   const before = addresses.find(({ type }) => type === 'work');
-  const empty = { streetAddress: '', postalCode: '', locality: '', region: '', country: '', formatted: '' };
-  if (!before) return [...addresses, { ...empty, type: 'work', ...parts }];
+  if (!before) return [...addresses, { type: 'work', ...parts }];
   return addresses.map((address) => (address === before ? { ...address, ...parts } : address));
 }

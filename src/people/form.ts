@@ -1,43 +1,35 @@
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import type { Address, MultiValue, Profile } from '../store/profile.ts';
 import type { PersonAttribute, UserAttributes } from './attribute.ts';
-import {
-  addressAttribute,
-  type FlagName,
-  flagAttributes,
-  type ListName,
-  listAttributes,
-  type personAttributes,
-  type TextName,
-  textAttributes,
-} from './attributes.ts';
+import { personAttributes } from './attributes.ts';
 import { addressParts, mainPhoto, primaryEmail, withFormatted } from './contact.ts';
 import { textError } from './textError.ts';
 import { listOf, setValue, storedValue, textOf } from './values.ts';
 
 /**
- * A person as a form holds them: texts as typed, '' for nothing; lists without their empty lines. The photo is its address, the
- * manager an ID.
+ * A person as a form holds them, by the names of attributes: a text as typed, yes or no, or the lines of a list or of addresses
+ * without empty lines. The photo is its address, the manager an ID.
  */
-export type PersonInput = {
-  texts: Record<TextName, string>;
-  flags: Record<FlagName, boolean>;
-  lists: Record<ListName, ValueLine[]>;
-  addresses: AddressLine[];
-};
-export type ValueLine = { value: string; type: string; primary: boolean };
-export type AddressLine = Record<(typeof addressParts)[number], string>;
+export type PersonInput = Record<string, FormValue>;
+export type FormValue = string | boolean | FormLine[];
+
+/** A value of a list (`value`, `type`, and `primary` if it is), or the parts of an address. */
+export type FormLine = Record<string, string>;
 
 const MAX_LINES = 20;
 
+/** The attributes that a form can hold. */
+const formAttributes = personAttributes.filter(({ type }) => type !== 'scimList');
+
 /** Returns what a person's form shows. */
 export function personInputOf(person: UserAttributes): PersonInput {
-  return {
-    texts: record(textAttributes, (attribute) => textOf(person, attribute)),
-    flags: record(flagAttributes, (attribute) => storedValue(person, attribute) === true),
-    lists: record(listAttributes, (attribute) => listOf(person, attribute).map(valueLine)),
-    addresses: (person.profile.addresses ?? []).map(addressLine),
-  };
+  return Object.fromEntries(formAttributes.map((attribute) => [attribute.name, formValueOf(person, attribute)]));
+}
+
+/** Returns a text of a form, '' if there is none. */
+export function textIn(input: PersonInput, name: string): string {
+  const value = input[name];
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 /**
@@ -47,100 +39,97 @@ export function personInputOf(person: UserAttributes): PersonInput {
  */
 export function readPersonInput(input: PersonInput, before: UserAttributes): Checked<UserAttributes> {
   const shown = personInputOf(before);
-  const texts = record(textAttributes, ({ name }) => input.texts[name].trim());
-  const errors = { ...textErrors(texts, shown), ...listErrors(input, shown), ...addressErrors(input, shown) };
+  const errors: FieldErrors = Object.assign({}, ...formAttributes.map((one) => errorsOf(one, input, shown)));
   if (Object.keys(errors).length > 0) return invalid(errors);
   const person = { ...before };
-  for (const attribute of textAttributes) {
-    const text = texts[attribute.name];
-    setValue(person, attribute, attribute.type === 'photo' ? photos(text, before.profile) : text || undefined);
-  }
-  for (const attribute of flagAttributes)
-    setValue(person, attribute, input.flags[attribute.name] || (attribute.isColumn ? false : undefined));
-  for (const attribute of listAttributes)
-    setValue(person, attribute, values(attribute.name, input.lists[attribute.name], before.profile));
-  const addresses = addressesOf(input.addresses, before.profile);
-  setValue(person, addressAttribute, withFormatted(addresses, before.profile.addresses));
+  for (const attribute of formAttributes)
+    setValue(person, attribute, toStored(attribute, input[attribute.name], before.profile));
   return { ok: true, value: { ...person, email: primaryEmail(person.profile) } };
-}
-
-/** Returns the value of an attribute in a form. */
-export function inputValue(input: PersonInput, { type, name }: (typeof personAttributes)[number]): unknown {
-  const { texts, flags, lists, addresses } = input;
-  return type === 'addresses' ? addresses : { ...texts, ...flags, ...lists }[name as TextName | FlagName | ListName];
 }
 
 /** Returns a person's form with only those changes that may be made although a profile source manages the person. */
 export function onlyAlwaysEditable(input: PersonInput, before: UserAttributes): PersonInput {
-  const stored = personInputOf(before);
-  for (const { name, editable } of textAttributes) if (editable === 'always') stored.texts[name] = input.texts[name];
-  for (const { name, editable } of flagAttributes) if (editable === 'always') stored.flags[name] = input.flags[name];
-  return stored;
+  const changes = formAttributes.filter(({ editable }) => editable === 'always').map(({ name }) => [name, input[name]]);
+  return { ...personInputOf(before), ...Object.fromEntries(changes) };
 }
 
-function textErrors(texts: PersonInput['texts'], shown: PersonInput): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const attribute of textAttributes) {
-    const { name, label, required } = attribute;
-    const error = texts[name] === shown.texts[name] ? undefined : textError(attribute, texts[name]);
-    if (error) errors[name] = error;
-    if (required && texts[name] === '') errors[name] = `Enter a ${label.toLowerCase()}.`;
+function formValueOf(person: UserAttributes, attribute: PersonAttribute): FormValue {
+  switch (attribute.type) {
+    case 'boolean':
+      return storedValue(person, attribute) === true;
+    case 'list':
+      return listOf(person, attribute).map(({ value = '', type = '', primary }) => ({
+        value,
+        type,
+        ...(primary ? { primary: 'yes' } : {}),
+      }));
+    case 'addresses':
+      return (person.profile.addresses ?? []).map((address) =>
+        Object.fromEntries(addressParts.map((part) => [part, address[part] ?? ''])),
+      );
+    default:
+      return textOf(person, attribute);
   }
+}
+
+function errorsOf(attribute: PersonAttribute, input: PersonInput, shown: PersonInput): FieldErrors {
+  const { name, label, required } = attribute;
+  const [value, before] = [input[name], shown[name]];
+  if (Array.isArray(value)) return lineErrors(attribute, value, Array.isArray(before) ? before : []);
+  const text = textIn(input, name);
+  if (required && text === '') return { [name]: `Enter a ${label.toLowerCase()}.` };
+  const error = text === before ? undefined : textError(attribute, text);
+  return error ? { [name]: error } : {};
+}
+
+function lineErrors(attribute: PersonAttribute, lines: FormLine[], before: FormLine[]): FieldErrors {
+  const { name } = attribute;
+  const errors: FieldErrors = {};
+  const known = new Set(before.map(({ value }) => value));
+  const seen = new Set<string>();
+  for (const [index, line] of lines.entries()) {
+    const { value } = line;
+    const key = value?.toLowerCase() ?? `${index}`; // addresses have no value, and may be equal
+    const error = value !== undefined && known.has(value) ? undefined : lineError(attribute, line);
+    if (seen.has(key) || error) errors[`${name}.${index}`] = error ?? 'This value is listed twice.';
+    seen.add(key);
+  }
+  if (lines.length > Math.max(MAX_LINES, before.length)) errors[name] = `Use at most ${MAX_LINES}.`;
   return errors;
 }
 
-function listErrors(input: PersonInput, shown: PersonInput): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const attribute of listAttributes) {
-    const { name } = attribute;
-    const known = new Set(shown.lists[name].map((line) => line.value));
-    const seen = new Set<string>();
-    for (const [index, { value }] of input.lists[name].entries()) {
-      const key = value.toLowerCase();
-      const error = known.has(value) ? undefined : valueError(attribute, value);
-      if (seen.has(key) || error) errors[`${name}.${index}`] = error ?? 'This value is listed twice.';
-      seen.add(key);
-    }
-    if (input.lists[name].length > Math.max(MAX_LINES, known.size)) errors[name] = TOO_MANY;
-  }
-  return errors;
+function lineError(attribute: PersonAttribute, line: FormLine): string | undefined {
+  const errors = Object.values(line).map((part) => textError(attribute, part));
+  const isEmail = attribute.name !== 'emails' || /^[^\s@]+@[^\s@]+$/.test(line.value ?? '');
+  return errors.find(Boolean) ?? (isEmail ? undefined : 'Enter an e-mail address such as anna.berg@acme.com.');
 }
 
-function valueError(attribute: PersonAttribute, value: string): string | undefined {
-  const isEmail = attribute.name !== 'emails' || /^[^\s@]+@[^\s@]+$/.test(value);
-  return textError(attribute, value) ?? (isEmail ? undefined : 'Enter an e-mail address such as anna.berg@acme.com.');
+function toStored(attribute: PersonAttribute, value: FormValue | undefined, before: Profile): unknown {
+  if (Array.isArray(value))
+    return attribute.type === 'addresses' ? addresses(value, before) : values(attribute, value, before);
+  if (typeof value === 'boolean') return value || (attribute.isColumn ? false : undefined);
+  const text = value?.trim() ?? '';
+  return attribute.type === 'photo' ? photos(text, before) : text || undefined;
 }
-
-function addressErrors({ addresses }: PersonInput, shown: PersonInput): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const [index, line] of addresses.entries()) {
-    const found = Object.values(line).map((part) => textError(addressAttribute, part));
-    const error = found.find((one) => one !== undefined);
-    if (error) errors[`addresses.${index}`] = error;
-  }
-  if (addresses.length > Math.max(MAX_LINES, shown.addresses.length)) errors.addresses = TOO_MANY;
-  return errors;
-}
-
-const TOO_MANY = `Use at most ${MAX_LINES}.`;
 
 /** Only e-mail addresses have their primary value on the form; in other lists it stays as it was. */
-function values(name: ListName, lines: ValueLine[], profile: Profile): MultiValue[] | undefined {
-  const entered = lines.map(({ value, type, primary }) => {
-    const { primary: was = false, type: _, ...known } = profile[name]?.find((one) => one.value === value) ?? {};
-    const isPrimary = name === 'emails' ? primary : was;
+function values({ name }: PersonAttribute, lines: FormLine[], profile: Profile): MultiValue[] | undefined {
+  const stored = (profile as Record<string, MultiValue[] | undefined>)[name] ?? [];
+  const entered = lines.map(({ value = '', type, primary }) => {
+    const { primary: was = false, type: _, ...known } = stored.find((one) => one.value === value) ?? {};
+    const isPrimary = name === 'emails' ? Boolean(primary) : was;
     return { ...known, value, ...(type ? { type } : {}), ...(isPrimary ? { primary: true } : {}) };
   });
   return entered.length > 0 ? entered : undefined;
 }
 
-function addressesOf(lines: AddressLine[], { addresses: before = [] }: Profile): Address[] | undefined {
+function addresses(lines: FormLine[], { addresses: before = [] }: Profile): Address[] | undefined {
   const entered = lines.map((line) => {
     const parts = Object.entries(line).filter(([, part]) => part !== '');
     const wasPrimary = before.some(({ type = '', primary }) => primary && type === line.type);
     return { ...Object.fromEntries(parts), ...(wasPrimary ? { primary: true } : {}) };
   });
-  return entered.length > 0 ? entered : undefined;
+  return withFormatted(entered, before);
 }
 
 function photos(address: string, profile: Profile): MultiValue[] | undefined {
@@ -148,19 +137,4 @@ function photos(address: string, profile: Profile): MultiValue[] | undefined {
   const others = (profile.photos ?? []).filter((photo) => photo !== main);
   const all = address === '' ? others : [{ type: 'photo', ...main, value: address }, ...others];
   return all.length > 0 ? all : undefined;
-}
-
-function valueLine({ value = '', type = '', primary = false }: MultiValue): ValueLine {
-  return { value, type, primary };
-}
-
-function addressLine(address: Address): AddressLine {
-  return Object.fromEntries(addressParts.map((part) => [part, address[part] ?? ''])) as AddressLine;
-}
-
-function record<Entry extends { name: string }, Value>(
-  attributes: Entry[],
-  value: (attribute: Entry) => Value,
-): Record<Entry['name'], Value> {
-  return Object.fromEntries(attributes.map((one) => [one.name, value(one)])) as Record<Entry['name'], Value>;
 }

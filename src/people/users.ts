@@ -17,7 +17,7 @@ import {
 } from '../store/writeUsers.ts';
 import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
-import { onlyAlwaysEditable, type PersonInput, readPersonInput } from './form.ts';
+import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
@@ -51,7 +51,7 @@ export async function addPerson(
   const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: USER_NAME_TAKEN });
-    if (await isUnknown(trx, input.texts.manager)) return invalid({ manager: NO_MANAGER });
+    if (await isUnknown(trx, textIn(input, 'manager'))) return invalid({ manager: NO_MANAGER });
     await allowed?.(trx);
     return { ok: true, value: await insertPerson(trx, deps, read.value, { sourceId: null, passwordHash }) };
   });

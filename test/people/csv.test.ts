@@ -53,9 +53,9 @@ describe('people/csv', () => {
       ...emptyPerson,
       profile: { emails: [{ value: 'a@acme.com', type: 'home' }, { value: 'b@acme.com' }] },
     };
-    expect(withCells(before, { email: 'c@acme.com' }).lists.emails).to.deep.equal([
-      { value: 'c@acme.com', type: 'home', primary: true },
-      { value: 'b@acme.com', type: '', primary: false },
+    expect(withCells(before, { email: 'c@acme.com' }).emails).to.deep.equal([
+      { value: 'c@acme.com', type: 'home', primary: 'yes' },
+      { value: 'b@acme.com', type: '' },
     ]);
   });
 

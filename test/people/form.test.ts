@@ -16,7 +16,7 @@ describe('people/form', () => {
   it('trims texts, and removes emptied values with their empty objects', () => {
     const before = { ...person, title: 'Clerk', profile: { interact: { bio: 'Old' }, nickName: 'A' } };
     const input = personInputOf(before);
-    Object.assign(input.texts, { title: ' ', bio: '', nickName: ' Änni ' });
+    Object.assign(input, { title: ' ', bio: '', nickName: ' Änni ' });
     expect(readPersonInput(input, before)).to.deep.equal({
       ok: true,
       value: { ...before, title: null, profile: { nickName: 'Änni' } },
@@ -26,15 +26,15 @@ describe('people/form', () => {
 
   it('refuses a value that is listed twice, and more than 20 values', () => {
     const input = personInputOf(person);
-    input.lists.phoneNumbers = ['1', '2', '1'].map((value) => ({ value, type: '', primary: false }));
+    input.phoneNumbers = ['1', '2', '1'].map((value) => ({ value, type: '' }));
     expect(errorsOf(input)).to.deep.equal({ 'phoneNumbers.2': 'This value is listed twice.' });
-    input.lists.phoneNumbers = Array.from({ length: 21 }, (_, n) => ({ value: `${n}`, type: '', primary: false }));
+    input.phoneNumbers = Array.from({ length: 21 }, (_, n) => ({ value: `${n}`, type: '' }));
     expect(errorsOf(input)).to.deep.equal({ phoneNumbers: 'Use at most 20.' });
   });
 
   it('refuses an invalid e-mail address, unless it was there before', () => {
     const input = personInputOf(person);
-    input.lists.emails = [{ value: 'anna', type: 'work', primary: true }];
+    input.emails = [{ value: 'anna', type: 'work', primary: 'yes' }];
     expect(errorsOf(input)).to.have.property('emails.0');
     const before = { ...person, profile: { emails: [{ value: 'anna' }] } };
     expect(readPersonInput(input, before)).to.include({ ok: true });
@@ -46,7 +46,7 @@ describe('people/form', () => {
       photos: [{ value: 'https://acme.example/1.png' }, { value: 'https://acme.example/2.png', primary: true }],
     };
     const input = personInputOf({ ...person, profile });
-    input.texts.photo = 'https://acme.example/3.png';
+    input.photo = 'https://acme.example/3.png';
     const read = readPersonInput(input, { ...person, profile });
     expect(read.ok && read.value.profile).to.deep.equal({
       phoneNumbers: [{ value: '1', display: 'One', type: 'work', primary: true }],
@@ -59,16 +59,15 @@ describe('people/form', () => {
 
   it('keeps only user type and search of a form for a managed person', () => {
     const input = withTexts({ title: 'Boss', userType: 'Power User' });
-    input.flags.omitFromSearch = true;
-    input.flags.active = false;
+    input.omitFromSearch = true;
+    input.active = false;
     const read = readPersonInput(onlyAlwaysEditable(input, person), person);
     const profile = { interact: { omitFromSearch: true } };
     expect(read).to.deep.equal({ ok: true, value: { ...person, userType: 'Power User', profile } });
   });
 
-  function withTexts(texts: Partial<PersonInput['texts']>): PersonInput {
-    const input = personInputOf(person);
-    return { ...input, texts: { ...input.texts, ...texts } };
+  function withTexts(texts: Record<string, string>): PersonInput {
+    return { ...personInputOf(person), ...texts };
   }
 
   function errorsOf(input: PersonInput): Record<string, string> {

@@ -37,7 +37,7 @@ export function editPersonRoutes(deps: Deps): Router {
 
 async function save(deps: Deps, req: Request, before: User, sent: SentForm): Promise<Checked<User> | 'stale'> {
   if (sent.errors && before.sourceId === null) return allErrors(sent, before);
-  const givesUpPower = before.id === req.user?.id && sent.input.texts.userType !== 'Power User';
+  const givesUpPower = before.id === req.user?.id && sent.input.userType !== 'Power User';
   if (givesUpPower && !ticked(req, 'givesUpPower'))
     return invalid({
       userType: 'This is you. If you are no longer a Power User, you cannot return to this page.',

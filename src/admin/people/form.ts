@@ -1,16 +1,16 @@
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
-import { personSections, type UserAttributes } from '../../people/attribute.ts';
-import { flagAttributes, listAttributes, personAttributes, textAttributes } from '../../people/attributes.ts';
+import { type PersonAttribute, personSections, type UserAttributes } from '../../people/attribute.ts';
+import { personAttributes } from '../../people/attributes.ts';
 import { addressParts } from '../../people/contact.ts';
 import {
-  type AddressLine,
-  inputValue,
+  type FormLine,
+  type FormValue,
   type PersonInput,
   personInputOf,
   readPersonInput,
-  type ValueLine,
+  textIn,
 } from '../../people/form.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { findUser, findUserByUserName, findUsersByEmail, type User } from '../../store/users.ts';
@@ -33,7 +33,7 @@ export async function sentForm(deps: Deps, req: Request, before: UserAttributes)
   const input = inputIn(req, before);
   const manager = field(req, 'manager').trim();
   const found = await findManager(deps, manager, field(req, 'managerId'));
-  input.texts.manager = found.id;
+  input.manager = found.id;
   return { input, manager, ...(found.error ? { choices: found.choices, errors: { manager: found.error } } : {}) };
 }
 
@@ -45,7 +45,7 @@ export function allErrors({ input, errors }: SentForm, before: UserAttributes): 
 
 /** Returns what settings/people/fields.ejs needs besides the person's source. */
 export async function formView({ store }: Deps, { input, manager, choices = [], errors = {} }: SentForm) {
-  const managerId = input.texts.manager;
+  const managerId = textIn(input, 'manager');
   const managerPerson = managerId === '' ? undefined : await findUser(store.db, managerId);
   return {
     sections: formSections,
@@ -59,46 +59,37 @@ export async function formView({ store }: Deps, { input, manager, choices = [], 
 
 /** Returns the labels of the attributes that differ, for use in a sentence. */
 export function changedLabels(before: PersonInput, after: PersonInput): string[] {
-  const differs = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
   return editable
-    .filter((attribute) => differs(inputValue(before, attribute), inputValue(after, attribute)))
+    .filter(({ name }) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .map(({ label }) => inSentence(label));
 }
 
 function inputIn(req: Request, before: UserAttributes): PersonInput {
-  const input = personInputOf(before);
-  for (const { name, editable } of textAttributes)
-    if (editable !== 'never') input.texts[name] = withoutCarriageReturns(field(req, name));
-  for (const { name, editable } of flagAttributes) if (editable !== 'never') input.flags[name] = ticked(req, name);
-  for (const { name } of listAttributes) input.lists[name] = listIn(req, name);
-  input.addresses = addressesIn(req);
-  return input;
+  return { ...personInputOf(before), ...Object.fromEntries(editable.map((one) => [one.name, valueIn(req, one)])) };
 }
 
-function listIn(req: Request, name: string): ValueLine[] {
-  const primary = field(req, `${name}.primary`);
-  return indexes(req, `${name}.lines`)
-    .map((index) => ({
-      value: field(req, `${name}.${index}.value`).trim(),
-      type: field(req, `${name}.${index}.type`).trim().slice(0, 64),
-      primary: primary === String(index),
-    }))
-    .filter((line) => line.value !== '');
-}
-
-function addressesIn(req: Request): AddressLine[] {
-  return indexes(req, 'addresses.lines')
-    .map((index) => {
-      const partIn = (part: string) => withoutCarriageReturns(field(req, `addresses.${index}.${part}`)).trim();
-      return Object.fromEntries(addressParts.map((part) => [part, partIn(part)])) as AddressLine;
-    })
-    .filter((line) => addressParts.some((part) => part !== 'type' && line[part] !== ''));
+function valueIn(req: Request, { name, type }: PersonAttribute): FormValue {
+  switch (type) {
+    case 'boolean':
+      return ticked(req, name);
+    case 'list':
+      return linesIn(req, name, ['value', 'type'])
+        .map((line, index) => (field(req, `${name}.primary`) === String(index) ? { ...line, primary: 'yes' } : line))
+        .filter(({ value }) => value !== '');
+    case 'addresses':
+      return linesIn(req, name, addressParts).filter(({ type: _, ...parts }) => Object.values(parts).some(Boolean));
+    default:
+      return withoutCarriageReturns(field(req, name));
+  }
 }
 
 /** The form sends how many lines it has. */
-function indexes(req: Request, name: string): number[] {
-  const count = Math.min(Number(field(req, name)) || 0, MAX_LINES);
-  return Array.from({ length: count }, (_, index) => index);
+function linesIn(req: Request, name: string, parts: readonly string[]): FormLine[] {
+  const count = Math.min(Number(field(req, `${name}.lines`)) || 0, MAX_LINES);
+  const partIn = (index: number, part: string) => withoutCarriageReturns(field(req, `${name}.${index}.${part}`)).trim();
+  return Array.from({ length: count }, (_, index) =>
+    Object.fromEntries(parts.map((part) => [part, partIn(index, part)])),
+  );
 }
 
 /** Browsers send line breaks as CR LF. */

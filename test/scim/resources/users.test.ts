@@ -114,7 +114,7 @@ describe('scim/users', () => {
     it('accepts in a PUT what a GET returned, also a photo uploaded on the screens', async () => {
       const photo = `data:image/png;base64,${'A'.repeat(50_000)}`;
       const input = personInputOf(emptyPerson);
-      const anna = await addPerson(scim.deps, { ...input, texts: { ...input.texts, photo, userName: 'anna' } });
+      const anna = await addPerson(scim.deps, { ...input, photo, userName: 'anna' });
       if (!anna.ok) throw new Error('The person was refused');
       const got = (await scim.call('GET', `/Users/${anna.value.id}`)).body;
       const put = await scim.call('PUT', `/Users/${got.id}`, { ...got, title: 'T' });
