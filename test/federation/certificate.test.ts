@@ -64,7 +64,7 @@ describe('federation/certificate', () => {
       expect(described.subject).to.equal('CN=idp, O=Rivet');
     });
 
-    it('throws at what is not a certificate', () => {
+    it('throws if it is not a certificate', () => {
       expect(() => describeCertificate('no certificate')).to.throw();
     });
   });

@@ -1,15 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { NotFound } from '../../src/errors.ts';
-import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
-import { getProvider, removeProvider, setProviderEnabled } from '../../src/federation/providers.ts';
+import { Conflict, NotFound } from '../../src/errors.ts';
+import { confirmImport, getPreview, previewMetadata } from '../../src/federation/importMetadata.ts';
+import {
+  changeProvider,
+  getProvider,
+  providerInputOf,
+  removeProvider,
+  setProviderEnabled,
+} from '../../src/federation/providers.ts';
 import { listProviders } from '../../src/store/identityProviders.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
-const xml = readFileSync(new URL('metadata/fixtures/keycloak.xml', import.meta.url), 'utf8');
+const xml = metadata('keycloak');
 
-describe('federation/identityProviders', () => {
+describe('federation/importMetadata', () => {
   withStores((open) => {
     let deps: TestDeps;
 
@@ -17,14 +23,14 @@ describe('federation/identityProviders', () => {
       deps = await testDeps({ store: await open() });
     });
 
-    it('leaves a provider disabled that was disabled while its metadata was imported again', async () => {
+    it('leaves a provider disabled if it is disabled while its metadata is imported again', async () => {
       const { id } = await confirmImport(deps, await preview());
       const again = await preview(id);
       await Promise.all([confirmImport(deps, again), setProviderEnabled(deps, id, false)]);
       expect(await getProvider(deps.store.db, id)).to.include({ enabled: false });
     });
 
-    it('brings no provider back that was removed while its metadata was imported again', async () => {
+    it('does not bring back a provider that is removed while its metadata is imported again', async () => {
       const { id } = await confirmImport(deps, await preview());
       const again = await preview(id);
       const [imported] = await Promise.allSettled([confirmImport(deps, again), removeProvider(deps, id)]);
@@ -32,10 +38,74 @@ describe('federation/identityProviders', () => {
       if (imported.status === 'rejected') expect(imported.reason).to.be.instanceOf(NotFound);
     });
 
-    async function preview(providerId?: string): Promise<string> {
-      const made = await previewMetadata(deps, { xml }, providerId);
+    it('imports a new provider with its name, a binding that it supports, and the last place among the buttons', async () => {
+      const first = await confirmImport(deps, await preview());
+      expect(first).to.include({ name: 'id.rivet.example', enabled: true, showButton: false, buttonOrder: 1 });
+      const onlyPost = metadata('okta').replace(/<md:SingleSignOnService[^>]*HTTP-Redirect[^>]*\/>/, '');
+      const second = await confirmImport(deps, await preview(undefined, onlyPost));
+      expect(second).to.deep.include({ buttonOrder: 2, metadataUrl: null });
+      expect(second.settings.requestBinding).to.equal('post');
+    });
+
+    it('keeps the settings of a known provider, and its binding as long as it is supported', async () => {
+      const { id } = await confirmImport(deps, await preview());
+      const input = {
+        ...providerInputOf(await getProvider(deps.store.db, id)),
+        name: 'Acme',
+        requestBinding: 'post' as const,
+      };
+      await changeProvider(deps, id, { ...input, allowSha1: true });
+      deps.clock.advance(1);
+      const again = await confirmImport(deps, await preview());
+      expect(again).to.deep.include({ id, name: 'Acme', importedAt: deps.now() });
+      expect(again.settings).to.include({ allowSha1: true, requestBinding: 'post' });
+      const onlyRedirect = xml.replace(/<[\w:]*SingleSignOnService[^>]*HTTP-POST[^>]*\/>/, '');
+      const changed = await confirmImport(deps, await preview(undefined, onlyRedirect));
+      expect(changed.settings.requestBinding).to.equal('redirect');
+    });
+
+    it('imports a preview once, and not after an hour', async () => {
+      const used = await preview();
+      await confirmImport(deps, used);
+      expect(await confirmImport(deps, used).catch((error: unknown) => error)).to.be.instanceOf(NotFound);
+      const old = await preview();
+      deps.clock.advance(60 * 60_000);
+      expect(await confirmImport(deps, old).catch((error: unknown) => error)).to.be.instanceOf(NotFound);
+    });
+
+    it('refuses a preview whose metadata has expired since', async () => {
+      const validUntil = new Date(deps.now() + 60_000).toISOString();
+      const id = await preview(
+        undefined,
+        metadata('okta').replace('<md:EntityDescriptor', `$& validUntil="${validUntil}"`),
+      );
+      deps.clock.advance(60_000);
+      expect(await getPreview(deps, id).catch((error: unknown) => error)).to.be.instanceOf(Conflict);
+    });
+
+    it('returns the errors of a URL and of a document under their fields', async () => {
+      const [byUrl, byXml] = [
+        await previewMetadata(deps, { url: 'nothing' }),
+        await previewMetadata(deps, { xml: '<a/>' }),
+      ];
+      expect(!byUrl.ok && Object.keys(byUrl.errors)).to.deep.equal(['url']);
+      expect(!byXml.ok && Object.keys(byXml.errors)).to.deep.equal(['xml']);
+    });
+
+    it('refuses the metadata of another provider for an update', async () => {
+      const { id } = await confirmImport(deps, await preview());
+      const other = await previewMetadata(deps, { xml: metadata('okta') }, id);
+      expect(!other.ok && other.errors.xml).to.match(/metadata of another identity provider/);
+    });
+
+    async function preview(providerId?: string, document = xml): Promise<string> {
+      const made = await previewMetadata(deps, { xml: document }, providerId);
       if (!made.ok) throw new Error(JSON.stringify(made.errors));
       return made.value.id;
     }
   });
 });
+
+function metadata(provider: string): string {
+  return readFileSync(new URL(`metadata/fixtures/${provider}.xml`, import.meta.url), 'utf8');
+}

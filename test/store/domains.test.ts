@@ -33,12 +33,12 @@ describe('store/domains', () => {
       expect(await findDomain(db, 'nothing')).to.equal(undefined);
     });
 
-    it('prefers https where a host has both', async () => {
+    it('prefers https if a host has both', async () => {
       for (const url of ['http://a.acme.com', 'https://a.acme.com']) await insertDomain(db, aDomain({ url }));
       expect((await findDomainByHost(db, 'a.acme.com'))?.url).to.equal('https://a.acme.com');
     });
 
-    it('has each URL once', async () => {
+    it('refuses a second domain with the same URL', async () => {
       await insertDomain(db, aDomain({ url: 'https://a.acme.com' }));
       expect(await fails(insertDomain(db, aDomain({ url: 'https://a.acme.com' })))).to.equal(true);
       expect(await listDomains(db)).to.have.lengthOf(1);
@@ -51,7 +51,7 @@ describe('store/domains', () => {
       expect(urls).to.deep.equal(['https://1.acme.com', 'https://2.acme.com', 'https://3.acme.com']);
     });
 
-    it('changes what is named and leaves the rest', async () => {
+    it('updates only the given columns', async () => {
       const [domain, other] = [aDomain(), aDomain()];
       const provider = aProvider();
       await insertProvider(db, provider, '<xml/>');
@@ -65,7 +65,7 @@ describe('store/domains', () => {
       expect(await findDomain(db, other.id)).to.deep.equal(other);
     });
 
-    it('forgets a default provider that is removed, and refuses one that is not there', async () => {
+    it('clears a deleted Default Provider, and refuses an unknown one', async () => {
       const provider = aProvider();
       await insertProvider(db, provider, '<xml/>');
       const domain = aDomain({ defaultProviderId: provider.id });
@@ -75,7 +75,7 @@ describe('store/domains', () => {
       expect(await fails(updateDomain(db, domain.id, { defaultProviderId: provider.id }))).to.equal(true);
     });
 
-    it('keeps the keys of each domain, the newest first, and removes them with it', async () => {
+    it('lists the keys of a domain, the newest first, and deletes them with it', async () => {
       const [domain, other] = [aDomain(), aDomain()];
       for (const one of [domain, other]) await insertDomain(db, one);
       for (const [id, createdAt] of [

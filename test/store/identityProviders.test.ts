@@ -34,7 +34,7 @@ describe('store/identityProviders', () => {
       ({ db } = await open());
     });
 
-    it('gives back what was inserted, without the metadata as it came', async () => {
+    it('returns what was inserted, without the metadata document', async () => {
       const provider = aProvider({ facts, showButton: true, buttonOrder: 3, metadataUrl: 'https://idp/metadata' });
       await insertProvider(db, provider, '<xml>ü</xml>');
       expect(await findProvider(db, provider.id)).to.deep.equal(provider);
@@ -42,7 +42,7 @@ describe('store/identityProviders', () => {
       expect(await findProvider(db, 'nothing')).to.equal(undefined);
     });
 
-    it('compares EntityIDs letter by letter', async () => {
+    it('compares EntityIDs exactly', async () => {
       const provider = aProvider({ entityId: 'https://idp.example.com/Metadata' });
       await insertProvider(db, provider, '<xml/>');
       expect(await findProviderByEntityId(db, provider.entityId)).to.deep.equal(provider);
@@ -50,14 +50,14 @@ describe('store/identityProviders', () => {
         expect(await findProviderByEntityId(db, other), other).to.equal(undefined);
     });
 
-    it('has each EntityID once, also for two who come at once', async () => {
+    it('inserts an EntityID once, even if two are inserted at the same time', async () => {
       const twins = [aProvider({ entityId: 'https://idp' }), aProvider({ entityId: 'https://idp' })];
       const ends = await Promise.allSettled(twins.map((provider) => insertProvider(db, provider, '<xml/>')));
       expect(ends.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
       expect(await listProviders(db)).to.have.lengthOf(1);
     });
 
-    it('lists providers in the order of their buttons, the older first where it is the same', async () => {
+    it('lists providers in the order of their buttons, the oldest first if it is the same', async () => {
       const order = [
         ['late', 1, 9],
         ['last', 2, 1],
@@ -70,7 +70,7 @@ describe('store/identityProviders', () => {
       expect(names).to.deep.equal(['first', 'early', 'late', 'last']);
     });
 
-    it('writes a provider as it is given, and its metadata only where there is new', async () => {
+    it('updates a provider, and its metadata document only if there is a new one', async () => {
       const [provider, other] = [aProvider(), aProvider()];
       for (const one of [provider, other]) await insertProvider(db, one, '<old/>');
       const changed = {
@@ -90,7 +90,7 @@ describe('store/identityProviders', () => {
       expect(await findProvider(db, other.id)).to.deep.equal(other);
     });
 
-    it('keeps a previewed import until it expires or is stored', async () => {
+    it('keeps a previewed import until it expires or is deleted', async () => {
       const row = { id: 'a', xml: '<xml/>', url: null, providerId: null, expiresAt: testStart + 10 };
       await insertMetadataImport(db, row);
       expect(await findMetadataImport(db, 'a', testStart + 9)).to.deep.equal(row);
@@ -99,7 +99,7 @@ describe('store/identityProviders', () => {
       expect(await findMetadataImport(db, 'a', testStart)).to.equal(undefined);
     });
 
-    it('drops the previewed imports of a provider that is removed', async () => {
+    it('deletes the previewed imports of a provider with it', async () => {
       const provider = aProvider();
       await insertProvider(db, provider, '<xml/>');
       const row = { id: 'a', xml: '<xml/>', url: null, providerId: provider.id, expiresAt: testStart + 10 };

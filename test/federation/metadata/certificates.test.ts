@@ -85,7 +85,7 @@ describe('federation/metadata/certificates', () => {
     expectRefusal(xml, 'too_complex', /more than 20 signing certificates/);
   });
 
-  it('returns PEM and what a person can compare', () => {
+  it('returns PEM and a description that people can compare', () => {
     const [certificate] = read(fixture('jumpcloud')).certificates;
     expect(certificate).to.include({
       subject: 'CN=JumpCloudIDP, O=Rivet Works',

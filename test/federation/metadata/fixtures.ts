@@ -4,12 +4,12 @@ import { generate } from 'selfsigned';
 import { type ProviderMetadata, readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
 import type { MetadataErrorCode } from '../../../src/federation/metadata/refusal.ts';
 
-/** The moment at which all fixtures are read: their certificates are valid from 2026-01-01 to 2036-01-01. */
+/** When the fixtures are read. Their certificates are valid from 2026-01-01 to 2036-01-01. */
 export const NOW = Date.parse('2026-06-01T00:00:00Z');
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The file `fixtures/{provider}.xml`, which has the shape of that provider's metadata. */
+/** Returns `fixtures/{provider}.xml`, metadata as that provider publishes it. */
 export function fixtureBytes(provider: string): Buffer {
   return readFileSync(new URL(`./fixtures/${provider}.xml`, import.meta.url));
 }
@@ -40,13 +40,13 @@ export function expectRefusal(input: Uint8Array | string, code: MetadataErrorCod
   expect(result.ok ? '' : result.error.message).to.match(message);
 }
 
-/** The fixture with its certificates replaced by these, all in one X509Data. */
+/** Returns Okta's metadata with these certificates, all in one X509Data. */
 export function withCertificates(...pems: string[]): string {
   const elements = pems.map((pem) => `<ds:X509Certificate>${base64Of(pem)}</ds:X509Certificate>`).join('');
   return fixture('okta').replace(/<ds:X509Certificate>.*?<\/ds:X509Certificate>/s, elements);
 }
 
-/** Okta's shape with a ds:RSAKeyValue in place of the certificate; both parts are base64. */
+/** Returns Okta's metadata with a ds:RSAKeyValue instead of the certificate. Both parts are base64. */
 export function withBareKey(modulus: string, exponent: string): string {
   const value = `<ds:RSAKeyValue><ds:Modulus>${modulus}</ds:Modulus><ds:Exponent>${exponent}</ds:Exponent></ds:RSAKeyValue>`;
   return fixture('okta').replace(/<ds:X509Data>.*<\/ds:X509Data>/s, `<ds:KeyValue>${value}</ds:KeyValue>`);
@@ -54,7 +54,7 @@ export function withBareKey(modulus: string, exponent: string): string {
 
 type CertificateOptions = NonNullable<Parameters<typeof generate>[1]>;
 
-/** A certificate on the P-256 curve, made in no time, for what is not about RSA. */
+/** Creates a certificate on the P-256 curve, which takes no time. */
 export async function makeCertificate(name: string, options: CertificateOptions = {}) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

@@ -49,15 +49,15 @@ describe('federation/metadata/warnings', () => {
     ],
   ];
   for (const [title, warnings, expected] of cases)
-    it(`warns of ${title}`, () => {
+    it(`warns about ${title}`, () => {
       expect(warnings()).to.deep.equal(expected);
     });
 
-  it('does not warn of a certificate that is valid for another 30 days', () => {
+  it('does not warn about a certificate that is valid for another 30 days', () => {
     expect(read(fixture('okta'), EXPIRY - 30 * DAY_MS).warnings).to.deep.equal([]);
   });
 
-  it('warns of a weak key, but not of one on a curve', async () => {
+  it('warns about a weak key, but not about one on a curve', async () => {
     const weak = await makeCertificate('weak', { keyType: 'rsa', keySize: 1024 });
     const curve = await makeCertificate('curve');
     expect(read(withCertificates(weak.cert, curve.cert)).warnings).to.deep.equal([
@@ -65,7 +65,7 @@ describe('federation/metadata/warnings', () => {
     ]);
   });
 
-  it('warns of a key without a certificate', () => {
+  it('warns about a key without a certificate', () => {
     const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
     const [modulus = '', exponent = ''] = [n, e].map((part) => Buffer.from(part, 'base64url').toString('base64'));
     expect(read(withBareKey(modulus, exponent)).warnings).to.deep.equal([
