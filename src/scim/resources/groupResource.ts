@@ -4,7 +4,7 @@ import type { Call } from '../http/call.ts';
 import { type Projection, project, wants } from '../protocol/projection.ts';
 import type { Json } from '../schema/readResource.ts';
 import { GROUP_URN, groupType } from '../schema/schema.ts';
-import { createMeta, versionTag } from './meta.ts';
+import { versionTag } from './operations.ts';
 
 const MEMBERS_AT_ONCE = 2_000;
 
@@ -38,7 +38,13 @@ function groupResource(group: Group, baseUrl: string): Json {
     id: group.id,
     ...(group.externalId === null ? {} : { externalId: group.externalId }),
     displayName: group.displayName,
-    meta: createMeta(groupType, baseUrl)(group, versionTag(group.version)),
+    meta: {
+      resourceType: 'Group',
+      created: new Date(group.createdAt).toISOString(),
+      lastModified: new Date(group.modifiedAt).toISOString(),
+      location: `${baseUrl}/Groups/${group.id}`,
+      version: versionTag(group.version),
+    },
   };
 }
 

@@ -17,8 +17,7 @@ import type { Json } from '../schema/readResource.ts';
 import { groupType } from '../schema/schema.ts';
 import { groupJson } from './groupResource.ts';
 import { addMembers, type MemberChange, memberIds, patchMembers, replaceMembers } from './members.ts';
-import { versionTag } from './meta.ts';
-import type { Model, Update } from './operations.ts';
+import { type Model, type Update, versionTag } from './operations.ts';
 
 const LARGE_GROUP = 1_000; // members
 const MAX_LOGGED_IDS = 100;

@@ -9,7 +9,6 @@ import { type PatchStep, readPatch } from '../protocol/patch.ts';
 import { type Projection, readProjection } from '../protocol/projection.ts';
 import { type Json, readResource } from '../schema/readResource.ts';
 import type { ResourceType } from '../schema/schema.ts';
-import { versionTag } from './meta.ts';
 
 /** What the rows of users and groups have in common. */
 export type Row = { id: string; version: number; sourceId: string | null };
@@ -105,6 +104,11 @@ export async function deleteResource<R extends Row>(call: Call, model: Model<R>,
     await logChange(trx, call, 204);
   });
   return { status: 204 };
+}
+
+/** Returns the entity tag of a version. */
+export function versionTag(version: number | string): string {
+  return `W/"${version}"`;
 }
 
 /** Without a change, neither the row nor the log is written, and the version stays. */

@@ -9,9 +9,8 @@ import { applyPatch, type PatchStep } from '../protocol/patch.ts';
 import { project } from '../protocol/projection.ts';
 import { type Json, readSingle } from '../schema/readResource.ts';
 import { INTERACT_URN, userType } from '../schema/schema.ts';
-import { createMeta } from './meta.ts';
 import type { Model, Update } from './operations.ts';
-import { attributesOfUser, type UserContext, userOfAttributes, userResource } from './userResource.ts';
+import { attributesOfUser, createIsoTime, type UserContext, userOfAttributes, userResource } from './userResource.ts';
 
 /** People as SCIM resources. */
 export const users: Model<User> = {
@@ -64,8 +63,8 @@ async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<J
     groups.set(userId, [...(groups.get(userId) ?? []), group]);
   const managers = people.map(({ profile }) => profile.enterprise?.manager?.value).filter((id) => id !== undefined);
   const managerNames = new Map((await findDisplayNames(db, managers)).map(({ id, displayName }) => [id, displayName]));
-  const metaOf = createMeta(userType, baseUrl);
-  return people.map((user) => userResource(user, { baseUrl, metaOf, groups, managerNames }));
+  const isoTime = createIsoTime();
+  return people.map((user) => userResource(user, { baseUrl, isoTime, groups, managerNames }));
 }
 
 /** Hashes the password first: that takes a while, and the person is locked during the update. */
