@@ -48,7 +48,7 @@ async function createTables(db: Kysely<unknown>, types: MigrationTypes): Promise
   await runAll(db, firstSchema(types));
 }
 
-/** Before the first release, a login was called a sign-in, and jobs had other states. */
+/** Renames the tables and states of trial versions. */
 async function renameTrialTables(db: Kysely<unknown>, types: MigrationTypes): Promise<void> {
   const renamed = [
     `alter table users rename column "lastSignInAt" to "lastLoginAt"`,

@@ -1,6 +1,6 @@
 import type { User } from '../store/users.ts';
 
-/** Everything that the directory knows about a person, from whatever source. The rest of User is bookkeeping. */
+/** The attributes of a person, whatever their origin. The other properties of User are bookkeeping. */
 export type UserAttributes = Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'>;
 
 /** What a new person starts from. */

@@ -7,19 +7,19 @@ import { whenDone } from '../support/cleanup.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 describe('db/groupCommit', () => {
-  it('lets transactions that arrive together share one commit', async () => {
+  it('shares one commit among concurrent transactions', async () => {
     const { db, commits, count } = open();
     await Promise.all(numbers(50).map((n) => write(db, commits, n)));
     expect(count('COMMIT')).to.equal(1);
   });
 
-  it('commits at once where one writes alone', async () => {
+  it('commits immediately if there is only one unit', async () => {
     const { db, commits, count } = open();
     for (const n of numbers(3)) await write(db, commits, n);
     expect(count('COMMIT')).to.equal(3);
   });
 
-  it('answers nothing before it is committed', async () => {
+  it('acknowledges units only after their commit', async () => {
     const { db, commits, committed } = open();
     const missing: number[] = [];
     const writeAndLook = async (n: number) => {
@@ -30,20 +30,20 @@ describe('db/groupCommit', () => {
     expect(missing).to.deep.equal([]);
   });
 
-  it('commits in between where the stream of writers does not end', async () => {
+  it('commits in between if units keep arriving', async () => {
     const { db, commits, count } = open();
     await Promise.all(numbers(1000).map((n) => write(db, commits, n)));
     expect(count('COMMIT')).to.equal(5);
   });
 
-  it('undoes a unit that fails alone', async () => {
+  it('rolls back only the unit that fails', async () => {
     const { db, commits, committed, count } = open();
     await Promise.all(numbers(10).map((n) => write(db, commits, n, { fail: n % 3 === 0 })));
     expect(committed()).to.deep.equal([1, 2, 4, 5, 7, 8, 10]);
     expect(count('COMMIT')).to.equal(1);
   });
 
-  it('keeps nothing of a unit that is under way when it is closed', async () => {
+  it('keeps nothing of a running unit when it is closed', async () => {
     const { db, commits, committed } = open();
     await write(db, commits, 1);
     await commits.begin();
@@ -52,7 +52,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([1]);
   });
 
-  it('runs and answers units in the order in which they came', async () => {
+  it('runs and acknowledges units in order of arrival', async () => {
     const { db, commits } = open();
     const answered: number[] = [];
     await Promise.all(numbers(20).map((n) => write(db, commits, n).then(() => answered.push(n))));
@@ -65,7 +65,7 @@ describe('db/groupCommit', () => {
     ).to.deep.equal(numbers(20));
   });
 
-  it('answers a durable unit when its commit is on the disk, and a relaxed one of the same commit before', async () => {
+  it('acknowledges a durable unit when its commit is on the disk, and a relaxed one of the same commit earlier', async () => {
     const { db, commits, disk, count } = open();
     const answered: number[] = [];
     const written = [true, false, true].map((durable, n) =>
@@ -79,7 +79,7 @@ describe('db/groupCommit', () => {
     expect(answered).to.deep.equal([1, 0, 2]);
   });
 
-  it('lets all that wants to write while the disk is waited for begin together after it', async () => {
+  it('starts all units that arrive while it waits for the disk together afterwards', async () => {
     const { db, commits, disk, committed, count } = open();
     const free = disk.hold();
     const first = [write(db, commits, 1), write(db, commits, 2, { durable: false })];
@@ -92,14 +92,14 @@ describe('db/groupCommit', () => {
     expect([committed(), count('COMMIT'), count('sync')]).to.deep.equal([numbers(5), 2, 2]);
   });
 
-  it('tells those who wait for a disk that fails, and nobody else', async () => {
+  it('fails only the units that wait for a failing disk', async () => {
     const { db, commits, disk } = open();
     disk.fail();
     const ends = await Promise.allSettled([write(db, commits, 1), write(db, commits, 2, { durable: false })]);
     expect(ends.map(({ status }) => status)).to.deep.equal(['rejected', 'fulfilled']);
   });
 
-  it('closes when all is on the disk', async () => {
+  it('closes when everything is on the disk', async () => {
     const { db, commits, log } = open();
     const written = write(db, commits, 1);
     await commits.begin();
@@ -110,7 +110,7 @@ describe('db/groupCommit', () => {
     expect(log.at(-1)).to.equal('sync');
   });
 
-  it('lets nothing begin once it is closed, and leaves nobody without an answer', async () => {
+  it('starts no unit once it is closed, and settles every call', async () => {
     const { db, commits, committed, disk } = open();
     const free = disk.hold();
     const kept = write(db, commits, 1);
@@ -125,7 +125,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([1, 2]);
   });
 
-  it('lets nothing go on once it is closed', async () => {
+  it('lets no unit continue once it is closed', async () => {
     const { db, commits, committed } = open();
     await commits.begin();
     db.exec('insert into written values (1)');
@@ -136,7 +136,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([]);
   });
 
-  it('can be closed while the turn is being handed on', async () => {
+  it('can be closed between two units', async () => {
     const { db, commits, committed } = open();
     await commits.begin();
     db.exec('insert into written values (1)');
@@ -150,7 +150,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([1]);
   });
 
-  it('tells everybody in a group that its commit failed, and goes on', async () => {
+  it('fails every unit of a group whose commit failed, and continues', async () => {
     const { db, commits, committed } = open();
     const dangling = () => db.exec('insert into children values (99)');
     const ends = await Promise.allSettled([write(db, commits, 1), unit(commits, dangling), write(db, commits, 2)]);
@@ -159,7 +159,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([3]);
   });
 
-  it('tells everybody in a group that SQLite ended the transaction by itself, and goes on', async () => {
+  it('fails every unit of a group whose transaction SQLite rolled back, and continues', async () => {
     const { db, commits, committed } = open();
     await write(db, commits, 1);
     const ending = () => db.exec('insert or rollback into written values (1)');
@@ -168,7 +168,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([1, 3]);
   });
 
-  it('tells a unit that went on after SQLite ended its transaction', async () => {
+  it('fails a unit that continues after SQLite rolled back its transaction', async () => {
     const { db, commits, committed } = open();
     await write(db, commits, 1);
     const ending = () => {
@@ -179,7 +179,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([1, 2]);
   });
 
-  it('hands the turn on where a transaction cannot be opened', async () => {
+  it('starts the next unit if a transaction cannot be opened', async () => {
     const { db, commits, committed, file } = open();
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
@@ -191,7 +191,7 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([3]);
   });
 
-  it('holds what was answered and nothing else, whatever comes in whatever order', async () => {
+  it('stores exactly the acknowledged units, for any sequence of calls', async () => {
     const kind = fc.record({ fail: fc.boolean(), durable: fc.boolean(), pauses: fc.nat(3) });
     const together = fc.array(kind, { minLength: 1, maxLength: 40 });
     await fc.assert(

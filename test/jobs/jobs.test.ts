@@ -68,7 +68,7 @@ describe('jobs/jobs', () => {
       expect(await resumeJob(deps, id)).to.include({ state: 'running', failure: null });
     });
 
-    it('undoes a deactivation for the people it deactivated and nobody else', async () => {
+    it('undoes a deactivation only for the people it deactivated', async () => {
       const people = Array.from({ length: 5 }, () => aUser());
       for (const person of people) await insertUser(deps.store.db, person, null);
       const ids = people.map(({ id }) => id);

@@ -17,7 +17,7 @@ const entered = {
   localLoginNetworks: '10.0.0.0/8, 192.0.2.7\n2001:db8::/32',
 };
 
-describe('intranetSettings', () => {
+describe('people/intranetSettings', () => {
   let deps: TestDeps;
   let initial: IntranetSettings;
 
@@ -26,7 +26,7 @@ describe('intranetSettings', () => {
     initial = await readIntranetSettings(deps.store.db);
   });
 
-  it('are kept as they were entered, without blanks around', async () => {
+  it('stores the input without surrounding blanks', async () => {
     const saved = await saveIntranetSettings(deps, entered);
     const expected = { ...entered, name: 'Acme', localLoginNetworks: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'] };
     expect(saved).to.deep.equal({ ok: true, value: expected });
@@ -51,18 +51,18 @@ describe('intranetSettings', () => {
     ['localLoginNetworks', 'fe80::1%eth0'],
     ['localLoginNetworks', '10.0.0.0/8/8'],
   ] as const)
-    it(`refuse ${JSON.stringify(value.slice(0, 30))} as ${field}, and change nothing`, async () => {
+    it(`refuses ${JSON.stringify(value.slice(0, 30))} as ${field}, and changes nothing`, async () => {
       const saved = await saveIntranetSettings(deps, { ...entered, [field]: value });
       expect(!saved.ok && Object.keys(saved.errors)).to.deep.equal([field]);
       expect(await readIntranetSettings(deps.store.db)).to.deep.equal(initial);
     });
 
-  it('open the local log-in to every network until some are named', () => {
+  it('allows local login from all networks by default', () => {
     for (const address of ['203.0.113.9', '::1', '', 'nonsense'])
       expect(allowsLocalLogin({ ...initial, localLoginNetworks: [] }, address)).to.equal(true);
   });
 
-  it('open it to the networks that are named and to nobody else', () => {
+  it('allows local login only from the configured networks', () => {
     const settings = { ...initial, localLoginNetworks: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'] };
     for (const address of ['10.1.2.3', '192.0.2.7', '::ffff:10.1.2.3', '::FFFF:192.0.2.7', '2001:db8:1::1'])
       expect(allowsLocalLogin(settings, address), address).to.equal(true);

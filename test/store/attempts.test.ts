@@ -40,7 +40,7 @@ describe('store/attempts', () => {
       expect(await countFailures(db, 'anna', testStart)).to.equal(20);
     });
 
-    it('takes one failure back, and never counts below zero', async () => {
+    it('decrements a counter, but not below zero', async () => {
       for (let n = 0; n < 3; n += 1) await recordFailure(db, 'anna', testStart, 100);
       await recordFailure(db, 'bob', testStart, 100);
       await takeFailureBack(db, 'anna');

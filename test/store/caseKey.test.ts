@@ -7,7 +7,7 @@ describe('caseKey', () => {
     expect(caseKey('ÉMILIE Ωμέγα ЖЕНЯ')).to.equal('émilie ωμέγα женя');
   });
 
-  it('makes no letter of ASCII out of a look-alike', () => {
+  it('turns no look-alike into an ASCII letter', () => {
     const lookAlikes = {
       kelvinSign: '\u212Aate',
       dottedI: '\u0130vy',
@@ -47,7 +47,7 @@ describe('caseKey', () => {
     expect(alike).to.deep.equal(['å']); // the Ångström sign is the letter
   });
 
-  it('is settled after one time, and brings no letter into ASCII, whatever the character', () => {
+  it('is idempotent, and turns no other character into an ASCII letter', () => {
     const unsettled: string[] = [];
     const brought: string[] = [];
     for (let codePoint = 0; codePoint <= 0x10ffff; codePoint += 1) {

@@ -23,7 +23,7 @@ describe('store/domains', () => {
       ({ db } = await open());
     });
 
-    it('finds a domain by its ID, and by its host with the port', async () => {
+    it('finds a domain by its ID, and by its host and port', async () => {
       const domain = aDomain({ url: 'http://localhost:3000', autoLogin: true, setUpAt: testStart });
       await insertDomain(db, domain);
       expect(await findDomain(db, domain.id)).to.deep.equal(domain);

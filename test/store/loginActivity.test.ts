@@ -22,7 +22,7 @@ describe('store/loginActivity', () => {
       ({ db } = await open());
     });
 
-    it('finds an attempt by its ID or its reference, with its checks as they were made', async () => {
+    it('finds an attempt by its ID or reference, with its checks in order', async () => {
       const checks = [
         { name: 'Size and form', result: 'passed' },
         { name: 'Status', result: 'passed', detail: 'Success' },
@@ -39,14 +39,14 @@ describe('store/loginActivity', () => {
       expect(await findLoginActivity(db, '7f3k-q2md')).to.equal(undefined);
     });
 
-    it('gives a reference once alone, but any number of attempts none', async () => {
+    it('refuses a reference that exists, and allows any number of attempts without one', async () => {
       for (const _ of [1, 2]) await insertLoginActivity(db, anActivity({ outcome: 'logged_in' }));
       await insertLoginActivity(db, anActivity({ reference: '7F3K-Q2MD' }));
       const again = insertLoginActivity(db, anActivity({ reference: '7F3K-Q2MD' }));
       expect(await again.catch((error: Error) => error.message)).to.match(/unique/i);
     });
 
-    it('lists the newest first, a page at a time', async () => {
+    it('lists the newest first, page by page', async () => {
       for (const at of [5, 9, 7]) await insertLoginActivity(db, anActivity({ at: testStart + at }));
       const times = async (limit: number, offset: number) => {
         const { rows, total } = await listLoginActivity(db, {}, { limit, offset });
@@ -56,7 +56,7 @@ describe('store/loginActivity', () => {
       expect(await times(1, 1)).to.deep.equal([3, 7]);
     });
 
-    it('narrows the list, and takes every character of a search for itself', async () => {
+    it('filters the list, and has no wildcards', async () => {
       const rows = [
         anActivity({ domainId: 'one', outcome: 'logged_in', reason: null, asserted: 'a_b@Acme.com' }),
         anActivity({ reference: 'BBBB-BBBB', domainId: 'one', reason: 'audience_wrong', asserted: 'axb@acme.com' }),
@@ -81,7 +81,7 @@ describe('store/loginActivity', () => {
       expect(await references({ domainId: 'two', search: 'audience_wrong' })).to.equal('');
     });
 
-    it('counts outcomes since a time, in all and at a domain', async () => {
+    it('counts outcomes since a time, in total and at a domain', async () => {
       const rows = [
         anActivity({ at: testStart - 1, domainId: 'one' }),
         anActivity({ at: testStart, domainId: 'one' }),
@@ -94,7 +94,7 @@ describe('store/loginActivity', () => {
       expect(await countOutcomes(db, testStart + 2)).to.deep.equal({});
     });
 
-    it('knows whether a provider has worked at a domain', async () => {
+    it('tells whether a provider has worked at a domain', async () => {
       const at = { domainId: 'one', providerId: 'idp' };
       await insertLoginActivity(db, anActivity({ ...at, outcome: 'refused' }));
       expect(await hasWorked(db, 'one', 'idp')).to.equal(false);
@@ -106,7 +106,7 @@ describe('store/loginActivity', () => {
       expect(await hasWorked(db, 'two', 'idp')).to.equal(true);
     });
 
-    it('counts each day by itself, in UTC', async () => {
+    it('counts each day separately, in UTC', async () => {
       const midnight = Date.UTC(2026, 2, 2);
       const day = midnight / 86_400_000;
       const at = (time: number, outcome: string) => insertLoginActivity(db, anActivity({ at: time, outcome }));
@@ -125,7 +125,7 @@ describe('store/loginActivity', () => {
       ]);
     });
 
-    it('counts the people who were refused, not how often they tried', async () => {
+    it('counts the people who were refused, not their attempts', async () => {
       const refused = { outcome: 'refused', reason: 'person_unknown', at: testStart };
       for (const asserted of ['anna', 'anna', 'ben'])
         await insertLoginActivity(db, anActivity({ ...refused, asserted }));

@@ -23,7 +23,7 @@ describe('store/sessions', () => {
       for (const user of [anna, bob]) await insertUser(db, user, null);
     });
 
-    it('finds a session until it ends', async () => {
+    it('finds a session until it expires', async () => {
       const session = aSession(anna.id, { nameId: 'Anna', dataJson: '{"ü":1}', expiresAt: testStart + 10 });
       await writeSession(db, session);
       expect(await findSession(db, session.id, testStart + 9)).to.deep.equal(session);
@@ -31,7 +31,7 @@ describe('store/sessions', () => {
       expect(await findSession(db, 'nothing', testStart)).to.equal(undefined);
     });
 
-    it('writes a session again', async () => {
+    it('updates a session', async () => {
       const session = aSession(anna.id);
       await writeSession(db, session);
       const later = { ...session, userId: bob.id, dataJson: '{"b":2}', lastSeenAt: testStart + 5 };
@@ -39,7 +39,7 @@ describe('store/sessions', () => {
       expect(await findSession(db, session.id, testStart)).to.deep.equal(later);
     });
 
-    it('notes that a session was used, where it still is', async () => {
+    it('records that an existing session was used', async () => {
       const session = aSession(anna.id);
       await writeSession(db, session);
       await touchSession(db, session.id, testStart + 60, testStart + 9_000_000);
@@ -82,7 +82,7 @@ describe('store/sessions', () => {
       ).to.deep.equal([false, false, true, true]);
     });
 
-    it('refuses a session of nobody', async () => {
+    it('refuses a session without a person', async () => {
       const refused = writeSession(db, aSession('nobody')).catch(() => 'refused');
       expect(await refused).to.equal('refused');
     });

@@ -37,7 +37,7 @@ describe('store/users', () => {
       expect(await findPasswordHash(db, anna.id)).to.equal('a hash');
     });
 
-    it('finds no one who does not exist', async () => {
+    it('returns nothing for people who do not exist', async () => {
       expect(await findUser(db, 'nobody')).to.equal(undefined);
       expect(await findUserByUserName(db, 'nobody')).to.equal(undefined);
       expect(await findUsersByEmail(db, 'nobody@acme.com')).to.deep.equal([]);

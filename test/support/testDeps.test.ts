@@ -11,7 +11,7 @@ describe('testDeps', () => {
     first = await testDeps();
   });
 
-  it('repeats its random bytes and stands still in time until it is moved', async () => {
+  it('repeats its random bytes, and has a fixed clock that can be moved', async () => {
     const second = await testDeps();
     folders.push(second.config.dataDir);
     expect(second.randomBytes(16)).to.deep.equal(first.randomBytes(16));
@@ -20,7 +20,7 @@ describe('testDeps', () => {
     expect([first.now(), second.now()]).to.deep.equal([testStart, testStart + 1000]);
   });
 
-  it('hands out other key pairs in turn', async () => {
+  it('returns different key pairs in turn', async () => {
     const [one, two] = [await first.keys.createKeyPair(), await first.keys.createKeyPair()];
     expect(one.publicKey).not.to.equal(two.publicKey);
     expect(createPublicKey(one.privateKey).export({ type: 'spki', format: 'pem' })).to.equal(one.publicKey);
@@ -31,7 +31,7 @@ describe('testDeps', () => {
     expect(first.logged.at(-1)).to.include({ level: 30, reason: 'expired', msg: 'refused' });
   });
 
-  it('removes what a test made, and leaves what a suite made', () => {
+  it('removes the data of a test, but not that of a suite', () => {
     expect(folders.map(existsSync)).to.deep.equal([false]);
     expect(existsSync(first.config.dataDir)).to.equal(true);
   });

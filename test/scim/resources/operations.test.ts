@@ -198,7 +198,7 @@ describe('scim/operations', () => {
           expect((await scim.call('GET', `${endpoint}/${id}`)).text).to.equal(before);
         });
 
-        it('logs a change with the resource, and a refusal with what is known of it', async () => {
+        it('logs a change with the resource, and a refusal as far as the resource is known', async () => {
           const { id } = await create('One');
           await scim.call('PATCH', `${endpoint}/${id}`, rename('Two'), { 'If-Match': 'W/"7"' });
           await scim.call('DELETE', `${endpoint}/${id}`);
