@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
-import { whenDone } from '../support/cleanup.ts';
+import { serve } from '../support/listen.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { jsonOf, runCli } from './support/runCli.ts';
 
@@ -102,11 +100,3 @@ describe('anteroom idp', () => {
     return jsonOf(deps, args);
   }
 });
-
-/** Serves bytes on a free port and returns the URL. */
-async function serve(body: Buffer): Promise<string> {
-  const server = createServer((_, res) => res.end(body));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  whenDone(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metadata`;
-}

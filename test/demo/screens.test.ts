@@ -32,7 +32,6 @@ describe('Cloud Directory in a browser', () => {
     await page.getByRole('button', { name: 'Activate' }).click();
     await page.getByText('successfully verified').waitFor();
   });
-  after(() => Promise.all([provider.close(), scim.close()]));
 
   it('copies the metadata URL', async () => {
     await page.goto(`${provider.url}/admin/applications/${id}/sso`);

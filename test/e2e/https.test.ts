@@ -1,14 +1,13 @@
-import { request, type Server } from 'node:http';
+import { request } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { addDomain, setAutoLogin, setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
 import { addIntranet, startTestProvider } from '../demo/support/portal.ts';
 import { addPerson, startAnteroom } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
-import { whenDone } from '../support/cleanup.ts';
 import { importProvider } from '../support/connect.ts';
+import { listen } from '../support/listen.ts';
 
 describe('an https domain behind a proxy that terminates TLS, with the provider on another site', () => {
   it('logs people in from both sides, with cookies that are only sent over TLS', async function () {
@@ -18,7 +17,6 @@ describe('an https domain behind a proxy that terminates TLS, with the provider 
     const url = await startTlsProxy(anteroom.url);
     const cloud = await startTestProvider();
     cloud.clock.now = deps.clock.at;
-    whenDone(() => cloud.close());
     const application = await addIntranet(cloud, {
       sso: { spEntityId: `${url}/saml/metadata`, acsUrl: `${url}/saml/acs` },
     });
@@ -63,14 +61,5 @@ async function startTlsProxy(target: string): Promise<string> {
     onward.on('error', () => res.destroy());
     req.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  whenDone(() => closeNow(server));
-  return `https://localhost:${(server.address() as AddressInfo).port}`;
-}
-
-function closeNow(server: Pick<Server, 'close' | 'closeAllConnections'>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  return listen(server, 'https');
 }

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buildApp } from '../../src/app.ts';
 import type { Store } from '../../src/db/open.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
@@ -7,7 +6,7 @@ import { emptyPerson } from '../../src/people/attribute.ts';
 import { withCells } from '../../src/people/csv.ts';
 import * as people from '../../src/people/users.ts';
 import type { User } from '../../src/store/users.ts';
-import { whenDone } from './cleanup.ts';
+import { listen } from './listen.ts';
 import { type TestDeps, testDeps } from './testDeps.ts';
 
 export const testPassword = 'correct horse battery';
@@ -19,18 +18,10 @@ export async function startAnteroom(
   options: { store?: Store; env?: Record<string, string>; at?: number } = {},
 ): Promise<Anteroom> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const url = await listen(server);
   const deps = await testDeps({ ...options, env: { PUBLIC_URL: url, ...options.env } });
   await ensureFirstDomain(deps);
   server.on('request', buildApp(deps));
-  whenDone(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
   return { url, deps };
 }
 

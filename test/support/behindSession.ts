@@ -1,14 +1,12 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import { listDomains } from '../../src/store/domains.ts';
 import { sessions } from '../../src/web/session.ts';
 import type { Anteroom } from './anteroom.ts';
-import { whenDone } from './cleanup.ts';
+import { serve } from './listen.ts';
 
 /**
- * A server of one handler that has the domain and the sessions of an application, whose cookies it shares:
- * for moments that no request to the application itself can be made to meet.
+ * Starts a server with one handler that has the domain, the sessions and so the cookies of an application: for states that no request to the
+ * application itself can reach.
  */
 export async function behindSession({ deps }: Anteroom, handler: RequestHandler): Promise<{ url: string }> {
   const [domain] = await listDomains(deps.store.db);
@@ -18,14 +16,5 @@ export async function behindSession({ deps }: Anteroom, handler: RequestHandler)
     next();
   });
   app.use(sessions(deps), handler);
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  whenDone(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}` };
+  return { url: await serve(app) };
 }

@@ -8,7 +8,6 @@ import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import { type Browser, createBrowser, type Page } from '../demo/support/browser.ts';
 import { addIntranet, logIn, startTestProvider, type TestProvider } from '../demo/support/portal.ts';
 import { type Anteroom, startAnteroom } from './anteroom.ts';
-import { whenDone } from './cleanup.ts';
 
 export type Connected = Anteroom & {
   cloud: TestProvider;
@@ -24,7 +23,6 @@ export async function connect(
   const anteroom = await startAnteroom(options.store ? { store: options.store } : {});
   const { deps, url } = anteroom;
   const cloud = await startTestProvider();
-  whenDone(cloud.close);
   cloud.clock.now = deps.clock.at;
   const acsUrl = `${url}/saml/acs`;
   const applicationId = await addIntranet(cloud, {

@@ -1,10 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { cookiesOf, readCrossSiteCookie, setCrossSiteCookie } from '../../src/web/cookies.ts';
-import { whenDone } from '../support/cleanup.ts';
 import { sendRaw } from '../support/hostClient.ts';
+import { serve } from '../support/listen.ts';
 
 describe('cookies', () => {
   it('are sent with a cross-site POST: SameSite=None and Secure, only for /saml', async () => {
@@ -56,12 +54,7 @@ async function ask(secure: boolean, cookie = '') {
     setCrossSiteCookie(req, res, 'request', 'secret', 600_000);
     res.json(found);
   });
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  whenDone(() => new Promise((resolve) => server.close(resolve)));
-  const answer = await sendRaw({ url: `http://localhost:${(server.address() as AddressInfo).port}` }, '/', {
-    headers: { cookie },
-  });
+  const answer = await sendRaw({ url: await serve(app) }, '/', { headers: { cookie } });
   const cookies = answer.cookies.map((line) => line.replace(/Expires=[^;]+/, 'Expires=X'));
   return { cookies, ...(JSON.parse(answer.text) as { all: string[][]; inherited?: unknown; read?: string }) };
 }

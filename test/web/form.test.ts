@@ -1,10 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express, { type ErrorRequestHandler } from 'express';
 import { field, fieldValues, file, parseForm } from '../../src/web/form.ts';
-import { whenDone } from '../support/cleanup.ts';
 import { sendRaw } from '../support/hostClient.ts';
+import { serve } from '../support/listen.ts';
 
 const names = ['a', 'b', '__proto__', 'constructor', 'toString'];
 const BOUNDARY = '----WebKitFormBoundary7MA4YWxkTrZu0gW';
@@ -36,10 +34,7 @@ describe('forms', () => {
     app.use(((error, _req, res, _next) => {
       res.status(error.status ?? 500).json({});
     }) satisfies ErrorRequestHandler);
-    const server = createServer(app);
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-    whenDone(() => new Promise((resolve) => server.close(resolve)));
-    url = `http://localhost:${(server.address() as AddressInfo).port}`;
+    url = await serve(app);
   });
 
   it('are read the same in both encodings', async () => {

@@ -4,9 +4,10 @@ import { confirmImport, previewMetadata } from '../../../src/federation/importMe
 import { findProvider } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
 import type { Client } from '../../support/client.ts';
+import { serve } from '../../support/listen.ts';
 import type { TestDeps } from '../../support/testDeps.ts';
 import { fieldsOfForm } from '../support/formFields.ts';
-import { importOkta, openSamlSettings, type SamlSettings, serve, startSession } from './support/samlSettings.ts';
+import { importOkta, openSamlSettings, type SamlSettings, startSession } from './support/samlSettings.ts';
 
 describe('admin/saml/provider', () => {
   let settings: SamlSettings;

@@ -3,7 +3,8 @@ import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { findDomain } from '../../../src/store/domains.ts';
 import { listProviders } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
-import { importOkta, openSamlSettings, type SamlSettings, serve } from './support/samlSettings.ts';
+import { serve } from '../../support/listen.ts';
+import { importOkta, openSamlSettings, type SamlSettings } from './support/samlSettings.ts';
 
 describe('admin/saml/providers', () => {
   let settings: SamlSettings;

@@ -3,7 +3,8 @@ import { listProviders } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { logInLocally, openClient } from '../../support/client.ts';
-import { openSamlSettings, SAML, type SamlSettings, serve } from './support/samlSettings.ts';
+import { serve } from '../../support/listen.ts';
+import { openSamlSettings, SAML, type SamlSettings } from './support/samlSettings.ts';
 
 describe('admin/saml/routes', () => {
   let settings: SamlSettings;

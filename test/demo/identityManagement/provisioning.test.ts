@@ -13,7 +13,6 @@ describe('Identity Management in Cloud Directory', () => {
     scim = await startScimServer();
     id = await addIntranet(provider, { groups: [] });
   });
-  afterEach(() => Promise.all([provider.close(), scim.close()]));
 
   async function activate(fields: Record<string, string> = {}) {
     const tab = await provider.admin.get(`/admin/applications/${id}/identity-management`);

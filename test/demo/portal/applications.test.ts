@@ -9,7 +9,6 @@ describe('the Admin Portal', () => {
   beforeEach(async () => {
     provider = await startTestProvider();
   });
-  afterEach(() => provider.close());
 
   it('requires a login, then returns to the requested page', async () => {
     const browser = createBrowser(provider.url);

@@ -8,7 +8,6 @@ describe('User Management in the Admin Portal', () => {
   beforeEach(async () => {
     provider = await startTestProvider();
   });
-  afterEach(() => provider.close());
 
   it('adds a person who can log in, and refuses a taken user name', async () => {
     const { admin, state } = provider;

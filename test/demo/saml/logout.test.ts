@@ -41,7 +41,6 @@ describe('single logout at Cloud Directory', () => {
     const { xml } = readPostedResponse(await browser.get(`/saml2/${id}`));
     sessionIndex = textAt(xml, '//saml:AuthnStatement/@SessionIndex') ?? '';
   });
-  afterEach(() => provider.close());
 
   function logoutRequest(nameId = 'anna.berg@acme.example'): string {
     return (

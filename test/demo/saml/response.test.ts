@@ -14,7 +14,6 @@ describe('SAML responses of Cloud Directory, verified by Anteroom', () => {
     provider = await startTestProvider();
     id = await addIntranet(provider);
   });
-  afterEach(() => provider.close());
 
   async function launch(username: string): Promise<LoginContext> {
     const browser = createBrowser(provider.url);

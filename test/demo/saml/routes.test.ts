@@ -25,7 +25,6 @@ describe('single sign-on at Cloud Directory', () => {
     id = await addIntranet(provider);
     sso = `${provider.url}/saml2/${id}`;
   });
-  afterEach(() => provider.close());
 
   async function metadata(): Promise<string> {
     return (await createBrowser(provider.url).get(`${sso}/metadata`)).text;

@@ -1,4 +1,5 @@
 import { type Provider, startProvider } from '../../../demo/provider.ts';
+import { whenDone } from '../../support/cleanup.ts';
 import { testKeyPairs } from '../../support/testDeps.ts';
 import { type Browser, createBrowser, type Page } from './browser.ts';
 
@@ -11,6 +12,7 @@ export type TestProvider = Provider & { clock: { now: number }; admin: Browser }
 export async function startTestProvider(): Promise<TestProvider> {
   const clock = { now: start };
   const provider = await startProvider({ now: () => clock.now, createKeyPair: testKeyPairs(), passwordCost: 2 });
+  whenDone(() => provider.close());
   const admin = createBrowser(provider.url);
   const login = await admin.get('/admin/login');
   await admin.submit(login, '/admin/login', { login: 'admin@cloud.example', password: 'cloud-admin' });

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serve } from '../../support/listen.ts';
 
 export type Call = { method: string; path: string; body: unknown };
 type Stored = Record<string, unknown> & { id: string };
@@ -12,7 +12,6 @@ export type ScimServer = {
   groups: Map<string, Stored>;
   failing: { status: number } | undefined; // if set, every call gets this status
   take: () => Call[];
-  close: () => Promise<void>;
 };
 
 /** Starts a SCIM server that records calls and stores resources but ignores PATCH, which is enough to test a client. */
@@ -25,23 +24,18 @@ export async function startScimServer(): Promise<ScimServer> {
     groups: new Map(),
     failing: undefined,
     take: () => scim.calls.splice(0),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
   let created = 0;
-  const server = createServer(async (req, res) => {
+  const url = await serve(async (req, res) => {
     const body = await readBody(req);
-    const url = new URL(req.url ?? '/', 'http://scim.test');
-    const [, , type = '', id = ''] = url.pathname.split('/');
+    const called = new URL(req.url ?? '/', 'http://scim.test');
+    const [, , type = '', id = ''] = called.pathname.split('/');
     const method = req.method ?? '';
-    scim.calls.push({ method, path: decodeURIComponent(url.pathname.slice(5) + url.search), body });
+    scim.calls.push({ method, path: decodeURIComponent(called.pathname.slice(5) + called.search), body });
     if (req.headers.authorization !== `Bearer ${scim.token}`) return send(res, 401, { detail: 'Unknown token.' });
     if (scim.failing) return send(res, scim.failing.status, { detail: 'Out of order.' });
     const store = type === 'Users' ? scim.users : scim.groups;
-    if (method === 'GET') return send(res, 200, listOf(store, url));
+    if (method === 'GET') return send(res, 200, listOf(store, called));
     if (method === 'POST') {
       created += 1;
       const stored = { ...(body as object), id: `${type.toLowerCase()}-${created}` };
@@ -52,8 +46,7 @@ export async function startScimServer(): Promise<ScimServer> {
     if (method === 'DELETE') store.delete(id);
     send(res, method === 'DELETE' ? 204 : 200, method === 'DELETE' ? undefined : store.get(id));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  scim.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim`;
+  scim.baseUrl = `${url}/scim`;
   return scim;
 }
 

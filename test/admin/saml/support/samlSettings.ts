@@ -1,12 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setUpDomain } from '../../../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../../../src/federation/importMetadata.ts';
 import { listDomains } from '../../../../src/store/domains.ts';
 import { writeSession } from '../../../../src/store/sessions.ts';
 import { fixture } from '../../../federation/metadata/fixtures.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../../support/anteroom.ts';
-import { whenDone } from '../../../support/cleanup.ts';
 import { type Client, logInLocally } from '../../../support/client.ts';
 import { aSession } from '../../../support/rows.ts';
 
@@ -44,12 +41,4 @@ export async function startSession(
 ): Promise<void> {
   const { id } = await addPerson(deps, { userName: 'anna.berg' });
   await writeSession(deps.store.db, aSession(id, { ...ids, expiresAt: deps.now() + 1_000 }));
-}
-
-/** Serves a text on a free port and returns its URL. */
-export async function serve(text: string): Promise<string> {
-  const server = createServer((_req, res) => res.end(text));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  whenDone(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metadata`;
 }
