@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { findUserByUserName } from '../../src/store/users.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { runCli } from './support/runCli.ts';
+import { jsonOf, runCli } from './support/runCli.ts';
 
 describe('anteroom people', () => {
   let deps: TestDeps;
@@ -41,8 +41,46 @@ describe('anteroom people', () => {
     expect((await run('people', 'import')).code).to.equal(2);
   });
 
+  it('adds, lists, deactivates and activates people', async () => {
+    const fields = ['--email', 'bob@acme.com', '--given-name', 'Bob', '--family-name', 'Öz'];
+    const bob = await json('user', 'add', '--user-name', 'Bob', '--type', 'non-intranet-user', ...fields);
+    await json('user', 'add', '--user-name', 'anna', '--display-name', 'Anna B.');
+    const listed: { userName: string }[] = await json('user', 'list');
+    expect(listed.map(({ userName }) => userName)).to.have.members(['anna', 'Bob']);
+    expect(listed).to.deep.include(bob);
+    expect(await json('user', 'list', '--search', 'bo')).to.deep.equal([bob]);
+    expect((await json('user', 'deactivate', 'BOB')).active).to.equal(false);
+    expect((await json('user', 'activate', bob.id)).active).to.equal(true);
+    expect((await run('user', 'list', '--type', 'Non Intranet User')).printed).to.equal(
+      'USER NAME  NAME    E-MAIL        TYPE               STATUS\nBob        Bob Öz  bob@acme.com  Non Intranet User  active',
+    );
+  });
+
+  for (const [args, sentence] of [
+    [['user', 'add', '--user-name', 'ANNA'], /^--user-name: This user name is already taken\.$/],
+    [['user', 'add', '--user-name', 'bob', '--email', 'x'], /^--email: Enter an e-mail address/],
+    [
+      ['user', 'add', '--user-name', 'bob', '--type', 'boss'],
+      /^--type: Use one of: Power User, Intranet User, Non Intranet User\.$/,
+    ],
+    [['user', 'add', '--user-name', 'bob', '--password-stdin'], /^--password-stdin: Use at least 12 characters\.$/],
+    [['user', 'deactivate', 'nobody'], /^No person has the user name nobody\.$/],
+    [['user', 'deactivate', 'anna'], /^This is the last active Power User/],
+  ] as [string[], RegExp][])
+    it(`explains in one line why it failed, and changes nothing: ${args.join(' ')}`, async () => {
+      await json('user', 'add', '--user-name', 'anna', '--type', 'power-user');
+      const { code, printed, complained } = await run(...args);
+      expect({ code, printed }).to.deep.equal({ code: 1, printed: '' });
+      expect(complained).to.match(sentence).and.not.to.include('\n');
+      expect(await json('user', 'list')).to.have.lengthOf(1);
+    });
+
   function run(...args: string[]) {
     return runCli(deps, args);
+  }
+
+  function json(...args: string[]) {
+    return jsonOf(deps, args);
   }
 });
 

@@ -1,32 +1,30 @@
 import { expect } from 'chai';
 import { runCommand } from '../../src/cli/run.ts';
 import { NotFound } from '../../src/errors.ts';
+import { addPerson } from '../support/anteroom.ts';
+import { testDeps } from '../support/testDeps.ts';
+import { runCli } from './support/runCli.ts';
 
 describe('cli/run', () => {
-  it('explains an invalid command line without opening the database', async () => {
-    const misuses: [string[], RegExp][] = [
-      [[], /^Usage: anteroom COMMAND/],
-      [['fly'], /^Unknown command: fly\. See: anteroom --help$/],
-      [['user', 'fly'], /^Unknown command: user fly\./],
-      [['user', 'list', '--loud'], /^Unknown option '--loud'\. See: anteroom user list --help$/],
-      [
-        ['user', 'add', '--user-name'],
-        /^Option '--user-name <value>' argument missing\. See: anteroom user add --help$/,
-      ],
-      [['user', 'deactivate'], /^Missing argument: NAME\./],
-      [['user', 'deactivate', 'a', 'b'], /^Unexpected argument: b\./],
-      [['idp', 'set', 'a'], /^Missing argument: KEY=VALUE…\./],
-    ];
-    for (const [args, sentence] of misuses) {
-      const { code, out, err } = await run(args);
+  for (const [args, sentence] of [
+    [[], /^Usage: anteroom COMMAND/],
+    [['fly'], /^Unknown command: fly\. See: anteroom --help$/],
+    [['user', 'fly'], /^Unknown command: user fly\./],
+    [['user', 'list', '--loud'], /^Unknown option '--loud'\. See: anteroom user list --help$/],
+    [['user', 'add', '--user-name'], /^Option '--user-name <value>' argument missing\. See: anteroom user add --help$/],
+    [['user', 'deactivate'], /^Missing argument: NAME\./],
+    [['user', 'deactivate', 'a', 'b'], /^Unexpected argument: b\./],
+    [['idp', 'set', 'a'], /^Missing argument: KEY=VALUE…\./],
+  ] as [string[], RegExp][])
+    it(`explains an invalid command line without opening the database: ${args.join(' ')}`, async () => {
+      const { code, out, err } = await withoutDatabase(args);
       expect(err).to.match(sentence);
-      expect({ code, out }, args.join(' ')).to.deep.equal({ code: 2, out: '' });
-    }
-  });
+      expect({ code, out }).to.deep.equal({ code: 2, out: '' });
+    });
 
-  it('shows its help without a database', async () => {
+  it('shows the help of all commands, of a group and of each command without opening the database', async () => {
     const help = async (...args: string[]) => {
-      const { code, out, err } = await run([...args, '--help']);
+      const { code, out, err } = await withoutDatabase([...args, '--help']);
       expect({ code, err }).to.deep.equal({ code: 0, err: '' });
       return out;
     };
@@ -51,10 +49,34 @@ describe('cli/run', () => {
       expect(said).to.deep.equal([error.message]);
     }
   });
+
+  it('replaces control characters in its output', async () => {
+    const deps = await testDeps();
+    await addPerson(deps, { userName: 'zoe\u202Eeve' });
+    expect((await runCli(deps, ['user', 'list'])).printed)
+      .to.include('zoe\u{fffd}eve')
+      .and.not.to.include('\u202E');
+  });
+
+  it('closes the database, also if a command fails', async () => {
+    const deps = await testDeps();
+    for (const [args, expected] of [
+      [['user', 'list'], 0],
+      [['user', 'deactivate', 'nobody'], 1],
+    ] as const) {
+      let closed = 0;
+      const close = async () => {
+        closed += 1;
+      };
+      const open = async () => ({ ...deps, store: { ...deps.store, close } });
+      const io = { open, input: async () => Buffer.alloc(0), out: () => {}, err: () => {} };
+      expect([await runCommand([...args], io), closed]).to.deep.equal([expected, 1]);
+    }
+  });
 });
 
-/** Runs a command that must not open the database. */
-async function run(args: string[]): Promise<{ code: number; out: string; err: string }> {
+/** Runs a command that must not open the database or read standard input. */
+async function withoutDatabase(args: string[]): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' };
   const code = await runCommand(args, {
     open: () => Promise.reject(new Error('It opened the database.')),
