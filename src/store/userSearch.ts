@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, expressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type Expression, expressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
 import { wordsOfQuery } from './searchWords.ts';
@@ -41,10 +41,11 @@ export const MAX_TOTAL = 1_000;
 const FEW = 20_000;
 const MANY = 200_000;
 const builder = expressionBuilder<Schema, never>();
+const users = expressionBuilder<Schema, 'users'>();
 const LAST_CHARACTER = '\u{10ffff}';
 
 type Query = SelectQueryBuilder<Schema, 'users', unknown>;
-type Where = (e: ExpressionBuilder<Schema, 'users'>) => ReturnType<ExpressionBuilder<Schema, 'users'>['and']>;
+type Condition = Expression<SqlBool>;
 
 /**
  * Returns a page of people by name. Fast at any size: paging continues from a cursor instead of counting rows, the rarest word (or
@@ -63,7 +64,7 @@ export async function searchUsers(db: Db, search: UserSearch, page: UserPage): P
   const shown = rows.slice(0, page.limit);
   if (backwards) shown.reverse();
   const countTo = page.countTo ?? MAX_TOTAL;
-  const counted = countTo === 0 ? 1 : await countUpTo(db, narrowed, countTo);
+  const counted = countTo === 0 ? 1 : await countIds(db, narrowed.select('id'), countTo);
   const [first, last] = [shown.at(0), shown.at(-1)];
   return {
     rows: shown.map(({ nameKey: _, ...row }) => userFromRow(row)),
@@ -99,70 +100,40 @@ function pageQuery(query: Query, place: Place | undefined, backwards: boolean): 
   return ordered.where(sql<boolean>`(${sql.ref('nameKey')}, ${sql.ref('id')}) ${beyond} (${nameKey}, ${id})`);
 }
 
-async function countUpTo(db: Db, query: Query, most: number): Promise<number> {
-  const some = query.select('id').limit(most + 1);
-  const row = await db
-    .selectFrom(some.as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
 /**
  * Reads a small set of people (a word, a group) as a whole, and tests a large one person by person: if many match, the first page is
  * found soon. Of several large sets, the intersection is computed first, because it may be empty.
  */
-async function conditionsOf(db: Db, search: UserSearch): Promise<Where[]> {
+async function conditionsOf(db: Db, search: UserSearch): Promise<Condition[]> {
   const words = wordsOfQuery(search.text ?? '');
   const sets = [...words.map(tokenSet), ...(search.groupId === undefined ? [] : [groupSet(search.groupId)])];
-  const sizes = await Promise.all(sets.map(({ ids }) => countIds(db, ids, sets.length > 1 ? MANY : FEW)));
+  const most = sets.length > 1 ? MANY : FEW;
+  const sizes = await Promise.all(sets.map(({ ids }) => countIds(db, ids, most)));
   const smallest = Math.min(...sizes);
   const rarest = sets[sizes.indexOf(smallest)];
   const others = columnConditions(search);
-  if (!rarest || smallest > (sets.length > 1 ? MANY : FEW)) return [...sets.map(({ tests }) => tests), ...others];
+  if (!rarest || smallest > most) return [...sets.map(({ test }) => test), ...others];
   const rest = sets.filter((set) => set !== rarest);
-  if (smallest <= FEW) return [isIn([rarest]), ...rest.map(({ tests }) => tests), ...others];
-  return [isIn(sets), ...others];
-}
-
-function isIn(sets: PeopleSet[]): Where {
-  const [first, ...rest] = sets.map(({ ids }) => ids);
-  return (e) =>
-    e.and(
-      first
-        ? [
-            e(
-              'users.id',
-              'in',
-              rest.reduce((common, ids) => common.intersect(ids), first),
-            ),
-          ]
-        : [],
-    );
+  if (smallest <= FEW) return [users('users.id', 'in', rarest.ids), ...rest.map(({ test }) => test), ...others];
+  const common = rest.reduce((ids, set) => ids.intersect(set.ids), rarest.ids);
+  return [users('users.id', 'in', common), ...others];
 }
 
 // `coalesce` prevents the use of an index that would make the database sort half of all people.
-function columnConditions(search: UserSearch): Where[] {
-  const conditions: Where[] = [];
-  const plain = (column: 'department' | 'sourceId' | 'managerId', value: string | null) =>
-    conditions.push((e) => e.and([value === null ? e(column, 'is', null) : e(column, '=', value)]));
-  if (search.department !== undefined) plain('department', search.department);
-  if (search.sourceId !== undefined) plain('sourceId', search.sourceId);
-  if (search.managerId !== undefined) plain('managerId', search.managerId);
-  if (search.active !== undefined) {
-    const active = search.active ? 1 : 0;
-    conditions.push((e) => e.and([e(e.fn.coalesce('active', sql.lit(0)), '=', active)]));
-  }
-  if (!search.includeOmitted) conditions.push((e) => e.and([e('omitFromSearch', '=', 0)]));
-  const { userType } = search;
-  if (userType === 'Power User') conditions.push((e) => e.and([e('userType', '=', userType)]));
-  else if (userType !== undefined)
-    conditions.push((e) => e.and([e(e.fn.coalesce('userType', sql.lit('')), '=', userType)]));
+function columnConditions({ department, sourceId, managerId, active, userType, ...search }: UserSearch): Condition[] {
+  const conditions: Condition[] = [];
+  if (department !== undefined) conditions.push(users('department', '=', department));
+  if (sourceId !== undefined) conditions.push(users('sourceId', sourceId === null ? 'is' : '=', sourceId));
+  if (managerId !== undefined) conditions.push(users('managerId', '=', managerId));
+  if (active !== undefined) conditions.push(users(users.fn.coalesce('active', sql.lit(0)), '=', active ? 1 : 0));
+  if (!search.includeOmitted) conditions.push(users('omitFromSearch', '=', 0));
+  if (userType === 'Power User') conditions.push(users('userType', '=', userType));
+  else if (userType !== undefined) conditions.push(users(users.fn.coalesce('userType', sql.lit('')), '=', userType));
   return conditions;
 }
 
 /** A set of people as a range of an index, and as a condition on one person. */
-type PeopleSet = { ids: IdQuery; tests: Where };
+type PeopleSet = { ids: IdQuery; test: Condition };
 type IdQuery = SelectQueryBuilder<Schema, never, { id: string }>;
 
 function tokenSet(word: string): PeopleSet {
@@ -170,27 +141,24 @@ function tokenSet(word: string): PeopleSet {
   const pattern = `% ${word.replace(/[\\%_]/g, '\\$&')}%`;
   return {
     ids: builder.selectFrom('userTokens').select('userId as id').where('token', '>=', word).where('token', '<', end),
-    tests: (e) => e.and([sql<boolean>`${e.ref('searchText')} like ${pattern} escape '\\'`]),
+    test: sql<boolean>`${users.ref('searchText')} like ${pattern} escape '\\'`,
   };
 }
 
 function groupSet(groupId: string): PeopleSet {
+  const members = users.selectFrom('groupMembers').select('groupId').where('groupId', '=', groupId);
   return {
     ids: builder.selectFrom('groupMembers').select('userId as id').where('groupId', '=', groupId),
-    tests: (e) =>
-      e.and([
-        e.exists(
-          e
-            .selectFrom('groupMembers')
-            .select('groupId')
-            .where('groupId', '=', groupId)
-            .whereRef('groupMembers.userId', '=', 'users.id'),
-        ),
-      ]),
+    test: users.exists(members.whereRef('groupMembers.userId', '=', 'users.id')),
   };
 }
 
-async function countIds(db: Db, ids: IdQuery, most: number): Promise<number> {
+/** Counts the people of a query, at most one more than `most`. */
+async function countIds<Tables extends keyof Schema>(
+  db: Db,
+  ids: SelectQueryBuilder<Schema, Tables, { id: string }>,
+  most: number,
+): Promise<number> {
   const row = await db
     .selectFrom(ids.limit(most + 1).as('some'))
     .select((e) => e.fn.countAll<number>().as('count'))
