@@ -5,8 +5,8 @@ import type { Address } from '../store/profile.ts';
 import type { User } from '../store/users.ts';
 
 /** One line of a profile. With `href` the value is a link. */
-export type Fact = { label: string; value: string; href?: string };
-export type FactSection = { title: string; facts: Fact[] };
+type Fact = { label: string; value: string; href?: string };
+type FactSection = { title: string; facts: Fact[] };
 
 /** Returns what colleagues see of a person. */
 export function factsForColleagues(user: User): FactSection[] {

@@ -27,7 +27,7 @@ export type PlannedLine = { line: number; userName: string } & (
   | (Writable & { kind: 'change'; version: number })
 );
 type Writable = { attributes: UserAttributes; manager: string; changes: CellChange[] };
-export type CellChange = { column: string; before: string; after: string };
+type CellChange = { column: string; before: string; after: string };
 
 /**
  * Reads a CSV file and returns the job that previews its import; createImport then carries it out. People are found by user name; missing columns and

@@ -11,7 +11,7 @@ export const formLimits: CsvLimits = { bytes: 15 * 1024 * 1024, rows: 100_000 };
 const CHUNK = 32_768;
 
 /** A file of people: its unknown columns and its lines. */
-export type CsvFile = { ignored: string[]; rows: CsvRow[] };
+type CsvFile = { ignored: string[]; rows: CsvRow[] };
 /** A line with its cells by header; `line` counts from 1, the header line. `error` is what is wrong with the line itself. */
 export type CsvRow = { line: number; cells: Cells; error?: string };
 

@@ -7,7 +7,7 @@ const MAX_NAME_KEY = 120;
 const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i' };
 
 /** Returns a text as searches compare it: in lower case and without accents ('Müller-Łuk' is 'muller-luk'). */
-export function foldText(text: string): string {
+function foldText(text: string): string {
   const bare = caseKey(text).normalize('NFD').replace(/\p{M}/gu, '');
   return /^[\0-\x7f]*$/.test(bare) ? bare : bare.replace(/[ßøæœđðłþı]/g, (letter) => LETTERS[letter] ?? letter);
 }

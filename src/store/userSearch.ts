@@ -20,7 +20,7 @@ export type UserSearch = {
  * `after` and `before` are cursors of an earlier page; without them, it is the first page.
  * `countTo`: the limit of counting matches (MAX_TOTAL by default; 0: do not count).
  */
-export type UserPage = {
+type UserPage = {
   limit: number;
   after?: string | undefined;
   before?: string | undefined;
@@ -35,7 +35,7 @@ export type FoundUsers = {
   previous: string | undefined;
 };
 
-export const MAX_TOTAL = 1_000;
+const MAX_TOTAL = 1_000;
 
 // Up to this number, fetching and sorting all matches is faster; above it, scanning people by name and testing each one.
 const FEW = 20_000;

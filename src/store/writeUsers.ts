@@ -10,7 +10,7 @@ import { emailsOf, type User, userColumns, userFromRow } from './users.ts';
 export type SearchKeys = { nameKey: string; words: string[] };
 
 /** A person to write. */
-export type NewUser = { user: User; keys: SearchKeys; passwordHash: string | null };
+type NewUser = { user: User; keys: SearchKeys; passwordHash: string | null };
 
 /** Inserts people. @throws the engine's error if a user name is taken (see isUniqueViolation) */
 export async function insertUsers(db: Db, people: NewUser[]): Promise<void> {

@@ -74,7 +74,7 @@ export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSea
 }
 
 /** Returns the filter of a request. */
-export function peopleFilter(req: Request): PeopleFilter {
+function peopleFilter(req: Request): PeopleFilter {
   const [q, active, type, source] = ['q', 'active', 'type', 'source'].map((name) => queryText(req, name));
   return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '' };
 }
