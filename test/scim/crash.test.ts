@@ -20,7 +20,7 @@ describe('scim, killed during 1,000 writes', () => {
     whenDone(() => child.kill('SIGKILL'));
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     const { port, token } = JSON.parse(String(line));
-    const answered: string[] = [];
+    const created: string[] = [];
     let next = 0;
     const write = async () => {
       while (next < WRITES) {
@@ -31,15 +31,15 @@ describe('scim, killed during 1,000 writes', () => {
           body: JSON.stringify({ userName, emails: [{ value: `${userName}@acme.com` }] }),
         });
         const { id } = (await response.json()) as { id: string };
-        answered.push(id);
-        if (answered.length === WRITES / 2) child.kill('SIGKILL');
+        created.push(id);
+        if (created.length === WRITES / 2) child.kill('SIGKILL');
       }
     };
     await Promise.allSettled(Array.from({ length: AT_ONCE }, write));
-    expect(answered.length).to.be.within(WRITES / 2, WRITES - 1);
+    expect(created.length).to.be.within(WRITES / 2, WRITES - 1);
     const { db, close } = await openStore(url);
     whenDone(close);
-    for (const id of answered) expect((await findUser(db, id))?.id).to.equal(id);
+    for (const id of created) expect((await findUser(db, id))?.id).to.equal(id);
     const people = await db.selectFrom('users').select('id').execute();
     expect(await readCount(db, 'users')).to.equal(people.length);
     const logged = await db.selectFrom('scimLog').select('resourceId').where('status', '=', 201).execute();

@@ -46,17 +46,11 @@ function collect(request: IncomingMessage): Promise<Buffer> {
 }
 
 function parse(bytes: Buffer): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw badRequest('invalidSyntax', 'The body is not valid UTF-8.');
-  }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw badRequest('invalidSyntax', 'The body is not valid JSON.');
+    throw badRequest('invalidSyntax', 'The body is not valid JSON in UTF-8.');
   }
   requireUnambiguous(value, 0);
   return value;

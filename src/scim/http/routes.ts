@@ -102,7 +102,7 @@ async function refuse(res: Response, failure: ScimError): Promise<void> {
   else await send(res, { status: failure.status, headers: failure.headers, body: errorBody(failure) });
 }
 
-/** Little of a refused call is logged: anyone can send one. */
+/** Returns what is logged about a refused call, which is little: anyone can send one. */
 function unauthorized(call: LoggedCall, { source }: Unauthorized): LoggedCall {
   const request = { method: call.request.method, path: call.request.path.slice(0, 200), query: new URLSearchParams() };
   return { ...call, source, request, trace: newTrace({ method: '', path: '' }) };

@@ -153,7 +153,7 @@ function removeValues(current: Json[], given: Json[]): Json[] {
   return current.filter((item) => !isGiven(item));
 }
 
-/** Patches the values that the filter selects; without one, the value that stands for the attribute. */
+/** Patches the values that the filter selects or, without a filter, the preferred value. */
 function patchSelected(step: PatchStep, current: Json[]): Json[] {
   const { op, attribute, sub, filter, value } = step;
   const selected = new Set(

@@ -1,32 +1,20 @@
 import { type Attribute, complex, reference, text } from './attribute.ts';
 import type { Schema } from './schema.ts';
 
-type Characteristics = Partial<Attribute>;
-
 const required = { mutability: 'readOnly', required: true } as const;
 const optional = { mutability: 'readOnly' } as const;
 const requiredList = { ...required, multiValued: true };
 const optionalList = { ...optional, multiValued: true };
 
-function typed(
-  type: Attribute['type'],
-  name: string,
-  description: string,
-  characteristics: Characteristics = required,
-): Attribute {
-  return text(name, description, { ...characteristics, type });
+function typed(type: Attribute['type'], name: string, description: string, more: Partial<Attribute> = required) {
+  return text(name, description, { ...more, type });
 }
 
-function link(
-  name: string,
-  description: string,
-  target: string,
-  characteristics: Characteristics = required,
-): Attribute {
-  return reference(name, description, [target], characteristics);
+function link(name: string, description: string, target: string, more: Partial<Attribute> = required) {
+  return reference(name, description, [target], more);
 }
 
-function feature(name: string, description: string, ...limits: Attribute[]): Attribute {
+function feature(name: string, description: string, ...limits: Attribute[]) {
   return complex(name, description, [typed('boolean', 'supported', 'Whether it is supported'), ...limits], required);
 }
 

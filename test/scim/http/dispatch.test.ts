@@ -60,7 +60,7 @@ describe('scim/dispatch', () => {
           .that.deep.includes({ status: 405, headers: { Allow } });
   });
 
-  it('answers 405 before it reads the body', async () => {
+  it('returns 405 before it reads the body', async () => {
     const response = await scim.call('POST', '/ServiceProviderConfig', '{ not json');
     expect([response.status, response.headers.get('allow')]).to.deep.equal([405, 'GET']);
   });

@@ -18,7 +18,7 @@ describe('scim/routes', () => {
     }
   });
 
-  it('answers HEAD as GET, without a body', async () => {
+  it('responds to HEAD as to GET, without a body', async () => {
     const got = await scim.call('GET', '/Schemas');
     const head = await scim.call('HEAD', '/Schemas');
     expect([head.status, head.text]).to.deep.equal([200, '']);

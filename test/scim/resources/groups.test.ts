@@ -29,7 +29,7 @@ describe('scim/groups', () => {
       expect(body).to.include({ active: true }).and.to.not.have.property('groups');
     });
 
-    it('answers a PATCH of more than 1,000 members with 204, unless the client selects attributes', async () => {
+    it('returns 204 after a PATCH of a group with more than 1,000 members, unless the client selects attributes', async () => {
       const ids = await insertPeople(scim.deps.store.db, 1_001);
       const members = ids.slice(1).map((value) => ({ value }));
       const { id } = (await scim.call('POST', '/Groups', { displayName: 'G', members })).body;

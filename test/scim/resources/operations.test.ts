@@ -114,7 +114,7 @@ describe('scim/operations', () => {
           expect((await send('DELETE', undefined, `W/"${current}"`)).status).to.equal(204);
         });
 
-        it('answers 304 to If-None-Match with the current version', async () => {
+        it('returns 304 if If-None-Match has the current version', async () => {
           const { id, meta } = await create('One');
           const get = (version: string) =>
             scim.call('GET', `${endpoint}/${id}`, undefined, { 'If-None-Match': version });
@@ -173,7 +173,7 @@ describe('scim/operations', () => {
             expect((await reader.call(method, `${endpoint}/${id}`, body)).status, method).to.equal(403);
         });
 
-        it('answers a PATCH with 204 if the source is set to', async () => {
+        it('returns 204 after a PATCH if the source is set to', async () => {
           const quiet = await openScimServer(scim.deps.store, { patchResponse: 'none' });
           const { id } = await create('One', quiet);
           const send = (query: string, value: string) =>
