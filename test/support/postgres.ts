@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { openStore } from '../../src/db/open.ts';
 import { whenDone, whenRunDone } from './cleanup.ts';
 import { startPostgres } from './postgresServer.ts';
 
@@ -17,19 +18,21 @@ export async function freshPostgresUrl(): Promise<string> {
 }
 
 /**
- * Returns the URL of a database whose tables have no rows. Creating one takes longer than most tests, so databases stay on the server and
- * are used again: one is taken by locking its number, and emptied. Only for tests that leave the tables as they are.
+ * Returns the URL of a database with all tables and no rows. Creating one takes longer than most tests, so databases stay on the server and
+ * are used again: one is taken by locking its number, and emptied. If a test changed its tables, it is created again.
  */
 export async function emptyPostgresUrl(): Promise<string> {
   const database = idle.pop() ?? (await claim());
   whenDone(() => idle.push(database));
   database.client ??= await connectTo(database);
   await database.client.query(EMPTY);
+  const { rows } = await database.client.query(SHAPE);
+  if (rows[0].shape !== database.shape) await recreate(database);
   return database.url;
 }
 
-/** A database that this process has locked, and a connection to empty it, unless a test ended it. */
-type Claimed = { url: string; client: pg.Client | undefined };
+/** A database that this process has locked, the shape of its tables, and a connection to empty it, unless a test ended it. */
+type Claimed = { name: string; url: string; shape: string; client: pg.Client | undefined };
 
 /** What was claimed and no test uses. */
 const idle: Claimed[] = [];
@@ -48,7 +51,13 @@ const EMPTY = `
     if names is not null then execute 'truncate ' || names || ' restart identity cascade'; end if;
   end $$`;
 
-/** Locks the first database that no other process uses, created where it is missing. */
+/** A hash of the names of all tables, indexes, triggers and functions. */
+const SHAPE = `select md5(string_agg(name, ',' order by name)) as shape from (
+  select relname as name from pg_class where relnamespace = 'public'::regnamespace
+  union all select tgname from pg_trigger where not tgisinternal
+  union all select proname from pg_proc where pronamespace = 'public'::regnamespace) as everything`;
+
+/** Locks the first database that no other process uses, created where it is missing. A comment on it says its shape. */
 async function claim(): Promise<Claimed> {
   const server = await serverUrl();
   locks ??= { client: await connect(server), last: 0 };
@@ -59,10 +68,22 @@ async function claim(): Promise<Claimed> {
     const [name, number] = [`test_${(SCHEMA >>> 0).toString(16)}_${locks.last}`, locks.last];
     const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as locked', [SCHEMA, number]);
     if (!rows[0].locked) continue;
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
-    if (rowCount === 0) await client.query(`create database ${name}`);
-    return { url: urlOf(server, name), client: undefined };
+    const described = `select shobj_description(oid, 'pg_database') as shape from pg_database where datname = $1`;
+    const [found] = (await client.query(described, [name])).rows;
+    const database = { name, url: urlOf(server, name), shape: found?.shape, client: undefined };
+    if (!found?.shape) await recreate(database);
+    return database;
   }
+}
+
+async function recreate(database: Claimed): Promise<void> {
+  await database.client?.end();
+  await locks?.client.query(`drop database if exists ${database.name} with (force)`);
+  await locks?.client.query(`create database ${database.name}`);
+  await (await openStore(database.url)).close();
+  database.client = await connectTo(database);
+  database.shape = (await database.client.query(SHAPE)).rows[0].shape;
+  await locks?.client.query(`comment on database ${database.name} is '${database.shape}'`);
 }
 
 async function connectTo(database: Claimed): Promise<pg.Client> {
