@@ -26,7 +26,6 @@ const pending: string[] = [
   'src/jobs/',
   'src/login/',
   'src/people/',
-  'src/saml/',
   'src/scim/',
   'src/sources/',
   'src/store/',
@@ -38,13 +37,11 @@ const pending: string[] = [
   'test/jobs/',
   'test/login/',
   'test/people/',
-  'test/saml/',
   'test/scim/',
   'test/store/',
   'test/web/',
   'views/intranet/',
   'views/layout/',
-  'views/saml/',
   'views/settings/',
 ];
 

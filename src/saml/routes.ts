@@ -26,7 +26,7 @@ export function samlRoutes(deps: Deps): Router {
     await sendLoginRequest(deps, req, res, provider, { returnPath: path, test: false });
   });
   router.all('/saml/acs', async (req, res) => {
-    // A response by another binding is refused like any other, so that Login activity shows it to those who set up the provider.
+    // A response by another binding is refused and recorded, so that a Power User finds it in Login activity.
     if (req.method === 'POST' || 'SAMLResponse' in req.query) return logIn(deps, req, res);
     res.setHeader('allow', 'POST');
     throw new AppError(405, 'This address is for identity providers. To log in, go to the Log-In screen.');

@@ -24,7 +24,7 @@ describe('canonicalize', () => {
     );
   });
 
-  it('agrees with libxml2 on every element of the honest answers', () => {
+  it('agrees with libxml2 on every element of the honest responses', () => {
     for (const { field } of honestCases()) {
       const xml = Buffer.from(field, 'base64').toString();
       const elements = allElements(parsed(xml));
@@ -34,7 +34,7 @@ describe('canonicalize', () => {
     }
   });
 
-  it('loses nothing that is read: parsed again, the canonical form is the same tree', () => {
+  it('loses nothing that is read: the canonical form, parsed again, is the same tree', () => {
     fc.assert(
       fc.property(documents, fc.nat(), (xml, place) => {
         const elements = allElements(parsed(xml));
@@ -143,7 +143,7 @@ function expectAgreement(xml: string, element: XmlElement | undefined, xpath: st
   expect(canonicalize(element, form)).to.equal(canonicalByLibxml2(xml, xpath, form.exclusive, prefixes));
 }
 
-/** What the reader of an assertion can see of an element: expanded names, values, texts; no prefix, and no attribute of `xml:`. */
+/** What the reader of an assertion sees of an element: expanded names, values and texts; no prefixes, and no `xml:` attributes. */
 function readable(element: XmlElement): unknown {
   const attributes = element.attributes
     .filter(({ prefix }) => prefix !== 'xml')

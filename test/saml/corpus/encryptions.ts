@@ -8,7 +8,7 @@ import { cut, type HostileCase, refused, swap } from './hostile.ts';
 
 type Place = 'response' | 'assertion' | 'both' | 'none';
 
-/** Encrypted assertions: forbidden algorithms, altered ciphertexts, plaintexts that nobody signed. All that is wrong behind the cipher has one reason. */
+/** Encrypted assertions: forbidden algorithms, altered ciphertexts, unsigned plaintexts. Every failure behind the cipher has the same reason. */
 export function encryptionCases(): HostileCase[] {
   return [...unsigned(), ...algorithms(), ...altered(), ...structures(), ...plaintexts(), ...borrowed()];
 }
@@ -31,20 +31,20 @@ function unsigned(): HostileCase[] {
     ...ciphers.map((cipher) =>
       refused(`nothing signed, ${cipher} (CVE-2026-2092)`, sealed('none', { cipher }), 'signature_missing'),
     ),
-    refused('signed by another', sealedBy(), 'signature_invalid'),
-    refused('stripped of the Response’s Signature', stripped(), 'signature_missing'),
+    refused('signed with another key', sealedBy(), 'signature_invalid'),
+    refused('without the Signature of the Response', stripped(), 'signature_missing'),
     refused(
-      'another person within, then signed by nobody',
+      'another person inside, not signed',
       sealed('none', {}, (text) => swap(text, PERSON, 'eve@evil.example')),
       'signature_missing',
     ),
     refused(
-      'another person within the Signature',
+      'another person inside, Assertion signed',
       sealed('assertion', {}, (text) => swap(text, `>${PERSON}</saml:NameID>`, '>eve@evil.example</saml:NameID>')),
       'signature_invalid',
     ),
     refused(
-      'another person within, both signed',
+      'another person inside, both signed',
       sealed('both', {}, (text) => swap(text, `>${PERSON}</saml:NameID>`, '>eve@evil.example</saml:NameID>')),
       'signature_invalid',
     ),
@@ -80,10 +80,10 @@ function algorithms(): HostileCase[] {
     ),
     renamed('an unknown cipher', 'xmlenc11#aes256-gcm', 'xmlenc11#aes512-gcm'),
     renamed('an unknown key transport', '#rsa-oaep-mgf1p', '#rsa-oaep-none'),
-    renamed('an unknown digest of OAEP', '09/xmldsig#sha1', '09/xmldsig#md5'),
-    renamed('a label of OAEP', '<ds:DigestMethod', '<xenc:OAEPparams>AAAA</xenc:OAEPparams><ds:DigestMethod'),
+    renamed('an unknown digest for OAEP', '09/xmldsig#sha1', '09/xmldsig#md5'),
+    renamed('a label for OAEP', '<ds:DigestMethod', '<xenc:OAEPparams>AAAA</xenc:OAEPparams><ds:DigestMethod'),
     refused(
-      'a mask of another digest',
+      'an unknown digest of the mask',
       swap(sealed('assertion', { transport: 'rsa-oaep', mask: 'sha256' }), 'mgf1sha256', 'mgf1sha512'),
       'algorithm_forbidden',
     ),
@@ -105,30 +105,30 @@ function altered(): HostileCase[] {
     const shorter = (value: string, by: number) =>
       swap(xml, value, Buffer.from(value, 'base64').subarray(0, -by).toString('base64'));
     for (const at of [0, 5, 11, 12, 15, 16, 17, 31, 32, 100, -17, -16, -1]) {
-      cases.push(refused(`${cipher}: octet ${at} of the content altered`, flip(content, at), 'signature_invalid'));
+      cases.push(refused(`${cipher}: octet ${at} of the content changed`, flip(content, at), 'signature_invalid'));
     }
     for (const at of [0, 1, 100, -1])
-      cases.push(refused(`${cipher}: octet ${at} of the key altered`, flip(key, at), 'signature_invalid'));
+      cases.push(refused(`${cipher}: octet ${at} of the key changed`, flip(key, at), 'signature_invalid'));
     for (const by of [1, 15, 16, 32])
-      cases.push(refused(`${cipher}: the content ${by} shorter`, shorter(content, by), 'signature_invalid'));
+      cases.push(refused(`${cipher}: the content shortened by ${by}`, shorter(content, by), 'signature_invalid'));
     cases.push(
-      refused(`${cipher}: the key shorter`, shorter(key, 1), 'signature_invalid'),
-      refused(`${cipher}: the content as the key`, swap(xml, key, content), 'signature_invalid'),
-      refused(`${cipher}: too little content`, swap(xml, content, 'AAAA'), 'signature_invalid'),
-      refused(`${cipher}: no key of ours`, xml, 'signature_invalid', contextWith({ decryptionKeys: [] })),
+      refused(`${cipher}: the key shortened`, shorter(key, 1), 'signature_invalid'),
+      refused(`${cipher}: the content in place of the key`, swap(xml, key, content), 'signature_invalid'),
+      refused(`${cipher}: not enough content`, swap(xml, content, 'AAAA'), 'signature_invalid'),
+      refused(`${cipher}: no key of the domain`, xml, 'signature_invalid', contextWith({ decryptionKeys: [] })),
       refused(
-        `${cipher}: only other keys of ours`,
+        `${cipher}: only another key of the domain`,
         xml,
         'signature_invalid',
         contextWith({ decryptionKeys: [attacker.privateKey] }),
       ),
       refused(
-        `${cipher}: encrypted to another`,
+        `${cipher}: encrypted for another key`,
         sealed('assertion', { cipher, key: attacker.publicKey }),
         'signature_invalid',
       ),
       refused(
-        `${cipher}: altered in a signed Response`,
+        `${cipher}: changed inside a signed Response`,
         swap(sealed('response', { cipher }), /<\/xenc:CipherValue>/, ' </xenc:CipherValue>'),
         'signature_invalid',
       ),
@@ -159,7 +159,7 @@ function structures(): HostileCase[] {
       ),
       'response_malformed',
     ],
-    ['an EncryptedData within KeyInfo', swap(xml, key, `${key}<saml:EncryptedAssertion/>`), 'response_malformed'],
+    ['an EncryptedAssertion in KeyInfo', swap(xml, key, `${key}<saml:EncryptedAssertion/>`), 'response_malformed'],
     ['no CipherValue', swap(xml, /<xenc:CipherValue>[^<]*<\/xenc:CipherValue>/, ''), 'response_malformed'],
     [
       'a CipherReference',
@@ -174,11 +174,15 @@ function structures(): HostileCase[] {
       'response_malformed',
     ],
     [
-      'something beside EncryptedData',
+      'another element next to EncryptedData',
       swap(xml, '</saml:EncryptedAssertion>', '<saml:x/></saml:EncryptedAssertion>'),
       'response_malformed',
     ],
-    ['an Id twice', swap(xml, '<xenc:EncryptedData ', '<xenc:EncryptedData Id="_response0001" '), 'response_malformed'],
+    [
+      'a repeated Id',
+      swap(xml, '<xenc:EncryptedData ', '<xenc:EncryptedData Id="_response0001" '),
+      'response_malformed',
+    ],
   ];
   return forms.map(([name, text, reason]) => refused(name, text, reason));
 }
@@ -190,7 +194,7 @@ function plaintexts(): HostileCase[] {
     ['DOCTYPE', (text) => `<!DOCTYPE a>${text}`],
     ['two Assertions', (text) => text + text],
     [
-      'an Assertion within',
+      'a nested Assertion',
       (text) => swap(text, '</saml:Assertion>', `${swap(text, '_assertion0001', '_inner')}</saml:Assertion>`),
     ],
     [
@@ -199,9 +203,12 @@ function plaintexts(): HostileCase[] {
         `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${text}</saml:EncryptedAssertion>`,
     ],
     ['a NameID', () => '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">ada@acme.com</saml:NameID>'],
-    ['an Assertion of another namespace', (text) => text.replaceAll('SAML:2.0:assertion', 'SAML:1.0:assertion')],
+    ['an Assertion in another namespace', (text) => text.replaceAll('SAML:2.0:assertion', 'SAML:1.0:assertion')],
     ['the ID of the Response', (text) => swap(text, 'ID="_assertion0001"', 'ID="_response0001"')],
-    ['a prefix declared outside', (text) => swap(text.replaceAll('saml:', 'samlp:'), 'xmlns:saml=', 'xmlns:unused=')],
+    [
+      'a prefix that is declared outside',
+      (text) => swap(text.replaceAll('saml:', 'samlp:'), 'xmlns:saml=', 'xmlns:unused='),
+    ],
     ['a comment in the NameID', (text) => swap(text, PERSON, 'ada@acme.com<!---->.x')],
   ];
   return forms.flatMap(([name, change]) =>
@@ -215,7 +222,7 @@ function plaintexts(): HostileCase[] {
   );
 }
 
-// A plaintext that leans on namespaces of the Response, which whoever brings the Response may have changed.
+// A plaintext that depends on namespaces of the Response, which its sender may have changed.
 function borrowed(): HostileCase[] {
   const outside = (xml: string, uri: string) => swap(xml, '<samlp:Response ', `<samlp:Response xmlns:q="${uri}" `);
   const renamed = (text: string) => text.replaceAll('saml:', 'q:').replace('xmlns:saml=', 'xmlns:unused=');
@@ -223,7 +230,7 @@ function borrowed(): HostileCase[] {
   const saml = 'urn:oasis:names:tc:SAML:2.0:assertion';
   return [
     refused(
-      'namespaces of the Response, which alone is signed',
+      'namespaces of the Response, only the Response signed',
       outside(sealed('response', {}, renamed), saml),
       'signature_missing',
     ),
@@ -233,14 +240,14 @@ function borrowed(): HostileCase[] {
       'signature_missing',
     ),
     refused(
-      'a namespace put on the Response, used in what was signed',
+      'a namespace added to the Response, used in the signed content',
       outside(sealed('assertion', {}, named), 'urn:x'),
       'signature_invalid',
     ),
-    refused('a prefix that nobody declares', sealed('assertion', {}, named), 'signature_invalid'),
+    refused('an undeclared prefix', sealed('assertion', {}, named), 'signature_invalid'),
     ...['urn:oasis:names:tc:SAML:2.0:protocol', 'urn:x'].map((uri) =>
       refused(
-        `a prefix of what was signed, declared outside as ${uri}`,
+        `a prefix of the signed content, declared outside as ${uri}`,
         outside(sealed('assertion', {}, renamed), uri),
         'signature_invalid',
       ),

@@ -15,7 +15,7 @@ import {
 } from '../support/message.ts';
 import { DS, type SignOptions, signAt, signMessage, withoutMarks } from '../support/sign.ts';
 
-/** An answer as an honest provider sends it, and what must be read from it. */
+/** A response of an honest provider, and what must be read from it. */
 export type HonestCase = { name: string; field: string; context: VerifyContext; person: string; groups: string[] };
 
 type Shape = {
@@ -39,7 +39,7 @@ const X509 = (prefix: string) =>
 const MANY = Array.from({ length: 200 }, (_, index) => `CN=Group ${index},OU=Teams,DC=acme,DC=com`);
 const lines = (base64: string) => base64.replace(/.{76}/g, '$&\r\n');
 
-/** Every honest answer, made anew. */
+/** Creates all honest responses. */
 export function honestCases(): HonestCase[] {
   return [...microsoft(), ...cloud(), ...openSource(), ...algorithms(), ...encrypted(), ...oddities()].map(build);
 }
@@ -61,7 +61,7 @@ function plain({ parts, sign = 'assertion', options }: Shape): string {
   return signMessage(compose(parts), sign, options);
 }
 
-// Sign the Assertion, encrypt it in its place, sign the Response: the order of saml-core 6.2.
+// The order of saml-core 6.2: sign the Assertion, encrypt it in place, sign the Response.
 function sealed({ parts, sign = 'assertion', options }: Shape, encrypt: Partial<EncryptOptions>): string {
   const message = compose(parts);
   const marked = sign === 'response' ? message : signAt(message, '@@ASSERTION@@', 'Assertion', options);
@@ -287,7 +287,7 @@ function openSource(): Shape[] {
     { name: 'SimpleSAMLphp, encrypted', parts: simple, sign: 'both', encrypt: { cipher: 'aes-128-cbc' } },
     { name: 'LemonLDAP (lasso), signed Assertion', parts: lemon, options: lemonOptions, finish: (xml) => `${xml}\n` },
     {
-      name: 'LemonLDAP (lasso), encrypted, key beside',
+      name: 'LemonLDAP (lasso), encrypted, key next to the data',
       parts: lemon,
       sign: 'both',
       options: lemonOptions,
@@ -310,7 +310,7 @@ function openSource(): Shape[] {
       encrypt: { cipher: 'aes-128-cbc' },
     },
     {
-      name: 'pysaml2, both signed under one Id, encrypted',
+      name: 'pysaml2, both signed with one Id, encrypted',
       parts: pysaml2,
       sign: 'both',
       options: {
@@ -373,7 +373,7 @@ function algorithms(): Shape[] {
     { name: 'the implicit canonical form', parts, sign: 'both', options: { implicit: true } },
     { name: 'the next key of the provider', parts, options: { key: providerNext.privateKey } },
     {
-      name: 'SHA-1 from a provider that is allowed it',
+      name: 'SHA-1 from a provider that may use it',
       parts,
       options: sha1,
       context: contextWith({ settings: { allowSha1: true } }),
@@ -405,7 +405,7 @@ function encrypted(): Shape[] {
         }),
       ),
     ),
-    { name: 'encrypted to the domain’s next key', parts, sign: 'both', encrypt: { key: domainNext.publicKey } },
+    { name: 'encrypted for the next key of the domain', parts, sign: 'both', encrypt: { key: domainNext.publicKey } },
     ...(['assertion', 'both'] as const).map((sign) => ({
       name: `encrypted in place, all namespaces declared on the Response, ${sign} signed`,
       parts: {
@@ -430,7 +430,7 @@ function encrypted(): Shape[] {
 
 function oddities(): Shape[] {
   const parts = honestParts();
-  const unsolicited: MessageParts = {
+  const unsolicitedParts: MessageParts = {
     ...parts,
     responseAttributes: parts.responseAttributes.replace(/ InResponseTo="[^"]*"/, ''),
     subject: subject(
@@ -438,19 +438,19 @@ function oddities(): Shape[] {
       nameId(parts.prefixes, PERSON) + confirmation(parts.prefixes, `NotOnOrAfter="${at(300)}" Recipient="${ACS_URL}"`),
     ),
   };
-  const begun = contextWith({ expectedRequest: undefined, settings: { idpInitiated: true } });
+  const idpInitiated = contextWith({ expectedRequest: undefined, settings: { idpInitiated: true } });
   const values =
     attributeStatement(parts.prefixes, { groups: ['Staff'] }) +
     attributeStatement(parts.prefixes, { empty: [''], groups: ['R&amp;D'] });
   return [
-    { name: 'unsolicited', parts: unsolicited, context: begun },
-    { name: 'unsolicited, signed Response', parts: unsolicited, sign: 'response', context: begun },
+    { name: 'IdP-initiated', parts: unsolicitedParts, context: idpInitiated },
+    { name: 'IdP-initiated, signed Response', parts: unsolicitedParts, sign: 'response', context: idpInitiated },
     {
       name: 'no Destination on an unsigned Response',
       parts: { ...parts, responseAttributes: parts.responseAttributes.replace(/ Destination="[^"]*"/, '') },
     },
     { name: 'no Issuer on an unsigned Response', parts: { ...parts, responseIssuer: '' } },
-    { name: 'one attribute twice, in two statements, an empty value', parts: { ...parts, attributes: values } },
+    { name: 'a repeated attribute in two statements, and an empty value', parts: { ...parts, attributes: values } },
     {
       name: 'a nil value',
       parts: {
@@ -469,7 +469,7 @@ function oddities(): Shape[] {
       },
     },
     {
-      name: 'two AuthnStatements, of two providers in a chain',
+      name: 'two AuthnStatements of a chain of providers',
       parts: {
         ...parts,
         authnStatement:
@@ -503,7 +503,7 @@ function oddities(): Shape[] {
       sign: 'both',
     },
     {
-      name: 'a declaration with the encoding in mixed letters',
+      name: 'a declaration with the encoding in mixed case',
       parts,
       finish: (xml) => `<?xml version='1.0' encoding='Utf-8'?>${xml}`,
     },
@@ -522,7 +522,7 @@ function oddities(): Shape[] {
       sign: 'response',
     },
     {
-      name: 'a name beyond ASCII',
+      name: 'a name outside ASCII',
       parts: {
         ...parts,
         subject: subject(parts.prefixes, nameId(parts.prefixes, 'žofie.ů@acme.com') + confirmation(parts.prefixes)),
@@ -531,26 +531,26 @@ function oddities(): Shape[] {
       sign: 'both',
     },
     {
-      name: 'a character beyond the BMP',
+      name: 'a character outside the BMP',
       parts: { ...parts, attributes: attributeStatement(parts.prefixes, { groups: ['Staff \u{1f600}', '&#x1F601;'] }) },
       groups: ['Staff \u{1f600}', '\u{1f601}'],
     },
     {
-      name: 'escapes of all kinds',
+      name: 'all kinds of escapes',
       parts: {
         ...parts,
         attributes: attributeStatement(parts.prefixes, { groups: ['&lt;&gt;&amp;&quot;&apos;', '&#65;&#x42;'] }),
       },
       groups: ['<>&"\'', 'AB'],
     },
-    { name: 'a clock a minute ahead', parts, context: contextWith({ now: NOW - 59_000 }) },
+    { name: 'a clock that is a minute ahead', parts, context: contextWith({ now: NOW - 59_000 }) },
     {
-      name: 'a mapped attribute and no NameID',
+      name: 'a mapped attribute without a NameID',
       parts: { ...parts, subject: subject(parts.prefixes, confirmation(parts.prefixes)) },
       context: contextWith({ settings: { matchAttribute: 'mail' } }),
     },
     {
-      name: 'an attribute called __proto__',
+      name: 'an attribute named __proto__',
       parts: {
         ...parts,
         attributes: attributeStatement(parts.prefixes, {
@@ -561,19 +561,19 @@ function oddities(): Shape[] {
       },
     },
     ...(['first', 'last'] as const).map((order) => ({
-      name: `WSO2: a confirmation for each address, ours ${order}`,
+      name: `WSO2: a confirmation per address, ours ${order}`,
       parts: {
         ...parts,
         subject: subject(parts.prefixes, nameId(parts.prefixes, PERSON) + eachAddress(parts.prefixes, order).join('')),
       },
     })),
     {
-      name: 'the prefix xml declared as what it is',
+      name: 'a correct declaration of the prefix xml',
       parts: { ...parts, rootNamespaces: ' xmlns:xml="http://www.w3.org/XML/1998/namespace" xml:lang="en"' },
       sign: 'both',
     },
     {
-      name: 'a holder-of-key confirmation beside',
+      name: 'a holder-of-key confirmation before the bearer confirmation',
       parts: {
         ...parts,
         subject: subject(

@@ -3,18 +3,18 @@ import { contextWith, type VerifyContext } from '../support/context.ts';
 import { compose, honestParts, type MessageParts } from '../support/message.ts';
 import { type SignOptions, signMessage } from '../support/sign.ts';
 
-/** An answer that must be refused, for exactly this reason. `field` is the raw form field. */
+/** A response that must be refused for exactly this reason. `field` is the raw form field. */
 export type HostileCase = { name: string; field: string; context: VerifyContext; reason: ReasonCode };
 
 type Change = (parts: MessageParts) => Partial<MessageParts>;
 export type Place = 'response' | 'assertion' | 'both' | 'none';
 
-/** The form field that carries a message. */
+/** Encodes a message as the form field. */
 export function encode(xml: string | Buffer): string {
   return Buffer.from(xml).toString('base64');
 }
 
-/** A case from finished XML. */
+/** Creates a case from complete XML. */
 export function refused(
   name: string,
   xml: string | Buffer,
@@ -24,25 +24,25 @@ export function refused(
   return { name, field: encode(xml), context, reason };
 }
 
-/** An honest message with changed parts, then signed by the provider: lies that carry a good signature. */
+/** Creates an honest message with changed parts, signed by the provider: a lie with a valid signature. */
 export function signedLie(change: Change, place: Place, options: Partial<SignOptions> = {}): string {
   const parts = honestParts();
   return signMessage(compose({ ...parts, ...change(parts) }), place, options);
 }
 
-/** An honest message, signed. */
+/** Creates an honest message. */
 export function honest(place: Place = 'assertion', options: Partial<SignOptions> = {}): string {
   return signMessage(compose(honestParts()), place, options);
 }
 
-/** Replaces text that must be there, so that no case is hostile by name only. */
+/** Replaces text that must be there, so that every case really differs. */
 export function swap(xml: string, from: string | RegExp, to: string): string {
   const found = typeof from === 'string' ? xml.includes(from) : xml.search(from) !== -1;
   if (!found) throw new Error(`nothing to replace: ${from}`);
   return xml.replace(from, () => to);
 }
 
-/** The first element of this name, with all it holds. */
+/** Returns the first element with this name, including its content. */
 export function cut(xml: string, name: string): string {
   const from = xml.indexOf(`<${name} `) === -1 ? xml.indexOf(`<${name}>`) : xml.indexOf(`<${name} `);
   const end = `</${name}>`;

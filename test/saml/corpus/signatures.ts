@@ -10,7 +10,7 @@ const XMLENC = 'http://www.w3.org/2001/04/xmlenc#';
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const PLACES = ['response', 'assertion', 'both'] as const;
 
-/** Signatures that are missing, wrong, foreign, forbidden, or of a form that hides something. */
+/** Signatures that are missing, wrong, of another key, forbidden, or in a form that hides something. */
 export function signatureCases(): HostileCase[] {
   return [...missing(), ...wrong(), ...forbidden(), ...malformed(), ...digests()];
 }
@@ -21,15 +21,15 @@ function missing(): HostileCase[] {
   return [
     refused('unsigned', unsigned, 'signature_missing'),
     refused('stripped', swap(signed, cut(signed, 'ds:Signature'), ''), 'signature_missing'),
-    refused('stripped of both', stripped(honest('both')), 'signature_missing'),
+    refused('both stripped', stripped(honest('both')), 'signature_missing'),
     refused(
-      'a Signature of another namespace',
+      'a Signature in another namespace',
       signed.replaceAll(DS, 'http://www.w3.org/2000/09/xmldsig'),
       'xml_malformed',
       contextWith(),
     ),
     refused(
-      'a Signature in no namespace',
+      'a Signature without a namespace',
       swap(unsigned, '<saml:Subject>', '<Signature/><saml:Subject>'),
       'signature_misplaced',
     ),
@@ -39,7 +39,7 @@ function missing(): HostileCase[] {
       'signature_malformed',
     ),
     refused(
-      'the metadata as an answer',
+      'metadata instead of a response',
       `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" ID="_m" entityID="${IDP}"/>`,
       'response_malformed',
     ),
@@ -47,7 +47,7 @@ function missing(): HostileCase[] {
     refused('a LogoutResponse', signed.replaceAll('samlp:Response', 'samlp:LogoutResponse'), 'response_malformed'),
     refused('a SAML 1.1 Response', signed.replaceAll('SAML:2.0:protocol', 'SAML:1.0:protocol'), 'version_unsupported'),
   ].map((hostile) =>
-    hostile.name === 'a Signature of another namespace' ? { ...hostile, reason: 'signature_misplaced' } : hostile,
+    hostile.name === 'a Signature in another namespace' ? { ...hostile, reason: 'signature_misplaced' } : hostile,
   );
 }
 
@@ -63,22 +63,22 @@ function wrong(): HostileCase[] {
     const tamper = (what: string, from: string | RegExp, to: string) =>
       refused(`${place}: ${what}`, swap(signed, from, to), 'signature_invalid');
     cases.push(
-      refused(`${place}: signed with another key, its public half in KeyInfo`, foreign, 'signature_invalid'),
-      refused(`${place}: no key known`, signed, 'signature_invalid', contextWith({ signingKeys: [] })),
+      refused(`${place}: signed with another key that KeyInfo contains`, foreign, 'signature_invalid'),
+      refused(`${place}: no known key`, signed, 'signature_invalid', contextWith({ signingKeys: [] })),
       refused(
-        `${place}: only keys of another kind`,
+        `${place}: only keys of another type`,
         signed,
         'signature_invalid',
         contextWith({ signingKeys: [ecProvider.publicKey] }),
       ),
       tamper('another NameID', `>${PERSON}</saml:NameID>`, '>eve@evil.example</saml:NameID>'),
-      tamper('another letter case of the NameID', `>${PERSON}</saml:NameID>`, '>Ada@acme.com</saml:NameID>'),
+      tamper('another case of the NameID', `>${PERSON}</saml:NameID>`, '>Ada@acme.com</saml:NameID>'),
       tamper('white space in the NameID', `>${PERSON}</saml:NameID>`, `> ${PERSON}</saml:NameID>`),
       tamper('a homoglyph in the NameID', `>${PERSON}</saml:NameID>`, '>аda@acme.com</saml:NameID>'),
       tamper('a combining character in the NameID', `>${PERSON}</saml:NameID>`, '>a\u0301da@acme.com</saml:NameID>'),
       tamper('another group', 'Staff', 'Admins'),
       tamper(
-        'a group more',
+        'an additional group',
         '</saml:AttributeStatement>',
         '<saml:Attribute Name="groups"><saml:AttributeValue>Admins</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>',
       ),
@@ -91,18 +91,18 @@ function wrong(): HostileCase[] {
       tamper('a space between elements of the Assertion', '<saml:AuthnStatement', ' <saml:AuthnStatement'),
       tamper('another SessionIndex', '_session1', '_session2'),
       tamper(
-        'another namespace of the Assertion’s parts',
+        'another namespace of a part of the Assertion',
         '<saml:NameID',
         '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion/"',
       ),
-      tamper('an attribute more', '<saml:NameID ', '<saml:NameID SPProvidedID="x" '),
-      tamper('a SignatureValue of another length', /<ds:SignatureValue>..../, '<ds:SignatureValue>'),
+      tamper('an additional attribute', '<saml:NameID ', '<saml:NameID SPProvidedID="x" '),
+      tamper('a SignatureValue with another length', /<ds:SignatureValue>..../, '<ds:SignatureValue>'),
       tamper('another SignatureValue', /<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA'),
       tamper('another DigestValue', /<ds:DigestValue>..../, '<ds:DigestValue>AAAA'),
       tamper('a shorter DigestValue', /<ds:DigestValue>..../, '<ds:DigestValue>'),
-      tamper('another digest named', `${XMLENC}sha256`, `${XMLENC}sha512`),
-      tamper('another signature algorithm named', `${MORE}rsa-sha256`, `${MORE}rsa-sha512`),
-      tamper('an elliptic algorithm named', `${MORE}rsa-sha256`, `${MORE}ecdsa-sha256`),
+      tamper('another digest algorithm', `${XMLENC}sha256`, `${XMLENC}sha512`),
+      tamper('another signature algorithm', `${MORE}rsa-sha256`, `${MORE}rsa-sha512`),
+      tamper('an elliptic-curve algorithm', `${MORE}rsa-sha256`, `${MORE}ecdsa-sha256`),
     );
   }
   const both = honest('both');
@@ -110,13 +110,13 @@ function wrong(): HostileCase[] {
   const inner = cut(both.slice(both.indexOf('<saml:Assertion')), 'ds:Signature');
   cases.push(
     refused(
-      'a good Assertion in a Response with a broken Signature',
+      'a valid Assertion in a Response with an invalid Signature',
       swap(both, outer, swap(outer, /<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA')),
       'signature_invalid',
     ),
-    refused('a good Response that was signed over a broken Assertion', brokenWithin(), 'signature_invalid'),
+    refused('a validly signed Response around an invalid Assertion', brokenWithin(), 'signature_invalid'),
     refused(
-      'the Signatures changed places',
+      'the Signatures exchanged',
       both.replace(inner, '@@').replace(outer, inner).replace('@@', outer),
       'signature_malformed',
     ),
@@ -152,8 +152,8 @@ function forbidden(): HostileCase[] {
     ['HMAC-SHA512', { algorithm: `${MORE}hmac-sha512` }],
     ['an unknown algorithm', { algorithm: 'urn:example:none' }],
     ['an empty algorithm', { algorithm: '' }],
-    ['the name of the prototype', { algorithm: '__proto__' }],
-    ['a digest called constructor', { digestAlgorithm: 'constructor' }],
+    ['the name __proto__', { algorithm: '__proto__' }],
+    ['a digest named constructor', { digestAlgorithm: 'constructor' }],
     ['an unknown digest', { digestAlgorithm: 'urn:example:none' }],
     ['RIPEMD-160', { digestAlgorithm: `${XMLENC}ripemd160` }],
   ];
@@ -171,9 +171,9 @@ function forbidden(): HostileCase[] {
   const allowed = contextWith({ settings: { allowSha1: true } });
   return [
     ...cases,
-    refused('HMAC keyed with the public key', hmacSigned(), 'algorithm_forbidden'),
+    refused('HMAC with the public key as its key', hmacSigned(), 'algorithm_forbidden'),
     refused(
-      'HMAC cut to no bit (CVE-2009-0217)',
+      'HMAC truncated to 0 bits (CVE-2009-0217)',
       honest('assertion', {
         algorithm: `${MORE}hmac-sha256`,
         template: (signature) =>
@@ -186,20 +186,20 @@ function forbidden(): HostileCase[] {
       'algorithm_forbidden',
     ),
     refused(
-      'SHA-1 where SHA-1 is allowed, MD5 digest',
+      'an MD5 digest if SHA-1 is allowed',
       honest('assertion', { digestAlgorithm: `${MORE}md5`, digest: 'md5' }),
       'algorithm_forbidden',
       allowed,
     ),
     refused(
-      'ECDSA-SHA1 where SHA-1 is allowed',
+      'ECDSA-SHA1 if SHA-1 is allowed',
       honest('assertion', { algorithm: `${MORE}ecdsa-sha1` }),
       'algorithm_forbidden',
       allowed,
     ),
-    refused('an unknown canonical form of SignedInfo', honest('assertion', { template }), 'algorithm_forbidden'),
+    refused('an unknown canonical form for SignedInfo', honest('assertion', { template }), 'algorithm_forbidden'),
     refused(
-      'a canonical form with comments of SignedInfo',
+      'a canonical form with comments for SignedInfo',
       honest('assertion', { template: comments }),
       'algorithm_forbidden',
     ),
@@ -263,7 +263,7 @@ function malformed(): HostileCase[] {
     ['no DigestValue', without('DigestValue')],
     ['an empty URI', uri('URI=""')],
     ['no URI', uri('')],
-    ['a URI of a bare hash', uri('URI="#"')],
+    ['only a hash as URI', uri('URI="#"')],
     ['an external URI', uri('URI="https://evil.example/a#_assertion0001"')],
     ['a file URI', uri('URI="file:///etc/passwd"')],
     ['a quoted URI', uri("URI=\"#_x' or '1'='1\"")],
@@ -272,11 +272,11 @@ function malformed(): HostileCase[] {
     ['a URI without a hash', uri('URI="_assertion0001"')],
     ['the URI of the Response', uri('URI="#_response0001"')],
     ['a URI in another case', uri('URI="#_ASSERTION0001"')],
-    ['a URI with a blank', uri('URI="#_assertion0001 "')],
-    ['a URI in a namespace', uri('ds:URI="#_assertion0001"')],
+    ['a URI with a space', uri('URI="#_assertion0001 "')],
+    ['a URI attribute in a namespace', uri('ds:URI="#_assertion0001"')],
     ['no transform', transforms('')],
     ['no enveloped-signature', transforms(exclusive)],
-    ['the transforms in the other order', transforms(exclusive + enveloped)],
+    ['the transforms in reverse order', transforms(exclusive + enveloped)],
     ['three transforms', transforms(enveloped + exclusive + exclusive)],
     ['enveloped-signature twice', transforms(enveloped + enveloped)],
     [
@@ -304,20 +304,20 @@ function malformed(): HostileCase[] {
     ['an unknown transform', transforms(enveloped + t('urn:example:transform'))],
     ['an empty transform', transforms(enveloped + t(''))],
     [
-      'something within enveloped-signature',
+      'an element in enveloped-signature',
       transforms(t(`${DS}enveloped-signature`, '<ds:XPath>1</ds:XPath>') + exclusive),
     ],
-    ['something within the canonical form', transforms(enveloped + t(EXC_C14N, '<ds:XPath>1</ds:XPath>'))],
+    ['an element in the canonical form', transforms(enveloped + t(EXC_C14N, '<ds:XPath>1</ds:XPath>'))],
     [
       'two InclusiveNamespaces',
       transforms(enveloped + t(EXC_C14N, `<ec:InclusiveNamespaces xmlns:ec="${EXC_C14N}" PrefixList="a"/>`.repeat(2))),
     ],
     [
-      'InclusiveNamespaces of the inclusive form',
+      'InclusiveNamespaces for the inclusive form',
       transforms(enveloped + t(C14N, `<ec:InclusiveNamespaces xmlns:ec="${EXC_C14N}" PrefixList="a"/>`)),
     ],
     [
-      'a PrefixList of 100',
+      'a PrefixList with 100 prefixes',
       transforms(
         enveloped +
           t(
@@ -326,9 +326,9 @@ function malformed(): HostileCase[] {
           ),
       ),
     ],
-    ['text among the transforms', transforms(`${enveloped}text${exclusive}`)],
+    ['text between the transforms', transforms(`${enveloped}text${exclusive}`)],
     [
-      'a transform of another namespace',
+      'a transform in another namespace',
       transforms(`${enveloped}<x:Transform xmlns:x="urn:x" Algorithm="${EXC_C14N}"/>`),
     ],
     ['an Object', after('SignatureValue', '<ds:Object>x</ds:Object>')],
@@ -345,7 +345,7 @@ function malformed(): HostileCase[] {
     ],
     ['two SignedInfo (CVE-2025-29774)', doubled('SignedInfo')],
     [
-      'a forged SignedInfo before (CVE-2025-29774)',
+      'a forged SignedInfo before the signed one (CVE-2025-29774)',
       (text) => swap(text, '<ds:SignedInfo>', '<ds:SignedInfo><ds:Reference/></ds:SignedInfo><ds:SignedInfo>'),
     ],
     ['two SignatureValues', after('SignedInfo', '<ds:SignatureValue>AAAA</ds:SignatureValue>')],
@@ -358,29 +358,29 @@ function malformed(): HostileCase[] {
     ['two KeyInfos', after('SignatureValue', '<ds:KeyInfo/><ds:KeyInfo/>')],
     ['an element in DigestValue', within('DigestValue', '<x/>')],
     ['an element in SignatureValue', within('SignatureValue', '<x/>')],
-    ['letters in DigestValue that are not base64', within('DigestValue', '!!!!')],
-    ['a DigestValue with more behind its padding', within('DigestValue', 'AAAA')],
-    ['letters in SignatureValue that are not base64', within('SignatureValue', '*')],
+    ['a DigestValue that is not base64', within('DigestValue', '!!!!')],
+    ['a DigestValue with more after its padding', within('DigestValue', 'AAAA')],
+    ['a SignatureValue that is not base64', within('SignatureValue', '*')],
     ['an empty DigestValue', (text) => swap(text, /<ds:DigestValue>[^<]*/, '<ds:DigestValue>')],
   ];
   return templates.map(([name, template]) => refused(name, honest('assertion', { template }), 'signature_malformed'));
 }
 
-// Whoever reads a message by name alone would find it, and no digest covers it.
+// A reader that looks for names only would find it, and no digest covers it.
 function hidden(prefix: string, space: string, local: string, around = '<ds:X509Data>'): string {
   const [, end] = /<([\w:]+)/.exec(around) ?? [];
   const element = `<${prefix}:${local} xmlns:${prefix}="urn:oasis:names:tc:SAML:2.0:${space}">eve@evil.example</${prefix}:${local}>`;
   return `<ds:KeyInfo>${around}${element}</${end}></ds:KeyInfo>`;
 }
 
-// A comment that one reader skips and another stops at.
+// A comment that one reader skips, and at which another stops.
 function digests(): HostileCase[] {
   const signed = honest();
   const digest = /<ds:DigestValue>([^<]*)/.exec(signed)?.[1] ?? '';
   const forms: [string, string, ReasonCode][] = [
     ['a comment before the digest (CVE-2025-29775)', `<!--AAAA-->${digest}`, 'xml_forbidden'],
-    ['a comment behind the digest', `${digest}<!--AAAA-->`, 'xml_forbidden'],
-    ['a comment within the digest', `${digest.slice(0, 8)}<!---->${digest.slice(8)}`, 'xml_forbidden'],
+    ['a comment after the digest', `${digest}<!--AAAA-->`, 'xml_forbidden'],
+    ['a comment inside the digest', `${digest.slice(0, 8)}<!---->${digest.slice(8)}`, 'xml_forbidden'],
     ['only a comment', `<!--${digest}-->`, 'signature_malformed'],
     ['a processing instruction', `<?x?>${digest}`, 'xml_forbidden'],
     ['CDATA', `<![CDATA[${digest}]]>`, 'xml_forbidden'],

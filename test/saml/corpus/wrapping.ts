@@ -3,7 +3,7 @@ import { cut, type HostileCase, honest, refused, swap } from './hostile.ts';
 
 const EVIL = 'eve@evil.example';
 
-/** Signature wrapping 1 to 8 (Somorovsky et al., "On Breaking SAML") and what has been made of it since: the signed part is moved, a forged one is read. */
+/** Signature wrapping 1 to 8 (Somorovsky et al., "On Breaking SAML") and later variants: the signed part is moved, and a forged one is read. */
 export function wrappingCases(): HostileCase[] {
   return [...wrappedResponses(), ...wrappedAssertions(), ...elsewhere(), ...secondAssertions()];
 }
@@ -21,7 +21,7 @@ function wrappedResponses(): HostileCase[] {
     for (const id of ['_evil', '_response0001']) {
       cases.push(
         refused(
-          `XSW1, ${place}, ${id}: the Response in the forged one's Signature`,
+          `XSW1, ${place}, ${id}: the Response in the Signature of the forged one`,
           put(evil(id), within(unsigned)),
           'response_malformed',
         ),
@@ -36,7 +36,7 @@ function wrappedResponses(): HostileCase[] {
           'response_malformed',
         ),
         refused(
-          `${place}, ${id}: the Response behind`,
+          `${place}, ${id}: the Response at the end of the forged one`,
           swap(evil(id), '</samlp:Response>', `${signed}</samlp:Response>`),
           'response_malformed',
         ),
@@ -70,12 +70,12 @@ function wrappedAssertions(): HostileCase[] {
       const message = (inner: string) => swap(signed, assertion, inner);
       const forms: [string, string][] = [
         ['XSW3: the forged one before', message(evil + assertion)],
-        ['the forged one behind', message(assertion + evil)],
+        ['the forged one after', message(assertion + evil)],
         [
-          'XSW4: the signed one within the forged one',
+          'XSW4: the signed one inside the forged one',
           message(swap(evil, '</saml:Assertion>', `${assertion}</saml:Assertion>`)),
         ],
-        ['XSW5: the forged one with the Signature, the signed one behind', message(withSignature(signature) + bare)],
+        ['XSW5: the forged one with the Signature, the signed one after', message(withSignature(signature) + bare)],
         [
           'XSW6: the signed one in the Signature',
           message(withSignature(swap(signature, '</ds:SignatureValue>', `</ds:SignatureValue>${bare}`))),
@@ -156,7 +156,7 @@ function elsewhere(): HostileCase[] {
     ['twice', swap(signed, signature, signature + signature)],
     ['in place and in the Subject', swap(signed, '<saml:Subject>', `<saml:Subject>${signature}`)],
     [
-      'within the Signature',
+      'inside the Signature',
       swap(signed, '</ds:SignatureValue>', `</ds:SignatureValue><ds:KeyInfo>${signature}</ds:KeyInfo>`),
     ],
   ];
@@ -170,7 +170,7 @@ function secondAssertions(): HostileCase[] {
   return [
     refused('the same Assertion twice', swap(signed, assertion, assertion + assertion), 'response_malformed'),
     refused(
-      'another Issuer of the Response',
+      'a second Issuer of the Response',
       swap(
         signed,
         '<samlp:Status>',
@@ -179,7 +179,7 @@ function secondAssertions(): HostileCase[] {
       'response_malformed',
     ),
     refused(
-      'another Status',
+      'a second Status',
       swap(signed, '<samlp:Status>', '<samlp:Status><samlp:StatusCode Value="x"/></samlp:Status><samlp:Status>'),
       'response_malformed',
     ),

@@ -2,7 +2,7 @@ import { XmlC14NMode, XmlDocument, type XmlElement } from 'libxml2-wasm';
 
 const NAMESPACES = { ds: 'http://www.w3.org/2000/09/xmldsig#' };
 
-/** libxml2's canonical form of the element that an XPath finds; the tests sign with it, so that they share no canonicaliser with src/. */
+/** Returns the canonical form of the element that an XPath finds, by libxml2. Tests sign with it, so that they share no canonicalizer with src/. */
 export function canonicalByLibxml2(xml: string, xpath: string, exclusive: boolean, prefixes: string[] = []): string {
   const document = XmlDocument.fromString(xml);
   try {

@@ -9,9 +9,9 @@ export type EncryptOptions = {
   key: KeyObject; // the domain's public key
   cipher: 'aes-128-gcm' | 'aes-256-gcm' | 'aes-128-cbc' | 'aes-256-cbc' | 'aes-192-cbc' | 'des-ede3-cbc';
   transport: 'rsa-oaep-mgf1p' | 'rsa-oaep' | 'rsa-1_5';
-  label: 'sha1' | 'sha256' | undefined; // undefined: not named, which means SHA-1
+  label: 'sha1' | 'sha256' | undefined; // undefined: not specified, which means SHA-1
   mask: 'sha1' | 'sha256' | undefined;
-  placement: 'within' | 'beside'; // where the EncryptedKey stands
+  placement: 'within' | 'beside'; // of the EncryptedKey: in KeyInfo, or next to EncryptedData
 };
 
 export const gcmOptions: EncryptOptions = {
@@ -32,7 +32,7 @@ const CIPHERS = {
   'des-ede3-cbc': [`${XENC}tripledes-cbc`, 24, 8],
 } as const;
 
-/** An EncryptedAssertion around a plaintext, with prefix `saml` declared on itself. Keys and IVs are fixed: nothing here is a secret. */
+/** Returns an EncryptedAssertion of a plaintext, which declares the prefix `saml` itself. Keys and IVs are fixed: nothing here is secret. */
 export function encryptAssertion(plaintext: string | Buffer, changes: Partial<EncryptOptions> = {}): string {
   const options = { ...gcmOptions, ...changes };
   const [identifier, keySize, ivSize] = CIPHERS[options.cipher];
@@ -54,7 +54,7 @@ function encryptContent(cipher: string, plaintext: Buffer, key: Buffer, iv: Buff
     const gcm = createCipheriv(cipher as 'aes-256-gcm', key, iv);
     return Buffer.concat([iv, gcm.update(plaintext), gcm.final(), gcm.getAuthTag()]);
   }
-  // ISO 10126, as xmlenc-core1 5.2.3 has it: only the last octet of the padding means something.
+  // ISO 10126, as in xmlenc-core1 5.2.3: only the last octet of the padding has a meaning.
   const block = iv.length;
   const padding = Buffer.alloc(block - (plaintext.length % block), 0x99);
   padding[padding.length - 1] = padding.length;

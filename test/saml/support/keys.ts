@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import jwks from './keys.json' with { type: 'json' };
 
-/** Key pairs of the tests alone; they are public, so that a failing seed fails everywhere alike. */
+/** Key pairs for tests only. They are public, so that a failing seed fails everywhere. */
 export type KeyPair = { privateKey: KeyObject; publicKey: KeyObject };
 
 export const provider = keyPair(jwks.provider);

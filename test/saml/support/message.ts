@@ -1,17 +1,17 @@
 import { ACS_URL, ENTITY_ID, IDP, NOW, REQUEST_ID } from './context.ts';
 
-/** The namespace prefixes of a maker's messages; '' is the default namespace. */
+/** The namespace prefixes of a provider's messages; '' is the default namespace. */
 export type Prefixes = { protocol: string; assertion: string; signature: string };
 
 /**
- * The parts of a message as text; each stands for itself and may be replaced by anything. `@@RESPONSE@@` and `@@ASSERTION@@` mark where the
- * signatures go: see sign.ts.
+ * The parts of a message as text. Each can be replaced by any text. `@@RESPONSE@@` and `@@ASSERTION@@` mark the places of the signatures: see
+ * sign.ts.
  */
 export type MessageParts = {
   prefixes: Prefixes;
-  declaration: string; // what stands before the root
+  declaration: string; // before the root
   responseAttributes: string;
-  rootNamespaces: string; // more of them, on the root
+  rootNamespaces: string; // additional ones, on the root
   responseIssuer: string;
   extensions: string;
   status: string;
@@ -31,7 +31,7 @@ export const RESPONSE_ID = '_response0001';
 export const ASSERTION_ID = '_assertion0001';
 export const PERSON = 'ada@acme.com';
 
-/** An xs:dateTime so many seconds from NOW. */
+/** Returns the xs:dateTime this many seconds after NOW. */
 export function at(seconds: number): string {
   return new Date(NOW + seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
@@ -39,17 +39,17 @@ export function at(seconds: number): string {
 const SAMLP = 'urn:oasis:names:tc:SAML:2.0:protocol';
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion';
 
-/** A tag's name with a prefix that may be none. */
+/** Returns a tag name with a prefix, or without one if it is ''. */
 export function tag(prefix: string, local: string): string {
   return prefix === '' ? local : `${prefix}:${local}`;
 }
 
-/** An xmlns declaration. */
+/** Returns an xmlns declaration. */
 export function xmlns(prefix: string, uri: string): string {
   return prefix === '' ? `xmlns="${uri}"` : `xmlns:${prefix}="${uri}"`;
 }
 
-/** The parts of an honest answer, in these prefixes. */
+/** Returns the parts of an honest response with these prefixes. */
 export function honestParts(
   prefixes: Prefixes = { protocol: 'samlp', assertion: 'saml', signature: 'ds' },
 ): MessageParts {
@@ -76,17 +76,17 @@ export function honestParts(
   };
 }
 
-/** A Subject around its content. */
+/** Returns a Subject with this content. */
 export function subject({ assertion }: Prefixes, content: string): string {
   return `<${tag(assertion, 'Subject')}>${content}</${tag(assertion, 'Subject')}>`;
 }
 
-/** A NameID of format emailAddress. */
+/** Returns a NameID with format emailAddress. */
 export function nameId({ assertion }: Prefixes, value: string, more = ''): string {
   return `<${tag(assertion, 'NameID')} Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"${more}>${value}</${tag(assertion, 'NameID')}>`;
 }
 
-/** A bearer SubjectConfirmation; `data` replaces the attributes of its SubjectConfirmationData. */
+/** Returns a bearer SubjectConfirmation. `data` replaces the attributes of its SubjectConfirmationData. */
 export function confirmation(
   { assertion }: Prefixes,
   data?: string,
@@ -97,7 +97,7 @@ export function confirmation(
   return `<${element} Method="${method}"><${element}Data ${attributes}/></${element}>`;
 }
 
-/** An AttributeStatement; values are XML. */
+/** Returns an AttributeStatement. Values are XML. */
 export function attributeStatement(
   { assertion }: Prefixes,
   attributes: Record<string, string[]>,
@@ -111,7 +111,7 @@ export function attributeStatement(
   return `<${a('AttributeStatement')}>${each.join('')}</${a('AttributeStatement')}>`;
 }
 
-/** The whole message. */
+/** Returns the whole message. */
 export function compose(parts: MessageParts): string {
   const root = tag(parts.prefixes.protocol, 'Response');
   return (
@@ -120,7 +120,7 @@ export function compose(parts: MessageParts): string {
   );
 }
 
-/** The Assertion alone. */
+/** Returns only the Assertion. */
 export function composeAssertion(parts: MessageParts): string {
   const element = tag(parts.prefixes.assertion, 'Assertion');
   return (

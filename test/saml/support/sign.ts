@@ -7,12 +7,12 @@ export const DS = 'http://www.w3.org/2000/09/xmldsig#';
 export const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 export const C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
 
-/** How a signature is made. All texts are put in as they are, so that a test can make wrong ones. */
+/** How to sign. All texts are inserted as they are, so that a test can create invalid signatures. */
 export type SignOptions = {
   key: KeyObject;
   prefix: string;
   algorithm: string; // the identifier
-  hash: string; // what it means to node:crypto
+  hash: string; // its name in node:crypto
   signOptions: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' };
   digestAlgorithm: string;
   digest: string;
@@ -40,7 +40,7 @@ export const rsaSha256: SignOptions = {
   template: (signature) => signature,
 };
 
-/** Signs the Response, the Assertion or, first, the Assertion and then the Response, at the marks of message.ts. */
+/** Signs the Response, the Assertion, or first the Assertion and then the Response, at the marks of message.ts. */
 export function signMessage(
   xml: string,
   where: 'response' | 'assertion' | 'both' | 'none',
@@ -52,12 +52,12 @@ export function signMessage(
   return withoutMarks(signed);
 }
 
-/** Takes out the marks at which nothing is to be signed. */
+/** Removes the remaining marks. */
 export function withoutMarks(xml: string): string {
   return xml.replaceAll(/@@(?:RESPONSE|ASSERTION)@@/g, '');
 }
 
-/** Puts an enveloped signature over the element of this local name at a mark. */
+/** Inserts an enveloped signature of the element with this local name at a mark. */
 export function signAt(xml: string, mark: string, local: string, changes: Partial<SignOptions> = {}): string {
   const options = { ...rsaSha256, ...changes };
   const path = `//*[local-name()='${local}']`;

@@ -4,14 +4,14 @@ import { honestCases } from '../corpus/honest.ts';
 import { ACS_URL, ENTITY_ID, IDP } from '../support/context.ts';
 import { domain, domainNext, provider, providerNext } from '../support/keys.ts';
 
-// What node-saml cannot do: it knows RSA with SHA-1, 256 and 512 alone, RSA-OAEP of the older name with SHA-1, what is encrypted with all its
-// namespaces, and the NameID as the person.
+// node-saml supports only RSA with SHA-1, 256 and 512, RSA-OAEP by its older name with SHA-1, assertions encrypted with all their namespaces,
+// and the NameID as the person.
 const BEYOND =
   /RSA-PSS|SHA384|ECDSA|implicit|OAEP|Keycloak, .*encrypted|encrypted in place|mapped attribute|byte order mark/;
 
 describe('node-saml', () => {
   const { warn } = console;
-  // It warns of AES-CBC at every message.
+  // It warns about AES-CBC for every message.
   before(() => {
     console.warn = () => {};
   });

@@ -29,7 +29,7 @@ describe('decryptOaep', () => {
     }
   }
 
-  it('gives nothing for a padding with a wrong first octet, without its mark, or of a wrong length', () => {
+  it('returns undefined for a padding with a wrong first octet, without its mark, or with a wrong length', () => {
     const raw = (octets: Buffer) => publicEncrypt({ key: domain.publicKey, padding: constants.RSA_NO_PADDING }, octets);
     for (const octets of [
       Buffer.alloc(256),
