@@ -1,214 +1,224 @@
+/** A column: its SQL, in which `KEY` is text that is compared byte by byte, and the type of its values. */
+export type Column<T> = { sql: string; values?: T };
+
+const column = <T>(sql: string): Column<T> => ({ sql });
+
+const id = column<string>('KEY primary key');
+const key = column<string>('KEY not null');
+const optionalKey = column<string | null>('KEY');
+const uniqueKey = column<string>('KEY not null unique');
+const text = column<string>('text not null');
+const optionalText = column<string | null>('text');
+const integer = column<number>('integer not null');
+const bigint = column<number>('bigint not null');
+const time = bigint;
+const optionalTime = column<number | null>('bigint');
+const flag = column<0 | 1>('integer not null');
+const reference = (table: string) => column<string>(`KEY not null references "${table}" ("id") on delete cascade`);
+const optionalReference = (table: string, onDelete: 'cascade' | 'set null') =>
+  column<string | null>(`KEY references "${table}" ("id") on delete ${onDelete}`);
+
 /**
- * The tables of both engines. Flags are 0 or 1, times are epoch milliseconds, `…Json` columns are JSON text,
- * and a `…Key` column holds caseKey() of the column it is named after, which is what is unique and looked up.
+ * The tables of both engines, as createTables creates them; a change also needs a migration. Times are epoch milliseconds, `…Json` columns
+ * are JSON text, and a `…Key` column holds caseKey() of the column it is named after, which is what is unique and looked up.
  */
-export type Schema = {
-  settings: { name: string; valueJson: string };
-  domains: DomainRow;
-  domainKeys: DomainKeyRow;
-  identityProviders: IdentityProviderRow;
-  metadataImports: MetadataImportRow;
-  users: UserRow;
-  userEmails: { userId: string; valueKey: string };
-  groups: GroupRow;
-  groupMembers: { groupId: string; userId: string };
-  userTokens: { token: string; userId: string };
-  directoryCounts: { name: 'users' | 'groups'; slot: number; total: number };
-  profileSources: ProfileSourceRow;
-  profileSourceTokens: ProfileSourceTokenRow;
-  profileSourceCalls: { sourceId: string; day: number; calls: number; failures: number };
-  scimLog: ScimLogRow;
-  jobs: JobRow;
-  jobItems: JobItemRow;
-  sessions: SessionRow;
-  loginRequests: LoginRequestRow;
-  pendingLogins: { tokenHash: string; loginJson: string; expiresAt: number };
-  usedAssertions: { entityId: string; assertionId: string; expiresAt: number };
-  loginActivity: LoginActivityRow;
-  attempts: { name: string; failures: number; expiresAt: number };
+export const tables = {
+  settings: { name: id, valueJson: text },
+  identityProviders: {
+    id,
+    entityId: uniqueKey,
+    name: text,
+    enabled: flag,
+    showButton: flag,
+    buttonOrder: integer,
+    settingsJson: text, // ProviderSettings
+    metadataJson: text, // the parts of the metadata in use
+    metadataXml: text, // the metadata as received
+    metadataUrl: optionalText,
+    importedAt: time,
+    createdAt: time,
+  },
+  domains: {
+    id,
+    url: uniqueKey, // an origin: scheme, host and port
+    setUpAt: optionalTime,
+    defaultProviderId: optionalReference('identityProviders', 'set null'),
+    autoLogin: flag,
+    createdAt: time,
+  },
+  domainKeys: {
+    id,
+    domainId: reference('domains'),
+    privateKeySealed: text, // PEM, sealed with the secret key
+    certificate: text, // PEM
+    createdAt: time,
+  },
+  metadataImports: {
+    id,
+    xml: text,
+    url: optionalText,
+    providerId: optionalReference('identityProviders', 'cascade'), // the provider to update; null: a new one
+    expiresAt: time,
+  },
+  users: {
+    id,
+    userName: text,
+    userNameKey: uniqueKey,
+    active: flag,
+    userType: key,
+    loginType: optionalText,
+    externalId: optionalKey,
+    givenName: optionalText,
+    familyName: optionalText,
+    displayName: optionalText,
+    nameKey: key, // the sort key of lists of people
+    title: optionalText,
+    department: optionalText,
+    email: optionalText, // the primary one
+    managerId: optionalKey, // profile.enterprise.manager.value
+    omitFromSearch: flag, // profile.interact.omitFromSearch
+    profileJson: text, // every other attribute
+    searchText: key, // the person's search words, each with a space before it
+    passwordHash: optionalText,
+    sourceId: optionalKey, // the profile source that manages the person
+    version: integer,
+    createdAt: time,
+    modifiedAt: time,
+    lastLoginAt: optionalTime,
+  },
+  userEmails: { userId: reference('users'), valueKey: key },
+  userTokens: { token: key, userId: key },
+  groups: {
+    id,
+    displayName: text,
+    displayNameKey: uniqueKey,
+    externalId: optionalKey,
+    sourceId: optionalKey,
+    version: integer,
+    createdAt: time,
+    modifiedAt: time,
+  },
+  groupMembers: { groupId: reference('groups'), userId: reference('users') },
+  directoryCounts: { name: column<'users' | 'groups'>('KEY not null'), slot: integer, total: bigint },
+  profileSources: {
+    id, // the Client ID
+    name: text,
+    active: flag,
+    logBodies: flag,
+    readOnly: flag,
+    patchResponse: key, // 'resource' | 'none'
+    networksJson: text, // the networks that requests may come from, in CIDR notation; empty: all
+    lastCallAt: optionalTime,
+    createdAt: time,
+    modifiedAt: time,
+  },
+  profileSourceTokens: {
+    tokenHash: id, // SHA-256 of the token
+    sourceId: reference('profileSources'),
+    hint: text, // the token's last four characters
+    createdAt: time,
+    expiresAt: optionalTime,
+  },
+  profileSourceCalls: { sourceId: reference('profileSources'), day: time, calls: integer, failures: integer },
+  scimLog: {
+    id, // sorts by time
+    at: time,
+    sourceId: optionalKey,
+    sourceName: optionalText,
+    network: optionalText,
+    method: key, // '' : a Power User changed the source
+    path: text,
+    status: integer,
+    durationMs: integer,
+    event: optionalKey, // user_create_provision and so on
+    resourceType: optionalKey, // 'User' | 'Group'
+    resourceId: optionalKey,
+    resourceName: optionalText,
+    changesJson: optionalText, // Change[]
+    detail: optionalText, // why it was refused
+    body: optionalText, // the request's body with its secrets masked
+  },
+  jobs: {
+    id, // sorts by time
+    kind: key, // JobKind
+    state: key, // JobState
+    inputJson: text, // Record<string, string>
+    countsJson: text, // the number of items by outcome
+    startedBy: text,
+    total: integer,
+    processed: integer,
+    failure: optionalText, // why it failed
+    createdAt: time,
+    changedAt: time,
+  },
+  jobItems: {
+    jobId: reference('jobs'),
+    position: integer, // from 1, in processing order
+    itemJson: text,
+    outcome: optionalKey,
+    reason: optionalText,
+  },
+  sessions: {
+    id, // SHA-256 of the secret in the cookie
+    userId: reference('users'),
+    domainId: optionalKey,
+    providerId: optionalKey,
+    nameId: optionalKey,
+    sessionIndex: optionalKey,
+    dataJson: text,
+    network: optionalText,
+    userAgent: optionalText,
+    createdAt: time,
+    lastSeenAt: time,
+    expiresAt: time,
+  },
+  loginRequests: {
+    id, // the AuthnRequest's ID
+    providerId: key,
+    domainId: key,
+    relayState: key, // a random token
+    browserHash: key, // SHA-256 of the secret in the browser's cookie
+    returnPath: text,
+    forceAuthn: flag,
+    test: flag, // a Test login of a Power User: no session starts
+    createdAt: time,
+    expiresAt: time,
+  },
+  pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
+  usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
+  loginActivity: {
+    id,
+    reference: optionalKey, // the code shown to a person who was refused
+    at: time,
+    flow: key, // 'sp' | 'idp' | 'local' | 'test'
+    outcome: key, // 'logged_in' | 'refused' | 'tested'
+    reason: optionalKey,
+    domainId: optionalKey,
+    providerId: optionalKey,
+    userId: optionalKey,
+    asserted: optionalText, // the name in the response or the form
+    network: optionalText,
+    detailJson: text,
+  },
+  attempts: { name: id, failures: integer, expiresAt: time },
 };
 
-type Flag = 0 | 1;
+/** The rows of the tables. */
+export type Schema = { [T in keyof typeof tables]: Row<(typeof tables)[T]> };
 
-export type DomainRow = {
-  id: string;
-  url: string; // an origin: scheme, host and port
-  setUpAt: number | null;
-  defaultProviderId: string | null;
-  autoLogin: Flag;
-  createdAt: number;
-};
+type Row<Columns> = { [C in keyof Columns]: Columns[C] extends Column<infer T> ? T : never };
 
-export type DomainKeyRow = {
-  id: string;
-  domainId: string;
-  privateKeySealed: string; // PEM, sealed with the secret key
-  certificate: string; // PEM
-  createdAt: number;
-};
-
-export type IdentityProviderRow = {
-  id: string;
-  entityId: string;
-  name: string;
-  enabled: Flag;
-  showButton: Flag;
-  buttonOrder: number;
-  settingsJson: string; // ProviderSettings
-  metadataJson: string; // the parts of the metadata in use
-  metadataXml: string; // the metadata as received
-  metadataUrl: string | null;
-  importedAt: number;
-  createdAt: number;
-};
-
-export type MetadataImportRow = {
-  id: string;
-  xml: string;
-  url: string | null;
-  providerId: string | null; // the provider to update; null: a new one
-  expiresAt: number;
-};
-
-export type UserRow = {
-  id: string;
-  userName: string;
-  userNameKey: string;
-  active: Flag;
-  userType: string;
-  loginType: string | null;
-  externalId: string | null;
-  givenName: string | null;
-  familyName: string | null;
-  displayName: string | null;
-  title: string | null;
-  department: string | null;
-  email: string | null; // the primary one
-  profileJson: string; // every other attribute
-  passwordHash: string | null;
-  sourceId: string | null; // the profile source that manages the person
-  version: number;
-  createdAt: number;
-  modifiedAt: number;
-  lastLoginAt: number | null;
-  nameKey: string; // the sort key of lists of people
-  searchText: string; // the person's search words, each with a space before it
-  managerId: string | null; // profile.enterprise.manager.value
-  omitFromSearch: Flag; // profile.interact.omitFromSearch
-};
-
-export type GroupRow = {
-  id: string;
-  displayName: string;
-  displayNameKey: string;
-  externalId: string | null;
-  sourceId: string | null;
-  version: number;
-  createdAt: number;
-  modifiedAt: number;
-};
-
-export type ProfileSourceRow = {
-  id: string; // the Client ID
-  name: string;
-  active: Flag;
-  logBodies: Flag;
-  readOnly: Flag;
-  patchResponse: string; // 'resource' | 'none'
-  networksJson: string; // the networks that requests may come from, in CIDR notation; empty: all
-  lastCallAt: number | null;
-  createdAt: number;
-  modifiedAt: number;
-};
-
-export type ProfileSourceTokenRow = {
-  tokenHash: string; // SHA-256 of the token
-  sourceId: string;
-  hint: string; // the token's last four characters
-  createdAt: number;
-  expiresAt: number | null;
-};
-
-export type ScimLogRow = {
-  id: string; // sorts by time
-  at: number;
-  sourceId: string | null;
-  sourceName: string | null;
-  network: string | null;
-  method: string; // '' : a Power User changed the source
-  path: string;
-  status: number;
-  durationMs: number;
-  event: string | null; // user_create_provision and so on
-  resourceType: string | null; // 'User' | 'Group'
-  resourceId: string | null;
-  resourceName: string | null;
-  changesJson: string | null; // Change[]
-  detail: string | null; // why it was refused
-  body: string | null; // the request's body with its secrets masked
-};
-
-export type JobRow = {
-  id: string; // sorts by time
-  kind: string; // JobKind
-  state: string; // JobState
-  inputJson: string; // Record<string, string>
-  countsJson: string; // the number of items by outcome
-  startedBy: string;
-  total: number;
-  processed: number;
-  failure: string | null; // why it failed
-  createdAt: number;
-  changedAt: number;
-};
-
-export type JobItemRow = {
-  jobId: string;
-  position: number; // from 1, in processing order
-  itemJson: string;
-  outcome: string | null;
-  reason: string | null;
-};
-
-export type SessionRow = {
-  id: string; // SHA-256 of the secret in the cookie
-  userId: string;
-  domainId: string | null;
-  providerId: string | null;
-  nameId: string | null;
-  sessionIndex: string | null;
-  dataJson: string;
-  network: string | null;
-  userAgent: string | null;
-  createdAt: number;
-  lastSeenAt: number;
-  expiresAt: number;
-};
-
-export type LoginRequestRow = {
-  id: string; // the AuthnRequest's ID
-  providerId: string;
-  domainId: string;
-  relayState: string; // a random token
-  browserHash: string; // SHA-256 of the secret in the browser's cookie
-  returnPath: string;
-  forceAuthn: Flag;
-  test: Flag; // a Test login of a Power User: no session starts
-  createdAt: number;
-  expiresAt: number;
-};
-
-export type LoginActivityRow = {
-  id: string;
-  reference: string | null; // the code shown to a person who was refused
-  at: number;
-  flow: string; // 'sp' | 'idp' | 'local' | 'test'
-  outcome: string; // 'logged_in' | 'refused' | 'tested'
-  reason: string | null;
-  domainId: string | null;
-  providerId: string | null;
-  userId: string | null;
-  asserted: string | null; // the name in the response or the form
-  network: string | null;
-  detailJson: string;
-};
+export type DomainRow = Schema['domains'];
+export type DomainKeyRow = Schema['domainKeys'];
+export type IdentityProviderRow = Schema['identityProviders'];
+export type MetadataImportRow = Schema['metadataImports'];
+export type UserRow = Schema['users'];
+export type GroupRow = Schema['groups'];
+export type ProfileSourceRow = Schema['profileSources'];
+export type ProfileSourceTokenRow = Schema['profileSourceTokens'];
+export type ScimLogRow = Schema['scimLog'];
+export type JobRow = Schema['jobs'];
+export type JobItemRow = Schema['jobItems'];
+export type SessionRow = Schema['sessions'];
+export type LoginRequestRow = Schema['loginRequests'];
+export type LoginActivityRow = Schema['loginActivity'];

@@ -23,7 +23,7 @@ import { freshDatabaseUrl } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 import { testStart } from '../support/testDeps.ts';
 
-const FIRST = 6; // the number of the first schema: trial versions wrote 1 to 5
+const LATEST = 5 + migrations.length; // trial versions wrote steps 1 to 5
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));
 
@@ -40,7 +40,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         .to.deep.equal(tables)
         .and.to.include.members(['users', 'sessions', 'domains']);
       expect(await findSetting(second.db, 'kept')).to.equal(1);
-      expect(await positionsOf(second)).to.deep.equal(migrations.map((_, index) => FIRST + index));
+      expect(await positionsOf(second)).to.deep.equal([LATEST]);
       await second.close();
     });
 
@@ -110,14 +110,14 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const ends = await Promise.all(Array.from({ length: 4 }, () => outcomeOf(startChild(opener, [url]))));
       expect(ends).to.deep.equal(ends.map(() => ({ code: 0, stdout: '', stderr: '' })));
       const store = await openStore(url);
-      expect(await positionsOf(store)).to.have.lengthOf(migrations.length);
+      expect(await positionsOf(store)).to.deep.equal([LATEST]);
       await store.close();
     });
 
     it('refuses a database that a newer version wrote, and closes it', async () => {
       const url = await freshDatabaseUrl(engine);
       const store = await openStore(url);
-      await sql`insert into migrations values (${FIRST + migrations.length})`.execute(store.db);
+      await sql`insert into migrations values (${LATEST + 1})`.execute(store.db);
       await store.close();
       expect(await failure(openStore(url))).to.match(/newer version of Anteroom/);
       const { code, stderr } = await outcomeOf(startChild(opener, [url]));
@@ -141,17 +141,6 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const after = await openStore(url);
       expect(await tablesOf(after)).to.deep.equal(tables);
       expect(await columnsOf(after, 'users')).not.to.include('halfway');
-      await after.close();
-    });
-
-    it('leaves an empty database empty when a step fails', async () => {
-      const url = await freshDatabaseUrl(engine);
-      await withStep(
-        (db) => sql`select * from nowhere`.execute(db).then(() => undefined),
-        async () => expect(await failure(openStore(url))).to.match(/nowhere/),
-      );
-      const after = await openStore(url);
-      expect(await positionsOf(after)).to.have.lengthOf(migrations.length);
       await after.close();
     });
   });

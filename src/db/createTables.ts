@@ -1,0 +1,56 @@
+import { type Kysely, sql } from 'kysely';
+import type { Engine } from './open.ts';
+import { type Column, tables } from './schema.ts';
+
+/** Primary keys of several columns. */
+const primaryKeys: Record<string, string[]> = {
+  userEmails: ['userId', 'valueKey'],
+  userTokens: ['token', 'userId'],
+  groupMembers: ['groupId', 'userId'],
+  directoryCounts: ['name', 'slot'],
+  profileSourceCalls: ['sourceId', 'day'],
+  jobItems: ['jobId', 'position'],
+  usedAssertions: ['entityId', 'assertionId'],
+};
+
+// No foreign key of userTokens.userId: it would need a second index of the same size.
+const indexes = [
+  `create index "domainKeysByDomain" on "domainKeys" ("domainId")`,
+  `create index "usersByExternalId" on "users" ("externalId")`,
+  `create index "usersByType" on "users" ("userType", "active")`,
+  `create index "usersByName" on "users" ("nameKey", "id")`,
+  `create index "usersByDepartment" on "users" ("department", "nameKey")`,
+  `create index "usersBySource" on "users" ("sourceId", "nameKey")`,
+  `create index "usersByChange" on "users" ("modifiedAt")`,
+  `create index "usersByManager" on "users" ("managerId") where "managerId" is not null`,
+  `create index "userEmailsByValue" on "userEmails" ("valueKey")`,
+  `create index "groupsBySource" on "groups" ("sourceId")`,
+  `create index "groupsByExternalId" on "groups" ("externalId")`,
+  `create index "groupMembersByUser" on "groupMembers" ("userId", "groupId")`,
+  `create index "profileSourceTokensBySource" on "profileSourceTokens" ("sourceId")`,
+  `create index "scimLogByResource" on "scimLog" ("resourceId", "id")`,
+  `create index "jobItemsByOutcome" on "jobItems" ("jobId", "outcome", "position")`,
+  `create index "sessionsByUser" on "sessions" ("userId")`,
+  `create index "sessionsByExpiry" on "sessions" ("expiresAt")`,
+  `create index "loginRequestsByExpiry" on "loginRequests" ("expiresAt")`,
+  `create index "usedAssertionsByExpiry" on "usedAssertions" ("expiresAt")`,
+  `create unique index "loginActivityByReference" on "loginActivity" ("reference") where "reference" is not null`,
+  `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
+];
+
+/** Creates the tables and indexes of today's schema in an empty database. */
+export async function createTables(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const creations = Object.entries(tables).map(([name, columns]) => creationOf(name, columns, engine));
+  for (const statement of [...creations, ...indexes]) await sql.raw(statement).execute(db);
+}
+
+function creationOf(name: string, columns: Record<string, Column<unknown>>, engine: Engine): string {
+  // PostgreSQL would compare and sort text by the rules of its locale.
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  // SQLite keeps the rows in the index of the primary key only.
+  const storage = engine === 'sqlite' && name === 'userTokens' ? ' without rowid' : '';
+  const parts = Object.entries(columns).map(([column, { sql: type }]) => `"${column}" ${type.replace('KEY', key)}`);
+  const primaryKey = primaryKeys[name]?.map((column) => `"${column}"`).join(', ');
+  if (primaryKey) parts.push(`constraint "${name}Key" primary key (${primaryKey})`);
+  return `create table "${name}" (${parts.join(', ')})${storage}`;
+}
