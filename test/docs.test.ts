@@ -96,7 +96,7 @@ function commandsIn(files: string[]): string[] {
 
 async function helpOf(name: string[]): Promise<string> {
   let help = '';
-  const unused = () => Promise.reject(new Error('help needs nothing'));
+  const unused = () => Promise.reject(new Error('help needs no database'));
   const write = (text: string) => {
     help += text;
   };

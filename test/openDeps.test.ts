@@ -10,8 +10,8 @@ import { tempFolder } from './support/tempFolder.ts';
 
 describe('openDeps', () => {
   for (const [title, env] of [
-    ['a key of its own', {}],
-    ['the key of the environment', { SECRET_KEY: Buffer.alloc(32, 9).toString('base64') }],
+    ['a new key', {}],
+    ['SECRET_KEY', { SECRET_KEY: Buffer.alloc(32, 9).toString('base64') }],
   ] as const)
     it(`creates a data folder that only its owner can read, with ${title}`, async () => {
       const folder = join(tempFolder(), 'new', 'data');

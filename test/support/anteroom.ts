@@ -13,7 +13,7 @@ export const testPassword = 'correct horse battery';
 
 export type Anteroom = { url: string; deps: TestDeps };
 
-/** The whole application on a free port, with the domain of its own address and nobody in the directory. It is closed when the test is done. */
+/** Starts the application on a free port, with a domain for its URL and an empty directory. It is closed after the test. */
 export async function startAnteroom(
   options: { store?: Store; env?: Record<string, string>; at?: number } = {},
 ): Promise<Anteroom> {

@@ -3,19 +3,19 @@ import { whenDone } from './cleanup.ts';
 
 export type Child = ChildProcessWithoutNullStreams;
 
-/** What a process left behind. */
+/** The exit code of a process and what it printed. */
 export type Outcome = { code: number | null; stdout: string; stderr: string };
 
-/** Starts a TypeScript file of the project as a process of its own, with `input` on its standard input. It is gone when the test is done. */
+/** Starts a TypeScript file of the project in a process, with `input` on its standard input. The process is killed after the test. */
 export function startChild(file: string, args: string[] = [], env: Record<string, string> = {}, input = ''): Child {
   const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
   whenDone(() => child.kill('SIGKILL'));
-  child.stdin.on('error', () => {}); // it may end without reading it
+  child.stdin.on('error', () => {}); // it may exit without reading it
   child.stdin.end(input);
   return child;
 }
 
-/** Waits for the end of a process. */
+/** Waits until a process exits. */
 export async function outcomeOf(child: Child): Promise<Outcome> {
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {

@@ -1,26 +1,26 @@
 import type { Anteroom } from './anteroom.ts';
 import { testPassword } from './anteroom.ts';
 
-/** An answer as it came, redirects not followed. */
-export type Answer = { status: number; location: string | undefined; headers: Headers; text: string };
+/** A response; redirects are not followed. */
+export type Reply = { status: number; location: string | undefined; headers: Headers; text: string };
 
 export type Client = {
-  get: (path: string) => Promise<Answer>;
+  get: (path: string) => Promise<Reply>;
   /** Posts a form, as a page of the same site does. */
-  post: (path: string, fields?: Fields) => Promise<Answer>;
+  post: (path: string, fields?: Fields) => Promise<Reply>;
   /** The same as multipart/form-data, with a file. */
-  upload: (path: string, fields: Record<string, string | Blob>) => Promise<Answer>;
-  /** Follows the redirect of an answer. */
-  follow: (answer: Answer) => Promise<Answer>;
+  upload: (path: string, fields: Record<string, string | Blob>) => Promise<Reply>;
+  /** Opens the page that a reply redirects to. */
+  follow: (reply: Reply) => Promise<Reply>;
 };
 
 type Fields = Record<string, string | string[]>;
 
-/** A browser for tests of screens: it keeps cookies and names the page's origin when it posts a form. */
+/** Returns a client for tests of screens. It keeps cookies, and sends the page's origin with a form. */
 export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
   const cookies = new Map<string, string>();
 
-  async function request(path: string, init: RequestInit = {}): Promise<Answer> {
+  async function request(path: string, init: RequestInit = {}): Promise<Reply> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { accept: 'text/html', cookie, ...(init.method === 'POST' ? { origin: url } : {}) };
     const response = await fetch(new URL(path, url), { ...init, redirect: 'manual', headers });
@@ -43,14 +43,14 @@ export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
       for (const [name, value] of Object.entries(fields)) body.append(name, value);
       return request(path, { method: 'POST', body });
     },
-    follow: (answer) => request(answer.location ?? '/'),
+    follow: (reply) => request(reply.location ?? '/'),
   };
 }
 
 /** Returns a client that is logged in with `testPassword`. */
 export async function logInLocally(anteroom: Pick<Anteroom, 'url'>, userName = 'maya.koch'): Promise<Client> {
   const client = openClient(anteroom);
-  const answer = await client.post('/local-login', { userName, password: testPassword, return: '/' });
-  if (answer.status !== 303) throw new Error(`${userName} could not log in: ${answer.status}`);
+  const reply = await client.post('/local-login', { userName, password: testPassword, return: '/' });
+  if (reply.status !== 303) throw new Error(`${userName} could not log in: ${reply.status}`);
   return client;
 }

@@ -16,7 +16,7 @@ export type Connected = Anteroom & {
   provider: IdentityProvider;
 };
 
-/** Anteroom and Cloud Directory, connected as the article has it: domain set up, provider imported, button shown, made the default. */
+/** Starts Anteroom and Cloud Directory and connects them as the article does: domain set up, provider imported, with a button, made the default. */
 export async function connect(
   options: { store?: Store; settings?: Partial<ProviderInput>; sso?: Record<string, string | string[]> } = {},
 ): Promise<Connected> {
@@ -29,7 +29,7 @@ export async function connect(
     sso: { spEntityId: `${url}/saml/metadata`, acsUrl, ...options.sso },
   });
   const [domain] = await listDomains(deps.store.db);
-  if (!domain) throw new Error('there is no domain');
+  if (!domain) throw new Error('There is no domain.');
   await setUpDomain(deps, domain.id);
   const provider = await importProvider(anteroom, `${cloud.url}/saml2/${applicationId}/metadata`, options.settings);
   await setDefaultProvider(deps, domain.id, provider.id);
@@ -51,12 +51,12 @@ export async function importProvider(
   return changed.value;
 }
 
-/** A browser that starts at Anteroom. */
+/** Returns a browser without scripts that starts at Anteroom. */
 export function visitor({ url }: Anteroom): Browser {
   return createBrowser(url);
 }
 
-/** Follows the provider's button (or any address that leads to the provider), logs a person in there, and gives the page that carries the answer. */
+/** Opens a path that leads to the provider, logs a person in there if it asks, and returns the page with the SAML response. */
 export async function goThroughProvider(browser: Browser, path: string, username: string): Promise<Page> {
   const page = await browser.get(path);
   return page.forms.some((form) => form.fields.SAMLResponse) ? page : logIn(browser, page, username);
@@ -70,9 +70,9 @@ export async function openTile({ cloud, applicationId }: Connected, username: st
   return atProvider.get(`/saml2/${applicationId}`);
 }
 
-/** Sends the answer on as the provider's page does: a cross-site POST. */
+/** Posts the SAML response as the provider's page does, from another site. */
 export function deliver(browser: Browser, page: Page, changes: Record<string, string> = {}): Promise<Page> {
   const form = page.forms.find((one) => one.fields.SAMLResponse);
-  if (!form) throw new Error(`no answer on ${page.url}: ${page.text.slice(0, 300)}`);
+  if (!form) throw new Error(`There is no SAML response on ${page.url}: ${page.text.slice(0, 300)}`);
   return browser.postFromElsewhere(form.action, { ...form.fields, ...changes });
 }

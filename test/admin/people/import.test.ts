@@ -3,7 +3,7 @@ import { removeUser, setActive } from '../../../src/people/users.ts';
 import { addSource } from '../../../src/sources/profileSources.ts';
 import { findUserByUserName } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Answer, type Client, logInLocally } from '../../support/client.ts';
+import { type Client, logInLocally, type Reply } from '../../support/client.ts';
 import { untilDone } from '../support/untilDone.ts';
 
 const IMPORT = '/settings/people/import';
@@ -126,12 +126,12 @@ describe('admin/people/import', () => {
     expect(countsOf(await choose(csv.text))).to.deep.equal(['0', '0', '2', '0']);
   });
 
-  async function choose(content: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
+  async function choose(content: string | Uint8Array<ArrayBuffer>): Promise<Reply> {
     const answer = await client.upload(IMPORT, { file: new Blob([content], { type: 'text/csv' }) });
     return answer.status === 303 ? client.follow(answer) : answer;
   }
 
-  function confirm({ text }: Answer): Promise<Answer> {
+  function confirm({ text }: Reply): Promise<Reply> {
     const action = /action="(\/settings\/jobs\/[^"]+\/import)"/.exec(text)?.[1] ?? '';
     return client.post(action);
   }
@@ -142,6 +142,6 @@ describe('admin/people/import', () => {
 });
 
 /** Added, changed, the same, errors. */
-function countsOf({ text }: Answer): string[] {
+function countsOf({ text }: Reply): string[] {
   return [...text.matchAll(/<div class="h1 mb-0">([\d,]+)</g)].map((match) => match[1] ?? '');
 }

@@ -1,7 +1,7 @@
 import { findCallingSource } from '../../../src/sources/callingSource.ts';
 import { insertScimLog, type ScimLogEntry } from '../../../src/store/scimLog.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Answer, type Client, logInLocally } from '../../support/client.ts';
+import { type Client, logInLocally, type Reply } from '../../support/client.ts';
 import { aLogEntry } from '../../support/rows.ts';
 
 export type Sources = {
@@ -38,7 +38,7 @@ export async function startForSources(): Promise<Sources> {
 }
 
 /** Client ID and token on the page of a new key. */
-export function keyOf({ text }: Answer): { id: string; token: string } {
+export function keyOf({ text }: Reply): { id: string; token: string } {
   const value = (id: string) => new RegExp(`id="${id}" value="([^"]+)"`).exec(text)?.[1] ?? '';
   return { id: value('client-id'), token: value('token') };
 }
