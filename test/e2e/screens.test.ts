@@ -54,7 +54,7 @@ async function logIn(page: Page, password: string): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
-/** Gives each screen something to show, long names among it, and lists their addresses. */
+/** Adds data for each screen, including long names, and returns the paths of the screens. */
 async function fill(connected: Connected): Promise<string[]> {
   const { deps, domain, provider, cloud, applicationId } = connected;
   const maya = await addPerson(deps, {

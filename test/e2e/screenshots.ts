@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
-/** Takes a picture for the documents, where SCREENSHOTS names the folder to put it in; otherwise a run leaves no trace. */
+/** Takes a picture for the documents if SCREENSHOTS names the folder for it. */
 export async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;

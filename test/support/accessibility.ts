@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** How a page is looked at: on a desktop in light colours, and on a narrow phone in dark ones. */
+/** The looks to check: a desktop in light mode, and a narrow phone in dark mode. */
 const LOOKS = [
   { colorScheme: 'light', width: 1280, height: 900 },
   { colorScheme: 'dark', width: 320, height: 640 },
@@ -11,12 +11,12 @@ const LOOKS = [
 
 const RULES: RunOptions = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  resultTypes: ['violations'], // to describe what passed takes longer than to check it
+  resultTypes: ['violations'], // describing passed rules takes longer than checking them
 };
 
 const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** Returns what axe finds on the open page (WCAG 2.2 A and AA), and where it is wider than the screen, in each of the two looks. */
+/** Returns the violations that axe finds on the open page (WCAG 2.2 A and AA), and horizontal overflow, in both looks. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   await page.evaluate(axeSource);
@@ -31,7 +31,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return faults;
 }
 
-/** Colours fade from one look to the other; axe would read a shade on the way. */
+/** Finishes transitions, because axe would measure colours in the middle of one. */
 function endTransitions(): void {
   for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish();
 }

@@ -19,8 +19,8 @@ export async function openBrowser(options: LaunchOptions = {}): Promise<Browser>
 }
 
 /**
- * Returns the path of a Chromium or Chrome that runs, or undefined. Looks at CHROMIUM_PATH alone if it is set, otherwise in PATH, at what
- * Playwright installed, and at the usual places of macOS and Windows.
+ * Returns the path of a working Chromium or Chrome, or undefined. Only checks CHROMIUM_PATH if it is set, otherwise PATH, the browsers of
+ * Playwright, and the usual paths of macOS and Windows.
  */
 export function findChromium(): string | undefined {
   return candidates().find((path) => existsSync(path) && runs(path));
@@ -39,7 +39,7 @@ function candidates(): string[] {
   return [...onPath, ...playwrights(), ...applications, ...onWindows];
 }
 
-/** The revision that this Playwright would install, and any other that is installed. */
+/** Returns the path of this Playwright's revision, and of other installed revisions. */
 function playwrights(): string[] {
   const wanted = chromium.executablePath(); // …/ms-playwright/chromium-1234/chrome-linux/chrome
   const folder = dirname(dirname(dirname(wanted)));
@@ -49,7 +49,7 @@ function playwrights(): string[] {
   return [wanted, ...installed.map((name) => join(folder, name, rest))];
 }
 
-/** Some distributions have a script of that name that only says how to install the browser. */
+/** Returns whether it runs: some distributions have a script of this name that only explains how to install the browser. */
 function runs(path: string): boolean {
   if (process.platform === 'win32') return true; // chrome.exe has no --version
   try {

@@ -5,17 +5,17 @@ type Cleanup = () => unknown;
 const ofRun: Cleanup[] = [];
 let ofTest: Cleanup[] | undefined;
 
-/** Runs a cleanup after the test for what a test or a beforeEach made, after all tests for what a before hook made. */
+/** Registers a cleanup to run after the test, or after the suite if it was registered by a before hook. */
 export function whenDone(cleanup: Cleanup): void {
   (ofTest ?? ofRun).push(cleanup);
 }
 
-/** Runs a cleanup after all tests of the run; where tests run in parallel, after those of the file. */
+/** Registers a cleanup to run after all tests of the process. */
 export function whenRunDone(cleanup: Cleanup): void {
   ofRun.push(cleanup);
 }
 
-/** Mocha finds these by name, because .mocharc.json requires this file. */
+/** Root hooks, which Mocha finds by name because .mocharc.json requires this file. */
 export const mochaHooks: RootHookObject = {
   beforeEach() {
     ofTest = [];
@@ -30,7 +30,7 @@ export const mochaHooks: RootHookObject = {
   },
 };
 
-/** What was made last is removed first: a store is closed before its folder is removed. */
+/** Runs cleanups in reverse order: a store is closed before its folder is removed. */
 async function cleanUp(cleanups: Cleanup[]): Promise<void> {
   for (const cleanup of cleanups.reverse()) await cleanup();
 }

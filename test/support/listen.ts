@@ -7,7 +7,7 @@ export function serve(answer: RequestListener | string | Buffer): Promise<string
   return listen(createServer(typeof answer === 'function' ? answer : (_req, res) => res.end(answer)));
 }
 
-/** Has a server listen on a free port, and closes it after the test. Returns its URL; one for TLS says https. */
+/** Makes a server listen on a free port, and closes it after the test. Returns its URL, with https for TLS servers. */
 export async function listen(server: Server, scheme = 'http'): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   whenDone(

@@ -4,10 +4,10 @@ import Mocha from 'mocha';
 
 const SLOWEST = 10;
 
-/** What a run of Mocha leaves behind: how many tests passed, what each failure says, and which files took longest. */
+/** The outcome of a run of Mocha: the number of passed tests, the failures, and the slowest files. */
 export type Outcome = { passed: number; failures: string[]; slowest: { file: string; seconds: number }[] };
 
-/** Mocha's own report, and at the end the outcome as JSON in the file that OUTCOME_FILE names. */
+/** Mocha's default report, which also writes the outcome as JSON to the file OUTCOME_FILE. */
 class OutcomeReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);

@@ -34,15 +34,15 @@ export async function emptyPostgresUrl(): Promise<string> {
 /** A database that this process has locked, the shape of its tables, and a connection to empty it, unless a test ended it. */
 type Claimed = { name: string; url: string; shape: string; client: pg.Client | undefined };
 
-/** What was claimed and no test uses. */
+/** Claimed databases that no test uses. */
 const idle: Claimed[] = [];
 
-/** The connection that holds the locks, and the last number that it tried. The run ends it, and leaves the databases to other processes. */
+/** The connection that holds the locks, and the last number it tried. It closes with the process, which releases the databases. */
 let locks: { client: pg.Client; last: number } | undefined;
 
 const SCHEMA = schemaHash();
 
-/** Ends the connections that a failed test left open, and empties each table that ever had a row. */
+/** Closes connections left open by a failed test, and empties each table that ever had a row. */
 const EMPTY = `
   select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
   do $$ declare names text; begin
@@ -107,7 +107,7 @@ function schemaHash(): number {
   return createHash('sha256').update(sources.sort().join('\n')).digest().readInt32BE();
 }
 
-/** The server that `npm test` started for all its processes, or else one for this process alone. */
+/** Returns the server that `npm test` started, or starts one for this process. */
 async function serverUrl(): Promise<string> {
   if (process.env.TEST_POSTGRES_URL) return process.env.TEST_POSTGRES_URL;
   own ??= startPostgres();

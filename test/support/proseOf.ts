@@ -1,7 +1,7 @@
 import { LanguageVariant, SyntaxKind } from 'typescript/unstable/ast';
 import { createScanner } from 'typescript/unstable/ast/scanner';
 
-/** What is kept of TypeScript: strings, the text of templates, and comments. */
+/** The tokens to keep: strings, the text of templates, and comments. */
 const PROSE = new Set([
   SyntaxKind.StringLiteral,
   SyntaxKind.NoSubstitutionTemplateLiteral,
@@ -12,7 +12,7 @@ const PROSE = new Set([
   SyntaxKind.MultiLineCommentTrivia,
 ]);
 
-/** Tokens after which a slash divides; after any other one it starts a regular expression. */
+/** Tokens after which a slash is a division. After any other token, it starts a regular expression. */
 const VALUES = new Set([
   SyntaxKind.Identifier,
   SyntaxKind.NumericLiteral,
@@ -32,8 +32,8 @@ const TRIVIA = new Set([
 ]);
 
 /**
- * Returns TypeScript with everything but its strings and comments blanked out: code becomes '\0', the marks of comments become spaces, so
- * that a comment of several lines reads as one text. Lines stay where they are.
+ * Returns TypeScript with everything but strings and comments blanked out: code becomes '\0', and comment markers become spaces, so that
+ * a comment of several lines is one text. Line numbers stay the same.
  */
 export function proseOf(code: string): string {
   let prose = '';
@@ -48,7 +48,7 @@ export function proseOf(code: string): string {
 
 function* tokensOf(code: string): Generator<{ kind: SyntaxKind; text: string }> {
   const scanner = createScanner(false, LanguageVariant.Standard, code);
-  const braces: SyntaxKind[] = []; // what each open brace belongs to: a block, or a template
+  const braces: SyntaxKind[] = []; // the kind of each open brace: a block or a template
   let previous = SyntaxKind.Unknown;
   for (;;) {
     let kind = scanner.scan();

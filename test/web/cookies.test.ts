@@ -41,7 +41,7 @@ describe('cookies', () => {
   });
 });
 
-/** What comes of a request whose domain is https or http. */
+/** Runs a handler for a request of an https or http domain. */
 async function ask(secure: boolean, cookie = '') {
   const app = express();
   app.use((req, res) => {

@@ -103,7 +103,7 @@ describe('forms', () => {
   }
 });
 
-/** The body of a multipart form; a part with a third member is a file of that name. */
+/** Returns the body of a multipart form. A part with a third element is a file of that name. */
 function parts(...list: [name: string, value: string, fileName?: string][]): string {
   const written = list.map(([name, value, fileName]) => {
     const suffix = fileName === undefined ? '' : `; filename="${fileName}"`;

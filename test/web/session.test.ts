@@ -116,7 +116,7 @@ describe('sessions', () => {
   });
 });
 
-/** A browser in which Maya Koch is logged in. */
+/** Returns a browser in which Maya Koch is logged in. */
 async function logIn(anteroom: Anteroom) {
   const browser = openAtHost(anteroom, new URL(anteroom.url).host);
   const answer = await browser.post('/local-login', credentials);

@@ -1,4 +1,4 @@
-/** The fields of the form with an action, as a browser would send them: inputs, chosen boxes, selects and text areas. */
+/** Returns the fields of the form with an action as a browser sends them: inputs, ticked checkboxes, selects and text areas. */
 export function fieldsOfForm(html: string, action: string): Record<string, string> {
   const start = html.indexOf(`action="${action}"`);
   const form = html.slice(start, html.indexOf('</form>', start));

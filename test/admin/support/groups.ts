@@ -6,7 +6,7 @@ import { aGroup } from '../../support/rows.ts';
 
 export type Groups = { anteroom: Anteroom; client: Client; anna: User; add(values: Partial<Group>): Promise<Group> };
 
-/** An Anteroom with a Power User, who is logged in, and Anna. `add` inserts a group. */
+/** Starts Anteroom with a logged-in Power User, and Anna. `add` inserts a group. */
 export async function startWithGroups(): Promise<Groups> {
   const anteroom = await startAnteroom();
   await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });

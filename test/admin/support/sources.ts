@@ -11,11 +11,11 @@ export type Sources = {
   add(name: string): Promise<{ id: string; token: string }>;
   /** Writes an entry to the SCIM log, one millisecond after the one before. Returns its ID. */
   log(values?: Partial<ScimLogEntry>): Promise<string>;
-  /** 'ok' for a token that is accepted, otherwise the reason. */
+  /** Returns 'ok' for an accepted token, otherwise the reason. */
   tryToken(token: string, address?: string): Promise<string>;
 };
 
-/** An Anteroom with a Power User, who is logged in. */
+/** Starts Anteroom with a logged-in Power User. */
 export async function startForSources(): Promise<Sources> {
   const anteroom = await startAnteroom();
   await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
