@@ -4,6 +4,7 @@ import { fixture } from '../../federation/metadata/fixtures.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { logInLocally, openClient } from '../../support/client.ts';
 import { serve } from '../../support/listen.ts';
+import { openTestStore } from '../../support/stores.ts';
 import { openSamlSettings, SAML, type SamlSettings } from './support/samlSettings.ts';
 
 describe('admin/saml/routes', () => {
@@ -53,9 +54,19 @@ describe('admin/saml/routes', () => {
     const { client, providers } = settings;
     for (const path of ['', '/removal', '/certificate', '/identity-providers'])
       expect((await client.get(`${SAML}/domains/nothing${path}`)).status, path).to.equal(404);
-    for (const path of ['nothing', 'nothing/removal', 'imports/nothing', '%00', 'imports/%00'])
+    for (const path of ['nothing', 'nothing/removal', 'imports/nothing'])
       expect((await client.get(`${providers}/${path}`)).status, path).to.equal(404);
-    expect((await client.get(`${SAML}/domains/%00`)).status).to.equal(404);
+  });
+
+  it('does not query the database with invalid identifiers', async () => {
+    const { client, providers } = await openSamlSettings({ store: await openTestStore('postgres') }); // it accepts no null characters
+    for (const path of [
+      `${SAML}/domains/%00`,
+      `${providers}/%00`,
+      `${providers}/%00/removal`,
+      `${providers}/imports/%00`,
+    ])
+      expect((await client.get(path)).status, path).to.equal(404);
   });
 });
 

@@ -48,6 +48,12 @@ const refusals: Refusal[] = [
     'bad_certificate',
     /Modulus is too long/,
   ],
+  [
+    'a bare key with two moduli',
+    () => withBareKey('AQAB', 'AQAB').replace('<ds:Modulus>', '<ds:Modulus>AQAB</ds:Modulus><ds:Modulus>'),
+    'bad_certificate',
+    /Modulus is not base64/,
+  ],
   ['a bare key with exponent 1', () => withBareKey('AQAB', 'AQ'), 'bad_certificate', /not an odd number of at least 3/],
   [
     'a certificate in another namespace',

@@ -179,6 +179,8 @@ describe('federation/metadata/readMetadata', () => {
       .replace('<md:EntityDescriptor', '<md:EntityDescriptor validUntil="2029-01-01T01:00:00.123456+01:00"')
       .replace('<md:IDPSSODescriptor', '<md:IDPSSODescriptor validUntil="2031-01-01T00:00:00"');
     expect(read(xml).validUntil).to.equal(Date.parse('2029-01-01T00:00:00Z'));
+    expect(read(xml.replace('2030-', '2028-')).validUntil).to.equal(Date.parse('2028-01-01T00:00:00Z'));
+    expect(read(xml.replace('2031-', '2027-')).validUntil).to.equal(Date.parse('2027-01-01T00:00:00Z'));
     expect(read(fixture('okta')).validUntil).to.equal(undefined);
   });
 });

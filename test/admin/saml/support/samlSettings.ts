@@ -1,3 +1,4 @@
+import type { Store } from '../../../../src/db/open.ts';
 import { setUpDomain } from '../../../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../../../src/federation/importMetadata.ts';
 import { listDomains } from '../../../../src/store/domains.ts';
@@ -17,8 +18,8 @@ export type SamlSettings = Anteroom & {
 };
 
 /** Starts Anteroom with a Power User who is logged in. */
-export async function openSamlSettings(): Promise<SamlSettings> {
-  const anteroom = await startAnteroom();
+export async function openSamlSettings(options: { store?: Store } = {}): Promise<SamlSettings> {
+  const anteroom = await startAnteroom(options);
   await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
   const client = await logInLocally(anteroom);
   const domainId = (await listDomains(anteroom.deps.store.db))[0]?.id ?? '';
