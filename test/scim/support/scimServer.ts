@@ -61,7 +61,8 @@ export async function openScimServer(store?: Store, source: Partial<SourceInput>
   });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/api/v2/scim/v2`;
-  const added = await addSource(deps, { name: 'Cloud Directory', ...source });
+  const name = store ? `Cloud Directory ${servers}` : 'Cloud Directory'; // names are unique in a store
+  const added = await addSource(deps, { name, ...source });
   if (!added.ok) throw new Error('The source was refused');
   const { token } = added.value;
   return {
