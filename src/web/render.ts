@@ -35,7 +35,7 @@ export type ViewTools = {
 export function useViews(app: Express, deps: Pick<Deps, 'now'>): void {
   app.engine('ejs', (file, data, done) => {
     ejs
-      .renderFile(file, data)
+      .renderFile(file, data, { root: VIEWS, cache: true })
       .then(async (page) => {
         await together();
         done(null, page);
