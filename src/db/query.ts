@@ -22,7 +22,7 @@ type Placeholder = { position: number };
 /**
  * Returns a query that is built and compiled once per engine. Use it for reads of every request: building a query in Kysely takes several
  * times as long as running it in SQLite. Outside of transactions a read on SQLite also skips Kysely's connection handling.
- * Measured: a third of a SCIM lookup (docs/decisions/what-every-request-asks.md).
+ * Measured: a third of a SCIM lookup (docs/decisions/what-every-request-costs.md).
  * @param build builds the query with placeholders for the values, so it must not use them otherwise
  */
 export function prepared<Values extends Value[], Row>(

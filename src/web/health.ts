@@ -13,6 +13,6 @@ export function health(deps: Deps): RequestHandler {
     res
       .status(healthy ? 200 : 503)
       .type('text/plain')
-      .send(healthy ? 'ok\n' : 'the database does not answer\n');
+      .send(healthy ? 'ok\n' : 'the database does not respond\n');
   };
 }

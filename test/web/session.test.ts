@@ -4,6 +4,7 @@ import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/flash.ts';
+import { startSession } from '../../src/web/session.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
@@ -94,6 +95,54 @@ describe('sessions', () => {
     const headers = { cookie: browser.cookie() };
     expect((await sendRaw(slow, '/', { headers })).status).to.equal(200);
     expect(await deps.store.db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);
+  });
+
+  for (const [title, change] of [
+    ['deactivated', { active: 0 }],
+    ['made a Non Intranet User', { userType: 'Non Intranet User' }],
+  ] as const)
+    it(`are not accepted for a person who was ${title}, even if the session is still stored`, async () => {
+      const anteroom = await startAnteroom();
+      const { db } = anteroom.deps.store;
+      const person = await addPerson(anteroom.deps, {});
+      const browser = await logIn(anteroom);
+      await db.updateTable('users').set(change).where('id', '=', person.id).execute();
+      expect(await db.selectFrom('sessions').select('userId').execute()).to.deep.equal([{ userId: person.id }]);
+      expect((await browser.send('/profile')).status).to.equal(303);
+    });
+
+  it('end when the same browser logs in again', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, {});
+    const browser = await logIn(anteroom);
+    const [cookie = ''] = /anteroom=[^;]+/.exec(browser.cookie()) ?? []; // no other is sent outside /saml
+    const headers = { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await browser.send('/profile', { headers })).status).to.equal(200);
+    await browser.send('/local-login', { method: 'POST', headers, body: `${new URLSearchParams(credentials)}` });
+    expect((await browser.send('/profile', { headers })).status).to.equal(303);
+    expect((await browser.send('/profile')).status).to.equal(200);
+  });
+
+  it('end when a response of the provider, which comes without the session cookie, logs the browser in again', async () => {
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    const person = await addPerson(deps, {});
+    const browser = await logIn(anteroom);
+    const acs = await behindSession(anteroom, async (req, res) => {
+      const facts = {
+        method: 'saml',
+        domainId: res.locals.domain.id,
+        at: testStart,
+        network: '',
+        userAgent: '',
+      } as const;
+      await startSession(deps, req, res, person, { ...facts, endsAt: testStart + HOUR_MS });
+      res.end();
+    });
+    const [cookie = ''] = /anteroom-who=[^;]+/.exec(browser.cookie()) ?? [];
+    expect((await sendRaw(acs, '/', { headers: { cookie } })).status).to.equal(200);
+    expect(await deps.store.db.selectFrom('sessions').select('userId').execute()).to.have.length(1);
+    expect((await browser.send('/profile')).status).to.equal(303);
   });
 
   it('end with their provider, even if they are stored after it was disabled', async () => {

@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { type Anteroom, addPerson, startAnteroom } from './support/anteroom.ts';
+import { logInLocally } from './support/client.ts';
+import { sendRaw } from './support/hostClient.ts';
+
+describe('the application', () => {
+  let anteroom: Anteroom;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+  });
+
+  it('serves SCIM without sessions, cookies and pages', async () => {
+    const headers = { host: new URL(anteroom.url).host, cookie: 'anteroom=x' };
+    const answer = await sendRaw(anteroom, '/api/v2/scim/v2/nothing', { headers });
+    expect(answer).to.deep.include({ status: 401, cookies: [] });
+    expect(answer.headers['content-type']).to.contain('application/scim+json');
+  });
+
+  it('serves SCIM and pages only at its domains', async () => {
+    for (const path of ['/api/v2/scim/v2/Users', '/login', '/favicon.ico'])
+      expect((await sendRaw(anteroom, path, { headers: { host: 'evil.example' } })).status, path).to.equal(421);
+  });
+
+  it('sets no cookie for visitors', async () => {
+    for (const path of ['/', '/login', '/local-login', '/nothing'])
+      expect((await sendRaw(anteroom, path, { headers: { host: new URL(anteroom.url).host } })).cookies).to.deep.equal(
+        [],
+      );
+  });
+
+  it('shows a page for any address without a route', async () => {
+    await addPerson(anteroom.deps, { userType: 'Power User' });
+    const client = await logInLocally(anteroom);
+    for (const path of ['/nothing', '/settings/nothing', '/people/x/y', '/saml/nothing']) {
+      const page = await client.get(path);
+      expect([path, page.status]).to.deep.equal([path, 404]);
+      expect(page.text).to.contain('Reference:');
+    }
+  });
+});

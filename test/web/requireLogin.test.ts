@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import express, { type ErrorRequestHandler } from 'express';
+import request from 'supertest';
+import { AppError } from '../../src/errors.ts';
+import { requireLogin, requirePowerUser } from '../../src/web/requireLogin.ts';
+
+describe('requireLogin', () => {
+  const app = express();
+  app.use((req, _res, next) => {
+    const userType = req.get('x-type');
+    if (userType) Object.assign(req, { user: { userType } });
+    next();
+  });
+  app.all('/profile', requireLogin, (_req, res) => void res.send('shown'));
+  app.all('/settings', requirePowerUser, (_req, res) => void res.send('shown'));
+  app.get('/', requireLogin);
+  app.use(((error, _req, res, _next) => {
+    res.status(error instanceof AppError ? error.status : 500).end();
+  }) satisfies ErrorRequestHandler);
+
+  it('redirects a browser to the Log-In screen, which returns to the page', async () => {
+    for (const [path, location] of [
+      ['/profile?a=b&c', '/login?return=%2Fprofile%3Fa%3Db%26c'],
+      ['/settings', '/login?return=%2Fsettings'],
+      ['/', '/login'],
+    ] as const)
+      await request(app).get(path).set('accept', 'text/html').expect(303).expect('location', location);
+    await request(app).post('/profile').set('accept', 'text/html').expect('location', '/login');
+  });
+
+  it('returns 401 to a program', async () => {
+    for (const accept of ['application/json', 'application/scim+json', 'application/problem+json, application/json'])
+      await request(app).get('/profile').set('accept', accept).expect(401);
+    await request(app).get('/profile').set('x-requested-with', 'XMLHttpRequest').expect(401);
+    for (const accept of ['*/*', 'text/html, application/json', 'image/png'])
+      await request(app).get('/profile').set('accept', accept).expect(303);
+  });
+
+  it('shows Application Settings only to Power Users', async () => {
+    const statuses = async (path: string) =>
+      Promise.all(
+        ['Power User', 'Intranet User'].map(async (type) => (await request(app).get(path).set('x-type', type)).status),
+      );
+    expect(await statuses('/profile')).to.deep.equal([200, 200]);
+    expect(await statuses('/settings')).to.deep.equal([200, 403]);
+  });
+});
