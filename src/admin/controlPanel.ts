@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { findAttention, findSourceAttention } from './attention.ts';
 import { ACTIVITY, SAML } from './saml/paths.ts';
@@ -42,11 +42,9 @@ const areas = [
 ];
 
 /** Application Settings > Control Panel: all settings, with Needs attention on top. */
-export function controlPanelRoutes(deps: Deps): Router {
-  const router = Router();
+export function controlPanelRoutes(router: Router, deps: Deps): void {
   router.get('/settings', async (_req, res) => {
     const attention = [...(await findAttention(deps)), ...(await findSourceAttention(deps))];
     res.render('settings/controlPanel', { title: 'Control Panel', areas, attention });
   });
-  return router;
 }

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import { type IntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
@@ -23,8 +23,7 @@ type Entered = Record<Name, string>;
 const names = Object.keys(labels) as Name[];
 
 /** Application Settings > Intranet > General. */
-export function generalRoutes(deps: Deps): Router {
-  const router = Router();
+export function generalRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(req, res, enteredOf(res.locals.intranet), {}));
   router.post(PATH, async (req, res) => {
     const entered = Object.fromEntries(names.map((name) => [name, field(req, name)])) as Entered;
@@ -35,7 +34,6 @@ export function generalRoutes(deps: Deps): Router {
     await flash(req, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'No changes to save.');
     res.redirect(303, PATH);
   });
-  return router;
 }
 
 function show(req: Request, res: Response, entered: Entered, errors: FieldErrors): void {

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { loginAttemptRoutes } from './activity/attempt.ts';
 import { loginActivityRoutes } from './activity/list.ts';
@@ -65,6 +66,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const routes of screens) router.use(routes(deps));
+  router.param('id', identifierOnly);
+  for (const addRoutes of screens) addRoutes(router, deps);
   return router;
 }

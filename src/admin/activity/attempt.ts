@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { serviceProviderDetails } from '../../federation/domains.ts';
@@ -17,10 +17,8 @@ const ID = /^[0-9a-f-]{36}$/;
 const SEPARATORS = ['/', '?', '&', '=', ':', ' '];
 
 /** Manage Security > Login activity > an attempt: its checks in order, and what to do. Found by its ID or its reference. */
-export function loginAttemptRoutes(deps: Deps): Router {
-  const router = Router();
+export function loginAttemptRoutes(router: Router, deps: Deps): void {
   router.get(`${ACTIVITY}/:key`, (req, res) => show(deps, res, req.params.key));
-  return router;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { explain } from '../../federation/reasons.ts';
 import { listDomains } from '../../store/domains.ts';
@@ -26,10 +26,8 @@ export const flowNames: Record<string, string> = {
 };
 
 /** Manage Security > Login activity: every attempt, the newest first. */
-export function loginActivityRoutes(deps: Deps): Router {
-  const router = Router();
+export function loginActivityRoutes(router: Router, deps: Deps): void {
   router.get(ACTIVITY, (req, res) => show(deps, req, res));
-  return router;
 }
 
 async function show(deps: Deps, req: Request, res: Response): Promise<void> {

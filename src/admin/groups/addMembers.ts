@@ -1,17 +1,15 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { addPeopleToGroup, getGroup } from '../../people/groups.ts';
 import { flash } from '../../web/flash.ts';
 import { fieldValues } from '../../web/form.ts';
-import { identifierOnly, queryText } from '../../web/query.ts';
+import { queryText } from '../../web/query.ts';
 import { pageOfPeople } from '../people/list.ts';
 
 const PATH = '/settings/groups/:id/members/new';
 
 /** Manage People > Groups > a group > Add people. */
-export function addMembersRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function addMembersRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, req, res, req.params.id));
   router.post(PATH, async (req, res) => {
     const people = fieldValues(req, 'person');
@@ -19,7 +17,6 @@ export function addMembersRoutes(deps: Deps): Router {
     await flash(req, resultOf(people.length, added), added > 0 ? 'success' : 'info');
     res.redirect(303, `/settings/groups/${req.params.id}`);
   });
-  return router;
 }
 
 async function show(deps: Deps, req: Request, res: Response, id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, type FieldErrors, invalid } from '../../errors.ts';
 import { getGroup, removePeopleFromGroup, renameGroup } from '../../people/groups.ts';
@@ -6,15 +6,13 @@ import type { Group } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues } from '../../web/form.ts';
-import { identifierOnly, queryText } from '../../web/query.ts';
+import { queryText } from '../../web/query.ts';
 import { pageOfPeople } from '../people/list.ts';
 
 const PATH = '/settings/groups/:id';
 
 /** Manage People > Groups > a group: its name and its members. */
-export function groupRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function groupRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => show(deps, req, res, await getGroup(deps, req.params.id), {}));
   router.post(PATH, (req, res) => rename(deps, req, res, req.params.id));
   router.post(`${PATH}/members/removal`, async (req, res) => {
@@ -27,7 +25,6 @@ export function groupRoutes(deps: Deps): Router {
     );
     res.redirect(303, `/settings/groups/${req.params.id}`);
   });
-  return router;
 }
 
 async function rename(deps: Deps, req: Request, res: Response, id: string): Promise<void> {

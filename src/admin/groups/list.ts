@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { listGroups } from '../../store/groups.ts';
 import { listSources } from '../../store/profileSources.ts';
@@ -9,10 +9,8 @@ const PAGE = 50;
 const MAX_PAGE = 20_000;
 
 /** Manage People > Groups: the list. */
-export function groupListRoutes(deps: Deps): Router {
-  const router = Router();
+export function groupListRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => list(deps, req, res));
-  return router;
 }
 
 async function list({ store }: Deps, req: Request, res: Response): Promise<void> {

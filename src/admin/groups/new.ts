@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { addGroup } from '../../people/groups.ts';
@@ -8,8 +8,7 @@ import { field } from '../../web/form.ts';
 const PATH = '/settings/groups/new';
 
 /** Manage People > Groups > Add a group. */
-export function newGroupRoutes(deps: Deps): Router {
-  const router = Router();
+export function newGroupRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (_req, res) => show(res, '', {}));
   router.post(PATH, async (req, res) => {
     const displayName = field(req, 'displayName');
@@ -18,7 +17,6 @@ export function newGroupRoutes(deps: Deps): Router {
     await flash(req, `Added ${added.value.displayName}. Next, add people to it.`);
     res.redirect(303, `/settings/groups/${added.value.id}`);
   });
-  return router;
 }
 
 function show(res: Response, displayName: string, errors: FieldErrors): void {

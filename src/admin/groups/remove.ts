@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getGroup, removeGroup } from '../../people/groups.ts';
@@ -6,15 +6,12 @@ import { countMembers, type Group } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 
 const PATH = '/settings/groups/:id/removal';
 const MAX_COUNTED = 1_000_000;
 
 /** Manage People > Groups > a group > Delete. */
-export function removeGroupRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function removeGroupRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => confirm(deps, res, await getGroup(deps, req.params.id), '', {}));
   router.post(PATH, async (req, res) => {
     const group = await getGroup(deps, req.params.id);
@@ -25,7 +22,6 @@ export function removeGroupRoutes(deps: Deps): Router {
     await flash(req, `Deleted ${group.displayName}.`);
     res.redirect(303, '/settings/groups');
   });
-  return router;
 }
 
 async function confirm(

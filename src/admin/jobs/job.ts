@@ -1,10 +1,9 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { createJob, getJob, pauseJob, resumeJob, undoOf } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
 import { nameOf } from '../../people/users.ts';
 import { type Job, type JobKind, listJobItems, type NewJob } from '../../store/jobs.ts';
-import { identifierOnly } from '../../web/query.ts';
 import { titleOf } from './list.ts';
 import { showPreview } from './preview.ts';
 
@@ -13,9 +12,7 @@ const ITEMS_SHOWN = 200;
 const REFRESH_S = 2; // how often the page of a running job reloads
 
 /** One job: its progress, pausing, resuming and undoing it. */
-export function jobRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function jobRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
     const job = await getJob(deps, req.params.id);
     if (job.kind === 'preview' && job.state === 'done') return showPreview(deps, req, res, job);
@@ -30,7 +27,6 @@ export function jobRoutes(deps: Deps): Router {
   router.post(`${PATH}/undo`, async (req, res) => {
     res.redirect(303, await startNewJob(deps, req, await undoOf(deps, req.params.id)));
   });
-  return router;
 }
 
 /** Creates a job in the name of the logged-in person and starts it. Returns the path of its page. */

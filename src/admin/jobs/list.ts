@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Job, type JobKind, listJobs } from '../../store/jobs.ts';
 
@@ -6,13 +6,11 @@ const PATH = '/settings/jobs';
 const LISTED = 100;
 
 /** Manage People > People > Imports and bulk changes. */
-export function jobListRoutes(deps: Deps): Router {
-  const router = Router();
+export function jobListRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (_req, res) => {
     const jobs = await listJobs(deps.store.db, LISTED);
     res.render('settings/jobs/list', { title: 'Imports and bulk changes', jobs, titleOf });
   });
-  return router;
 }
 
 /** Returns the title of a job: what it does to how many people. */

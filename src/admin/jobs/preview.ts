@@ -1,25 +1,22 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { createImport } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
 import { nameOf } from '../../people/users.ts';
 import { type Job, listJobItems } from '../../store/jobs.ts';
-import { identifierOnly, queryText, withQuery } from '../../web/query.ts';
+import { queryText, withQuery } from '../../web/query.ts';
 
 const LINES_OF_KIND = 50;
 const LINES_OF_PAGE = 200;
 const lineKinds = ['error', 'change', 'create'];
 
 /** Carries out an import after its preview. */
-export function previewRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function previewRoutes(router: Router, deps: Deps): void {
   router.post('/settings/jobs/:id/import', async (req, res) => {
     const { id } = await createImport(deps, req.params.id, req.user ? nameOf(req.user) : '');
     await startJob(deps, id);
     res.redirect(303, `/settings/jobs/${id}`);
   });
-  return router;
 }
 
 /** Shows what a file would change: the first lines of each kind, or all of one kind page by page. */

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
 import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
@@ -18,8 +18,7 @@ const IDS_PER_QUERY = 500;
 const ONLY_ME = 'Only your own account is selected. To deactivate or delete it, use your own page.';
 
 /** Changes many people at once: first a confirmation with numbers, then a job. */
-export function peopleBulkRoutes(deps: Deps): Router {
-  const router = Router();
+export function peopleBulkRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const action = actionIn(req);
     const selected = await selectedIn(deps, req);
@@ -36,7 +35,6 @@ export function peopleBulkRoutes(deps: Deps): Router {
     if (!job.ok) return show(deps, req, res.status(422), action, selected, job.errors);
     res.redirect(303, await startNewJob(deps, req, job.value));
   });
-  return router;
 }
 
 type Action = BulkAction | 'group';

@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getUser, nameOf, setActive } from '../../people/users.ts';
@@ -6,15 +6,12 @@ import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { flash } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 
 const PERSON = '/settings/people/:id';
 const MYSELF = 'Select this first: you are about to lock yourself out.';
 
 /** Deactivates a person after a confirmation, and activates them again. */
-export function deactivatePersonRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function deactivatePersonRoutes(router: Router, deps: Deps): void {
   router.get(`${PERSON}/deactivation`, (req, res) => show(deps, res, req.params.id, {}));
   router.post(`${PERSON}/deactivation`, async (req, res) => {
     const { id } = req.params;
@@ -29,7 +26,6 @@ export function deactivatePersonRoutes(deps: Deps): Router {
     await flash(req, `${nameOf(person)} is active and can log in again.`);
     res.redirect(303, `/settings/people/${person.id}`);
   });
-  return router;
 }
 
 async function show(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {

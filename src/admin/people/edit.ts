@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, invalid } from '../../errors.ts';
 import { type PersonInput, personInputOf } from '../../people/form.ts';
@@ -8,15 +8,12 @@ import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { findPasswordHash, type User } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 import { allErrors, changedLabels, formView, type SentForm, sentForm } from './form.ts';
 
 const PATH = '/settings/people/:id';
 
 /** Shows and changes a person. */
-export function editPersonRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function editPersonRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
     const person = await getUser(deps, req.params.id);
     await show(deps, res, person, { input: personInputOf(person) });
@@ -32,7 +29,6 @@ export function editPersonRoutes(deps: Deps): Router {
     await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.');
     res.redirect(303, `/settings/people/${before.id}`);
   });
-  return router;
 }
 
 async function save(deps: Deps, req: Request, before: User, sent: SentForm): Promise<Checked<User> | 'stale'> {

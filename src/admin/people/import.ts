@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { csvHeaders } from '../../people/csv.ts';
@@ -10,8 +10,7 @@ import { startNewJob } from '../jobs/job.ts';
 const PATH = '/settings/people/import';
 
 /** Uploads a CSV file of people and starts its preview. */
-export function peopleImportRoutes(deps: Deps): Router {
-  const router = Router();
+export function peopleImportRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (_req, res) => show(res, {}));
   router.post(PATH, async (req, res) => {
     const bytes = file(req, 'file');
@@ -20,7 +19,6 @@ export function peopleImportRoutes(deps: Deps): Router {
     if (!read.ok) return show(res.status(422), read.errors);
     res.redirect(303, await startNewJob(deps, req, read.value));
   });
-  return router;
 }
 
 function show(res: Response, errors: FieldErrors): void {

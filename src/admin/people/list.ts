@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { csvHeaders, exportPeople } from '../../people/csv.ts';
 import { listJobs } from '../../store/jobs.ts';
@@ -16,8 +16,7 @@ const PAGE = 50;
 const RUNNING_SHOWN = 5;
 
 /** Lists and exports people. */
-export function peopleRoutes(deps: Deps): Router {
-  const router = Router();
+export function peopleRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
     const filter = peopleFilter(req);
     res.render('settings/people/list', {
@@ -33,7 +32,6 @@ export function peopleRoutes(deps: Deps): Router {
     });
   });
   router.get(`${PATH}/export`, (req, res) => sendCsv(deps, req, res));
-  return router;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { emptyPerson } from '../../people/attribute.ts';
 import { personInputOf } from '../../people/form.ts';
@@ -10,8 +10,7 @@ import { allErrors, formView, type SentForm, sentForm } from './form.ts';
 const PATH = '/settings/people/new';
 
 /** Adds a person. */
-export function newPersonRoutes(deps: Deps): Router {
-  const router = Router();
+export function newPersonRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (_req, res) => show(deps, res, { input: personInputOf(emptyPerson) }));
   router.post(PATH, async (req, res) => {
     const sent = await sentForm(deps, req, emptyPerson);
@@ -21,7 +20,6 @@ export function newPersonRoutes(deps: Deps): Router {
     await flash(req, `${nameOf(added.value)} was added to the People Directory.`);
     res.redirect(303, `/settings/people/${added.value.id}`);
   });
-  return router;
 }
 
 async function show(deps: Deps, res: Response, sent: SentForm): Promise<void> {

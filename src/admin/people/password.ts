@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getUser, nameOf, setPassword } from '../../people/users.ts';
@@ -6,14 +6,11 @@ import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { findPasswordHash } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 
 const PATH = '/settings/people/:id/password';
 
 /** Sets or removes a person's local password. */
-export function passwordRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function passwordRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, res, req.params.id, {}));
   router.post(PATH, async (req, res) => {
     const { id } = req.params;
@@ -23,7 +20,6 @@ export function passwordRoutes(deps: Deps): Router {
     await flash(req, removes ? 'The local password was removed.' : 'The local password was set.');
     res.redirect(303, `/settings/people/${id}`);
   });
-  return router;
 }
 
 async function show(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {

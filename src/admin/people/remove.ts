@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getUser, nameOf, removeUser } from '../../people/users.ts';
@@ -8,15 +8,12 @@ import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 
 const PATH = '/settings/people/:id/removal';
 const ALL = 10_000_000; // the number of reports is shown exactly
 
 /** Deletes a person for good, after their user name was typed. */
-export function removePersonRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function removePersonRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, res, req.params.id, '', {}));
   router.post(PATH, async (req, res) => {
     const typed = field(req, 'typed').trim();
@@ -29,7 +26,6 @@ export function removePersonRoutes(deps: Deps): Router {
     await flash(req, `${nameOf(person)} is deleted.`);
     res.redirect(303, '/settings/people');
   });
-  return router;
 }
 
 async function show(deps: Deps, res: Response, id: string, typed: string, errors: FieldErrors): Promise<void> {

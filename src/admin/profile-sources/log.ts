@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { readLogDays, saveLogDays } from '../../sources/scimLog.ts';
@@ -29,8 +29,7 @@ const events: Record<string, string> = {
 };
 
 /** Manage Profile Sources > SCIM log: the list, and for how long it is kept. */
-export function scimLogRoutes(deps: Deps): Router {
-  const router = Router();
+export function scimLogRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => show(deps, req, res, String(await readLogDays(deps.store.db)), {}));
   router.post(`${PATH}/retention`, async (req, res) => {
     const saved = await saveLogDays(deps, field(req, 'days'));
@@ -38,7 +37,6 @@ export function scimLogRoutes(deps: Deps): Router {
     await flash(req, `Saved: the log is kept for ${saved.value === 1 ? '1 day' : `${saved.value} days`}.`);
     res.redirect(303, PATH);
   });
-  return router;
 }
 
 /** Returns the title of an entry: its event, marked if it was refused. */

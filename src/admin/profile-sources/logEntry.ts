@@ -1,9 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import type { SourceRefusal } from '../../sources/callingSource.ts';
 import { findScimLogEntry } from '../../store/scimLog.ts';
-import { identifierOnly } from '../../web/query.ts';
 import { titleOf } from './log.ts';
 
 /** Why a request was refused before its body was read. */
@@ -16,9 +15,7 @@ const refusals: Record<SourceRefusal, string> = {
 };
 
 /** Manage Profile Sources > SCIM log > a request. */
-export function scimLogEntryRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function scimLogEntryRoutes(router: Router, deps: Deps): void {
   router.get('/settings/profile-sources/log/:id', async (req, res) => {
     const entry = await findScimLogEntry(deps.store.db, req.params.id);
     if (!entry) throw new NotFound('This request is no longer in the log.');
@@ -34,7 +31,6 @@ export function scimLogEntryRoutes(deps: Deps): Router {
       })),
     });
   });
-  return router;
 }
 
 function asText(value: unknown): string {

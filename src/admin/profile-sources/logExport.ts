@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type ScimLogEntry, streamScimLog } from '../../store/scimLog.ts';
 import { queryText } from '../../web/query.ts';
@@ -25,15 +25,13 @@ const columns = [
 ];
 
 /** Manage Profile Sources > SCIM log: the filtered log as a CSV or NDJSON file, streamed so that it may have any size. */
-export function scimLogExportRoutes(deps: Deps): Router {
-  const router = Router();
+export function scimLogExportRoutes(router: Router, deps: Deps): void {
   router.get('/settings/profile-sources/log/export', async (req, res) => {
     const entries = streamScimLog(deps.store.db, logFilterOf(logQueryOf(req)));
     const format = queryText(req, 'format') === 'ndjson' ? 'ndjson' : 'csv';
     res.attachment(`scim-log-${new Date(deps.now()).toISOString().slice(0, 10)}.${format}`);
     await (format === 'ndjson' ? sendNdjson(res, entries) : sendCsv(res, entries));
   });
-  return router;
 }
 
 async function sendNdjson(res: Response, entries: AsyncIterable<ScimLogEntry>): Promise<void> {

@@ -1,13 +1,11 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { listSources } from '../../store/profileSources.ts';
 
 /** Manage People > Manage Profile Sources. */
-export function profileSourcesRoutes(deps: Deps): Router {
-  const router = Router();
+export function profileSourcesRoutes(router: Router, deps: Deps): void {
   router.get('/settings/profile-sources', async (_req, res) => {
     const sources = await listSources(deps.store.db);
     res.render('settings/profile-sources/overview', { title: 'Manage Profile Sources', sources });
   });
-  return router;
 }

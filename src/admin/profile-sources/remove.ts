@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getSource } from '../../sources/profileSources.ts';
@@ -6,15 +6,12 @@ import { sourceEffects, sourceRemoval } from '../../sources/removal.ts';
 import type { ProfileSource } from '../../store/profileSources.ts';
 import { countSessionsOfSource } from '../../store/sessions.ts';
 import { field } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 import { startNewJob } from '../jobs/job.ts';
 
 const PATH = '/settings/profile-sources/scim/:id/removal';
 
 /** Manage Profile Sources > SCIM > a source > Remove. */
-export function removeSourceRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function removeSourceRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) =>
     confirm(deps, res, await getSource(deps, req.params.id), { typed: '', people: '' }, {}),
   );
@@ -26,7 +23,6 @@ export function removeSourceRoutes(deps: Deps): Router {
     const people = entered.people === 'deactivate' ? 'deactivate' : 'keep';
     res.redirect(303, await startNewJob(deps, req, await sourceRemoval(deps, source.id, people)));
   });
-  return router;
 }
 
 type Entered = { typed: string; people: string };

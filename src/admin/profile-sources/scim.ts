@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { addSource } from '../../sources/profileSources.ts';
@@ -11,11 +11,9 @@ import { showSource } from './source.ts';
 const PATH = '/settings/profile-sources/scim';
 
 /** Manage Profile Sources > SCIM: the list of sources, and Generate Key. */
-export function scimSourcesRoutes(deps: Deps): Router {
-  const router = Router();
+export function scimSourcesRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (_req, res) => show(deps, res, { name: '', active: true, logBodies: false }, {}));
   router.post(PATH, (req, res) => generateKey(deps, req, res));
-  return router;
 }
 
 type Entered = { name: string; active: boolean; logBodies: boolean };

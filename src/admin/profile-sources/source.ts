@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { changeSource, getSource, rotateToken, type ShownKey } from '../../sources/profileSources.ts';
@@ -6,7 +6,6 @@ import { tokenStateOf } from '../../sources/tokens.ts';
 import { countManaged, listSourceTokens, type ProfileSource } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { identifierOnly } from '../../web/query.ts';
 import { requestBars } from '../bars.ts';
 import { baseUrlOf, clientsOf } from './guides.ts';
 
@@ -30,9 +29,7 @@ const lifetimes = [
 ] as const;
 
 /** Manage Profile Sources > SCIM > a source: its settings and tokens. */
-export function profileSourceRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('id', identifierOnly);
+export function profileSourceRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => showSource(deps, res, await getSource(deps, req.params.id), {}));
   router.post(PATH, (req, res) => change(deps, req, res, req.params.id));
   router.post(`${PATH}/token`, async (req, res) => {
@@ -41,7 +38,6 @@ export function profileSourceRoutes(deps: Deps): Router {
     const key = await rotateToken(deps, req.params.id, { overlapUntil, expiresAt });
     await showSource(deps, res, key.source, { key });
   });
-  return router;
 }
 
 type Entered = Pick<ProfileSource, 'name' | 'active' | 'logBodies' | 'readOnly'> & {

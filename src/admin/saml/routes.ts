@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { identifierOnly } from '../../web/query.ts';
 import { domainRoutes } from './domain.ts';
@@ -11,8 +11,7 @@ import { removeDomainRoutes } from './removeDomain.ts';
 import { removeProviderRoutes } from './removeProvider.ts';
 
 /** Manage Security > Manage SAML Authentication: domains, and identity providers below each of them. */
-export function samlSettingsRoutes(deps: Deps): Router {
-  const router = Router();
+export function samlSettingsRoutes(router: Router, deps: Deps): void {
   for (const name of ['domain', 'provider', 'import']) router.param(name, identifierOnly);
   domainsRoutes(router, deps);
   newDomainRoutes(router, deps);
@@ -22,5 +21,4 @@ export function samlSettingsRoutes(deps: Deps): Router {
   importRoutes(router, deps);
   providerRoutes(router, deps);
   removeProviderRoutes(router, deps);
-  return router;
 }
