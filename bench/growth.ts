@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { cpus } from 'node:os';
 import { contextWith, verifyField } from '../test/saml/support/context.ts';
 import { hereAtOnce, interleave } from './measure.ts';
-import { makeIdentity } from './messages.ts';
+import { createIdentity } from './messages.ts';
 import { growingMessages, worstShapes } from './shapes.ts';
 
 const KILOBYTES = [4, 8, 16, 32, 64, 128, 250];
@@ -20,7 +20,7 @@ export type GrowthReport = {
 
 /** Measures both. `first` is the first run of a message, in a process that has already verified 200 valid ones. */
 export async function benchGrowth(): Promise<GrowthReport> {
-  const provider = await makeIdentity('idp.example.com');
+  const provider = await createIdentity('idp.example.com');
   const context = contextWith({ signingKeys: [createPublicKey(provider.privateKey)] });
   const outcomeOf = (field: string) => verifyField(field, context).refusal?.reason ?? 'accepted';
   const [honest] = growingMessages(provider, [8]).map(([, xml]) => Buffer.from(xml).toString('base64'));

@@ -6,7 +6,7 @@ import { hasMellon, startMellon } from './login/mellon.ts';
 import { leaveFirstCore } from './login/process.ts';
 import { createResponses } from './login/responses.ts';
 import { startStock } from './login/stock.ts';
-import { makeInputsWithIdentities } from './messages.ts';
+import { createInputsWithIdentities } from './messages.ts';
 import { installPeers } from './peers/packages.ts';
 
 const WARM_UP = 4; // V8 needs about 10,000 logins to compile the code they use
@@ -26,7 +26,7 @@ export type LoginReport = {
 /** Measures Anteroom and the others in alternating rounds, each alone on the first core, with a new SAML response per login. */
 export async function benchLogin(): Promise<LoginReport> {
   installPeers();
-  const { inputs, provider, own } = await makeInputsWithIdentities();
+  const { inputs, provider, own } = await createInputsWithIdentities();
   const contenders = [await startAnteroom(inputs.provider.metadata), await startStock(inputs.provider.certificatePem)];
   if (hasMellon()) {
     contenders.push(

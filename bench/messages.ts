@@ -19,7 +19,7 @@ export type Inputs = {
 export type Identity = { privateKey: KeyObject; certificatePem: string; certificate: string };
 
 /** Creates an RSA-2048 key pair with a certificate that is valid from the day before the messages, for ten years. */
-export async function makeIdentity(name: string): Promise<Identity> {
+export async function createIdentity(name: string): Promise<Identity> {
   const dates = { notBeforeDate: new Date(NOW - 86_400_000), notAfterDate: new Date(NOW + 3650 * 86_400_000) };
   const made = await generate([{ name: 'commonName', value: name }], { keySize: 2048, algorithm: 'sha256', ...dates });
   const certificate = made.cert.replace(/-----[^-]+-----|\s/g, '');
@@ -30,13 +30,13 @@ export async function makeIdentity(name: string): Promise<Identity> {
  * Creates the messages of the verify benchmark, with 12 attributes: signed Assertion; both signed; with 200 groups; signed and
  * encrypted Assertion, as AD FS sends it; the same in a signed Response, as SimpleSAMLphp and Keycloak send it.
  */
-export async function makeInputs(): Promise<Inputs> {
-  return (await makeInputsWithIdentities()).inputs;
+export async function createInputs(): Promise<Inputs> {
+  return (await createInputsWithIdentities()).inputs;
 }
 
 /** Creates the same messages, and returns the key pairs of both sides too. */
-export async function makeInputsWithIdentities(): Promise<{ inputs: Inputs; provider: Identity; own: Identity }> {
-  const [provider, own] = await Promise.all([makeIdentity('idp.example.com'), makeIdentity('intranet.acme.com')]);
+export async function createInputsWithIdentities(): Promise<{ inputs: Inputs; provider: Identity; own: Identity }> {
+  const [provider, own] = await Promise.all([createIdentity('idp.example.com'), createIdentity('intranet.acme.com')]);
   const ownPublic = createPublicKey(own.privateKey);
   const xml = {
     one: message('assertion', provider, attributes(12, 0)),

@@ -86,8 +86,8 @@ export function worstShapes(provider: Identity): Record<string, string> {
     'nothing but &': `<x>${'&'.repeat(messageLimits.octets - 10)}</x>`,
     'an open attribute': `<x y="${'z'.repeat(messageLimits.octets - 10)}`,
     'open comments': `<x>${'<!--'.repeat(60_000)}`,
-    'attributes without end': `<x ${'y="" '.repeat(50_000)}`,
-    'levels without end': '<x>'.repeat(80_000),
+    'endless attributes': `<x ${'y="" '.repeat(50_000)}`,
+    'endless levels': '<x>'.repeat(80_000),
   };
 }
 

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { interleave, type Measured, type Runner } from './measure.ts';
-import { CASES, type Case, makeInputs } from './messages.ts';
+import { CASES, type Case, createInputs } from './messages.ts';
 import { anteroomPeer } from './peers/anteroom.ts';
 import { nodeSamlPeer } from './peers/nodeSaml.ts';
 import { installPeers } from './peers/packages.ts';
@@ -26,7 +26,7 @@ export async function benchVerify(): Promise<VerifyReport> {
   installPeers();
   // The peers log a warning about AES-CBC for every message, which would distort the result.
   console.warn = () => {};
-  const inputs = await makeInputs();
+  const inputs = await createInputs();
   const peers = [
     anteroomPeer(inputs),
     nodeSamlPeer(inputs),

@@ -24,12 +24,12 @@ export function buildProvider(deps: Deps): Express {
   app.use('/admin', portalRoutes(deps));
   app.get('/', (_req, res) => sendPage(res, 'plain', 'welcome', { title: 'Welcome', demoAdmin, demoPassword }));
   app.use((_req, res) => sendPage(res.status(404), 'plain', 'notFound', { title: 'Not found' }));
-  app.use(sendFault);
+  app.use(sendError);
   return app;
 }
 
-/** Errors of the body parser carry a status. Everything else is a fault of the provider, and only the console shows it. */
-function sendFault(error: unknown, _req: Request, res: Response, _next: NextFunction): void {
+/** Errors of the body parser carry a status. Everything else is an error of the provider, and only its log shows it. */
+function sendError(error: unknown, _req: Request, res: Response, _next: NextFunction): void {
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
   if (status === 500) console.error(error);
   res

@@ -32,8 +32,8 @@ async function run(): Promise<void> {
   try {
     if (isNew) await fillDirectory(anteroom);
     await anteroom.start();
-    const fault = isNew && options.connected ? await connect(provider, anteroom) : undefined;
-    if (fault) process.stderr.write(`${fault}\n`);
+    const problem = isNew && options.connected ? await connect(provider, anteroom) : undefined;
+    if (problem) process.stderr.write(`${problem}\n`);
   } catch (error) {
     await anteroom.stop();
     throw error;
