@@ -1,57 +1,32 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
 import { expect } from 'chai';
 import { proseOf } from './support/proseOf.ts';
-
-const root = join(import.meta.dirname, '..');
+import { filesIn, read } from './support/sourceFiles.ts';
 
 /** Where words are looked for: texts as they are, and of TypeScript the strings and comments. */
-const places = ['.', 'docs', 'certs', 'views', 'src', 'demo', 'public', 'scripts', 'bench', 'bin', 'test'];
+const folders = ['docs', 'certs', 'views', 'src', 'demo', 'public', 'scripts', 'bench', 'bin', 'test'];
 const text = /\.(md|ejs|css|js|mjs|ts)$/;
 
-/** The glossary lists the words itself. */
-const exempt = ['docs/glossary.md', 'test/words.test.ts'];
+/** What lists the words itself, and what a run of the demo leaves. */
+const exempt = ['docs/glossary.md', 'test/words.test.ts', 'demo/data/'];
 
-/** Not reworded yet. */
-const pending: string[] = [
-  'test/e2e/',
-  'CHANGELOG.md',
-  'bench/',
-  'docs/',
-  'src/admin/',
-  'src/cli/',
-  'src/db/',
-  'src/federation/',
-  'src/intranet/',
-  'src/jobs/',
-  'src/login/',
-  'src/people/',
-  'src/scim/',
-  'src/sources/',
-  'src/store/',
-  'src/web/',
-  'test/admin/',
-  'test/cli.test.ts',
-  'test/db/',
-  'test/intranet/',
-  'test/jobs/',
-  'test/login/',
-  'test/people/',
-  'test/scim/',
-  'test/store/',
-  'test/web/',
-  'views/intranet/',
-  'views/layout/',
-  'views/settings/',
-];
+/** Where a message from a provider would be called an answer; it is a SAML response. */
+const aboutSaml =
+  /^(src|views)\/(saml|federation|intranet)\/|^views\/settings\/(saml|activity)\/|^docs\/(saml|reasons)\.md$/;
 
 const discouraged = patternOf(listedWords());
+const answer = patternOf(['answer', 'answers', 'answered']);
 
 describe('words', () => {
   it('are those of the glossary', () => {
-    const found = filesToRead().flatMap((file) => faultsOf(file, readFileSync(join(root, file), 'utf8')));
-    const wrong = found.filter((fault) => !pending.some((start) => fault.startsWith(start)));
-    expect(wrong, wrong.join('\n')).to.be.empty;
+    const found = filesToRead().flatMap((file) => faultsOf(file, read(file)));
+    expect(found, found.join('\n')).to.be.empty;
+  });
+
+  it('call a SAML response a response', () => {
+    const found = filesToRead()
+      .filter((file) => aboutSaml.test(file))
+      .flatMap((file) => faultsOf(file, read(file), answer));
+    expect(found, found.join('\n')).to.be.empty;
   });
 
   it('are read from the glossary', () => {
@@ -79,9 +54,9 @@ describe('words', () => {
 });
 
 /** Each discouraged word of a file, with its line. */
-function faultsOf(file: string, content: string): string[] {
+function faultsOf(file: string, content: string, pattern = discouraged): string[] {
   const prose = (/\.(ts|mjs|js)$/.test(file) ? proseOf(content) : content).replaceAll('Log-In', '------');
-  return [...prose.matchAll(discouraged)].map(({ 0: found, index }) => {
+  return [...prose.matchAll(pattern)].map(({ 0: found, index }) => {
     const line = prose.slice(0, index).split('\n').length;
     return `${file}:${line}: ${found.toLowerCase().replace(/\s+/g, ' ')}`;
   });
@@ -94,7 +69,7 @@ function patternOf(phrases: string[]): RegExp {
 
 /** The list under "Discouraged words", without its hints. */
 function listedWords(): string[] {
-  const glossary = readFileSync(join(root, 'docs/glossary.md'), 'utf8');
+  const glossary = read('docs/glossary.md');
   const [, section = ''] = glossary.split('## Discouraged words\n');
   const list = section.split(/\n{2,}/).find((paragraph) => paragraph.includes(' · ')) ?? '';
   const items = list.replace(/\([^)]*\)/g, '').split('·');
@@ -102,11 +77,8 @@ function listedWords(): string[] {
 }
 
 function filesToRead(): string[] {
-  const found = places.flatMap((place) =>
-    readdirSync(join(root, place), { recursive: place !== '.', withFileTypes: true }),
-  );
-  return found
-    .filter((entry) => entry.isFile() && text.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((file) => !exempt.includes(file) && !file.startsWith('demo/data/'));
+  const below = folders
+    .flatMap((folder) => filesIn(folder, text))
+    .filter((file) => !exempt.some((start) => file.startsWith(start)));
+  return [...filesIn('.', /\.md$/, false), ...below];
 }

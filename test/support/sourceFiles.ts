@@ -7,8 +7,8 @@ const root = join(import.meta.dirname, '..', '..');
 export type Import = { file: string; from: string; typeOnly: boolean };
 
 /** Returns the files below a folder whose names match, as sorted paths from the project's folder ('src/app.ts'). */
-export function filesIn(folder: string, name = /\.ts$/): string[] {
-  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+export function filesIn(folder: string, name = /\.ts$/, recursive = true): string[] {
+  const entries = readdirSync(join(root, folder), { recursive, withFileTypes: true });
   const found = entries.filter((entry) => entry.isFile() && name.test(entry.name));
   return found.map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')).sort();
 }
