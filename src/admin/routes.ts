@@ -29,11 +29,25 @@ import { profileSourcesRoutes } from './profile-sources/overview.ts';
 import { removeSourceRoutes } from './profile-sources/remove.ts';
 import { scimSourcesRoutes } from './profile-sources/scim.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
-import { samlSettingsRoutes } from './saml/routes.ts';
+import { domainRoutes } from './saml/domain.ts';
+import { domainsRoutes } from './saml/domains.ts';
+import { importRoutes } from './saml/import.ts';
+import { newDomainRoutes } from './saml/newDomain.ts';
+import { providerRoutes } from './saml/provider.ts';
+import { providersRoutes } from './saml/providers.ts';
+import { removeDomainRoutes } from './saml/removeDomain.ts';
+import { removeProviderRoutes } from './saml/removeProvider.ts';
 
 const screens = [
   controlPanelRoutes,
-  samlSettingsRoutes,
+  domainsRoutes,
+  newDomainRoutes,
+  domainRoutes,
+  removeDomainRoutes,
+  providersRoutes,
+  importRoutes,
+  providerRoutes,
+  removeProviderRoutes,
   loginActivityRoutes,
   loginAttemptRoutes,
   generalRoutes,
@@ -66,7 +80,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  router.param('id', identifierOnly);
+  for (const name of ['id', 'domain', 'provider', 'import']) router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;
 }

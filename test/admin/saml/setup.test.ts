@@ -7,7 +7,7 @@ import { serve } from '../../support/listen.ts';
 import { openTestStore } from '../../support/stores.ts';
 import { openSamlSettings, SAML, type SamlSettings } from './support/samlSettings.ts';
 
-describe('admin/saml/routes', () => {
+describe('admin/saml: setup', () => {
   let settings: SamlSettings;
 
   beforeEach(async () => {
