@@ -8,8 +8,8 @@ export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' 
 export type ReasonCode = keyof typeof samlReasons;
 
 const ATTACK = 'No honest identity provider sends this. If it happens again, someone may be attacking this server.';
-const CLOCK =
-  'Compare the clock of {provider} with the clock of this server. The Edit screen of {provider} can allow a small difference.';
+const CLOCK = 'Compare the clocks of {provider} and this server. The Edit screen can allow a small difference.';
+const REFRESH = 'Fetch the metadata again on the Edit screen.';
 const AGAIN = 'The setup is fine: the person should log in again.';
 
 /** The reasons for refusing a SAML response, in the order in which they can occur. */
@@ -48,15 +48,13 @@ const samlReasons = {
   signature_malformed: { title: 'the signature did not have the required form', advice: ATTACK },
   algorithm_forbidden: {
     title: 'the response used an insecure algorithm',
-    advice:
-      'Set {provider} to sign with RSA-SHA256 and encrypt with AES-GCM. If it can only use SHA-1, its Edit screen can allow that.',
+    advice: 'Set {provider} to RSA-SHA256 and AES-GCM. If it only supports SHA-1, its Edit screen can allow that.',
     remedy: 'provider',
   },
   // Also every failed decryption: a sender must not be able to tell the two apart.
   signature_invalid: {
     title: 'the signature was not valid',
-    advice:
-      '{provider} may have a new signing key, or use an old certificate of this domain for encryption. Fetch its metadata again on its Edit screen.',
+    advice: `{provider} may have a new key, or encrypt for an old key of this domain. ${REFRESH}`,
     remedy: 'metadata',
   },
   // Content
@@ -66,8 +64,7 @@ const samlReasons = {
   },
   provider_status: {
     title: '{provider} refused the login',
-    advice:
-      'The person may not use this application, or cancelled the login. Check in {provider} that the application is assigned to them.',
+    advice: 'The person cancelled, or may not use the application. Check in {provider} that it is assigned to them.',
   },
   destination_mismatch: {
     title: 'the response was sent to a different address',
@@ -104,8 +101,7 @@ const samlReasons = {
   issued_in_future: { title: 'the response was dated in the future', advice: CLOCK, remedy: 'provider' },
   authn_too_old: {
     title: '{provider} did not ask the person to log in again',
-    advice:
-      'The login request required a new login (ForceAuthn), but {provider} used an earlier one. Enable this in {provider}, or disable it on its Edit screen.',
+    advice: 'The login request required that (ForceAuthn). Enable it in {provider}, or disable it on its Edit screen.',
     remedy: 'provider',
   },
   in_response_to_mismatch: {
@@ -152,8 +148,7 @@ const samlReasons = {
   },
   person_unknown: {
     title: 'the person is not in the People Directory',
-    advice:
-      '{provider} logged them in. Add them to the People Directory, or change on the Edit screen of {provider} how people are matched.',
+    advice: '{provider} logged them in. Add them, or change how people are matched on the Edit screen of {provider}.',
     remedy: 'addPerson',
   },
   person_ambiguous: {
@@ -178,14 +173,12 @@ export const reasons = {
   ...samlReasons,
   password_wrong: {
     title: 'wrong user name or password',
-    advice:
-      'The user name is unknown or has a different password, or none. You can set a password on the person’s screen.',
+    advice: 'The user name is unknown, or has another password or none. You can set one on the person’s screen.',
     remedy: 'person',
   },
   too_many_failures: {
     title: 'too many wrong passwords',
-    advice:
-      'Logins with this name or from this network are blocked for 15 minutes. If it continues, someone may be guessing passwords.',
+    advice: 'Logins with this name or network are blocked for 15 minutes. Someone may be guessing passwords.',
   },
 } satisfies Record<string, Explanation>;
 

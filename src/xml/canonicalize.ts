@@ -1,11 +1,5 @@
-import {
-  type Attribute,
-  inheritedXmlAttributes,
-  type NamespaceDeclaration,
-  namespaceInScope,
-  namespacesInScope,
-  type XmlElement,
-} from './tree.ts';
+import { inheritedXmlAttributes, namespaceInScope, namespacesInScope } from './scope.ts';
+import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
 /**
  * A canonical form without comments: inclusive (Canonical XML 1.0) or exclusive (Exclusive XML Canonicalization 1.0). `prefixes` are those of

@@ -8,40 +8,32 @@ export type SignatureAlgorithm = {
   label: string;
   keyTypes: readonly string[]; // of KeyObject.asymmetricKeyType
   hash: string;
-  options: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' } | undefined;
+  options?: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' };
 };
 
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#';
 
-// The default of node:crypto for a key of type 'rsa' is PKCS #1 v1.5.
-const PKCS1 = undefined;
 // RFC 6931 2.3.10: the salt has the length of the digest.
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 const P1363 = { dsaEncoding: 'ieee-p1363' } as const;
 
-const SIGNATURES = new Map<string, SignatureAlgorithm>([
-  [`${MORE}rsa-sha256`, { label: 'RSA-SHA256', keyTypes: ['rsa'], hash: 'sha256', options: PKCS1 }],
-  [`${MORE}rsa-sha384`, { label: 'RSA-SHA384', keyTypes: ['rsa'], hash: 'sha384', options: PKCS1 }],
-  [`${MORE}rsa-sha512`, { label: 'RSA-SHA512', keyTypes: ['rsa'], hash: 'sha512', options: PKCS1 }],
-  [
-    `${MORE_2007}sha256-rsa-MGF1`,
-    { label: 'RSA-PSS-SHA256', keyTypes: ['rsa', 'rsa-pss'], hash: 'sha256', options: PSS },
-  ],
-  [
-    `${MORE_2007}sha384-rsa-MGF1`,
-    { label: 'RSA-PSS-SHA384', keyTypes: ['rsa', 'rsa-pss'], hash: 'sha384', options: PSS },
-  ],
-  [
-    `${MORE_2007}sha512-rsa-MGF1`,
-    { label: 'RSA-PSS-SHA512', keyTypes: ['rsa', 'rsa-pss'], hash: 'sha512', options: PSS },
-  ],
-  [`${MORE}ecdsa-sha256`, { label: 'ECDSA-SHA256', keyTypes: ['ec'], hash: 'sha256', options: P1363 }],
-  [`${MORE}ecdsa-sha384`, { label: 'ECDSA-SHA384', keyTypes: ['ec'], hash: 'sha384', options: P1363 }],
-  [`${MORE}ecdsa-sha512`, { label: 'ECDSA-SHA512', keyTypes: ['ec'], hash: 'sha512', options: P1363 }],
-]);
+// Without options, node:crypto uses PKCS #1 v1.5 for keys of type 'rsa'.
+const SIGNATURES = new Map<string, SignatureAlgorithm>(
+  [256, 384, 512].flatMap((bits) => {
+    const hash = `sha${bits}`;
+    return [
+      [`${MORE}rsa-${hash}`, { label: `RSA-SHA${bits}`, keyTypes: ['rsa'], hash }],
+      [
+        `${MORE_2007}${hash}-rsa-MGF1`,
+        { label: `RSA-PSS-SHA${bits}`, keyTypes: ['rsa', 'rsa-pss'], hash, options: PSS },
+      ],
+      [`${MORE}ecdsa-${hash}`, { label: `ECDSA-SHA${bits}`, keyTypes: ['ec'], hash, options: P1363 }],
+    ] as const;
+  }),
+);
 const SIGNATURES_SHA1 = new Map<string, SignatureAlgorithm>([
-  [`${DS}rsa-sha1`, { label: 'RSA-SHA1', keyTypes: ['rsa'], hash: 'sha1', options: PKCS1 }],
+  [`${DS}rsa-sha1`, { label: 'RSA-SHA1', keyTypes: ['rsa'], hash: 'sha1' }],
 ]);
 
 const DIGESTS = new Map([

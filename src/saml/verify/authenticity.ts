@@ -1,6 +1,7 @@
 import { XmlError } from '../../xml/error.ts';
 import { parseXml } from '../../xml/parse.ts';
-import { namespacesInScope, type XmlElement } from '../../xml/tree.ts';
+import { namespacesInScope } from '../../xml/scope.ts';
+import type { XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refusalOf, refuse } from './check.ts';
 import { decrypt, type EncryptionForm, encryptionLabel, readEncryption } from './encryption.ts';
 import { readSignature, type SignatureForm, signatureVerifies, spendSignatureWork } from './signature.ts';

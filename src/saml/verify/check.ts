@@ -41,62 +41,40 @@ export type LoginContext = {
   // Read from the request. Nothing of it is trusted.
   now: number;
   samlResponse: string;
-  relayState: string | undefined;
-  octets: Buffer | undefined;
-  root: XmlElement | undefined;
+  relayState?: string | undefined;
+  octets?: Buffer;
+  root?: XmlElement;
 
   // Looked up by what the message claims
-  claimedRequest: LoginRequestRow | undefined;
-  provider: IdentityProvider | undefined;
+  claimedRequest?: LoginRequestRow | undefined;
+  provider?: IdentityProvider | undefined;
   signingKeys: readonly KeyObject[]; // of the provider, from its imported metadata only
   decryptionKeys: readonly KeyObject[]; // of the domain
-  expectedRequest: { id: string; forceAuthn: boolean; issuedAt: number } | undefined; // undefined: IdP-initiated
-  requestFault: ReasonCode | undefined; // why the claimed request is not one of this browser
-  request: LoginRequestRow | undefined; // the claimed request, if it has no fault
+  expectedRequest?: { id: string; forceAuthn: boolean; issuedAt: number } | undefined; // undefined: IdP-initiated
+  requestFault?: ReasonCode | undefined; // why the claimed request is not one of this browser
+  request?: LoginRequestRow | undefined; // the claimed request, if it has no fault
 
   // Verified
-  parts: ResponseParts | undefined;
+  parts?: ResponseParts;
   responseSigned: boolean; // and the signature verified
-  assertion: XmlElement | undefined; // signed itself, or inside a signed Response
-  content: AssertionContent | undefined;
+  assertion?: XmlElement | undefined; // signed itself, or inside a signed Response
+  content?: AssertionContent;
 
   // Matched
-  assertedName: string | undefined;
+  assertedName?: string;
   people: User[];
-  user: User | undefined;
+  user?: User;
 
   results: CheckResult[];
-  refusal: Refusal | undefined;
+  refusal?: Refusal;
 };
 
 type Given = Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'browser'>;
 
 /** Returns the context of a login before the first check. */
 export function createLogin(given: Given): LoginContext {
-  return {
-    ...given,
-    now: 0,
-    samlResponse: '',
-    relayState: undefined,
-    octets: undefined,
-    root: undefined,
-    claimedRequest: undefined,
-    provider: undefined,
-    signingKeys: [],
-    decryptionKeys: [],
-    expectedRequest: undefined,
-    requestFault: undefined,
-    request: undefined,
-    parts: undefined,
-    responseSigned: false,
-    assertion: undefined,
-    content: undefined,
-    assertedName: undefined,
-    people: [],
-    user: undefined,
-    results: [],
-    refusal: undefined,
-  };
+  const nothing = { signingKeys: [], decryptionKeys: [], responseSigned: false, people: [], results: [] };
+  return { ...given, now: 0, samlResponse: '', ...nothing };
 }
 
 /** Returns what an earlier check found. Throws if that check did not run: no check can be skipped. */

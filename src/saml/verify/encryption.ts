@@ -7,19 +7,14 @@ import { decryptOaep, type OaepDigests } from './oaep.ts';
 /** An encrypted element in an accepted form and with allowed algorithms. Nothing of it is decrypted. */
 export type EncryptionForm = { cipher: Cipher; content: Buffer; keys: EncryptedKey[] };
 
-type Cipher = {
-  label: string;
-  name: 'aes-128-gcm' | 'aes-256-gcm' | 'aes-128-cbc' | 'aes-256-cbc';
-  keySize: number;
-  gcm: boolean;
-};
+type Cipher = { label: string; keySize: number; decrypt: (content: Buffer, key: Buffer) => Buffer | undefined };
 type EncryptedKey = { block: Buffer; digests: OaepDigests };
 
 const CIPHERS = new Map<string, Cipher>([
-  [`${XENC11}aes128-gcm`, { label: 'AES-128-GCM', name: 'aes-128-gcm', keySize: 16, gcm: true }],
-  [`${XENC11}aes256-gcm`, { label: 'AES-256-GCM', name: 'aes-256-gcm', keySize: 32, gcm: true }],
-  [`${XENC}aes128-cbc`, { label: 'AES-128-CBC', name: 'aes-128-cbc', keySize: 16, gcm: false }],
-  [`${XENC}aes256-cbc`, { label: 'AES-256-CBC', name: 'aes-256-cbc', keySize: 32, gcm: false }],
+  [`${XENC11}aes128-gcm`, { label: 'AES-128-GCM', keySize: 16, decrypt: decryptGcm }],
+  [`${XENC11}aes256-gcm`, { label: 'AES-256-GCM', keySize: 32, decrypt: decryptGcm }],
+  [`${XENC}aes128-cbc`, { label: 'AES-128-CBC', keySize: 16, decrypt: decryptCbc }],
+  [`${XENC}aes256-cbc`, { label: 'AES-256-CBC', keySize: 32, decrypt: decryptCbc }],
 ]);
 const OAEP_MGF1P = `${XENC}rsa-oaep-mgf1p`;
 const OAEP = `${XENC11}rsa-oaep`;
@@ -64,10 +59,11 @@ export function encryptionLabel(form: EncryptionForm): string {
  * an invalid signature, so that a sender cannot tell the two apart (xmlenc-core1 6.1).
  */
 export function decrypt(form: EncryptionForm, decryptionKeys: readonly KeyObject[]): Buffer | undefined {
+  const { cipher } = form;
   for (const { block, digests } of form.keys) {
     for (const key of decryptionKeys) {
       const contentKey = decryptOaep(key, block, digests);
-      const content = contentKey?.length === form.cipher.keySize ? decryptContent(form, contentKey) : undefined;
+      const content = contentKey?.length === cipher.keySize ? cipher.decrypt(form.content, contentKey) : undefined;
       if (content !== undefined) return content;
     }
   }
@@ -96,13 +92,10 @@ function readOaepDigests(element: XmlElement, identifier: string): OaepDigests {
   return digests;
 }
 
-function decryptContent({ cipher, content }: EncryptionForm, key: Buffer): Buffer | undefined {
-  return cipher.gcm ? decryptGcm(cipher.name as 'aes-128-gcm', content, key) : decryptCbc(cipher.name, content, key);
-}
-
 // xmlenc-core1 5.2.4: 12 octets of IV, the ciphertext, 16 octets of tag.
-function decryptGcm(name: 'aes-128-gcm' | 'aes-256-gcm', content: Buffer, key: Buffer): Buffer | undefined {
+function decryptGcm(content: Buffer, key: Buffer): Buffer | undefined {
   if (content.length < 12 + GCM_TAG) return undefined;
+  const name = key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm';
   const decipher = createDecipheriv(name, key, content.subarray(0, 12), { authTagLength: GCM_TAG });
   decipher.setAuthTag(content.subarray(-GCM_TAG));
   try {
@@ -115,8 +108,9 @@ function decryptGcm(name: 'aes-128-gcm' | 'aes-256-gcm', content: Buffer, key: B
 }
 
 // xmlenc-core1 5.2.3: the last octet is the length of the padding, the others are arbitrary: the check of OpenSSL would refuse honest ones.
-function decryptCbc(name: string, content: Buffer, key: Buffer): Buffer | undefined {
+function decryptCbc(content: Buffer, key: Buffer): Buffer | undefined {
   if (content.length < 32 || content.length % 16 !== 0) return undefined;
+  const name = key.length === 16 ? 'aes-128-cbc' : 'aes-256-cbc';
   const decipher = createDecipheriv(name, key, content.subarray(0, 16)).setAutoPadding(false);
   const padded = decipher.update(content.subarray(16));
   const padding = padded[padded.length - 1] ?? 0;

@@ -104,17 +104,15 @@ type LoginChecks = {
 
 const names = Object.values<{ name: string }[]>(loginChecks).flatMap((checks) => checks.map(({ name }) => name));
 
-/** Runs checks unless an earlier one failed. Adds their results to the context; a check that fails becomes `login.refusal`. */
+/** Runs checks until one fails, which becomes `login.refusal`, and adds their results to the context. */
 export function runChecks(login: LoginContext, checks: readonly Check[]): void {
-  if (login.refusal) return;
-  let at = 0;
-  try {
-    for (const { name, run } of checks) {
+  for (const { name, run } of checks) {
+    if (login.refusal) return;
+    try {
       login.results.push({ name, result: 'passed', detail: run(login) });
-      at += 1;
+    } catch (error) {
+      addRefusal(login, name, error);
     }
-  } catch (error) {
-    addRefusal(login, checks[at]?.name ?? '', error);
   }
 }
 
@@ -124,15 +122,13 @@ export async function runAsyncChecks<Source>(
   checks: readonly AsyncCheck<Source>[],
   source: Source,
 ): Promise<void> {
-  if (login.refusal) return;
-  let at = 0;
-  try {
-    for (const { name, run } of checks) {
+  for (const { name, run } of checks) {
+    if (login.refusal) return;
+    try {
       login.results.push({ name, result: 'passed', detail: await run(login, source) });
-      at += 1;
+    } catch (error) {
+      addRefusal(login, name, error);
     }
-  } catch (error) {
-    addRefusal(login, checks[at]?.name ?? '', error);
   }
 }
 
