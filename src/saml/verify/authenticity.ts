@@ -4,8 +4,8 @@ import { namespacesInScope } from '../../xml/scope.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refusalOf, refuse } from './check.ts';
 import { decrypt, type EncryptionForm, encryptionLabel, readEncryption } from './encryption.ts';
+import { findDecryptedSignature, signatureOf } from './message.ts';
 import { readSignature, type SignatureForm, signatureVerifies, spendSignatureWork } from './signature.ts';
-import { findDecryptedSignature, signatureOf } from './structure.ts';
 
 /** Refuses a message without a signature where the standard puts it. */
 export function checkSignaturePlace(login: LoginContext): string {

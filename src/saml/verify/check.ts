@@ -6,7 +6,7 @@ import type { User } from '../../store/users.ts';
 import { XmlError } from '../../xml/error.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import type { AssertionContent } from './assertion.ts';
-import type { ResponseParts } from './structure.ts';
+import type { ResponseParts } from './message.ts';
 
 /**
  * A check of the pipeline. `run` returns a detail for Login activity, or throws a Refusal with one of `reasons`.
@@ -69,10 +69,8 @@ export type LoginContext = {
   refusal?: Refusal;
 };
 
-type Given = Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'browser'>;
-
 /** Returns the context of a login before the first check. */
-export function createLogin(given: Given): LoginContext {
+export function createLogin(given: Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'browser'>): LoginContext {
   const nothing = { signingKeys: [], decryptionKeys: [], responseSigned: false, people: [], results: [] };
   return { ...given, now: 0, samlResponse: '', ...nothing };
 }

@@ -3,7 +3,7 @@ import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts
 import type { Confirmation, Interval } from './assertion.ts';
 import { type Facts, found, type LoginContext, refuse } from './check.ts';
 import { requiredTime, SAMLP } from './elements.ts';
-import { SUCCESS } from './structure.ts';
+import { SUCCESS } from './message.ts';
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const MAX_STATUS_LENGTH = 500; // characters of each part

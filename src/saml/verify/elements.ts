@@ -46,13 +46,6 @@ export function decodeBase64(text: string): Buffer | undefined {
 }
 
 const SHORTEST = '2026-01-15T12:00:00Z'.length;
-const SEPARATORS: readonly (readonly [number, string])[] = [
-  [4, '-'],
-  [7, '-'],
-  [10, 'T'],
-  [13, ':'],
-  [16, ':'],
-];
 
 /**
  * Parses an xs:dateTime in UTC (saml-core 1.3.3) to epoch milliseconds and truncates fractions of them. Returns undefined for anything else.
@@ -60,7 +53,7 @@ const SEPARATORS: readonly (readonly [number, string])[] = [
  */
 export function parseDateTime(text: string): number | undefined {
   if (text.length < SHORTEST) return undefined;
-  for (const [at, separator] of SEPARATORS) if (text[at] !== separator) return undefined;
+  if (`${text[4]}${text[7]}${text[10]}${text[13]}${text[16]}` !== '--T::') return undefined;
   const [year, month, day] = [digitsOf(text, 0, 4), digitsOf(text, 5, 2), digitsOf(text, 8, 2)];
   const [hour, minute, second] = [digitsOf(text, 11, 2), digitsOf(text, 14, 2), digitsOf(text, 17, 2)];
   const midnight = Date.UTC(year, month - 1, day);

@@ -1,8 +1,30 @@
+import { isNcName } from '../../xml/characters.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { messageLimits } from '../../xml/reader.ts';
-import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
+import { attributeOf, childOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refuse } from './check.ts';
-import { decodeBase64, malformed, SAML, SAMLP } from './elements.ts';
+import { childElements, DS, decodeBase64, malformed, SAML, SAMLP } from './elements.ts';
+
+/** The parts of a Response. Nothing of it is verified. Without `assertion` and `encrypted`, the provider refused the login. */
+export type ResponseParts = {
+  issuer: XmlElement | undefined;
+  signature: XmlElement | undefined;
+  assertion: XmlElement | undefined;
+  encrypted: XmlElement | undefined;
+};
+
+/** The value of the top-level StatusCode that means success (saml-core 3.2.2.2). */
+export const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
+
+const RESPONSE_PARTS: ReadonlySet<string> = new Set([
+  'Extensions',
+  'Status',
+  'Assertion',
+  'EncryptedAssertion',
+  'Issuer',
+  'Signature',
+]);
+const ONCE = ['Issuer', 'Extensions', 'Status'];
 
 const SAMLP_1 = 'urn:oasis:names:tc:SAML:1.0:protocol'; // of SAML 1.0 and 1.1
 
@@ -39,4 +61,89 @@ export function claimedIssuer(root: XmlElement): string | undefined {
 /** Returns the ID of the login request to look up, or undefined if the login is IdP-initiated. It proves nothing. */
 export function claimedRequestId(root: XmlElement): string | undefined {
   return attributeOf(root, 'InResponseTo');
+}
+
+/**
+ * Finds the parts of the Response (saml-core 3.3.3). Refuses everything that leaves room for a second reading: a Response, Assertion or
+ * EncryptedAssertion anywhere else (Extensions, Advice, Object, KeyInfo, nested), and duplicate IDs.
+ */
+export function checkStructure(login: LoginContext): string {
+  const response = found(login.root);
+  const signature = signatureOf(response);
+  const children = childElements(response);
+  for (const child of children) if (!RESPONSE_PARTS.has(child.local)) malformed('the parts of a Response', child.name);
+  for (const name of ONCE) if (children.filter(({ local }) => local === name).length > 1) malformed(`one ${name}`);
+  if (attributeOf(response, 'ID') === undefined) malformed('an ID of the Response');
+  const statusCode = statusCodeOf(response);
+  const assertion = childOf(response, SAML, 'Assertion');
+  const encrypted = childOf(response, SAML, 'EncryptedAssertion');
+  const carried = [assertion, encrypted].filter((element) => element !== undefined);
+  if (carried.length > 1) malformed('one Assertion');
+  const inner = assertion === undefined ? undefined : signatureOf(assertion);
+  survey(response, [response, ...carried], [signature, inner]);
+  if (carried.length === 0 && statusCode === SUCCESS) malformed('an Assertion', 'none');
+  login.parts = { issuer: childOf(response, SAML, 'Issuer'), signature, assertion, encrypted };
+  if (assertion !== undefined) return 'one Assertion';
+  return encrypted === undefined ? 'no Assertion: the provider refused the login' : 'one encrypted Assertion';
+}
+
+// With two codes, it would be unclear which one counts.
+function statusCodeOf(response: XmlElement): string {
+  const status = childOf(response, SAMLP, 'Status') ?? malformed('a Status');
+  if (childElements(status).filter(({ local }) => local === 'StatusCode').length > 1) malformed('one StatusCode');
+  const code = childOf(status, SAMLP, 'StatusCode');
+  return (code && attributeOf(code, 'Value')) ?? '';
+}
+
+/** Returns the signature of a decrypted Assertion, under the same rules. Its IDs must differ from those of the Response around it. */
+export function findDecryptedSignature(assertion: XmlElement, response: XmlElement): XmlElement | undefined {
+  if (!isElement(assertion, SAML, 'Assertion')) return malformed('an Assertion');
+  const signature = signatureOf(assertion);
+  const ids = new Set<string>();
+  collectIds(response, ids);
+  // pysaml2 gives the signature of every document the Id Signature1; nothing refers to a signature by its Id.
+  const name = signature && attributeOf(signature, 'Id');
+  const outer = signatureOf(response);
+  if (name !== undefined && outer !== undefined && name === attributeOf(outer, 'Id')) ids.delete(name);
+  survey(assertion, [assertion], [signature], ids);
+  return signature;
+}
+
+/** Returns the signature of a Response or an Assertion. Refuses one that is not directly after the Issuer (saml-core 2.3.3, 3.2.2). */
+export function signatureOf(element: XmlElement): XmlElement | undefined {
+  const children = element.children.filter((child) => typeof child !== 'string');
+  const at = children.findIndex((child) => isElement(child, DS, 'Signature'));
+  if (at === -1) return undefined;
+  const inPlace = at === children.findIndex((child) => isElement(child, SAML, 'Issuer')) + 1 && at <= 1;
+  return inPlace
+    ? children[at]
+    : refuse('signature_misplaced', { expected: 'the Signature directly after the Issuer' });
+}
+
+// By local name only: nothing in a message may look like one of these to another reader.
+function survey(
+  root: XmlElement,
+  places: readonly XmlElement[],
+  signatures: readonly (XmlElement | undefined)[],
+  ids: Set<string> = new Set(),
+): void {
+  collectIds(root, ids, (element) => {
+    const { local } = element;
+    if (local === 'Signature') {
+      if (!signatures.includes(element)) refuse('signature_misplaced', { expected: 'no other Signature' });
+    } else if (local === 'Assertion' || local === 'EncryptedAssertion' || local === 'Response') {
+      if (!places.includes(element)) malformed(`no other ${local}`, element.name);
+    }
+  });
+}
+
+function collectIds(element: XmlElement, ids: Set<string>, visit?: (element: XmlElement) => void): void {
+  visit?.(element);
+  for (const { local, prefix, value } of element.attributes) {
+    if (local.length !== 2 || local.toLowerCase() !== 'id' || (prefix !== '' && prefix !== 'xml')) continue;
+    if (ids.has(value)) malformed('unique IDs', value);
+    if (!isNcName(value)) malformed('an NCName as ID', value);
+    ids.add(value);
+  }
+  for (const child of element.children) if (typeof child !== 'string') collectIds(child, ids, visit);
 }

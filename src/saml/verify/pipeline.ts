@@ -26,9 +26,8 @@ import {
   checkVersion,
 } from './contentChecks.ts';
 import { checkNotUsed, checkProviderEnabled, checkProviderKnown, checkRequest, loadExpectations } from './lookUp.ts';
-import { checkBase64, checkRoot, checkSize, checkXml } from './message.ts';
+import { checkBase64, checkRoot, checkSize, checkStructure, checkXml } from './message.ts';
 import { checkEmailDomain, checkMayLogIn, checkPersonActive, checkPersonKnown, findPeople } from './person.ts';
-import { checkStructure } from './structure.ts';
 
 const signatureReasons = [
   'signature_missing',

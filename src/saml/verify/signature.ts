@@ -27,6 +27,7 @@ export type SignatureForm = {
 const ENVELOPED = `${DS}enveloped-signature`;
 const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const MAX_PREFIXES = 32;
+const NO_TEXT = 'elements without text between them';
 
 /**
  * Reads an enveloped `ds:Signature` (saml-core 5.4, xmldsig-core 4). Refuses every form that SAML does not need, with signature_malformed or
@@ -34,25 +35,18 @@ const MAX_PREFIXES = 32;
  * no Object and no parameters.
  */
 export function readSignature(element: XmlElement, allowSha1: boolean): SignatureForm {
-  const [signedInfo, signatureValue, keyInfo, ...beyond] = partsOf(element);
-  const whole = isElement(signedInfo, DS, 'SignedInfo') && isElement(signatureValue, DS, 'SignatureValue');
-  if (!whole || beyond.length > 0) malformed('SignedInfo, SignatureValue and KeyInfo, each once');
-  if (keyInfo !== undefined && !isElement(keyInfo, DS, 'KeyInfo'))
-    malformed('SignedInfo, SignatureValue and KeyInfo, each once');
+  const [signedInfo, signatureValue, keyInfo] = partsOf(element, 'SignedInfo', 'SignatureValue', 'KeyInfo?');
   // KeyInfo is never read: a key in the message proves nothing. No digest covers it, so it must not contain parts of a message.
   if (keyInfo !== undefined && containsSaml(keyInfo)) malformed('no part of a message in KeyInfo');
-  const [method, algorithm, reference, ...more] = partsOf(signedInfo as XmlElement);
-  if (!isElement(method, DS, 'CanonicalizationMethod') || !isElement(algorithm, DS, 'SignatureMethod'))
-    malformed('CanonicalizationMethod and SignatureMethod');
-  if (!isElement(reference, DS, 'Reference') || more.length > 0) malformed('exactly one Reference');
+  const [method, algorithm, reference] = partsOf(signedInfo, 'CanonicalizationMethod', 'SignatureMethod', 'Reference');
   const named = signatureAlgorithm(attributeOf(algorithm, 'Algorithm') ?? '', allowSha1);
-  if (partsOf(algorithm).length > 0) malformed('a SignatureMethod without parameters');
+  partsOf(algorithm); // no parameters
   return {
     element,
-    signedInfo: signedInfo as XmlElement,
+    signedInfo,
     signedInfoForm: readForm(method, 'algorithm_forbidden'),
     algorithm: named,
-    signatureValue: base64Of(signatureValue as XmlElement),
+    signatureValue: base64Of(signatureValue),
     ...readReference(reference, element, allowSha1),
   };
 }
@@ -107,38 +101,29 @@ function containsSaml({ children }: XmlElement): boolean {
 type ReferenceForm = Pick<SignatureForm, 'signed' | 'signedForm' | 'digest' | 'digestValue'>;
 
 function readReference(reference: XmlElement, signature: XmlElement, allowSha1: boolean): ReferenceForm {
-  const [transforms, method, value, ...more] = partsOf(reference);
-  const whole = isElement(transforms, DS, 'Transforms') && isElement(method, DS, 'DigestMethod');
-  if (!whole || !isElement(value, DS, 'DigestValue') || more.length > 0)
-    malformed('Transforms, DigestMethod and DigestValue');
+  const [transforms, method, value] = partsOf(reference, 'Transforms', 'DigestMethod', 'DigestValue');
   const signed = signature.parent;
   const id = signed === undefined ? undefined : attributeOf(signed, 'ID');
   const uri = attributeOf(reference, 'URI');
-  if (signed === undefined || id === undefined || uri !== `#${id}`) {
+  if (signed === undefined || id === undefined || uri !== `#${id}`)
     return refuse('signature_malformed', { expected: `a Reference to #${id}`, received: uri ?? 'none' });
-  }
-  const digest = digestAlgorithm(attributeOf(method as XmlElement, 'Algorithm') ?? '', allowSha1);
-  return { signed, signedForm: readTransforms(transforms as XmlElement), digest, digestValue: base64Of(value) };
+  const digest = digestAlgorithm(attributeOf(method, 'Algorithm') ?? '', allowSha1);
+  return { signed, signedForm: readTransforms(transforms), digest, digestValue: base64Of(value) };
 }
 
 function readTransforms(transforms: XmlElement): CanonicalForm {
-  const [enveloped, form, ...more] = partsOf(transforms);
-  for (const part of [enveloped, form])
-    if (part !== undefined && !isElement(part, DS, 'Transform')) malformed('Transform');
-  if (enveloped === undefined || attributeOf(enveloped, 'Algorithm') !== ENVELOPED || partsOf(enveloped).length > 0) {
-    return malformed('the enveloped-signature transform first');
-  }
-  if (more.length > 0) malformed('at most two transforms');
+  const [enveloped, form] = partsOf(transforms, 'Transform', 'Transform?');
+  if (attributeOf(enveloped, 'Algorithm') !== ENVELOPED) malformed('the enveloped-signature transform first');
+  partsOf(enveloped); // no parameters
   // The default is the inclusive form (xmldsig-core 4.4.3.2).
   return form === undefined ? { exclusive: false, prefixes: [] } : readForm(form, 'signature_malformed');
 }
 
 function readForm(element: XmlElement, reason: 'algorithm_forbidden' | 'signature_malformed'): CanonicalForm {
-  const identifier = attributeOf(element, 'Algorithm') ?? '';
-  const form = canonicalForm(identifier);
-  if (form === undefined)
-    return refuse(reason, { expected: 'a canonical form without comments', received: identifier });
-  const [inclusive, ...more] = partsOf(element);
+  const received = attributeOf(element, 'Algorithm') ?? '';
+  const form = canonicalForm(received);
+  if (form === undefined) return refuse(reason, { expected: 'a canonical form without comments', received });
+  const [inclusive, ...more] = elementsOf(element) ?? malformed(NO_TEXT);
   if (inclusive === undefined) return { ...form, prefixes: [] };
   if (!form.exclusive || more.length > 0 || !isElement(inclusive, EXC_C14N, 'InclusiveNamespaces'))
     malformed('InclusiveNamespaces');
@@ -147,8 +132,19 @@ function readForm(element: XmlElement, reason: 'algorithm_forbidden' | 'signatur
   return { ...form, prefixes: list.map((prefix) => (prefix === '#default' ? '' : prefix)) };
 }
 
-function partsOf(element: XmlElement): XmlElement[] {
-  return elementsOf(element) ?? malformed('elements without text between them');
+type Parts<Names extends readonly string[]> = {
+  [Index in keyof Names]: Names[Index] extends `${string}?` ? XmlElement | undefined : XmlElement;
+};
+
+/** Returns the child elements, which must have exactly these names, without the last one if it ends in "?". */
+function partsOf<const Names extends readonly string[]>(element: XmlElement, ...names: Names): Parts<Names> {
+  const parts = elementsOf(element) ?? malformed(NO_TEXT);
+  const fits = names.every((name, at) => {
+    const optional = name.endsWith('?');
+    return parts[at] === undefined ? optional : isElement(parts[at], DS, optional ? name.slice(0, -1) : name);
+  });
+  if (!fits || parts.length > names.length) malformed(names.join(', ') || `no content of ${element.local}`);
+  return parts as unknown as Parts<Names>;
 }
 
 function base64Of(element: XmlElement): Buffer {

@@ -1,9 +1,14 @@
 import { expect } from 'chai';
-import { claimedIssuer, claimedRequestId } from '../../../src/saml/verify/message.ts';
+import {
+  claimedIssuer,
+  claimedRequestId,
+  findDecryptedSignature,
+  signatureOf,
+} from '../../../src/saml/verify/message.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
 import type { XmlElement } from '../../../src/xml/tree.ts';
 import { honestCases } from '../corpus/honest.ts';
-import { honest, signedLie, swap } from '../corpus/hostile.ts';
+import { cut, encode, honest, signedLie, swap } from '../corpus/hostile.ts';
 import { IDP, REQUEST_ID, verifyField } from '../support/context.ts';
 
 function parsed(xml: string): XmlElement {
@@ -36,5 +41,82 @@ describe('checkSize', () => {
   it('refuses a field that is too large before it is decoded', () => {
     const reasonOf = (length: number) => verifyField('!'.repeat(length)).refusal?.reason;
     expect([reasonOf(384_478), reasonOf(384_479)]).to.deep.equal(['base64_invalid', 'message_too_large']);
+  });
+});
+
+// The corpus in test/saml/corpus/wrapping.ts has the attacks; these are the rules one by one.
+function reasonOf(xml: string): string | undefined {
+  return verifyField(encode(xml)).refusal?.reason;
+}
+
+describe('checkStructure', () => {
+  const xml = honest('response');
+
+  it('finds the parts of a Response', () => {
+    const { parts } = verifyField(encode(honest('both')));
+    expect(parts?.signature).to.equal(signatureOf(parts?.signature?.parent as XmlElement));
+    expect([parts?.issuer?.local, parts?.assertion?.local, parts?.encrypted]).to.deep.equal([
+      'Issuer',
+      'Assertion',
+      undefined,
+    ]);
+  });
+
+  it('refuses unknown, missing and repeated parts', () => {
+    const status = cut(xml, 'samlp:Status');
+    for (const broken of [
+      swap(xml, status, ''),
+      swap(xml, status, status + status),
+      swap(xml, status, `${status}<other/>`),
+      swap(xml, status, `text${status}`),
+      swap(xml, 'ID="_response0001" ', ''),
+      swap(xml, /<saml:Assertion.*<\/saml:Assertion>/s, ''),
+      swap(xml, /(<saml:Assertion.*<\/saml:Assertion>)/s, `${cut(xml, 'saml:Assertion')}${cut(xml, 'saml:Assertion')}`),
+    ])
+      expect(reasonOf(broken)).to.equal('response_malformed');
+  });
+
+  it('refuses an ID that is repeated or no NCName, in any spelling', () => {
+    for (const id of ['ID', 'Id', 'id', 'xml:id']) {
+      const repeated = swap(xml, '<samlp:Status>', `<samlp:Status ${id}="_assertion0001">`);
+      expect(reasonOf(repeated), id).to.equal('response_malformed');
+      expect(reasonOf(swap(xml, '<samlp:Status>', `<samlp:Status ${id}="1">`)), id).to.equal('response_malformed');
+    }
+  });
+});
+
+describe('signatureOf', () => {
+  it('is the Signature directly after the Issuer, and refuses one anywhere else', () => {
+    const DS = 'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"';
+    const SAML = 'xmlns="urn:oasis:names:tc:SAML:2.0:assertion"';
+    const of = (content: string) => signatureOf(parsed(`<Assertion ${SAML} ${DS}>${content}</Assertion>`))?.local;
+    expect(of('<Issuer/><ds:Signature/><Subject/>')).to.equal('Signature');
+    expect(of('<ds:Signature/><Subject/>')).to.equal('Signature');
+    expect(of('<Issuer/><Subject/>')).to.equal(undefined);
+    for (const content of [
+      '<ds:Signature/><Issuer/>',
+      '<Issuer/><Subject/><ds:Signature/>',
+      '<Subject/><ds:Signature/>',
+    ])
+      expect(() => of(content), content)
+        .to.throw()
+        .with.property('reason', 'signature_misplaced');
+  });
+});
+
+describe('findDecryptedSignature', () => {
+  const assertion = cut(honest(), 'saml:Assertion');
+  const response = parsed('<Response ID="_response0001"/>');
+
+  it('returns the signature of an Assertion', () => {
+    expect(findDecryptedSignature(parsed(assertion), response)?.local).to.equal('Signature');
+  });
+
+  it('refuses another element, and an ID of the Response', () => {
+    const repeated = swap(assertion, 'ID="_assertion0001"', 'ID="_response0001"');
+    for (const xml of ['<a/>', repeated])
+      expect(() => findDecryptedSignature(parsed(xml), response))
+        .to.throw()
+        .with.property('reason', 'response_malformed');
   });
 });

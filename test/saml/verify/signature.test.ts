@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readAssertion } from '../../../src/saml/verify/assertion.ts';
 import { SAML } from '../../../src/saml/verify/elements.ts';
+import { signatureOf } from '../../../src/saml/verify/message.ts';
 import { readSignature, signatureVerifies } from '../../../src/saml/verify/signature.ts';
-import { signatureOf } from '../../../src/saml/verify/structure.ts';
 import { canonicalize } from '../../../src/xml/canonicalize.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
 import { childOf, type XmlElement } from '../../../src/xml/tree.ts';
