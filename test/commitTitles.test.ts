@@ -15,8 +15,8 @@ const IMPERATIVES = /^(Bring|Embed|Exceed|Feed|Need|Proceed|Seed|Shed|Speed|Spri
 
 describe('commit titles', () => {
   it('are short imperatives', () => {
-    expect(commits().flatMap(({ hash, title }) => faultsOf(title).map((fault) => `${hash} ${title}: ${fault}`))).to.be
-      .empty;
+    const found = commits().flatMap(({ hash, title }) => faultsOf(title).map((fault) => `${hash} ${title}: ${fault}`));
+    expect(found, found.join('\n')).to.be.empty;
   });
 
   for (const [title, fault] of [
