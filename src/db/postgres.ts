@@ -74,8 +74,8 @@ class Connection implements DatabaseConnection {
   }
 
   async #executeRelaxed<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    await this.inner.executeQuery(BEGIN_RELAXED);
     try {
+      await this.inner.executeQuery(BEGIN_RELAXED);
       const result = await this.inner.executeQuery<R>(query);
       await this.#driver.commitTransaction(this.inner);
       return result;

@@ -7,7 +7,7 @@ export type XmlGrammar = 'message' | 'document';
 /** How large a document may be. Each limit bounds a cost that grows with it. */
 export type XmlLimits = {
   octets: number;
-  nodes: number; // elements, texts and comments
+  nodes: number; // elements, texts and comments; in the document grammar attributes too
   attributes: number; // on one element, including namespace declarations
   depth: number;
   declarations: number; // namespaces in scope at one place
@@ -41,7 +41,7 @@ export type Reader = Scope & {
   closed: boolean; // whether the start tag read last was an empty-element tag
 };
 
-/** Counts an element, a text or a comment. Throws an XmlError past the limit. */
+/** Counts an element, a text, a comment or an attribute. Throws an XmlError past the limit. */
 export function countNode(reader: Reader): void {
   if (++reader.nodes > reader.limits.nodes) refuse('xml_limit', `more than ${reader.limits.nodes} nodes`);
 }

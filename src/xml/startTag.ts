@@ -60,6 +60,8 @@ function readAttributes(reader: Reader, element: XmlElement): void {
     if (start === reader.at) refuse('xml_malformed', 'missing white space before an attribute');
     if (count > reader.limits.attributes)
       refuse('xml_limit', `more than ${reader.limits.attributes} attributes on one element`);
+    // A message is short enough for any number of attributes; a document of a megabyte is not.
+    if (reader.grammar === 'document') countNode(reader);
     const end = xml.charCodeAt(colon) === COLON ? ncNameEnd(xml, colon + 1, names) : colon;
     if (end === colon + 1) refuse('xml_malformed', 'a name ending in a colon');
     if (colon === start + 5 && xml.startsWith('xmlns', start)) {

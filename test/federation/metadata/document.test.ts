@@ -47,6 +47,12 @@ const refusals: Refusal[] = [
   ['10,001 elements', () => inside('<a/>'.repeat(10_001)), 'too_complex', /more than 10000 nodes/],
   ['10,001 comments', () => inside('<!---->'.repeat(10_001)), 'too_complex', /more than 10000 nodes/],
   [
+    '10,001 attributes on many elements',
+    () => inside(`<a ${Array.from({ length: 60 }, (_, at) => `b${at}=""`).join(' ')}/>`.repeat(167)),
+    'too_complex',
+    /more than 10000 nodes/,
+  ],
+  [
     '65 attributes on an element',
     () => inside(`<a ${Array.from({ length: 65 }, (_, i) => `a${i}=""`).join(' ')}/>`),
     'too_complex',
