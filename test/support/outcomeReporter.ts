@@ -16,10 +16,16 @@ class OutcomeReporter extends Mocha.reporters.Spec {
     const count = ({ file: name = '', duration = 0 }: Mocha.Runnable) =>
       durations.set(name, (durations.get(name) ?? 0) + duration);
     runner.on('test end', count).on('hook end', count);
+    let ended = false;
     runner.once('end', () => {
+      ended = true;
+    });
+    // Mocha may exit in the middle of a run, if a process of its pool dies.
+    process.once('exit', () => {
       const failures = this.failures.map(
         (test) => `${test.fullTitle()}\n${test.err?.stack ?? test.err?.message ?? ''}`,
       );
+      if (!ended) failures.push('Mocha exited before it had run all tests.');
       const outcome: Outcome = { passed: this.stats.passes, failures, slowest: slowestOf(durations) };
       if (file) writeFileSync(file, JSON.stringify(outcome));
     });

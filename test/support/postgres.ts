@@ -122,6 +122,7 @@ function urlOf(server: string, database: string): string {
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {}); // the server may end a connection that no query uses; the next query fails
   await client.connect();
   return client;
 }
