@@ -55,8 +55,20 @@ describe('SessionStore', () => {
     const session = sessionUntil(HOUR_MS);
     await set(session);
     await deleteSession(deps.store.db, hashSessionId(sid));
-    await set(session);
+    await set(Object.assign(session, { flash: { kind: 'info', text: 'Saved.' } }));
     expect(await get()).to.equal(null);
+  });
+
+  it('writes a session only if it has changed', async () => {
+    const session = sessionUntil(HOUR_MS);
+    const writtenAt = async () =>
+      (await deps.store.db.selectFrom('sessions').select('lastSeenAt').executeTakeFirstOrThrow()).lastSeenAt;
+    await set(session);
+    deps.clock.advance(1);
+    await set(session);
+    expect(await writtenAt()).to.equal(testStart);
+    await set(Object.assign(session, { flash: { kind: 'info', text: 'Saved.' } }));
+    expect(await writtenAt()).to.equal(testStart + 1);
   });
 
   it('stores nothing without a login, and deletes what it stored before', async () => {

@@ -17,7 +17,7 @@ export async function completeLogin(deps: Deps, req: Request, res: Response, acc
   if (!request && (await isOtherPersonLoggedIn(deps, req, user)))
     return askToSwitch(deps, req, res, { userId: user.id, login, destination });
   await startSession(deps, req, res, user, login);
-  res.status(303).location(destination).set('content-length', '0').end(); // no body: browsers do not show it
+  res.status(303).location(destination).end(); // no body: browsers do not show it
 }
 
 function loginFacts(deps: Deps, req: Request, res: Response, { provider, assertion }: AcceptedLogin): LoginFacts {
