@@ -26,7 +26,7 @@ describe('admin/people/bulk', () => {
   it('shows numbers, then deactivates people and ends their sessions', async () => {
     const theirs = await logInLocally(anteroom, 'anna.berg');
     const asked = await client.post(BULK, { action: 'deactivate', person: ids().slice(0, 2) });
-    expect(asked.text).to.contain('Deactivate: 2 people').and.to.contain('This ends 1 session at once.');
+    expect(asked.text).to.contain('Deactivate: 2 people').and.to.contain('1 session will end immediately');
     expect(await activeOnes()).to.equal(4);
     const done = await client.post(DO, { action: 'deactivate', person: ids().slice(0, 2) });
     expect((await client.follow(done)).text).to.contain('2 people were deactivated.');

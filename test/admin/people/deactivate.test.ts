@@ -20,7 +20,7 @@ describe('admin/people/deactivate', () => {
     const anna = await addPerson(anteroom.deps, { userName: 'anna.berg', givenName: 'Anna' });
     const theirs = await logInLocally(anteroom, 'anna.berg');
     const path = `${LIST}/${anna.id}`;
-    expect((await client.get(`${path}/deactivation`)).text).to.contain('This ends 1 session at once');
+    expect((await client.get(`${path}/deactivation`)).text).to.contain('1 session will end immediately');
     const done = await client.post(`${path}/deactivation`);
     expect((await client.follow(done)).text).to.contain('Anna is deactivated');
     expect((await theirs.get('/')).location).to.equal('/login');
