@@ -23,5 +23,5 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
 }
 
 function show(res: Response, entered: string, errors: FieldErrors): void {
-  res.render('settings/saml/newDomain', { title: 'New domain', entered, errors, paths: { here: PATH, back: SAML } });
+  res.render('settings/saml/newDomain', { title: 'Add a domain', entered, errors, paths: { here: PATH, back: SAML } });
 }
