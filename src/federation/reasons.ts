@@ -7,7 +7,7 @@ export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' 
 /** Why a SAML response is refused. A closed list: each refusal has exactly one of these, in Login activity, the log and docs/reasons.md. */
 export type ReasonCode = keyof typeof samlReasons;
 
-const ATTACK = 'No honest identity provider sends this. If it happens again, someone may be attacking this server.';
+const ATTACK = 'No legitimate identity provider sends this. If it happens again, someone may be attacking this server.';
 const CLOCK = 'Compare the clocks of {provider} and this server. The Edit screen can allow a small difference.';
 const REFRESH = 'Fetch the metadata again on the Edit screen.';
 const AGAIN = 'The setup is fine: the person should log in again.';
@@ -16,7 +16,7 @@ const AGAIN = 'The setup is fine: the person should log in again.';
 const samlReasons = {
   // Reading the message
   request_malformed: {
-    title: 'the request did not carry a SAML response',
+    title: 'the request did not contain a SAML response',
     advice:
       'The form had no SAMLResponse field, or more than one. Check that {provider} sends its response by HTTP-POST.',
   },
@@ -24,15 +24,18 @@ const samlReasons = {
     title: 'the response was too large',
     advice: 'Configure {provider} to send fewer attributes or groups. A SAML response may have up to 256 KB.',
   },
-  base64_invalid: { title: 'the response was not valid base64', advice: `It was damaged or made by hand. ${ATTACK}` },
+  base64_invalid: {
+    title: 'the response was not valid base64',
+    advice: `It was damaged or crafted by hand. ${ATTACK}`,
+  },
   xml_malformed: { title: 'the response was not well-formed XML', advice: ATTACK },
   xml_limit: {
     title: 'the response had too many parts',
-    advice: 'Configure {provider} to send fewer attributes or groups. No honest response is larger than the limits.',
+    advice: 'Configure {provider} to send fewer attributes or groups. Legitimate responses stay below the limits.',
   },
   xml_forbidden: {
     title: 'the response contained forbidden XML',
-    advice: `It has a DOCTYPE, a processing instruction, a CDATA section or a comment inside a text. ${ATTACK}`,
+    advice: `It has a DOCTYPE, a processing instruction, a CDATA section or a comment inside text. ${ATTACK}`,
   },
   response_malformed: {
     title: 'the response did not follow the SAML schema',
