@@ -126,5 +126,5 @@ async function findAutoLoginProvider(deps: Deps, res: Response): Promise<Identit
 }
 
 function localLoginForbidden(): Forbidden {
-  return new Forbidden('Login with a password is not allowed from your network.');
+  return new Forbidden('You cannot log in with a password from your network.');
 }

@@ -27,9 +27,9 @@ const schema = z.object({
   ),
   accent: z
     .string()
-    .regex(/^#[0-9a-fA-F]{6}$/, 'Enter a colour such as #0f5c5c.')
+    .regex(/^#[0-9a-fA-F]{6}$/, 'Enter a color such as #0f5c5c.')
     .refine((value) => contrastWithWhite(value) >= MIN_CONTRAST, {
-      message: 'White text would be hard to read on this colour. Choose a darker one.',
+      message: 'White text would be hard to read on this color. Choose a darker one.',
     }),
   localLoginNetworks: z
     .union([z.array(z.string()), z.string().transform((value) => value.split(/[\s,;]+/))])
@@ -78,10 +78,10 @@ export function allowsLocalLogin(settings: IntranetSettings, address: string): b
   return settings.localLoginNetworks.length === 0 || isInNetworks(address, settings.localLoginNetworks);
 }
 
-/** Returns the contrast ratio of white text on a colour (#rrggbb), as defined by WCAG 2.2. */
-function contrastWithWhite(colour: string): number {
+/** Returns the contrast ratio of white text on a color (#rrggbb), as defined by WCAG 2.2. */
+function contrastWithWhite(color: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
-    const share = Number.parseInt(colour.slice(start, start + 2), 16) / 255;
+    const share = Number.parseInt(color.slice(start, start + 2), 16) / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
