@@ -87,7 +87,7 @@ async function defaultProviderItems(
     {
       kind: 'warning',
       icon: 'login-2',
-      text: `Auto Login of ${host} has not been tested`,
+      text: `Auto Login for ${host} has not been tested`,
       detail: `There are no logins through ${provider.name} yet. Use Test login before people depend on it.`,
       href: providerPath(domain.id, provider.id),
     },

@@ -154,7 +154,8 @@ function readDomainUrl(entered: string): Checked<string> {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return invalid({ url: expected });
   const url = new URL(text);
   if (url.username || url.password) return invalid({ url: 'Leave user name and password out of the URL.' });
-  if (url.pathname !== '/' || url.search || url.hash) return invalid({ url: `Leave the path out: ${url.origin}` });
+  if (url.pathname !== '/' || url.search || url.hash)
+    return invalid({ url: `Enter the URL without a path: ${url.origin}` });
   if (url.host.length > 253) return invalid({ url: expected });
   return { ok: true, value: url.origin };
 }

@@ -97,8 +97,8 @@ function testAction({ id, url }: Domain, here: Domain, provider: IdentityProvide
 }
 
 function schemeText({ url }: Domain): string {
-  if (url.startsWith('https:')) return 'It uses https.';
+  if (url.startsWith('https:')) return 'It uses HTTPS.';
   return isOpenHttp(url)
-    ? 'It uses plain http, where others can read along. Use https before people log in here.'
-    : 'It is only available on this machine, over plain http.';
+    ? 'It uses plain HTTP, so others can read its traffic. Use HTTPS before people log in here.'
+    : 'It is only available on this machine, over plain HTTP.';
 }

@@ -81,10 +81,13 @@ async function changeDefault(deps: Deps, req: Request, res: Response, domainId: 
   const providerId = field(req, 'provider') || undefined;
   const conflict = await conflictOf(setDefaultProvider(deps, id, providerId));
   if (conflict) await flash(req, conflict[''] ?? '', 'danger');
-  else if (providerId === undefined) await flash(req, `${host} has no Default Provider now. Auto Login is off.`);
+  else if (providerId === undefined) await flash(req, `${host} no longer has a Default Provider. Auto Login is off.`);
   else {
     const { name } = await getProvider(deps.store.db, providerId);
-    await flash(req, `${name} is now the Default Provider of ${host}. Next: Back, then optionally Enable Auto Login.`);
+    await flash(
+      req,
+      `${name} is now the Default Provider of ${host}. Next: click Back and, optionally, Enable Auto Login.`,
+    );
   }
   res.redirect(303, providersPath(id));
 }

@@ -22,7 +22,7 @@ describe('admin/saml/domain', () => {
     const { client, deps, domain } = await openSamlSettings();
     const added = await addDomain(deps, 'http://de.acme.com');
     const page = await client.get(`${SAML}/domains/${added.ok ? added.value.id : ''}`);
-    expect(page.text).to.contain('This domain uses plain http');
-    expect((await client.get(domain)).text).not.to.contain('This domain uses plain http');
+    expect(page.text).to.contain('This domain uses plain HTTP');
+    expect((await client.get(domain)).text).not.to.contain('This domain uses plain HTTP');
   });
 });

@@ -6,7 +6,7 @@ describe('admin/saml/newDomain', () => {
     const { client, url: known } = await openSamlSettings();
     for (const [url, message] of [
       ['intranet', 'Enter scheme and host'],
-      ['https://de.acme.com/path', 'Leave the path out: https://de.acme.com'],
+      ['https://de.acme.com/path', 'Enter the URL without a path: https://de.acme.com'],
       ['https://a:b@de.acme.com', 'Leave user name and password out'],
       [known, 'This domain already exists.'],
     ] as const) {

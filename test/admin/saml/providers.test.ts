@@ -51,7 +51,7 @@ describe('admin/saml/providers', () => {
     expect((await client.follow(made)).text).to.contain('is now the Default Provider of');
     expect(await findDomain(deps.store.db, domainId)).to.include({ defaultProviderId: id });
     const removed = await client.post(`${domain}/default-provider`, { provider: '' });
-    expect((await client.follow(removed)).text).to.contain('has no Default Provider now. Auto Login is off.');
+    expect((await client.follow(removed)).text).to.contain('no longer has a Default Provider. Auto Login is off.');
     expect(await findDomain(deps.store.db, domainId)).to.include({ defaultProviderId: null });
   });
 
