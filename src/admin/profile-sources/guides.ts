@@ -17,7 +17,7 @@ export function clientsOf(baseUrl: string): ClientGuide[] {
       name: 'JumpCloud',
       steps: [
         'In the application, open the Identity Management tab.',
-        'To bring groups too, tick Enable management of User Groups and Group Membership in this application.',
+        'To provision groups too, select Enable management of User Groups and Group Membership in this application.',
         'Click Configure, fill these in, click Activate, then save.',
       ],
       fields: [
@@ -29,7 +29,7 @@ export function clientsOf(baseUrl: string): ClientGuide[] {
       name: 'Okta',
       steps: [
         'In the application, enable SCIM provisioning, then open Provisioning > Integration and click Edit.',
-        'Tick the actions that Okta may do, and Test Connector Configuration.',
+        'Select the actions that Okta may perform, then click Test Connector Configuration.',
       ],
       fields: [
         ['SCIM connector base URL', baseUrl],
@@ -53,7 +53,7 @@ export function clientsOf(baseUrl: string): ClientGuide[] {
       name: 'OneLogin',
       steps: [
         'Add the application SCIM Provisioner with SAML (SCIM v2 Enterprise) and open its Configuration tab.',
-        'Fill these in, enable the API connection, save, and tick Enable provisioning on the Provisioning tab.',
+        'Fill these in, enable the API connection, save, and select Enable provisioning on the Provisioning tab.',
       ],
       fields: [
         ['SCIM Base URL', baseUrl],
