@@ -92,7 +92,7 @@ async function show(
   const all = ticked(req, 'all');
   const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1 }) : undefined;
   res.render('settings/people/bulk', {
-    title: `${{ activate: 'Activate', deactivate: 'Deactivate', remove: 'Delete', group: 'Add to a group' }[action]}: ${people(selected.length)}`,
+    title: titleOf(action, people(selected.length)),
     bulkAction: action,
     selected: all ? [] : selected,
     count: selected.length,
@@ -115,4 +115,9 @@ async function countSessions(db: Deps['store']['db'], ids: string[], now: number
   for (let start = 0; start < ids.length; start += IDS_PER_QUERY)
     sum += await countSessionsOfUsers(db, ids.slice(start, start + IDS_PER_QUERY), now);
   return sum;
+}
+
+function titleOf(action: Action, people: string): string {
+  if (action === 'group') return `Add ${people} to a group`;
+  return `${{ activate: 'Activate', deactivate: 'Deactivate', remove: 'Delete' }[action]} ${people}?`;
 }

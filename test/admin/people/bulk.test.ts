@@ -26,7 +26,7 @@ describe('admin/people/bulk', () => {
   it('shows numbers, then deactivates people and ends their sessions', async () => {
     const theirs = await logInLocally(anteroom, 'anna.berg');
     const asked = await client.post(BULK, { action: 'deactivate', person: ids().slice(0, 2) });
-    expect(asked.text).to.contain('Deactivate: 2 people').and.to.contain('1 session will end immediately');
+    expect(asked.text).to.contain('Deactivate 2 people?').and.to.contain('1 session will end immediately');
     expect(await activeOnes()).to.equal(4);
     const done = await client.post(DO, { action: 'deactivate', person: ids().slice(0, 2) });
     expect((await client.follow(done)).text).to.contain('2 people were deactivated.');
@@ -42,9 +42,9 @@ describe('admin/people/bulk', () => {
 
   it('changes all results on all pages, but never the Power User themselves', async () => {
     const asked = await client.post(BULK, { action: 'deactivate', all: 'on' });
-    expect(asked.text).to.contain('Deactivate: 3 people').and.to.contain('Your own account is not included');
+    expect(asked.text).to.contain('Deactivate 3 people?').and.to.contain('Your own account is not included');
     const some = await client.post(BULK, { action: 'remove', all: 'on', q: 'ben' });
-    expect(some.text).to.contain('Delete: 1 person');
+    expect(some.text).to.contain('Delete 1 person?');
     await client.post(DO, { action: 'deactivate', all: 'on' });
     expect(await activeOnes()).to.equal(1);
     expect((await client.get(LIST)).status).to.equal(200);
