@@ -7,7 +7,7 @@ describe('admin/saml/domain', () => {
   it('offers the certificate for download once the domain is set up', async () => {
     const { client, domain } = await openSamlSettings();
     expect((await client.get(`${domain}/certificate`)).location).to.equal(domain);
-    expect((await client.get(domain)).text).to.contain('Save creates the signing key');
+    expect((await client.get(domain)).text).to.contain('Saving creates the signing key');
     await client.post(domain);
     const page = await client.get(domain);
     const file = await client.get(`${domain}/certificate`);
