@@ -1,7 +1,7 @@
 import { XmlError } from '../../xml/error.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { namespacesInScope } from '../../xml/scope.ts';
-import type { XmlElement } from '../../xml/tree.ts';
+import type { NamespaceDeclaration, XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refusalOf, refuse } from './check.ts';
 import { decrypt, type EncryptionForm, encryptionLabel, readEncryption } from './encryption.ts';
 import { findDecryptedSignature, signatureOf } from './message.ts';
@@ -54,7 +54,7 @@ type Decrypted = { assertion: XmlElement; signature: SignatureForm | undefined }
 // a sender who alters a ciphertext learns nothing from the result.
 function readDecrypted(encrypted: XmlElement, form: EncryptionForm, login: LoginContext): Decrypted {
   try {
-    const { assertion, borrows } = parseDecrypted(encrypted, decrypt(form, login.decryptionKeys));
+    const { assertion, borrows } = parseDecrypted(encrypted, decrypt(form, login.decryptionKeys), login);
     const signature = findDecryptedSignature(assertion, found(login.root));
     if (signature === undefined && !login.responseSigned)
       refuse('signature_missing', { detail: 'neither it nor the Response is signed' });
@@ -74,18 +74,22 @@ function readDecrypted(encrypted: XmlElement, form: EncryptionForm, login: Login
 
 // Providers that encrypt in place (Keycloak, everything on xmlsec) leave out namespaces declared around the Assertion. The namespace of the
 // EncryptedAssertion itself is visibly used, so a signature on the Response covers it. Any other may have been altered on the way: only an
-// Assertion with a signature of its own may borrow it, because the signed octets contain every namespace that it uses.
+// Assertion with a signature of its own may borrow it, because the signed octets contain every prefix that it uses. They do not show a default
+// namespace declared around it: that one must be covered by the signature on the Response.
 function parseDecrypted(
   encrypted: XmlElement,
   octets: Buffer | undefined,
+  { responseSigned }: LoginContext,
 ): { assertion: XmlElement; borrows: boolean } {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
   const { prefix, uri } = encrypted;
+  const lent = (declarations: readonly NamespaceDeclaration[]) =>
+    declarations.filter((declaration) => declaration.prefix !== '' || (responseSigned && prefix === ''));
   try {
-    return { assertion: parseXml(octets, { outer: [{ prefix, uri }] }), borrows: false };
+    return { assertion: parseXml(octets, { outer: lent([{ prefix, uri }]) }), borrows: false };
   } catch (error) {
     if (!(error instanceof XmlError) || error.reason !== 'xml_malformed') throw error;
-    return { assertion: parseXml(octets, { outer: namespacesInScope(encrypted) }), borrows: true };
+    return { assertion: parseXml(octets, { outer: lent(namespacesInScope(encrypted)) }), borrows: true };
   }
 }
 

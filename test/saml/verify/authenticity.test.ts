@@ -6,6 +6,8 @@ import { cut, encode, honest, swap } from '../corpus/hostile.ts';
 import { contextWith, type VerifyContext, verifyField } from '../support/context.ts';
 import { encryptAssertion } from '../support/encrypt.ts';
 import { attacker, provider, providerNext } from '../support/keys.ts';
+import { attributeStatement, compose, honestParts } from '../support/message.ts';
+import { signMessage } from '../support/sign.ts';
 
 // Signed inside, with two keys of the kind that made the signature.
 const context = contextWith({ signingKeys: [providerNext.publicKey, provider.publicKey] });
@@ -58,6 +60,44 @@ describe('an encrypted Assertion that fails', () => {
     const cost = countOperations(() => expect(reasonOf(unsigned)).to.equal('signature_missing'));
     expect(cost).to.deep.equal({ verify: 2, hash: 1 });
   });
+});
+
+describe('an encrypted Assertion that is signed itself', () => {
+  // Inclusive octets contain every declaration in scope, so the Assertion declares all that surrounds it.
+  const parts = honestParts();
+  const signed = signMessage(
+    compose({
+      ...parts,
+      assertionNamespaces: `${parts.assertionNamespaces} xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"`,
+      attributes: attributeStatement(parts.prefixes, { who: ['<NameID>bob@example.com</NameID>'] }),
+    }),
+    'assertion',
+    { exclusive: false },
+  );
+  const prefixed = encryptAssertion(cut(signed, 'saml:Assertion'));
+  const namedByAttribute = contextWith({ settings: { matchAttribute: 'who' } });
+  const inPlaceOfAssertion = (element: string) => swap(signed, cut(signed, 'saml:Assertion'), element);
+
+  for (const [title, xml] of [
+    ['sent plainly', signed],
+    ['in an EncryptedAssertion with a prefix', inPlaceOfAssertion(prefixed)],
+    [
+      'in an EncryptedAssertion that declares a default namespace',
+      inPlaceOfAssertion(prefixed.replaceAll('saml:EncryptedAssertion', 'EncryptedAssertion').replace(':saml=', '=')),
+    ],
+    [
+      'in a Response that declares a default namespace',
+      swap(
+        inPlaceOfAssertion(prefixed),
+        '<samlp:Response ',
+        '<samlp:Response xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ',
+      ),
+    ],
+  ] as const)
+    it(`reads an element without a namespace as that: ${title}`, () => {
+      expect(reasonOf(xml, namedByAttribute)).to.equal('subject_missing');
+      expect(reasonOf(xml)).to.equal(undefined); // the NameID of the Subject identifies the person
+    });
 });
 
 /** Counts the signature and digest operations of a run. */
