@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Background } from './background.ts';
 import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
 import type { Secrets } from './secrets.ts';
@@ -23,5 +24,6 @@ export type Deps = {
     privateKey: (sealed: string) => KeyObject; // sealed with `secrets`
   };
   passwordCost: PasswordCost;
+  background: Background;
   log: Logger;
 };

@@ -1,20 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
+import type { Deps } from './deps.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { sweepJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
+import { createStoppableServer, type StoppableServer, stopLimits } from './server.ts';
 import { trimScimLog } from './sources/scimLog.ts';
 import { deleteExpired } from './store/expired.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
-const STOP_WITHIN_MS = 10_000;
-// SCIM filters are in the URL. If one is too long, the client must get a SCIM error, not a bare 431.
-const MAX_HEADER_BYTES = 128 * 1024;
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 await start().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -26,10 +26,8 @@ async function start(): Promise<void> {
   const deps = await openDeps(config, pino({ level: config.logLevel }));
   await ensureFirstDomain(deps);
   await sweepJobs(deps, 0);
-  const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: MAX_HEADER_BYTES },
-    buildApp(deps),
-  );
+  const stoppable = createStoppableServer(buildApp(deps), deps.background);
+  const { server } = stoppable;
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const sweep = setInterval(() => {
@@ -37,11 +35,10 @@ async function start(): Promise<void> {
       (error: unknown) => deps.log.error({ err: error }, 'expired data could not be deleted'),
     );
   }, SWEEP_EVERY_MS);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      clearInterval(sweep);
-      void stop(server).then(() => deps.store.close());
-    });
+  onSignal(() => {
+    clearInterval(sweep);
+    void stop(deps, stoppable);
+  });
   process.stdout.write(
     `Anteroom is running at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`,
   );
@@ -49,11 +46,24 @@ async function start(): Promise<void> {
   if (link) process.stdout.write(`Create the first Power User (this link works once): ${link}\n`);
 }
 
-/** Lets running requests finish, within a limit. */
-async function stop(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS).unref();
-  await closed;
+/** Calls a function at the first signal to stop. A second signal ends the process at once. */
+function onSignal(handle: () => void): void {
+  const first = () => {
+    for (const signal of signals) process.off(signal, first);
+    handle();
+  };
+  for (const signal of signals) process.on(signal, first);
+}
+
+/** Lets requests under way finish, writes what is queued, closes the database and exits, all within a limit. */
+async function stop({ background, store, log }: Deps, server: StoppableServer): Promise<void> {
+  setTimeout(() => {
+    log.error('could not stop in time');
+    process.exit(1);
+  }, stopLimits.everything);
+  background.stop();
+  await server.close();
+  await background.finished();
+  await store.close();
+  process.exit();
 }

@@ -1,6 +1,7 @@
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
+import { openBackground } from './background.ts';
 import type { Config } from './config.ts';
 import { openStore } from './db/open.ts';
 import type { Deps, KeyPair } from './deps.ts';
@@ -26,6 +27,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     randomBytes: random,
     keys: { createKeyPair, ...createKeyParsers(secrets) },
     passwordCost: recommendedCost,
+    background: openBackground(),
     log,
   };
 }

@@ -23,13 +23,14 @@ const mayImport: Record<string, string[]> = {
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
   'openDeps.ts': ['db', 'federation', 'login'],
-  'main.ts': ['app.ts', 'openDeps.ts', 'store', ...domain],
+  'server.ts': [],
+  'main.ts': ['app.ts', 'openDeps.ts', 'server.ts', 'store', ...domain],
   'cli.ts': ['cli', 'openDeps.ts', 'store', ...domain],
   cli: ['openDeps.ts', 'store', ...domain],
 };
 
 /** Files at the top of src/ that everything may import, and that import only each other. Types alone may come from below. */
-const plain = ['config.ts', 'deps.ts', 'errors.ts', 'identifier.ts', 'network.ts', 'secrets.ts'];
+const plain = ['background.ts', 'config.ts', 'deps.ts', 'errors.ts', 'identifier.ts', 'network.ts', 'secrets.ts'];
 
 /** Values of db/ that are no driver and that others than store/ need: what an error of the engine means. */
 const openToAll = ['db/uniqueViolation.ts'];

@@ -2,18 +2,16 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStore } from '../src/db/open.ts';
 import { recommendedCost, verifyPassword } from '../src/login/passwords.ts';
 import { findPasswordHash } from '../src/store/users.ts';
-import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
+import type { Outcome } from './support/childProcess.ts';
+import { runCommandLine, startServer } from './support/program.ts';
 import { freshDatabaseUrl } from './support/stores.ts';
 import { tempFolder } from './support/tempFolder.ts';
 
-const program = pathTo('../src/cli.ts');
-const server = pathTo('../src/main.ts');
 const metadata = pathTo('federation/metadata/fixtures/jumpcloud.xml');
 
 type Options = { input?: string; env?: Record<string, string> };
@@ -26,7 +24,7 @@ describe('the command line', () => {
   });
 
   const anteroom = (args: string[], { input = '', env = {} }: Options = {}): Promise<Outcome> =>
-    outcomeOf(startChild(program, args, { DATA_DIR: dataDir, PUBLIC_URL: '', DATABASE_URL: '', ...env }, input));
+    runCommandLine(args, { DATA_DIR: dataDir, ...env }, input);
 
   /** Returns what a command prints with --json. It must print nothing else. */
   const json = async (args: string[], options: Options = {}) => {
@@ -87,7 +85,7 @@ describe('the command line', () => {
   for (const engine of ['sqlite', 'postgres'] as const) {
     it(`takes effect on a running server immediately (on ${engine})`, async () => {
       const env = { DATABASE_URL: await freshDatabaseUrl(engine), PUBLIC_URL: 'http://localhost:3000' };
-      const port = await startServer({ ...env, DATA_DIR: dataDir });
+      const { port } = await startServer({ ...env, DATA_DIR: dataDir });
       const page = () => get(port, 'intranet.acme.com', '/login');
       expect((await page()).status).to.equal(421);
       await json(['domain', 'add', 'http://intranet.acme.com'], { env });
@@ -100,17 +98,6 @@ describe('the command line', () => {
 
 function pathTo(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
-}
-
-/** Starts Anteroom on a free port, which it prints in its first line. */
-async function startServer(env: Record<string, string>): Promise<number> {
-  const child = startChild(server, [], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env });
-  const end = outcomeOf(child);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const port = /\(port (\d+)\)/.exec(line)?.[1];
-    if (port) return Number(port);
-  }
-  throw new Error(`The server exited at the start: ${(await end).stderr}`);
 }
 
 async function get(port: number, host: string, path: string): Promise<{ status: number | undefined; body: string }> {

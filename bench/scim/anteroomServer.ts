@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
+import { openBackground } from '../../src/background.ts';
 import { parseConfig } from '../../src/config.ts';
 import { openStore } from '../../src/db/open.ts';
 import type { Deps } from '../../src/deps.ts';
@@ -24,6 +25,7 @@ const deps: Deps = {
   randomBytes,
   keys: { createKeyPair, ...createKeyParsers(secrets) },
   passwordCost: recommendedCost,
+  background: openBackground(),
   log: pino({ level: 'error' }),
 };
 const { db } = deps.store;

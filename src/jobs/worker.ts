@@ -56,7 +56,7 @@ export async function startJob(deps: Deps, id: string): Promise<Job> {
 /** Runs a job to its end. Returns the job as it is then. */
 export async function runJob(deps: Deps, id: string): Promise<Job> {
   try {
-    while (await processBatch(deps, id));
+    while (!deps.background.stopping.aborted && (await processBatch(deps, id)));
   } catch (error) {
     await fail(deps, id, error);
   }
@@ -76,7 +76,11 @@ export async function sweepJobs(deps: Deps, idleMinutes = 5): Promise<void> {
 
 /** A failure is recorded with the job. If even that fails, the server is stopping, and sweepJobs resumes the job later. */
 function inBackground(deps: Deps, id: string): void {
-  runJob(deps, id).catch((error: unknown) => deps.log.warn({ err: error, job: id }, 'job interrupted, will resume'));
+  const ended = runJob(deps, id).then(
+    () => {},
+    (error: unknown) => deps.log.warn({ err: error, job: id }, 'job interrupted, will resume'),
+  );
+  deps.background.add(ended);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
+import { openBackground } from '../../src/background.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/db/open.ts';
 import type { Deps, KeyPair, PasswordCost } from '../../src/deps.ts';
@@ -49,6 +50,7 @@ export async function testDeps({
     randomBytes,
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },
     passwordCost: testPasswordCost,
+    background: openBackground(),
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     clock,
     logged,

@@ -10,4 +10,10 @@ describe('/healthz', () => {
     await anteroom.deps.store.db.schema.dropTable('settings').execute();
     expect(await check()).to.deep.include({ status: 503, text: 'the database does not respond\n' });
   });
+
+  it('returns 503 as soon as the server is stopping', async () => {
+    const anteroom = await startAnteroom();
+    anteroom.deps.background.stop();
+    expect(await sendRaw(anteroom, '/healthz')).to.deep.include({ status: 503, text: 'the server is stopping\n' });
+  });
 });

@@ -48,11 +48,12 @@ export function openRequestLog(deps: Deps): RequestLog {
   function start(): void {
     if (writing) return;
     writing = true;
-    void write()
+    const written = write()
       .catch((error) => deps.log.error({ err: error }, 'SCIM log could not be written'))
       .finally(() => {
         writing = false;
       });
+    deps.background.add(written);
   }
 
   function count(sourceId: string, failed: boolean): void {
