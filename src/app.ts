@@ -16,7 +16,7 @@ import { pickDomain } from './web/domain.ts';
 import { errorPage, pageNotFound } from './web/errorPage.ts';
 import { parseForm } from './web/form.ts';
 import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/headers.ts';
-import { health } from './web/health.ts';
+import { liveness, readiness } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { sessions } from './web/session.ts';
 import { arriveTogether } from './web/turn.ts';
@@ -36,7 +36,8 @@ export function buildApp(deps: Deps): Express {
   app.use(arriveTogether);
   app.use(SCIM, dataHeaders, domain, strictTransport, noStore, scimRoutes(deps));
   app.use(pageHeaders);
-  app.get('/healthz', health(deps));
+  app.get('/healthz', liveness);
+  app.get('/readyz', readiness(deps));
   app.use(domain, strictTransport);
   app.use(assetRoutes(deps));
   app.use(noStore);
