@@ -6,8 +6,8 @@ import type { Config } from './config.ts';
 import { openStore } from './db/open.ts';
 import type { Deps, KeyPair } from './deps.ts';
 import { createKeyParsers } from './federation/keys.ts';
+import { openSecrets } from './federation/secretKey.ts';
 import { recommendedCost } from './login/passwords.ts';
-import { deriveSecrets, loadSecretKey } from './secrets.ts';
 
 const POOL_BYTES = 8_192;
 const RSA_BITS = 3_072;
@@ -17,8 +17,11 @@ const generate = promisify(generateKeyPair);
 /** Opens what the server and the command line need. The first time, this creates the data folder, the secret key and the tables. */
 export async function openDeps(config: Config, log: Logger): Promise<Deps> {
   const random = openRandomBytes();
-  const secrets = deriveSecrets(loadSecretKey(config, random), random);
   const store = await openStore(config.databaseUrl);
+  const secrets = await openSecrets(config, store.db, random).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   return {
     config,
     store,

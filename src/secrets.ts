@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { makePrivate, PRIVATE } from './privateFile.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -39,20 +40,29 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
   };
 }
 
-/**
- * Returns the secret key: SECRET_KEY, or the file `secret.key` in the data folder, which the first start creates for its owner only.
- * If two processes start at the same time, both use the file of the first.
- */
-export function loadSecretKey(config: Config, randomBytes: (size: number) => Buffer): Buffer {
+/** Where the secret key is: 'SECRET_KEY', or the path of the file in the data folder. */
+export function secretKeyPlace({ secretKey, dataDir }: Config): string {
+  return secretKey === undefined ? join(dataDir, 'secret.key') : 'SECRET_KEY';
+}
+
+/** Returns the secret key, or undefined if there is no file. @throws Error if the file has no key */
+export function findSecretKey(config: Config): Buffer | undefined {
   if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
-  const file = join(config.dataDir, 'secret.key');
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  const file = secretKeyPlace(config);
+  if (!existsSync(file)) return undefined;
+  makePrivate(file);
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length < KEY_BYTES) throw new Error(`${file} does not contain ${KEY_BYTES} bytes in base64.`);
   return key;
+}
+
+/** Creates the file with the secret key, for its owner only, unless another process was faster. */
+export function createSecretKey(config: Config, randomBytes: (size: number) => Buffer): void {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  try {
+    const key = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
+    writeFileSync(secretKeyPlace(config), key, { mode: PRIVATE, flag: 'wx', flush: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

@@ -30,7 +30,16 @@ const mayImport: Record<string, string[]> = {
 };
 
 /** Files at the top of src/ that everything may import, and that import only each other. Types alone may come from below. */
-const plain = ['background.ts', 'config.ts', 'deps.ts', 'errors.ts', 'identifier.ts', 'network.ts', 'secrets.ts'];
+const plain = [
+  'background.ts',
+  'config.ts',
+  'deps.ts',
+  'errors.ts',
+  'identifier.ts',
+  'network.ts',
+  'privateFile.ts',
+  'secrets.ts',
+];
 
 /** Values of db/ that are no driver and that others than store/ need: what an error of the engine means. */
 const openToAll = ['db/uniqueViolation.ts'];

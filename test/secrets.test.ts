@@ -1,8 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig } from '../src/config.ts';
-import { deriveSecrets, loadSecretKey } from '../src/secrets.ts';
+import { createSecretKey, deriveSecrets, findSecretKey, secretKeyPlace } from '../src/secrets.ts';
 import { tempFolder } from './support/tempFolder.ts';
 import { seededBytes } from './support/testDeps.ts';
 
@@ -42,26 +42,38 @@ describe('secrets', () => {
     expect(Buffer.from(first.sessionKey, 'base64')).to.have.lengthOf(32);
   });
 
-  it('creates the secret key at the first start, readable only by its owner, and keeps it', () => {
+  it('creates the secret key for its owner only, and keeps it', () => {
     const config = parseConfig({ DATA_DIR: join(tempFolder(), 'new', 'data') });
-    const key = loadSecretKey(config, seededBytes('one'));
+    expect(findSecretKey(config)).to.equal(undefined);
+    createSecretKey(config, seededBytes('one'));
+    const key = findSecretKey(config);
     expect(key).to.have.lengthOf(32);
-    expect(loadSecretKey(config, seededBytes('two'))).to.deep.equal(key);
-    const file = join(config.dataDir, 'secret.key');
+    createSecretKey(config, seededBytes('two'));
+    expect(findSecretKey(config)).to.deep.equal(key);
+    const file = secretKeyPlace(config);
     expect(statSync(file).mode & 0o777).to.equal(0o600);
-    expect(readFileSync(file, 'utf8')).to.equal(`${key.toString('base64')}\n`);
+    expect(readFileSync(file, 'utf8')).to.equal(`${key?.toString('base64')}\n`);
+  });
+
+  it('takes a key that was restored for everybody to read away from them', () => {
+    const config = parseConfig({ DATA_DIR: tempFolder() });
+    createSecretKey(config, seededBytes('one'));
+    chmodSync(secretKeyPlace(config), 0o644);
+    findSecretKey(config);
+    expect(statSync(secretKeyPlace(config)).mode & 0o777).to.equal(0o600);
   });
 
   it('prefers the key of the environment over the file', () => {
     const given = Buffer.alloc(32, 9);
     const config = parseConfig({ DATA_DIR: tempFolder(), SECRET_KEY: given.toString('base64') });
-    expect(loadSecretKey(config, seededBytes('one'))).to.deep.equal(given);
+    expect(findSecretKey(config)).to.deep.equal(given);
+    expect(secretKeyPlace(config)).to.equal('SECRET_KEY');
   });
 
   it('refuses a file without a key', () => {
     const config = parseConfig({ DATA_DIR: tempFolder() });
-    const file = join(config.dataDir, 'secret.key');
+    const file = secretKeyPlace(config);
     writeFileSync(file, '');
-    expect(() => loadSecretKey(config, seededBytes('one'))).to.throw(`${file} does not contain 32 bytes`);
+    expect(() => findSecretKey(config)).to.throw(`${file} does not contain 32 bytes`);
   });
 });

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
+import { createPrivate, makePrivate } from '../privateFile.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import type { Schema } from './schema.ts';
@@ -54,6 +55,13 @@ function reasonOf(error: unknown): string {
 function openEngine(url: string): { engine: Engine; dialect: Dialect; close(): Promise<void> } {
   if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };
   const file = url.replace(/^sqlite:/, '');
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  prepareFile(file);
   return { engine: 'sqlite', ...openSqlite(file) };
+}
+
+/** Makes the file and its logs private. SQLite gives new logs the mode of the file, and follows a link to it. */
+function prepareFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) createPrivate(file);
+  for (const end of ['', '-wal', '-shm']) makePrivate(`${realpathSync(file)}${end}`);
 }

@@ -69,6 +69,12 @@ export async function listDomainKeys(db: Db, domainId: string): Promise<DomainKe
     .execute();
 }
 
+/** Lists the sealed private keys of all domains. */
+export async function listSealedKeys(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('domainKeys').select('privateKeySealed').execute();
+  return rows.map(({ privateKeySealed }) => privateKeySealed);
+}
+
 export async function insertDomainKey(db: Db, key: DomainKeyRow): Promise<void> {
   await db.insertInto('domainKeys').values(key).execute();
 }

@@ -33,6 +33,16 @@ export async function writeSetting(db: Db, name: string, value: unknown): Promis
     .execute();
 }
 
+/** Writes a setting unless it exists. */
+export async function addSetting(db: Db, name: string, value: unknown): Promise<void> {
+  const row = { name, valueJson: JSON.stringify(value) };
+  await db
+    .insertInto('settings')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 /** Settles if the database answers a query. */
 export async function checkDatabase(db: Db): Promise<void> {
   await db.selectFrom('settings').select('name').limit(1).execute();
