@@ -75,6 +75,7 @@ function person(id: string, number: number): User {
     email,
     profile: { emails: [{ value: email, type: 'work', primary: true }] },
     sourceId: null,
+    creatorId: null,
     version: 1,
     createdAt: now,
     modifiedAt: now,

@@ -6,14 +6,16 @@ import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { countRefusedPeople, hasWorked } from '../store/loginActivity.ts';
 import { listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
+import { countPowerUsers } from '../store/users.ts';
 import { withQuery } from '../web/query.ts';
+import { noticesOf } from './profile-sources/notices.ts';
 import { ACTIVITY, domainPath, providerPath, providersPath, SAML } from './saml/paths.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
 const SILENT_DAYS = 14;
 
-/** An entry of Needs attention. `code` is shown in monospace after the detail. */
+/** An entry of Needs attention. `code` is shown in monospace after the detail; a POST to `dismissal` hides the entry. */
 export type Attention = {
   kind: 'danger' | 'warning';
   icon: string;
@@ -21,6 +23,7 @@ export type Attention = {
   detail: string;
   code?: string;
   href: string;
+  dismissal?: string;
 };
 
 /** Returns what needs attention about logins, the domains first. */
@@ -35,11 +38,14 @@ export async function findAttention(deps: Deps): Promise<Attention[]> {
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
 }
 
-/** Returns what needs attention about enabled profile sources: tokens that expire or have expired, and sources without requests. */
+/**
+ * Returns what needs attention about profile sources: tokens that expire or have expired, enabled sources without requests, what their
+ * rights left out, and that they manage all Power Users.
+ */
 export async function findSourceAttention(deps: Deps): Promise<Attention[]> {
   const sources = await listSources(deps.store.db);
   const items = await Promise.all(sources.filter(({ active }) => active).map((source) => sourceItems(deps, source)));
-  return items.flat();
+  return [...(await powerUserItems(deps)), ...items.flat(), ...(await noticesOf(deps, sources))];
 }
 
 async function domainItems(deps: Deps, domain: Domain, providers: IdentityProvider[]): Promise<Attention[]> {
@@ -167,6 +173,20 @@ async function sourceItems({ store, now }: Deps, source: ProfileSource): Promise
       href,
     });
   return items;
+}
+
+async function powerUserItems({ store }: Deps): Promise<Attention[]> {
+  const { active, unmanaged } = await countPowerUsers(store.db);
+  if (active === 0 || unmanaged > 0) return [];
+  return [
+    {
+      kind: 'warning',
+      icon: 'user-shield',
+      text: 'All Power Users are managed by profile sources',
+      detail: 'The provider can deactivate all of them but one. Add a Power User by hand, with a local password.',
+      href: '/settings/people/new',
+    },
+  ];
 }
 
 function possessive(name: string): string {

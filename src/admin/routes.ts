@@ -25,6 +25,7 @@ import { removePersonRoutes } from './people/remove.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
 import { scimLogEntryRoutes } from './profile-sources/logEntry.ts';
 import { scimLogExportRoutes } from './profile-sources/logExport.ts';
+import { sourceNoticeRoutes } from './profile-sources/notices.ts';
 import { profileSourcesRoutes } from './profile-sources/overview.ts';
 import { removeSourceRoutes } from './profile-sources/remove.ts';
 import { scimSourcesRoutes } from './profile-sources/scim.ts';
@@ -71,6 +72,7 @@ const screens = [
   scimSourcesRoutes,
   profileSourceRoutes,
   removeSourceRoutes,
+  sourceNoticeRoutes,
   scimLogRoutes,
   scimLogExportRoutes,
   scimLogEntryRoutes,

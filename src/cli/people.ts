@@ -75,6 +75,7 @@ export const peopleCommands: Command[] = [
     name: 'user deactivate',
     operands: 'NAME',
     summary: 'Deactivate a person and end their sessions.',
+    options: { force: { help: 'Deactivate even the last Power User who can log in without the identity provider.' } },
     run: (call) => activation(call, false),
   },
   {
@@ -121,8 +122,9 @@ async function listAll(call: Call): Promise<Output> {
   return { json: users.map(asJson), text: table(titles, rows, 'No people.') };
 }
 
-async function activation({ deps, operands }: Call, active: boolean): Promise<Output> {
-  const user = await setActive(deps, (await userNamed(deps, operands[0])).id, active);
+async function activation({ deps, operands, has }: Call, active: boolean): Promise<Output> {
+  const { id } = await userNamed(deps, operands[0]);
+  const user = await setActive(deps, id, active, { force: has('force') });
   return { json: asJson(user), text: `${nameOf(user)} is ${active ? 'active' : 'deactivated'}.` };
 }
 

@@ -1,10 +1,17 @@
 import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
-import { addSource, rotateToken, type ShownKey, setSourceActive } from '../sources/profileSources.ts';
+import {
+  addSource,
+  changeSource,
+  rightsOf,
+  rotateToken,
+  type ShownKey,
+  setSourceActive,
+} from '../sources/profileSources.ts';
 import { sourceRemoval } from '../sources/removal.ts';
 import { listJobItems } from '../store/jobs.ts';
-import { countManaged, listSources, type ProfileSource } from '../store/profileSources.ts';
+import { countManaged, listSources, type ProfileSource, type SourceRights } from '../store/profileSources.ts';
 import {
   accepted,
   type Call,
@@ -13,6 +20,7 @@ import {
   isoTime,
   list,
   type Output,
+  onOrOff,
   Refused,
   table,
   UsageError,
@@ -20,6 +28,13 @@ import {
 
 const DAY_MS = 86_400_000;
 const BASE_PATH = '/api/v2/scim/v2';
+
+/** The options that set the rights, and what a source may do with them. */
+const rightOptions: Record<keyof SourceRights, { option: string; may: string }> = {
+  mayGrantPowerUser: { option: 'grant-power-user', may: 'grant Power User' },
+  maySetPasswords: { option: 'set-passwords', may: 'set passwords' },
+  mayTakeOver: { option: 'take-over', may: 'take over people' },
+};
 
 export const scimCommands: Command[] = [
   {
@@ -36,6 +51,20 @@ export const scimCommands: Command[] = [
     summary: 'Give a source a new token and show it, once. The old token expires immediately.',
     options: { 'overlap-days': { value: 'DAYS', help: 'Keep the old token valid for some days.' } },
     run: rotate,
+  },
+  {
+    name: 'scim set',
+    operands: 'SOURCE',
+    summary: 'Set the rights of a source.',
+    options: {
+      'grant-power-user': {
+        value: 'on|off',
+        help: 'Whether it may make people Power Users, and change the type, user name and password of a Power User.',
+      },
+      'set-passwords': { value: 'on|off', help: 'Whether it may set passwords of people that it created.' },
+      'take-over': { value: 'on|off', help: 'Whether it may take over people who were added by hand.' },
+    },
+    run: setRights,
   },
   { name: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
@@ -66,6 +95,17 @@ async function rotate({ deps, operands, text }: Call): Promise<Output> {
   return shown(deps, await rotateToken(deps, source.id, { overlapUntil: deps.now() + Number(days) * DAY_MS }));
 }
 
+async function setRights({ deps, operands, text }: Call): Promise<Output> {
+  const given = Object.entries(rightOptions).flatMap(([right, { option }]) => {
+    const value = text(option);
+    return value === undefined ? [] : [[right, onOrOff(`--${option}`, value)]];
+  });
+  if (given.length === 0) throw new UsageError('Specify a right, such as --set-passwords off.');
+  const { id } = await sourceNamed(deps, operands[0]);
+  const source = accepted(await changeSource(deps, id, Object.fromEntries(given)));
+  return { json: asJson(deps, source), text: `Saved ${source.name}. Its rights: ${rightsIn(source)}.` };
+}
+
 async function setActive({ deps, operands }: Call, active: boolean): Promise<Output> {
   const source = await setSourceActive(deps, (await sourceNamed(deps, operands[0])).id, active);
   return { json: asJson(deps, source), text: `${source.name} is ${active ? 'enabled' : 'disabled'}.` };
@@ -92,11 +132,16 @@ async function listAll({ deps }: Call): Promise<Output> {
     source.active ? 'enabled' : 'disabled',
     isoTime(source.lastCallAt) ?? 'never',
     `${managed[index]?.people ?? 0} people, ${managed[index]?.groups ?? 0} groups`,
+    rightsIn(source),
     source.id,
   ]);
   return {
     json: sources.map((source, index) => ({ ...asJson(deps, source), manages: managed[index] })),
-    text: table(['NAME', 'STATE', 'LAST REQUEST', 'MANAGES', 'CLIENT ID'], rows, 'There are no SCIM sources.'),
+    text: table(
+      ['NAME', 'STATE', 'LAST REQUEST', 'MANAGES', 'RIGHTS', 'CLIENT ID'],
+      rows,
+      'There are no SCIM sources.',
+    ),
   };
 }
 
@@ -108,6 +153,15 @@ function shown(deps: Deps, { source, clientId, token }: ShownKey): Output {
     ['Token', token],
   ];
   return { json: { ...asJson(deps, source), clientId, token }, text: list(entries) };
+}
+
+/** Returns the rights of a source in words: 'set passwords, take over people'. */
+function rightsIn(source: ProfileSource): string {
+  const rights = rightsOf(source);
+  const words = Object.entries(rightOptions).flatMap(([right, { may }]) =>
+    rights[right as keyof SourceRights] ? [may] : [],
+  );
+  return words.join(', ') || 'none';
 }
 
 /** Finds a source by its ID or its name, in any case. */

@@ -9,6 +9,7 @@ const primaryKeys: Record<string, string[]> = {
   groupMembers: ['groupId', 'userId'],
   directoryCounts: ['name', 'slot'],
   profileSourceCalls: ['sourceId', 'day'],
+  sourceNotices: ['sourceId', 'kind'],
   jobItems: ['jobId', 'position'],
   usedAssertions: ['entityId', 'assertionId'],
 };

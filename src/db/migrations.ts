@@ -9,7 +9,7 @@ const LAST_TRIAL = 5; // trial versions wrote steps 1 to 5
 const MIGRATION_LOCK = 7_264_912; // an arbitrary number that nothing else locks
 
 /** The steps in order, from number 6. A released step never changes; the next one corrects it. */
-export const migrations: Migration[] = [renameTrialTables];
+export const migrations: Migration[] = [renameTrialTables, addRightsOfSources];
 
 /**
  * Creates the tables of a new database, or runs all missing steps, in one transaction: a failed upgrade leaves the database as it was.
@@ -56,5 +56,21 @@ async function renameTrialTables(db: Kysely<unknown>, engine: Engine): Promise<v
       `alter index "pendingSignIns_pkey" rename to "pendingLogins_pkey"`,
       `alter index "signInActivity_pkey1" rename to "loginActivity_pkey"`,
     );
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Sources may not grant Power User until a Power User allows it. People that a source manages count as created by it. */
+async function addRightsOfSources(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `alter table "profileSources" add column "mayGrantPowerUser" integer not null default 0`,
+    `alter table "profileSources" add column "maySetPasswords" integer not null default 1`,
+    `alter table "profileSources" add column "mayTakeOver" integer not null default 1`,
+    `alter table users add column "creatorId" ${key}`,
+    `update users set "creatorId" = "sourceId"`,
+    `create table "sourceNotices" ("sourceId" ${key} not null references "profileSources" ("id") on delete cascade,
+      "kind" ${key} not null, "at" bigint not null, "dismissed" integer not null,
+      constraint "sourceNoticesKey" primary key ("sourceId", "kind"))`,
+  ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

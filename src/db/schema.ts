@@ -81,6 +81,7 @@ export const tables = {
     searchText: key, // the person's search words, each with a space before it
     passwordHash: optionalText,
     sourceId: optionalKey, // the profile source that manages the person
+    creatorId: optionalKey, // the profile source that created the person
     version: integer,
     createdAt: time,
     modifiedAt: time,
@@ -108,6 +109,9 @@ export const tables = {
     readOnly: flag,
     patchResponse: key, // 'resource' | 'none'
     networksJson: text, // the networks that requests may come from, in CIDR notation; empty: all
+    mayGrantPowerUser: flag,
+    maySetPasswords: flag, // of the people that it created
+    mayTakeOver: flag, // people who were added by hand
     lastCallAt: optionalTime,
     createdAt: time,
     modifiedAt: time,
@@ -120,6 +124,7 @@ export const tables = {
     expiresAt: optionalTime,
   },
   profileSourceCalls: { sourceId: reference('profileSources'), day: time, calls: integer, failures: integer },
+  sourceNotices: { sourceId: reference('profileSources'), kind: key, at: time, dismissed: flag }, // for Needs attention
   scimLog: {
     id, // sorts by time
     at: time,

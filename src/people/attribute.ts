@@ -1,7 +1,10 @@
 import type { User } from '../store/users.ts';
 
 /** The attributes of a person, whatever their origin. The other properties of User are bookkeeping. */
-export type UserAttributes = Omit<User, 'id' | 'sourceId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'>;
+export type UserAttributes = Omit<
+  User,
+  'id' | 'sourceId' | 'creatorId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'
+>;
 
 /** What a new person starts from. */
 export const emptyPerson: UserAttributes = {

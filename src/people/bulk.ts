@@ -5,7 +5,8 @@ import type { ItemOutcome, JobItem } from '../store/jobs.ts';
 import { searchUsers, type UserSearch } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
 import { addPeopleIn } from './groups.ts';
-import { deletePerson, isLastPowerUser, LAST_POWER_USER, nameOf, writePerson } from './users.ts';
+import { LastPowerUser } from './lastPowerUser.ts';
+import { deletePerson, lockUser, nameOf, writePerson } from './users.ts';
 
 export type BulkAction = 'activate' | 'deactivate' | 'remove';
 
@@ -48,16 +49,17 @@ export async function idsOf(deps: Deps, search: UserSearch): Promise<string[]> {
 }
 
 async function changeOne(db: Db, deps: Deps, id: string, action: BulkAction): Promise<ItemOutcome> {
-  const user = await findUser(db, id);
+  const user = action === 'remove' ? await lockUser(db, id) : await findUser(db, id);
   const isUnchanged = action !== 'remove' && user?.active === (action === 'activate');
   if (!user || isUnchanged) return { outcome: 'unchanged' };
   const refused = (reason: string) => ({ outcome: 'refused', keep: nameOf(user), reason });
-  if (action !== 'activate' && (await isLastPowerUser(db, user))) return refused(LAST_POWER_USER);
-  if (action === 'remove') {
-    await deletePerson(db, deps, id);
-    return { outcome: 'done' };
+  try {
+    if (action === 'remove') await deletePerson(db, deps, user);
+    else if (!(await writePerson(db, deps, user, { active: action === 'activate' })))
+      return refused('Someone else changed this person at the same time.');
+  } catch (error) {
+    if (error instanceof LastPowerUser) return refused(error.message);
+    throw error;
   }
-  const changed = await writePerson(db, deps, user, { active: action === 'activate' });
-  if (!changed) return refused('Someone else changed this person at the same time.');
-  return { outcome: 'done', keep: id }; // for undoOf
+  return action === 'remove' ? { outcome: 'done' } : { outcome: 'done', keep: id }; // for undoOf
 }

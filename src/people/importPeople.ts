@@ -8,16 +8,9 @@ import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
 import { readPersonInput } from './form.ts';
+import { LastPowerUser } from './lastPowerUser.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
-import {
-  CHANGED_MEANWHILE,
-  insertPerson,
-  isLastPowerUser,
-  LAST_POWER_USER,
-  OWN_MANAGER,
-  USER_NAME_TAKEN,
-  writePerson,
-} from './users.ts';
+import { CHANGED_MEANWHILE, insertPerson, OWN_MANAGER, USER_NAME_TAKEN, writePerson } from './users.ts';
 
 /** What importing a line would do. `version` is that of the person it changes. */
 export type PlannedLine = { line: number; userName: string } & (
@@ -167,9 +160,12 @@ async function writeLine(
     return undefined;
   }
   if (before?.version !== line.version) return CHANGED_MEANWHILE;
-  const losesPower = attributes.userType !== 'Power User' || !attributes.active;
-  if (losesPower && (await isLastPowerUser(db, before))) return LAST_POWER_USER;
-  return (await writePerson(db, deps, before, attributes)) ? undefined : CHANGED_MEANWHILE;
+  try {
+    return (await writePerson(db, deps, before, attributes)) ? undefined : CHANGED_MEANWHILE;
+  } catch (error) {
+    if (error instanceof LastPowerUser) return error.message;
+    throw error;
+  }
 }
 
 function withManager(attributes: UserAttributes, managerId: string): UserAttributes {

@@ -5,11 +5,11 @@ import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
-import { writeSetting } from '../store/settings.ts';
-import { countActiveUsers, findUser, findUserByUserName, findUsersById, type User } from '../store/users.ts';
+import { findUser, findUserByUserName, type User } from '../store/users.ts';
 import {
   deleteUser,
   insertUsers,
+  lockUser,
   releaseUsers,
   type SearchKeys,
   updateUser,
@@ -18,17 +18,18 @@ import {
 import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
+import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
+export { LAST_POWER_USER } from './lastPowerUser.ts';
 
 export const USER_NAME_TAKEN = 'This user name is already taken.';
-export const LAST_POWER_USER = 'This is the last active Power User. Make another person a Power User first.';
 export const CHANGED_MEANWHILE = 'This person was changed in the meantime. Try again.';
 const STALE =
   'Another change to this person was saved while you were editing. Open the page again and repeat your change.';
 export const OWN_MANAGER = 'A person cannot be their own manager.';
-const NO_MANAGER = 'This person is not in the People Directory.';
+const UNKNOWN = 'This person is not in the People Directory.';
 
 /** Returns the person with an ID. @throws NotFound */
 export async function getUser({ store }: Deps, id: string): Promise<User> {
@@ -51,7 +52,7 @@ export async function addPerson(
   const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: USER_NAME_TAKEN });
-    if (await isUnknown(trx, textIn(input, 'manager'))) return invalid({ manager: NO_MANAGER });
+    if (await isUnknown(trx, textIn(input, 'manager'))) return invalid({ manager: UNKNOWN });
     await allowed?.(trx);
     return { ok: true, value: await insertPerson(trx, deps, read.value, { sourceId: null, passwordHash }) };
   });
@@ -72,17 +73,15 @@ export async function changePerson(
     if (user.version !== readVersion) throw new Conflict(STALE);
     const read = readPersonInput(user.sourceId === null ? input : onlyAlwaysEditable(input, user), user);
     if (!read.ok) return read;
-    const { userName, userType } = read.value;
-    const namesake = await findUserByUserName(trx, userName);
+    const namesake = await findUserByUserName(trx, read.value.userName);
     if (namesake && namesake.id !== id) return invalid({ userName: USER_NAME_TAKEN });
-    if (userType !== 'Power User' && (await isLastPowerUser(trx, user))) return invalid({ userType: LAST_POWER_USER });
     const manager = read.value.profile.enterprise?.manager?.value ?? '';
     if (manager === id) return invalid({ manager: OWN_MANAGER });
     if (manager !== user.profile.enterprise?.manager?.value && (await isUnknown(trx, manager)))
-      return invalid({ manager: NO_MANAGER });
-    const changed = await writePerson(trx, deps, user, read.value);
+      return invalid({ manager: UNKNOWN });
+    const changed = await writePerson(trx, deps, user, read.value).catch(refusalOf('userType'));
     if (!changed) throw new Conflict(STALE);
-    return { ok: true, value: changed };
+    return 'ok' in changed ? changed : { ok: true, value: changed };
   });
 }
 
@@ -97,7 +96,7 @@ export async function insertPerson(
   { sourceId, passwordHash }: { sourceId: string | null; passwordHash: string | null },
 ): Promise<User> {
   const now = deps.now();
-  const bookkeeping = { sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
+  const bookkeeping = { sourceId, creatorId: sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
   const user: User = { id: newId(deps), ...attributes, ...bookkeeping };
   await insertUsers(db, [{ user, keys: searchKeysOf(user), passwordHash }]);
   return user;
@@ -106,16 +105,19 @@ export async function insertPerson(
 /**
  * Writes changes to a person within a transaction if the version is still the one of `before`; returns undefined if another change
  * came first. Every way to change people ends here. Sessions end with the permission to log in and with a new password.
- * @throws the engine's error if the user name is taken (see isUniqueViolation)
+ * @param options `passwordHash`: null removes the password; `force`: even the last Power User may lose their power
+ * @throws LastPowerUser, or the engine's error if the user name is taken (see isUniqueViolation)
  */
 export async function writePerson(
   db: Db,
   deps: Pick<Deps, 'now'>,
   before: User,
   changes: Partial<UserAttributes & Pick<User, 'sourceId'>>,
-  passwordHash?: string | null,
+  { passwordHash, force = false }: { passwordHash?: string | null | undefined; force?: boolean } = {},
 ): Promise<User | undefined> {
   const changed = { ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() };
+  if (!force && !isPowerful(changed)) await requirePowerUserLeft(db, before, 'power');
+  if (passwordHash === null) await requirePowerUserLeft(db, before, 'password');
   if (!(await updateUser(db, changed, searchKeysOf(changed), before.version))) return undefined;
   if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
@@ -131,60 +133,69 @@ export function mayLogIn({ active, userType }: Pick<User, 'active' | 'userType'>
 
 /**
  * Activates or deactivates a person. Deactivation ends their sessions in the same transaction.
- * @throws NotFound, Conflict if it would deactivate the last active Power User
+ * @param options `force` deactivates even the last Power User
+ * @throws NotFound, LastPowerUser
  */
-export async function setActive(deps: Deps, id: string, active: boolean): Promise<User> {
+export async function setActive(deps: Deps, id: string, active: boolean, options?: { force: boolean }): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
     if (user.active === active) return user;
-    if (!active && (await isLastPowerUser(trx, user))) throw new Conflict(LAST_POWER_USER);
-    const changed = await writePerson(trx, deps, user, { active });
+    const changed = await writePerson(trx, deps, user, { active }, options);
     if (!changed) throw new Conflict(CHANGED_MEANWHILE);
     return changed;
   });
 }
 
-/** Deletes a person. @throws NotFound, Conflict for the last active Power User */
+/** Deletes a person. @throws NotFound, LastPowerUser */
 export async function removeUser(deps: Deps, id: string): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const user = await getUserIn(trx, id);
-    if (await isLastPowerUser(trx, user)) throw new Conflict(LAST_POWER_USER);
-    await deletePerson(trx, deps, id);
+    const user = await lockUser(trx, id);
+    if (!user) throw new NotFound(UNKNOWN);
+    await deletePerson(trx, deps, user);
     return user;
   });
 }
 
-/** Deletes a person within a transaction, with everything that belongs to them. Every way to delete people ends here. */
-export async function deletePerson(db: Db, deps: Pick<Deps, 'now'>, id: string): Promise<void> {
-  await deleteUser(db, id, deps.now());
+/**
+ * Deletes a person within a transaction, with everything that belongs to them. Every way to delete people ends here.
+ * @param user as lockUser returned them in this transaction
+ * @throws LastPowerUser
+ */
+export async function deletePerson(db: Db, deps: Pick<Deps, 'now'>, user: User): Promise<void> {
+  await requirePowerUserLeft(db, user, 'power');
+  await deleteUser(db, user.id, deps.now());
 }
 
 /**
  * Makes people of a profile source unmanaged within a transaction. With `deactivate` it also deactivates them and ends their
- * sessions, except for the last active Power User, who stays active.
- * @returns the IDs of those who should have been deactivated and stayed active
+ * sessions, except for the last Power User, who stays active.
+ * @returns that person and the reason
  */
 export async function releaseFromSource(
   db: Db,
   deps: Pick<Deps, 'now'>,
   ids: string[],
   { deactivate }: { deactivate: boolean },
-): Promise<string[]> {
-  const kept = deactivate ? await lastPowerUserAmong(db, ids) : [];
-  const others = ids.filter((id) => !kept.includes(id));
+): Promise<{ id: string; reason: string } | undefined> {
+  const kept = deactivate ? await lastPowerUserAmong(db, ids) : undefined;
+  const others = ids.filter((id) => id !== kept?.id);
   await releaseUsers(db, others, deps.now(), deactivate);
-  await releaseUsers(db, kept, deps.now(), false);
+  if (kept) await releaseUsers(db, [kept.id], deps.now(), false);
   if (deactivate) await deleteSessionsOfUsers(db, others);
   return kept;
 }
 
-/** Sets or removes (undefined) a person's local password. Both end their sessions. @throws NotFound */
+/** Sets or removes (undefined) a person's local password. Both end their sessions. The last Power User keeps theirs. @throws NotFound */
 export async function setPassword(deps: Deps, id: string, password: string | undefined): Promise<Checked<void>> {
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
   const hash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
-    await getUserIn(trx, id);
+    const user = await lockUser(trx, id);
+    if (!user) throw new NotFound(UNKNOWN);
+    const refused =
+      hash === null ? await requirePowerUserLeft(trx, user, 'password').catch(refusalOf('password')) : undefined;
+    if (refused) return refused;
     await writePasswordHash(trx, id, hash);
     await deleteSessionsOfUser(trx, id);
     return { ok: true, value: undefined };
@@ -196,30 +207,17 @@ export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName'
   return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
 }
 
-/** Whether a person is the only active Power User. Call in the transaction that deactivates, changes or deletes them. */
-export async function isLastPowerUser(db: Db, user: User): Promise<boolean> {
-  if (!user.active || user.userType !== 'Power User') return false;
-  await takePowerUserTurn(db);
-  return (await countActiveUsers(db, 'Power User')) === 1;
-}
-
-/** Returns one of these people if no active Power User would be left without them. */
-async function lastPowerUserAmong(db: Db, ids: string[]): Promise<string[]> {
-  await takePowerUserTurn(db);
-  const people = [...(await findUsersById(db, ids)).values()];
-  const powerUsers = people.filter(({ active, userType }) => active && userType === 'Power User');
-  const isAll = powerUsers.length > 0 && powerUsers.length === (await countActiveUsers(db, 'Power User'));
-  return isAll ? powerUsers.slice(0, 1).map(({ id }) => id) : [];
-}
-
-/** Waits until no other transaction removes Power Users: two at once would each count the other's. */
-async function takePowerUserTurn(db: Db): Promise<void> {
-  await writeSetting(db, 'powerUserTurn', '');
+/** Returns what makes the refusal to take power from the last Power User an error of a field. */
+function refusalOf(field: string): (error: unknown) => ReturnType<typeof invalid> {
+  return (error) => {
+    if (error instanceof LastPowerUser) return invalid({ [field]: error.message });
+    throw error;
+  };
 }
 
 async function getUserIn(db: Db, id: string): Promise<User> {
   const user = await findUser(db, id);
-  if (!user) throw new NotFound('This person is not in the People Directory.');
+  if (!user) throw new NotFound(UNKNOWN);
   return user;
 }
 

@@ -12,8 +12,10 @@ import {
   insertSource,
   listSources,
   type ProfileSource,
+  type SourceRights,
   updateSource,
 } from '../store/profileSources.ts';
+import { deleteNotices } from '../store/sourceNotices.ts';
 import { logIntegration } from './scimLog.ts';
 import { createToken } from './tokens.ts';
 
@@ -33,6 +35,9 @@ const schema = z.object({
   readOnly: z.boolean().default(false),
   patchResponse: z.enum(['resource', 'none'], 'Select one of the two.').default('resource'),
   networks: z.array(network).max(50, 'Use at most 50 networks.').default([]),
+  mayGrantPowerUser: z.boolean().default(false),
+  maySetPasswords: z.boolean().default(true),
+  mayTakeOver: z.boolean().default(true),
 });
 
 /** The settings of a source, as a Power User enters them. */
@@ -44,6 +49,11 @@ export type ShownKey = { source: ProfileSource; clientId: string; token: string 
 /** Returns the source with an ID. @throws NotFound */
 export async function getSource({ store }: Pick<Deps, 'store'>, id: string): Promise<ProfileSource> {
   return getSourceIn(store.db, id);
+}
+
+/** Returns the rights of a source. */
+export function rightsOf({ mayGrantPowerUser, maySetPasswords, mayTakeOver }: ProfileSource): SourceRights {
+  return { mayGrantPowerUser, maySetPasswords, mayTakeOver };
 }
 
 /** Adds a source with its first token ("Generate Key"). @param expiresAt when the token expires, epoch milliseconds */
@@ -112,6 +122,7 @@ async function writeChanges(db: Db, deps: Deps, before: ProfileSource, changed: 
   if (isDeepStrictEqual(before, changed)) return before;
   const source = { ...changed, modifiedAt: deps.now() };
   await updateSource(db, source);
+  if (!isDeepStrictEqual(rightsOf(before), rightsOf(changed))) await deleteNotices(db, source.id);
   if (!isDeepStrictEqual({ ...before, active: changed.active }, changed))
     await logIntegration(db, deps, source, 'idm_integration_update', 'The settings were changed.');
   if (before.active !== source.active) {

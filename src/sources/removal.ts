@@ -1,10 +1,10 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { LAST_POWER_USER, nameOf, releaseFromSource } from '../people/users.ts';
+import { nameOf, releaseFromSource } from '../people/users.ts';
 import { releaseGroups } from '../store/groups.ts';
 import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
 import { countManaged, deleteSource, findManagedUserIds, findSource } from '../store/profileSources.ts';
-import { findUsersById } from '../store/users.ts';
+import { findUser } from '../store/users.ts';
 import { getSource, setSourceActive } from './profileSources.ts';
 import { logIntegration } from './scimLog.ts';
 
@@ -34,14 +34,13 @@ export async function nextManaged(db: Db, { input, processed }: Job, limit: numb
   return ids.map((item, index) => ({ position: processed + index + 1, item, outcome: null, reason: null }));
 }
 
-/** Makes people of the source unmanaged, and deactivates them on request. The last active Power User is skipped. */
+/** Makes people of the source unmanaged, and deactivates them on request. The last Power User is skipped. */
 export async function releasePeople(db: Db, deps: Deps, items: JobItem[], deactivate: boolean): Promise<ItemOutcome[]> {
   const ids = items.map(({ item }) => String(item));
-  const skipped = await findUsersById(db, await releaseFromSource(db, deps, ids, { deactivate }));
-  return ids.map((id) => {
-    const user = skipped.get(id);
-    return user ? { outcome: 'refused', keep: nameOf(user), reason: LAST_POWER_USER } : { outcome: 'done' };
-  });
+  const kept = await releaseFromSource(db, deps, ids, { deactivate });
+  const user = kept && (await findUser(db, kept.id));
+  const refused = user && { outcome: 'refused', keep: nameOf(user), reason: kept.reason };
+  return ids.map((id) => (refused && kept.id === id ? refused : { outcome: 'done' }));
 }
 
 /** Removes the source after its last person was released. */

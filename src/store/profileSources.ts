@@ -6,13 +6,21 @@ import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
 /** A SCIM client that provisions people and groups. Its `id` is the Client ID. */
 export type ProfileSource = Omit<
   ProfileSourceRow,
-  'active' | 'logBodies' | 'readOnly' | 'patchResponse' | 'networksJson'
-> & {
-  active: boolean;
-  logBodies: boolean;
-  readOnly: boolean;
-  patchResponse: 'resource' | 'none'; // response to a PATCH: 200 with the resource, or 204
-  networks: string[]; // in CIDR notation; empty: requests may come from anywhere
+  'active' | 'logBodies' | 'readOnly' | 'patchResponse' | 'networksJson' | keyof SourceRights
+> &
+  SourceRights & {
+    active: boolean;
+    logBodies: boolean;
+    readOnly: boolean;
+    patchResponse: 'resource' | 'none'; // response to a PATCH: 200 with the resource, or 204
+    networks: string[]; // in CIDR notation; empty: requests may come from anywhere
+  };
+
+/** What a source may do besides managing Intranet Users. */
+export type SourceRights = {
+  mayGrantPowerUser: boolean; // and change the type, the user name and the password of a Power User
+  maySetPasswords: boolean; // of the people that it created
+  mayTakeOver: boolean; // people who were added by hand
 };
 
 /** A token without its secret. */
@@ -166,6 +174,9 @@ function fromRow({ networksJson, ...row }: ProfileSourceRow): ProfileSource {
     readOnly: row.readOnly === 1,
     patchResponse: row.patchResponse === 'none' ? 'none' : 'resource',
     networks: JSON.parse(networksJson),
+    mayGrantPowerUser: row.mayGrantPowerUser === 1,
+    maySetPasswords: row.maySetPasswords === 1,
+    mayTakeOver: row.mayTakeOver === 1,
   };
 }
 
@@ -176,5 +187,8 @@ function toRow({ networks, ...source }: ProfileSource): ProfileSourceRow {
     logBodies: source.logBodies ? 1 : 0,
     readOnly: source.readOnly ? 1 : 0,
     networksJson: JSON.stringify(networks),
+    mayGrantPowerUser: source.mayGrantPowerUser ? 1 : 0,
+    maySetPasswords: source.maySetPasswords ? 1 : 0,
+    mayTakeOver: source.mayTakeOver ? 1 : 0,
   };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { isOneOf, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
@@ -34,6 +35,7 @@ export const userColumns = [
   'email',
   'profileJson',
   'sourceId',
+  'creatorId',
   'version',
   'createdAt',
   'modifiedAt',
@@ -145,6 +147,39 @@ export async function countActiveUsers(db: Db, userType: string): Promise<number
   return Number(row.count);
 }
 
+/** How many Power Users are active, how many of them have a local password, and how many no profile source manages. */
+export type PowerUserCounts = { active: number; withPassword: number; unmanaged: number };
+
+/** Counts the active Power Users other than these people. */
+export async function countPowerUsers(db: Db, exceptIds: string[] = []): Promise<PowerUserCounts> {
+  let query = db
+    .selectFrom('users')
+    .select((e) => [
+      e.fn.countAll<number>().as('active'),
+      e.fn.count<number>('passwordHash').as('withPassword'),
+      sql<number>`sum(case when "sourceId" is null then 1 else 0 end)`.as('unmanaged'),
+    ])
+    .where('userType', '=', 'Power User')
+    .where('active', '=', 1);
+  if (exceptIds.length > 0) query = query.where('id', 'not in', exceptIds);
+  const { active, withPassword, unmanaged } = await query.executeTakeFirstOrThrow();
+  return { active: Number(active), withPassword: Number(withPassword), unmanaged: Number(unmanaged ?? 0) };
+}
+
+/** Returns those of these people who are active Power Users, the ones with a local password first. */
+export async function findPowerUsersAmong(db: Db, ids: string[]): Promise<{ id: string; hasPassword: boolean }[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('users')
+    .select(['id', 'passwordHash'])
+    .where('id', 'in', ids)
+    .where('userType', '=', 'Power User')
+    .where('active', '=', 1)
+    .execute();
+  const found = rows.map(({ id, passwordHash }) => ({ id, hasPassword: passwordHash !== null }));
+  return found.sort((one, other) => Number(other.hasPassword) - Number(one.hasPassword));
+}
+
 /** Returns the distinct e-mail addresses of a person, primary first. */
 export function emailsOf(user: User): string[] {
   const values = [user.email, ...(user.profile.emails ?? []).map((email) => email.value)];
@@ -168,6 +203,7 @@ export function userFromRow(row: Omit<UserRow, 'passwordHash' | DerivedColumn>):
     email: row.email,
     profile: JSON.parse(row.profileJson),
     sourceId: row.sourceId,
+    creatorId: row.creatorId,
     version: row.version,
     createdAt: row.createdAt,
     modifiedAt: row.modifiedAt,

@@ -5,7 +5,7 @@ import { insertDomain } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { addCalls } from '../../src/store/profileSources.ts';
-import { aDomain, anActivity, aProvider } from '../support/rows.ts';
+import { aDomain, anActivity, aProvider, aUser, insertUser } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 
 const DAY_MS = 86_400_000;
@@ -111,6 +111,14 @@ describe('admin/attention of profile sources', () => {
     expect(await texts()).to.deep.equal([]);
     await addCalls(deps.store.db, id, { day: 0, calls: 1, failures: 0, at: deps.now() - 15 * DAY_MS });
     expect(await texts()).to.deep.equal(['warning: Okta has sent no requests for 15 days']);
+  });
+
+  it('warns while profile sources manage all Power Users, and offers to add one by hand', async () => {
+    await insertUser(deps.store.db, aUser({ userType: 'Power User', sourceId: 'a source' }), null);
+    expect(await texts()).to.deep.equal(['warning: All Power Users are managed by profile sources']);
+    expect((await findSourceAttention(deps))[0]?.href).to.equal('/settings/people/new');
+    await insertUser(deps.store.db, aUser({ userType: 'Power User' }), null);
+    expect(await texts()).to.deep.equal([]);
   });
 
   async function add(name: string, expiresAt: number | null): Promise<string> {

@@ -63,6 +63,20 @@ describe('anteroom scim', () => {
     expect(await findUser(deps.store.db, noor.id)).to.include({ active: false, sourceId: null });
   });
 
+  it('shows the rights of a source and sets them', async () => {
+    await run('scim add JumpCloud');
+    expect((await run('scim list')).printed).to.contain('set passwords, take over people');
+    const line = 'scim set jumpcloud --grant-power-user on --take-over off --set-passwords off';
+    expect(await run(line)).to.include({ code: 0, printed: 'Saved JumpCloud. Its rights: grant Power User.' });
+    const [source] = JSON.parse((await run('scim list --json')).printed);
+    expect(source).to.include({ mayGrantPowerUser: true, maySetPasswords: false, mayTakeOver: false });
+    expect((await run('scim set jumpcloud --grant-power-user off')).printed).to.equal(
+      'Saved JumpCloud. Its rights: none.',
+    );
+    expect(await run('scim set jumpcloud')).to.include({ code: 2 });
+    expect(await run('scim set jumpcloud --take-over maybe')).to.include({ code: 2 });
+  });
+
   it('explains what is wrong with a name or a number', async () => {
     expect(await run('scim rotate Okta')).to.include({ code: 1, complained: 'There is no SCIM source Okta.' });
     expect(await run('scim rotate Okta --overlap-days soon')).to.include({ code: 2 });

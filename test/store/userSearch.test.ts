@@ -146,6 +146,7 @@ function person(n: number, known: Partial<User> = {}): User {
     email: `u${n}@acme.com`,
     profile: {},
     sourceId: null,
+    creatorId: null,
     version: 1,
     createdAt: 1,
     modifiedAt: 1,

@@ -32,6 +32,7 @@ export function aUser(values: Partial<User> = {}): User {
     email: null,
     profile: {},
     sourceId: null,
+    creatorId: null,
     version: 1,
     createdAt: testStart,
     modifiedAt: testStart,
@@ -51,8 +52,9 @@ export function aGroup(values: Partial<Group> = {}): Group {
 export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
   const id = randomUUID();
   const settings = { logBodies: false, readOnly: false, patchResponse: 'resource' as const, networks: [] };
+  const rights = { mayGrantPowerUser: false, maySetPasswords: true, mayTakeOver: true };
   const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart };
-  return { id, name: `Source ${id}`, active: true, ...settings, ...times, ...values };
+  return { id, name: `Source ${id}`, active: true, ...settings, ...rights, ...times, ...values };
 }
 
 /** Inserts a person, with or without a password hash, past the rules of people/users.ts. */

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
-import { changeSource, getSource, rotateToken, type ShownKey } from '../../sources/profileSources.ts';
+import { changeSource, getSource, rightsOf, rotateToken, type ShownKey } from '../../sources/profileSources.ts';
 import { tokenStateOf } from '../../sources/tokens.ts';
-import { countManaged, listSourceTokens, type ProfileSource } from '../../store/profileSources.ts';
+import { countManaged, listSourceTokens, type ProfileSource, type SourceRights } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { requestBars } from '../bars.ts';
@@ -18,6 +19,27 @@ const overlaps = [
   ['1', 'Stays valid for 1 day'],
   ['7', 'Stays valid for 7 days'],
   ['30', 'Stays valid for 30 days'],
+] as const;
+
+/** The rights of a source, with what they mean. */
+const rights = [
+  [
+    'mayGrantPowerUser',
+    'May grant Power User',
+    'The source can make people Power Users, and can change the user type, user name and password of a Power User. ' +
+      'Anyone with its token can then become a Power User. Without this right, new people are Intranet Users at most. ' +
+      'The source can always deactivate and delete Power Users, except the last one.',
+  ],
+  [
+    'maySetPasswords',
+    'May set passwords',
+    'The source can set local passwords of people that it created, if they have at least 12 characters.',
+  ],
+  [
+    'mayTakeOver',
+    'May take over people added by hand',
+    'The source manages a person who was added by hand as soon as it changes them. Without this right, such requests are refused.',
+  ],
 ] as const;
 
 /** When a new token expires, by days. */
@@ -40,10 +62,8 @@ export function profileSourceRoutes(router: Router, deps: Deps): void {
   });
 }
 
-type Entered = Pick<ProfileSource, 'name' | 'active' | 'logBodies' | 'readOnly'> & {
-  networks: string;
-  patchResponse: string;
-};
+type Entered = Pick<ProfileSource, 'name' | 'active' | 'logBodies' | 'readOnly'> &
+  SourceRights & { networks: string; patchResponse: string };
 
 /** Shows the page of a source. With `key` it shows the Client ID and the token, which are nowhere else. */
 export async function showSource(
@@ -63,6 +83,7 @@ export async function showSource(
     entered: page.entered ?? { ...source, networks: source.networks.join('\n') },
     errors: page.errors ?? {},
     managed: await countManaged(db, source.id),
+    rights,
     tokens,
     tokenState: tokenStateOf(tokens, now),
     now,
@@ -81,6 +102,9 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
     active: ticked(req, 'active'),
     logBodies: ticked(req, 'logBodies'),
     readOnly: ticked(req, 'readOnly'),
+    mayGrantPowerUser: ticked(req, 'mayGrantPowerUser'),
+    maySetPasswords: ticked(req, 'maySetPasswords'),
+    mayTakeOver: ticked(req, 'mayTakeOver'),
     patchResponse: field(req, 'patchResponse'),
     networks: field(req, 'networks'),
   };
@@ -101,6 +125,7 @@ function changedLabels(before: ProfileSource, after: ProfileSource): string[] {
     [after.active ? 'enabled' : 'disabled', before.active !== after.active],
     ['Log Request Body', before.logBodies !== after.logBodies],
     ['read-only', before.readOnly !== after.readOnly],
+    ['rights', !isDeepStrictEqual(rightsOf(before), rightsOf(after))],
     ['PATCH response', before.patchResponse !== after.patchResponse],
     ['allowed networks', before.networks.join() !== after.networks.join()],
   ];

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import type { ProfileSource } from '../../store/profileSources.ts';
 import type { Change } from '../../store/scimLog.ts';
+import type { NoticeKind } from '../../store/sourceNotices.ts';
 import type { Json } from '../schema/readResource.ts';
 
 /** A request of a profile source. */
@@ -31,8 +32,12 @@ export type Trace = {
   resourceId: string | null;
   resourceName: string | null;
   changes: Change[];
+  notices: Notice[];
   logged: boolean;
 };
+
+/** What the source's rights left out of a request, or why they refused it: the log has the text, Needs attention the kind. */
+export type Notice = { kind: NoticeKind; text: string };
 
 /** A response. The body is an object, JSON text, or JSON text in pieces. */
 export type ScimResponse = {
@@ -56,5 +61,10 @@ export function newTrace({ method, path }: Pick<ScimRequest, 'method' | 'path'>)
   const type = endpoint === 'users' ? 'User' : endpoint === 'groups' ? 'Group' : null;
   const hasEvent = verb && (type === 'User' || (type === 'Group' && verb !== 'lookup'));
   const event = hasEvent ? `${type.toLowerCase()}_${verb}_provision` : null;
-  return { event, resourceType: type, resourceId: null, resourceName: null, changes: [], logged: false };
+  return { event, resourceType: type, resourceId: null, resourceName: null, changes: [], notices: [], logged: false };
+}
+
+/** Notes what the source's rights left out, once for each text: a transaction may run again. */
+export function note({ trace }: Pick<Call, 'trace'>, kind: NoticeKind, text: string): void {
+  if (!trace.notices.some((notice) => notice.text === text)) trace.notices.push({ kind, text });
 }

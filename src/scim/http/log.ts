@@ -4,8 +4,9 @@ import type { Deps } from '../../deps.ts';
 import { newId } from '../../identifier.ts';
 import { addCalls } from '../../store/profileSources.ts';
 import { type Change, insertScimLog, type ScimLogEntry } from '../../store/scimLog.ts';
+import { insertNotice, type NoticeKind } from '../../store/sourceNotices.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
-import type { Call } from './call.ts';
+import type { Call, Trace } from './call.ts';
 
 const DAY_MS = 86_400_000;
 const GATHER_MS = 10;
@@ -18,16 +19,26 @@ const MASK = '•••';
 /** A call whose source is undefined if the token belongs to none. */
 export type LoggedCall = Omit<Call, 'source'> & { source: Call['source'] | undefined };
 
+/** The calls of a source on a day (UTC), and what its rights left out. */
+type Counted = {
+  sourceId: string;
+  day: number;
+  calls: number;
+  failures: number;
+  at: number;
+  kinds: Set<NoticeKind>;
+};
+
 /**
  * The request log. Changes are logged in their own transaction (logChange). All other requests are queued and written together after
- * their responses; `add` also counts the calls of each source.
+ * their responses; `add` also counts the calls of each source, and records what its rights left out.
  */
 export type RequestLog = { add(call: LoggedCall, status: number, detail: string | null): void };
 
 /** Opens the request log of a SCIM server. */
 export function openRequestLog(deps: Deps): RequestLog {
   let entries: ScimLogEntry[] = [];
-  let counts = new Map<string, { sourceId: string; day: number; calls: number; failures: number; at: number }>();
+  let counts = new Map<string, Counted>();
   let writing = false;
 
   async function write(): Promise<void> {
@@ -38,7 +49,10 @@ export function openRequestLog(deps: Deps): RequestLog {
       counts = new Map();
       await deps.store.db.transaction().execute(async (trx) => {
         await insertScimLog(trx, batch);
-        for (const { sourceId, ...count } of counted) await addCalls(trx, sourceId, count);
+        for (const { sourceId, kinds, ...count } of counted) {
+          await addCalls(trx, sourceId, count);
+          for (const kind of kinds) await insertNotice(trx, sourceId, kind, count.at);
+        }
       });
       // A single call is written at once, a stream of calls in batches.
       if (entries.length + counts.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
@@ -56,11 +70,13 @@ export function openRequestLog(deps: Deps): RequestLog {
     deps.background.add(written);
   }
 
-  function count(sourceId: string, failed: boolean): void {
+  function count(sourceId: string, failed: boolean, { notices }: Trace): void {
     const at = deps.now();
     const day = Math.floor(at / DAY_MS) * DAY_MS;
-    const { calls, failures } = counts.get(`${sourceId} ${day}`) ?? { calls: 0, failures: 0 };
-    const counted = { sourceId, day, calls: calls + 1, failures: failures + (failed ? 1 : 0), at };
+    const known = counts.get(`${sourceId} ${day}`);
+    const { calls, failures, kinds } = known ?? { calls: 0, failures: 0, kinds: new Set<NoticeKind>() };
+    for (const { kind } of notices) kinds.add(kind);
+    const counted = { sourceId, day, calls: calls + 1, failures: failures + (failed ? 1 : 0), at, kinds };
     counts.set(`${sourceId} ${day}`, counted);
   }
 
@@ -68,7 +84,7 @@ export function openRequestLog(deps: Deps): RequestLog {
     add(call, status, detail) {
       const isWritten = call.trace.logged && status < 400;
       if (!isWritten && entries.length < MAX_WAITING) entries.push(entryOf(call, status, detail));
-      if (call.source) count(call.source.id, status >= 400);
+      if (call.source) count(call.source.id, status >= 400, call.trace);
       start();
     },
   };
@@ -115,7 +131,7 @@ function entryOf(
   status: number,
   detail: string | null,
 ): ScimLogEntry {
-  const { logged: _, ...traced } = trace;
+  const { logged: _, notices, ...traced } = trace;
   const query = request.query.size > 0 ? `?${maskQuery(request.query)}` : '';
   const now = deps.now();
   return {
@@ -129,7 +145,7 @@ function entryOf(
     status,
     durationMs: Math.max(0, Math.round(now - startedAt)),
     ...traced,
-    detail,
+    detail: detail ?? (notices.length > 0 ? notices.map(({ text }) => text).join(' ') : null),
     body: source?.logBodies && request.body !== undefined ? maskBody(request.body) : null,
   };
 }

@@ -1,4 +1,4 @@
-import { type Call, newTrace, type ScimRequest, type ScimResponse } from '../http/call.ts';
+import { type Call, newTrace, note, type ScimRequest, type ScimResponse } from '../http/call.ts';
 import { badRequest, errorBody, ScimError, toScimError } from '../http/errors.ts';
 import { field, isObject, type Json } from '../schema/readResource.ts';
 
@@ -104,6 +104,8 @@ async function runOperation(call: Call, handle: Handler, operation: Operation): 
     call.trace.changes.push({ attribute: `${method} ${url.pathname}`.slice(0, 200), after: failure.message });
     const location = method === 'POST' ? {} : { location: `${call.baseUrl}${url.pathname}` };
     return failed(operation, failure, location);
+  } finally {
+    for (const { kind, text } of inner.trace.notices) note(call, kind, text);
   }
 }
 

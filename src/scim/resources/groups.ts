@@ -63,7 +63,7 @@ export const groups: Model<Group> = {
     );
   },
   // The members stay active: the client deactivates them itself.
-  delete: (db, _call, id) => deleteGroup(db, id),
+  delete: (db, _call, { id }) => deleteGroup(db, id),
   isLarge: async ({ deps }, { id }) => (await countMembers(deps.store.db, id, LARGE_GROUP + 1)) > LARGE_GROUP,
   represent: async (call, group, projection) => ({
     version: versionTag(group.version),

@@ -36,7 +36,9 @@ export type Model<R extends Row> = {
   create(call: Call, resource: Json): Promise<(db: Db) => Promise<{ row: R; changes: Change[] }>>;
   replace(call: Call, resource: Json): Promise<Update<R>>;
   patch(call: Call, steps: PatchStep[]): Promise<Update<R>>;
-  delete(db: Db, call: Call, id: string): Promise<unknown>;
+  /** Checks that the source may change the row. @throws ScimError */
+  check?(call: Call, row: R): void;
+  delete(db: Db, call: Call, row: R): Promise<unknown>;
   /** Whether the resource is too large to return it after a PATCH. */
   isLarge?(call: Call, row: R): Promise<boolean>;
   represent(call: Call, row: R, projection: Projection | undefined): Promise<Representation>;
@@ -99,8 +101,7 @@ export async function deleteResource<R extends Row>(call: Call, model: Model<R>,
   requireWritable(call);
   requireId(call, id);
   await inTransaction(call, model, async (trx) => {
-    await lockResource(trx, call, model, id);
-    await model.delete(trx, call, id);
+    await model.delete(trx, call, await lockResource(trx, call, model, id));
     await logChange(trx, call, 204);
   });
   return { status: 204 };
@@ -134,6 +135,7 @@ async function lockResource<R extends Row>(db: Db, call: Call, model: Model<R>, 
   // Unmanaged people and groups are adopted by the first source that changes them.
   if (row.sourceId !== null && row.sourceId !== call.source.id)
     throw new ScimError(403, undefined, 'This is managed by another profile source. Only that source can change it.');
+  model.check?.(call, row);
   return row;
 }
 

@@ -10,6 +10,7 @@ import { project } from '../protocol/projection.ts';
 import { type Json, readSingle } from '../schema/readResource.ts';
 import { INTERACT_URN, userType } from '../schema/schema.ts';
 import type { Model, Update } from './operations.ts';
+import { noteLastPowerUser, permittedAttributes, permittedHash, permittedPassword, requireTakeOver } from './rights.ts';
 import { attributesOfUser, createIsoTime, type UserContext, userOfAttributes, userResource } from './userResource.ts';
 
 /** People as SCIM resources. */
@@ -24,11 +25,13 @@ export const users: Model<User> = {
   lock: lockUser,
   async create(call, resource) {
     const { deps, source } = call;
-    const attributes = userOfAttributes(resource, undefined);
+    const permitted = permittedAttributes(call, resource);
+    const attributes = userOfAttributes(permitted, undefined);
     const passwordHash = (await hashOf(call, resource.password)) ?? null;
+    if (passwordHash === null) delete permitted.password; // of the changes
     return async (db) => ({
       row: await insertPerson(db, deps, attributes, { sourceId: source.id, passwordHash }),
-      changes: changesBetween({}, resource),
+      changes: changesBetween({}, permitted),
     });
   },
   // A PUT empties omitted attributes except these: a PUT of other attributes must not reactivate people or change their rights, and
@@ -41,7 +44,8 @@ export const users: Model<User> = {
       ...resource,
     })),
   patch: (call, steps) => updateOf(call, passwordOf(steps), (known) => applyPatch(userType, known, steps)),
-  delete: (db, { deps }, id) => deletePerson(db, deps, id),
+  check: requireTakeOver,
+  delete: (db, call, user) => deletePerson(db, call.deps, user).catch((error) => noteLastPowerUser(call, error)),
   async represent(call, user, projection) {
     const [resource = {}] = await userResources(call, [user]);
     const { version } = resource.meta as { version: string };
@@ -70,16 +74,20 @@ async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<J
 /** Hashes the password first: that takes a while, and the person is locked during the update. */
 async function updateOf(call: Call, password: unknown, change: (attributes: Json) => Json): Promise<Update<User>> {
   const { deps, source, trace } = call;
-  const passwordHash = await hashOf(call, password);
+  const sentHash = await hashOf(call, password);
   return async (db, before) => {
     const known = attributesOfUser(before);
-    const attributes = userOfAttributes(change(known), before);
+    const passwordHash = permittedHash(call, before, sentHash);
+    const attributes = userOfAttributes(permittedAttributes(call, change(known), known), before);
     const changes = changesBetween(known, attributesOfUser({ ...before, ...attributes }));
     if (passwordHash !== undefined) changes.push({ attribute: 'password' });
     if (before.active && !attributes.active) trace.event = 'user_deprovision';
     return {
       changes,
-      save: () => writePerson(db, deps, before, { ...attributes, sourceId: source.id }, passwordHash),
+      save: () =>
+        writePerson(db, deps, before, { ...attributes, sourceId: source.id }, { passwordHash }).catch((error) =>
+          noteLastPowerUser(call, error),
+        ),
     };
   };
 }
@@ -91,7 +99,7 @@ function passwordOf(steps: PatchStep[]): unknown {
   return last.op === 'remove' ? null : (readSingle(last.attribute, last.value) ?? null);
 }
 
-async function hashOf({ deps }: Call, password: unknown): Promise<string | null | undefined> {
-  if (password === null) return null;
-  return typeof password === 'string' ? hashPassword(deps, password) : undefined;
+async function hashOf(call: Call, sent: unknown): Promise<string | null | undefined> {
+  const password = permittedPassword(call, sent);
+  return typeof password === 'string' ? hashPassword(call.deps, password) : password;
 }

@@ -33,6 +33,13 @@ describe('admin/profile-sources/log', () => {
     expect((await client.get(`${LOG}?q=zzz`)).text).to.contain('No matching requests');
   });
 
+  it('shows what the rights of the source left out', async () => {
+    const { client, log } = setup;
+    await log({ detail: 'The password was not stored: this source may not set passwords.' });
+    const list = (await client.get(`${LOG}?q=not+stored`)).text;
+    expect(list).to.contain('The password was not stored').and.to.contain('1 request,');
+  });
+
   it('shows 50 entries on a page', async () => {
     const { client, log } = setup;
     for (let index = 0; index < 53; index += 1) await log();

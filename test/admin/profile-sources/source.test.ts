@@ -64,6 +64,19 @@ describe('admin/profile-sources/source', () => {
     expect(await tryToken(token, '198.51.100.9')).to.equal('wrong_network');
   });
 
+  it('shows the rights, off for Power Users at first, and saves them', async () => {
+    const { client } = setup;
+    const form = fieldsOfForm((await client.get(path)).text, path);
+    expect(form).to.include({ maySetPasswords: 'on', mayTakeOver: 'on' }).and.to.not.have.property('mayGrantPowerUser');
+    const { mayTakeOver: _, ...others } = form;
+    const entered = { ...others, mayGrantPowerUser: 'on' };
+    const saved = await client.follow(await client.post(path, entered));
+    expect(saved.text).to.contain('Saved: rights.');
+    expect(fieldsOfForm(saved.text, path))
+      .to.include({ mayGrantPowerUser: 'on' })
+      .and.to.not.have.property('mayTakeOver');
+  });
+
   it('shows the requests of the last days as a chart with a label and a table', async () => {
     const { anteroom, client } = setup;
     const day = Math.floor(anteroom.deps.now() / DAY_MS) * DAY_MS;

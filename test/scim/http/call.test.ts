@@ -30,6 +30,7 @@ describe('scim/call', () => {
         resourceId: null,
         resourceName: null,
         changes: [],
+        notices: [],
         logged: false,
       });
     }

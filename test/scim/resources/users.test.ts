@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { emptyPerson } from '../../../src/people/attribute.ts';
 import { personInputOf } from '../../../src/people/form.ts';
 import { addPerson, setActive } from '../../../src/people/users.ts';
+import { changeSource } from '../../../src/sources/profileSources.ts';
 import { findSession, writeSession } from '../../../src/store/sessions.ts';
 import { findPasswordHash, findUser } from '../../../src/store/users.ts';
 import { aSession } from '../../support/rows.ts';
@@ -85,6 +86,7 @@ describe('scim/users', () => {
     });
 
     it('keeps active, userType, the password and the extension of the intranet if a PUT leaves them out', async () => {
+      await changeSource(scim.deps, scim.sourceId, { mayGrantPowerUser: true });
       const { id } = (
         await scim.call('POST', '/Users', {
           userName: 'anna',
@@ -122,6 +124,7 @@ describe('scim/users', () => {
     });
 
     it('removes active and userType with a PATCH: they are not shown, the right is gone and the person stays as active as before', async () => {
+      await changeSource(scim.deps, scim.sourceId, { mayGrantPowerUser: true });
       for (const [index, take] of [
         { op: 'remove' },
         { op: 'replace', value: null },
