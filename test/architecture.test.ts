@@ -88,6 +88,8 @@ const testedIn: Record<string, string> = {
   'people/values.ts': 'people/attributes.test.ts',
   'saml/acs/refusalPage.ts': 'saml/routes.test.ts',
   'scim/protocol/comparisonSql.ts': 'scim/protocol/filterSql.test.ts',
+  'scim/protocol/filterCost.ts': 'scim/protocol/scan.test.ts',
+  'scim/protocol/lookup.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/operand.ts': 'scim/protocol/filterSql.test.ts',
   'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
   'store/directoryCounts.ts': 'store/userSearch.test.ts',

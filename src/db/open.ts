@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
 import { createPrivate, makePrivate } from '../privateFile.ts';
+import { type LongReads, openLongReads } from './longReads.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import type { Schema } from './schema.ts';
@@ -11,7 +12,7 @@ export type Engine = 'sqlite' | 'postgres';
 export type Db = Kysely<Schema>;
 
 /** Where the state is. A write settles when it is on the disk, or committed if it wrote only relaxed tables (see durability.ts). */
-export type Store = { engine: Engine; db: Db; close(): Promise<void> };
+export type Store = { engine: Engine; db: Db; longRead: LongReads; close(): Promise<void> };
 
 /**
  * Opens the database named by a URL and brings its tables up to date.
@@ -32,6 +33,7 @@ async function openMigrated(url: string): Promise<Store> {
   const store: Store = {
     engine,
     db: new Kysely<Schema>({ dialect }),
+    longRead: openLongReads(),
     close: () => {
       closed ??= close();
       return closed;

@@ -31,14 +31,18 @@ export function prepared<Values extends Value[], Row>(
   const compiled: { sqlite?: CompiledQuery<Row>; postgres?: CompiledQuery<Row> } = {};
   return async (db, ...values) => {
     const engine = isPostgres(db) ? 'postgres' : 'sqlite';
-    compiled[engine] ??= build(db, ...placeholders<Values>(build.length - 1)).compile();
-    const query = compiled[engine];
-    const parameters = query.parameters.map((value) => (isPlaceholder(value) ? values[value.position] : value));
-    const { adapter } = db.getExecutor();
-    if (adapter instanceof SqliteReadAdapter && !db.isTransaction && SelectQueryNode.is(query.query))
-      return adapter.read(query.sql, parameters) as Row[];
-    return (await db.executeQuery<Row>({ ...query, parameters })).rows;
+    compiled[engine] ??= compile(db, build);
+    return run(db, compiled[engine], values);
   };
+}
+
+/** Returns a query that is built and compiled once and run with many values, like prepared(), but is not kept. */
+export function compiled<Values extends Value[], Row>(
+  db: Db,
+  build: Build<Values, Row>,
+): (...values: Values) => Promise<Row[]> {
+  const query = compile(db, build);
+  return (...values) => run(db, query, values);
 }
 
 /** What to do with a row whose key already exists: keep the existing row, or replace it. */
@@ -81,6 +85,18 @@ export function isOneOf(db: Db, column: string, json: string): RawBuilder<boolea
 
 function isPostgres(db: Db): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+function compile<Values extends Value[], Row>(db: Db, build: Build<Values, Row>): CompiledQuery<Row> {
+  return build(db, ...placeholders<Values>(build.length - 1)).compile();
+}
+
+async function run<Row>(db: Db, query: CompiledQuery<Row>, values: Value[]): Promise<Row[]> {
+  const parameters = query.parameters.map((value) => (isPlaceholder(value) ? values[value.position] : value));
+  const { adapter } = db.getExecutor();
+  if (adapter instanceof SqliteReadAdapter && !db.isTransaction && SelectQueryNode.is(query.query))
+    return adapter.read(query.sql, parameters) as Row[];
+  return (await db.executeQuery<Row>({ ...query, parameters })).rows;
 }
 
 function placeholders<Values>(count: number): Values {

@@ -182,12 +182,6 @@ export async function removeMembers(db: Db, groupId: string, userIds: Iterable<s
   return removed;
 }
 
-/** Returns the IDs of all members. */
-export async function findMemberIds(db: Db, groupId: string): Promise<string[]> {
-  const rows = await db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).execute();
-  return rows.map((row) => row.userId);
-}
-
 /** Returns a page of members after a person (undefined: the first page), ordered by ID. */
 export async function listMembers(
   db: Db,

@@ -1,10 +1,12 @@
-import type { RawBuilder } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
+import { compiled, isOneOf } from '../db/query.ts';
 import { type Group, groupColumns } from './groups.ts';
 import { type User, userColumns, userFromRow } from './users.ts';
 
 /** What to select from `users` or `groups`, in SQL over their columns. */
 export type Selection = {
+  ids?: string[]; // only rows with one of these
   conditions: RawBuilder<boolean>[];
   sortKey: RawBuilder<string | number | null>; // null if sorted by id
   order: RawBuilder<unknown>[];
@@ -17,8 +19,9 @@ export type Selected<Row> = Row & { sortKey: string | number | null };
 
 /** Returns the people of a selection. */
 export async function selectUsers(db: Db, selection: Selection): Promise<Selected<User>[]> {
-  const { conditions, sortKey, order, limit, offset } = selection;
+  const { ids, conditions, sortKey, order, limit, offset } = selection;
   let query = db.selectFrom('users').select(userColumns).select(sortKey.as('sortKey'));
+  if (ids) query = query.where(isOneOf(db, 'id', JSON.stringify(ids)));
   for (const condition of conditions) query = query.where(condition);
   for (const column of order) query = query.orderBy(column);
   const rows = await query.limit(limit).offset(offset).execute();
@@ -27,35 +30,100 @@ export async function selectUsers(db: Db, selection: Selection): Promise<Selecte
 
 /** Returns the groups of a selection. */
 export async function selectGroups(db: Db, selection: Selection): Promise<Selected<Group>[]> {
-  const { conditions, sortKey, order, limit, offset } = selection;
+  const { ids, conditions, sortKey, order, limit, offset } = selection;
   let query = db.selectFrom('groups').select(groupColumns).select(sortKey.as('sortKey'));
+  if (ids) query = query.where(isOneOf(db, 'id', JSON.stringify(ids)));
   for (const condition of conditions) query = query.where(condition);
   for (const column of order) query = query.orderBy(column);
   return query.limit(limit).offset(offset).execute();
 }
 
-/** Returns the number of people or groups that meet a condition. */
-export async function countMatching(
+/** The ID of a row that meets a condition, and what the list is sorted by. */
+export type Match = { id: string; sortKey: string | number | null };
+
+type MatchQuery = { table: 'users' | 'groups'; condition: RawBuilder<boolean>; sortKey: Selection['sortKey'] };
+
+/** Returns the ID of the row that is `size` rows after an ID, or undefined if there are fewer. */
+export async function findSliceEnd(
   db: Db,
   table: 'users' | 'groups',
-  condition: RawBuilder<boolean>,
-): Promise<number> {
+  after: string,
+  size: number,
+): Promise<string | undefined> {
+  const query = db.selectFrom(table).select('id').where('id', '>', after).orderBy('id');
+  const row = await query
+    .limit(1)
+    .offset(size - 1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Returns a function that returns the matches in a range of IDs, by ID: after the first one, up to the last one. */
+export function matchesInRange(
+  db: Db,
+  { table, condition, sortKey }: MatchQuery,
+): (after: string, last: string) => Promise<Match[]> {
+  return compiled(db, (_, after: string, last: string) =>
+    db
+      .selectFrom(table)
+      .select('id')
+      .select(sortKey.as('sortKey'))
+      .where('id', '>', after)
+      .where('id', '<=', last)
+      .where(condition)
+      .orderBy('id'),
+  );
+}
+
+/** Returns a function that returns the matches among some IDs, by ID. @param ids a JSON array */
+export function matchesAmong(db: Db, { table, condition, sortKey }: MatchQuery): (ids: string) => Promise<Match[]> {
+  return compiled(db, (_, ids: string) =>
+    db
+      .selectFrom(table)
+      .select('id')
+      .select(sortKey.as('sortKey'))
+      .where(isOneOf(db, 'id', ids))
+      .where(condition)
+      .orderBy('id'),
+  );
+}
+
+/** Returns the IDs that a query finds, in order, or undefined if there are more than `most`. @param ids SQL that selects `id` */
+export async function findIds(db: Db, ids: RawBuilder<unknown>, most: number): Promise<string[] | undefined> {
+  const { rows } = await sql<{ id: string }>`select "id" from (${ids}) as "found" limit ${most + 1}`.execute(db);
+  return rows.length > most ? undefined : rows.map(({ id }) => id).sort();
+}
+
+/** Returns the number of memberships of all groups, counted up to `most`. */
+export async function countMemberships(db: Db, most: number): Promise<number> {
+  const some = db.selectFrom('groupMembers').select('userId').limit(most);
   const row = await db
-    .selectFrom(table)
+    .selectFrom(some.as('some'))
     .select((e) => e.fn.countAll<number>().as('count'))
-    .where(condition)
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
 
-/** Returns the IDs of the members of a group that meet a condition on `groupMembers` joined with `users`. */
-export async function selectMemberIds(db: Db, groupId: string, condition: RawBuilder<boolean>): Promise<string[]> {
-  const rows = await db
-    .selectFrom('groupMembers')
-    .innerJoin('users', 'users.id', 'groupMembers.userId')
-    .select('groupMembers.userId')
-    .where('groupMembers.groupId', '=', groupId)
-    .where(condition)
-    .execute();
-  return rows.map((row) => row.userId);
+/**
+ * Tests up to `size` members of a group after a person with a condition on `groupMembers` joined with `users`. Returns those who meet it,
+ * and the last one tested, or undefined if there are no more.
+ */
+export async function findMatchingMembers(
+  db: Db,
+  groupId: string,
+  condition: RawBuilder<boolean>,
+  after: string,
+  size: number,
+): Promise<{ ids: string[]; last: string | undefined }> {
+  const members = db.selectFrom('groupMembers').where('groupId', '=', groupId).where('groupMembers.userId', '>', after);
+  const end = await members
+    .select('userId')
+    .orderBy('userId')
+    .limit(1)
+    .offset(size - 1)
+    .executeTakeFirst();
+  let matching = members.innerJoin('users', 'users.id', 'groupMembers.userId').select('groupMembers.userId');
+  if (end) matching = matching.where('groupMembers.userId', '<=', end.userId);
+  const rows = await matching.where(condition).execute();
+  return { ids: rows.map(({ userId }) => userId), last: end?.userId };
 }

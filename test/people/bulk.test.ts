@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { addToGroup, type BulkAction, changePeople, idsOf, pagesOfPeople } from '../../src/people/bulk.ts';
 import { LAST_POWER_USER } from '../../src/people/users.ts';
-import { findMemberIds, insertGroup } from '../../src/store/groups.ts';
+import { insertGroup } from '../../src/store/groups.ts';
 import type { ItemOutcome } from '../../src/store/jobs.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { findUser, type User } from '../../src/store/users.ts';
-import { aGroup, aSession, aUser, insertUser } from '../support/rows.ts';
+import { aGroup, aSession, aUser, findMemberIds, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 

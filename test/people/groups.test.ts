@@ -8,8 +8,8 @@ import {
   removePeopleFromGroup,
   renameGroup,
 } from '../../src/people/groups.ts';
-import { findGroup, findMemberIds, type Group, insertGroup } from '../../src/store/groups.ts';
-import { aGroup, aUser, insertUser } from '../support/rows.ts';
+import { findGroup, type Group, insertGroup } from '../../src/store/groups.ts';
+import { aGroup, aUser, findMemberIds, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

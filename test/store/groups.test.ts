@@ -8,7 +8,6 @@ import {
   findGroup,
   findGroupByName,
   findGroupsOfUsers,
-  findMemberIds,
   type Group,
   insertGroup,
   listGroups,
@@ -19,7 +18,7 @@ import {
   updateGroupsOfUser,
 } from '../../src/store/groups.ts';
 import type { User } from '../../src/store/users.ts';
-import { aGroup, aUser, insertUser } from '../support/rows.ts';
+import { aGroup, aUser, findMemberIds, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 

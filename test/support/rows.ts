@@ -5,7 +5,7 @@ import { initialSettings } from '../../src/federation/providers.ts';
 import { newId, newReference } from '../../src/identifier.ts';
 import { searchKeysOf } from '../../src/people/users.ts';
 import type { Domain } from '../../src/store/domains.ts';
-import type { Group } from '../../src/store/groups.ts';
+import { type Group, listMembers } from '../../src/store/groups.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { LoginActivity } from '../../src/store/loginActivity.ts';
 import type { ProfileSource } from '../../src/store/profileSources.ts';
@@ -174,4 +174,9 @@ export function aLogEntry(values: Partial<ScimLogEntry> = {}): ScimLogEntry {
     body: null,
     ...values,
   };
+}
+
+/** Returns the IDs of the members of a group. */
+export async function findMemberIds(db: Db, groupId: string): Promise<string[]> {
+  return (await listMembers(db, groupId, undefined, 1_000)).map(({ userId }) => userId);
 }

@@ -13,6 +13,7 @@ export type Call = {
   startedAt: number; // epoch milliseconds
   request: ScimRequest;
   trace: Trace;
+  budget: { work: number }; // what its filters may still cost, see protocol/scan.ts
 };
 
 /** One operation, sent alone or in a bulk request. */

@@ -44,7 +44,8 @@ export function errorBody({ status, scimType, message }: ScimError): Record<stri
 /** Returns the error that the client sees. An unexpected one is logged and becomes 500 with a reference to the log. */
 export function toScimError(deps: Deps, error: unknown): ScimError {
   if (error instanceof ScimError) return error;
-  if (error instanceof AppError && error.status < 500) return new ScimError(error.status, undefined, error.message);
+  if (error instanceof AppError && error.status < 500)
+    return new ScimError(error.status, undefined, error.message, error.status === 429 ? { 'Retry-After': '5' } : {});
   const reference = newReference(deps);
   deps.log.error({ err: error, reference }, 'SCIM request failed');
   return new ScimError(500, undefined, `Something went wrong. Reference ${reference}.`);

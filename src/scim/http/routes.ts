@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { together } from '../../web/turn.ts';
+import { MOST_WORK } from '../protocol/scan.ts';
 import { authenticate, Unauthorized } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { newTrace, type ScimRequest, type ScimResponse } from './call.ts';
@@ -35,6 +36,7 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
     startedAt: deps.now(),
     request,
     trace: newTrace(request),
+    budget: { work: MOST_WORK },
   };
   try {
     const source = await authenticate(deps, req.headers.authorization, network);

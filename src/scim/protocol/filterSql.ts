@@ -1,15 +1,26 @@
 import { sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
-import { caseKey } from '../../store/caseKey.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { findByPath, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import { type Condition, compareSql, type Leaf } from './comparisonSql.ts';
 import { type AttributePath, type Filter, printPath } from './filter.ts';
-import { comparison, elementOperand, elementRows, type Operand, operandOf, primaryOperand } from './operand.ts';
+import { compareValue } from './matchFilter.ts';
+import {
+  comparison,
+  elementOperand,
+  elementRows,
+  extensionValue,
+  type Operand,
+  operandOf,
+  primaryOperand,
+} from './operand.ts';
 
 type ValueFilter = Filter & { kind: 'values' };
 type Context = { type: ResourceType; engine: Engine };
+
+/** A condition on a row, or the result if it is the same for every row. */
+export type Test = Condition | boolean;
 
 /** The values of a multi-valued attribute: `where` tests that one of them meets a condition on its sub-attributes. */
 type Elements = { where(condition: Condition): Condition; part(sub: Attribute): Operand };
@@ -19,7 +30,7 @@ type Elements = { where(condition: Condition): Condition; part(sub: Attribute): 
  * A multi-valued attribute matches if one of its values does.
  * @throws ScimError invalidFilter for an attribute that is unknown, not filterable or of another type
  */
-export function filterToSql(type: ResourceType, engine: Engine, filter: Filter): Condition {
+export function filterToSql(type: ResourceType, engine: Engine, filter: Filter): Test {
   return translate(filter, (leaf) => attributeCondition({ type, engine }, leaf));
 }
 
@@ -39,26 +50,26 @@ export function sortOperand(type: ResourceType, engine: Engine, path: AttributeP
 }
 
 /** Translates a value filter of `members` to a condition on `groupMembers` joined with `users`. @throws ScimError invalidFilter */
-export function memberCondition(engine: Engine, members: Attribute, filter: Filter): Condition {
+export function memberCondition(engine: Engine, members: Attribute, filter: Filter): Test {
   return elementCondition(engine, members, memberPart, filter);
 }
 
 /** Translates `and`, `or` and `not`, and everything else with `leaf`. */
-function translate(filter: Filter, leaf: (filter: Leaf | ValueFilter) => Condition): Condition {
+function translate(filter: Filter, leaf: (filter: Leaf | ValueFilter) => Test): Test {
   if (filter.kind === 'not') return negate(translate(filter.item, leaf));
   if (!('items' in filter)) return leaf(filter);
-  const conditions = filter.items.map((item) => translate(item, leaf));
-  return join(filter.kind, conditions);
+  const tests = filter.items.map((item) => translate(item, leaf));
+  return join(filter.kind, tests);
 }
 
-function attributeCondition(context: Context, filter: Leaf | ValueFilter): Condition {
+function attributeCondition(context: Context, filter: Leaf | ValueFilter): Test {
   if (filter.kind !== 'values') return leafCondition(context, filter);
   const { attribute, sub } = locate(context.type, filter.path, 'invalidFilter');
   if (!attribute.multiValued || sub) throw notFilterable(filter.path);
   return valuesCondition(context, attribute, filter.item);
 }
 
-function leafCondition(context: Context, filter: Leaf): Condition {
+function leafCondition(context: Context, filter: Leaf): Test {
   const located = locate(context.type, filter.path, 'invalidFilter');
   const { attribute, sub } = located;
   if (attribute.name === 'schemas') return schemasCondition(context, filter);
@@ -71,29 +82,31 @@ function leafCondition(context: Context, filter: Leaf): Condition {
   if (attribute.name === 'manager' && sub?.name === 'displayName') return managerCondition(context.engine, filter, sub);
   const operand = operandOf(context.type, context.engine, located);
   if (!operand) throw notFilterable(filter.path);
-  return compareSql(context.engine, operand, filter);
+  return compare(context.engine, operand, filter);
 }
 
-/** `schemas eq "urn:…"`: a resource has an extension's URN if one of its attributes has a value. */
-function schemasCondition(context: Context, filter: Leaf): Condition {
-  const { schema, extensions } = context.type;
-  const presence = (urn: string, name: string) => leafCondition(context, { kind: 'present', path: { urn, name } });
-  const urns = [
-    sql`select ${sql.lit(schema.id)} as "urn"`,
-    ...extensions.map(
-      ({ id, attributes }) =>
-        sql`select ${sql.lit(id)} where ${join(
-          'or',
-          attributes.map(({ name }) => presence(id, name)),
-        )}`,
-    ),
-  ];
-  const urn: Operand = { value: sql.ref('schemas.urn'), kind: 'text', exact: false };
-  return sql`exists (select 1 from (${sql.join(urns, sql` union all `)}) as "schemas" where ${compareSql(context.engine, urn, filter)})`;
+/** A comparison with what is the same in every row is decided here. */
+function compare(engine: Engine, operand: Operand, filter: Leaf): Test {
+  const condition = compareSql(engine, operand, filter);
+  if (filter.kind === 'present') return operand.constant !== undefined || operand.folded !== undefined || condition;
+  const { constant, exact } = operand;
+  return constant === undefined ? condition : compareValue({ type: 'string', caseExact: exact }, constant, filter);
+}
+
+/** `schemas eq "urn:…"`: the core schema is always there, an extension if the person has one of its attributes. */
+function schemasCondition({ type, engine }: Context, filter: Leaf): Test {
+  const isMeant = ({ id }: { id: string }) =>
+    compare(engine, { value: sql.lit(id), constant: id, kind: 'text', exact: false }, filter) === true;
+  if (isMeant(type.schema)) return true;
+  const meant = type.extensions.filter(isMeant);
+  return join(
+    'or',
+    meant.map(({ id }) => sql<boolean>`${extensionValue(engine, id)} is not null`),
+  );
 }
 
 /** `name pr`: one of the sub-attributes has a value. */
-function complexPresent(context: Context, filter: Leaf, located: Located): Condition {
+function complexPresent(context: Context, filter: Leaf, located: Located): Test {
   if (filter.kind === 'compare') throw notFilterable(filter.path);
   const subAttributes = located.attribute.subAttributes ?? [];
   const operands = subAttributes.map((sub) => operandOf(context.type, context.engine, { ...located, sub }));
@@ -106,47 +119,36 @@ function complexPresent(context: Context, filter: Leaf, located: Located): Condi
 
 function managerCondition(engine: Engine, filter: Leaf, sub: Attribute): Condition {
   const condition = compareSql(engine, { value: sql.ref('m.displayName'), ...comparison(sub) }, filter);
-  return sql<boolean>`"users"."managerId" in (select "m"."id" from "users" as "m" where ${condition})`;
+  return sql<boolean>`exists (select 1 from "users" as "m" where "m"."id" = "users"."managerId" and ${condition})`;
 }
 
-function valuesCondition(context: Context, attribute: Attribute, filter: Filter): Condition {
+function valuesCondition(context: Context, attribute: Attribute, filter: Filter): Test {
   const { where, part } = elementsOf(context, attribute);
-  const condition = where(elementCondition(context.engine, attribute, part, filter));
-  const address = attribute.name === 'emails' ? requiredValue(attribute, filter) : undefined;
-  if (address === undefined) return condition;
-  // The index of addresses finds the few candidates, the condition checks their type.
-  const indexed = sql<boolean>`"users"."id" in (select "userId" from "userEmails" where "valueKey" = ${caseKey(address)})`;
-  return join('and', [indexed, condition]);
+  const test = elementCondition(context.engine, attribute, part, filter);
+  return test === false ? false : where(test === true ? sql`true` : test);
 }
 
-/** Returns the value that every match has: of `value eq "x"`, alone or joined by `and`. */
-function requiredValue(attribute: Attribute, filter: Filter): string | undefined {
-  if (filter.kind === 'and')
-    return filter.items.map((item) => requiredValue(attribute, item)).find((value) => value !== undefined);
-  if (filter.kind !== 'compare' || filter.comparator !== 'eq' || typeof filter.value !== 'string') return undefined;
-  return findSubAttribute(attribute, filter.path.name)?.name === 'value' ? filter.value : undefined;
-}
-
-function elementCondition(engine: Engine, attribute: Attribute, part: Elements['part'], filter: Filter): Condition {
+function elementCondition(engine: Engine, attribute: Attribute, part: Elements['part'], filter: Filter): Test {
   return translate(filter, (leaf) => {
     const { urn, name, sub } = leaf.path;
     const operand = findSubAttribute(attribute, name);
     if (leaf.kind === 'values' || !operand || urn !== undefined || sub !== undefined) throw notFilterable(leaf.path);
-    return compareSql(engine, part(operand), leaf);
+    return compare(engine, part(operand), leaf);
   });
 }
 
+/** Memberships are found row by row, so that what a slice of people or groups costs depends only on its own rows. */
 function elementsOf({ engine }: Context, attribute: Attribute): Elements {
   if (attribute.name === 'groups')
     return {
       where: (condition) =>
-        sql`"users"."id" in (select "groupMembers"."userId" from "groupMembers" join "groups" on "groups"."id" = "groupMembers"."groupId" where ${condition})`,
+        sql`exists (select 1 from "groupMembers" join "groups" on "groups"."id" = "groupMembers"."groupId" where "groupMembers"."userId" = "users"."id" and ${condition})`,
       part: groupPart,
     };
   if (attribute.name === 'members')
     return {
       where: (condition) =>
-        sql`"groups"."id" in (select "groupMembers"."groupId" from "groupMembers" join "users" on "users"."id" = "groupMembers"."userId" where ${condition})`,
+        sql`exists (select 1 from "groupMembers" join "users" on "users"."id" = "groupMembers"."userId" where "groupMembers"."groupId" = "groups"."id" and ${condition})`,
       part: memberPart,
     };
   return {
@@ -160,7 +162,7 @@ function groupPart(sub: Attribute): Operand {
   if (sub.name === 'value') return { value: sql.ref('groupMembers.groupId'), ...text };
   if (sub.name === 'display')
     return { value: sql.ref('groups.displayName'), folded: sql.ref('groups.displayNameKey'), ...text };
-  if (sub.name === 'type') return { value: sql.lit('direct'), ...text };
+  if (sub.name === 'type') return { value: sql.lit('direct'), constant: 'direct', ...text };
   throw notFilterable(sub);
 }
 
@@ -168,7 +170,7 @@ function memberPart(sub: Attribute): Operand {
   const text = comparison(sub);
   if (sub.name === 'value') return { value: sql.ref('groupMembers.userId'), ...text };
   if (sub.name === 'display') return { value: sql.ref('users.displayName'), ...text };
-  if (sub.name === 'type') return { value: sql.lit('User'), ...text };
+  if (sub.name === 'type') return { value: sql.lit('User'), constant: 'User', ...text };
   throw notFilterable(sub);
 }
 
@@ -183,13 +185,17 @@ function locate(type: ResourceType, path: AttributePath, scimType: 'invalidFilte
   throw badRequest(scimType, `There is no attribute ${printPath(path).slice(0, 200)}.`);
 }
 
-function join(kind: 'and' | 'or', conditions: Condition[]): Condition {
+function join(kind: 'and' | 'or', tests: Test[]): Test {
+  const decisive = kind === 'or';
+  if (tests.includes(decisive)) return decisive;
+  const conditions = tests.filter((test) => typeof test !== 'boolean');
+  if (conditions.length === 0) return !decisive;
   return sql`(${sql.join(conditions, kind === 'and' ? sql` and ` : sql` or `)})`;
 }
 
 /** A comparison with a missing value is unknown in SQL. It counts as false, so that its negation is true. */
-function negate(condition: Condition): Condition {
-  return sql`not coalesce(${condition}, false)`;
+function negate(test: Test): Test {
+  return typeof test === 'boolean' ? !test : sql`not coalesce(${test}, false)`;
 }
 
 function notFilterable(path: AttributePath): Error {

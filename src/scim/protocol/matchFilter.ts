@@ -20,7 +20,7 @@ export function matchesFilter(attribute: Attribute, value: unknown, filter: Filt
       return partOf(value, subAttributeOf(attribute, filter.path.name)) !== undefined;
     case 'compare': {
       const sub = subAttributeOf(attribute, filter.path.name);
-      return compare(sub, partOf(value, sub), filter.comparator, filter.value);
+      return compareValue(sub, partOf(value, sub), filter);
     }
   }
 }
@@ -50,8 +50,12 @@ function partOf(value: unknown, sub: Attribute): unknown {
   return isObject(value) ? value[sub.name] : undefined;
 }
 
-/** RFC 7644 3.4.2.2. A missing value equals null only, and differs from everything else. */
-function compare(sub: Attribute, actual: unknown, comparator: Comparator, wanted: FilterValue): boolean {
+/** Whether a value meets a comparison (RFC 7644 3.4.2.2). A missing value equals null only, and differs from everything else. */
+export function compareValue(
+  sub: Pick<Attribute, 'type' | 'caseExact'>,
+  actual: unknown,
+  { comparator, value: wanted }: { comparator: Comparator; value: FilterValue },
+): boolean {
   if (wanted === null) return (actual === undefined) === (comparator === 'eq');
   if (actual === undefined) return comparator === 'ne';
   if (sub.type === 'boolean' || typeof wanted === 'boolean') {
@@ -62,7 +66,7 @@ function compare(sub: Attribute, actual: unknown, comparator: Comparator, wanted
 }
 
 /** Returns what a value is compared by: a number for numbers and times, otherwise a text. */
-function keyOf({ type, caseExact }: Attribute, value: unknown): string | number {
+function keyOf({ type, caseExact }: Pick<Attribute, 'type' | 'caseExact'>, value: unknown): string | number {
   if (type === 'integer') return Number(value);
   if (type === 'dateTime') return Date.parse(String(value));
   return caseExact ? String(value) : caseKey(String(value));

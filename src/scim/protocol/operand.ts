@@ -9,7 +9,8 @@ export type Operand = {
   value: RawBuilder<unknown>; // null if there is no value
   kind: 'text' | 'flag' | 'time';
   exact: boolean; // case-sensitive
-  folded?: RawBuilder<unknown>; // a column with the caseKey() of the value
+  folded?: RawBuilder<unknown>; // a column with the caseKey() of the value, which every row has
+  constant?: string; // the value, if it is the same in every row
 };
 
 const columns: Record<string, string> = {
@@ -30,6 +31,13 @@ const foldedColumns: Record<string, string> = {
   'Group:displayName': 'groups.displayNameKey',
 };
 
+/** Returns how a single-valued attribute is stored: as a column that is compared as it is, as another column, or in the profile. */
+export function storageOf({ schema, attribute, sub }: Located): 'key' | 'column' | 'profile' {
+  const path = pathOf({ schema, attribute, sub });
+  if (path in foldedColumns || (sub ?? attribute).caseExact) return path in columns ? 'key' : 'profile';
+  return path in columns ? 'column' : 'profile';
+}
+
 /** Returns the operand of a single-valued attribute, or undefined if it is multi-valued, secret or not stored. */
 export function operandOf(
   type: ResourceType,
@@ -38,14 +46,21 @@ export function operandOf(
 ): Operand | undefined {
   const leaf = sub ?? attribute;
   if (leaf.type === 'complex' || leaf.returned === 'never' || attribute.multiValued) return undefined;
-  const path = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
-  if (path.endsWith(':meta.resourceType')) return { value: sql.lit(type.name), kind: 'text', exact: true };
+  const path = pathOf({ schema, attribute, sub });
+  if (path.endsWith(':meta.resourceType'))
+    return { value: sql.lit(type.name), constant: type.name, kind: 'text', exact: true };
   const column = columns[path];
   const folded = foldedColumns[path];
   if (column) return { value: sql.ref(column), ...comparison(leaf), ...(folded ? { folded: sql.ref(folded) } : {}) };
   if (attribute.name === 'meta' || leaf.mutability === 'readOnly' || type.name !== 'User') return undefined;
   const keys = [...profileKeys(schema.id), attribute.name, ...(sub ? [sub.name] : [])];
   return { value: profileValue(engine, keys), ...comparison(leaf) };
+}
+
+/** Returns what is not null if a person has attributes of an extension, as userResource() shows it. */
+export function extensionValue(engine: Engine, urn: string): RawBuilder<unknown> {
+  const column = urn === ENTERPRISE_URN ? 'users.department' : 'users.loginType';
+  return sql`coalesce(${profileValue(engine, profileKeys(urn))}, ${sql.ref(column)})`;
 }
 
 /** Returns how the values of an attribute are compared. */
@@ -76,6 +91,10 @@ export function primaryOperand(engine: Engine, attribute: Attribute, sub: Attrib
   const primary = elementOperand(engine, { ...sub, name: 'primary' }).value;
   const order = sql`coalesce(cast(${primary} as text), '') in ('1', 'true') desc, "element"."key"`;
   return { value: sql`(select ${value} from ${elementRows(engine, attribute)} order by ${order} limit 1)`, ...part };
+}
+
+function pathOf({ schema, attribute, sub }: Located): string {
+  return `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
 }
 
 function profileKeys(urn: string): string[] {

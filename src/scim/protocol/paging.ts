@@ -3,12 +3,16 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db, Engine } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { readCount } from '../../store/directoryCounts.ts';
-import { countMatching, type Selected, type Selection } from '../../store/selection.ts';
+import type { Selected, Selection } from '../../store/selection.ts';
 import { badRequest } from '../http/errors.ts';
 import type { ResourceType } from '../schema/schema.ts';
 import { comparableText } from './comparisonSql.ts';
-import { filterToSql, sortOperand } from './filterSql.ts';
+import { type Cost, costOfFilter, costOfPath } from './filterCost.ts';
+import { filterToSql, sortOperand, type Test } from './filterSql.ts';
 import type { ListQuery } from './listQuery.ts';
+import { lookupSql } from './lookup.ts';
+import { type Budget, type Scan, scanMatches } from './scan.ts';
+import { collectRange, compareMatches, type Range } from './sortedMatches.ts';
 
 /** A table of resources. */
 export type Table<Row> = {
@@ -24,53 +28,120 @@ export const CURSOR_LIFETIME_MS = 60 * 60_000;
 // Sorts after every text, so that rows without a value come last (RFC 7644 3.4.2.3); unlike null, it can be compared with a cursor.
 const NO_TEXT = '\u{10ffff}';
 
-type Key = RawBuilder<string | number>;
+/** What a list is sorted by. `indexed`: the rows can be read in this order. */
+type Key = { value: RawBuilder<string | number | null>; indexed: boolean; cost: Cost };
 
 /** A position in a sorted list and the direction to read from there. `key` is the sort key of the row. */
 type Position = { key: string | number | null; id: string; direction: 'next' | 'previous' };
 
+/** Reads rows of a sorted list, those beyond a position if there is one, and counts all rows of the list. */
+type ReadRange<Row> = (range: Range, beyond?: Position) => Promise<{ rows: Selected<Row>[]; total: number }>;
+
 /**
  * Reads a page by index (RFC 7644 3.4.2.4) or by cursor (RFC 9865).
- * @throws ScimError invalidFilter, invalidPath, invalidCursor, expiredCursor
+ * @throws ScimError invalidFilter, invalidPath, invalidCursor, expiredCursor, tooMany
  */
 export async function readPage<Row extends { id: string }>(
-  { store, now }: Pick<Deps, 'store' | 'now'>,
+  deps: Pick<Deps, 'store' | 'now'>,
   table: Table<Row>,
   query: ListQuery,
+  budget: Budget,
 ): Promise<Page<Row>> {
-  const { db, engine } = store;
-  const condition = query.filter && filterToSql(table.type, engine, query.filter);
-  const count = () => (condition ? countMatching(db, table.table, condition) : readCount(db, table.table));
-  if (query.count === 0) return { rows: [], total: await count() };
-  const list = { table, query, conditions: condition ? [condition] : [], key: sortKey(table.type, engine, query) };
-  if (query.cursor !== undefined)
-    return { ...(await readByCursor(db, list, query.cursor, now())), total: await count() };
-  const offset = query.startIndex - 1;
-  const rows = await select(db, list, { descending: query.descending, limit: query.count, offset });
-  const reachesEnd = rows.length < query.count && (rows.length > 0 || offset === 0);
-  return { rows, total: reachesEnd ? offset + rows.length : await count() };
+  const { db, engine } = deps.store;
+  const test = query.filter ? filterToSql(table.type, engine, query.filter) : true;
+  const key = sortKey(table.type, engine, query);
+  if (test === true && query.count === 0) return { rows: [], total: await readCount(db, table.table) };
+  const read = readerOf(deps, table, query, test, key, budget);
+  if (query.cursor !== undefined) return readByCursor(read, table, query, query.cursor, deps.now());
+  return read({ descending: query.descending, limit: query.count, offset: query.startIndex - 1 });
 }
 
-type List<Row> = { table: Table<Row>; query: ListQuery; conditions: RawBuilder<boolean>[]; key: Key | undefined };
+function readerOf<Row extends { id: string }>(
+  deps: Pick<Deps, 'store' | 'now'>,
+  table: Table<Row>,
+  query: ListQuery,
+  test: Test,
+  key: Key,
+  budget: Budget,
+): ReadRange<Row> {
+  if (test === false) return async () => ({ rows: [], total: 0 });
+  if (test === true && key.indexed) return inOrder(deps.store.db, table, key);
+  const cost = query.filter && test !== true ? costOfFilter(table.type, query.filter) : { row: 0, member: 0 };
+  const scan: Scan = {
+    table: table.table,
+    condition: test === true ? sql`true` : test,
+    lookup: query.filter && lookupSql(table.type, query.filter),
+    cost: { row: cost.row + key.cost.row, member: cost.member + key.cost.member },
+    sortKey: key.value,
+  };
+  return byScan(deps, table, scan, query.sortBy !== undefined, budget);
+}
+
+/** Reads all rows in the order of an index. */
+function inOrder<Row>(db: Db, { table, select }: Table<Row>, key: Key): ReadRange<Row> {
+  return async ({ descending, limit, offset }, beyond) => {
+    const direction = sql.raw(descending ? 'desc' : 'asc');
+    const id = sql.ref(`${table}.id`);
+    const columns = key.cost.row === 0 ? [id] : [key.value, id];
+    const conditions = beyond ? [isBeyond(columns, beyond, descending)] : [];
+    const order = columns.map((column) => sql`${column} ${direction}`);
+    const rows = await select(db, { conditions, sortKey: key.value, order, limit, offset });
+    return { rows, total: await readCount(db, table) };
+  };
+}
+
+/** Tests every row that may match, in slices, and then reads the rows of the range. */
+function byScan<Row extends { id: string }>(
+  deps: Pick<Deps, 'store' | 'now'>,
+  { select }: Table<Row>,
+  scan: Scan,
+  isSorted: boolean,
+  budget: Budget,
+): ReadRange<Row> {
+  const { db, longRead } = deps.store;
+  return async (range, beyond) => {
+    const sign = range.descending ? -1 : 1;
+    const position = beyond && { id: beyond.id, sortKey: beyond.key };
+    const { matches, total } = await longRead((slice) =>
+      collectRange(
+        scanMatches(deps, slice, scan, budget),
+        isSorted,
+        range,
+        (match) => !position || sign * compareMatches(match, position) > 0,
+      ),
+    );
+    if (matches.length === 0) return { rows: [], total };
+    const ids = matches.map(({ id }) => id);
+    const found = await select(db, {
+      ids,
+      conditions: [],
+      sortKey: sql<null>`null`,
+      order: [],
+      limit: ids.length,
+      offset: 0,
+    });
+    const byId = new Map(found.map((row) => [row.id, row]));
+    const rows = matches.map(({ id, sortKey }) => {
+      const row = byId.get(id); // undefined: deleted since the slice was read
+      return row && { ...row, sortKey };
+    });
+    return { rows: rows.filter((row) => row !== undefined), total };
+  };
+}
 
 /** Reads one row more than asked for: it shows whether the list goes on. */
 async function readByCursor<Row extends { id: string }>(
-  db: Db,
-  list: List<Row>,
+  read: ReadRange<Row>,
+  { table }: Table<Row>,
+  query: ListQuery,
   cursor: string,
   now: number,
-): Promise<Omit<Page<Row>, 'total'>> {
-  const { table, query, key } = list;
-  const mark = queryMark(table.table, query);
+): Promise<Page<Row>> {
+  const mark = queryMark(table, query);
   const position = cursor === '' ? undefined : readCursor(cursor, mark, now);
   const isBackwards = position?.direction === 'previous';
   const descending = query.descending !== isBackwards;
-  const beyond = position ? [isBeyond(table.table, key, position, descending)] : [];
-  const found = await select(
-    db,
-    { ...list, conditions: [...list.conditions, ...beyond] },
-    { descending, limit: query.count + 1, offset: 0 },
-  );
+  const { rows: found, total } = await read({ descending, limit: query.count + 1, offset: 0 }, position);
   const hasMore = found.length > query.count;
   const rows = found.slice(0, query.count);
   if (isBackwards) rows.reverse();
@@ -78,34 +149,26 @@ async function readByCursor<Row extends { id: string }>(
     row && writeCursor({ key: row.sortKey, id: row.id, direction }, mark, now);
   const nextCursor = isBackwards || hasMore ? cursorOf(rows.at(-1), 'next') : undefined;
   const previousCursor = (isBackwards ? hasMore : position !== undefined) ? cursorOf(rows[0], 'previous') : undefined;
-  return { rows, ...(nextCursor ? { nextCursor } : {}), ...(previousCursor ? { previousCursor } : {}) };
+  return { rows, total, ...(nextCursor ? { nextCursor } : {}), ...(previousCursor ? { previousCursor } : {}) };
 }
 
-function select<Row>(
-  db: Db,
-  { table, conditions, key }: List<Row>,
-  { descending, ...range }: { descending: boolean; limit: number; offset: number },
-): Promise<Selected<Row>[]> {
-  const direction = sql.raw(descending ? 'desc' : 'asc');
-  const columns = [...(key ? [key] : []), sql.ref(`${table.table}.id`)];
-  const order = columns.map((column) => sql`${column} ${direction}`);
-  return table.select(db, { conditions, sortKey: key ?? sql<null>`null`, order, ...range });
-}
-
-function sortKey(type: ResourceType, engine: Engine, { sortBy }: ListQuery): Key | undefined {
-  if (!sortBy) return undefined;
+function sortKey(type: ResourceType, engine: Engine, { sortBy }: ListQuery): Key {
+  if (!sortBy) return { value: sql<null>`null`, indexed: true, cost: { row: 0, member: 0 } };
   const operand = sortOperand(type, engine, sortBy);
-  if (operand.kind === 'time') return sql`${operand.value}`;
-  if (operand.kind === 'flag') return sql`coalesce(cast(${operand.value} as text), ${sql.lit(NO_TEXT)})`;
-  if (operand.folded) return sql`${operand.folded}`;
-  return sql`coalesce(${comparableText(engine, operand)}, ${sql.lit(NO_TEXT)})`;
+  const key = (value: RawBuilder<unknown>): Key => ({
+    value: sql`${value}`,
+    indexed: operand.folded !== undefined,
+    cost: costOfPath(type, sortBy),
+  });
+  if (operand.kind === 'time') return key(operand.value);
+  if (operand.kind === 'flag') return key(sql`coalesce(cast(${operand.value} as text), ${sql.lit(NO_TEXT)})`);
+  return key(operand.folded ?? sql`coalesce(${comparableText(engine, operand)}, ${sql.lit(NO_TEXT)})`);
 }
 
-function isBeyond(table: string, key: Key | undefined, position: Position, descending: boolean): RawBuilder<boolean> {
-  const sign = sql.raw(descending ? '<' : '>');
-  const id = sql.ref(`${table}.id`);
-  if (!key) return sql`${id} ${sign} ${position.id}`;
-  return sql`(${key}, ${id}) ${sign} (${position.key}, ${position.id})`;
+/** The last column is the ID, the one before it what the list is sorted by. */
+function isBeyond(columns: RawBuilder<unknown>[], position: Position, descending: boolean): RawBuilder<boolean> {
+  const values = columns.length === 1 ? [position.id] : [position.key, position.id];
+  return sql`(${sql.join(columns)}) ${sql.raw(descending ? '<' : '>')} (${sql.join(values)})`;
 }
 
 /** Returns what ties a cursor to its endpoint and query. */

@@ -59,7 +59,7 @@ export const groups: Model<Group> = {
     return updateOf(
       call,
       (before) => fieldsOf(applyPatch(groupType, attributesOf(before), ownSteps)),
-      (db, { id }) => patchMembers(db, call.deps.store.engine, id, memberSteps),
+      (db, { id }) => patchMembers(db, { engine: call.deps.store.engine, budget: call.budget }, id, memberSteps),
     );
   },
   // The members stay active: the client deactivates them itself.

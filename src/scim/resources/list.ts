@@ -64,7 +64,8 @@ async function readPart<R extends Row>(
   parameters: URLSearchParams,
 ): Promise<Part> {
   const name = soughtName(query, model.uniqueAttribute);
-  const page = name === undefined ? await readPage(call.deps, model, query) : await readNamed(call, model, name);
+  const page =
+    name === undefined ? await readPage(call.deps, model, query, call.budget) : await readNamed(call, model, name);
   const projection = readProjection(model.type, parameters);
   return { page, json: model.writeJson(call, page.rows, projection) };
 }

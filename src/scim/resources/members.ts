@@ -1,12 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Db, Engine } from '../../db/open.ts';
-import { findMemberIds, addMembers as insertMembers, removeMembers } from '../../store/groups.ts';
-import { selectMemberIds } from '../../store/selection.ts';
+import { addMembers as insertMembers, listMembers, removeMembers } from '../../store/groups.ts';
+import { findMatchingMembers } from '../../store/selection.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Condition } from '../protocol/comparisonSql.ts';
 import type { Filter } from '../protocol/filter.ts';
+import { countTerms } from '../protocol/filterCost.ts';
 import { memberCondition } from '../protocol/filterSql.ts';
 import type { PatchStep } from '../protocol/patch.ts';
+import { type Budget, tooMuchWork } from '../protocol/scan.ts';
 import { isObject, readValue } from '../schema/readResource.ts';
+
+const SLICE_WORK = 4_000; // members times terms
 
 /** The IDs of the people added to a group and removed from it. */
 export type MemberChange = { added: string[]; removed: string[] };
@@ -16,10 +21,15 @@ export type MemberChange = { added: string[]; removed: string[] };
  * removing a person who is not a member changes nothing.
  * @throws ScimError invalidValue for unknown people, mutability for changes of a member itself
  */
-export async function patchMembers(db: Db, engine: Engine, groupId: string, steps: PatchStep[]): Promise<MemberChange> {
+export async function patchMembers(
+  db: Db,
+  { engine, budget }: { engine: Engine; budget: Budget },
+  groupId: string,
+  steps: PatchStep[],
+): Promise<MemberChange> {
   const change: MemberChange = { added: [], removed: [] };
   for (const { op, ids, condition } of joined(steps.map((step) => readStep(engine, step)))) {
-    const selected = condition ? await selectMemberIds(db, groupId, condition) : ids;
+    const selected = condition ? await selectMembers(db, groupId, condition, budget) : ids;
     const { added, removed } = await operations[op](db, groupId, selected);
     change.added = change.added.concat(added);
     change.removed = change.removed.concat(removed);
@@ -38,7 +48,8 @@ export async function addMembers(db: Db, groupId: string, ids: string[]): Promis
 /** Replaces the members of a group. @throws ScimError invalidValue for unknown people */
 export async function replaceMembers(db: Db, groupId: string, ids: string[]): Promise<MemberChange> {
   const wanted = new Set(ids);
-  const current = new Set(await findMemberIds(db, groupId));
+  const current = new Set<string>();
+  for await (const { userId } of everyMember(db, groupId)) current.add(userId);
   const removed = await removeMembers(db, groupId, current.difference(wanted));
   const { added } = await addMembers(db, groupId, [...wanted.difference(current)]);
   return { added, removed };
@@ -54,7 +65,8 @@ export function memberIds(members: unknown): string[] {
 }
 
 /** One step, for the people with these IDs or, with a condition, for the members that meet it when the step runs. */
-type MemberStep = { op: PatchStep['op']; ids: string[]; condition?: Condition };
+type MemberStep = { op: PatchStep['op']; ids: string[]; condition?: Terms };
+type Terms = { test: Condition; terms: number };
 
 const operations = {
   add: addMembers,
@@ -71,7 +83,9 @@ function readStep(engine: Engine, { op, attribute, sub, filter, value }: PatchSt
     throw badRequest('mutability', 'Members can be added and removed, but not changed.');
   if (filter) {
     const ids = idsOf(filter);
-    return ids ? { op, ids } : { op, ids: [], condition: memberCondition(engine, attribute, filter) };
+    const test = ids ? false : memberCondition(engine, attribute, filter);
+    if (test === true) return { op: 'replace', ids: [] };
+    return { op, ids: ids ?? [], ...(test ? { condition: { test, terms: countTerms(filter) } } : {}) };
   }
   if (op === 'remove' && (value === undefined || value === null)) return { op: 'replace', ids: [] };
   const list = Array.isArray(value) ? value : value === null ? [] : [value];
@@ -86,6 +100,30 @@ function idsOf(filter: Filter): string[] | undefined {
   }
   if (filter.kind !== 'compare' || filter.comparator !== 'eq' || typeof filter.value !== 'string') return undefined;
   return filter.path.name.toLowerCase() === 'value' ? [filter.value] : undefined;
+}
+
+/** Tests the members in slices, between which others are served. @throws ScimError tooMany past the budget */
+async function selectMembers(db: Db, groupId: string, { test, terms }: Terms, budget: Budget): Promise<string[]> {
+  const selected: string[] = [];
+  const size = Math.max(1, Math.floor(SLICE_WORK / (1 + terms)));
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    budget.work -= size * (1 + terms);
+    if (budget.work < 0) throw tooMuchWork();
+    const slice = await findMatchingMembers(db, groupId, test, after, size);
+    for (const id of slice.ids) selected.push(id);
+    after = slice.last;
+    await setImmediate();
+  }
+  return selected;
+}
+
+async function* everyMember(db: Db, groupId: string): AsyncIterable<{ userId: string }> {
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const members: { userId: string }[] = await listMembers(db, groupId, after, SLICE_WORK);
+    yield* members;
+    after = members.at(-1)?.userId;
+    await setImmediate();
+  }
 }
 
 /** Joins adjacent steps that add, and adjacent steps that remove: each becomes one statement. */

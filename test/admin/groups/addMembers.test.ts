@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findMemberIds } from '../../../src/store/groups.ts';
+import { findMemberIds } from '../../support/rows.ts';
 import { startWithGroups } from '../support/groups.ts';
 
 describe('admin/groups/addMembers', () => {

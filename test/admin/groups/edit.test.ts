@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { addMembers, findGroup, findMemberIds } from '../../../src/store/groups.ts';
+import { addMembers, findGroup } from '../../../src/store/groups.ts';
 import { insertSource } from '../../../src/store/profileSources.ts';
-import { aSource } from '../../support/rows.ts';
+import { aSource, findMemberIds } from '../../support/rows.ts';
 import { type Groups, startWithGroups } from '../support/groups.ts';
 
 const LIST = '/settings/groups';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { addGroup } from '../../../src/people/groups.ts';
-import { findMemberIds } from '../../../src/store/groups.ts';
 import { findUser, findUserByUserName, type User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
+import { findMemberIds } from '../../support/rows.ts';
 
 const BULK = '/settings/people/bulk';
 const DO = `${BULK}/confirmed`;

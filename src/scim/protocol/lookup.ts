@@ -1,0 +1,94 @@
+import { type RawBuilder, sql } from 'kysely';
+import { caseKey } from '../../store/caseKey.ts';
+import { findByPath, findSubAttribute, type ResourceType } from '../schema/schema.ts';
+import type { AttributePath, Filter } from './filter.ts';
+
+/** The values to look up in indexes, by the path of the attribute. */
+type Lookup = Map<string, Set<string>>;
+
+/** A query for the IDs of rows with one of some values. */
+type Index = (values: RawBuilder<unknown>) => RawBuilder<unknown>;
+
+const indexes: Record<string, Index> = {
+  'User:id': (values) => sql`select "id" from "users" where "id" in (${values})`,
+  'User:userName': (values) => sql`select "id" from "users" where "userNameKey" in (${values})`,
+  'User:externalId': (values) => sql`select "id" from "users" where "externalId" in (${values})`,
+  'User:emails.value': (values) => sql`select "userId" as "id" from "userEmails" where "valueKey" in (${values})`,
+  'EnterpriseUser:manager.value': (values) => sql`select "id" from "users" where "managerId" in (${values})`,
+  'User:groups.value': (values) => sql`select "userId" as "id" from "groupMembers" where "groupId" in (${values})`,
+  'User:groups.display': (values) =>
+    sql`select "userId" as "id" from "groupMembers" where "groupId" in (select "id" from "groups" where "displayNameKey" in (${values}))`,
+  'Group:id': (values) => sql`select "id" from "groups" where "id" in (${values})`,
+  'Group:displayName': (values) => sql`select "id" from "groups" where "displayNameKey" in (${values})`,
+  'Group:externalId': (values) => sql`select "id" from "groups" where "externalId" in (${values})`,
+  'Group:members.value': (values) => sql`select "groupId" as "id" from "groupMembers" where "userId" in (${values})`,
+};
+
+const folded = ['User:userName', 'User:emails.value', 'User:groups.display', 'Group:displayName'];
+// These may find many rows: of two lookups that must both match, the other one is made.
+const wide = ['User:groups.value', 'User:groups.display', 'EnterpriseUser:manager.value'];
+
+/**
+ * Returns a query for the IDs of all rows that a filter may match, by indexes alone: of `userName eq "x"`, and of such comparisons joined
+ * by `or`, or by `and` with anything. Returns undefined for a filter that has to test every row.
+ */
+export function lookupSql(type: ResourceType, filter: Filter): RawBuilder<unknown> | undefined {
+  const lookup = lookupOf(type, filter);
+  if (!lookup) return undefined;
+  const queries = [...lookup].map(([path, values]) => indexes[path]?.(sql.join([...values])));
+  return sql.join(
+    queries.filter((query) => query !== undefined),
+    sql` union `,
+  );
+}
+
+function lookupOf(type: ResourceType, filter: Filter): Lookup | undefined {
+  switch (filter.kind) {
+    case 'compare':
+      return lookupOfValue(type, filter.path, filter);
+    case 'values':
+      return lookupInValues(type, filter.path, filter.item);
+    case 'and':
+      return narrowest(filter.items.map((item) => lookupOf(type, item)));
+    case 'or':
+      return union(filter.items.map((item) => lookupOf(type, item)));
+    default:
+      return undefined;
+  }
+}
+
+/** `emails[value eq "x" and type eq "work"]`. */
+function lookupInValues(type: ResourceType, path: AttributePath, filter: Filter): Lookup | undefined {
+  if (filter.kind === 'compare') return lookupOfValue(type, { ...path, sub: filter.path.name }, filter);
+  if (!('items' in filter)) return undefined;
+  const lookups = filter.items.map((item) => lookupInValues(type, path, item));
+  return filter.kind === 'and' ? narrowest(lookups) : union(lookups);
+}
+
+function lookupOfValue(
+  type: ResourceType,
+  path: AttributePath,
+  { comparator, value }: Filter & { kind: 'compare' },
+): Lookup | undefined {
+  const located = findByPath(type, path);
+  if (!located || comparator !== 'eq' || typeof value !== 'string') return undefined;
+  const { schema, attribute } = located;
+  const sub = located.sub ?? (attribute.multiValued ? findSubAttribute(attribute, 'value') : undefined);
+  const name = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
+  if (!(name in indexes)) return undefined;
+  return new Map([[name, new Set([folded.includes(name) ? caseKey(value) : value])]]);
+}
+
+function narrowest(lookups: (Lookup | undefined)[]): Lookup | undefined {
+  const found = lookups.filter((lookup) => lookup !== undefined);
+  return found.find((lookup) => ![...lookup.keys()].some((path) => wide.includes(path))) ?? found[0];
+}
+
+function union(lookups: (Lookup | undefined)[]): Lookup | undefined {
+  const all: Lookup = new Map();
+  for (const lookup of lookups) {
+    if (!lookup) return undefined;
+    for (const [path, values] of lookup) all.set(path, (all.get(path) ?? new Set()).union(values));
+  }
+  return all;
+}
