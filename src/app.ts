@@ -42,7 +42,7 @@ export function buildApp(deps: Deps): Express {
   app.use(assetRoutes(deps));
   app.use(noStore);
   app.use(sessions(deps));
-  app.use(viewTools(deps));
+  app.use(viewTools);
   app.use(samlRoutes(deps));
   app.use(csrfProtection);
   app.use(parseForm());

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
-import { type IntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
+import { type IntranetSettings, readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
 import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
 
@@ -24,12 +24,13 @@ const names = Object.keys(labels) as Name[];
 
 /** Application Settings > Intranet > General. */
 export function generalRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, (req, res) => show(req, res, enteredOf(res.locals.intranet), {}));
+  router.get(PATH, async (req, res) => show(req, res, enteredOf(await readIntranetSettings(deps.store.db)), {}));
   router.post(PATH, async (req, res) => {
     const entered = Object.fromEntries(names.map((name) => [name, field(req, name)])) as Entered;
+    const before = enteredOf(await readIntranetSettings(deps.store.db));
     const saved = await saveIntranetSettings(deps, entered, req.ip ?? '');
     if (!saved.ok) return show(req, res.status(422), entered, saved.errors);
-    const [before, after] = [enteredOf(res.locals.intranet), enteredOf(saved.value)];
+    const after = enteredOf(saved.value);
     const changed = names.filter((name) => before[name] !== after[name]).map((name) => labels[name]);
     await flash(req, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'No changes to save.');
     res.redirect(303, PATH);

@@ -4,7 +4,7 @@ import { Forbidden } from '../errors.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { newId, newReference } from '../identifier.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
-import { allowsLocalLogin } from '../people/intranetSettings.ts';
+import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
 import { writeLastLogin } from '../people/users.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { insertLoginActivity } from '../store/loginActivity.ts';
@@ -27,11 +27,11 @@ export function loginRoutes(deps: Deps): Router {
   });
   router.get('/local-login', async (req, res) => {
     const returnTo = returnPath(req.query.return, res.locals.domain.url);
-    if (!allowsLocalLogin(res.locals.intranet, req.ip ?? '')) throw localLoginForbidden();
+    if (!(await isLocalLoginAllowed(deps, req))) throw localLoginForbidden();
     await showLogin(deps, req, res, { returnTo });
   });
   router.post('/local-login', async (req, res) => {
-    if (!allowsLocalLogin(res.locals.intranet, req.ip ?? '')) throw localLoginForbidden();
+    if (!(await isLocalLoginAllowed(deps, req))) throw localLoginForbidden();
     await submitLocalLogin(deps, req, res);
   });
   router.post('/logout', async (req, res) => {
@@ -72,7 +72,7 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
     userName: '',
     error: undefined,
     ...page,
-    local: allowsLocalLogin(res.locals.intranet, req.ip ?? ''),
+    local: await isLocalLoginAllowed(deps, req),
     buttons: providers.filter((provider) => provider.enabled && provider.showButton),
   });
 }
@@ -123,6 +123,10 @@ async function findAutoLoginProvider(deps: Deps, res: Response): Promise<Identit
   if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
   const provider = await findProvider(deps.store.db, domain.defaultProviderId);
   return provider?.enabled ? provider : undefined;
+}
+
+async function isLocalLoginAllowed({ store }: Deps, req: Request): Promise<boolean> {
+  return allowsLocalLogin(await readIntranetSettings(store.db), req.ip ?? '');
 }
 
 function localLoginForbidden(): Forbidden {

@@ -46,12 +46,11 @@ function respond(req: Request, res: Response, status: number, text: ErrorText): 
     res.json({ error: message, reference });
     return;
   }
-  // Without a domain, or before the view tools are set up, the page frame cannot be rendered.
-  if (!res.locals.intranet) {
-    res.type('text/plain').send(`${message}\nReference: ${reference}\n`);
-    return;
-  }
-  res.render('errors/error', text);
+  // Without a domain, or without the settings in the database, the page frame cannot be rendered.
+  res.render('errors/error', text, (failure, page) => {
+    if (failure) res.type('text/plain').send(`${message}\nReference: ${reference}\n`);
+    else res.send(page);
+  });
 }
 
 const titles: Record<number, string> = {

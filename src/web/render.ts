@@ -15,7 +15,7 @@ import { together } from './turn.ts';
 const VIEWS = join(import.meta.dirname, '../../views');
 const ICONS = dirname(createRequire(import.meta.url).resolve('@tabler/icons/outline/home.svg'));
 
-/** What every view can use, besides `domain` and `intranet`. */
+/** What every view can use, besides `domain` and `intranet` (the settings of the General screen). */
 export type ViewTools = {
   assets: string;
   path: string; // of the page, with its query
@@ -32,14 +32,10 @@ export type ViewTools = {
 };
 
 /** Sets up EJS with cached views, and the helpers that all pages share. */
-export function useViews(app: Express, deps: Pick<Deps, 'now'>): void {
+export function useViews(app: Express, deps: Deps): void {
   app.engine('ejs', (file, data, done) => {
-    ejs
-      .renderFile(file, data, { root: VIEWS, cache: true })
-      .then(async (page) => {
-        await together();
-        done(null, page);
-      })
+    renderPage(deps, file, data)
+      .then((page) => done(null, page))
       .catch(done);
   });
   app.set('view engine', 'ejs');
@@ -56,14 +52,18 @@ export function useViews(app: Express, deps: Pick<Deps, 'now'>): void {
 }
 
 /** Adds the data that depends on the request. */
-export function viewTools(deps: Deps): RequestHandler {
-  return async (req, res, next) => {
-    res.locals.intranet = await readIntranetSettings(deps.store.db);
-    res.locals.path = req.originalUrl;
-    res.locals.user = req.user;
-    res.locals.takeFlash = () => takeFlash(req);
-    next();
-  };
+export const viewTools: RequestHandler = (req, res, next) => {
+  res.locals.path = req.originalUrl;
+  res.locals.user = req.user;
+  res.locals.takeFlash = () => takeFlash(req);
+  next();
+};
+
+async function renderPage(deps: Deps, file: string, data: object): Promise<string> {
+  const intranet = await readIntranetSettings(deps.store.db);
+  const page = await ejs.renderFile(file, { ...data, intranet }, { root: VIEWS, cache: true });
+  await together();
+  return page;
 }
 
 function iconReader(): (name: string) => string {

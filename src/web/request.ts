@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-import type { IntranetSettings } from '../people/intranetSettings.ts';
 import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
 import type { ViewTools } from './render.ts';
@@ -17,9 +16,15 @@ export type LoginFacts = {
   userAgent: string;
 };
 
+/** What all browsers claim for compatibility. */
+const IN_EVERY_BROWSER = /Mozilla\/5\.0 |AppleWebKit\/[\d.]+ |\(KHTML, like Gecko\) /g;
+
 /** Returns the address and the browser of a request, as sessions and Login activity store them. */
 export function clientOf(req: Request): Pick<LoginFacts, 'network' | 'userAgent'> {
-  return { network: req.ip ?? '', userAgent: (req.get('user-agent') ?? '').slice(0, 256) };
+  return {
+    network: req.ip ?? '',
+    userAgent: (req.get('user-agent') ?? '').replace(IN_EVERY_BROWSER, '').slice(0, 256),
+  };
 }
 
 declare global {
@@ -27,7 +32,6 @@ declare global {
     interface User extends LoggedInUser {}
     interface Locals extends ViewTools {
       domain: Domain;
-      intranet: IntranetSettings;
     }
   }
 }

@@ -18,7 +18,7 @@ describe('web/render', () => {
 
   it('passes errors of views and of sending on', async () => {
     const app = express();
-    useViews(app, { now: () => 0 });
+    useViews(app, (await startAnteroom()).deps);
     app.get('/broken', (_req, res) => res.render('intranet/home', {}));
     app.get('/late', (_req, res) => {
       res.render('layout/mark');
