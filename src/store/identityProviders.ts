@@ -73,16 +73,6 @@ export async function findProvider(db: Db, id: string): Promise<IdentityProvider
 
 const byId = prepared((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
 
-/** Returns whether a provider exists and is enabled. */
-export async function isProviderEnabled(db: Db, id: string): Promise<boolean> {
-  const [row] = await enabledById(db, id);
-  return row?.enabled === 1;
-}
-
-const enabledById = prepared((db, id: string) =>
-  db.selectFrom('identityProviders').select('enabled').where('id', '=', id),
-);
-
 /** Finds the provider with exactly this EntityID (saml-core 8.3.6). */
 export async function findProviderByEntityId(db: Db, entityId: string): Promise<IdentityProvider | undefined> {
   const [row] = await byEntityId(db, entityId);

@@ -49,6 +49,22 @@ export async function findUser(db: Db, id: string): Promise<User | undefined> {
 
 const byId = prepared((db, id: string) => db.selectFrom('users').select(userColumns).where('id', '=', id));
 
+/** Returns a person if an identity provider exists and is enabled. In one query, because every request of a session asks for both. */
+export async function findUserIfProviderEnabled(db: Db, id: string, providerId: string): Promise<User | undefined> {
+  const [row] = await byIdAndProvider(db, id, providerId);
+  return row && userFromRow(row);
+}
+
+const byIdAndProvider = prepared((db, id: string, providerId: string) =>
+  db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('id', '=', id)
+    .where((e) =>
+      e.exists(e.selectFrom('identityProviders').select('id').where('id', '=', providerId).where('enabled', '=', 1)),
+    ),
+);
+
 /** Returns the people with these IDs, by ID. */
 export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, User>> {
   if (ids.length === 0) return new Map();

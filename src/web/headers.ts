@@ -24,6 +24,11 @@ export const pageHeaders: RequestHandler = helmet({
     },
   },
   crossOriginEmbedderPolicy: false,
+  // For Internet Explorer, Flash and early Chrome only
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
   frameguard: { action: 'deny' },
   referrerPolicy: { policy: 'same-origin' },
   strictTransportSecurity: false, // only at https domains: strictTransport

@@ -4,9 +4,8 @@ import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
 import { hashSessionId, newSessionId } from '../identifier.ts';
 import { mayLogIn } from '../people/users.ts';
-import { isProviderEnabled } from '../store/identityProviders.ts';
 import { deleteSession, findSession } from '../store/sessions.ts';
-import { findUser, type User } from '../store/users.ts';
+import { findUser, findUserIfProviderEnabled, type User } from '../store/users.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
 import { isHttps } from './domain.ts';
 import type { LoggedInUser, LoginFacts } from './request.ts';
@@ -81,9 +80,11 @@ export async function findUserOfLogin(
   userId: string,
   { providerId }: LoginFacts,
 ): Promise<User | undefined> {
-  const user = await findUser(store.db, userId);
-  const enabled = providerId === undefined || (await isProviderEnabled(store.db, providerId));
-  return user && enabled && mayLogIn(user) ? user : undefined;
+  const user =
+    providerId === undefined
+      ? await findUser(store.db, userId)
+      : await findUserIfProviderEnabled(store.db, userId, providerId);
+  return user && mayLogIn(user) ? user : undefined;
 }
 
 /**

@@ -36,8 +36,11 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
       if (size <= LONGEST) chunks.push(chunk);
       else reject(new Refusal('message_too_large'));
     });
-    req.on('end', () => resolve(Buffer.concat(chunks)));
-    req.on('close', cutOff); // no effect after the end
+    req.on('end', () => {
+      req.off('close', cutOff);
+      resolve(Buffer.concat(chunks));
+    });
+    req.on('close', cutOff);
   });
 }
 
