@@ -19,7 +19,7 @@ const mayImport: Record<string, string[]> = {
   web: ['store', ...domain],
   saml: ['store', 'xml', 'web', ...domain],
   scim: ['store', 'web', ...domain],
-  admin: ['store', 'web', ...domain],
+  admin: ['store', 'web', 'saml', ...domain], // saml: the checks of a login attempt
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
   'openDeps.ts': ['db', 'federation', 'login'],

@@ -11,14 +11,25 @@ export type LoginActivity = Omit<LoginActivityRow, 'detailJson'> & { detail: Log
 
 /** Details of an attempt for Power Users, never the message itself. */
 export type LoginDetail = {
-  checks?: ShownCheck[];
+  checks?: StoredCheck[];
   providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
   userAgent?: string | undefined;
 };
 
-type ShownCheck = { name: string; result: string; detail?: string; expected?: string; received?: string };
-/** Stores passed checks, which are the majority, as only a name and a detail. */
-type StoredCheck = [name: string, detail?: string] | ShownCheck;
+/** A check as Login activity shows it. */
+export type ShownCheck = { name: string; result: 'passed' | 'refused' | 'not_reached' } & CheckFacts;
+
+/**
+ * A check that ran: passed, passed with a detail, or refused. Rows are many, so checks are stored by their number, and the common cases
+ * are short. Trial versions stored names.
+ */
+export type StoredCheck =
+  | number
+  | [key: number | string, detail?: string]
+  | ({ number: number } & CheckFacts)
+  | ShownCheck;
+
+type CheckFacts = { detail?: string; expected?: string; received?: string };
 
 export type ActivityFilter = {
   outcome?: string | undefined;
@@ -28,8 +39,7 @@ export type ActivityFilter = {
 
 export async function insertLoginActivity(db: Db, activity: LoginActivity): Promise<void> {
   const { detail, ...row } = activity;
-  const detailJson = JSON.stringify({ ...detail, checks: detail.checks?.map(toStored) });
-  await insertRows(db, 'loginActivity', [{ ...row, detailJson }]);
+  await insertRows(db, 'loginActivity', [{ ...row, detailJson: JSON.stringify(detail) }]);
 }
 
 /** Returns the attempt with an ID or a reference. */
@@ -117,20 +127,7 @@ export async function hasWorked(db: Db, domainId: string, providerId: string): P
 }
 
 function fromRow({ detailJson, ...row }: LoginActivityRow): LoginActivity {
-  const { checks, ...detail }: Omit<LoginDetail, 'checks'> & { checks?: StoredCheck[] } = JSON.parse(detailJson);
-  return { ...row, detail: { ...detail, ...(checks && { checks: checks.map(fromStored) }) } };
-}
-
-function toStored(check: ShownCheck): StoredCheck {
-  const { name, result, detail, expected, received } = check;
-  if (result !== 'passed' || expected !== undefined || received !== undefined) return check;
-  return detail === undefined ? [name] : [name, detail];
-}
-
-function fromStored(check: StoredCheck): ShownCheck {
-  if (!Array.isArray(check)) return check;
-  const [name, detail] = check;
-  return { name, result: 'passed', ...(detail === undefined ? {} : { detail }) };
+  return { ...row, detail: JSON.parse(detailJson) };
 }
 
 /** Returns a condition that a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. */

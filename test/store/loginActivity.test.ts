@@ -9,6 +9,7 @@ import {
   hasWorked,
   insertLoginActivity,
   listLoginActivity,
+  type StoredCheck,
 } from '../../src/store/loginActivity.ts';
 import { anActivity } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
@@ -23,13 +24,7 @@ describe('store/loginActivity', () => {
     });
 
     it('finds an attempt by its ID or reference, with its checks in order', async () => {
-      const checks = [
-        { name: 'Size and form', result: 'passed' },
-        { name: 'Status', result: 'passed', detail: 'Success' },
-        { name: 'Issuer', result: 'passed', expected: 'a', received: 'a' },
-        { name: 'Audience', result: 'refused', expected: 'a', received: 'b' },
-        { name: 'Recipient', result: 'not_reached' },
-      ];
+      const checks: StoredCheck[] = [1, [2, 'Success'], { number: 3, expected: 'a', received: 'b' }];
       const detail = { checks, userAgent: 'ü' };
       const activity = anActivity({ reference: '7F3K-Q2MD', asserted: 'anna@acme.com', detail });
       await insertLoginActivity(db, activity);

@@ -4,6 +4,7 @@ import { NotFound } from '../../errors.ts';
 import { serviceProviderDetails } from '../../federation/domains.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
+import { checksOf } from '../../saml/acs/activity.ts';
 import { type Domain, findDomain } from '../../store/domains.ts';
 import { findProvider, type IdentityProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity, type LoginActivity } from '../../store/loginActivity.ts';
@@ -41,7 +42,7 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
   const provider = providerId === null ? undefined : await findProvider(db, providerId);
   const domain = domainId === null ? undefined : await findDomain(db, domainId);
   const explanation = reason === null ? undefined : explain(reason, provider?.name);
-  const checks = attempt.detail.checks ?? [];
+  const checks = checksOf(attempt);
   const remedy = explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined);
   res.render('settings/activity/attempt', {
     title: titleOf(attempt, explanation),

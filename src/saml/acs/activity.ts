@@ -1,11 +1,13 @@
-import type { LoginActivity } from '../../store/loginActivity.ts';
-import type { LoginContext } from '../verify/check.ts';
+import type { LoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
+import { type CheckResult, found, type LoginContext } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
 import { claimedRequestId } from '../verify/message.ts';
-import { allResults } from '../verify/pipeline.ts';
+import { checkNames } from '../verify/pipeline.ts';
 import type { LoginResult } from './receive.ts';
 
 const LONGEST_NAME = 256;
+
+const checkNumbers = new Map([...checkNames].map(([number, name]) => [name, number]));
 
 /** Returns the row of Login activity for a login: who, from where, every check, and the reason if it was refused. Never the message itself. */
 export function activityRow(
@@ -27,9 +29,36 @@ export function activityRow(
     asserted: assertedName?.slice(0, LONGEST_NAME) ?? null,
     network: client.network,
     detail: {
-      checks: allResults(login),
+      checks: login.results.map(toStored),
       providerStatus: root && refusal?.reason === 'provider_status' ? providerStatusOf(root) : undefined,
       userAgent: client.userAgent,
     },
   };
+}
+
+/** Returns the checks of an attempt, in order: those that ran and, after one that failed, those that were not reached. */
+export function checksOf({ detail: { checks = [] } }: LoginActivity): ShownCheck[] {
+  const shown = checks.map(fromStored);
+  if (shown.at(-1)?.result !== 'refused') return shown;
+  const ran = new Set(shown.map(({ name }) => name));
+  const others = [...checkNames.values()].filter((name) => !ran.has(name));
+  return [...shown, ...others.map((name) => ({ name, result: 'not_reached' }) as const)];
+}
+
+function toStored({ result, name, ...facts }: CheckResult): StoredCheck {
+  const number = found(checkNumbers.get(name));
+  if (result === 'refused') return { number, ...facts };
+  return facts.detail === undefined ? number : [number, facts.detail];
+}
+
+function fromStored(check: StoredCheck): ShownCheck {
+  if (typeof check === 'number') return { name: nameOf(check), result: 'passed' };
+  if (Array.isArray(check)) return { name: nameOf(check[0]), result: 'passed', ...(check[1] && { detail: check[1] }) };
+  if ('name' in check) return check;
+  const { number, ...facts } = check;
+  return { name: nameOf(number), result: 'refused', ...facts };
+}
+
+function nameOf(key: number | string): string {
+  return typeof key === 'string' ? key : (checkNames.get(key) ?? `Check ${key}`);
 }

@@ -9,10 +9,11 @@ import type { AssertionContent } from './assertion.ts';
 import type { ResponseParts } from './message.ts';
 
 /**
- * A check of the pipeline. `run` returns a detail for Login activity, or throws a Refusal with one of `reasons`.
+ * A check of the pipeline. `run` returns a detail for Login activity if it tells more than that the value was the expected one, or throws a Refusal with one of `reasons`.
  * `section` is the section of the standard, or "own rule".
  */
 export type Check = {
+  number: number; // identifies it in Login activity
   name: string;
   section: string;
   reasons: readonly ReasonCode[];
@@ -24,12 +25,8 @@ export type AsyncCheck<Source> = Omit<Check, 'run'> & {
   run: (login: LoginContext, source: Source) => Promise<string | undefined> | string | undefined;
 };
 
-/** The result of a check as Login activity shows it. */
-export type CheckResult = {
-  name: string;
-  result: 'passed' | 'refused' | 'not_reached';
-  detail?: string | undefined;
-} & Facts;
+/** The result of a check that has run. */
+export type CheckResult = { name: string; result: 'passed' | 'refused'; detail?: string | undefined } & Facts;
 
 /** One login through a provider: what is given, and what the checks find out, in their order. Times are epoch milliseconds. */
 export type LoginContext = {

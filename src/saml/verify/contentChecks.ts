@@ -8,20 +8,18 @@ import { SUCCESS } from './message.ts';
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const MAX_STATUS_LENGTH = 500; // characters of each part
 
-export function checkVersion({ root, assertion }: LoginContext): string {
+export function checkVersion({ root, assertion }: LoginContext): undefined {
   for (const element of [root, assertion]) {
     const version = element === undefined ? '2.0' : attributeOf(element, 'Version');
     if (version !== '2.0') refuse('version_unsupported', { expected: '2.0', received: version ?? 'none' });
   }
-  return '2.0';
 }
 
-export function checkStatus({ root }: LoginContext): string {
+export function checkStatus({ root }: LoginContext): undefined {
   const { code, subCode } = providerStatusOf(found(root));
   // A second-level code means an error even under Success (saml-core 3.2.2.2).
   if (code !== SUCCESS || subCode !== undefined)
     refuse('provider_status', { expected: SUCCESS, received: (code === SUCCESS ? subCode : code) ?? '' });
-  return 'Success';
 }
 
 /** Why the provider refused the login, for Login activity. The Response may be unsigned. */
@@ -42,40 +40,40 @@ export function providerStatusOf(response: XmlElement): ProviderStatus {
 }
 
 // The Destination of an unsigned Response proves nothing, but it must be right if it is there.
-export function checkDestination({ root, responseSigned, acsUrl }: LoginContext): string {
+export function checkDestination({ root, responseSigned, acsUrl }: LoginContext): string | undefined {
   const received = attributeOf(found(root), 'Destination');
   if (received === undefined && !responseSigned) return 'none, on an unsigned Response';
-  return checkEqual('destination_mismatch', acsUrl, received);
+  checkEqual('destination_mismatch', acsUrl, received);
+  return undefined;
 }
 
-export function checkIssuer(login: LoginContext): string {
+export function checkIssuer(login: LoginContext): undefined {
   const { entityId } = found(login.provider);
   const { issuer } = found(login.parts);
   if (issuer !== undefined || login.responseSigned) checkEqual('issuer_mismatch', entityId, issuer && textOf(issuer));
-  return checkEqual('issuer_mismatch', entityId, found(login.content).issuer);
+  checkEqual('issuer_mismatch', entityId, found(login.content).issuer);
 }
 
-export function checkAudience({ content, entityId }: LoginContext): string {
+export function checkAudience({ content, entityId }: LoginContext): undefined {
   const { audiences } = found(content).conditions;
   if (audiences.length === 0) refuse('audience_mismatch', { expected: entityId, received: 'no AudienceRestriction' });
   for (const list of audiences) {
     if (!list.includes(entityId))
       refuse('audience_mismatch', { expected: entityId, received: list.join(', ') || 'none' });
   }
-  return entityId;
 }
 
-export function checkConfirmationMethod(login: LoginContext): string {
-  if (bearerConfirmations(login).length > 0) return 'bearer';
+export function checkConfirmationMethod(login: LoginContext): undefined {
+  if (bearerConfirmations(login).length > 0) return;
   const methods = found(login.content).confirmations.map(({ method }) => method);
-  return refuse('confirmation_method', { expected: BEARER, received: methods.join(', ') || 'none' });
+  refuse('confirmation_method', { expected: BEARER, received: methods.join(', ') || 'none' });
 }
 
 // One valid confirmation is enough (saml-core 2.4.1.1): some providers write one per address of a service.
-export function checkRecipient(login: LoginContext): string {
+export function checkRecipient(login: LoginContext): undefined {
   const received = bearerConfirmations(login).map(({ recipient }) => recipient ?? 'none');
-  if (received.includes(login.acsUrl)) return login.acsUrl;
-  return refuse('recipient_mismatch', { expected: login.acsUrl, received: received.join(', ') });
+  if (!received.includes(login.acsUrl))
+    refuse('recipient_mismatch', { expected: login.acsUrl, received: received.join(', ') });
 }
 
 export function checkConfirmationTime(login: LoginContext): string {
@@ -88,11 +86,11 @@ export function checkConfirmationTime(login: LoginContext): string {
   return `until ${timeText(bearer.notOnOrAfter)}`;
 }
 
-export function checkConditions({ content }: LoginContext): string {
+export function checkConditions({ content }: LoginContext): string | undefined {
   const { unknown, oneTimeUse } = found(content).conditions;
   if (unknown !== undefined)
     refuse('conditions_unknown', { expected: 'conditions of the standard', received: unknown });
-  return oneTimeUse ? 'OneTimeUse' : 'no other';
+  return oneTimeUse ? 'OneTimeUse' : undefined;
 }
 
 export function checkNotBefore(login: LoginContext): string {
@@ -121,9 +119,9 @@ export function checkIssueTime(login: LoginContext): string {
   return timeText(issueInstant);
 }
 
-export function checkFreshLogin(login: LoginContext): string {
+export function checkFreshLogin(login: LoginContext): string | undefined {
   const { expectedRequest, content } = login;
-  if (expectedRequest?.forceAuthn !== true) return 'not required';
+  if (expectedRequest?.forceAuthn !== true) return undefined;
   const { issuedAt } = expectedRequest;
   const authnInstant = Math.min(...found(content).authnInstants);
   if (authnInstant < issuedAt - skewMs(login))
@@ -132,7 +130,7 @@ export function checkFreshLogin(login: LoginContext): string {
 }
 
 // Only one of the two places has to be signed, so both must agree.
-export function checkInResponseTo(login: LoginContext): string {
+export function checkInResponseTo(login: LoginContext): undefined {
   const { root, expectedRequest } = login;
   const received = [
     attributeOf(found(root), 'InResponseTo'),
@@ -142,22 +140,20 @@ export function checkInResponseTo(login: LoginContext): string {
     if (id === expectedRequest?.id) continue;
     refuse('in_response_to_mismatch', { expected: expectedRequest?.id ?? 'none', received: id ?? 'none' });
   }
-  return expectedRequest?.id ?? 'none';
 }
 
-export function checkIdpInitiated({ expectedRequest, provider }: LoginContext): string {
-  if (expectedRequest !== undefined) return 'no';
-  if (found(provider).settings.idpInitiated) return 'yes, and allowed';
-  return refuse('idp_initiated_forbidden', { expected: 'a login request', received: 'none' });
+export function checkIdpInitiated({ expectedRequest, provider }: LoginContext): undefined {
+  if (expectedRequest !== undefined || found(provider).settings.idpInitiated) return;
+  refuse('idp_initiated_forbidden', { expected: 'a login request', received: 'none' });
 }
 
-export function checkSubject(login: LoginContext): string {
+export function checkSubject(login: LoginContext): string | undefined {
   const { nameId, attributes } = found(login.content);
   const { matchAttribute } = found(login.provider).settings;
   if (matchAttribute === '') {
     if (nameId === undefined || nameId.value === '')
       refuse('subject_missing', { expected: 'a NameID', received: 'none' });
-    return 'NameID';
+    return undefined;
   }
   const values = attributes.get(matchAttribute) ?? [];
   if (values.length === 1 && values[0] !== '') return matchAttribute;
@@ -179,8 +175,8 @@ function bearerConfirmations({ content }: LoginContext): Confirmation[] {
   return found(content).confirmations.filter(({ method }) => method === BEARER);
 }
 
-function checkEqual(reason: ReasonCode, expected: string, received: string | undefined): string {
-  return received === expected ? expected : refuse(reason, { expected, received: received ?? 'none' });
+function checkEqual(reason: ReasonCode, expected: string, received: string | undefined): void {
+  if (received !== expected) refuse(reason, { expected, received: received ?? 'none' });
 }
 
 function checkTime(reason: ReasonCode, login: LoginContext, interval: Partial<Interval>): void {
@@ -202,5 +198,5 @@ function skewMs({ provider }: LoginContext): number {
 }
 
 function timeText(time: number): string {
-  return new Date(time).toISOString();
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

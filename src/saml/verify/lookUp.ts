@@ -16,14 +16,14 @@ import { claimedIssuer, claimedRequestId } from './message.ts';
  * Finds the login request and the provider that the message claims. If only an encrypted Assertion names the issuer, the provider is the
  * one that the login request was sent to; an IdP-initiated response must name it (saml-profiles 4.1.4.2).
  */
-export async function checkProviderKnown(login: LoginContext, { store }: Deps): Promise<string> {
+export async function checkProviderKnown(login: LoginContext, { store }: Deps): Promise<undefined> {
   const root = found(login.root);
   const [issuer, requestId] = [claimedIssuer(root), claimedRequestId(root)];
   if (issuer === undefined && requestId === undefined) malformed('an Issuer', 'none');
   if (requestId) login.claimedRequest = await findLoginRequest(store.db, requestId, login.now);
   if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, issuer);
   else if (login.claimedRequest) login.provider = await findProvider(store.db, login.claimedRequest.providerId);
-  return login.provider?.entityId ?? refuse('provider_unknown', { received: issuer ?? 'none' });
+  if (login.provider === undefined) refuse('provider_unknown', { received: issuer ?? 'none' });
 }
 
 export function checkProviderEnabled({ provider }: LoginContext): undefined {
@@ -31,13 +31,13 @@ export function checkProviderEnabled({ provider }: LoginContext): undefined {
 }
 
 /** Loads what the message is verified with. A fault of the login request is refused later, when it is known who signed the message. */
-export async function loadExpectations(login: LoginContext, deps: Deps): Promise<string> {
+export async function loadExpectations(login: LoginContext, deps: Deps): Promise<undefined> {
   const root = found(login.root);
   const id = claimedRequestId(root);
   const { claimedRequest, now } = login;
   login.signingKeys = found(login.provider).facts.certificates.map(({ pem }) => deps.keys.publicKey(pem));
   if (childOf(root, SAML, 'EncryptedAssertion')) login.decryptionKeys = await findPrivateKeys(deps, login.domainId);
-  if (!id) return 'none: IdP-initiated';
+  if (!id) return;
   login.expectedRequest = {
     id,
     forceAuthn: claimedRequest?.forceAuthn === 1,
@@ -45,7 +45,6 @@ export async function loadExpectations(login: LoginContext, deps: Deps): Promise
   };
   login.requestFault = requestFault(login);
   login.request = login.requestFault === undefined ? claimedRequest : undefined;
-  return claimedRequest ? 'found' : 'not found';
 }
 
 function requestFault({ claimedRequest, domainId, provider, browser }: LoginContext): ReasonCode | undefined {
@@ -64,8 +63,7 @@ export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefin
 }
 
 /** Uses up the login request. */
-export async function checkRequest({ requestFault, request }: LoginContext, db: Db): Promise<string> {
+export async function checkRequest({ requestFault, request }: LoginContext, db: Db): Promise<undefined> {
   if (requestFault) refuse(requestFault);
   if (request && !(await consumeLoginRequest(db, request.id))) refuse('request_unknown');
-  return request === undefined ? 'none: IdP-initiated' : 'used now';
 }

@@ -67,7 +67,7 @@ export function claimedRequestId(root: XmlElement): string | undefined {
  * Finds the parts of the Response (saml-core 3.3.3). Refuses everything that leaves room for a second reading: a Response, Assertion or
  * EncryptedAssertion anywhere else (Extensions, Advice, Object, KeyInfo, nested), and duplicate IDs.
  */
-export function checkStructure(login: LoginContext): string {
+export function checkStructure(login: LoginContext): string | undefined {
   const response = found(login.root);
   const signature = signatureOf(response);
   const children = childElements(response);
@@ -83,7 +83,7 @@ export function checkStructure(login: LoginContext): string {
   survey(response, [response, ...carried], [signature, inner]);
   if (carried.length === 0 && statusCode === SUCCESS) malformed('an Assertion', 'none');
   login.parts = { issuer: childOf(response, SAML, 'Issuer'), signature, assertion, encrypted };
-  if (assertion !== undefined) return 'one Assertion';
+  if (assertion !== undefined) return undefined;
   return encrypted === undefined ? 'no Assertion: the provider refused the login' : 'one encrypted Assertion';
 }
 

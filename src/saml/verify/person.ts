@@ -26,7 +26,7 @@ const WELL_KNOWN_ATTRIBUTES = [
 ];
 
 /** Finds the people that the verified assertion may mean. */
-export async function findPeople(login: LoginContext, { store }: Deps): Promise<string> {
+export async function findPeople(login: LoginContext, { store }: Deps): Promise<undefined> {
   const { settings } = found(login.provider);
   const name = assertedName(found(login.content), settings) ?? refuse('subject_missing');
   login.assertedName = name;
@@ -34,7 +34,6 @@ export async function findPeople(login: LoginContext, { store }: Deps): Promise<
   else if (settings.match === 'email') login.people = await findUsersByEmail(store.db, name);
   else if (settings.match === 'userNameOrEmail') login.people = await findUsersByUserNameOrEmail(store.db, name);
   else login.people = [await findUserByUserName(store.db, name)].filter((user) => user !== undefined);
-  return name;
 }
 
 /** Returns the name of the person: the value of the mapped attribute, or the NameID, or a well-known attribute if that is transient. */
@@ -48,19 +47,18 @@ function assertedName(
   return attribute === undefined ? nameId?.value : attributes.get(attribute)?.[0];
 }
 
-export function checkPersonKnown(login: LoginContext): string {
+export function checkPersonKnown(login: LoginContext): undefined {
   const [user, ...others] = login.people;
   const received = found(login.assertedName);
-  if (user === undefined) return refuse('person_unknown', { received });
-  if (others.length > 0) return refuse('person_ambiguous', { received });
+  if (user === undefined) refuse('person_unknown', { received });
+  if (others.length > 0) refuse('person_ambiguous', { received });
   login.user = user;
-  return user.userName;
 }
 
 /** A provider that is limited to e-mail domains may only name people with such an address, and only by such an address. */
-export function checkEmailDomain({ provider, user, assertedName }: LoginContext): string {
+export function checkEmailDomain({ provider, user, assertedName }: LoginContext): string | undefined {
   const { emailDomains } = found(provider).settings;
-  if (emailDomains.length === 0) return 'no limit';
+  if (emailDomains.length === 0) return undefined;
   const { email } = found(user);
   const name = found(assertedName);
   const allowed = (address: string) => emailDomains.includes(caseKey(address.slice(address.lastIndexOf('@') + 1)));
@@ -74,7 +72,6 @@ export function checkPersonActive({ user }: LoginContext): undefined {
   if (!found(user).active) refuse('person_deactivated');
 }
 
-export function checkMayLogIn({ user }: LoginContext): string {
-  const { userType } = found(user);
-  return userType === 'Non Intranet User' ? refuse('person_not_intranet_user') : userType;
+export function checkMayLogIn({ user }: LoginContext): undefined {
+  if (found(user).userType === 'Non Intranet User') refuse('person_not_intranet_user');
 }

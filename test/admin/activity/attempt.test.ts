@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { differenceOf } from '../../../src/admin/activity/attempt.ts';
 import { listDomains } from '../../../src/store/domains.ts';
-import { insertLoginActivity, type LoginActivity } from '../../../src/store/loginActivity.ts';
+import { insertLoginActivity, type LoginActivity, type ShownCheck } from '../../../src/store/loginActivity.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
 import { anActivity } from '../../support/rows.ts';
@@ -20,7 +20,7 @@ describe('a login attempt', () => {
 
   it('shows a refusal: what happened, what to do, which check failed and what the person saw', async () => {
     const { url } = anteroom;
-    const checks = [
+    const checks: ShownCheck[] = [
       { name: 'Status', result: 'passed', detail: 'Success' },
       { name: 'Recipient', result: 'refused', expected: `${url}/saml/acs`, received: `${url}/saml/acs/` },
       { name: 'Audience', result: 'not_reached' },

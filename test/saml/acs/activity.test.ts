@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { activityRow } from '../../../src/saml/acs/activity.ts';
+import { activityRow, checksOf } from '../../../src/saml/acs/activity.ts';
 import type { LoginResult } from '../../../src/saml/acs/receive.ts';
 import { found, type LoginContext } from '../../../src/saml/verify/check.ts';
 import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
@@ -33,7 +33,9 @@ describe('activityRow', () => {
       asserted: 'ada@acme.com',
       network: '192.0.2.1',
     });
-    expect(row.detail.checks?.map(({ name }) => name)).to.have.members(names);
+    expect(checksOf(row).map(({ name }) => name)).to.deep.equal(login.results.map(({ name }) => name));
+    expect(checksOf(row).every(({ result }) => result === 'passed')).to.equal(true);
+    expect(checksOf(row)).to.deep.include({ name: 'Assertion', result: 'passed', detail: '_assertion0001' });
     expect(activityRow(login, resultOf(login, true), client)).to.deep.include({ flow: 'test', outcome: 'tested' });
   });
 
@@ -54,8 +56,10 @@ describe('activityRow', () => {
     const login = verifyField('!');
     const row = activityRow(login, resultOf(login), client);
     expect(row).to.deep.include({ outcome: 'refused', reason: 'base64_invalid', reference: '7F3K-Q2MD', userId: null });
-    const failed = row.detail.checks?.find(({ result }) => result === 'refused');
-    expect(failed?.name).to.equal('Base64');
+    const checks = checksOf(row);
+    expect(checks.map(({ name }) => name)).to.have.members(names);
+    expect(checks.find(({ result }) => result === 'refused')?.name).to.equal('Base64');
+    expect(checks.at(-1)).to.deep.equal({ name: 'Intranet access', result: 'not_reached' });
   });
 
   it('records the status if the provider refused the login', () => {
@@ -69,6 +73,26 @@ describe('activityRow', () => {
     });
     const other = verifyField('!');
     expect(activityRow(other, resultOf(other), client).detail.providerStatus).to.equal(undefined);
+  });
+
+  it('stores an accepted login with its checks in 600 octets', () => {
+    const login = Object.assign(verifyField(encode(honest())), { user: aUser(), assertedName: 'ada@acme.com' });
+    const row = activityRow(login, resultOf(login), client);
+    expect(JSON.stringify(row.detail).length).to.be.below(400);
+  });
+
+  it('shows the checks of a trial version by the names that it stored', () => {
+    const login = verifyField('!');
+    const refused = { name: 'Issuer', result: 'refused', expected: 'a', received: 'b' } as const;
+    const later = { name: 'Audience', result: 'not_reached' } as const;
+    const row = activityRow(login, resultOf(login), client);
+    const detail = { ...row.detail, checks: [['Size'], ['Status', 'Success'], refused, later] } as typeof row.detail;
+    expect(checksOf({ ...row, detail })).to.deep.equal([
+      { name: 'Size', result: 'passed' },
+      { name: 'Status', result: 'passed', detail: 'Success' },
+      refused,
+      later,
+    ]);
   });
 
   it('cuts a name to 256 characters', () => {
