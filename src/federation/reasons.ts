@@ -54,6 +54,12 @@ const samlReasons = {
     advice: 'Set {provider} to RSA-SHA256 and AES-GCM. If it only supports SHA-1, its Edit screen can allow that.',
     remedy: 'provider',
   },
+  namespace_unsigned: {
+    title: 'the encrypted assertion used namespaces that are not signed',
+    advice:
+      'Its meaning depends on declarations around it. Set {provider} to Exclusive XML Canonicalization, or to sign the response too.',
+    remedy: 'provider',
+  },
   // Also every failed decryption: a sender must not be able to tell the two apart.
   signature_invalid: {
     title: 'the signature was not valid',

@@ -20,6 +20,25 @@ export function canonicalize(element: XmlElement, form: CanonicalForm, omitted?:
   return writer.text;
 }
 
+/**
+ * Returns the namespace name of a prefix at an element as the canonical form of `apex`, the element itself or an ancestor, says it, or
+ * undefined. The exclusive form leaves out declarations, so the document may say something else.
+ */
+export function canonicalNamespace(
+  apex: XmlElement,
+  form: CanonicalForm,
+  element: XmlElement,
+  prefix: string,
+): string | undefined {
+  const rendered: NamespaceDeclaration[] = [];
+  const render = (at: XmlElement): void => {
+    if (at !== apex && at.parent !== undefined) render(at.parent);
+    renderNamespaces(rendered, at, at === apex ? apexNamespaces(at, form) : ownNamespaces(at, form), form);
+  };
+  render(element);
+  return rendered.findLast((declaration) => declaration.prefix === prefix)?.uri;
+}
+
 function writeElement(
   writer: Writer,
   element: XmlElement,
@@ -58,16 +77,25 @@ function ownNamespaces(element: XmlElement, form: CanonicalForm): readonly Names
 function writeNamespaces(writer: Writer, element: XmlElement, candidates: readonly NamespaceDeclaration[]): void {
   const { rendered, form } = writer;
   const height = rendered.length;
-  for (const candidate of candidates) render(rendered, candidate.prefix, candidate.uri);
-  if (form.exclusive) {
-    render(rendered, element.prefix, element.uri);
-    for (const { prefix, uri } of element.attributes) if (prefix !== '') render(rendered, prefix, uri);
-  }
+  renderNamespaces(rendered, element, candidates, form);
   const added = rendered.length - height;
   if (added === 0) return;
   const fresh = added === 1 ? rendered.slice(height) : rendered.slice(height).sort(byPrefix);
   for (const { prefix, uri } of fresh)
     writer.text += ` xmlns${prefix === '' ? '' : `:${prefix}`}="${escapeValue(uri)}"`;
+}
+
+/** Adds what the canonical form declares at an element to what it declared around it. */
+function renderNamespaces(
+  rendered: NamespaceDeclaration[],
+  element: XmlElement,
+  candidates: readonly NamespaceDeclaration[],
+  form: CanonicalForm,
+): void {
+  for (const candidate of candidates) render(rendered, candidate.prefix, candidate.uri);
+  if (!form.exclusive) return;
+  render(rendered, element.prefix, element.uri);
+  for (const { prefix, uri } of element.attributes) if (prefix !== '') render(rendered, prefix, uri);
 }
 
 function render(rendered: NamespaceDeclaration[], prefix: string, uri: string): void {

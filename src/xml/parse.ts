@@ -5,7 +5,10 @@ import { closeScope, createScope } from './scope.ts';
 import { readStartTag } from './startTag.ts';
 import { isBlank, type NamespaceDeclaration, type XmlElement } from './tree.ts';
 
-type ParseOptions = { limits?: XmlLimits; grammar?: XmlGrammar; outer?: readonly NamespaceDeclaration[] };
+type ParseOptions = { limits?: XmlLimits; grammar?: XmlGrammar };
+
+/** A document that was cut out of another. `borrowed` are the prefixes ('' for none) whose meaning it takes from around it. */
+export type Fragment = { root: XmlElement; borrowed: ReadonlySet<string> };
 
 const LT = 0x3c;
 const GT = 0x3e;
@@ -28,21 +31,34 @@ const DECLARATION = xmlDeclaration('1\\.[0-9]+', '[A-Za-z][A-Za-z0-9._-]*');
  * instruction, CDATA section or comment inside a text, and only an XML declaration and white space around the root. The tree of an accepted
  * document is the one that every XML processor builds.
  * @param options.grammar 'document' accepts what metadata may contain too: any names, comments, CDATA sections and a declared encoding
- * @param options.outer the namespace declarations around a document that was cut out of another, each prefix once
  */
 export function parseXml(octets: Buffer, options: ParseOptions = {}): XmlElement {
-  const { limits = messageLimits } = options;
+  return parse(octets, options, []).root;
+}
+
+/** Parses a part of a message like parseXml, with the namespace declarations around it, each prefix once. Throws an XmlError. */
+export function parseFragment(octets: Buffer, outer: readonly NamespaceDeclaration[]): Fragment {
+  return parse(octets, {}, outer);
+}
+
+function parse(octets: Buffer, options: ParseOptions, outer: readonly NamespaceDeclaration[]): Fragment {
+  const { limits = messageLimits, grammar = 'message' } = options;
   if (octets.length > limits.octets) refuse('message_too_large');
-  const reader = openReader(decodeCharacters(octets), limits, options);
+  const reader = openReader(decodeCharacters(octets), limits, grammar, outer);
   try {
-    return readDocument(reader);
+    return { root: readDocument(reader), borrowed: reader.borrowed };
   } catch (error) {
     if (error instanceof XmlError) error.position = positionOf(reader);
     throw error;
   }
 }
 
-function openReader(xml: string, limits: XmlLimits, { grammar = 'message', outer = [] }: ParseOptions): Reader {
+function openReader(
+  xml: string,
+  limits: XmlLimits,
+  grammar: XmlGrammar,
+  outer: readonly NamespaceDeclaration[],
+): Reader {
   const isMessage = grammar === 'message';
   // XML forbids ]]> in texts; without CDATA sections, nothing else needs it.
   if (isMessage && xml.includes(']]>')) refuse(xml.includes('<![') ? 'xml_forbidden' : 'xml_malformed', ']]>');

@@ -2,7 +2,13 @@ import { refuse } from './error.ts';
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
 /** The namespace declarations in scope while a document is read: a stack with the declarations of each open element. */
-export type Scope = { prefixes: string[]; uris: string[]; anyUri: boolean }; // anyUri: relative namespace names are accepted
+export type Scope = {
+  prefixes: string[];
+  uris: string[];
+  outer: number; // how many of them are from around the document
+  borrowed: Set<string>; // the prefixes that were resolved with one of those
+  anyUri: boolean; // relative namespace names are accepted
+};
 
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
@@ -23,7 +29,8 @@ const COMMON = [
 
 /** Returns a scope that starts with the given declarations. */
 export function createScope(outer: readonly NamespaceDeclaration[], anyUri: boolean): Scope {
-  return { prefixes: outer.map(({ prefix }) => prefix), uris: outer.map(({ uri }) => uri), anyUri };
+  const [prefixes, uris] = [outer.map(({ prefix }) => prefix), outer.map(({ uri }) => uri)];
+  return { prefixes, uris, outer: outer.length, borrowed: new Set(), anyUri };
 }
 
 /** Adds an element's declarations to the scope and resolves the namespaces of the element and its attributes (Namespaces in XML 1.0 5, 6). */
@@ -99,7 +106,9 @@ function refuseInvalid(prefix: string, uri: string, anyUri: boolean): void {
 
 function resolve(scope: Scope, prefix: string): string {
   for (let at = scope.prefixes.length - 1; at >= 0; at--) {
-    if (scope.prefixes[at] === prefix) return scope.uris[at] as string;
+    if (scope.prefixes[at] !== prefix) continue;
+    if (at < scope.outer) scope.borrowed.add(prefix);
+    return scope.uris[at] as string;
   }
   if (prefix === 'xml') return XML_NAMESPACE;
   return prefix === '' ? '' : refuse('xml_malformed', 'an undeclared prefix');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { XmlError, type XmlReason } from '../../src/xml/error.ts';
-import { parseXml } from '../../src/xml/parse.ts';
+import { parseFragment, parseXml } from '../../src/xml/parse.ts';
 import type { XmlGrammar, XmlLimits } from '../../src/xml/reader.ts';
 import type { XmlElement } from '../../src/xml/tree.ts';
 import { honestCases } from '../saml/corpus/honest.ts';
@@ -113,7 +113,7 @@ describe('parseXml', () => {
 
   it('resolves prefixes by the declarations around a document', () => {
     const octets = Buffer.from('<x:a/>');
-    expect(parseXml(octets, { outer: [{ prefix: 'x', uri: 'urn:x' }] }).uri).to.equal('urn:x');
+    expect(parseFragment(octets, [{ prefix: 'x', uri: 'urn:x' }]).root.uri).to.equal('urn:x');
   });
 });
 

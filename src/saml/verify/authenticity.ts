@@ -1,11 +1,11 @@
-import { XmlError } from '../../xml/error.ts';
-import { parseXml } from '../../xml/parse.ts';
-import { namespacesInScope } from '../../xml/scope.ts';
-import type { NamespaceDeclaration, XmlElement } from '../../xml/tree.ts';
+import { canonicalNamespace } from '../../xml/canonicalize.ts';
+import { type Fragment, parseFragment } from '../../xml/parse.ts';
+import { namespaceInScope, namespacesInScope } from '../../xml/scope.ts';
+import type { XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refusalOf, refuse } from './check.ts';
 import { decrypt, type EncryptionForm, encryptionLabel, readEncryption } from './encryption.ts';
 import { findDecryptedSignature, signatureOf } from './message.ts';
-import { readSignature, type SignatureForm, signatureVerifies, spendSignatureWork } from './signature.ts';
+import { findSignatureFault, readSignature, type SignatureForm, spendSignatureWork } from './signature.ts';
 
 /** Refuses a message without a signature where the standard puts it. */
 export function checkSignaturePlace(login: LoginContext): string {
@@ -22,75 +22,102 @@ export function checkSignaturePlace(login: LoginContext): string {
 export function checkSignatures(login: LoginContext): string {
   const { signature, assertion, encrypted } = found(login.parts);
   const labels: string[] = [];
-  if (signature !== undefined) labels.push(`${verify(signature, login)}, on the Response`);
-  login.responseSigned = signature !== undefined;
+  const outer = signature && verify(signature, login);
+  if (outer !== undefined) labels.push(`${outer.algorithm.label}, on the Response`);
+  login.responseSigned = outer !== undefined;
   const inner = assertion && signatureOf(assertion);
-  if (inner !== undefined) labels.push(`${verify(inner, login)}, on the Assertion`);
+  if (inner !== undefined) labels.push(`${verify(inner, login).algorithm.label}, on the Assertion`);
   login.assertion = assertion;
-  if (encrypted !== undefined) labels.push(openEncrypted(encrypted, login));
+  if (encrypted !== undefined) labels.push(openEncrypted(encrypted, outer, login));
   return labels.join('; ');
 }
 
-function verify(element: XmlElement, login: LoginContext): string {
-  return verifyForm(readSignature(element, allowsSha1(login)), login);
+function verify(element: XmlElement, login: LoginContext): SignatureForm {
+  const form = readSignature(element, allowsSha1(login));
+  if (findSignatureFault(form, login.signingKeys) === undefined) return form;
+  return refuse('signature_invalid', { received: form.algorithm.label });
 }
 
-function verifyForm(form: SignatureForm, { signingKeys }: LoginContext): string {
-  const { label } = form.algorithm;
-  return signatureVerifies(form, signingKeys) ? label : refuse('signature_invalid', { received: label });
-}
-
-function openEncrypted(encrypted: XmlElement, login: LoginContext): string {
+function openEncrypted(encrypted: XmlElement, outer: SignatureForm | undefined, login: LoginContext): string {
   const form = readEncryption(encrypted);
-  const { assertion, signature } = readDecrypted(encrypted, form, login);
+  const { assertion, signature, borrowed } = readDecrypted(encrypted, form, outer, login);
   login.assertion = assertion;
   if (signature === undefined) return encryptionLabel(form);
-  return `${verifyForm(signature, login)}, on the encrypted Assertion; ${encryptionLabel(form)}`;
+  const { label } = signature.algorithm;
+  const fault = findSignatureFault(signature, login.signingKeys);
+  // The exclusive form shows each namespace that is used. One that was signed otherwise was declared or changed around the Assertion.
+  if (fault === 'content' && borrowed.size > 0) refuseBorrowed(borrowed);
+  if (fault !== undefined) refuse('signature_invalid', { received: label });
+  return `${label}, on the encrypted Assertion; ${encryptionLabel(form)}`;
 }
 
-type Decrypted = { assertion: XmlElement; signature: SignatureForm | undefined };
+type Surroundings = {
+  root: XmlElement;
+  encrypted: XmlElement;
+  own: SignatureForm | undefined;
+  outer: SignatureForm | undefined;
+};
+type Decrypted = { assertion: XmlElement; signature: SignatureForm | undefined; borrowed: ReadonlySet<string> };
 
 // Until the plaintext is known to be the provider's, every failure looks like an invalid signature and costs as much (xmlenc-core1 6.1):
-// a sender who alters a ciphertext learns nothing from the result.
-function readDecrypted(encrypted: XmlElement, form: EncryptionForm, login: LoginContext): Decrypted {
+// a sender who alters a ciphertext learns nothing from the result. The sender sees the same page for all of them; Login activity may tell a
+// Power User that the provider does not sign, or not the namespaces.
+function readDecrypted(
+  encrypted: XmlElement,
+  form: EncryptionForm,
+  outer: SignatureForm | undefined,
+  login: LoginContext,
+): Decrypted {
   try {
-    const { assertion, borrows } = parseDecrypted(encrypted, decrypt(form, login.decryptionKeys), login);
-    const signature = findDecryptedSignature(assertion, found(login.root));
-    if (signature === undefined && !login.responseSigned)
+    const { root: assertion, borrowed } = parseDecrypted(encrypted, decrypt(form, login.decryptionKeys));
+    const element = findDecryptedSignature(assertion, found(login.root));
+    if (element === undefined && outer === undefined)
       refuse('signature_missing', { detail: 'neither it nor the Response is signed' });
-    if (signature === undefined && borrows)
-      refuse('signature_missing', { detail: 'it is not signed and needs namespaces that no signature covers' });
-    return { assertion, signature: signature && readSignature(signature, allowsSha1(login)) };
+    const signature = element && readSignature(element, allowsSha1(login));
+    const surroundings = { root: assertion, encrypted, own: signature, outer };
+    const unsigned = [...borrowed].filter((prefix) => !showsNamespace(prefix, surroundings));
+    if (unsigned.length > 0) refuseBorrowed(unsigned);
+    return { assertion, signature, borrowed };
   } catch (error) {
     const { reason, facts } = refusalOf(error);
     spendSignatureWork(form.content, login.signingKeys);
-    // The sender sees the same page for both; Login activity may tell a Power User that the provider does not sign.
-    return refuse(reason === 'signature_missing' ? 'signature_missing' : 'signature_invalid', {
+    return refuse(reason === 'signature_missing' || reason === 'namespace_unsigned' ? reason : 'signature_invalid', {
       ...facts,
       detail: `the encrypted Assertion: ${facts.detail ?? reason}`,
     });
   }
 }
 
-// Providers that encrypt in place (Keycloak, everything on xmlsec) leave out namespaces declared around the Assertion. The namespace of the
-// EncryptedAssertion itself is visibly used, so a signature on the Response covers it. Any other may have been altered on the way: only an
-// Assertion with a signature of its own may borrow it, because the signed octets contain every prefix that it uses. They do not show a default
-// namespace declared around it: that one must be covered by the signature on the Response.
-function parseDecrypted(
-  encrypted: XmlElement,
-  octets: Buffer | undefined,
-  { responseSigned }: LoginContext,
-): { assertion: XmlElement; borrows: boolean } {
+// The Assertion takes the place of the EncryptedData (xmlenc-core1 4.4), so it is read in the scope of the EncryptedAssertion. Providers that
+// encrypt in place (Keycloak, everything on xmlsec) leave out what is declared around it.
+function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Fragment {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
-  const { prefix, uri } = encrypted;
-  const lent = (declarations: readonly NamespaceDeclaration[]) =>
-    declarations.filter((declaration) => declaration.prefix !== '' || (responseSigned && prefix === ''));
-  try {
-    return { assertion: parseXml(octets, { outer: lent([{ prefix, uri }]) }), borrows: false };
-  } catch (error) {
-    if (!(error instanceof XmlError) || error.reason !== 'xml_malformed') throw error;
-    return { assertion: parseXml(octets, { outer: lent(namespacesInScope(encrypted)) }), borrows: true };
-  }
+  return parseFragment(octets, namespacesInScope(encrypted));
+}
+
+/**
+ * Returns whether a signature shows what a prefix means that the decrypted Assertion borrows. In the exclusive form its own signature does,
+ * wherever the prefix is used; in the inclusive form it would only show declarations of the Assertion itself. The signature on the Response
+ * does if its octets say the same about the prefix as the document.
+ */
+function showsNamespace(prefix: string, { root, encrypted, own, outer }: Surroundings): boolean {
+  if (own !== undefined) return own.signedForm.exclusive && own.signedInfoForm.exclusive;
+  if (outer === undefined || !isSameOutside(prefix, root, encrypted)) return false;
+  const declared = namespaceInScope(encrypted, prefix) ?? '';
+  return (canonicalNamespace(outer.signed, outer.signedForm, encrypted, prefix) ?? '') === declared;
+}
+
+// The EncryptedAssertion was put around the Assertion afterwards, and its declarations must not change what was meant. Only an Assertion that
+// has no prefix itself needs a default namespace from there.
+function isSameOutside(prefix: string, root: XmlElement, encrypted: XmlElement): boolean {
+  if (prefix === '') return root.prefix === '';
+  const meant = encrypted.parent && namespaceInScope(encrypted.parent, prefix);
+  return meant === undefined || meant === namespaceInScope(encrypted, prefix);
+}
+
+function refuseBorrowed(prefixes: Iterable<string>): never {
+  const names = [...prefixes].map((prefix) => (prefix === '' ? 'the default namespace' : `the prefix ${prefix}`));
+  return refuse('namespace_unsigned', { detail: `it borrows ${names.join(', ')}, which no signature shows` });
 }
 
 function allowsSha1(login: LoginContext): boolean {

@@ -58,18 +58,22 @@ export function encryptionLabel(form: EncryptionForm): string {
 
 /**
  * Decrypts with the first key that fits. Returns the octets of the element, or undefined for every failure: the caller must treat it like
- * an invalid signature, so that a sender cannot tell the two apart (xmlenc-core1 6.1).
+ * an invalid signature, so that a sender cannot tell the two apart (xmlenc-core1 6.1). Every key is tried to the end, whatever the others
+ * gave, because a sender could count the operations by the time.
  */
 export function decrypt(form: EncryptionForm, decryptionKeys: readonly KeyObject[]): Buffer | undefined {
-  const { cipher } = form;
+  const { keySize, decrypt: decryptContent } = form.cipher;
+  const noKey = Buffer.alloc(keySize);
+  let decrypted: Buffer | undefined;
   for (const { block, digests } of form.keys) {
     for (const key of decryptionKeys) {
       const contentKey = decryptOaep(key, block, digests);
-      const content = contentKey?.length === cipher.keySize ? cipher.decrypt(form.content, contentKey) : undefined;
-      if (content !== undefined) return content;
+      const fits = contentKey?.length === keySize;
+      const content = decryptContent(form.content, fits ? contentKey : noKey);
+      if (fits) decrypted ??= content;
     }
   }
-  return undefined;
+  return decrypted;
 }
 
 /**

@@ -33,6 +33,7 @@ const signatureReasons = [
   'signature_missing',
   'signature_malformed',
   'algorithm_forbidden',
+  'namespace_unsigned',
   'signature_invalid',
   'response_malformed',
 ] as const;

@@ -52,15 +52,21 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
 }
 
 /**
- * Returns whether one of the keys signed exactly the parent without the signature itself (xmldsig-core 3.2). If so, the parent's tree
- * without the signature is what was signed: see docs/decisions/what-is-read-is-what-was-signed.md.
+ * Returns undefined if one of the keys signed exactly the parent without the signature itself (xmldsig-core 3.2). Then the parent's tree
+ * without the signature is what was signed: see docs/decisions/what-is-read-is-what-was-signed.md. Otherwise returns what is wrong: none of
+ * the keys made the signature, or one made it for another content. Both cost the same.
  */
-export function signatureVerifies(signature: SignatureForm, keys: readonly KeyObject[]): boolean {
+export function findSignatureFault(
+  signature: SignatureForm,
+  keys: readonly KeyObject[],
+): 'key' | 'content' | undefined {
   const { algorithm, signatureValue } = signature;
   const signedInfo = Buffer.from(canonicalize(signature.signedInfo, signature.signedInfoForm));
   const signedByKey = octetsVerify(signedInfo, signatureValue, algorithm, keys);
   const content = canonicalize(signature.signed, signature.signedForm, signature.element);
-  return hash(signature.digest, content, 'buffer').equals(signature.digestValue) && signedByKey;
+  const isContent = hash(signature.digest, content, 'buffer').equals(signature.digestValue);
+  if (!signedByKey) return 'key';
+  return isContent ? undefined : 'content';
 }
 
 /** Returns whether one of the keys that fit the algorithm signed these octets. */

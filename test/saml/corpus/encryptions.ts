@@ -2,15 +2,30 @@ import type { ReasonCode } from '../../../src/federation/reasons.ts';
 import { contextWith } from '../support/context.ts';
 import { type EncryptOptions, encryptAssertion } from '../support/encrypt.ts';
 import { attacker, domain } from '../support/keys.ts';
-import { compose, composeAssertion, honestParts, type MessageParts, PERSON } from '../support/message.ts';
-import { signAt, signMessage, withoutMarks } from '../support/sign.ts';
-import { cut, type HostileCase, refused, swap } from './hostile.ts';
+import {
+  attributeStatement,
+  compose,
+  composeAssertion,
+  honestParts,
+  type MessageParts,
+  PERSON,
+} from '../support/message.ts';
+import { DS, signAt, signMessage, withoutMarks } from '../support/sign.ts';
+import { cut, type HostileCase, honest, refused, swap } from './hostile.ts';
 
 type Place = 'response' | 'assertion' | 'both' | 'none';
 
 /** Encrypted assertions: forbidden algorithms, altered ciphertexts, unsigned plaintexts. Every failure behind the cipher has the same reason. */
 export function encryptionCases(): HostileCase[] {
-  return [...unsigned(), ...algorithms(), ...altered(), ...structures(), ...plaintexts(), ...borrowed()];
+  return [
+    ...unsigned(),
+    ...algorithms(),
+    ...altered(),
+    ...structures(),
+    ...plaintexts(),
+    ...borrowed(),
+    ...rewrapped(),
+  ];
 }
 
 function sealed(
@@ -232,7 +247,7 @@ function borrowed(): HostileCase[] {
     refused(
       'namespaces of the Response, only the Response signed',
       outside(sealed('response', {}, renamed), saml),
-      'signature_missing',
+      'namespace_unsigned',
     ),
     refused(
       'namespaces of an unsigned Response, nothing signed',
@@ -242,7 +257,7 @@ function borrowed(): HostileCase[] {
     refused(
       'a namespace added to the Response, used in the signed content',
       outside(sealed('assertion', {}, named), 'urn:x'),
-      'signature_invalid',
+      'namespace_unsigned',
     ),
     refused('an undeclared prefix', sealed('assertion', {}, named), 'signature_invalid'),
     ...['urn:oasis:names:tc:SAML:2.0:protocol', 'urn:x'].map((uri) =>
@@ -252,5 +267,115 @@ function borrowed(): HostileCase[] {
         'signature_invalid',
       ),
     ),
+    ...(['assertion', 'both'] as const).flatMap((place) =>
+      [true, false].map((exclusive) =>
+        refused(
+          `an element without a namespace, in a default namespace of the EncryptedAssertion, ${place}, exclusive: ${exclusive}`,
+          inDefaultNamespace(place, exclusive),
+          'namespace_unsigned',
+        ),
+      ),
+    ),
+    refused(
+      'a default namespace of the EncryptedAssertion in an Assertion with a prefix, only the Response signed',
+      inDefaultNamespace('response', true),
+      'namespace_unsigned',
+    ),
+    refused(
+      'a prefix that the EncryptedAssertion declares again, only the Response signed',
+      redeclared(),
+      'namespace_unsigned',
+    ),
   ];
+}
+
+// The provider signs a value with an element that has no namespace; around it, the same octets would be a NameID.
+function inDefaultNamespace(place: Place, exclusive: boolean): string {
+  const parts = honestParts();
+  const who = attributeStatement(parts.prefixes, { who: ['<NameID>eve@evil.example</NameID>'] });
+  const assertion = composeAssertion({ ...parts, attributes: who });
+  const signed = place === 'response' ? assertion : signAt(assertion, '@@ASSERTION@@', 'Assertion', { exclusive });
+  const encrypted = encryptAssertion(withoutMarks(signed));
+  const unprefixed = swap(
+    encrypted.replaceAll('saml:EncryptedAssertion', 'EncryptedAssertion'),
+    'xmlns:saml=',
+    'xmlns=',
+  );
+  const xml = swap(compose(parts), composeAssertion(parts), unprefixed);
+  return signMessage(xml, place === 'assertion' ? 'none' : 'response', { exclusive });
+}
+
+function redeclared(): string {
+  const parts = honestParts();
+  const root = { ...parts, rootNamespaces: ' xmlns:q="urn:x"' };
+  const named = swap(composeAssertion(parts), 'R&amp;D', '<q:NameID>eve@evil.example</q:NameID>');
+  const encrypted = encryptAssertion(withoutMarks(named));
+  const declaring = swap(encrypted, ':saml=', ':q="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:saml=');
+  return signMessage(swap(compose(root), composeAssertion(root), declaring), 'response', { exclusive: false });
+}
+
+/** Honest signed octets, encrypted, at every place where the schema allows them, beside or inside a forged Assertion. */
+function rewrapped(): HostileCase[] {
+  const message = sealed('assertion');
+  const encrypted = cut(message, 'saml:EncryptedAssertion');
+  const forged = withoutMarks(
+    swap(swap(composeAssertion(honestParts()), PERSON, 'eve@evil.example'), '_assertion0001', '_forged'),
+  );
+  const beside = swap(message, encrypted, forged);
+  const put = (xml: string, before: string, what: string) => swap(xml, before, what + before);
+  const inAssertion: [string, (inner: string) => string][] = [
+    ['Advice', (inner) => put(forged, '<saml:AuthnStatement', `<saml:Advice>${inner}</saml:Advice>`)],
+    ['AttributeValue', (inner) => swap(forged, '<saml:AttributeValue>', `<saml:AttributeValue>${inner}`)],
+    ['Subject', (inner) => swap(forged, '<saml:Subject>', `<saml:Subject>${inner}`)],
+    [
+      'SubjectConfirmationData',
+      (inner) =>
+        swap(forged, /(?<=<saml:SubjectConfirmationData [^>]*)\/>/, `>${inner}</saml:SubjectConfirmationData>`),
+    ],
+    [
+      'AuthnContextDecl',
+      (inner) =>
+        swap(
+          forged,
+          '</saml:AuthnContext>',
+          `<saml:AuthnContextDecl>${inner}</saml:AuthnContextDecl></saml:AuthnContext>`,
+        ),
+    ],
+    ['the end of the Assertion', (inner) => put(forged, '</saml:Assertion>', inner)],
+  ];
+  const inResponse: [string, string][] = [
+    ['Extensions', put(beside, '<samlp:Status>', `<samlp:Extensions>${encrypted}</samlp:Extensions>`)],
+    ['StatusDetail', put(beside, '</samlp:Status>', `<samlp:StatusDetail>${encrypted}</samlp:StatusDetail>`)],
+    ['Status', put(beside, '</samlp:Status>', encrypted)],
+    ['StatusCode', swap(beside, /(?<=<samlp:StatusCode [^>]*)\/>/, `>${encrypted}</samlp:StatusCode>`)],
+    ['Issuer', swap(beside, '</saml:Issuer>', `${encrypted}</saml:Issuer>`)],
+    ['the Response, before the forged one', put(beside, '<saml:Assertion', encrypted)],
+    ['the Response, after the forged one', put(beside, '</samlp:Response>', encrypted)],
+    ['another EncryptedAssertion', put(message, '</saml:EncryptedAssertion>', encrypted)],
+    ['KeyInfo of the EncryptedData', put(message, '</ds:KeyInfo>', encrypted)],
+    [
+      'an Object of a Signature',
+      put(
+        beside,
+        '<samlp:Status>',
+        `<ds:Signature xmlns:ds="${DS}"><ds:Object>${encrypted}</ds:Object></ds:Signature>`,
+      ),
+    ],
+  ];
+  const signed = cut(honest(), 'saml:Assertion');
+  return [
+    ...inResponse.map(([name, xml]) => rewrappedIn(name, xml)),
+    ...inAssertion.map(([name, place]) => rewrappedIn(name, swap(message, encrypted, place(encrypted)))),
+    ...inAssertion.map(([name, place]) =>
+      refused(
+        `the signed Assertion in ${name} of an encrypted forged one`,
+        swap(message, encrypted, encryptAssertion(place(signed))),
+        'signature_invalid',
+      ),
+    ),
+  ];
+}
+
+function rewrappedIn(name: string, xml: string): HostileCase {
+  return refused(`the EncryptedAssertion in ${name}`, xml, 'response_malformed');
 }

@@ -418,6 +418,20 @@ function encrypted(): Shape[] {
       options: { template: (signature: string) => signature.replace(` xmlns:ds="${DS}"`, '') },
       encrypt: { cipher: 'aes-128-cbc' as const },
     })),
+    ...[{ exclusive: false }, { inclusivePrefixes: ['xs', 'xsi'] }].map(
+      (options): Shape => ({
+        name: `encrypted in place, all namespaces declared on the Response and signed with it: ${JSON.stringify(options)}`,
+        parts: {
+          ...parts,
+          rootNamespaces: ` xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"${XS}${XSI}`,
+          assertionNamespaces: '',
+          attributes: attributeStatement(parts.prefixes, { groups: ['Staff', 'R&amp;D'] }, ' xsi:type="xs:string"'),
+        },
+        sign: 'response',
+        options,
+        encrypt: {},
+      }),
+    ),
     {
       name: 'encrypted, with the old key only',
       parts,
