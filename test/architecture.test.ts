@@ -93,6 +93,7 @@ const testedIn: Record<string, string> = {
   'scim/protocol/operand.ts': 'scim/protocol/filterSql.test.ts',
   'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
+  'store/groupMembers.ts': 'store/groups.test.ts',
   'store/selection.ts': 'scim/protocol/paging.test.ts',
   'web/assets.ts': 'web/render.test.ts',
   'xml/characters.ts': 'xml/parse.test.ts',

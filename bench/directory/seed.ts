@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/db/open.ts';
 import { newId } from '../../src/identifier.ts';
 import { searchKeysOf } from '../../src/people/users.ts';
-import { addMembers, insertGroup } from '../../src/store/groups.ts';
+import { addMembers } from '../../src/store/groupMembers.ts';
+import { insertGroup } from '../../src/store/groups.ts';
 import type { User } from '../../src/store/users.ts';
 import { insertUsers } from '../../src/store/writeUsers.ts';
 

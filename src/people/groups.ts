@@ -2,16 +2,8 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import {
-  addMembers,
-  deleteGroup,
-  findGroup,
-  findGroupByName,
-  type Group,
-  insertGroup,
-  removeMembers,
-  updateGroup,
-} from '../store/groups.ts';
+import { addMembers, removeMembers } from '../store/groupMembers.ts';
+import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../store/groups.ts';
 
 const MAX_NAME = 256;
 const TAKEN = 'This group name is already taken.';

@@ -3,14 +3,12 @@ import { isOneOf, prepared } from '../db/query.ts';
 import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
+import { listMembers, type Member, removeMembers } from './groupMembers.ts';
 
-const IDS_PER_STATEMENT = 1_000;
+const MEMBERS_AT_ONCE = 500;
 
 /** A group in the People Directory. Its members are in a table of their own. */
 export type Group = Omit<GroupRow, 'displayNameKey'>;
-
-/** A member as shown in lists. */
-export type Member = { userId: string; displayName: string | null };
 
 /** The columns of a group. */
 export const groupColumns = [
@@ -130,91 +128,18 @@ export async function releaseGroups(db: Db, sourceId: string): Promise<void> {
   await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
 }
 
-/** Deletes a group, but not its members. Returns false if there is none with this version. */
+/** Deletes a group, but not the people in it. Call within a transaction. Returns false if there is none with this version. */
 export async function deleteGroup(db: Db, id: string, version?: number): Promise<boolean> {
-  let query = db.deleteFrom('groups').where('id', '=', id);
-  if (version !== undefined) query = query.where('version', '=', version);
-  const result = await query.executeTakeFirst();
-  if (result.numDeletedRows !== 1n) return false;
+  if (!(await updateGroup(db, id, version, undefined))) return false; // which locks it
+  for (let left: Member[] = await listMembers(db, id, undefined, MEMBERS_AT_ONCE); left.length > 0; ) {
+    await removeMembers(
+      db,
+      id,
+      left.map(({ userId }) => userId),
+    );
+    left = await listMembers(db, id, left.at(-1)?.userId, MEMBERS_AT_ONCE);
+  }
+  await db.deleteFrom('groups').where('id', '=', id).execute();
   await addToCount(db, 'groups', id, -1);
   return true;
-}
-
-/** Adds people to a group; existing members are ignored. `unknown` are IDs without a person. */
-export async function addMembers(
-  db: Db,
-  groupId: string,
-  userIds: Iterable<string>,
-): Promise<{ added: string[]; unknown: string[] }> {
-  const added: string[] = [];
-  const unknown: string[] = [];
-  for (const ids of chunksOf(userIds)) {
-    const rows = await db
-      .insertInto('groupMembers')
-      .columns(['groupId', 'userId'])
-      .expression((e) =>
-        e
-          .selectFrom('users')
-          .select([e.val(groupId).$castTo<string>().as('groupId'), 'id as userId'])
-          .where('id', 'in', ids),
-      )
-      .onConflict((conflict) => conflict.columns(['groupId', 'userId']).doNothing())
-      .returning('userId')
-      .execute();
-    for (const row of rows) added.push(row.userId);
-    if (rows.length < ids.length) unknown.push(...(await unknownUsers(db, ids)));
-  }
-  return { added, unknown };
-}
-
-/** Removes people from a group. Returns those who were members. */
-export async function removeMembers(db: Db, groupId: string, userIds: Iterable<string>): Promise<string[]> {
-  const removed: string[] = [];
-  for (const ids of chunksOf(userIds)) {
-    const rows = await db
-      .deleteFrom('groupMembers')
-      .where('groupId', '=', groupId)
-      .where('userId', 'in', ids)
-      .returning('userId')
-      .execute();
-    for (const row of rows) removed.push(row.userId);
-  }
-  return removed;
-}
-
-/** Returns a page of members after a person (undefined: the first page), ordered by ID. */
-export async function listMembers(
-  db: Db,
-  groupId: string,
-  after: string | undefined,
-  limit: number,
-): Promise<Member[]> {
-  let query = db
-    .selectFrom('groupMembers')
-    .innerJoin('users', 'users.id', 'groupMembers.userId')
-    .select(['groupMembers.userId', 'users.displayName'])
-    .where('groupMembers.groupId', '=', groupId);
-  if (after !== undefined) query = query.where('groupMembers.userId', '>', after);
-  return query.orderBy('groupMembers.userId').limit(limit).execute();
-}
-
-/** Returns the number of members of a group, counted up to `most`. */
-export async function countMembers(db: Db, groupId: string, most: number): Promise<number> {
-  const some = db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).limit(most);
-  const row = await db
-    .selectFrom(some.as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-async function unknownUsers(db: Db, ids: string[]): Promise<string[]> {
-  const rows = await db.selectFrom('users').select('id').where('id', 'in', ids).execute();
-  const known = new Set(rows.map((row) => row.id));
-  return ids.filter((id) => !known.has(id));
-}
-
-function* chunksOf(ids: Iterable<string>): Iterable<string[]> {
-  const all = [...new Set(ids)];
-  for (let start = 0; start < all.length; start += IDS_PER_STATEMENT) yield all.slice(start, start + IDS_PER_STATEMENT);
 }

@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { compiled, isOneOf } from '../db/query.ts';
 import { type Group, groupColumns } from './groups.ts';
 import { type User, userColumns, userFromRow } from './users.ts';
+
+const SKIPPED_AT_ONCE = 10_000;
 
 /** What to select from `users` or `groups`, in SQL over their columns. */
 export type Selection = {
@@ -36,6 +39,34 @@ export async function selectGroups(db: Db, selection: Selection): Promise<Select
   for (const condition of conditions) query = query.where(condition);
   for (const column of order) query = query.orderBy(column);
   return query.limit(limit).offset(offset).execute();
+}
+
+/**
+ * Skips rows in the order of a unique column that has an index, in slices between which other requests are served. Returns the value of
+ * the last row skipped, and how many are left to skip.
+ */
+export async function skipRows(
+  db: Db,
+  table: 'users' | 'groups',
+  { column, descending, count }: { column: RawBuilder<unknown>; descending: boolean; count: number },
+): Promise<{ last: string | undefined; left: number }> {
+  const [sign, direction] = descending ? ['<', 'desc'] : ['>', 'asc'];
+  let last: string | undefined;
+  let left = count;
+  while (left >= SKIPPED_AT_ONCE) {
+    let query = db.selectFrom(table).select(sql<string>`${column}`.as('value'));
+    if (last !== undefined) query = query.where(sql<boolean>`${column} ${sql.raw(sign)} ${last}`);
+    const ordered = query.orderBy(sql`${column} ${sql.raw(direction)}`);
+    const row = await ordered
+      .limit(1)
+      .offset(SKIPPED_AT_ONCE - 1)
+      .executeTakeFirst();
+    if (!row) break;
+    last = row.value;
+    left -= SKIPPED_AT_ONCE;
+    await setImmediate();
+  }
+  return { last, left };
 }
 
 /** The ID of a row that meets a condition, and what the list is sorted by. */

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
+import { addMembers, countMembers, listMembers, removeMembers } from '../../src/store/groupMembers.ts';
 import {
-  addMembers,
-  countMembers,
   deleteGroup,
   findGroup,
   findGroupByName,
@@ -11,9 +10,7 @@ import {
   type Group,
   insertGroup,
   listGroups,
-  listMembers,
   releaseGroups,
-  removeMembers,
   updateGroup,
   updateGroupsOfUser,
 } from '../../src/store/groups.ts';

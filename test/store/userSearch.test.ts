@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
-import { addMembers, insertGroup } from '../../src/store/groups.ts';
+import { addMembers } from '../../src/store/groupMembers.ts';
+import { insertGroup } from '../../src/store/groups.ts';
 import { listDepartments, searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
 import { findUser, type User } from '../../src/store/users.ts';
 import { deleteUser } from '../../src/store/writeUsers.ts';

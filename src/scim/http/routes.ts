@@ -12,6 +12,7 @@ import { type LoggedCall, openRequestLog, type RequestLog } from './log.ts';
 
 const MEDIA_TYPE = 'application/scim+json';
 const WHOLE_CHARACTERS = 256 * 1024;
+const TURN_CHARACTERS = 64 * 1024;
 
 /**
  * Returns the SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at its base path (`/api/v2/scim/v2`) after the middleware that finds the
@@ -79,18 +80,32 @@ async function send(res: Response, { status, headers = {}, body }: ScimResponse)
   else sendText(res, JSON.stringify(body));
 }
 
-/** Sends a short body whole, with its length, and a long one in chunks, no faster than the client reads. */
+/**
+ * Sends a short body whole, with its length, and a long one in chunks, no faster than the client reads. Between the pieces of a long
+ * body other requests are served.
+ */
 async function sendPieces(res: Response, pieces: AsyncIterable<string>): Promise<void> {
   let text = '';
+  let inTurn = 0;
   for await (const piece of pieces) {
     text += piece;
+    inTurn += piece.length;
+    if (inTurn < TURN_CHARACTERS) continue;
+    await together();
+    inTurn = 0;
     if (text.length < WHOLE_CHARACTERS) continue;
     if (res.destroyed) return;
-    if (!res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    if (!res.write(text)) await drained(res);
     text = '';
   }
   if (res.headersSent) res.end(text);
   else sendText(res, text);
+}
+
+async function drained(res: Response): Promise<void> {
+  const waiting = new AbortController();
+  const either = [once(res, 'drain', waiting), once(res, 'close', waiting)];
+  await Promise.race(either).finally(() => waiting.abort());
 }
 
 function sendText(res: Response, text: string): void {

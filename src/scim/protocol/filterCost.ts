@@ -43,18 +43,20 @@ export function costOfPath(type: ResourceType, path: AttributePath, filter?: Fil
   return { row: parts * stored[storageOf(located)], member: 0 };
 }
 
-/** A membership is looked up by the ID in `value eq "…"`; any other condition reads every membership. */
+/** A membership is looked up by its ID, and a group by its name too; any other condition reads every membership. */
 function costOfValues(located: Located | undefined, leaves: Filter[]): Cost {
   const name = located?.attribute.name;
   const row = VALUES + leaves.length * VALUE;
   if (name !== 'groups' && name !== 'members') return { row, member: 0 };
-  const isLookup = leaves.length === 1 && leaves.every((leaf) => leaf.kind === 'present' || namesValue(leaf));
+  const isLookup = leaves.length === 1 && leaves.every((leaf) => leaf.kind === 'present' || isLookedUp(leaf, name));
   return { row, member: isLookup ? 0 : 1 + leaves.length * VALUE };
 }
 
-function namesValue(filter: Filter): boolean {
+/** The path of a leaf within brackets is only the sub-attribute: `value` in `members[value eq "…"]`. */
+function isLookedUp(filter: Filter, attribute: 'groups' | 'members'): boolean {
   if (filter.kind !== 'compare' || filter.comparator !== 'eq') return false;
-  return (filter.path.sub ?? 'value').toLowerCase() === 'value';
+  const { name, sub = name.toLowerCase() === attribute ? 'value' : name } = filter.path;
+  return sub.toLowerCase() === 'value' || (attribute === 'groups' && sub.toLowerCase() === 'display');
 }
 
 function leavesOf(filter: Filter): Filter[] {

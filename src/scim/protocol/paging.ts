@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db, Engine } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { readCount } from '../../store/directoryCounts.ts';
-import type { Selected, Selection } from '../../store/selection.ts';
+import { type Selected, type Selection, skipRows } from '../../store/selection.ts';
 import { badRequest } from '../http/errors.ts';
 import type { ResourceType } from '../schema/schema.ts';
 import { comparableText } from './comparisonSql.ts';
@@ -85,8 +85,11 @@ function inOrder<Row>(db: Db, { table, select }: Table<Row>, key: Key): ReadRang
     const columns = key.cost.row === 0 ? [id] : [key.value, id];
     const conditions = beyond ? [isBeyond(columns, beyond, descending)] : [];
     const order = columns.map((column) => sql`${column} ${direction}`);
-    const rows = await select(db, { conditions, sortKey: key.value, order, limit, offset });
-    return { rows, total: await readCount(db, table) };
+    const total = await readCount(db, table);
+    const start = await skipRows(db, table, { column: columns[0] ?? id, descending, count: Math.min(offset, total) });
+    if (start.last !== undefined) conditions.push(sql`${columns[0]} ${sql.raw(descending ? '<' : '>')} ${start.last}`);
+    const rows = await select(db, { conditions, sortKey: key.value, order, limit, offset: start.left });
+    return { rows, total };
   };
 }
 

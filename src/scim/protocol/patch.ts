@@ -16,6 +16,7 @@ import {
 import { findByPath, findSchema, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import { type Filter, parsePath } from './filter.ts';
 import { matchesFilter, valueOfFilter } from './matchFilter.ts';
+import { comparisonsOf, requireFewComparisons, requireShortPaths } from './patchLimits.ts';
 
 /** One change of one attribute. `value` is what the client sent. */
 export type PatchStep = Located & { op: 'add' | 'remove' | 'replace'; filter?: Filter | undefined; value?: unknown };
@@ -33,19 +34,23 @@ export function readPatch(type: ResourceType, body: unknown): PatchStep[] {
     throw badRequest('invalidSyntax', 'A PATCH needs a list of Operations.');
   if (operations.length > MAX_OPERATIONS)
     throw badRequest('invalidSyntax', `A PATCH may have at most ${MAX_OPERATIONS} operations.`);
+  requireShortPaths(operations);
   return operations.flatMap((operation) => readOperation(type, operation));
 }
 
 /**
  * Returns a copy of a resource with the steps of a PATCH applied.
- * @throws ScimError invalidValue, invalidFilter, noTarget or mutability
+ * @throws ScimError invalidValue, invalidFilter, noTarget, mutability or tooMany
  */
 export function applyPatch(type: ResourceType, resource: Json, steps: PatchStep[]): Json {
   const patched = structuredClone(resource);
+  let comparisons = 0;
   for (const step of steps) {
     const { schema, attribute } = step;
     const container = containerOf(patched, type, schema);
     const current = container[attribute.name];
+    comparisons += comparisonsOf(step, listOf(current).length);
+    requireFewComparisons(comparisons);
     const value = attribute.multiValued ? patchValues(step, listOf(current)) : patchSingle(step, current);
     setPart(container, attribute, Array.isArray(value) && value.length === 0 ? undefined : value);
     if (attribute.required && container[attribute.name] === undefined)

@@ -1,21 +1,24 @@
 import type { Db } from '../../db/open.ts';
-import { type Group, listMembers, type Member } from '../../store/groups.ts';
+import { findMembersOfGroups, listMembers, type Member } from '../../store/groupMembers.ts';
+import type { Group } from '../../store/groups.ts';
 import type { Call } from '../http/call.ts';
 import { type Projection, project, wants } from '../protocol/projection.ts';
 import type { Json } from '../schema/readResource.ts';
 import { GROUP_URN, groupType } from '../schema/schema.ts';
 import { versionTag } from './operations.ts';
 
-const MEMBERS_AT_ONCE = 2_000;
+const MEMBERS_AT_ONCE = 1_000;
+const GROUPS_AT_ONCE = 100;
 
 /**
- * Yields a group and its members as pieces of JSON text (RFC 7643 4.2). Members are read in batches, so that a group of any size needs
- * little memory.
+ * Yields a group and its members as pieces of JSON text (RFC 7643 4.2). Without `known`, members are read in batches, so that a group of
+ * any size needs little memory.
  */
 export async function* groupJson(
   { deps, baseUrl }: Pick<Call, 'deps' | 'baseUrl'>,
   group: Group,
   projection: Projection | undefined,
+  known?: Member[],
 ): AsyncIterable<string> {
   const head = JSON.stringify(project(groupType, groupResource(group, baseUrl), projection));
   if (!wants(groupType, 'members', projection)) {
@@ -24,12 +27,43 @@ export async function* groupJson(
   }
   yield head.slice(0, -1);
   let isFirst = true;
-  for await (const members of memberBatches(deps.store.db, group.id)) {
+  for await (const members of known ? [known] : memberBatches(deps.store.db, group.id)) {
+    if (members.length === 0) continue;
     yield isFirst ? ',"members":[' : ',';
     isFirst = false;
     yield members.map((member) => memberJson(member, baseUrl, projection)).join(',');
   }
   yield isFirst ? '}' : ']}';
+}
+
+/**
+ * Yields a page of groups with their members as JSON text, separated by commas. The members of many groups are read with one query, but
+ * those of a group with very many in batches.
+ */
+export async function* groupsJson(
+  call: Pick<Call, 'deps' | 'baseUrl'>,
+  page: Group[],
+  projection: Projection | undefined,
+): AsyncIterable<string> {
+  const { db } = call.deps.store;
+  const isWanted = wants(groupType, 'members', projection);
+  let size = GROUPS_AT_ONCE;
+  let start = 0;
+  while (start < page.length) {
+    const groups = page.slice(start, start + size);
+    const ids = groups.map(({ id }) => id);
+    const members = isWanted ? await findMembersOfGroups(db, ids, MEMBERS_AT_ONCE) : new Map<string, Member[]>();
+    if (!members && size > 1) {
+      size = Math.ceil(size / 10);
+      continue;
+    }
+    for (const [index, group] of groups.entries()) {
+      if (start + index > 0) yield ',';
+      yield* groupJson(call, group, projection, members?.get(group.id));
+    }
+    start += groups.length;
+    size = Math.min(GROUPS_AT_ONCE, size * 2);
+  }
 }
 
 function groupResource(group: Group, baseUrl: string): Json {

@@ -1,13 +1,6 @@
 import { newId } from '../../identifier.ts';
-import {
-  countMembers,
-  deleteGroup,
-  findGroup,
-  findGroupByName,
-  type Group,
-  insertGroup,
-  updateGroup,
-} from '../../store/groups.ts';
+import { countMembers } from '../../store/groupMembers.ts';
+import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../../store/groups.ts';
 import type { Change } from '../../store/scimLog.ts';
 import { selectGroups } from '../../store/selection.ts';
 import type { Call } from '../http/call.ts';
@@ -15,7 +8,7 @@ import { changesBetween } from '../http/log.ts';
 import { applyPatch, type PatchStep } from '../protocol/patch.ts';
 import type { Json } from '../schema/readResource.ts';
 import { groupType } from '../schema/schema.ts';
-import { groupJson } from './groupResource.ts';
+import { groupJson, groupsJson } from './groupResource.ts';
 import { addMembers, type MemberChange, memberIds, patchMembers, replaceMembers } from './members.ts';
 import { type Model, type Update, versionTag } from './operations.ts';
 
@@ -69,14 +62,7 @@ export const groups: Model<Group> = {
     version: versionTag(group.version),
     body: groupJson(call, group, projection),
   }),
-  async *writeJson(call, rows, projection) {
-    let isFirst = true;
-    for (const group of rows) {
-      if (!isFirst) yield ',';
-      isFirst = false;
-      yield* groupJson(call, group, projection);
-    }
-  },
+  writeJson: groupsJson,
 };
 
 function updateOf(

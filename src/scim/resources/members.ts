@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db, Engine } from '../../db/open.ts';
-import { addMembers as insertMembers, listMembers, removeMembers } from '../../store/groups.ts';
+import { addMembers as insertMembers, listMembers, removeMembers } from '../../store/groupMembers.ts';
 import { findMatchingMembers } from '../../store/selection.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Condition } from '../protocol/comparisonSql.ts';

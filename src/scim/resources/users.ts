@@ -13,6 +13,8 @@ import type { Model, Update } from './operations.ts';
 import { noteLastPowerUser, permittedAttributes, permittedHash, permittedPassword, requireTakeOver } from './rights.ts';
 import { attributesOfUser, createIsoTime, type UserContext, userOfAttributes, userResource } from './userResource.ts';
 
+const PEOPLE_PER_PIECE = 50;
+
 /** People as SCIM resources. */
 export const users: Model<User> = {
   type: userType,
@@ -47,19 +49,22 @@ export const users: Model<User> = {
   check: requireTakeOver,
   delete: (db, call, user) => deletePerson(db, call.deps, user).catch((error) => noteLastPowerUser(call, error)),
   async represent(call, user, projection) {
-    const [resource = {}] = await userResources(call, [user]);
+    const resource = (await userResources(call, [user]))(user);
     const { version } = resource.meta as { version: string };
     return { version, body: project(userType, resource, projection) };
   },
   async *writeJson(call, rows, projection) {
-    const resources = await userResources(call, rows);
-    const shown = projection ? resources.map((resource) => project(userType, resource, projection)) : resources;
-    yield JSON.stringify(shown).slice(1, -1);
+    const resourceOf = await userResources(call, rows);
+    for (let start = 0; start < rows.length; start += PEOPLE_PER_PIECE) {
+      const people = rows.slice(start, start + PEOPLE_PER_PIECE);
+      const shown = people.map((user) => project(userType, resourceOf(user), projection));
+      yield (start > 0 ? ',' : '') + JSON.stringify(shown).slice(1, -1);
+    }
   },
 };
 
-/** Reads the groups and the managers' names of all people with one query each. */
-async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<Json[]> {
+/** Reads the groups and the managers' names of all people with one query each, and returns what makes their resources. */
+async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<(user: User) => Json> {
   const { db } = deps.store;
   const ids = people.map(({ id }) => id);
   const groups: UserContext['groups'] = new Map();
@@ -68,7 +73,7 @@ async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<J
   const managers = people.map(({ profile }) => profile.enterprise?.manager?.value).filter((id) => id !== undefined);
   const managerNames = new Map((await findDisplayNames(db, managers)).map(({ id, displayName }) => [id, displayName]));
   const isoTime = createIsoTime();
-  return people.map((user) => userResource(user, { baseUrl, isoTime, groups, managerNames }));
+  return (user) => userResource(user, { baseUrl, isoTime, groups, managerNames });
 }
 
 /** Hashes the password first: that takes a while, and the person is locked during the update. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { addMembers, findGroup } from '../../../src/store/groups.ts';
+import { addMembers } from '../../../src/store/groupMembers.ts';
+import { findGroup } from '../../../src/store/groups.ts';
 import { insertSource } from '../../../src/store/profileSources.ts';
 import { aSource, findMemberIds } from '../../support/rows.ts';
 import { type Groups, startWithGroups } from '../support/groups.ts';

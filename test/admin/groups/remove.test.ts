@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { addMembers, findGroup } from '../../../src/store/groups.ts';
+import { addMembers } from '../../../src/store/groupMembers.ts';
+import { findGroup } from '../../../src/store/groups.ts';
 import { findUser } from '../../../src/store/users.ts';
 import { startWithGroups } from '../support/groups.ts';
 

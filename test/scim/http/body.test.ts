@@ -55,6 +55,13 @@ describe('scim/body', () => {
     expect(streamed.body).to.include({ status: '413' });
   });
 
+  it('refuses a body of more values than any client sends with 413', async () => {
+    const body = (lists: number) => `{"userName":"many ${lists}","x":[${Array(lists).fill('[]')}]}`;
+    expect((await scim.call('POST', '/Users', body(39_000))).status).to.equal(201);
+    for (const hostile of [body(40_000), `{"x":[${Array(80_001).fill('0')}]}`])
+      expect((await scim.call('POST', '/Users', hostile)).body).to.include({ status: '413' });
+  });
+
   it('refuses an announced length before it reads the body', async () => {
     const socket = openRequest('Content-Length: 1900001', '');
     const [response] = await once(socket, 'data');

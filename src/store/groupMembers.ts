@@ -1,0 +1,116 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Db } from '../db/open.ts';
+import { isOneOf, prepared } from '../db/query.ts';
+
+const IDS_PER_STATEMENT = 500;
+
+/** A member as shown in lists. */
+export type Member = { userId: string; displayName: string | null };
+
+/**
+ * Adds people to a group; existing members are ignored. `unknown` are IDs without a person. Like removeMembers, it works in slices,
+ * between which other requests are served.
+ */
+export async function addMembers(
+  db: Db,
+  groupId: string,
+  userIds: Iterable<string>,
+): Promise<{ added: string[]; unknown: string[] }> {
+  const added: string[] = [];
+  const unknown: string[] = [];
+  for (const ids of chunksOf(userIds)) {
+    const rows = await db
+      .insertInto('groupMembers')
+      .columns(['groupId', 'userId'])
+      .expression((e) =>
+        e
+          .selectFrom('users')
+          .select([e.val(groupId).$castTo<string>().as('groupId'), 'id as userId'])
+          .where('id', 'in', ids),
+      )
+      .onConflict((conflict) => conflict.columns(['groupId', 'userId']).doNothing())
+      .returning('userId')
+      .execute();
+    for (const row of rows) added.push(row.userId);
+    if (rows.length < ids.length) unknown.push(...(await unknownUsers(db, ids)));
+    await setImmediate();
+  }
+  return { added, unknown };
+}
+
+/** Removes people from a group. Returns those who were members. */
+export async function removeMembers(db: Db, groupId: string, userIds: Iterable<string>): Promise<string[]> {
+  const removed: string[] = [];
+  for (const ids of chunksOf(userIds)) {
+    const rows = await db
+      .deleteFrom('groupMembers')
+      .where('groupId', '=', groupId)
+      .where('userId', 'in', ids)
+      .returning('userId')
+      .execute();
+    for (const row of rows) removed.push(row.userId);
+    await setImmediate();
+  }
+  return removed;
+}
+
+/** Returns a page of members after a person (undefined: the first page), ordered by ID. */
+export async function listMembers(
+  db: Db,
+  groupId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<Member[]> {
+  let query = db
+    .selectFrom('groupMembers')
+    .innerJoin('users', 'users.id', 'groupMembers.userId')
+    .select(['groupMembers.userId', 'users.displayName'])
+    .where('groupMembers.groupId', '=', groupId);
+  if (after !== undefined) query = query.where('groupMembers.userId', '>', after);
+  return query.orderBy('groupMembers.userId').limit(limit).execute();
+}
+
+/** Returns the members of several groups, by group, in the order of their IDs; undefined if there are more than `most` in all. */
+export async function findMembersOfGroups(
+  db: Db,
+  groupIds: string[],
+  most: number,
+): Promise<Map<string, Member[]> | undefined> {
+  const rows = await membersOfGroups(db, JSON.stringify(groupIds), most + 1);
+  if (rows.length > most) return undefined;
+  const members = new Map<string, Member[]>(groupIds.map((id) => [id, []]));
+  for (const { groupId, ...member } of rows) members.get(groupId)?.push(member);
+  for (const some of members.values()) some.sort((one, other) => (one.userId < other.userId ? -1 : 1));
+  return members;
+}
+
+// Unsorted: a query that sorts would read all members before it returns the first.
+const membersOfGroups = prepared((db, groupIds: string, limit: number) =>
+  db
+    .selectFrom('groupMembers')
+    .innerJoin('users', 'users.id', 'groupMembers.userId')
+    .select(['groupMembers.groupId', 'groupMembers.userId', 'users.displayName'])
+    .where(isOneOf(db, 'groupMembers.groupId', groupIds))
+    .limit(limit),
+);
+
+/** Returns the number of members of a group, counted up to `most`. */
+export async function countMembers(db: Db, groupId: string, most: number): Promise<number> {
+  const some = db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).limit(most);
+  const row = await db
+    .selectFrom(some.as('some'))
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+async function unknownUsers(db: Db, ids: string[]): Promise<string[]> {
+  const rows = await db.selectFrom('users').select('id').where('id', 'in', ids).execute();
+  const known = new Set(rows.map((row) => row.id));
+  return ids.filter((id) => !known.has(id));
+}
+
+function* chunksOf(ids: Iterable<string>): Iterable<string[]> {
+  const all = [...new Set(ids)];
+  for (let start = 0; start < all.length; start += IDS_PER_STATEMENT) yield all.slice(start, start + IDS_PER_STATEMENT);
+}
