@@ -18,6 +18,7 @@ import { parseForm } from './web/form.ts';
 import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/headers.ts';
 import { liveness, readiness } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
+import { limitBodies, limitHeaders } from './web/requestLimits.ts';
 import { sessions } from './web/session.ts';
 import { arriveTogether } from './web/turn.ts';
 
@@ -33,8 +34,10 @@ export function buildApp(deps: Deps): Express {
   app.disable('etag');
   app.set('trust proxy', deps.config.trustProxy);
   useViews(app, deps);
+  app.use(limitBodies());
   app.use(arriveTogether);
   app.use(SCIM, dataHeaders, domain, strictTransport, noStore, scimRoutes(deps));
+  app.use(limitHeaders);
   app.use(pageHeaders);
   app.get('/healthz', liveness);
   app.get('/readyz', readiness(deps));

@@ -23,7 +23,12 @@ type Open = { server: Server; sockets: Set<Socket>; responses: Set<ServerRespons
  * that arrived earlier.
  */
 export function createStoppableServer(app: RequestListener, { stopping }: Background): StoppableServer {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: MAX_HEADER_BYTES });
+  const server = createServer({
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
   const open: Open = { server, sockets: new Set(), responses: new Set() };
   const { sockets, responses } = open;
   server.on('connection', (socket) => {
