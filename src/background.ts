@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Work that outlives its request, such as writing log rows. The server finishes it before it closes the database. */
 export type Background = {
   /** Aborted once the server has been told to stop: readiness is red, and no new work starts. */
@@ -5,6 +7,8 @@ export type Background = {
   stop(): void;
   /** Adds work that handles its own errors. */
   add(work: Promise<void>): void;
+  /** Runs work that handles its own errors again and again, with a pause after each time, until the server stops. */
+  repeat(pauseMs: number, work: () => Promise<void>): void;
   /** Settles when all work is done, including work that was added meanwhile. */
   finished(): Promise<void>;
 };
@@ -13,15 +17,29 @@ export type Background = {
 export function openBackground(): Background {
   const controller = new AbortController();
   const open = new Set<Promise<void>>();
+  const add = (work: Promise<void>): void => {
+    const tracked = work.finally(() => open.delete(tracked));
+    open.add(tracked);
+  };
+  const repeat = async (pauseMs: number, work: () => Promise<void>): Promise<void> => {
+    while (await pause(pauseMs, controller.signal)) {
+      const running = work();
+      add(running);
+      await running;
+    }
+  };
   return {
     stopping: controller.signal,
     stop: () => controller.abort(),
-    add(work) {
-      const tracked = work.finally(() => open.delete(tracked));
-      open.add(tracked);
-    },
+    add,
+    repeat: (pauseMs, work) => void repeat(pauseMs, work),
     async finished() {
       while (open.size > 0) await Promise.all(open);
     },
   };
+}
+
+/** Waits some time. Returns false as soon as the signal is aborted. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return setTimeout(milliseconds, true, { signal, ref: false }).catch(() => false);
 }

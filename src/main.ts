@@ -5,7 +5,7 @@ import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
-import { sweepJobs } from './jobs/worker.ts';
+import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
 import { createStoppableServer, type StoppableServer, stopLimits } from './server.ts';
@@ -25,25 +25,30 @@ async function start(): Promise<void> {
   const config = parseConfig(process.env);
   const deps = await openDeps(config, pino({ level: config.logLevel }));
   await ensureFirstDomain(deps);
-  await sweepJobs(deps, 0);
   const stoppable = createStoppableServer(buildApp(deps), deps.background);
   const { server } = stoppable;
   server.listen(config.port, config.host);
   await once(server, 'listening');
-  const sweep = setInterval(() => {
-    Promise.all([deleteExpired(deps.store.db, deps.now()), trimScimLog(deps), sweepJobs(deps)]).catch(
-      (error: unknown) => deps.log.error({ err: error }, 'expired data could not be deleted'),
-    );
-  }, SWEEP_EVERY_MS);
-  onSignal(() => {
-    clearInterval(sweep);
-    void stop(deps, stoppable);
-  });
+  onSignal(() => void stop(deps, stoppable));
+  repeatWork(deps);
   process.stdout.write(
     `Anteroom is running at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`,
   );
   const link = await createSetupLink(deps);
   if (link) process.stdout.write(`Create the first Power User (this link works once): ${link}\n`);
+}
+
+/** Does what has to be done from time to time. Where the database is away, readiness says so, and the next time does it. */
+function repeatWork(deps: Deps): void {
+  const { background, log, store } = deps;
+  background.repeat(TAKE_OVER_EVERY_MS, () =>
+    takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
+  );
+  background.repeat(SWEEP_EVERY_MS, async () => {
+    await Promise.all([deleteExpired(store.db, deps.now()), trimScimLog(deps), deleteOldJobs(deps)]).catch(
+      (error: unknown) => log.error({ err: error }, 'expired data could not be deleted'),
+    );
+  });
 }
 
 /** Calls a function at the first signal to stop. A second signal ends the process at once. */

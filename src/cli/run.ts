@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
 import { providerCommands } from './identityProviders.ts';
+import { jobCommands } from './jobs.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 
@@ -15,7 +16,7 @@ export type CommandIo = {
   err(text: string): void;
 };
 
-const commands = [...peopleCommands, ...domainCommands, ...providerCommands, ...scimCommands];
+const commands = [...peopleCommands, ...jobCommands, ...domainCommands, ...providerCommands, ...scimCommands];
 
 /**
  * Runs one command of the command line.

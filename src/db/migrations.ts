@@ -9,7 +9,7 @@ const LAST_TRIAL = 5; // trial versions wrote steps 1 to 5
 const MIGRATION_LOCK = 7_264_912; // an arbitrary number that nothing else locks
 
 /** The steps in order, from number 6. A released step never changes; the next one corrects it. */
-export const migrations: Migration[] = [renameTrialTables, addRightsOfSources];
+export const migrations: Migration[] = [renameTrialTables, addRightsOfSources, addLeasesOfJobs];
 
 /**
  * Creates the tables of a new database, or runs all missing steps, in one transaction: a failed upgrade leaves the database as it was.
@@ -73,4 +73,9 @@ async function addRightsOfSources(db: Kysely<unknown>, engine: Engine): Promise<
       constraint "sourceNoticesKey" primary key ("sourceId", "kind"))`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Every job that is running has lost its process, because an upgrade stops them all. */
+async function addLeasesOfJobs(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table jobs add column "leasedUntil" bigint not null default 0`.execute(db);
 }

@@ -155,6 +155,7 @@ export const tables = {
     failure: optionalText, // why it failed
     createdAt: time,
     changedAt: time,
+    leasedUntil: time, // while a process works on it, a moment from now
   },
   jobItems: {
     jobId: reference('jobs'),

@@ -3,9 +3,12 @@ import { Conflict, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import {
   copyJobItems,
+  extendLease,
   findJob,
   insertJob,
   type Job,
+  type JobKind,
+  type JobState,
   listJobItems,
   lockJob,
   type NewJob,
@@ -16,9 +19,32 @@ import {
 const BATCH = 100;
 const ALL = 1_000_000;
 
+/** How long a job counts as worked on after each batch, in milliseconds. Afterwards, another process takes it over. */
+export const LEASE_MS = 9_000;
+
 /** Returns the job with an ID. @throws NotFound */
 export async function getJob({ store }: Deps, id: string): Promise<Job> {
   return known(await findJob(store.db, id));
+}
+
+/** Returns the title of a job: what it does to how many people. */
+export function titleOf({ kind, total, input: { name } }: Job): string {
+  const people = total === 1 ? '1 person' : `${total.toLocaleString('en')} people`;
+  const titles: Record<JobKind, string> = {
+    preview: 'Preview of changes',
+    import: 'Import people from a CSV file',
+    activate: `Activate ${people}`,
+    deactivate: `Deactivate ${people}`,
+    remove: `Delete ${people}`,
+    group: `Add ${people} to ${name}`,
+    source: `Remove ${name}`,
+  };
+  return titles[kind];
+}
+
+/** Returns the state of a job as people see it: interrupted if the process that worked on it has ended. */
+export function shownState({ state, leasedUntil }: Job, now: number): JobState | 'interrupted' {
+  return (state === 'running' || state === 'queued') && leasedUntil <= now ? 'interrupted' : state;
 }
 
 /** Creates a job that is ready to run. @param startedBy the name of the person who started it */
@@ -28,9 +54,13 @@ export async function createJob(deps: Deps, added: NewJob, startedBy: string): P
   await insertJob(db, { ...job, state: 'queued' });
   const items = (added.items ?? []).map((item, index) => ({ position: index + 1, item, outcome: null, reason: null }));
   for (let start = 0; start < items.length; start += BATCH)
-    await db.transaction().execute((trx) => writeJobItems(trx, job.id, items.slice(start, start + BATCH)));
-  await updateJob(db, job);
-  return job;
+    await db.transaction().execute(async (trx) => {
+      await writeJobItems(trx, job.id, items.slice(start, start + BATCH));
+      await extendLease(trx, job.id, leaseFrom(deps));
+    });
+  const ready = { ...job, leasedUntil: leaseFrom(deps) };
+  await updateJob(db, ready);
+  return ready;
 }
 
 /**
@@ -54,13 +84,18 @@ export async function createImport(deps: Deps, previewId: string, startedBy: str
 export async function resumeJob(deps: Deps, id: string): Promise<Job> {
   return changeJob(deps, id, (job) => {
     if (job.state !== 'paused' && job.state !== 'failed') throw new Conflict('This job is not paused.');
-    return { ...job, state: 'running', failure: null };
+    return { ...job, state: 'running', failure: null, leasedUntil: leaseFrom(deps) };
   });
 }
 
 /** Pauses a running job after the current batch. Completed changes are kept. @throws NotFound */
 export async function pauseJob(deps: Deps, id: string): Promise<Job> {
   return changeJob(deps, id, (job) => (job.state === 'running' ? { ...job, state: 'paused' } : job));
+}
+
+/** Returns until when a process that works on a job now has it to itself. */
+export function leaseFrom({ now }: Deps): number {
+  return now() + LEASE_MS;
 }
 
 /** Writes down why a job failed. @throws NotFound */
@@ -79,7 +114,17 @@ export async function undoOf(deps: Deps, id: string): Promise<NewJob> {
 function newJob(deps: Deps, { kind, input, items, total = items?.length ?? 0 }: NewJob, startedBy: string): Job {
   const [id, now] = [newId(deps), deps.now()];
   const progress = { state: 'running' as const, processed: 0, counts: {}, failure: null };
-  return { id, kind, input, startedBy, total, ...progress, createdAt: now, changedAt: now };
+  return {
+    id,
+    kind,
+    input,
+    startedBy,
+    total,
+    ...progress,
+    createdAt: now,
+    changedAt: now,
+    leasedUntil: leaseFrom(deps),
+  };
 }
 
 async function changeJob(deps: Deps, id: string, change: (job: Job) => Job): Promise<Job> {

@@ -7,22 +7,25 @@ import { finishRemoval, nextManaged, releasePeople } from '../sources/removal.ts
 import {
   deleteJobItems,
   deleteJobsBefore,
+  extendLease,
   type ItemOutcome,
   type Job,
   type JobItem,
   type JobKind,
-  listJobs,
+  listUnleasedJobs,
   lockJob,
   nextJobItems,
+  takeLease,
   updateJob,
   writeJobItems,
 } from '../store/jobs.ts';
-import { failJob, getJob } from './jobs.ts';
+import { failJob, getJob, leaseFrom } from './jobs.ts';
 
 const BATCH = 100;
-const ALL = 1_000_000;
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+
+/** How often each server looks for jobs to take over, in milliseconds. With the lease, a job waits for twelve seconds at most. */
+export const TAKE_OVER_EVERY_MS = 3_000;
 
 /** How a kind of job processes a batch of its items, in the transaction that records its progress. */
 type Steps = {
@@ -53,28 +56,38 @@ export async function startJob(deps: Deps, id: string): Promise<Job> {
   return job;
 }
 
-/** Runs a job to its end. Returns the job as it is then. */
+/** Runs a job to its end, or until the server stops. Returns the job as it is then. */
 export async function runJob(deps: Deps, id: string): Promise<Job> {
+  const { stopping } = deps.background;
   try {
-    while (!deps.background.stopping.aborted && (await processBatch(deps, id)));
+    while (!stopping.aborted && (await processBatch(deps, id)));
+    if (stopping.aborted) await extendLease(deps.store.db, id, 0); // the next server need not wait
   } catch (error) {
     await fail(deps, id, error);
   }
   return getJob(deps, id);
 }
 
-/** Resumes jobs that have not progressed for some minutes, for example because the server stopped, and deletes old ones. */
-export async function sweepJobs(deps: Deps, idleMinutes = 5): Promise<void> {
+/** Continues running jobs whose process has ended. Each is taken over by only one of several servers. */
+export async function takeOverJobs(deps: Deps): Promise<void> {
+  const { db } = deps.store;
+  for (const id of await listUnleasedJobs(db, deps.now())) {
+    if (!(await takeLease(db, id, deps.now(), leaseFrom(deps)))) continue;
+    deps.log.info({ job: id }, 'job taken over');
+    inBackground(deps, id);
+  }
+}
+
+/** Deletes jobs that ended, or were never completely written, some time ago. */
+export async function deleteOldJobs(deps: Deps): Promise<void> {
   const { db } = deps.store;
   const now = deps.now();
   await deleteJobsBefore(db, now - DAY_MS, 'queued');
   await deleteJobsBefore(db, now - DAY_MS, 'done', 'preview');
   for (const state of ['done', 'paused', 'failed'] as const) await deleteJobsBefore(db, now - 30 * DAY_MS, state);
-  for (const { id, changedAt } of await listJobs(db, ALL, 'running'))
-    if (changedAt <= now - idleMinutes * MINUTE_MS) inBackground(deps, id);
 }
 
-/** A failure is recorded with the job. If even that fails, the server is stopping, and sweepJobs resumes the job later. */
+/** A failure is recorded with the job. If even that fails, the server is stopping, and takeOverJobs resumes the job later. */
 function inBackground(deps: Deps, id: string): void {
   const ended = runJob(deps, id).then(
     () => {},
@@ -98,7 +111,9 @@ async function processBatch(deps: Deps, id: string): Promise<boolean> {
     const more = items.length === BATCH;
     if (!more) await finish?.(trx, deps, job);
     const [processed, counts] = [job.processed + items.length, countOutcomes(job.counts, outcomes)];
-    await updateJob(trx, { ...job, processed, counts, state: more ? 'running' : 'done', changedAt: deps.now() });
+    const state = more ? ('running' as const) : ('done' as const);
+    const times = { changedAt: deps.now(), leasedUntil: leaseFrom(deps) };
+    await updateJob(trx, { ...job, processed, counts, state, ...times });
     return more;
   });
 }

@@ -54,6 +54,29 @@ export async function lockJob(db: Db, id: string): Promise<Job | undefined> {
   return row && fromRow(row);
 }
 
+/** Extends the lease of a job, which says that a process works on it. */
+export async function extendLease(db: Db, id: string, until: number): Promise<void> {
+  await db.updateTable('jobs').set({ leasedUntil: until }).where('id', '=', id).execute();
+}
+
+/** Takes over a running job whose lease has ended. Returns true to only one of several concurrent calls. */
+export async function takeLease(db: Db, id: string, now: number, until: number): Promise<boolean> {
+  const taken = await db
+    .updateTable('jobs')
+    .set({ leasedUntil: until })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .where('leasedUntil', '<=', now)
+    .executeTakeFirst();
+  return taken.numUpdatedRows === 1n;
+}
+
+/** Returns the IDs of running jobs whose lease has ended. */
+export async function listUnleasedJobs(db: Db, now: number): Promise<string[]> {
+  const unleased = db.selectFrom('jobs').select('id').where('state', '=', 'running').where('leasedUntil', '<=', now);
+  return (await unleased.execute()).map(({ id }) => id);
+}
+
 /** Returns the newest jobs, optionally only those in one state. */
 export async function listJobs(db: Db, limit: number, state?: JobState): Promise<Job[]> {
   const all = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit);

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { openBackground } from '../../src/background.ts';
 import { type Db, openStore } from '../../src/db/open.ts';
-import { createImport, createJob, getJob, pauseJob, resumeJob } from '../../src/jobs/jobs.ts';
-import { runJob, startJob, sweepJobs } from '../../src/jobs/worker.ts';
+import { createImport, createJob, getJob, LEASE_MS, pauseJob, resumeJob, shownState } from '../../src/jobs/jobs.ts';
+import { deleteOldJobs, runJob, startJob, TAKE_OVER_EVERY_MS, takeOverJobs } from '../../src/jobs/worker.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { findJob, listJobItems } from '../../src/store/jobs.ts';
 import { findUser } from '../../src/store/users.ts';
@@ -37,13 +38,55 @@ describe('jobs/worker', () => {
       expect(await activeOnes()).to.equal(0);
     });
 
-    it('resumes a job without progress for some minutes', async () => {
+    it('takes over a job whose process has ended within 15 seconds, and shows it as interrupted until then', async () => {
+      const started = await createJob(deps, { kind: 'deactivate', input: {}, items: ids }, 'Maya');
+      const slow = heldBefore(deps, 2);
+      const dead = runJob(slow.deps, started.id); // after its first batch, this process does nothing more
+      await slow.held;
+      deps.clock.advance(LEASE_MS - 1);
+      await takeOverJobs(deps);
+      expect(await stateOf(started.id)).to.deep.equal(['running', 100]);
+      deps.clock.advance(1);
+      expect(await stateOf(started.id)).to.deep.equal(['interrupted', 100]);
+      expect(LEASE_MS + TAKE_OVER_EVERY_MS).to.be.lessThan(15_000);
+      await takeOverJobs(deps);
+      expect(await ended(started.id)).to.deep.include({ state: 'done', processed: 250, counts: { done: 250 } });
+      slow.resume();
+      expect(await dead).to.deep.include({ state: 'done', processed: 250, counts: { done: 250 } });
+    });
+
+    it('extends the lease with each batch', async () => {
       const { id } = await createJob(deps, { kind: 'deactivate', input: {}, items: ids }, 'Maya');
-      await sweepJobs(deps);
-      expect((await getJob(deps, id)).processed).to.equal(0);
-      deps.clock.advance(5 * 60_000);
-      await sweepJobs(deps);
-      expect(await ended(id)).to.deep.include({ state: 'done', counts: { done: 250 } });
+      const slow = heldBefore(deps, 2);
+      deps.clock.advance(LEASE_MS - 1);
+      const work = runJob(slow.deps, id);
+      await slow.held;
+      deps.clock.advance(1);
+      await takeOverJobs(deps);
+      expect(await stateOf(id)).to.deep.equal(['running', 100]);
+      slow.resume();
+      await work;
+    });
+
+    it('leaves a job to the next server when this one stops', async () => {
+      const { id } = await createJob(deps, { kind: 'deactivate', input: {}, items: ids }, 'Maya');
+      const slow = heldBefore(deps, 2);
+      const work = runJob(slow.deps, id);
+      await slow.held;
+      deps.background.stop();
+      slow.resume();
+      await work;
+      expect(await stateOf(id)).to.deep.equal(['interrupted', 200]);
+      const next = { ...deps, background: openBackground() };
+      await takeOverJobs(next);
+      await next.background.finished();
+      expect(await stateOf(id)).to.deep.equal(['done', 250]);
+    });
+
+    it('shows a job as interrupted whose process ended while it was prepared', async () => {
+      const job = await createJob(deps, { kind: 'deactivate', input: {}, items: ids }, 'Maya');
+      expect(shownState({ ...job, state: 'queued' }, deps.now() + LEASE_MS)).to.equal('interrupted');
+      expect(shownState({ ...job, state: 'paused' }, deps.now() + LEASE_MS)).to.equal('paused');
     });
 
     it('lets several processes run one job, each person once', async () => {
@@ -63,7 +106,8 @@ describe('jobs/worker', () => {
       slow.resume();
       expect(await work).to.include({ state: 'paused', processed: 200 });
       expect(await activeOnes()).to.equal(50);
-      await sweepJobs(deps, 0);
+      deps.clock.advance(LEASE_MS);
+      await takeOverJobs(deps);
       expect((await getJob(deps, job.id)).state).to.equal('paused');
       await resumeJob(deps, job.id);
       expect((await runJob(deps, job.id)).state).to.equal('done');
@@ -85,10 +129,10 @@ describe('jobs/worker', () => {
       const done = await run('deactivate', ids.slice(0, 1));
       const preview = await run('preview', []);
       deps.clock.advance(DAY_MS + 1);
-      await sweepJobs(deps);
+      await deleteOldJobs(deps);
       expect([await kept(done.id), await kept(preview.id)]).to.deep.equal([true, false]);
       deps.clock.advance(30 * DAY_MS);
-      await sweepJobs(deps);
+      await deleteOldJobs(deps);
       expect(await kept(done.id)).to.equal(false);
       expect(await failure(getJob(deps, done.id))).to.contain('no longer exists');
     });
@@ -105,6 +149,11 @@ describe('jobs/worker', () => {
         job = await getJob(deps, id);
       }
       return job;
+    }
+
+    async function stateOf(id: string) {
+      const job = await getJob(deps, id);
+      return [shownState(job, deps.now()), job.processed];
     }
 
     async function activeOnes(): Promise<number> {

@@ -5,13 +5,16 @@ import {
   deleteJob,
   deleteJobItems,
   deleteJobsBefore,
+  extendLease,
   findJob,
   insertJob,
   type Job,
   listJobItems,
   listJobs,
+  listUnleasedJobs,
   lockJob,
   nextJobItems,
+  takeLease,
   updateJob,
   writeJobItems,
 } from '../../src/store/jobs.ts';
@@ -40,6 +43,19 @@ describe('store/jobs', () => {
       for (const id of ['a', 'b', 'c']) await insert(id, { state: id === 'b' ? 'done' : 'running' });
       expect(ids(await listJobs(db, 2))).to.deep.equal(['c', 'b']);
       expect(ids(await listJobs(db, 9, 'running'))).to.deep.equal(['c', 'a']);
+    });
+
+    it('gives a running job whose lease has ended to one of several processes', async () => {
+      await insert('a', { state: 'running' });
+      await insert('b', { state: 'paused', leasedUntil: 0 });
+      const [before, after] = [testStart, testStart + 1];
+      expect([await listUnleasedJobs(db, before), await takeLease(db, 'a', before, 9)]).to.deep.equal([[], false]);
+      expect(await listUnleasedJobs(db, after)).to.deep.equal(['a']);
+      const taken = await Promise.all([1, 2, 3].map(() => takeLease(db, 'a', after, after + 9)));
+      expect(taken.filter((one) => one)).to.have.length(1);
+      expect(await takeLease(db, 'b', after, 9)).to.equal(false);
+      await extendLease(db, 'a', after + 20);
+      expect((await findJob(db, 'a'))?.leasedUntil).to.equal(after + 20);
     });
 
     it('returns the items to process in order', async () => {
@@ -92,7 +108,7 @@ describe('store/jobs', () => {
 
     async function insert(id: string, values: Partial<Job>): Promise<Job> {
       const progress = { total: 3, processed: 0, counts: {}, failure: null };
-      const times = { createdAt: testStart, changedAt: testStart };
+      const times = { createdAt: testStart, changedAt: testStart, leasedUntil: testStart + 1 };
       const base = { id, kind: 'remove' as const, state: 'running' as const, input: {}, startedBy: 'Maya' };
       const job: Job = { ...base, ...progress, ...times, ...values };
       await insertJob(db, job);

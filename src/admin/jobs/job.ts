@@ -1,10 +1,9 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { createJob, getJob, pauseJob, resumeJob, undoOf } from '../../jobs/jobs.ts';
+import { createJob, getJob, pauseJob, resumeJob, shownState, titleOf, undoOf } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
 import { nameOf } from '../../people/users.ts';
 import { type Job, type JobKind, listJobItems, type NewJob } from '../../store/jobs.ts';
-import { titleOf } from './list.ts';
 import { showPreview } from './preview.ts';
 
 const PATH = '/settings/jobs/:id';
@@ -39,13 +38,14 @@ function pathOf({ id }: Job): string {
   return `/settings/jobs/${id}`;
 }
 
-async function showJob({ store }: Deps, res: Response, job: Job): Promise<void> {
+async function showJob({ store, now }: Deps, res: Response, job: Job): Promise<void> {
   const isActive = job.state === 'queued' || job.state === 'running';
   const page = { limit: ITEMS_SHOWN, after: 0 };
   const skipped = ['error', 'refused'].map((outcome) => listJobItems(store.db, job.id, outcome, page));
   res.render('settings/jobs/job', {
     title: titleOf(job),
-    job,
+    job: { ...job, state: shownState(job, now()) },
+    isWritten: job.state !== 'queued',
     isActive,
     again: isActive ? REFRESH_S : undefined,
     result: resultOf(job),

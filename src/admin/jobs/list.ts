@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { type Job, type JobKind, listJobs } from '../../store/jobs.ts';
+import { shownState, titleOf } from '../../jobs/jobs.ts';
+import { listJobs } from '../../store/jobs.ts';
 
 const PATH = '/settings/jobs';
 const LISTED = 100;
@@ -8,22 +9,8 @@ const LISTED = 100;
 /** Manage People > People > Imports and bulk changes. */
 export function jobListRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (_req, res) => {
-    const jobs = await listJobs(deps.store.db, LISTED);
+    const listed = await listJobs(deps.store.db, LISTED);
+    const jobs = listed.map((job) => ({ ...job, state: shownState(job, deps.now()) }));
     res.render('settings/jobs/list', { title: 'Imports and bulk changes', jobs, titleOf });
   });
-}
-
-/** Returns the title of a job: what it does to how many people. */
-export function titleOf({ kind, total, input: { name } }: Job): string {
-  const people = total === 1 ? '1 person' : `${total.toLocaleString('en')} people`;
-  const titles: Record<JobKind, string> = {
-    preview: 'Preview of changes',
-    import: 'Import people from a CSV file',
-    activate: `Activate ${people}`,
-    deactivate: `Deactivate ${people}`,
-    remove: `Delete ${people}`,
-    group: `Add ${people} to ${name}`,
-    source: `Remove ${name}`,
-  };
-  return titles[kind];
 }

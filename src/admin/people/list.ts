@@ -3,13 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import { shownState, titleOf } from '../../jobs/jobs.ts';
 import { csvHeaders, exportPeople } from '../../people/csv.ts';
-import { listJobs } from '../../store/jobs.ts';
+import { type Job, listJobs } from '../../store/jobs.ts';
 import { listSources } from '../../store/profileSources.ts';
 import { type FoundUsers, searchUsers, type UserSearch } from '../../store/userSearch.ts';
 import { userTypes } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
-import { titleOf } from '../jobs/list.ts';
 
 const PATH = '/settings/people';
 const PAGE = 50;
@@ -26,6 +26,7 @@ export function peopleRoutes(router: Router, deps: Deps): void {
       sources: await listSources(deps.store.db),
       running: await listJobs(deps.store.db, RUNNING_SHOWN, 'running'),
       titleOf,
+      isInterrupted: (job: Job) => shownState(job, deps.now()) === 'interrupted',
       isFiltered: Object.values(filter).some((value) => value !== ''),
       ...(await pageOfPeople(deps, req, PATH, peopleSearch(filter), filter)),
       exported: withQuery(`${PATH}/export`, filter),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { titleOf } from '../../../src/admin/jobs/list.ts';
+import { titleOf } from '../../../src/jobs/jobs.ts';
 import { insertJob, type Job } from '../../../src/store/jobs.ts';
 import { addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { logInLocally } from '../../support/client.ts';
@@ -14,12 +14,13 @@ describe('admin/jobs/list', () => {
     const jobs: [Partial<Job>, string, string][] = [
       [{ kind: 'remove', state: 'queued' }, 'Delete 1,200 people', 'Queued'],
       [{ kind: 'activate', state: 'running', processed: 100 }, 'Activate 1,200 people', '100 of 1,200'],
+      [{ kind: 'activate', state: 'running', leasedUntil: testStart }, 'Activate 1,200 people', 'Interrupted'],
       [{ kind: 'deactivate', state: 'paused', total: 1 }, 'Deactivate 1 person', 'Paused'],
       [{ kind: 'group', state: 'failed', input: { name: 'Sales' } }, 'Add 1,200 people to Sales', 'Failed'],
       [{ kind: 'source', state: 'done', input: { name: 'Okta' } }, 'Remove Okta', 'Done'],
       [{ kind: 'preview', state: 'done' }, 'Preview of changes', 'Not imported'],
       [{ kind: 'import', state: 'done' }, 'Import people from a CSV file', 'Done'],
-      [{ kind: 'preview', state: 'done', input: { importId: 'job 6' } }, 'Preview of changes', 'Done'],
+      [{ kind: 'preview', state: 'done', input: { importId: 'job 7' } }, 'Preview of changes', 'Done'],
     ];
     for (const [index, [values, title]] of jobs.entries()) {
       const job = aJob({ id: `job ${index}`, ...values });
@@ -38,6 +39,6 @@ describe('admin/jobs/list', () => {
 
 function aJob(values: Partial<Job>): Job {
   const progress = { total: 1_200, processed: 0, counts: {}, failure: null };
-  const times = { createdAt: testStart, changedAt: testStart };
+  const times = { createdAt: testStart, changedAt: testStart, leasedUntil: testStart + 1 };
   return { id: 'job', kind: 'remove', state: 'done', input: {}, startedBy: 'Maya', ...progress, ...times, ...values };
 }
