@@ -78,6 +78,7 @@ const testedIn: Record<string, string> = {
   'admin/saml/paths.ts': 'admin/saml/domains.test.ts',
   'db/createTables.ts': 'db/migrations.test.ts',
   'db/open.ts': 'db/migrations.test.ts',
+  'db/sharedLoginNames.ts': 'db/migrations.test.ts',
   'db/uniqueViolation.ts': 'web/errorPage.test.ts',
   'errors.ts': 'scim/http/errors.test.ts',
   'federation/metadata/refusal.ts': 'federation/metadata/fetchMetadata.test.ts',

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from './open.ts';
 import { type Column, tables } from './schema.ts';
+import { sharedLoginNameTriggers } from './sharedLoginNames.ts';
 
 /** Primary keys of several columns. */
 const primaryKeys: Record<string, string[]> = {
@@ -39,10 +40,11 @@ const indexes = [
   `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
 ];
 
-/** Creates the tables and indexes of today's schema in an empty database. */
+/** Creates the tables, indexes and triggers of today's schema in an empty database. */
 export async function createTables(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const creations = Object.entries(tables).map(([name, columns]) => creationOf(name, columns, engine));
-  for (const statement of [...creations, ...indexes]) await sql.raw(statement).execute(db);
+  for (const statement of [...creations, ...indexes, ...sharedLoginNameTriggers(engine)])
+    await sql.raw(statement).execute(db);
 }
 
 function creationOf(name: string, columns: Record<string, Column<unknown>>, engine: Engine): string {

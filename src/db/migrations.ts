@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { createTables } from './createTables.ts';
 import type { Engine } from './open.ts';
+import { sharedLoginNameTriggers } from './sharedLoginNames.ts';
 
 /** One step from an older schema to today's. */
 export type Migration = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
@@ -9,7 +10,7 @@ const LAST_TRIAL = 5; // trial versions wrote steps 1 to 5
 const MIGRATION_LOCK = 7_264_912; // an arbitrary number that nothing else locks
 
 /** The steps in order, from number 6. A released step never changes; the next one corrects it. */
-export const migrations: Migration[] = [renameTrialTables, addRightsOfSources, addLeasesOfJobs];
+export const migrations: Migration[] = [renameTrialTables, addRightsOfSources, addLeasesOfJobs, normalizeLoginNames];
 
 /**
  * Creates the tables of a new database, or runs all missing steps, in one transaction: a failed upgrade leaves the database as it was.
@@ -78,4 +79,33 @@ async function addRightsOfSources(db: Kysely<unknown>, engine: Engine): Promise<
 /** Every job that is running has lost its process, because an upgrade stops them all. */
 async function addLeasesOfJobs(db: Kysely<unknown>): Promise<void> {
   await sql`alter table jobs add column "leasedUntil" bigint not null default 0`.execute(db);
+}
+
+/**
+ * Brings the keys of user names and e-mail addresses into the form in which they are looked up now: in NFC, without characters that show
+ * nothing. A key that another person has by then stays. The names themselves follow with the next change of the person.
+ */
+async function normalizeLoginNames(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const invisible = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffb]/gu;
+  const nfc = (text: string) => text.replace(/[^\u212a\u037e\u1fef]+/gu, (part) => part.normalize('NFC'));
+  const matches = sql.raw(engine === 'postgres' ? `~ '[^!-~]'` : `glob '*[^!-~]*'`);
+  for (const [table, id, column] of [
+    ['users', 'id', 'userNameKey'],
+    ['userEmails', 'userId', 'valueKey'],
+  ] as const) {
+    const [from, key, person] = [sql.table(table), sql.ref(column), sql.ref(id)];
+    const found = await sql<{ id: string; key: string }>`
+      select ${person} as "id", ${key} as "key" from ${from} where ${key} ${matches}`.execute(db);
+    const isTaken = (value: string, userId: string) =>
+      table === 'users'
+        ? sql`exists (select 1 from "users" where "userNameKey" = ${value})`
+        : sql`exists (select 1 from "userEmails" where "valueKey" = ${value} and "userId" = ${userId})`;
+    for (const row of found.rows) {
+      const value = nfc(row.key.replace(invisible, '')).trim();
+      if (value !== row.key && value !== '')
+        await sql`update ${from} set ${key} = ${value} where ${person} = ${row.id} and ${key} = ${row.key}
+          and not ${isTaken(value, row.id)}`.execute(db);
+    }
+  }
+  for (const statement of sharedLoginNameTriggers(engine)) await sql.raw(statement).execute(db);
 }

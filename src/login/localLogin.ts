@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { clientNetwork } from '../network.ts';
 import { countFailures, forgetFailures, recordFailure, takeFailureBack } from '../store/attempts.ts';
-import { caseKey } from '../store/caseKey.ts';
+import { soughtKey } from '../store/loginName.ts';
 import { findPasswordHash, findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
 import { verifyPassword } from './passwords.ts';
 
@@ -38,7 +38,7 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
 
 /** The limit by both is the lowest, so that guessing from one network does not block the person in another. */
 function limitsFor(name: string, address: string): Limit[] {
-  const person = caseKey(name).slice(0, 256);
+  const person = soughtKey(name).slice(0, 256);
   const network = clientNetwork(address);
   return [
     { name: `name ${person} in ${network}`, most: 10 },

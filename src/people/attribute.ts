@@ -56,6 +56,7 @@ type Options = Defaults & {
   one?: string; // of a list: the label of one value
   kinds?: readonly string[]; // of a list and of addresses: the usual types of a value
   linkTo?: 'mailto:' | 'tel:'; // of a list
+  isLoginName?: boolean; // people log in with it: stored in normalized form (see normalizeLoginName), and unique
   searched?: 'words' | 'address'; // found by its words; an address also as a whole, and by the words before its @
 };
 

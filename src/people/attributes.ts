@@ -21,6 +21,7 @@ export const personAttributes: PersonAttribute[] = [
 
   attribute('login', 'userName', 'text', 'User name', indexed, {
     required: true,
+    isLoginName: true,
     searched: 'address',
     help: 'The identity provider sends this or the e-mail address, depending on its settings.',
     scim: { description: 'The name that the person logs in with', required: true, uniqueness: 'server' },
@@ -48,6 +49,7 @@ export const personAttributes: PersonAttribute[] = [
     kinds: ['work', 'home', 'other'],
     linkTo: 'mailto:',
     maxLength: 254,
+    isLoginName: true,
     searched: 'address',
     csv: [{ header: 'email', of: '', aliases: ['mail', 'emailaddress'] }],
   }),

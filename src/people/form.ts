@@ -1,4 +1,5 @@
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
+import { normalizeLoginName } from '../store/loginName.ts';
 import type { Address, MultiValue, Profile } from '../store/profile.ts';
 import type { PersonAttribute, UserAttributes } from './attribute.ts';
 import { personAttributes } from './attributes.ts';
@@ -33,11 +34,12 @@ export function textIn(input: PersonInput, name: string): string {
 }
 
 /**
- * Checks a form against the person as they were. Values that did not change are not checked: a profile source may have sent what the
+ * Checks a form against the person as they were. User name and e-mail addresses are normalized. Values that did not change are not checked: a profile source may have sent what the
  * form refuses. Attributes that no form shows stay as they are.
  * Errors are keyed by the field's name, `emails.0` for a line of a list.
  */
-export function readPersonInput(input: PersonInput, before: UserAttributes): Checked<UserAttributes> {
+export function readPersonInput(entered: PersonInput, before: UserAttributes): Checked<UserAttributes> {
+  const input = withLoginNames(entered);
   const shown = personInputOf(before);
   const errors: FieldErrors = Object.assign({}, ...formAttributes.map((one) => errorsOf(one, input, shown)));
   if (Object.keys(errors).length > 0) return invalid(errors);
@@ -70,6 +72,17 @@ function formValueOf(person: UserAttributes, attribute: PersonAttribute): FormVa
     default:
       return textOf(person, attribute);
   }
+}
+
+function withLoginNames(input: PersonInput): PersonInput {
+  const names = formAttributes.filter(({ isLoginName }) => isLoginName).map(({ name }) => name);
+  return { ...input, ...Object.fromEntries(names.map((name) => [name, normalized(input[name] ?? '')])) };
+}
+
+function normalized(value: FormValue): FormValue {
+  if (typeof value === 'string') return normalizeLoginName(value);
+  if (!Array.isArray(value)) return value;
+  return value.map((line) => ({ ...line, value: normalizeLoginName(line.value ?? '') }));
 }
 
 function errorsOf(attribute: PersonAttribute, input: PersonInput, shown: PersonInput): FieldErrors {

@@ -1,16 +1,17 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Checked } from '../errors.ts';
-import { caseKey } from '../store/caseKey.ts';
 import type { ItemOutcome, JobItem, NewJob } from '../store/jobs.ts';
-import { findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
+import { loginKey, normalizeLoginName } from '../store/loginName.ts';
+import { findEmailOwners, findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
 import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
 import { readPersonInput } from './form.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
+import { EMAIL_IS_USER_NAME, takenNames, USER_NAME_IS_EMAIL, USER_NAME_TAKEN } from './loginNames.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
-import { CHANGED_MEANWHILE, insertPerson, OWN_MANAGER, USER_NAME_TAKEN, writePerson } from './users.ts';
+import { CHANGED_MEANWHILE, insertPerson, OWN_MANAGER, writePerson } from './users.ts';
 
 /** What importing a line would do. `version` is that of the person it changes. */
 export type PlannedLine = { line: number; userName: string } & (
@@ -30,17 +31,20 @@ export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise
   const file = await readCsv(bytes, limits);
   if (!file.ok) return file;
   const { ignored, rows } = file.value;
-  return { ok: true, value: { kind: 'preview', input: { ignored: ignored.join(', ') }, items: managersFirst(rows) } };
+  const items = managersFirst(rows.map(withLoginNames));
+  return { ok: true, value: { kind: 'preview', input: { ignored: ignored.join(', ') }, items } };
 }
 
 /** Finds out what importing some lines would do. */
 export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]> {
   const rows = items.map(({ item }) => item as Row);
-  const names = rows.flatMap(({ cells }) => [cells.userName ?? '', cells.manager ?? '']).filter(Boolean);
+  const namesIn = ({ cells }: Row) => [cells.userName ?? '', cells.manager ?? '', cells.email ?? ''];
+  const names = rows.flatMap(namesIn).filter(Boolean);
   const known = await findUsersByUserNames(db, names);
+  const owners = await findEmailOwners(db, rows.map(({ cells }) => cells.userName ?? '').filter(Boolean));
   const managers = await findUsersById(db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
   return rows.map((row) => {
-    const planned = planLine(row, { known, managers });
+    const planned = planLine(row, { known, managers, owners });
     const reason = planned.kind === 'error' ? { reason: planned.errors.join(' ') } : {};
     return { outcome: planned.kind, keep: planned, ...reason };
   });
@@ -53,17 +57,27 @@ export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise
   return outcomes;
 }
 
-/** A line with what only the whole file tells: an earlier line with the same user name, and whether the manager is in the file. */
-type Row = CsvRow & { twin?: number; managerListed?: boolean };
+/**
+ * A line with what only the whole file tells: an earlier line with the same user name, the line of another person with its e-mail
+ * address as user name, and whether the manager is in the file.
+ */
+type Row = CsvRow & { twin?: number; namesake?: number; managerListed?: boolean };
+
+/** The names that people log in with, as they are stored. */
+function withLoginNames(row: CsvRow): CsvRow {
+  const names = ['userName', 'email', 'manager'].filter((header) => row.cells[header]);
+  const cells = names.map((header) => [header, normalizeLoginName(row.cells[header] ?? '')]);
+  return { ...row, cells: { ...row.cells, ...Object.fromEntries(cells) } };
+}
 
 /** Orders managers before their reports, so that each person is written together with their manager. */
 function managersFirst(rows: CsvRow[]): Row[] {
   const named = new Map<string, CsvRow>();
   for (const row of rows) {
-    const key = caseKey(row.cells.userName ?? '');
+    const key = loginKey(row.cells.userName ?? '');
     if (!named.has(key)) named.set(key, row);
   }
-  const managerOf = ({ cells }: CsvRow) => (cells.manager ? named.get(caseKey(cells.manager)) : undefined);
+  const managerOf = ({ cells }: CsvRow) => (cells.manager ? named.get(loginKey(cells.manager)) : undefined);
   const ordered = new Set<CsvRow>();
   for (const row of rows) {
     const chain = new Set<CsvRow>();
@@ -71,19 +85,21 @@ function managersFirst(rows: CsvRow[]): Row[] {
     for (const one of [...chain].reverse()) ordered.add(one);
   }
   return [...ordered].map((row) => {
-    const first = named.get(caseKey(row.cells.userName ?? ''));
+    const first = named.get(loginKey(row.cells.userName ?? ''));
     const twin = first && first !== row ? { twin: first.line } : {};
-    return { ...row, ...twin, managerListed: managerOf(row) !== undefined };
+    const other = row.cells.email ? named.get(loginKey(row.cells.email)) : undefined;
+    const namesake = other && other !== first ? { namesake: other.line } : {};
+    return { ...row, ...twin, ...namesake, managerListed: managerOf(row) !== undefined };
   });
 }
 
-/** The people of the directory that some lines name, by case key, and their managers, by ID. */
-type Directory = { known: Map<string, User>; managers: Map<string, User> };
+/** The people of the directory that some lines name, by loginKey; their managers, by ID; and who has a user name as e-mail address. */
+type Directory = { known: Map<string, User>; managers: Map<string, User>; owners: Map<string, string[]> };
 
 function planLine(row: Row, directory: Directory): PlannedLine {
   const { line, cells } = row;
   const { userName = '', manager = '' } = cells;
-  const before = directory.known.get(caseKey(userName));
+  const before = directory.known.get(loginKey(userName));
   const at = { line, userName };
   if (userName === '') return { ...at, kind: 'error', errors: ['The user name is missing.'] };
   const read = readPersonInput(withCells(before ?? emptyPerson, cells), before ?? emptyPerson);
@@ -99,18 +115,22 @@ function planLine(row: Row, directory: Directory): PlannedLine {
 }
 
 function lineErrors(
-  { cells, error, twin, managerListed }: Row,
+  { cells, error, twin, namesake, managerListed }: Row,
   before: User | undefined,
-  { known }: Directory,
+  { known, owners }: Directory,
 ): string[] {
-  const { userName = '', manager = '' } = cells;
+  const { userName = '', manager = '', email = '' } = cells;
   const errors = error ? [error] : [];
   if (twin !== undefined) errors.push(`Line ${twin} has the same user name.`);
+  if (!before && owners.has(loginKey(userName))) errors.push(`userName: ${USER_NAME_IS_EMAIL}`);
+  if (namesake !== undefined) errors.push(`email: Line ${namesake} has this user name.`);
+  else if (email !== '' && (known.get(loginKey(email)) ?? before) !== before)
+    errors.push(`email: ${EMAIL_IS_USER_NAME}`);
   for (const header of flagHeaders)
     if (cells[header] && flagOf(cells[header]) === undefined) errors.push(`${header}: Enter yes or no.`);
-  if (manager !== '' && !known.has(caseKey(manager)) && !managerListed)
+  if (manager !== '' && !known.has(loginKey(manager)) && !managerListed)
     errors.push('manager: No person with this user name is in the People Directory or the file.');
-  if (manager !== '' && caseKey(manager) === caseKey(before?.userName ?? userName))
+  if (manager !== '' && loginKey(manager) === loginKey(before?.userName ?? userName))
     errors.push(`manager: ${OWN_MANAGER}`);
   return errors;
 }
@@ -125,7 +145,7 @@ function changesOf(
   const manager = before ? (managers.get(managerIdOf(before))?.userName ?? '') : '';
   const named = cells.manager || manager;
   const was = cellsOf(before ?? emptyPerson, manager);
-  const is = cellsOf(after, caseKey(named) === caseKey(manager) ? manager : named);
+  const is = cellsOf(after, loginKey(named) === loginKey(manager) ? manager : named);
   return csvHeaders
     .filter((column) => was[column] !== is[column])
     .map((column) => ({ column, before: (before && was[column]) ?? '', after: is[column] ?? '' }));
@@ -156,10 +176,14 @@ async function writeLine(
   const attributes = manager ? withManager(line.attributes, manager.id) : line.attributes;
   if (line.kind === 'create') {
     if (before) return USER_NAME_TAKEN;
+    const [taken] = Object.values(await takenNames(db, attributes));
+    if (taken) return taken;
     await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null });
     return undefined;
   }
   if (before?.version !== line.version) return CHANGED_MEANWHILE;
+  const [taken] = Object.values(await takenNames(db, attributes, before));
+  if (taken) return taken;
   try {
     return (await writePerson(db, deps, before, attributes)) ? undefined : CHANGED_MEANWHILE;
   } catch (error) {

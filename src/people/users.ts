@@ -5,7 +5,7 @@ import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
-import { findUser, findUserByUserName, type User } from '../store/users.ts';
+import { findUser, type User } from '../store/users.ts';
 import {
   deleteUser,
   insertUsers,
@@ -19,12 +19,12 @@ import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
+import { takenNames } from './loginNames.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
 export { LAST_POWER_USER } from './lastPowerUser.ts';
 
-export const USER_NAME_TAKEN = 'This user name is already taken.';
 export const CHANGED_MEANWHILE = 'This person was changed in the meantime. Try again.';
 const STALE =
   'Another change to this person was saved while you were editing. Open the page again and repeat your change.';
@@ -51,7 +51,8 @@ export async function addPerson(
   if (!read.ok || fault) return invalid({ ...(read.ok ? {} : read.errors), ...(fault ? { password: fault } : {}) });
   const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
-    if (await findUserByUserName(trx, read.value.userName)) return invalid({ userName: USER_NAME_TAKEN });
+    const taken = await takenNames(trx, read.value);
+    if (Object.keys(taken).length > 0) return invalid(taken);
     if (await isUnknown(trx, textIn(input, 'manager'))) return invalid({ manager: UNKNOWN });
     await allowed?.(trx);
     return { ok: true, value: await insertPerson(trx, deps, read.value, { sourceId: null, passwordHash }) };
@@ -73,8 +74,8 @@ export async function changePerson(
     if (user.version !== readVersion) throw new Conflict(STALE);
     const read = readPersonInput(user.sourceId === null ? input : onlyAlwaysEditable(input, user), user);
     if (!read.ok) return read;
-    const namesake = await findUserByUserName(trx, read.value.userName);
-    if (namesake && namesake.id !== id) return invalid({ userName: USER_NAME_TAKEN });
+    const taken = await takenNames(trx, read.value, user);
+    if (Object.keys(taken).length > 0) return invalid(taken);
     const manager = read.value.profile.enterprise?.manager?.value ?? '';
     if (manager === id) return invalid({ manager: OWN_MANAGER });
     if (manager !== user.profile.enterprise?.manager?.value && (await isUnknown(trx, manager)))

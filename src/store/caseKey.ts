@@ -1,7 +1,7 @@
 /**
- * Returns the key for comparing text without regard to case (user names, e-mail addresses, names of groups).
- * Only case is folded: there is no Unicode normalization, and letters outside ASCII never become ASCII letters (the Kelvin sign is
- * not a k), so that look-alikes never match another person.
+ * Returns the key for comparing text without regard to case (names of groups and sources; loginKey for people).
+ * Only case is folded: a character becomes another one only if the two are the upper and the lower case of one letter. So look-alikes
+ * never match: the Kelvin sign is not a k, the Ohm sign not an omega, and no letter outside ASCII becomes an ASCII letter.
  */
 export function caseKey(value: string): string {
   if (isAscii(value)) return value.toLowerCase();
@@ -10,8 +10,8 @@ export function caseKey(value: string): string {
 
 function foldOne(character: string): string {
   const lower = character.toLowerCase();
-  const becomesAscii = lower.charCodeAt(0) <= 0x7f && !isAscii(character); // the Kelvin sign, and İ (i and a combining dot)
-  return becomesAscii ? character : lower;
+  // The upper case of ß is SS, and ẞ is its capital all the same.
+  return character.toUpperCase() === lower.toUpperCase() || lower === 'ß' ? lower : character;
 }
 
 function isAscii(value: string): boolean {

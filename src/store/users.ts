@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { isOneOf, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
-import { caseKey } from './caseKey.ts';
+import { loginKey, soughtKey } from './loginName.ts';
 import type { Profile } from './profile.ts';
 
 const NAMES_PER_STATEMENT = 500;
@@ -86,7 +86,7 @@ const displayNamesOf = prepared((db, ids: string) =>
 
 /** Returns the person with a user name, ignoring case. */
 export async function findUserByUserName(db: Db, userName: string): Promise<User | undefined> {
-  const [row] = await byUserName(db, caseKey(userName));
+  const [row] = await byUserName(db, soughtKey(userName));
   return row && userFromRow(row);
 }
 
@@ -96,7 +96,7 @@ const byUserName = prepared((db, key: string) =>
 
 /** Returns up to two people with an e-mail address, ignoring case: two are enough to see that it is not unique. */
 export async function findUsersByEmail(db: Db, email: string): Promise<User[]> {
-  return (await byEmail(db, caseKey(email))).map(userFromRow);
+  return (await byEmail(db, soughtKey(email))).map(userFromRow);
 }
 
 const byEmail = prepared((db, key: string) =>
@@ -110,7 +110,7 @@ const byEmail = prepared((db, key: string) =>
 
 /** Returns up to two people with a user name or e-mail address, ignoring case. */
 export async function findUsersByUserNameOrEmail(db: Db, name: string): Promise<User[]> {
-  return (await byEither(db, caseKey(name))).map(userFromRow);
+  return (await byEither(db, soughtKey(name))).map(userFromRow);
 }
 
 // A union lets both engines use the two indexes. With OR, PostgreSQL would scan all people.
@@ -134,16 +134,28 @@ export async function findUsersByExternalId(db: Db, externalId: string): Promise
   return rows.map(userFromRow);
 }
 
-/** Returns the people with these user names, in any case, by the case key of their user name. */
+/** Returns the people with these user names, in any case, by the loginKey of their user name. */
 export async function findUsersByUserNames(db: Db, userNames: string[]): Promise<Map<string, User>> {
-  const keys = [...new Set(userNames.map(caseKey))];
+  const keys = [...new Set(userNames.map(soughtKey))];
   const found = new Map<string, User>();
   for (let start = 0; start < keys.length; start += NAMES_PER_STATEMENT) {
     const some = keys.slice(start, start + NAMES_PER_STATEMENT);
     const rows = await db.selectFrom('users').select(userColumns).where('userNameKey', 'in', some).execute();
-    for (const row of rows) found.set(caseKey(row.userName), userFromRow(row));
+    for (const row of rows) found.set(loginKey(row.userName), userFromRow(row));
   }
   return found;
+}
+
+/** Returns the IDs of the people with these e-mail addresses, by the loginKey of the address. */
+export async function findEmailOwners(db: Db, emails: string[]): Promise<Map<string, string[]>> {
+  const keys = [...new Set(emails.map(soughtKey))];
+  const owners = new Map<string, string[]>();
+  for (let start = 0; start < keys.length; start += NAMES_PER_STATEMENT) {
+    const some = keys.slice(start, start + NAMES_PER_STATEMENT);
+    const rows = await db.selectFrom('userEmails').selectAll().where('valueKey', 'in', some).execute();
+    for (const { valueKey, userId } of rows) owners.set(valueKey, [...(owners.get(valueKey) ?? []), userId]);
+  }
+  return owners;
 }
 
 /** Returns the hash of a person's local password, if they have one. */
@@ -197,7 +209,7 @@ export async function findPowerUsersAmong(db: Db, ids: string[]): Promise<{ id: 
 }
 
 /** Returns the distinct e-mail addresses of a person, primary first. */
-export function emailsOf(user: User): string[] {
+export function emailsOf(user: Pick<User, 'email' | 'profile'>): string[] {
   const values = [user.email, ...(user.profile.emails ?? []).map((email) => email.value)];
   return [...new Set(values.filter((value) => value !== undefined && value !== null && value !== ''))] as string[];
 }

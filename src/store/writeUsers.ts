@@ -1,9 +1,9 @@
 import type { Db } from '../db/open.ts';
 import { insertRows, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
-import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
 import { updateGroupsOfUser } from './groups.ts';
+import { loginKey } from './loginName.ts';
 import { emailsOf, type User, userColumns, userFromRow } from './users.ts';
 
 /** The sort key of a person in lists, and the words that searches find them by. */
@@ -118,13 +118,13 @@ function differences(before: string[], after: string[]): { gone: string[]; added
 }
 
 function emailKeysOf(user: User): string[] {
-  return [...new Set(emailsOf(user).map(caseKey))];
+  return [...new Set(emailsOf(user).map(loginKey))];
 }
 
 function toRow({ profile, ...user }: User, { nameKey, words }: SearchKeys): Omit<UserRow, 'passwordHash'> {
   return {
     ...user,
-    userNameKey: caseKey(user.userName),
+    userNameKey: loginKey(user.userName),
     active: user.active ? 1 : 0,
     profileJson: JSON.stringify(profile),
     nameKey,

@@ -16,7 +16,7 @@ import { listSources, listSourceTokens } from '../../src/store/profileSources.ts
 import { findSetting, writeSetting } from '../../src/store/settings.ts';
 import { isAssertionUsed } from '../../src/store/usedAssertions.ts';
 import { searchUsers } from '../../src/store/userSearch.ts';
-import { findPasswordHash, findUserByUserName } from '../../src/store/users.ts';
+import { findPasswordHash, findUserByUserName, findUsersByEmail } from '../../src/store/users.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { findMemberIds } from '../support/rows.ts';
@@ -102,6 +102,25 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         'preview done',
       ]);
       await store.close();
+    });
+
+    it('finds people by names that were stored in another form, unless another person has the name by then', async () => {
+      const url = await trialDatabase(engine);
+      const [maya, noor] = ['maya@acme.com', 'noor@acme.com'];
+      const [decomposed, composed] = ['re\u0301ne\u0301e\u200b', 'r\u00e9n\u00e9e'];
+      const write = (key: string, name: string) =>
+        `update "users" set "userNameKey" = '${name}' where "userNameKey" = '${key}';`;
+      await query(url, `update "userEmails" set "valueKey" = 'e\u0301@acme.com' where "valueKey" = '${maya}'`);
+      await query(url, write(maya, decomposed));
+      const store = await openStore(url);
+      expect(await findUserByUserName(store.db, composed)).to.include({ displayName: 'Maya Müller' });
+      expect(await findUsersByEmail(store.db, '\u00e9@acme.com')).to.have.lengthOf(1);
+      await store.close();
+      const both = await trialDatabase(engine);
+      await query(both, write(maya, decomposed) + write(noor, composed));
+      const other = await openStore(both);
+      expect(await findUserByUserName(other.db, composed)).to.include({ userName: noor });
+      await other.close();
     });
 
     it('refuses a database of an older trial version and says what to do', async () => {
@@ -216,7 +235,7 @@ function renamed(text: string): string {
   return Object.entries(names).reduce((result, [old, name]) => result.replaceAll(old, name), text);
 }
 
-/** Columns and indexes, by what they say and in no order. */
+/** Columns, references, indexes and triggers, by what they say and in no order. */
 async function schemaOf(url: string): Promise<Record<string, string[]>> {
   const statements = url.startsWith('sqlite:')
     ? {
@@ -224,12 +243,14 @@ async function schemaOf(url: string): Promise<Record<string, string[]>> {
           where t.name not like 'sqlite_%'`,
         references: 'select t.name, f.* from sqlite_master t, pragma_foreign_key_list(t.name) f',
         indexes: `select coalesce(sql, name) from sqlite_master where type = 'index'`,
+        triggers: `select sql from sqlite_master where type = 'trigger'`,
       }
     : {
         columns: `select table_name, column_name, data_type, collation_name, is_nullable from information_schema.columns
           where table_schema = 'public'`,
         references: `select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint where contype <> 'n'`,
         indexes: `select indexdef from pg_indexes where schemaname = 'public'`,
+        triggers: `select pg_get_triggerdef(t.oid), p.prosrc from pg_trigger t join pg_proc p on p.oid = tgfoid where not tgisinternal`,
       };
   const found = Object.entries(statements).map(async ([name, statement]) => {
     const rows = await query(url, statement);

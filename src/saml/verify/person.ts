@@ -30,10 +30,12 @@ export async function findPeople(login: LoginContext, { store }: Deps): Promise<
   const { settings } = found(login.provider);
   const name = assertedName(found(login.content), settings) ?? refuse('subject_missing');
   login.assertedName = name;
+  // Some providers write a value on a line of its own. A byte order mark is no blank.
+  const sought = name.includes('\ufeff') ? name : name.trim();
   if (settings.match === 'externalId') login.people = await findUsersByExternalId(store.db, name);
-  else if (settings.match === 'email') login.people = await findUsersByEmail(store.db, name);
-  else if (settings.match === 'userNameOrEmail') login.people = await findUsersByUserNameOrEmail(store.db, name);
-  else login.people = [await findUserByUserName(store.db, name)].filter((user) => user !== undefined);
+  else if (settings.match === 'email') login.people = await findUsersByEmail(store.db, sought);
+  else if (settings.match === 'userNameOrEmail') login.people = await findUsersByUserNameOrEmail(store.db, sought);
+  else login.people = [await findUserByUserName(store.db, sought)].filter((user) => user !== undefined);
 }
 
 /** Returns the name of the person: the value of the mapped attribute, or the NameID, or a well-known attribute if that is transient. */
@@ -60,7 +62,7 @@ export function checkEmailDomain({ provider, user, assertedName }: LoginContext)
   const { emailDomains } = found(provider).settings;
   if (emailDomains.length === 0) return undefined;
   const { email } = found(user);
-  const name = found(assertedName);
+  const name = found(assertedName).trim();
   const allowed = (address: string) => emailDomains.includes(caseKey(address.slice(address.lastIndexOf('@') + 1)));
   const expected = emailDomains.join(', ');
   if (email === null || !allowed(email))

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
 import { caseKey } from '../../store/caseKey.ts';
+import { composed } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
 import { type AttributePath, type Comparator, type Filter, printPath } from './filter.ts';
 import type { Operand } from './operand.ts';
@@ -53,8 +54,9 @@ function compareTime({ value: column }: Operand, { path, comparator, value }: Co
   return sql`${column} ${sql.raw(sign)} ${time}`;
 }
 
-function compareText(engine: Engine, operand: Operand, { path, comparator, value: given }: Comparison): Condition {
-  if (typeof given !== 'string') throw wrongType(path, 'a string');
+function compareText(engine: Engine, operand: Operand, { path, comparator, value }: Comparison): Condition {
+  if (typeof value !== 'string') throw wrongType(path, 'a string');
+  const given = operand.isLoginName ? composed(value) : value;
   const text = comparableText(engine, operand);
   // Folded like the stored value: by caseKey() for columns that hold it, otherwise by the database.
   const wanted = operand.folded ? sql`${caseKey(given)}` : operand.exact ? sql`${given}` : sql`lower(${given})`;

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { caseKey } from '../../store/caseKey.ts';
+import { soughtKey } from '../../store/loginName.ts';
 import { findByPath, findSubAttribute, type ResourceType } from '../schema/schema.ts';
 import type { AttributePath, Filter } from './filter.ts';
 
@@ -24,7 +25,13 @@ const indexes: Record<string, Index> = {
   'Group:members.value': (values) => sql`select "groupId" as "id" from "groupMembers" where "userId" in (${values})`,
 };
 
-const folded = ['User:userName', 'User:emails.value', 'User:groups.display', 'Group:displayName'];
+/** How the values of a column with keys are looked up. */
+const keys: Record<string, (value: string) => string> = {
+  'User:userName': soughtKey,
+  'User:emails.value': soughtKey,
+  'User:groups.display': caseKey,
+  'Group:displayName': caseKey,
+};
 // These may find many rows: of two lookups that must both match, the other one is made.
 const wide = ['User:groups.value', 'User:groups.display', 'EnterpriseUser:manager.value'];
 
@@ -76,7 +83,7 @@ function lookupOfValue(
   const sub = located.sub ?? (attribute.multiValued ? findSubAttribute(attribute, 'value') : undefined);
   const name = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
   if (!(name in indexes)) return undefined;
-  return new Map([[name, new Set([folded.includes(name) ? caseKey(value) : value])]]);
+  return new Map([[name, new Set([keys[name]?.(value) ?? value])]]);
 }
 
 function narrowest(lookups: (Lookup | undefined)[]): Lookup | undefined {

@@ -1,9 +1,12 @@
 import { caseKey } from '../../store/caseKey.ts';
+import { composed } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
 import { findSubAttribute } from '../schema/schema.ts';
 import type { Comparator, Filter, FilterValue } from './filter.ts';
+
+type Compared = Pick<Attribute, 'type' | 'caseExact' | 'isLoginName'>;
 
 /** Whether one value of a multi-valued attribute matches a value filter (`emails[type eq "work"]`). @throws ScimError invalidFilter */
 export function matchesFilter(attribute: Attribute, value: unknown, filter: Filter): boolean {
@@ -52,7 +55,7 @@ function partOf(value: unknown, sub: Attribute): unknown {
 
 /** Whether a value meets a comparison (RFC 7644 3.4.2.2). A missing value equals null only, and differs from everything else. */
 export function compareValue(
-  sub: Pick<Attribute, 'type' | 'caseExact'>,
+  sub: Compared,
   actual: unknown,
   { comparator, value: wanted }: { comparator: Comparator; value: FilterValue },
 ): boolean {
@@ -66,10 +69,11 @@ export function compareValue(
 }
 
 /** Returns what a value is compared by: a number for numbers and times, otherwise a text. */
-function keyOf({ type, caseExact }: Pick<Attribute, 'type' | 'caseExact'>, value: unknown): string | number {
+function keyOf({ type, caseExact, isLoginName }: Compared, value: unknown): string | number {
   if (type === 'integer') return Number(value);
   if (type === 'dateTime') return Date.parse(String(value));
-  return caseExact ? String(value) : caseKey(String(value));
+  if (caseExact) return String(value);
+  return caseKey(isLoginName ? composed(String(value)) : String(value));
 }
 
 function compareKeys(actual: string | number, comparator: Comparator, wanted: string | number): boolean {

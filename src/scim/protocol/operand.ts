@@ -9,6 +9,7 @@ export type Operand = {
   value: RawBuilder<unknown>; // null if there is no value
   kind: 'text' | 'flag' | 'time';
   exact: boolean; // case-sensitive
+  isLoginName?: boolean; // in NFC
   folded?: RawBuilder<unknown>; // a column with the caseKey() of the value, which every row has
   constant?: string; // the value, if it is the same in every row
 };
@@ -64,9 +65,9 @@ export function extensionValue(engine: Engine, urn: string): RawBuilder<unknown>
 }
 
 /** Returns how the values of an attribute are compared. */
-export function comparison({ type, caseExact }: Attribute): Pick<Operand, 'kind' | 'exact'> {
+export function comparison({ type, caseExact, isLoginName = false }: Attribute): Omit<Operand, 'value' | 'folded'> {
   const kind = type === 'boolean' ? 'flag' : type === 'dateTime' ? 'time' : 'text';
-  return { kind, exact: caseExact };
+  return { kind, exact: caseExact, isLoginName };
 }
 
 /** Returns the values of a multi-valued attribute as rows for a FROM clause: `element.value`, and `element.key` in their order. */

@@ -53,12 +53,17 @@ export function applyPatch(type: ResourceType, resource: Json, steps: PatchStep[
     requireFewComparisons(comparisons);
     const value = attribute.multiValued ? patchValues(step, listOf(current)) : patchSingle(step, current);
     setPart(container, attribute, Array.isArray(value) && value.length === 0 ? undefined : value);
-    if (attribute.required && container[attribute.name] === undefined)
-      throw badRequest('mutability', `${attribute.name} is required and cannot be removed.`);
+    if (attribute.required && container[attribute.name] === undefined) throw removesRequired(step);
   }
   for (const step of steps) normalize(patched, containerOf(patched, type, step.schema), step);
   requireAttributes(type, patched);
   return patched;
+}
+
+/** An empty text is an invalid value; null and `remove` are a change that is not allowed (RFC 7644 3.12, table 9). */
+function removesRequired({ op, value, attribute: { name } }: PatchStep): Error {
+  if (op !== 'remove' && value !== null) return badRequest('invalidValue', `${name} is required.`);
+  return badRequest('mutability', `${name} is required and cannot be removed.`);
 }
 
 function readOperation(type: ResourceType, operation: unknown): PatchStep[] {

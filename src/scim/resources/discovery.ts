@@ -84,7 +84,7 @@ function schemaResource({ id, name, description, attributes }: Schema, baseUrl: 
   };
 }
 
-function attributeResource({ maxLength: _, subAttributes, ...attribute }: Attribute): Json {
+function attributeResource({ maxLength: _, isLoginName: __, subAttributes, ...attribute }: Attribute): Json {
   return { ...attribute, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
 }
 

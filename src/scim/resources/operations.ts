@@ -1,5 +1,5 @@
 import type { Db } from '../../db/open.ts';
-import { isUniqueViolation } from '../../db/uniqueViolation.ts';
+import { isUniqueViolation, sharedLoginName } from '../../db/uniqueViolation.ts';
 import type { Change } from '../../store/scimLog.ts';
 import type { Selected, Selection } from '../../store/selection.ts';
 import type { Call, ScimResponse } from '../http/call.ts';
@@ -147,9 +147,16 @@ async function inTransaction<T, R extends Row>(
   try {
     return await deps.store.db.transaction().execute(write);
   } catch (error) {
-    if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', `This ${uniqueAttribute} is already taken.`);
+    if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', takenMessage(error, uniqueAttribute));
     throw error;
   }
+}
+
+function takenMessage(error: unknown, uniqueAttribute: string): string {
+  const shared = sharedLoginName(error);
+  if (shared === 'userName') return 'This userName is the e-mail address of another person.';
+  if (shared === 'email') return 'An e-mail address of this person is the userName of another person.';
+  return `This ${uniqueAttribute} is already taken.`;
 }
 
 async function respond<R extends Row>(call: Call, model: Model<R>, status: 200 | 201, row: R): Promise<ScimResponse> {

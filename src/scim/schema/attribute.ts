@@ -13,6 +13,7 @@ export type Attribute = {
   referenceTypes?: readonly string[];
   subAttributes?: readonly Attribute[];
   maxLength: number; // characters; not shown in /Schemas
+  isLoginName?: boolean; // normalized; not shown in /Schemas
 };
 
 type Characteristics = Partial<Omit<Attribute, 'name' | 'description'>>;

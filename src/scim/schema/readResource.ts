@@ -1,3 +1,4 @@
+import { normalizeLoginName } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from './attribute.ts';
 import { findAttribute, findSchema, findSubAttribute, type Located, type ResourceType } from './schema.ts';
@@ -131,8 +132,9 @@ function readBoolean(attribute: Attribute, value: unknown): boolean {
   return text === 'true';
 }
 
-function readText(attribute: Attribute, value: unknown): string | undefined {
-  if (typeof value !== 'string') throw wrongType(attribute, 'a string');
+function readText(attribute: Attribute, sent: unknown): string | undefined {
+  if (typeof sent !== 'string') throw wrongType(attribute, 'a string');
+  const value = attribute.isLoginName ? normalizeLoginName(sent) : sent;
   if (value === '') return undefined;
   const { name, maxLength, type } = attribute;
   if (value.length > maxLength) throw badRequest('invalidValue', `${name} may have at most ${maxLength} characters.`);

@@ -63,7 +63,7 @@ function attributesBelow(prefix: string): Attribute[] {
 }
 
 function schemaOf(name: string, attribute: PersonAttribute): Attribute {
-  const { type, label, one = label, kinds = [], maxLength, options, scim } = attribute;
+  const { type, label, one = label, kinds = [], maxLength, options, isLoginName = false, scim } = attribute;
   const { description = label, binary, alias: _, ...characteristics } = scim;
   switch (type) {
     case 'boolean':
@@ -72,7 +72,7 @@ function schemaOf(name: string, attribute: PersonAttribute): Attribute {
       return reference(name, description, external, { caseExact: false, maxLength });
     case 'list':
     case 'scimList': {
-      const value = text('value', one, { ...characteristics, maxLength });
+      const value = text('value', one, { ...characteristics, maxLength, isLoginName });
       return values(name, description, binary ? { ...value, type: 'binary' } : value, [...kinds]);
     }
     case 'photo':
@@ -90,6 +90,7 @@ function schemaOf(name: string, attribute: PersonAttribute): Attribute {
       return text(name, description, {
         ...characteristics,
         maxLength,
+        isLoginName,
         ...(canonicalValues ? { canonicalValues } : {}),
       });
     }

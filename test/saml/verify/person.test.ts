@@ -43,6 +43,22 @@ describe('the checks of the person', () => {
     }
   });
 
+  it('find a person by their name in another form, but by no name that contains what shows nothing', async () => {
+    await addPerson(deps, { userName: 'ren\u00e9e.klaus' });
+    const cases: [string, string | undefined][] = [
+      ['RENE\u0301E.Klaus', 'ren\u00e9e.klaus'],
+      ['\n    ada\n  ', 'ada'],
+      ['ada\u200b', undefined],
+      ['\u202eada', undefined],
+      ['ada\ufeff', undefined],
+      ['a\tda', undefined],
+      ['ren\u00e9e.\u212alaus', undefined],
+    ];
+    for (const [nameId, userName] of cases)
+      for (const match of ['userName', 'userNameOrEmail'] as const)
+        expect((await find({ nameId }, { match })).user?.userName, nameId).to.equal(userName);
+  });
+
   it('use the mapped attribute instead of the NameID', async () => {
     const attributes = { uid: ['ben'] };
     expect((await find({ nameId: 'ada', attributes }, { matchAttribute: 'uid' })).user?.userName).to.equal('ben');

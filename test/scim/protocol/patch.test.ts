@@ -32,6 +32,7 @@ const refused = {
     { op: 'replace', path: ENTERPRISE_URN, value: 'x' },
     { op: 'replace', path: 'title', value: { a: 1 } },
     { op: 'replace', path: 'title', value: 'a\0b' },
+    { op: 'replace', path: 'userName', value: '' },
     { op: 'replace', path: 'title', value: 'x'.repeat(2_000) },
     { op: 'replace', path: 'active', value: 'perhaps' },
     { op: 'add', path: 'name', value: 'Anna' },
@@ -56,7 +57,6 @@ const refused = {
     { op: 'replace', path: 'manager.displayName', value: 'x' },
     { op: 'remove', path: 'userName' },
     { op: 'replace', path: 'userName', value: null },
-    { op: 'replace', path: 'userName', value: '' },
     { op: 'remove', path: USER_URN },
   ],
   noTarget: [
