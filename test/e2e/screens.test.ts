@@ -7,10 +7,13 @@ import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { insertScimLog } from '../../src/store/scimLog.ts';
+import { insertNotice, noticeKinds } from '../../src/store/sourceNotices.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { aLogEntry } from '../support/rows.ts';
 
 const longName = 'Wolfeschlegelsteinhausenbergerdorff';
 
@@ -77,6 +80,8 @@ async function fill(connected: Connected): Promise<string[]> {
   const group = await addGroup(deps, `Friends of ${longName}`);
   const source = await addSource(deps, { name: 'JumpCloud' });
   if (!preview.ok || !group.ok || !source.ok) throw new Error('the screens could not be filled');
+  for (const kind of noticeKinds) await insertNotice(deps.store.db, source.value.source.id, kind, deps.now());
+  await insertScimLog(deps.store.db, [aLogEntry({ detail: `The password was not stored: ${longName}` })]);
   await addPeopleToGroup(deps, group.value.id, [maya.id, long.id]);
   const lines = `userName,title,userType\n${longName}.two,${longName},\nmaya.koch,Boss,\n,x,\n`;
   const read = await readImport(Buffer.from(lines));
