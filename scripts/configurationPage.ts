@@ -11,6 +11,9 @@ Anteroom is configured by environment variables. None is required for a first st
 \`PUBLIC_URL\`. Empty variables count as absent. With invalid values Anteroom does not start, and lists all of them. Domains,
 identity providers, people and other settings are managed on the screens.
 
+The server and the command line take \`--env-file FILE\`, a file with one \`NAME=value\` per line, as systemd's \`EnvironmentFile\`. Variables
+that are set in the environment count before those of the file.
+
 | variable | default | meaning |
 |---|---|---|
 ${rows.join('\n')}

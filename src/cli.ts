@@ -1,10 +1,18 @@
 import { pino } from 'pino';
 import { runCommand } from './cli/run.ts';
+import { checkServerData } from './cli/serverData.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
+import { withEnvFile } from './envFile.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { openDeps } from './openDeps.ts';
 import { listDomains } from './store/domains.ts';
+
+// `user list | head` has read enough.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   open,
@@ -14,8 +22,11 @@ process.exitCode = await runCommand(process.argv.slice(2), {
 });
 
 /** Opens the same state as the server. Only the server applies PUBLIC_URL to existing domains, because a shell may not set it. */
-async function open(): Promise<Deps> {
-  const deps = await openDeps(parseConfig(process.env), pino({ level: 'silent' }));
+async function open(envFile: string | undefined): Promise<Deps> {
+  const env = withEnvFile(process.env, envFile);
+  const config = parseConfig(env);
+  checkServerData(env, config);
+  const deps = await openDeps(config, pino({ level: 'silent' }));
   if ((await listDomains(deps.store.db)).length === 0) await ensureFirstDomain(deps);
   return deps;
 }

@@ -38,7 +38,8 @@ export const variables: Variable[] = [
   {
     name: 'DATA_DIR',
     fallback: 'data',
-    meaning: 'The folder of the SQLite database and the secret key. It is created if it is missing.',
+    meaning:
+      'The folder of the SQLite database and the secret key. It is created if it is missing. In production, use an absolute path.',
   },
   {
     name: 'SECRET_KEY',

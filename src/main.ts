@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
+import { takeEnvFile, withEnvFile } from './envFile.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
@@ -22,7 +23,10 @@ await start().catch((error: unknown) => {
 });
 
 async function start(): Promise<void> {
-  const config = parseConfig(process.env);
+  const { args, file } = takeEnvFile(process.argv.slice(2));
+  if (args.length > 0)
+    throw new Error(`Unknown argument: ${args[0]}. The server takes --env-file FILE and nothing else.`);
+  const config = parseConfig(withEnvFile(process.env, file));
   const deps = await openDeps(config, pino({ level: config.logLevel }));
   await ensureFirstDomain(deps);
   const stoppable = createStoppableServer(buildApp(deps), deps.background);

@@ -34,6 +34,7 @@ const plain = [
   'background.ts',
   'config.ts',
   'deps.ts',
+  'envFile.ts',
   'errors.ts',
   'identifier.ts',
   'network.ts',

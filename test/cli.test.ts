@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,8 @@ import { expect } from 'chai';
 import { openStore } from '../src/db/open.ts';
 import { recommendedCost, verifyPassword } from '../src/login/passwords.ts';
 import { findPasswordHash } from '../src/store/users.ts';
-import type { Outcome } from './support/childProcess.ts';
-import { runCommandLine, startServer } from './support/program.ts';
+import { type Outcome, outcomeOf, startChild } from './support/childProcess.ts';
+import { commandLine, runCommandLine, startServer } from './support/program.ts';
 import { freshDatabaseUrl } from './support/stores.ts';
 import { tempFolder } from './support/tempFolder.ts';
 
@@ -56,6 +56,42 @@ describe('the command line', () => {
     const hash = await findPasswordHash(store.db, added.id);
     await store.close();
     expect(await verifyPassword({ passwordCost: recommendedCost }, 'correct horse battery', hash)).to.equal(true);
+  });
+
+  it('refuses to create a second database or key beside those of a server, and takes its environment from a file', async () => {
+    const folder = tempFolder();
+    const here = (args: string[]) => runCommandLine(args, {}, '', folder);
+    const refused = await here(['user', 'list']);
+    expect({ code: refused.code, stdout: refused.stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(refused.stderr).to.match(/^There is no database of a server in .+ --env-file FILE/);
+    expect(readdirSync(folder)).to.deep.equal([]);
+    const file = join(folder, 'anteroom.env');
+    writeFileSync(file, `DATA_DIR=${dataDir}\n`);
+    expect((await here(['--env-file', file, 'user', 'add', '--user-name', 'anna'])).code).to.equal(0);
+    expect((await json(['user', 'list'])).map(({ userName }: { userName: string }) => userName)).to.deep.equal([
+      'anna',
+    ]);
+    expect((await here(['user', 'list', '--env-file', `${file}.none`])).stderr).to.include(`${file}.none`);
+  });
+
+  it('works in a folder where a server was started without configuration', async () => {
+    const folder = tempFolder();
+    const { child, ended } = await startServer({}, [], folder);
+    const added = await runCommandLine(['user', 'add', '--user-name', 'anna'], {}, '', folder);
+    expect({ code: added.code, stderr: added.stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(readdirSync(folder)).to.deep.equal(['data']);
+    child.kill();
+    expect((await ended).code).to.equal(0);
+  });
+
+  it('ends quietly when nobody reads what it prints', async () => {
+    await json(['user', 'add', '--user-name', 'anna']);
+    const ends = [['user', 'list'], ['people', 'export', '--json'], ['--help']].map((args) => {
+      const child = startChild(commandLine, args, { DATA_DIR: dataDir, DATABASE_URL: '' });
+      child.stdout.destroy();
+      return outcomeOf(child);
+    });
+    for (const end of await Promise.all(ends)) expect(end).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
 
   it('does not add a domain to existing ones', async () => {

@@ -35,10 +35,25 @@ describe('documents', () => {
 
   it('set only existing variables, and run only existing scripts', () => {
     const text = pages.map(read).join('\n');
-    const set = [...text.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name);
+    const set = [...read('docs/operations.md').matchAll(/^([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(set).to.include('DATA_DIR');
     expect(variables.map(({ name }) => name)).to.include.members(set);
     const run = [...text.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name]) => name);
     expect(Object.keys(JSON.parse(read('package.json')).scripts)).to.include.members(run);
+  });
+
+  it('describe one environment file, which only the account can read, for the service and the command line', () => {
+    const page = read('docs/operations.md');
+    const file = '/etc/anteroom/anteroom.env';
+    for (const line of [
+      `install --mode=0600 --owner=anteroom /dev/stdin ${file} `,
+      `\nEnvironmentFile=${file}\n`,
+      ` --env-file ${file} "$@"`,
+      '\nRestartSec=',
+      '\nStartLimitIntervalSec=0\n',
+    ])
+      expect(page).to.include(line);
+    expect(page).not.to.match(/^Environment=/m);
   });
 
   it('have no broken links', () => {
@@ -87,9 +102,10 @@ function linksOf(page: string): string[] {
   return own.filter((target) => !target.startsWith(PICTURES));
 }
 
-/** Returns the distinct commands after `npm run -s anteroom --`. */
+/** Returns the distinct commands after `npm run -s anteroom --`, or after the shell function of docs/operations.md. */
 function commandsIn(files: string[]): string[] {
-  const found = files.flatMap((file) => [...read(file).matchAll(/npm run -s anteroom -- ([^`\n]+)/g)]);
+  const calls = /(?:npm run -s anteroom --|^anteroom|`anteroom) ([^`\n]+)/gm;
+  const found = files.flatMap((file) => [...read(file).matchAll(calls)]);
   const commands = found.map(([, command = '']) => command.replace(/ (\||<|#).*$/, '').trim());
   return [...new Set(commands)].filter((command) => /^[a-z]/.test(command));
 }

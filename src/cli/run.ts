@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Deps } from '../deps.ts';
+import { takeEnvFile } from '../envFile.ts';
 import { AppError } from '../errors.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
@@ -10,7 +11,7 @@ import { scimCommands } from './scim.ts';
 
 /** Input and output of the command line. */
 export type CommandIo = {
-  open(): Promise<Deps>;
+  open(envFile: string | undefined): Promise<Deps>;
   input(): Promise<Buffer>;
   out(text: string): void;
   err(text: string): void;
@@ -25,16 +26,26 @@ const commands = [...peopleCommands, ...jobCommands, ...domainCommands, ...provi
  */
 export async function runCommand(args: string[], io: CommandIo): Promise<number> {
   const { out, err } = io;
-  const command = commands.find(({ name }) => name === args.slice(0, 2).join(' '));
+  let command: Command | undefined;
   try {
-    if (!command) return helpWithout(args, io);
-    const { values, positionals } = parse(command, args.slice(2));
+    const { args: words, file } = envFileIn(args);
+    command = commands.find(({ name }) => name === words.slice(0, 2).join(' '));
+    if (!command) return helpWithout(words, io);
+    const { values, positionals } = parse(command, words.slice(2));
     if (values.help) out(helpForOne(command));
-    else await perform(command, values, positionals, io);
+    else await perform(command, values, positionals, { ...io, open: () => io.open(file) });
     return 0;
   } catch (error) {
     err(sentenceOf(error, command));
     return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function envFileIn(args: string[]): ReturnType<typeof takeEnvFile> {
+  try {
+    return takeEnvFile(args);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -83,7 +94,9 @@ function checkNumber({ operands }: Command, given: string[]): void {
     throw new UsageError(`Unexpected argument: ${given[wanted.length]}.`);
 }
 
-async function perform(command: Command, values: Values, operands: string[], io: CommandIo): Promise<void> {
+type OpenedIo = Omit<CommandIo, 'open'> & { open(): Promise<Deps> };
+
+async function perform(command: Command, values: Values, operands: string[], io: OpenedIo): Promise<void> {
   const deps = await io.open();
   const call: Call = {
     deps,
@@ -96,7 +109,7 @@ async function perform(command: Command, values: Values, operands: string[], io:
   print(output, values.json === true, io);
 }
 
-function print({ json, text, warnings = [] }: Output, asJson: boolean, { out, err }: CommandIo): void {
+function print({ json, text, warnings = [] }: Output, asJson: boolean, { out, err }: OpenedIo): void {
   for (const warning of warnings) err(`Warning: ${warning}`);
   out(asJson ? JSON.stringify(json, undefined, 2) : text);
 }
@@ -112,17 +125,22 @@ function sentenceOf(error: unknown, command: Command | undefined): string {
 function helpFor(commands: Command[]): string {
   const lines = commands.map((command) => `  ${signature(command).padEnd(28)} ${command.summary}`);
   return [
-    'Usage: anteroom COMMAND [--json]',
+    'Usage: anteroom [--env-file FILE] COMMAND [--json]',
     '',
     ...lines,
     '',
-    'With --json, a command prints one object or array. Help for a command: anteroom COMMAND --help',
+    'FILE has the environment variables of the server. With --json, a command prints one object or array.',
+    'Help for a command: anteroom COMMAND --help',
   ].join('\n');
 }
 
 /** Returns the help for one command. */
 function helpForOne(command: Command): string {
-  const options = Object.entries({ ...command.options, json: { help: 'Print JSON.' } }).map(([name, option]) => {
+  const common = {
+    json: { help: 'Print JSON.' },
+    'env-file': { value: 'FILE', help: 'The environment variables of the server.' },
+  };
+  const options = Object.entries({ ...command.options, ...common }).map(([name, option]) => {
     const value = 'value' in option ? ` ${option.value}` : '';
     return `  ${`--${name}${value}`.padEnd(28)} ${option.help}`;
   });

@@ -7,7 +7,7 @@ import { runCli } from './support/runCli.ts';
 
 describe('cli/run', () => {
   for (const [args, sentence] of [
-    [[], /^Usage: anteroom COMMAND/],
+    [[], /^Usage: anteroom \[--env-file FILE\] COMMAND/],
     [['fly'], /^Unknown command: fly\. See: anteroom --help$/],
     [['user', 'fly'], /^Unknown command: user fly\./],
     [['user', 'list', '--loud'], /^Unknown option '--loud'\. See: anteroom user list --help$/],

@@ -1,19 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStore, type Store } from '../../src/db/open.ts';
 import { shownState } from '../../src/jobs/jobs.ts';
 import { type Job, listJobs } from '../../src/store/jobs.ts';
 import { startChild } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
-import { startServer } from '../support/program.ts';
+import { commandLine, startServer } from '../support/program.ts';
 import { freshDatabaseUrl } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 const LINES = 2_000;
-const commandLine = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 describe('a process that is killed during an import, beside a running server', () => {
   for (const engine of ['sqlite', 'postgres'] as const)

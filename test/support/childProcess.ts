@@ -7,8 +7,14 @@ export type Child = ChildProcessWithoutNullStreams;
 export type Outcome = { code: number | null; stdout: string; stderr: string };
 
 /** Starts a TypeScript file of the project in a process, with `input` on its standard input. The process is killed after the test. */
-export function startChild(file: string, args: string[] = [], env: Record<string, string> = {}, input = ''): Child {
-  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+export function startChild(
+  file: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+  input = '',
+  cwd?: string,
+): Child {
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, ...(cwd && { cwd }) });
   whenDone(() => child.kill('SIGKILL'));
   child.stdin.on('error', () => {}); // it may exit without reading it
   child.stdin.end(input);

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type Child, type Outcome, outcomeOf, startChild } from './childProcess.ts';
 
 const server = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const commandLine = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** The program of the command line. */
+export const commandLine = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** A variable of the shell that runs the tests must not reach the programs. */
 const noEnvironment = { NODE_ENV: '', DATABASE_URL: '', DATA_DIR: '', SECRET_KEY: '', PUBLIC_URL: '', HOST: '' };
@@ -12,14 +13,9 @@ const noEnvironment = { NODE_ENV: '', DATABASE_URL: '', DATA_DIR: '', SECRET_KEY
 export type Program = { port: number; child: Child; ended: Promise<Outcome> };
 
 /** Starts the server in a process of its own, on a free port, which it prints in its first line. */
-export async function startServer(env: Record<string, string>, args: string[] = []): Promise<Program> {
-  const child = startChild(server, args, {
-    ...noEnvironment,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    LOG_LEVEL: 'silent',
-    ...env,
-  });
+export async function startServer(env: Record<string, string>, args: string[] = [], cwd?: string): Promise<Program> {
+  const all = { ...noEnvironment, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env };
+  const child = startChild(server, args, all, '', cwd);
   const ended = outcomeOf(child);
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /\(port (\d+)\)/.exec(line)?.[1];
@@ -34,6 +30,11 @@ export function runServer(env: Record<string, string>, args: string[] = []): Pro
 }
 
 /** Runs one command of the command line. */
-export function runCommandLine(args: string[], env: Record<string, string>, input = ''): Promise<Outcome> {
-  return outcomeOf(startChild(commandLine, args, { ...noEnvironment, ...env }, input));
+export function runCommandLine(
+  args: string[],
+  env: Record<string, string>,
+  input = '',
+  cwd?: string,
+): Promise<Outcome> {
+  return outcomeOf(startChild(commandLine, args, { ...noEnvironment, ...env }, input, cwd));
 }
