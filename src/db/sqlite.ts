@@ -15,6 +15,7 @@ import {
 } from 'kysely';
 import { isRelaxedWrite } from './durability.ts';
 import { GroupCommit } from './groupCommit.ts';
+import { openReadTransaction } from './readTransaction.ts';
 import { openWriteAheadLog } from './writeAheadLog.ts';
 
 const STATEMENTS_KEPT = 500;
@@ -39,18 +40,29 @@ export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEng
   // SQLite follows a link and keeps its log next to the target.
   const log = openLog(`${realpathSync(file)}-wal`);
   const [begin, commit] = [writer.prepare('BEGIN IMMEDIATE'), writer.prepare('COMMIT')];
+  const [readByWriter, readByReader] = [openReadTransaction(writer), openReadTransaction(reader)];
   const commits = new GroupCommit(writer, {
-    begin: () => void begin.run(),
-    commit: () => void commit.run(),
+    begin: () => {
+      readByWriter.end();
+      begin.run();
+    },
+    commit: () => {
+      commit.run();
+      readByReader.end();
+    },
     sync: () => log.sync(),
   });
   const [write, readBeside] = [statementCache(writer), statementCache(reader)];
   // The writer's commits empty the reader's page cache but not its own. However, the writer sees uncommitted data.
-  const read: Prepare = (sql) => (commits.isOpen ? readBeside : write)(sql);
+  const read: Prepare = (sql) => {
+    (commits.isOpen ? readByReader : readByWriter).begin();
+    return (commits.isOpen ? readBeside : write)(sql);
+  };
   return {
     dialect: dialect(read, () => new Connection({ read, write }, commits)),
     close: async () => {
       await commits.close();
+      for (const reads of [readByWriter, readByReader]) reads.end();
       log.close();
       reader.close();
       writer.exec('PRAGMA optimize');

@@ -125,11 +125,11 @@ export async function findManagedUserIds(db: Db, sourceId: string, limit: number
   return rows.map((row) => row.id);
 }
 
-/** Adds requests of a source to the count of their day (UTC), and records the last one. */
+/** Adds requests of a source to the count of their day (UTC), and records the time of the last one if it is given. */
 export async function addCalls(
   db: Db,
   sourceId: string,
-  { day, calls, failures, at }: { day: number; calls: number; failures: number; at: number },
+  { day, calls, failures, at }: { day: number; calls: number; failures: number; at?: number | undefined },
 ): Promise<void> {
   await db
     .insertInto('profileSourceCalls')
@@ -148,7 +148,8 @@ export async function addCalls(
       }),
     )
     .execute();
-  await db.updateTable('profileSources').set({ lastCallAt: at }).where('id', '=', sourceId).execute();
+  if (at !== undefined)
+    await db.updateTable('profileSources').set({ lastCallAt: at }).where('id', '=', sourceId).execute();
 }
 
 /** Returns the requests per day from a day on (epoch milliseconds of midnight, UTC), the oldest first, without days without requests. */

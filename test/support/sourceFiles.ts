@@ -6,11 +6,15 @@ const root = join(import.meta.dirname, '..', '..');
 /** An import as it is written: the file, the module that it names, and whether it imports types alone. */
 export type Import = { file: string; from: string; typeOnly: boolean };
 
-/** Returns the files below a folder whose names match, as sorted paths from the project's folder ('src/app.ts'). */
+/**
+ * Returns the project's own files below a folder whose names match, as sorted paths from the project's folder ('src/app.ts').
+ * The benchmarks install their peers in a node_modules of their own.
+ */
 export function filesIn(folder: string, name = /\.ts$/, recursive = true): string[] {
   const entries = readdirSync(join(root, folder), { recursive, withFileTypes: true });
   const found = entries.filter((entry) => entry.isFile() && name.test(entry.name));
-  return found.map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')).sort();
+  const paths = found.map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  return paths.filter((path) => !path.includes('node_modules/')).sort();
 }
 
 /** Returns the text of a file by its path from the project's folder. */

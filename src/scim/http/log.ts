@@ -10,6 +10,7 @@ import type { Call, Trace } from './call.ts';
 
 const DAY_MS = 86_400_000;
 const GATHER_MS = 10;
+const LAST_CALL_EVERY_MS = 60_000;
 const MAX_WAITING = 10_000;
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_VALUE_CHARACTERS = 2_000;
@@ -40,6 +41,14 @@ export function openRequestLog(deps: Deps): RequestLog {
   let entries: ScimLogEntry[] = [];
   let counts = new Map<string, Counted>();
   let writing = false;
+  const lastCalls = new Map<string, number>();
+
+  // The row of a source is durable: writing it with every batch would have each wait for the disk, and other writers with it.
+  function isLastCallDue(sourceId: string, at: number): boolean {
+    if (at - (lastCalls.get(sourceId) ?? -Infinity) < LAST_CALL_EVERY_MS) return false;
+    lastCalls.set(sourceId, at);
+    return true;
+  }
 
   async function write(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -49,9 +58,9 @@ export function openRequestLog(deps: Deps): RequestLog {
       counts = new Map();
       await deps.store.db.transaction().execute(async (trx) => {
         await insertScimLog(trx, batch);
-        for (const { sourceId, kinds, ...count } of counted) {
-          await addCalls(trx, sourceId, count);
-          for (const kind of kinds) await insertNotice(trx, sourceId, kind, count.at);
+        for (const { sourceId, kinds, at, ...count } of counted) {
+          await addCalls(trx, sourceId, { ...count, at: isLastCallDue(sourceId, at) ? at : undefined });
+          for (const kind of kinds) await insertNotice(trx, sourceId, kind, at);
         }
       });
       // A single call is written at once, a stream of calls in batches.
