@@ -20,6 +20,14 @@ export function composed(text: string): string {
   return text.replace(COMPOSABLE, (part) => part.normalize('NFC'));
 }
 
+/** Returns a name with the characters visible that show nothing, for Power Users who look for the cause: `ada[U+200B]`. */
+export function visibleName(name: string): string {
+  return name.replace(
+    ALL_INVISIBLE,
+    (hidden) => `[U+${hidden.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
+}
+
 /** Returns the key by which a person's user name or e-mail address is unique and found. */
 export function loginKey(name: string): string {
   return caseKey(normalizeLoginName(name));

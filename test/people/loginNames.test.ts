@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { addFirstPowerUser, createSetupLink } from '../../src/login/firstPowerUser.ts';
 import { logInLocally } from '../../src/login/localLogin.ts';
 import { emptyPerson } from '../../src/people/attribute.ts';
 import { type PersonInput, personInputOf } from '../../src/people/form.ts';
@@ -111,6 +112,11 @@ describe('people/loginNames', () => {
       const paths: Record<string, (n: string) => Promise<unknown>> = {
         form: (n) => addByForm(deps, form({ userName: userName + n, emails: [{ value: mail(n), type: 'work' }] })),
         CSV: (n) => csv(`userName,email\n"${userName}${n}","${mail(n)}"\n`),
+        'setup page': async (n) => {
+          const token = (await createSetupLink(deps))?.split('/').at(-1) ?? '';
+          const input = form({ userName: userName + n, emails: [{ value: mail(n), type: 'work' }] });
+          return addFirstPowerUser(deps, token, input, testPassword);
+        },
         'command line': (n) => runCli(deps, ['user', 'add', '--user-name', userName + n, '--email', mail(n)]),
         POST: (n) => scim.call('POST', '/Users', { userName: userName + n, emails: [{ value: mail(n) }] }),
         PUT: async (n) => {

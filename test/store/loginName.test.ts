@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { loginKey, normalizeLoginName, soughtKey } from '../../src/store/loginName.ts';
+import { loginKey, normalizeLoginName, soughtKey, visibleName } from '../../src/store/loginName.ts';
 
 const ZERO_WIDTH = ['\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad', '\u180e', '\ufe0f', '\u3164'];
 const DIRECTION = ['\u200e', '\u200f', '\u061c', '\u202a', '\u202e', '\u2066', '\u2069'];
@@ -26,6 +26,11 @@ describe('store/loginName', () => {
     expect(soughtKey('ADA')).to.equal(loginKey(' ada\u200b'));
     expect(soughtKey('RENE\u0301')).to.equal(loginKey('ren\u00e9'));
     expect(soughtKey('\u212bsa')).to.equal(loginKey('\u00e5sa')); // the Ångström sign is the letter in NFC
+  });
+
+  it('makes visible what shows nothing', () => {
+    expect(visibleName('a\u200bd\u{e0041}a\t')).to.equal('a[U+200B]d[U+E0041]a[U+0009]');
+    expect(visibleName('René')).to.equal('René');
   });
 
   it('makes no look-alike an ASCII letter', () => {

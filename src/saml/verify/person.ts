@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import type { ProviderSettings } from '../../store/identityProviders.ts';
+import { visibleName } from '../../store/loginName.ts';
 import {
   findUserByUserName,
   findUsersByEmail,
@@ -51,7 +52,7 @@ function assertedName(
 
 export function checkPersonKnown(login: LoginContext): undefined {
   const [user, ...others] = login.people;
-  const received = found(login.assertedName);
+  const received = visibleName(found(login.assertedName));
   if (user === undefined) refuse('person_unknown', { received });
   if (others.length > 0) refuse('person_ambiguous', { received });
   login.user = user;

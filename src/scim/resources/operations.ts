@@ -62,7 +62,7 @@ export async function createResource<R extends Row>(call: Call, model: Model<R>)
     trace.changes = created.changes;
     await logChange(trx, call, 201);
     return created.row;
-  });
+  }).catch((error) => explainTaken(call, model, error));
   return respond(call, model, 201, row);
 }
 
@@ -150,6 +150,15 @@ async function inTransaction<T, R extends Row>(
     if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', takenMessage(error, uniqueAttribute));
     throw error;
   }
+}
+
+/** Throws the error of a POST, or a better one: the source may not take over the person with this name. */
+async function explainTaken<R extends Row>(call: Call, model: Model<R>, error: unknown): Promise<never> {
+  const { resourceName } = call.trace;
+  const isTaken = error instanceof ScimError && error.scimType === 'uniqueness' && resourceName !== null;
+  const known = isTaken ? await model.findByName(call.deps.store.db, resourceName) : undefined;
+  if (known) model.check?.(call, known);
+  throw error;
 }
 
 function takenMessage(error: unknown, uniqueAttribute: string): string {

@@ -57,6 +57,7 @@ describe('the checks of the person', () => {
     for (const [nameId, userName] of cases)
       for (const match of ['userName', 'userNameOrEmail'] as const)
         expect((await find({ nameId }, { match })).user?.userName, nameId).to.equal(userName);
+    expect((await find({ nameId: 'ada\u200b' })).refusal?.facts.received).to.equal('ada[U+200B]');
   });
 
   it('use the mapped attribute instead of the NameID', async () => {

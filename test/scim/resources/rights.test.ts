@@ -137,8 +137,9 @@ describe('scim/rights', () => {
         ['PATCH', patch({ op: 'replace', path: 'title', value: 'T' })],
         ['PUT', { userName: 'anna' }],
         ['DELETE', undefined],
+        ['POST', { userName: 'ANNA' }],
       ] as const) {
-        const reply = await scim.call(method, `/Users/${anna.id}`, body);
+        const reply = await scim.call(method, method === 'POST' ? '/Users' : `/Users/${anna.id}`, body);
         expect(reply.status).to.equal(409);
         expect(reply.body.detail).to.match(/^This person was added by hand/);
       }
