@@ -12,6 +12,7 @@ export type Config = Readonly<{
   trustProxy: string[] | number | false;
   metadataPrivateNetworks: 'allow' | 'deny';
   rateLimits: boolean;
+  loginActivityDays: number; // how long attempts are kept
   logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }>;
 
@@ -59,6 +60,11 @@ export const variables: Variable[] = [
     meaning: 'Whether metadata may be fetched from loopback and private addresses: allow or deny.',
   },
   { name: 'RATE_LIMITS', fallback: 'on', meaning: 'Whether repeated failures are limited: on or off.' },
+  {
+    name: 'LOGIN_ACTIVITY_DAYS',
+    fallback: '400',
+    meaning: 'For how many days Login activity is kept: 1 to 3650. The names of deleted people go with it.',
+  },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'silent, fatal, error, warn, info, debug or trace.' },
   { name: 'NODE_ENV', fallback: 'none', meaning: 'Set to production on a server that people use.' },
 ];
@@ -93,6 +99,12 @@ const environment = z
       ),
     METADATA_PRIVATE_NETWORKS: z.enum(['allow', 'deny']).optional(),
     RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+    LOGIN_ACTIVITY_DAYS: z
+      .string()
+      .regex(/^\d+$/, 'must be a number')
+      .transform(Number)
+      .pipe(z.number().min(1, 'must be at least 1').max(3_650, 'must be at most 3650'))
+      .default(400),
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
@@ -124,6 +136,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     trustProxy: values.TRUST_PROXY ?? false,
     metadataPrivateNetworks: values.METADATA_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
     rateLimits: values.RATE_LIMITS === 'on',
+    loginActivityDays: values.LOGIN_ACTIVITY_DAYS,
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -49,9 +49,11 @@ function repeatWork(deps: Deps): void {
     takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
   );
   background.repeat(SWEEP_EVERY_MS, async () => {
-    await Promise.all([deleteExpired(store.db, deps.now()), trimScimLog(deps), deleteOldJobs(deps)]).catch(
-      (error: unknown) => log.error({ err: error }, 'expired data could not be deleted'),
-    );
+    await Promise.all([
+      deleteExpired(store.db, deps.now(), deps.config.loginActivityDays),
+      trimScimLog(deps),
+      deleteOldJobs(deps),
+    ]).catch((error: unknown) => log.error({ err: error }, 'expired data could not be deleted'));
   });
 }
 

@@ -16,6 +16,7 @@ describe('config', () => {
       trustProxy: false,
       metadataPrivateNetworks: 'allow',
       rateLimits: true,
+      loginActivityDays: 400,
       logLevel: 'info',
     });
   });

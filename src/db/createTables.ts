@@ -37,6 +37,7 @@ const indexes = [
   `create index "loginRequestsByExpiry" on "loginRequests" ("expiresAt")`,
   `create index "usedAssertionsByExpiry" on "usedAssertions" ("expiresAt")`,
   `create unique index "loginActivityByReference" on "loginActivity" ("reference") where "reference" is not null`,
+  `create index "loginActivityByRefusal" on "loginActivity" ("refusedFrom", "id") where "refusedFrom" is not null`,
   `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
 ];
 

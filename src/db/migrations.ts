@@ -10,7 +10,13 @@ const LAST_TRIAL = 5; // trial versions wrote steps 1 to 5
 const MIGRATION_LOCK = 7_264_912; // an arbitrary number that nothing else locks
 
 /** The steps in order, from number 6. A released step never changes; the next one corrects it. */
-export const migrations: Migration[] = [renameTrialTables, addRightsOfSources, addLeasesOfJobs, normalizeLoginNames];
+export const migrations: Migration[] = [
+  renameTrialTables,
+  addRightsOfSources,
+  addLeasesOfJobs,
+  normalizeLoginNames,
+  countRefusals,
+];
 
 /**
  * Creates the tables of a new database, or runs all missing steps, in one transaction: a failed upgrade leaves the database as it was.
@@ -108,4 +114,16 @@ async function normalizeLoginNames(db: Kysely<unknown>, engine: Engine): Promise
     }
   }
   for (const statement of sharedLoginNameTriggers(engine)) await sql.raw(statement).execute(db);
+}
+
+/** Repeated refusals share a row. */
+async function countRefusals(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `alter table "loginActivity" add column "times" integer not null default 1`,
+    `alter table "loginActivity" add column "lastAt" bigint`,
+    `alter table "loginActivity" add column "refusedFrom" ${key}`,
+    `create index "loginActivityByRefusal" on "loginActivity" ("refusedFrom", "id") where "refusedFrom" is not null`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -197,7 +197,7 @@ export const tables = {
     reference: optionalKey, // the code shown to a person who was refused
     at: time,
     flow: key, // 'sp' | 'idp' | 'local' | 'test'
-    outcome: key, // 'logged_in' | 'refused' | 'tested'
+    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked'
     reason: optionalKey,
     domainId: optionalKey,
     providerId: optionalKey,
@@ -205,6 +205,9 @@ export const tables = {
     asserted: optionalText, // the name in the response or the form
     network: optionalText,
     detailJson: text,
+    times: integer, // how often the same was refused
+    lastAt: optionalTime, // the last time, if it was more than once
+    refusedFrom: optionalKey, // the network of a refusal, see clientNetwork()
   },
   attempts: { name: id, failures: integer, expiresAt: time },
 };

@@ -4,10 +4,11 @@ import { Forbidden } from '../errors.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { newId, newReference } from '../identifier.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
+import { clientNetwork } from '../network.ts';
 import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
 import { writeLastLogin } from '../people/users.ts';
 import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
-import { insertLoginActivity } from '../store/loginActivity.ts';
+import { insertLoginActivity, recordRefusal } from '../store/loginActivity.ts';
 import type { User } from '../store/users.ts';
 import { field } from '../web/form.ts';
 import { queryText } from '../web/query.ts';
@@ -101,7 +102,7 @@ async function recordAttempt(
   result: LocalLogin,
 ): Promise<void> {
   const client = clientOf(req);
-  await insertLoginActivity(deps.store.db, {
+  const row = {
     id: newId(deps),
     reference: result.ok ? null : newReference(deps),
     at: deps.now(),
@@ -114,7 +115,9 @@ async function recordAttempt(
     asserted: userName,
     network: client.network,
     detail: { userAgent: client.userAgent },
-  });
+  };
+  if (result.ok) await insertLoginActivity(deps.store.db, row);
+  else await recordRefusal(deps.store.db, row, clientNetwork(client.network));
 }
 
 /** Returns the Default Provider if Auto Login is on and the provider is enabled. */

@@ -5,6 +5,7 @@ import { findSigningKey } from '../federation/domains.ts';
 import { getProvider } from '../federation/providers.ts';
 import { findProvider, listProviders } from '../store/identityProviders.ts';
 import { identifierOnly } from '../web/query.ts';
+import { rateLimit } from '../web/rateLimit.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { completeLogin } from './acs/completeLogin.ts';
@@ -13,13 +14,15 @@ import { refusalPage } from './acs/refusalPage.ts';
 import { sendLoginRequest } from './request/loginRequest.ts';
 import { createMetadata } from './request/serviceProvider.ts';
 
+const LOGIN_REQUESTS_PER_MINUTE = 3_000; // of one network, in this process
+
 /** The routes of SAML messages and metadata. Messages prove their origin themselves, so these come before the CSRF protection. */
 export function samlRoutes(deps: Deps): Router {
   const router = Router();
   router.param('provider', identifierOnly);
   router.get('/saml/metadata', (req, res) => sendMetadata(deps, req, res));
-  router.get('/saml/login/:provider', async (req, res) => {
-    const provider = await findProvider(deps.store.db, req.params.provider);
+  router.get('/saml/login/:provider', rateLimit(deps, LOGIN_REQUESTS_PER_MINUTE), async (req, res) => {
+    const provider = await findProvider(deps.store.db, String(req.params.provider));
     if (!provider?.enabled)
       throw new NotFound('This login is not available. Go to the Log-In screen and choose another one.');
     const path = returnPath(req.query.return, res.locals.domain.url);

@@ -40,6 +40,9 @@ export async function forgetFailures(db: Db, name: string): Promise<void> {
   await db.deleteFrom('attempts').where('name', '=', name).execute();
 }
 
-export async function deleteExpiredFailures(db: Db, now: number): Promise<void> {
-  await db.deleteFrom('attempts').where('expiresAt', '<=', now).execute();
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredFailures(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('attempts').select('name').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('attempts').where('name', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

@@ -1,17 +1,33 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { deleteExpiredFailures } from './attempts.ts';
 import { deleteExpiredMetadataImports } from './identityProviders.ts';
+import { deleteLoginActivityBefore } from './loginActivity.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteExpiredSessions } from './sessions.ts';
 import { deleteExpiredAssertions } from './usedAssertions.ts';
 
-/** Deletes expired rows from every table whose rows expire. */
-export async function deleteExpired(db: Db, now: number): Promise<void> {
-  await deleteExpiredLoginRequests(db, now);
-  await deleteExpiredAssertions(db, now);
-  await deleteExpiredPendingLogins(db, now);
-  await deleteExpiredSessions(db, now);
-  await deleteExpiredMetadataImports(db, now);
-  await deleteExpiredFailures(db, now);
+const DAY_MS = 86_400_000;
+const ROWS_AT_ONCE = 500;
+
+const deletions = [
+  deleteExpiredLoginRequests,
+  deleteExpiredAssertions,
+  deleteExpiredPendingLogins,
+  deleteExpiredSessions,
+  deleteExpiredMetadataImports,
+  deleteExpiredFailures,
+];
+
+/** Deletes expired rows from every table whose rows expire, and Login activity past its time, in slices. */
+export async function deleteExpired(db: Db, now: number, loginActivityDays: number): Promise<void> {
+  for (const deleteSome of deletions) await inSlices(() => deleteSome(db, now, ROWS_AT_ONCE));
+  const before = now - loginActivityDays * DAY_MS;
+  await inSlices(() => deleteLoginActivityBefore(db, before, ROWS_AT_ONCE));
+}
+
+/** Lets other requests run between two slices. */
+async function inSlices(deleteSome: () => Promise<number>): Promise<void> {
+  while ((await deleteSome()) === ROWS_AT_ONCE) await setImmediate();
 }

@@ -1,13 +1,19 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { insertRows } from '../db/query.ts';
+import { insertRows, prepared } from '../db/query.ts';
 import type { LoginActivityRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const ROWS_PER_HOUR = 20;
+const MOST_READ = 500;
 
 /** One login attempt. */
 export type LoginActivity = Omit<LoginActivityRow, 'detailJson'> & { detail: LoginDetail };
+
+/** An attempt that is recorded for the first time. */
+export type NewLoginActivity = Omit<LoginActivity, 'times' | 'lastAt' | 'refusedFrom'>;
 
 /** Details of an attempt for Power Users, never the message itself. */
 export type LoginDetail = {
@@ -37,9 +43,62 @@ export type ActivityFilter = {
   domainId?: string | undefined;
 };
 
-export async function insertLoginActivity(db: Db, activity: LoginActivity): Promise<void> {
+export async function insertLoginActivity(
+  db: Db,
+  activity: NewLoginActivity,
+  refusedFrom: string | null = null,
+): Promise<void> {
   const { detail, ...row } = activity;
-  await insertRows(db, 'loginActivity', [{ ...row, detailJson: JSON.stringify(detail) }]);
+  const repeats = { times: 1, lastAt: null, refusedFrom };
+  await insertRows(db, 'loginActivity', [{ ...row, ...repeats, detailJson: JSON.stringify(detail) }]);
+}
+
+/**
+ * Records a refusal that anyone can cause. If the same name was refused from the same network, at the same domain and for the same reason
+ * within the last hour, its row counts this one too. After 20 rows an hour, so does the latest row of any name: the table cannot be filled.
+ * Returns the ID and the reference of the row.
+ */
+export async function recordRefusal(
+  db: Db,
+  activity: NewLoginActivity,
+  refusedFrom: string,
+): Promise<Pick<LoginActivity, 'id' | 'reference'>> {
+  const recent = await recentRefusals(db, refusedFrom, minIdAt(activity.at - HOUR_MS));
+  const alike = recent.filter((row) => row.domainId === activity.domainId && row.reason === activity.reason);
+  const same = alike.find((row) => row.asserted === activity.asserted && row.providerId === activity.providerId);
+  const row = same ?? (alike.length < ROWS_PER_HOUR ? undefined : alike[0]);
+  if (row) await countAgain(db, row.id, activity.at);
+  else await insertLoginActivity(db, activity, refusedFrom);
+  return row ?? activity;
+}
+
+const recentRefusals = prepared((db, refusedFrom: string, since: string) =>
+  db
+    .selectFrom('loginActivity')
+    .select(['id', 'reference', 'domainId', 'providerId', 'reason', 'asserted'])
+    .where('refusedFrom', '=', refusedFrom)
+    .where('id', '>=', since)
+    .orderBy('id', 'desc')
+    .limit(MOST_READ),
+);
+
+const countAgain = prepared((db, id: string, at: number) =>
+  db
+    .updateTable('loginActivity')
+    .set((e) => ({ times: e('times', '+', 1), lastAt: at }))
+    .where('id', '=', id),
+);
+
+/** Records that a person who was asked to switch has done so: the attempt is a login now. */
+export async function confirmLoginActivity(db: Db, id: string): Promise<void> {
+  await db.updateTable('loginActivity').set({ outcome: 'logged_in' }).where('id', '=', id).execute();
+}
+
+/** Deletes up to `limit` attempts from before a time. Returns how many there were. */
+export async function deleteLoginActivityBefore(db: Db, time: number, limit: number): Promise<number> {
+  const old = db.selectFrom('loginActivity').select('id').where('id', '<', minIdAt(time)).orderBy('id').limit(limit);
+  const result = await db.deleteFrom('loginActivity').where('id', 'in', old).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 /** Returns the attempt with an ID or a reference. */
@@ -76,7 +135,7 @@ export async function listLoginActivity(
 export async function countOutcomes(db: Db, since: number, domainId?: string): Promise<Record<string, number>> {
   let query = db
     .selectFrom('loginActivity')
-    .select(['outcome', (e) => e.fn.countAll<number>().as('count')])
+    .select(['outcome', (e) => e.fn.sum<number>('times').as('count')])
     .where('id', '>=', minIdAt(since));
   if (domainId) query = query.where('domainId', '=', domainId);
   const rows = await query.groupBy('outcome').execute();
@@ -106,21 +165,21 @@ export async function countOutcomesByDay(
   const day = sql<number>`"at" / ${sql.lit(DAY_MS)}`;
   const rows = await db
     .selectFrom('loginActivity')
-    .select([day.as('day'), 'outcome', (e) => e.fn.countAll<number>().as('count')])
+    .select([day.as('day'), 'outcome', (e) => e.fn.sum<number>('times').as('count')])
     .where('id', '>=', minIdAt(since))
     .groupBy([day, 'outcome'])
     .execute();
   return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));
 }
 
-/** Returns whether a login or Test login through a provider has succeeded at a domain. */
+/** Returns whether a SAML response of a provider has been accepted at a domain, in a login or a Test login. */
 export async function hasWorked(db: Db, domainId: string, providerId: string): Promise<boolean> {
   const row = await db
     .selectFrom('loginActivity')
     .select('id')
     .where('domainId', '=', domainId)
     .where('providerId', '=', providerId)
-    .where('outcome', 'in', ['logged_in', 'tested'])
+    .where('outcome', 'in', ['logged_in', 'tested', 'asked'])
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -22,6 +22,9 @@ export async function consumeLoginRequest(db: Db, id: string): Promise<boolean> 
   return result.numDeletedRows === 1n;
 }
 
-export async function deleteExpiredLoginRequests(db: Db, now: number): Promise<void> {
-  await db.deleteFrom('loginRequests').where('expiresAt', '<=', now).execute();
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredLoginRequests(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('loginRequests').select('id').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('loginRequests').where('id', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

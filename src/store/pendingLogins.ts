@@ -25,6 +25,9 @@ export async function consumePendingLogin(db: Db, tokenHash: string): Promise<bo
   return result.numDeletedRows === 1n;
 }
 
-export async function deleteExpiredPendingLogins(db: Db, now: number): Promise<void> {
-  await db.deleteFrom('pendingLogins').where('expiresAt', '<=', now).execute();
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredPendingLogins(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('pendingLogins').select('tokenHash').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('pendingLogins').where('tokenHash', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

@@ -99,6 +99,9 @@ export async function deleteSessionsOfDomain(db: Db, domainId: string): Promise<
   await db.deleteFrom('sessions').where('domainId', '=', domainId).execute();
 }
 
-export async function deleteExpiredSessions(db: Db, now: number): Promise<void> {
-  await db.deleteFrom('sessions').where('expiresAt', '<=', now).execute();
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredSessions(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('sessions').select('id').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('sessions').where('id', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

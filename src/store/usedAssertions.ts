@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { insertRows } from '../db/query.ts';
 
@@ -21,6 +22,10 @@ export async function isAssertionUsed(db: Db, { entityId, assertionId }: Asserti
   return row !== undefined;
 }
 
-export async function deleteExpiredAssertions(db: Db, now: number): Promise<void> {
-  await db.deleteFrom('usedAssertions').where('expiresAt', '<=', now).execute();
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredAssertions(db: Db, now: number, limit: number): Promise<number> {
+  const expired = sql`select "entityId", "assertionId" from "usedAssertions" where "expiresAt" <= ${now} limit ${limit}`;
+  const isExpired = sql<boolean>`("entityId", "assertionId") in (${expired})`;
+  const result = await db.deleteFrom('usedAssertions').where(isExpired).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

@@ -27,7 +27,16 @@ import { testStart } from '../support/testDeps.ts';
 const LATEST = 5 + migrations.length; // trial versions wrote steps 1 to 5
 
 /** Columns that trial versions did not have. */
-const added = ['creatorId', 'mayGrantPowerUser', 'maySetPasswords', 'mayTakeOver', 'leasedUntil'];
+const added = [
+  'creatorId',
+  'mayGrantPowerUser',
+  'maySetPasswords',
+  'mayTakeOver',
+  'leasedUntil',
+  'times',
+  'lastAt',
+  'refusedFrom',
+];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));
 

@@ -54,7 +54,7 @@ describe('store/attempts', () => {
     it('deletes expired counters only', async () => {
       await recordFailure(db, 'anna', testStart, 100);
       await recordFailure(db, 'bob', testStart + 1, 100);
-      await deleteExpiredFailures(db, testStart + 100);
+      await deleteExpiredFailures(db, testStart + 100, 10);
       const rows = await db.selectFrom('attempts').select('name').execute();
       expect(rows).to.deep.equal([{ name: 'bob' }]);
     });

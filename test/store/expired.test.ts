@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/identityProviders.ts';
+import { insertLoginActivity, listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
-import { aLoginRequest, aSession, aUser, insertUser } from '../support/rows.ts';
+import { aLoginRequest, anActivity, aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 
@@ -27,7 +28,7 @@ describe('store/expired', () => {
         await writeSession(db, aSession(user.id, { id: name, expiresAt }));
         await recordFailure(db, name, testStart - 1, expiresAt - testStart + 1);
       }
-      await deleteExpired(db, testStart);
+      await deleteExpired(db, testStart, 400);
       const there = async (name: string) => [
         (await findLoginRequest(db, name, 0)) !== undefined,
         await isAssertionUsed(db, { entityId: 'one', assertionId: name }),
@@ -38,6 +39,20 @@ describe('store/expired', () => {
       ];
       expect(await there('over')).to.deep.equal([false, false, false, false, false, false]);
       expect(await there('alive')).to.deep.equal([true, true, true, true, true, true]);
+    });
+
+    it('deletes Login activity past its time, with the names in it, and more rows than one slice has', async () => {
+      const { db } = await open();
+      const day = 86_400_000;
+      for (let i = 0; i < 1_001; i += 1) await insertLoginActivity(db, anActivity({ at: testStart - 30 * day - 1 }));
+      const kept = anActivity({ at: testStart - 30 * day });
+      await insertLoginActivity(db, kept);
+      for (let i = 0; i < 501; i += 1)
+        await insertLoginRequest(db, aLoginRequest({ id: `over ${i}`, expiresAt: testStart }));
+      await deleteExpired(db, testStart, 30);
+      const { rows, total } = await listLoginActivity(db, {}, { limit: 5, offset: 0 });
+      expect([total, rows[0]?.id]).to.deep.equal([1, kept.id]);
+      expect(await findLoginRequest(db, 'over 500', 0)).to.equal(undefined);
     });
   });
 });

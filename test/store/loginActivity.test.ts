@@ -9,6 +9,8 @@ import {
   hasWorked,
   insertLoginActivity,
   listLoginActivity,
+  type NewLoginActivity,
+  recordRefusal,
   type StoredCheck,
 } from '../../src/store/loginActivity.ts';
 import { anActivity } from '../support/rows.ts';
@@ -29,9 +31,46 @@ describe('store/loginActivity', () => {
       const activity = anActivity({ reference: '7F3K-Q2MD', asserted: 'anna@acme.com', detail });
       await insertLoginActivity(db, activity);
       await insertLoginActivity(db, anActivity());
-      expect(await findLoginActivity(db, '7F3K-Q2MD')).to.deep.equal(activity);
-      expect(await findLoginActivity(db, activity.id)).to.deep.equal(activity);
+      const stored = { ...activity, times: 1, lastAt: null, refusedFrom: null };
+      expect(await findLoginActivity(db, '7F3K-Q2MD')).to.deep.equal(stored);
+      expect(await findLoginActivity(db, activity.id)).to.deep.equal(stored);
       expect(await findLoginActivity(db, '7f3k-q2md')).to.equal(undefined);
+    });
+
+    const refusals = async () => (await listLoginActivity(db, {}, { limit: 500, offset: 0 })).rows;
+
+    it('counts a refusal that is repeated within an hour in one row, which its reference finds', async () => {
+      const refusal = (minutes: number, values: Partial<NewLoginActivity> = {}) =>
+        anActivity({ at: testStart + minutes * 60_000, reason: 'signature_invalid', ...values });
+      const first = await recordRefusal(db, refusal(0), '192.0.2.1');
+      for (const minutes of [1, 59]) {
+        const repeated = await recordRefusal(db, refusal(minutes), '192.0.2.1');
+        expect(repeated).to.deep.include({ id: first.id, reference: first.reference });
+      }
+      expect(await refusals()).to.have.lengthOf(1);
+      expect(await findLoginActivity(db, first.reference ?? '')).to.include({
+        at: testStart,
+        times: 3,
+        lastAt: testStart + 59 * 60_000,
+      });
+      expect(await countOutcomes(db, testStart)).to.deep.equal({ refused: 3 });
+      for (const [other, network] of [
+        [refusal(61), '192.0.2.1'],
+        [refusal(61, { reason: 'person_unknown' }), '192.0.2.1'],
+        [refusal(61, { domainId: 'other' }), '192.0.2.1'],
+        [refusal(61, { asserted: 'anna' }), '192.0.2.1'],
+        [refusal(61), '192.0.2.2'],
+      ] as const)
+        expect(await recordRefusal(db, other, network)).to.include({ id: other.id });
+    });
+
+    it('writes at most 20 rows an hour for one network, domain and reason, whatever the names', async () => {
+      for (let i = 0; i < 100; i += 1)
+        await recordRefusal(db, anActivity({ at: testStart + i, asserted: `name ${i}` }), '192.0.2.1');
+      const rows = await refusals();
+      expect(rows.map(({ times }) => times)).to.deep.equal([81, ...Array(19).fill(1)]);
+      const other = anActivity({ at: testStart + 100, reason: 'audience_mismatch' });
+      expect(await recordRefusal(db, other, '192.0.2.1')).to.include({ id: other.id });
     });
 
     it('refuses a reference that exists, and allows any number of attempts without one', async () => {

@@ -8,7 +8,7 @@ import type { Domain } from '../../src/store/domains.ts';
 import { listMembers } from '../../src/store/groupMembers.ts';
 import type { Group } from '../../src/store/groups.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
-import type { LoginActivity } from '../../src/store/loginActivity.ts';
+import type { NewLoginActivity } from '../../src/store/loginActivity.ts';
 import type { ProfileSource } from '../../src/store/profileSources.ts';
 import type { ScimLogEntry } from '../../src/store/scimLog.ts';
 import type { User } from '../../src/store/users.ts';
@@ -137,7 +137,7 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
 }
 
 /** A login through a provider; refused unless `values` say otherwise. */
-export function anActivity(values: Partial<LoginActivity> = {}): LoginActivity {
+export function anActivity(values: Partial<NewLoginActivity> = {}): NewLoginActivity {
   const { at = testStart, outcome = 'refused' } = values;
   const source = { now: () => at, randomBytes };
   return {

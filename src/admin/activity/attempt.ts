@@ -69,12 +69,15 @@ async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> 
 
 function titleOf({ outcome }: LoginActivity, explanation: Explanation | undefined): string {
   if (explanation) return `Refused: ${explanation.title}`;
+  if (outcome === 'asked') return 'Login not continued';
   return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
 }
 
 function introOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
   if (explanation) return explanation.advice;
   if (outcome === 'tested') return 'Every check passed and the person was found. No session was started.';
+  if (outcome === 'asked')
+    return 'Every check passed. Another person was logged in with this browser, and the switch was not confirmed.';
   return flow === 'local' ? 'User name and password were correct.' : 'Every check passed and the person was found.';
 }
 

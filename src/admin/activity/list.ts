@@ -15,6 +15,7 @@ const outcomeNames: Record<string, string> = {
   logged_in: 'Logged in',
   refused: 'Refused',
   tested: 'Test succeeded',
+  asked: 'Not continued',
 };
 
 /** How a login started, for the screens. */

@@ -1,4 +1,4 @@
-import type { LoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
+import type { LoginActivity, NewLoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
 import { type CheckResult, found, type LoginContext } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
 import { claimedRequestId } from '../verify/message.ts';
@@ -14,14 +14,14 @@ export function activityRow(
   login: LoginContext,
   result: LoginResult,
   client: { network: string; userAgent: string },
-): LoginActivity {
+): NewLoginActivity {
   const { root, refusal, provider, user, assertedName } = login;
   return {
     id: result.activityId,
     reference: result.ok ? null : result.reference,
     at: login.now,
     flow: result.test ? 'test' : root && claimedRequestId(root) !== undefined ? 'sp' : 'idp',
-    outcome: !result.ok ? 'refused' : result.test ? 'tested' : 'logged_in',
+    outcome: !result.ok ? 'refused' : result.test ? 'tested' : result.asksToSwitch ? 'asked' : 'logged_in',
     reason: result.ok ? null : result.reason,
     domainId: login.domainId,
     providerId: provider?.id ?? null,
@@ -37,7 +37,7 @@ export function activityRow(
 }
 
 /** Returns the checks of an attempt, in order: those that ran and, after one that failed, those that were not reached. */
-export function checksOf({ detail: { checks = [] } }: LoginActivity): ShownCheck[] {
+export function checksOf({ detail: { checks = [] } }: Pick<LoginActivity, 'detail'>): ShownCheck[] {
   const shown = checks.map(fromStored);
   if (shown.at(-1)?.result !== 'refused') return shown;
   const ran = new Set(shown.map(({ name }) => name));

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { returnPath } from '../../web/returnPath.ts';
 import { LONGEST_MS, startSession } from '../../web/session.ts';
-import { askToSwitch, isOtherPersonLoggedIn } from './personSwitch.ts';
+import { askToSwitch } from './personSwitch.ts';
 import type { AcceptedLogin } from './receive.ts';
 
 /**
@@ -11,11 +11,10 @@ import type { AcceptedLogin } from './receive.ts';
  * person is logged in with this browser, asks first whether to switch.
  */
 export async function completeLogin(deps: Deps, req: Request, res: Response, accepted: AcceptedLogin): Promise<void> {
-  const { user, request, relayState } = accepted;
+  const { user, request, relayState, activityId } = accepted;
   const login = loginFacts(deps, req, res, accepted);
   const destination = request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
-  if (!request && (await isOtherPersonLoggedIn(deps, req, user)))
-    return askToSwitch(deps, req, res, { userId: user.id, login, destination });
+  if (accepted.asksToSwitch) return askToSwitch(deps, req, res, { userId: user.id, login, destination, activityId });
   await startSession(deps, req, res, user, login);
   res.status(303).location(destination).end(); // no body: browsers do not show it
 }

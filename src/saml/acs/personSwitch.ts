@@ -2,24 +2,20 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { hashToken, newToken } from '../../identifier.ts';
+import { writeLastLogin } from '../../people/users.ts';
+import { confirmLoginActivity } from '../../store/loginActivity.ts';
 import { consumePendingLogin, findPendingLogin, insertPendingLogin } from '../../store/pendingLogins.ts';
 import type { User } from '../../store/users.ts';
 import { cookiesOf } from '../../web/cookies.ts';
 import { isHttps } from '../../web/domain.ts';
 import type { LoginFacts } from '../../web/request.ts';
-import { findUserIdOfBrowser, findUserOfLogin, startSession } from '../../web/session.ts';
+import { findUserOfLogin, startSession } from '../../web/session.ts';
 
 const ASK_MS = 5 * 60_000;
 const PATH = '/saml/switch';
 
 /** A verified login that waits for the person to confirm the switch. */
-type PendingLogin = { userId: string; login: LoginFacts; destination: string };
-
-/** Returns whether another person is logged in with this browser. */
-export async function isOtherPersonLoggedIn(deps: Deps, req: Request, user: User): Promise<boolean> {
-  const present = await findUserIdOfBrowser(deps, req);
-  return present !== undefined && present !== user.id;
-}
+type PendingLogin = { userId: string; login: LoginFacts; destination: string; activityId?: string };
 
 /** Keeps a verified login for five minutes and asks whether to switch to its person. */
 export async function askToSwitch(deps: Deps, req: Request, res: Response, pending: PendingLogin): Promise<void> {
@@ -50,7 +46,11 @@ export function switchRoutes(deps: Deps): Router {
 }
 
 async function finish(deps: Deps, req: Request, res: Response, pending: PendingLogin, user: User): Promise<void> {
-  if (!(await consumePendingLogin(deps.store.db, hashToken(tokenOf(req))))) throw expired();
+  await deps.store.db.transaction().execute(async (trx) => {
+    if (!(await consumePendingLogin(trx, hashToken(tokenOf(req))))) throw expired();
+    if (pending.activityId !== undefined) await confirmLoginActivity(trx, pending.activityId);
+    await writeLastLogin(trx, user.id, deps.now());
+  });
   // Without Secure, browsers ignore every Set-Cookie of a __Secure- cookie, including one that clears it.
   res.clearCookie(cookieName(req), { path: PATH, secure: isHttps(req) });
   await startSession(deps, req, res, user, pending.login);

@@ -1,15 +1,18 @@
 import type { Request } from 'express';
+import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import { serviceProviderDetails } from '../../federation/domains.ts';
 import type { ReasonCode } from '../../federation/reasons.ts';
 import { newId, newReference } from '../../identifier.ts';
+import { clientNetwork } from '../../network.ts';
 import { writeLastLogin } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
-import { insertLoginActivity } from '../../store/loginActivity.ts';
+import { insertLoginActivity, type NewLoginActivity, recordRefusal } from '../../store/loginActivity.ts';
 import type { User } from '../../store/users.ts';
 import { clientOf } from '../../web/request.ts';
+import { findUserIdOfBrowser } from '../../web/session.ts';
 import { together } from '../../web/turn.ts';
 import { readBrowserSecret } from '../request/loginRequest.ts';
 import type { AssertionContent } from '../verify/assertion.ts';
@@ -27,6 +30,7 @@ export type AcceptedLogin = {
   assertion: AssertionContent;
   request: LoginRequestRow | undefined; // undefined: IdP-initiated
   relayState: string | undefined;
+  asksToSwitch: boolean; // another person is logged in with this browser, and the login came from the provider's tile
 };
 
 /** A login that failed a check. */
@@ -55,21 +59,40 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   await runAsyncChecks(login, loginChecks.lookUp, deps);
   runChecks(login, loginChecks.verify);
   await runAsyncChecks(login, loginChecks.match, deps);
+  const present = await findPresentPerson(deps, req, login);
   await together();
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
   return deps.store.db.transaction().execute(async (trx) => {
     await runAsyncChecks(login, loginChecks.use, trx);
-    const result = resultOf(deps, login);
-    if (result.ok && !result.test) await writeLastLogin(trx, result.user.id, login.now);
-    await insertLoginActivity(trx, activityRow(login, result, clientOf(req)));
+    const result = resultOf(deps, login, present);
+    const row = activityRow(login, result, clientOf(req));
+    if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, row)) };
+    if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, login.now);
+    await insertLoginActivity(trx, row);
     return result;
   });
 }
 
-function resultOf(deps: Deps, login: LoginContext): LoginResult {
+/** Anyone can send a response that is refused, as often as they like. The person sees the reference of the row that counts it. */
+async function recordRefused(db: Db, row: NewLoginActivity): Promise<Pick<RefusedLogin, 'activityId' | 'reference'>> {
+  const { id, reference } = await recordRefusal(db, row, clientNetwork(row.network ?? ''));
+  return { activityId: id, reference: reference ?? '' };
+}
+
+/** Returns the person that a login from the provider's tile would replace in this browser. One from the intranet was started in it. */
+async function findPresentPerson(
+  deps: Deps,
+  req: Request,
+  { request, refusal }: LoginContext,
+): Promise<string | undefined> {
+  return request || refusal ? undefined : findUserIdOfBrowser(deps, req);
+}
+
+function resultOf(deps: Deps, login: LoginContext, present: string | undefined): LoginResult {
   const { refusal, provider, request, relayState } = login;
   const outcome = { activityId: newId(deps), test: request?.test === 1 };
   if (refusal) return { ok: false, ...outcome, reason: refusal.reason, reference: newReference(deps), provider };
   const [user, assertion] = [found(login.user), found(login.content)];
-  return { ok: true, ...outcome, user, provider: found(provider), assertion, request, relayState };
+  const asksToSwitch = present !== undefined && present !== user.id;
+  return { ok: true, ...outcome, user, provider: found(provider), assertion, request, relayState, asksToSwitch };
 }

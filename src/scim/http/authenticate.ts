@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import { clientNetwork } from '../../network.ts';
 import { findCallingSource } from '../../sources/callingSource.ts';
 import { countFailures, recordFailure } from '../../store/attempts.ts';
 import type { ProfileSource } from '../../store/profileSources.ts';
@@ -39,7 +40,7 @@ export async function authenticate(
 }
 
 async function countFailure(deps: Deps, address: string): Promise<void> {
-  const counter = `scim ${address}`;
+  const counter = `scim ${clientNetwork(address)}`;
   const now = deps.now();
   if ((await countFailures(deps.store.db, counter, now)) >= FAILURES_PER_ADDRESS)
     throw new ScimError(429, undefined, 'Too many requests without a valid token from this address.', {

@@ -14,7 +14,8 @@ function resultOf(login: LoginContext, test = false): LoginResult {
   const { refusal, provider, request, relayState } = login;
   if (refusal) return { ok: false, activityId: 'A', test, reason: refusal.reason, reference: '7F3K-Q2MD', provider };
   const [user, assertion] = [found(login.user), found(login.content)];
-  return { ok: true, activityId: 'A', test, user, provider: found(provider), assertion, request, relayState };
+  const origin = { request, relayState, asksToSwitch: false };
+  return { ok: true, activityId: 'A', test, user, provider: found(provider), assertion, ...origin };
 }
 
 describe('activityRow', () => {

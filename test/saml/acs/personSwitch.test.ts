@@ -18,7 +18,7 @@ describe('the switch of the person', () => {
   beforeEach(async () => {
     anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
     await addPerson(anteroom.deps, {});
-    accepted = { ...(await acceptedLogin(anteroom.deps)), relayState: '/profile' };
+    accepted = { ...(await acceptedLogin(anteroom.deps)), relayState: '/profile', asksToSwitch: true };
   });
 
   it('waits for the answer of the person who is logged in, and leaves no cookie behind', async () => {

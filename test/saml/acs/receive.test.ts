@@ -5,6 +5,7 @@ import { setAutoLogin } from '../../../src/federation/domains.ts';
 import { removeProvider, setProviderEnabled } from '../../../src/federation/providers.ts';
 import { setActive } from '../../../src/people/users.ts';
 import { listLoginActivity } from '../../../src/store/loginActivity.ts';
+import { findUserByUserName } from '../../../src/store/users.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import {
   type Connected,
@@ -198,13 +199,39 @@ describe('a login through a provider', () => {
     await addPerson(connected.deps, ben);
     const browser = visitor(connected);
     await deliver(browser, await openTile(connected, 'anna.berg'));
+    connected.deps.clock.advance(1_000);
     const question = await deliver(browser, await openTile(connected, 'ben.okafor'), { RelayState: '/profile' });
     expect(question.url).to.equal(`${connected.url}/saml/switch`);
     expect(question.text).to.contain('Continue as Ben Okafor?');
     expect((await browser.get('/profile')).text).to.contain('anna.berg@acme.example');
+    const lastLogin = async () => (await findUserByUserName(connected.deps.store.db, 'ben.okafor'))?.lastLoginAt;
+    expect(await lastReason(connected), 'no login yet').to.deep.include({ outcome: 'asked', reason: null });
+    expect(await lastLogin()).to.equal(null);
     const switched = await browser.submit(question, '/saml/switch');
     expect(switched.url).to.equal(`${connected.url}/profile`);
     expect(switched.text).to.contain('ben.okafor@acme.example');
+    expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in' });
+    expect(await lastLogin()).to.equal(connected.deps.now());
+    // The same person again, and a login from the intranet, need no confirmation.
+    connected.deps.clock.advance(1_000);
+    await deliver(browser, await openTile(connected, 'ben.okafor'));
+    expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in', flow: 'idp' });
+    connected.deps.clock.advance(1_000);
+    const back = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg');
+    await deliver(browser, back);
+    expect(await lastReason(connected)).to.deep.include({ outcome: 'logged_in', flow: 'sp' });
+  });
+
+  it('is recorded once if it is refused again and again, and each time shows the reference of this row', async () => {
+    const connected = await connect();
+    const post = () => visitor(connected).post('/saml/acs', { SAMLResponse: 'no response' });
+    const shown = [await post(), await post(), await post()].map(
+      ({ text }) => /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(text)?.[0],
+    );
+    const { rows, total } = await listLoginActivity(connected.deps.store.db, {}, { limit: 9, offset: 0 });
+    expect(total).to.equal(1);
+    expect(rows[0]).to.include({ times: 3, reason: 'base64_invalid' });
+    expect(shown).to.deep.equal(Array(3).fill(rows[0]?.reference));
   });
 
   it('is checked at the time when the form has arrived, not when the request started', async () => {
