@@ -9,7 +9,7 @@ import { profileRoutes } from './intranet/profile.ts';
 import { setupRoutes } from './intranet/setup.ts';
 import { switchRoutes } from './saml/acs/personSwitch.ts';
 import { samlRoutes, testRoutes } from './saml/routes.ts';
-import { scimRoutes } from './scim/http/routes.ts';
+import { scimErrors, scimRoutes } from './scim/http/routes.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { pickDomain } from './web/domain.ts';
@@ -36,13 +36,13 @@ export function buildApp(deps: Deps): Express {
   useViews(app, deps);
   app.use(limitBodies());
   app.use(arriveTogether);
-  app.use(SCIM, dataHeaders, domain, strictTransport, noStore, scimRoutes(deps));
+  app.use(SCIM, dataHeaders, domain, strictTransport, noStore, scimRoutes(deps), scimErrors(deps));
   app.use(limitHeaders);
   app.use(pageHeaders);
   app.get('/healthz', liveness);
   app.get('/readyz', readiness(deps));
+  app.use(assetRoutes(deps)); // before the domain: the page that says that the database is away needs its styles
   app.use(domain, strictTransport);
-  app.use(assetRoutes(deps));
   app.use(noStore);
   app.use(sessions(deps));
   app.use(viewTools);

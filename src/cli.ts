@@ -24,7 +24,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
 /** Opens the same state as the server. Only the server applies PUBLIC_URL to existing domains, because a shell may not set it. */
 async function open(envFile: string | undefined): Promise<Deps> {
   const env = withEnvFile(process.env, envFile);
-  const config = parseConfig(env);
+  const config = { ...parseConfig(env), databaseWaitMs: 0 };
   checkServerData(env, config);
   const deps = await openDeps(config, pino({ level: 'silent' }));
   if ((await listDomains(deps.store.db)).length === 0) await ensureFirstDomain(deps);

@@ -7,6 +7,8 @@ export type Config = Readonly<{
   port: number;
   publicUrl: string; // the origin of the first domain
   databaseUrl: string;
+  databasePoolSize: number;
+  databaseWaitMs: number;
   dataDir: string;
   secretKey: string | undefined; // base64 of 32 bytes; undefined: a file in dataDir
   trustProxy: string[] | number | false;
@@ -34,7 +36,14 @@ export const variables: Variable[] = [
   {
     name: 'DATABASE_URL',
     fallback: 'sqlite:DATA_DIR/anteroom.db',
-    meaning: 'The database: sqlite:FILE or postgres://user:password@host/database.',
+    meaning:
+      'The database: sqlite:FILE or postgres://user:password@host/database. PostgreSQL may have several hosts, as in host1:5432,host2:5432; Anteroom uses the one that takes writes.',
+  },
+  { name: 'DATABASE_POOL_SIZE', fallback: '20', meaning: 'The most connections to PostgreSQL that Anteroom opens.' },
+  {
+    name: 'DATABASE_WAIT',
+    fallback: '60',
+    meaning: 'For how many seconds the server waits at its start for a database that does not respond yet.',
   },
   {
     name: 'DATA_DIR',
@@ -84,6 +93,16 @@ const environment = z
       .string()
       .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, 'must start with sqlite: or postgres://')
       .optional(),
+    DATABASE_POOL_SIZE: z
+      .string()
+      .regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 999')
+      .transform(Number)
+      .default(20),
+    DATABASE_WAIT: z
+      .string()
+      .regex(/^\d{1,4}$/, 'must be a number of seconds, at most 9999')
+      .transform(Number)
+      .default(60),
     DATA_DIR: z.string().min(1).default('data'),
     SECRET_KEY: z
       .string()
@@ -131,6 +150,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     port: values.PORT,
     publicUrl: new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).origin,
     databaseUrl: values.DATABASE_URL ?? `sqlite:${values.DATA_DIR}/anteroom.db`,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    databaseWaitMs: values.DATABASE_WAIT * 1_000,
     dataDir: values.DATA_DIR,
     secretKey: values.SECRET_KEY,
     trustProxy: values.TRUST_PROXY ?? false,

@@ -31,6 +31,12 @@ export class Conflict extends AppError {
   }
 }
 
+/** When to try again after a fault of the database that may be over by then. */
+export const RETRY_AFTER_SECONDS = 5;
+
+/** The database failed, not the request: 503 if it may succeed a moment later, 500 if not. The cause is in the log (db/faults.ts). */
+export class DatabaseFault extends AppError {}
+
 /** The result of validating input: the value, or one error message per invalid field ('' is the form as a whole). */
 export type Checked<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
 export type FieldErrors = Record<string, string>;

@@ -17,7 +17,8 @@ const generate = promisify(generateKeyPair);
 /** Opens what the server and the command line need. The first time, this creates the data folder, the secret key and the tables. */
 export async function openDeps(config: Config, log: Logger): Promise<Deps> {
   const random = openRandomBytes();
-  const store = await openStore(config.databaseUrl);
+  const { databaseUrl, databasePoolSize: poolSize, databaseWaitMs: waitMs } = config;
+  const store = await openStore(databaseUrl, { log, poolSize, waitMs });
   const secrets = await openSecrets(config, store.db, random).catch(async (error: unknown) => {
     await store.close();
     throw error;

@@ -18,7 +18,7 @@ describe('the application', () => {
   });
 
   it('serves SCIM and pages only at its domains', async () => {
-    for (const path of ['/api/v2/scim/v2/Users', '/login', '/favicon.ico'])
+    for (const path of ['/api/v2/scim/v2/Users', '/login', '/logout'])
       expect((await sendRaw(anteroom, path, { headers: { host: 'evil.example' } })).status, path).to.equal(421);
   });
 

@@ -11,6 +11,8 @@ describe('config', () => {
       port: 3000,
       publicUrl: 'http://localhost:3000',
       databaseUrl: 'sqlite:data/anteroom.db',
+      databasePoolSize: 20,
+      databaseWaitMs: 60_000,
       dataDir: 'data',
       secretKey: undefined,
       trustProxy: false,

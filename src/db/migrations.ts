@@ -24,7 +24,9 @@ export const migrations: Migration[] = [
  */
 export async function migrate(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const latest = LAST_TRIAL + migrations.length;
-  await db.transaction().execute(async (trx) => {
+  // A snapshot from before the wait for the lock would not show what the other process created.
+  const transaction = db.transaction().setIsolationLevel('read committed');
+  await transaction.execute(async (trx) => {
     if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx);
     await sql`create table if not exists migrations (position integer primary key)`.execute(trx);
     const done = await sql<{ position: number | null }>`select max(position) as position from migrations`.execute(trx);

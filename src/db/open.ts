@@ -1,64 +1,126 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { DatabaseFault } from '../errors.ts';
 import { createPrivate, makePrivate } from '../privateFile.ts';
+import { mayConnectLater } from './engineErrors.ts';
+import { describeFault, type Faults, openFaults } from './faults.ts';
 import { type LongReads, openLongReads } from './longReads.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { defaultLimits, type PoolLimits, type PoolOptions } from './postgresPool.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
+
+const DEFAULT_POOL_SIZE = 20;
+const TRY_EVERY_MS = 500;
 
 export type Engine = 'sqlite' | 'postgres';
 export type Db = Kysely<Schema>;
 
 /** Where the state is. A write settles when it is on the disk, or committed if it wrote only relaxed tables (see durability.ts). */
-export type Store = { engine: Engine; db: Db; longRead: LongReads; close(): Promise<void> };
+export type Store = {
+  engine: Engine;
+  db: Db;
+  longRead: LongReads;
+  /** Returns what is wrong with the database, or undefined. */
+  fault(): string | undefined;
+  close(): Promise<void>;
+};
+
+export type StoreOptions = {
+  log?: Pick<Logger, 'error' | 'warn' | 'info'>;
+  /** The most connections to PostgreSQL. */
+  poolSize?: number;
+  /** How long requests wait for PostgreSQL. */
+  limits?: PoolLimits;
+  /** How long to wait for a database that does not respond; by default, not at all. */
+  waitMs?: number;
+};
 
 /**
  * Opens the database named by a URL and brings its tables up to date.
  * @param url `sqlite:path/to/file.db` (created if missing) or `postgres://…`
  * @throws Error if the database cannot be reached, or is from a newer version of Anteroom
  */
-export async function openStore(url: string): Promise<Store> {
-  try {
-    return await openMigrated(url);
-  } catch (error) {
-    throw new Error(`The database could not be opened: ${reasonOf(error)}`, { cause: error });
-  }
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const { log, waitMs = 0 } = options;
+  const limit = waitMs > 0 ? AbortSignal.timeout(waitMs) : AbortSignal.abort();
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await openMigrated(url, options);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (limit.aborted || !isWorthWaiting(error))
+        throw new Error(`The database could not be opened: ${reason}`, { cause: error });
+      if (tries === 1) log?.warn(`waiting for the database, up to ${waitMs / 1_000} seconds: ${reason}`);
+      await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+    }
 }
 
-async function openMigrated(url: string): Promise<Store> {
-  const { engine, dialect, close } = openEngine(url);
+async function openMigrated(url: string, options: StoreOptions): Promise<Store> {
+  const { log, poolSize = DEFAULT_POOL_SIZE, limits = defaultLimits } = options;
+  const pool: PoolOptions = { size: poolSize, isMigration: false, limits };
+  if (isPostgres(url)) await migratePostgres(url);
+  const faults = openFaults(log);
+  const { engine, dialect, prepare, close } = openEngine(url, pool, faults);
   let closed: Promise<void> | undefined;
   const store: Store = {
     engine,
-    db: new Kysely<Schema>({ dialect }),
+    db: prepare(new Kysely<Schema>({ dialect })),
     longRead: openLongReads(),
+    fault: () => {
+      const fault = faults.current();
+      return fault && describeFault(fault);
+    },
     close: () => {
       closed ??= close();
       return closed;
     },
   };
-  try {
-    await migrate(store.db as unknown as Kysely<unknown>, engine);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  if (engine === 'sqlite') await migrateOrClose(store.db, engine, store.close);
   return store;
 }
 
-/** For a host with several addresses, the message is empty and there is one error per address. */
+/** Migrates on a connection of its own, because a step may take longer than a statement of a request may. */
+async function migratePostgres(url: string): Promise<void> {
+  const { dialect, close } = openPostgres(url, { size: 1, isMigration: true, limits: defaultLimits }, openFaults());
+  await migrateOrClose(new Kysely<Schema>({ dialect }), 'postgres', close);
+  await close();
+}
+
+async function migrateOrClose(db: Db, engine: Engine, close: () => Promise<void>): Promise<void> {
+  try {
+    await migrate(db as unknown as Kysely<unknown>, engine);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Returns the cause of a fault. For a host with several addresses, the message is empty and there is one error per address. */
 function reasonOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const cause = error instanceof DatabaseFault ? error.cause : error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   return first instanceof Error ? first.message : String(first);
 }
 
-function openEngine(url: string): { engine: Engine; dialect: Dialect; close(): Promise<void> } {
-  if (/^postgres(ql)?:/.test(url)) return { engine: 'postgres', ...openPostgres(url) };
+function isWorthWaiting(error: unknown): boolean {
+  return error instanceof DatabaseFault && error.status === 503 && mayConnectLater(error.cause);
+}
+
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:/.test(url);
+}
+
+type OpenEngine = { engine: Engine; dialect: Dialect; prepare(db: Db): Db; close(): Promise<void> };
+
+function openEngine(url: string, pool: PoolOptions, faults: Faults): OpenEngine {
+  if (isPostgres(url)) return { engine: 'postgres', ...openPostgres(url, pool, faults) };
   const file = url.replace(/^sqlite:/, '');
   prepareFile(file);
-  return { engine: 'sqlite', ...openSqlite(file) };
+  return { engine: 'sqlite', prepare: (db) => db, ...openSqlite(file) };
 }
 
 /** Makes the file and its logs private. SQLite gives new logs the mode of the file, and follows a link to it. */

@@ -75,6 +75,13 @@ export async function insertRows<T extends keyof Schema>(
   return inserted;
 }
 
+/**
+ * Returns a list for isOneOf. Leaves out texts that PostgreSQL cannot read from JSON (U+0000 and lone surrogates), which are in no row.
+ */
+export function jsonList(values: string[]): string {
+  return JSON.stringify(values.filter((value) => value.isWellFormed() && !value.includes('\0')));
+}
+
 /** Returns a condition on a list of values as a JSON array, so that lists of any length are the same prepared query. */
 export function isOneOf(db: Db, column: string, json: string): RawBuilder<boolean> {
   const values = isPostgres(db)

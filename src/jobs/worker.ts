@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import { AppError, DatabaseFault } from '../errors.ts';
 import { addToGroup, changePeople } from '../people/bulk.ts';
 import { importLines, planLines } from '../people/importPeople.ts';
 import { finishRemoval, nextManaged, releasePeople } from '../sources/removal.ts';
@@ -135,6 +135,7 @@ function countOutcomes(counts: Job['counts'], outcomes: ItemOutcome[]): Job['cou
 }
 
 async function fail(deps: Deps, id: string, error: unknown): Promise<false> {
+  if (error instanceof DatabaseFault) throw error; // not the job's fault: sweepJobs resumes it
   const expected = error instanceof AppError;
   await failJob(deps, id, expected ? error.message : 'An unexpected error occurred. See the server log for details.');
   if (!expected) deps.log.error({ err: error, job: id }, 'job failed');

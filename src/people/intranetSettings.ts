@@ -40,7 +40,8 @@ const schema = z.object({
 /** Name and look of the intranet, its help contact, and the networks from which local login is allowed (empty: all). */
 export type IntranetSettings = z.infer<typeof schema>;
 
-const initial: IntranetSettings = {
+/** The settings of a new intranet. */
+export const initialSettings: IntranetSettings = {
   name: 'Anteroom',
   greeting: 'Welcome.',
   tagline: 'The people, places and tools of the company, behind one door.',
@@ -51,7 +52,7 @@ const initial: IntranetSettings = {
 
 /** Returns the current settings. */
 export async function readIntranetSettings(db: Db): Promise<IntranetSettings> {
-  return { ...initial, ...((await findSetting(db, SETTING)) as Partial<IntranetSettings> | undefined) };
+  return { ...initialSettings, ...((await findSetting(db, SETTING)) as Partial<IntranetSettings> | undefined) };
 }
 
 /**

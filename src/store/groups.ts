@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { isOneOf, prepared } from '../db/query.ts';
+import { isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
@@ -65,7 +65,7 @@ export async function findGroupsOfUsers(
   db: Db,
   userIds: string[],
 ): Promise<{ userId: string; id: string; displayName: string }[]> {
-  return userIds.length === 0 ? [] : groupsOfUsers(db, JSON.stringify(userIds));
+  return userIds.length === 0 ? [] : groupsOfUsers(db, jsonList(userIds));
 }
 
 const groupsOfUsers = prepared((db, userIds: string) =>

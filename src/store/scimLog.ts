@@ -20,8 +20,9 @@ export type ScimLogFilter = {
   until?: number | undefined;
 };
 
-export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<void> {
-  await insertRows(db, 'scimLog', entries.map(toRow));
+/** Inserts entries, except those that are there already. Returns how many were inserted. */
+export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<number> {
+  return insertRows(db, 'scimLog', entries.map(toRow), { key: ['id'], existing: 'keep' });
 }
 
 /**

@@ -47,3 +47,8 @@ export async function addSetting(db: Db, name: string, value: unknown): Promise<
 export async function checkDatabase(db: Db): Promise<void> {
   await db.selectFrom('settings').select('name').limit(1).execute();
 }
+
+/** Settles if the database stores a row. */
+export async function checkWrites(db: Db): Promise<void> {
+  await writeSetting(db, 'writeCheck', '');
+}

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { isOneOf, prepared } from '../db/query.ts';
+import { isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { loginKey, soughtKey } from './loginName.ts';
 import type { Profile } from './profile.ts';
@@ -74,7 +74,7 @@ export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, 
 
 /** Returns the display names of people by ID. Unknown IDs are missing. */
 export async function findDisplayNames(db: Db, ids: string[]): Promise<Pick<User, 'id' | 'displayName'>[]> {
-  return ids.length === 0 ? [] : displayNamesOf(db, JSON.stringify(ids));
+  return ids.length === 0 ? [] : displayNamesOf(db, jsonList(ids));
 }
 
 const displayNamesOf = prepared((db, ids: string) =>

@@ -1,10 +1,14 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isUniqueViolation } from '../db/uniqueViolation.ts';
 import type { Deps } from '../deps.ts';
-import { AppError, Conflict, NotFound } from '../errors.ts';
+import { AppError, Conflict, DatabaseFault, NotFound, RETRY_AFTER_SECONDS } from '../errors.ts';
 import { newReference } from '../identifier.ts';
 import { wantsJson } from './requireLogin.ts';
 
+const AWAY_TITLE = 'Back in a moment';
+const AWAY = 'The intranet cannot reach its database. This page tries again automatically.';
+const AWAY_AFTER_POST =
+  'The intranet cannot reach its database, so your request may not have been completed. Wait a moment, then try it again.';
 const DONE_MEANWHILE = 'Someone else just made the same change. Reload the page to see it.';
 
 /** Handles requests that match no route. */
@@ -14,21 +18,29 @@ export const pageNotFound: RequestHandler = () => {
 
 /** Shows an error as a page, or as JSON to programs. From status 500 on, the message is only in the log, under the reference. */
 export function errorPage(deps: Deps): ErrorRequestHandler {
-  return (thrown, req, res, next) => {
-    if (res.headersSent) return next(thrown);
+  return (thrown, req, res, _next) => {
+    if (res.headersSent) return afterResponse(deps, res, thrown);
     // Two people made the same change at the same time, and the database accepted one.
     const error = isUniqueViolation(thrown) ? new Conflict(DONE_MEANWHILE, { cause: thrown }) : thrown;
     const status = statusOf(error);
     const reference = newReference(deps);
     const entry = { reference, method: req.method, path: withoutTokens(req.path), status, err: error };
-    if (status >= 500) deps.log.error(entry, 'request failed');
+    if (error instanceof DatabaseFault) deps.log.debug(entry, 'request failed');
+    else if (status >= 500) deps.log.error(entry, 'request failed');
     else
       deps.log.info(
         { ...entry, err: undefined, message: error instanceof Error ? error.message : undefined },
         'request refused',
       );
-    respond(req, res, status, { title: titleOf(error, status), message: publicMessage(error, status), reference });
+    if (error instanceof DatabaseFault && status === 503) respondAway(req, res, error.message);
+    else respond(req, res, status, { title: titleOf(error, status), message: publicMessage(error, status), reference });
   };
+}
+
+/** The session may fail to be saved after the page was sent, and a stream in the middle: half a page must not look like a whole one. */
+function afterResponse({ log }: Deps, res: Response, error: unknown): void {
+  if (!(error instanceof DatabaseFault)) log.error({ err: error }, 'request failed');
+  if (!res.writableEnded) res.destroy();
 }
 
 /** Removes tokens from a path: a setup link stays valid after its form was refused, so it must not be in the log. */
@@ -51,6 +63,18 @@ function respond(req: Request, res: Response, status: number, text: ErrorText): 
     if (failure) res.type('text/plain').send(`${message}\nReference: ${reference}\n`);
     else res.send(page);
   });
+}
+
+/** Says that the request may succeed a moment later. Such a page is rendered without the database. */
+function respondAway(req: Request, res: Response, message: string): void {
+  res.status(503).set({ 'cache-control': 'no-store', 'retry-after': String(RETRY_AFTER_SECONDS) });
+  if (wantsJson(req)) {
+    res.json({ error: message });
+    return;
+  }
+  const isPage = req.method === 'GET';
+  const retry = isPage ? RETRY_AFTER_SECONDS : undefined;
+  res.render('errors/away', { title: AWAY_TITLE, message: isPage ? AWAY : AWAY_AFTER_POST, retry, offline: true });
 }
 
 const titles: Record<number, string> = {

@@ -1,8 +1,10 @@
 import type { RequestHandler } from 'express';
+import type { Store } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { checkDatabase } from '../store/settings.ts';
+import { checkDatabase, checkWrites } from '../store/settings.ts';
 
 const CHECK_WITHIN_MS = 2_000;
+const NO_RESPONSE = 'the database does not respond';
 
 /** Handles `/healthz` at any host: 200 as long as the process responds. It queries nothing, so a lost database restarts no server. */
 export const liveness: RequestHandler = (_req, res) => {
@@ -10,7 +12,7 @@ export const liveness: RequestHandler = (_req, res) => {
   res.type('text/plain').send('ok\n');
 };
 
-/** Handles `/readyz` at any host: 200 if this server takes requests, 503 if it is stopping or the database does not respond in time. */
+/** Handles `/readyz` at any host: 200 if this server takes requests, 503 if it is stopping or something is wrong with the database. */
 export function readiness(deps: Deps): RequestHandler {
   let check: Promise<string | undefined> | undefined;
   return async (_req, res) => {
@@ -31,10 +33,14 @@ export function readiness(deps: Deps): RequestHandler {
 async function findFault({ background, store }: Deps): Promise<string | undefined> {
   if (background.stopping.aborted) return 'the server is stopping';
   const limit = Promise.withResolvers<string>();
-  const timer = setTimeout(() => limit.resolve('the database does not respond'), CHECK_WITHIN_MS);
-  const checked = checkDatabase(store.db).then(
-    () => undefined,
-    () => 'the database does not respond',
-  );
+  const timer = setTimeout(() => limit.resolve(NO_RESPONSE), CHECK_WITHIN_MS);
+  const checked = checkStore(store).catch(() => store.fault() ?? NO_RESPONSE);
   return Promise.race([checked, limit.promise]).finally(() => clearTimeout(timer));
+}
+
+/** A fault is over once the database stores something. While this server is not ready, nobody else may try. */
+async function checkStore(store: Store): Promise<string | undefined> {
+  await checkDatabase(store.db);
+  if (store.fault() !== undefined) await checkWrites(store.db);
+  return store.fault();
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import ejs from 'ejs';
 import type { Express, RequestHandler } from 'express';
 import type { Deps } from '../deps.ts';
-import { readIntranetSettings } from '../people/intranetSettings.ts';
+import { type IntranetSettings, initialSettings, readIntranetSettings } from '../people/intranetSettings.ts';
 import { nameOf } from '../people/users.ts';
 import { ASSETS } from './assets.ts';
 import { takeFlash } from './flash.ts';
@@ -33,8 +33,10 @@ export type ViewTools = {
 
 /** Sets up EJS with cached views, and the helpers that all pages share. */
 export function useViews(app: Express, deps: Deps): void {
+  const readSettings = settingsReader(deps);
   app.engine('ejs', (file, data, done) => {
-    renderPage(deps, file, data)
+    readSettings(data)
+      .then((intranet) => renderPage(file, { ...data, intranet }))
       .then((page) => done(null, page))
       .catch(done);
   });
@@ -59,9 +61,17 @@ export const viewTools: RequestHandler = (req, res, next) => {
   next();
 };
 
-async function renderPage(deps: Deps, file: string, data: object): Promise<string> {
-  const intranet = await readIntranetSettings(deps.store.db);
-  const page = await ejs.renderFile(file, { ...data, intranet }, { root: VIEWS, cache: true });
+/** Returns a function that reads the settings for a page, or returns the last ones for a page that is `offline`: the database is away. */
+function settingsReader({ store }: Deps): (data: object) => Promise<IntranetSettings> {
+  let last = initialSettings;
+  return async (data) => {
+    if (!('offline' in data)) last = await readIntranetSettings(store.db);
+    return last;
+  };
+}
+
+async function renderPage(file: string, data: object): Promise<string> {
+  const page = await ejs.renderFile(file, data, { root: VIEWS, cache: true });
   await together();
   return page;
 }

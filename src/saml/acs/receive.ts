@@ -63,11 +63,12 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   await together();
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
   return deps.store.db.transaction().execute(async (trx) => {
-    await runAsyncChecks(login, loginChecks.use, trx);
-    const result = resultOf(deps, login, present);
-    const row = activityRow(login, result, clientOf(req));
+    const used = { ...login, results: [...login.results] }; // the transaction may run again
+    await runAsyncChecks(used, loginChecks.use, trx);
+    const result = resultOf(deps, used, present);
+    const row = activityRow(used, result, clientOf(req));
     if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, row)) };
-    if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, login.now);
+    if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, used.now);
     await insertLoginActivity(trx, row);
     return result;
   });

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, DatabaseFault, RETRY_AFTER_SECONDS } from '../../errors.ts';
 import { newReference } from '../../identifier.ts';
 
 export type ScimType =
@@ -46,7 +46,10 @@ export function toScimError(deps: Deps, error: unknown): ScimError {
   if (error instanceof ScimError) return error;
   if (error instanceof AppError && error.status < 500)
     return new ScimError(error.status, undefined, error.message, error.status === 429 ? { 'Retry-After': '5' } : {});
+  if (error instanceof DatabaseFault && error.status === 503)
+    return new ScimError(503, undefined, error.message, { 'Retry-After': String(RETRY_AFTER_SECONDS) });
   const reference = newReference(deps);
-  deps.log.error({ err: error, reference }, 'SCIM request failed');
+  if (error instanceof DatabaseFault) deps.log.debug({ err: error, reference }, 'SCIM request failed');
+  else deps.log.error({ err: error, reference }, 'SCIM request failed');
   return new ScimError(500, undefined, `Something went wrong. Reference ${reference}.`);
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
+import { DatabaseFault } from '../../errors.ts';
 import { newId } from '../../identifier.ts';
 import { addCalls } from '../../store/profileSources.ts';
 import { type Change, insertScimLog, type ScimLogEntry } from '../../store/scimLog.ts';
@@ -11,6 +12,7 @@ import type { Call, Trace } from './call.ts';
 const DAY_MS = 86_400_000;
 const GATHER_MS = 10;
 const LAST_CALL_EVERY_MS = 60_000;
+const TRY_EVERY_MS = 1_000;
 const MAX_WAITING = 10_000;
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_VALUE_CHARACTERS = 2_000;
@@ -30,6 +32,9 @@ type Counted = {
   kinds: Set<NoticeKind>;
 };
 
+/** The same, and the time to write as the source's last call. */
+type Batched = Counted & { lastCallAt: number | undefined };
+
 /**
  * The request log. Changes are logged in their own transaction (logChange). All other requests are queued and written together after
  * their responses; `add` also counts the calls of each source, and records what its rights left out.
@@ -44,25 +49,20 @@ export function openRequestLog(deps: Deps): RequestLog {
   const lastCalls = new Map<string, number>();
 
   // The row of a source is durable: writing it with every batch would have each wait for the disk, and other writers with it.
-  function isLastCallDue(sourceId: string, at: number): boolean {
-    if (at - (lastCalls.get(sourceId) ?? -Infinity) < LAST_CALL_EVERY_MS) return false;
-    lastCalls.set(sourceId, at);
-    return true;
+  function withLastCall(counted: Counted): Batched {
+    const { sourceId, at } = counted;
+    const isDue = at - (lastCalls.get(sourceId) ?? -Infinity) >= LAST_CALL_EVERY_MS;
+    if (isDue) lastCalls.set(sourceId, at);
+    return { ...counted, lastCallAt: isDue ? at : undefined };
   }
 
   async function write(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     while (entries.length > 0 || counts.size > 0) {
-      const [batch, counted] = [entries, [...counts.values()]];
+      const [batch, counted] = [entries, [...counts.values()].map(withLastCall)];
       entries = [];
       counts = new Map();
-      await deps.store.db.transaction().execute(async (trx) => {
-        await insertScimLog(trx, batch);
-        for (const { sourceId, kinds, at, ...count } of counted) {
-          await addCalls(trx, sourceId, { ...count, at: isLastCallDue(sourceId, at) ? at : undefined });
-          for (const kind of kinds) await insertNotice(trx, sourceId, kind, at);
-        }
-      });
+      await store(deps, batch, counted);
       // A single call is written at once, a stream of calls in batches.
       if (entries.length + counts.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
@@ -97,6 +97,25 @@ export function openRequestLog(deps: Deps): RequestLog {
       start();
     },
   };
+}
+
+/** Stores what was queued. While the database is away or full, waits for it, because rows must not be lost for that. */
+async function store(deps: Deps, batch: ScimLogEntry[], counted: Batched[]): Promise<void> {
+  for (;;)
+    try {
+      return await deps.store.db.transaction().execute(async (trx) => {
+        const isStored = (await insertScimLog(trx, batch)) < batch.length; // by an attempt whose commit was not confirmed
+        if (isStored) return;
+        for (const { sourceId, kinds, at, lastCallAt, ...count } of counted) {
+          await addCalls(trx, sourceId, { ...count, at: lastCallAt });
+          for (const kind of kinds) await insertNotice(trx, sourceId, kind, at);
+        }
+      });
+    } catch (error) {
+      const isOver = deps.background.stopping.aborted || !(error instanceof DatabaseFault) || error.status !== 503;
+      if (isOver) throw error;
+      await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+    }
 }
 
 /** Logs a change in the transaction that makes it: neither is stored without the other. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { together } from '../../web/turn.ts';
 import { MOST_WORK } from '../protocol/scan.ts';
@@ -23,6 +23,11 @@ export function scimRoutes(deps: Deps): Router {
   const log = openRequestLog(deps);
   router.use((req, res) => serve(deps, log, req, res));
   return router;
+}
+
+/** Turns what fails before the SCIM server, such as finding the domain, into a SCIM error (RFC 7644 3.12). */
+export function scimErrors(deps: Deps): ErrorRequestHandler {
+  return (error, _req, res, _next) => refuse(res, toScimError(deps, error));
 }
 
 async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): Promise<void> {

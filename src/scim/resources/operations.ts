@@ -140,12 +140,16 @@ async function lockResource<R extends Row>(db: Db, call: Call, model: Model<R>, 
 }
 
 async function inTransaction<T, R extends Row>(
-  { deps }: Call,
+  { deps, trace }: Call,
   { uniqueAttribute }: Model<R>,
   write: (trx: Db) => Promise<T>,
 ): Promise<T> {
+  const before = structuredClone(trace);
   try {
-    return await deps.store.db.transaction().execute(write);
+    return await deps.store.db.transaction().execute((trx) => {
+      Object.assign(trace, structuredClone(before)); // the transaction may run again
+      return write(trx);
+    });
   } catch (error) {
     if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', takenMessage(error, uniqueAttribute));
     throw error;
