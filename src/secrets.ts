@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { makePrivate, PRIVATE } from './privateFile.ts';
@@ -56,13 +56,18 @@ export function findSecretKey(config: Config): Buffer | undefined {
   return key;
 }
 
-/** Creates the file with the secret key, for its owner only, unless another process was faster. */
+/** Creates the file with the secret key, for its owner only and all at once, unless another process was faster. */
 export function createSecretKey(config: Config, randomBytes: (size: number) => Buffer): void {
+  const file = secretKeyPlace(config);
+  const draft = `${file}.${randomBytes(8).toString('hex')}`;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: PRIVATE, flush: true });
   try {
-    const key = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
-    writeFileSync(secretKeyPlace(config), key, { mode: PRIVATE, flag: 'wx', flush: true });
+    linkSync(draft, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Some file systems have no links; there, the file is still never seen half written.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
   }
 }

@@ -76,10 +76,12 @@ describe('the command line', () => {
 
   it('works in a folder where a server was started without configuration', async () => {
     const folder = tempFolder();
-    const { child, ended } = await startServer({}, [], folder);
+    const file = join(folder, 'anteroom.env');
+    writeFileSync(file, 'LOG_LEVEL=error\n');
+    const { child, ended } = await startServer({}, ['--env-file', file], folder);
     const added = await runCommandLine(['user', 'add', '--user-name', 'anna'], {}, '', folder);
     expect({ code: added.code, stderr: added.stderr }).to.deep.equal({ code: 0, stderr: '' });
-    expect(readdirSync(folder)).to.deep.equal(['data']);
+    expect(readdirSync(folder).sort()).to.deep.equal(['anteroom.env', 'data']);
     child.kill();
     expect((await ended).code).to.equal(0);
   });

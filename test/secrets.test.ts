@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig } from '../src/config.ts';
@@ -52,6 +52,7 @@ describe('secrets', () => {
     expect(findSecretKey(config)).to.deep.equal(key);
     const file = secretKeyPlace(config);
     expect(statSync(file).mode & 0o777).to.equal(0o600);
+    expect(readdirSync(config.dataDir)).to.deep.equal(['secret.key']);
     expect(readFileSync(file, 'utf8')).to.equal(`${key?.toString('base64')}\n`);
   });
 
