@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { createJob, pauseJob } from '../../../src/jobs/jobs.ts';
+import { createJob, getJob, LEASE_MS, pauseJob } from '../../../src/jobs/jobs.ts';
+import { updateJob } from '../../../src/store/jobs.ts';
 import type { User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
@@ -36,6 +37,19 @@ describe('admin/jobs/job', () => {
       .and.to.contain('Paused');
     const done = await untilDone(client, await client.post(`${path}/continuation`));
     expect(done.text).to.contain('2 people were deactivated.');
+  });
+
+  it('says that a job is interrupted, and what happens next', async () => {
+    const { deps } = anteroom;
+    const path = await added();
+    deps.clock.advance(LEASE_MS);
+    const page = (await client.get(path)).text;
+    expect(page).to.contain('Interrupted').and.to.contain('resumes automatically').and.to.contain('data-refresh');
+    const id = path.slice(JOBS.length + 1);
+    await updateJob(deps.store.db, { ...(await getJob(deps, id)), state: 'queued' });
+    expect((await client.get(path)).text)
+      .to.contain('Start the change again.')
+      .and.not.to.contain('/pause"');
   });
 
   it('undoes a deactivation', async () => {
