@@ -10,7 +10,7 @@ import { type PlannedLine, readImport } from '../people/importPeople.ts';
 import type { CsvLimits } from '../people/readCsv.ts';
 import { addPerson, nameOf, setActive, setPassword } from '../people/users.ts';
 import { deleteJob, type JobItem, listJobItems } from '../store/jobs.ts';
-import { findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
+import { countPowerUsers, findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
 import {
   accepted,
   type Call,
@@ -125,7 +125,14 @@ async function listAll(call: Call): Promise<Output> {
 async function activation({ deps, operands, has }: Call, active: boolean): Promise<Output> {
   const { id } = await userNamed(deps, operands[0]);
   const user = await setActive(deps, id, active, { force: has('force') });
-  return { json: asJson(user), text: `${nameOf(user)} is ${active ? 'active' : 'deactivated'}.` };
+  const isLast = !active && (await countPowerUsers(deps.store.db)).active === 0;
+  return {
+    json: asJson(user),
+    text: `${nameOf(user)} is ${active ? 'active' : 'deactivated'}.`,
+    ...(isLast
+      ? { warnings: ['No Power User is active. Add one with user add, or restart the server for a setup link.'] }
+      : {}),
+  };
 }
 
 async function newPassword(call: Call): Promise<Output> {

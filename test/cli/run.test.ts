@@ -52,7 +52,7 @@ describe('cli/run', () => {
 
   it('replaces control characters in its output', async () => {
     const deps = await testDeps();
-    await addPerson(deps, { userName: 'zoe\u202Eeve' });
+    await addPerson(deps, { userName: 'zoe', displayName: 'zoe\u202Eeve' });
     expect((await runCli(deps, ['user', 'list'])).printed)
       .to.include('zoe\u{fffd}eve')
       .and.not.to.include('\u202E');
