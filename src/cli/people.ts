@@ -8,6 +8,7 @@ import { pagesOfPeople } from '../people/bulk.ts';
 import { csvHeaders, exportPeople, headerOfField, withCells } from '../people/csv.ts';
 import { type PlannedLine, readImport } from '../people/importPeople.ts';
 import type { CsvLimits } from '../people/readCsv.ts';
+import { spreadsheet } from '../people/spreadsheet.ts';
 import { addPerson, nameOf, setActive, setPassword } from '../people/users.ts';
 import { deleteJob, type JobItem, listJobItems } from '../store/jobs.ts';
 import { countPowerUsers, findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
@@ -181,7 +182,7 @@ async function skippedLines({ store }: Deps, jobId: string): Promise<{ line: num
 
 async function exportAll({ deps }: Call): Promise<Output> {
   const people = await Array.fromAsync(exportPeople(deps, { includeOmitted: true }));
-  const text = stringify(people, { header: true, columns: csvHeaders, escape_formulas: true });
+  const text = stringify(people, { ...spreadsheet, columns: csvHeaders });
   return { json: people, text: text.trimEnd() };
 }
 

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type Checked, invalid } from '../errors.ts';
 import { type Cells, headerOf } from './csv.ts';
+import { withoutApostrophes } from './spreadsheet.ts';
 
 /** How large a file may be. */
 export type CsvLimits = { bytes: number; rows: number };
@@ -74,15 +75,11 @@ function delimiterOf(text: string): string {
 
 function rowOf(headers: (string | undefined)[], record: string[], line: number): CsvRow {
   const cells: Cells = {};
-  for (const [index, header] of headers.entries()) if (header) cells[header] = unescaped(record[index] ?? '');
+  for (const [index, header] of headers.entries())
+    if (header) cells[header] = withoutApostrophes((record[index] ?? '').trim());
   return record.length > headers.length
     ? { line, cells, error: 'The line has more cells than the first line has columns.' }
     : { line, cells };
-}
-
-/** Removes the apostrophe that an export writes before what a spreadsheet would run as a formula. */
-function unescaped(cell: string): string {
-  return cell.trim().replace(/^'(?=[=+\-@\t\r＝＋－＠])/, '');
 }
 
 function decoded(bytes: Uint8Array): string | undefined {

@@ -5,6 +5,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { shownState, titleOf } from '../../jobs/jobs.ts';
 import { csvHeaders, exportPeople } from '../../people/csv.ts';
+import { spreadsheet } from '../../people/spreadsheet.ts';
 import { type Job, listJobs } from '../../store/jobs.ts';
 import { listSources } from '../../store/profileSources.ts';
 import { type FoundUsers, searchUsers, type UserSearch } from '../../store/userSearch.ts';
@@ -78,13 +79,12 @@ function peopleFilter(req: Request): PeopleFilter {
   return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '' };
 }
 
-/** Spreadsheets would run values that start with '=' and the like: they get an apostrophe, which an import removes. */
 async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
   res.attachment(`people-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`);
   res.type('text/csv');
   await pipeline(
     Readable.from(exportPeople(deps, peopleSearch(peopleFilter(req)))),
-    stringify({ header: true, columns: csvHeaders, escape_formulas: true, bom: true }),
+    stringify({ ...spreadsheet, columns: csvHeaders, bom: true }),
     res,
   );
 }

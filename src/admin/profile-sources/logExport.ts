@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import { spreadsheet } from '../../people/spreadsheet.ts';
 import { type ScimLogEntry, streamScimLog } from '../../store/scimLog.ts';
 import { queryText } from '../../web/query.ts';
 import { logFilterOf, logQueryOf } from './log.ts';
@@ -39,10 +40,9 @@ async function sendNdjson(res: Response, entries: AsyncIterable<ScimLogEntry>): 
   await pipeline(Readable.from(ndjsonOf(entries)), res);
 }
 
-/** Spreadsheets run values that start with '=' and the like, so these get an apostrophe in front. */
 async function sendCsv(res: Response, entries: AsyncIterable<ScimLogEntry>): Promise<void> {
   res.type('text/csv');
-  const csv = stringify({ header: true, columns, escape_formulas: true, bom: true });
+  const csv = stringify({ ...spreadsheet, columns, bom: true });
   await pipeline(Readable.from(csvRowsOf(entries)), csv, res);
 }
 

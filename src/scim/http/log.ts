@@ -8,16 +8,14 @@ import { type Change, insertScimLog, type ScimLogEntry } from '../../store/scimL
 import { insertNotice, type NoticeKind } from '../../store/sourceNotices.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
 import type { Call, Trace } from './call.ts';
+import { maskBody, maskDetail, maskUrl } from './mask.ts';
 
 const DAY_MS = 86_400_000;
 const GATHER_MS = 10;
 const LAST_CALL_EVERY_MS = 60_000;
 const TRY_EVERY_MS = 1_000;
 const MAX_WAITING = 10_000;
-const MAX_BODY_CHARACTERS = 16_384;
 const MAX_VALUE_CHARACTERS = 2_000;
-const MAX_DEPTH = 12;
-const MASK = '•••';
 
 /** A call whose source is undefined if the token belongs to none. */
 export type LoggedCall = Omit<Call, 'source'> & { source: Call['source'] | undefined };
@@ -138,29 +136,13 @@ export function changesBetween(before: Json, after: Json): Change[] {
   return changes;
 }
 
-/**
- * Returns a request body as JSON text with its secrets masked: as an attribute, under a URN, in a PATCH operation whose path names
- * a secret, and in bulk operations. Longer texts are cut.
- */
-export function maskBody(body: unknown): string {
-  const text = JSON.stringify(masked(body, 0));
-  if (text.length <= MAX_BODY_CHARACTERS) return text;
-  return `${text.slice(0, MAX_BODY_CHARACTERS)}… (${text.length} characters)`;
-}
-
-/** Returns the query of a URL with every value masked that mentions a secret. */
-export function maskQuery(query: URLSearchParams): string {
-  const safe = [...query].map(([name, value]) => [name, isSecret(value) ? MASK : value]);
-  return new URLSearchParams(safe).toString();
-}
-
 function entryOf(
   { deps, source, network, startedAt, request, trace }: LoggedCall,
   status: number,
   detail: string | null,
 ): ScimLogEntry {
   const { logged: _, notices, ...traced } = trace;
-  const query = request.query.size > 0 ? `?${maskQuery(request.query)}` : '';
+  const { path, query, body } = request;
   const now = deps.now();
   return {
     id: newId(deps),
@@ -169,13 +151,17 @@ function entryOf(
     sourceName: source?.name ?? null,
     network,
     method: request.method,
-    path: (request.path + query).slice(0, 2_000),
+    path: maskUrl(path, query).slice(0, 2_000),
     status,
     durationMs: Math.max(0, Math.round(now - startedAt)),
     ...traced,
-    detail: detail ?? (notices.length > 0 ? notices.map(({ text }) => text).join(' ') : null),
-    body: source?.logBodies && request.body !== undefined ? maskBody(request.body) : null,
+    detail: detail !== null ? maskDetail(detail, query, body) : shownNotices(notices),
+    body: source?.logBodies && body !== undefined ? maskBody(body) : null,
   };
+}
+
+function shownNotices(notices: Call['trace']['notices']): string | null {
+  return notices.length > 0 ? notices.map(({ text }) => text).join(' ') : null;
 }
 
 function changeOf(attribute: string, before: unknown, after: unknown): Change {
@@ -190,23 +176,4 @@ function changeOf(attribute: string, before: unknown, after: unknown): Change {
 function shortened(value: unknown): unknown {
   const text = JSON.stringify(value);
   return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : value;
-}
-
-function masked(value: unknown, depth: number): unknown {
-  if (depth > MAX_DEPTH) return '…';
-  if (Array.isArray(value)) return value.map((item) => masked(item, depth + 1));
-  if (!isObject(value)) return value;
-  const path = Object.entries(value).find(([name]) => name.toLowerCase() === 'path')?.[1];
-  const pathIsSecret = typeof path === 'string' && isSecret(path);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => {
-      const isHidden = isSecret(name) || (pathIsSecret && name.toLowerCase() === 'value');
-      return [name, isHidden ? MASK : masked(part, depth + 1)];
-    }),
-  );
-}
-
-/** Whether a name, path or filter mentions a secret. */
-function isSecret(text: string): boolean {
-  return /password(?!reset)|secret|token/i.test(text);
 }

@@ -1,5 +1,6 @@
 import { type Call, newTrace, note, type ScimRequest, type ScimResponse } from '../http/call.ts';
 import { badRequest, errorBody, ScimError, toScimError } from '../http/errors.ts';
+import { maskDetail, maskUrl } from '../http/mask.ts';
 import { field, isObject, type Json } from '../schema/readResource.ts';
 
 export const MAX_BULK_OPERATIONS = 1_000;
@@ -101,7 +102,8 @@ async function runOperation(call: Call, handle: Handler, operation: Operation): 
     return { status, id: resourceId ?? undefined, body: resultBody(operation, status, { ...location, ...tag }) };
   } catch (error) {
     const failure = toScimError(call.deps, error);
-    call.trace.changes.push({ attribute: `${method} ${url.pathname}`.slice(0, 200), after: failure.message });
+    const attribute = `${method} ${maskUrl(url.pathname, url.searchParams)}`.slice(0, 200);
+    call.trace.changes.push({ attribute, after: maskDetail(failure.message, url.searchParams, data) });
     const location = method === 'POST' ? {} : { location: `${call.baseUrl}${url.pathname}` };
     return failed(operation, failure, location);
   } finally {

@@ -16,7 +16,7 @@ describe('admin/profile-sources/logExport', () => {
     const { text, headers } = await setup.client.get(`${EXPORT}?format=csv&outcome=succeeded`);
     expect(headers.get('content-disposition')).to.equal('attachment; filename=scim-log-2026-03-02.csv');
     const lines = text.trim().split('\n');
-    expect(lines[0]).to.contain('time,source,event,method');
+    expect(lines[0]).to.contain('"time","source","event","method"');
     expect(lines).to.have.length(2);
     expect(lines[1]).to.contain(`"'=HYPERLINK(""x"")"`);
   });
