@@ -126,7 +126,7 @@ async function listAll(call: Call): Promise<Output> {
 async function activation({ deps, operands, has }: Call, active: boolean): Promise<Output> {
   const { id } = await userNamed(deps, operands[0]);
   const user = await setActive(deps, id, active, { force: has('force') });
-  const isLast = !active && (await countPowerUsers(deps.store.db)).active === 0;
+  const isLast = has('force') && user.userType === 'Power User' && (await countPowerUsers(deps.store.db)).active === 0;
   return {
     json: asJson(user),
     text: `${nameOf(user)} is ${active ? 'active' : 'deactivated'}.`,
