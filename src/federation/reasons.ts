@@ -1,5 +1,17 @@
-/** A refusal as a Power User reads it: the end of "Refused: …", and what to do. `{provider}` stands for the provider's name. */
-export type Explanation = { title: string; advice: string; remedy?: Remedy };
+/**
+ * A refusal as a Power User reads it: the end of "Refused: …", and what to do. `{provider}` stands for the provider's name. `causes` has
+ * better advice for what the check found.
+ */
+export type Explanation = { title: string; advice: string; remedy?: Remedy; causes?: Partial<Record<Cause, string>> };
+
+/** What exactly was wrong, where one reason has several fixes. */
+export type Cause =
+  | 'encoding'
+  | 'empty_in_response_to'
+  | 'no_authn_statement'
+  | 'canonical_form'
+  | 'encryption'
+  | 'sha1';
 
 /** What fixes the cause: a value to copy to the provider, or a screen here. */
 export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' | 'addPerson';
@@ -28,7 +40,11 @@ const samlReasons = {
     title: 'the response was not valid base64',
     advice: `It was damaged or crafted by hand. ${ATTACK}`,
   },
-  xml_malformed: { title: 'the response was not well-formed XML', advice: ATTACK },
+  xml_malformed: {
+    title: 'the response was not well-formed XML',
+    advice: ATTACK,
+    causes: { encoding: 'SAML responses must be in UTF-8. Set the encoding of the messages in {provider} to UTF-8.' },
+  },
   xml_limit: {
     title: 'the response had too many parts',
     advice: 'Configure {provider} to send fewer attributes or groups. Legitimate responses stay below the limits.',
@@ -40,6 +56,12 @@ const samlReasons = {
   response_malformed: {
     title: 'the response did not follow the SAML schema',
     advice: 'The failed check shows which part. If {provider} sends this every time, ask its vendor.',
+    causes: {
+      empty_in_response_to:
+        '{provider} must leave InResponseTo out if there was no login request. In a template of samlify, remove the attribute.',
+      no_authn_statement:
+        'Have {provider} send an AuthnStatement. In Keycloak, enable Include AuthnStatement; in samlify, add it to the template.',
+    },
   },
   // Signature and encryption
   signature_missing: {
@@ -50,9 +72,14 @@ const samlReasons = {
   signature_misplaced: { title: 'a signature was in the wrong place', advice: ATTACK },
   signature_malformed: { title: 'the signature did not have the required form', advice: ATTACK },
   algorithm_forbidden: {
-    title: 'the response used an insecure algorithm',
-    advice: 'Set {provider} to RSA-SHA256 and AES-GCM. If it only supports SHA-1, its Edit screen can allow that.',
+    title: 'the response used an algorithm that is not accepted',
+    advice: 'Set the signature in {provider} to RSA-SHA256.',
     remedy: 'provider',
+    causes: {
+      sha1: 'Set the signature and its digest in {provider} to SHA-256. If it only supports SHA-1, its Edit screen can allow that.',
+      encryption: 'Set the encryption in {provider} to AES-256-GCM with RSA-OAEP, or turn encryption off.',
+      canonical_form: 'Set the canonicalization in {provider} to Exclusive XML Canonicalization without comments.',
+    },
   },
   namespace_unsigned: {
     title: 'the encrypted assertion used namespaces that are not signed',
@@ -127,6 +154,11 @@ const samlReasons = {
     advice: 'Configure {provider} to send a NameID, or exactly one value of the attribute that its Edit screen names.',
     remedy: 'provider',
   },
+  subject_of_other_sp: {
+    title: 'the NameID belonged to a different service provider',
+    advice: 'Set the SPNameQualifier in {provider} to the EntityID of this domain, or leave it out.',
+    remedy: 'entityId',
+  },
   // Provider, login request and person
   provider_unknown: {
     title: 'the response came from an unknown provider',
@@ -191,14 +223,19 @@ export const reasons = {
   },
 } satisfies Record<string, Explanation>;
 
-/** Explains a reason code, with the provider's name filled in. Returns an unknown code as the title. */
-export function explain(reason: string, providerName: string | undefined): Explanation {
+/** Explains a reason code and, if known, its cause, with the provider's name filled in. Returns an unknown code as the title. */
+export function explain(reason: string, providerName: string | undefined, cause?: string): Explanation {
   const known: Explanation | undefined = Object.hasOwn(reasons, reason)
     ? reasons[reason as keyof typeof reasons]
     : undefined;
   if (!known) return { title: reason, advice: '' };
-  const [title, advice] = [withProvider(known.title, providerName), withProvider(known.advice, providerName)];
-  return { ...known, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
+  const { causes = {}, ...rest } = known;
+  const specific = cause !== undefined && Object.hasOwn(causes, cause) ? causes[cause as Cause] : undefined;
+  const [title, advice] = [
+    withProvider(known.title, providerName),
+    withProvider(specific ?? known.advice, providerName),
+  ];
+  return { ...rest, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
 }
 
 /** Replaces `{provider}` in a text by the provider's name. */

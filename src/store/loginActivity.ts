@@ -35,7 +35,7 @@ export type StoredCheck =
   | ({ number: number } & CheckFacts)
   | ShownCheck;
 
-type CheckFacts = { detail?: string; expected?: string; received?: string };
+type CheckFacts = { detail?: string; expected?: string; received?: string; cause?: string | undefined };
 
 export type ActivityFilter = {
   outcome?: string | undefined;

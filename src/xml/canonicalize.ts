@@ -2,8 +2,8 @@ import { inheritedXmlAttributes, namespaceInScope, namespacesInScope } from './s
 import type { Attribute, NamespaceDeclaration, XmlElement } from './tree.ts';
 
 /**
- * A canonical form without comments: inclusive (Canonical XML 1.0) or exclusive (Exclusive XML Canonicalization 1.0). `prefixes` are those of
- * InclusiveNamespaces, `''` for `#default`.
+ * A canonical form: inclusive (Canonical XML 1.0) or exclusive (Exclusive XML Canonicalization 1.0). `prefixes` are those of
+ * InclusiveNamespaces, `''` for `#default`. Comments are not written.
  */
 export type CanonicalForm = { exclusive: boolean; prefixes: readonly string[] };
 

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { refuse } from './error.ts';
+import { NOT_UTF_8, refuse } from './error.ts';
 
 const NAME_START = 1;
 const NAME_PART = 2;
@@ -26,7 +26,7 @@ const FORBIDDEN_CHARACTER = /[^\t\n\r\u0020-\ufffd]/;
  * Throws an XmlError for another encoding or a character that XML forbids (XML 1.0 2.2).
  */
 export function decodeCharacters(octets: Buffer): string {
-  if (!isUtf8(octets)) refuse('xml_malformed', 'not UTF-8');
+  if (!isUtf8(octets)) refuse('xml_malformed', NOT_UTF_8);
   const marked = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf;
   const text = octets.toString('utf8', marked ? 3 : 0);
   if (!isPlain(octets) && FORBIDDEN_CHARACTER.test(text)) refuse('xml_malformed', 'a forbidden character');

@@ -5,6 +5,9 @@ export type XmlReason =
   | 'xml_limit' // too many nodes, attributes, levels, namespaces or characters in one place
   | 'xml_forbidden'; // DOCTYPE, processing instruction, CDATA section, comment inside a text
 
+/** The detail of a document in another encoding. */
+export const NOT_UTF_8 = 'not UTF-8';
+
 /** The only error that `parseXml` throws. `detail` is for the log, `position` is where it was found, counted from 1, if known. */
 export class XmlError extends Error {
   readonly reason: XmlReason;

@@ -1,5 +1,5 @@
 import { asciiNames, decodeCharacters, expandReferences, ncNameEnd, spaceEnd, xmlNames } from './characters.ts';
-import { refuse, XmlError } from './error.ts';
+import { NOT_UTF_8, refuse, XmlError } from './error.ts';
 import { countNode, messageLimits, type Reader, refuseMarkup, type XmlGrammar, type XmlLimits } from './reader.ts';
 import { closeScope, createScope } from './scope.ts';
 import { readStartTag } from './startTag.ts';
@@ -22,6 +22,7 @@ const HAS_COMMENT = 2;
 const CDATA = '<![CDATA[';
 
 const DECLARATION_IN_UTF_8 = xmlDeclaration('1\\.0', '[Uu][Tt][Ff]-8');
+const ANY_ENCODING = /^<\?xml[^>]*[\t\n ]encoding[\t\n ]*=[\t\n ]*["'](?!utf-8["'])/i;
 const DECLARATION = xmlDeclaration('1\\.[0-9]+', '[A-Za-z][A-Za-z0-9._-]*');
 
 /**
@@ -90,6 +91,7 @@ function skipDeclaration(reader: Reader): void {
   const declaration = grammar === 'message' ? DECLARATION_IN_UTF_8 : DECLARATION;
   declaration.lastIndex = 0;
   if (declaration.test(xml)) reader.at = declaration.lastIndex;
+  else if (ANY_ENCODING.test(xml)) refuse('xml_malformed', NOT_UTF_8);
   else if (/^<\?xml[\t\n ]/.test(xml)) refuse('xml_malformed', 'an XML declaration that is not accepted');
 }
 
@@ -129,7 +131,10 @@ function readMarkup(reader: Reader, element: XmlElement): XmlElement | undefined
   if (next === SLASH) return readEndTag(reader, element);
   if (next === BANG || next === QUESTION) {
     if (reader.grammar === 'document' && reader.xml.startsWith(CDATA, reader.at)) readSection(reader, element);
-    else skipComment(reader);
+    else {
+      skipComment(reader);
+      element.commented = true;
+    }
     return element;
   }
   const child = readStartTag(reader, element);

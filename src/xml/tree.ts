@@ -10,7 +10,7 @@ export type Attribute = {
 /** A namespace declaration; prefix '' is the default namespace. */
 export type NamespaceDeclaration = { prefix: string; uri: string };
 
-/** An element. A text is a string; comments are dropped, because no accepted canonical form has them. */
+/** An element. A text is a string; comments are dropped, because what is signed must not need them. */
 export type XmlElement = {
   name: string; // as written, with its prefix
   prefix: string;
@@ -20,6 +20,7 @@ export type XmlElement = {
   declarations: readonly NamespaceDeclaration[];
   children: (XmlElement | string)[];
   parent: XmlElement | undefined;
+  commented?: true; // a comment was among its children
 };
 
 /** Returns whether an element has this namespace and local name. */
@@ -58,6 +59,11 @@ export function childOf(element: XmlElement, uri: string, local: string): XmlEle
     if (typeof child !== 'string' && child.local === local && child.uri === uri) return child;
   }
   return undefined;
+}
+
+/** Returns whether something is true of an element or one inside it. */
+export function anyElement(element: XmlElement, test: (element: XmlElement) => boolean): boolean {
+  return test(element) || element.children.some((child) => typeof child !== 'string' && anyElement(child, test));
 }
 
 /** Returns whether a text is XML white space only (XML 1.0 2.3). */

@@ -41,8 +41,9 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
   const { providerId, domainId, userId, reason, flow } = attempt;
   const provider = providerId === null ? undefined : await findProvider(db, providerId);
   const domain = domainId === null ? undefined : await findDomain(db, domainId);
-  const explanation = reason === null ? undefined : explain(reason, provider?.name);
   const checks = checksOf(attempt);
+  const cause = checks.find(({ result }) => result === 'refused')?.cause;
+  const explanation = reason === null ? undefined : explain(reason, provider?.name, cause);
   const remedy = explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined);
   res.render('settings/activity/attempt', {
     title: titleOf(attempt, explanation),

@@ -1,4 +1,5 @@
 import { constants, type KeyObject } from 'node:crypto';
+import type { Cause } from '../../federation/reasons.ts';
 import type { CanonicalForm } from '../../xml/canonicalize.ts';
 import { refuse } from './check.ts';
 import { DS, XENC } from './elements.ts';
@@ -43,28 +44,43 @@ const DIGESTS = new Map([
 ]);
 const DIGESTS_SHA1 = new Map([[`${DS}sha1`, 'sha1']]);
 
-const CANONICAL_FORMS = new Map([
-  ['http://www.w3.org/2001/10/xml-exc-c14n#', { exclusive: true }],
-  ['http://www.w3.org/TR/2001/REC-xml-c14n-20010315', { exclusive: false }],
+const C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+const C14N_1_1 = 'http://www.w3.org/2006/12/xml-c14n11';
+const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+
+// docs/decisions/forms-that-are-the-same.md: without comments and xml: attributes, three forms are the same as these two.
+const CANONICAL_FORMS = new Map<string, NamedForm>([
+  [EXC_C14N, { exclusive: true }],
+  [`${EXC_C14N}WithComments`, { exclusive: true, withComments: true }],
+  [C14N, { exclusive: false }],
+  [`${C14N}#WithComments`, { exclusive: false, withComments: true }],
+  [C14N_1_1, { exclusive: false, withoutXmlAttributes: true }],
+  [`${C14N_1_1}#WithComments`, { exclusive: false, withComments: true, withoutXmlAttributes: true }],
 ]);
+
+/** A canonical form by its name. `withComments` and `withoutXmlAttributes`: only accepted for what has none of them. */
+export type NamedForm = Pick<CanonicalForm, 'exclusive'> & { withComments?: true; withoutXmlAttributes?: true };
 
 /** Returns the signature algorithm of an identifier (RFC 6931 2.3). Refuses one that is not on the list, and SHA-1 unless it is allowed. */
 export function signatureAlgorithm(identifier: string, allowSha1: boolean): SignatureAlgorithm {
   const found = SIGNATURES.get(identifier) ?? (allowSha1 ? SIGNATURES_SHA1.get(identifier) : undefined);
-  return (
-    found ??
-    refuse('algorithm_forbidden', { expected: 'RSA, RSA-PSS or ECDSA with SHA-256, 384 or 512', received: identifier })
-  );
+  const expected = 'RSA, RSA-PSS or ECDSA with SHA-256, 384 or 512';
+  return found ?? refuse('algorithm_forbidden', { cause: causeOf(identifier), expected, received: identifier });
 }
 
 /** Returns the name in node:crypto of a digest. Refuses one that is not on the list, and SHA-1 unless it is allowed. */
 export function digestAlgorithm(identifier: string, allowSha1: boolean): string {
   const found = DIGESTS.get(identifier) ?? (allowSha1 ? DIGESTS_SHA1.get(identifier) : undefined);
-  return found ?? refuse('algorithm_forbidden', { expected: 'SHA-256, 384 or 512', received: identifier });
+  const expected = 'SHA-256, 384 or 512';
+  return found ?? refuse('algorithm_forbidden', { cause: causeOf(identifier), expected, received: identifier });
 }
 
-/** Returns the canonical form of an identifier, or undefined. Forms with comments are not accepted. */
-export function canonicalForm(identifier: string): Pick<CanonicalForm, 'exclusive'> | undefined {
+function causeOf(identifier: string): Cause | undefined {
+  return identifier.endsWith('sha1') ? 'sha1' : undefined;
+}
+
+/** Returns the canonical form of an identifier, or undefined. */
+export function canonicalForm(identifier: string): NamedForm | undefined {
   return CANONICAL_FORMS.get(identifier);
 }
 

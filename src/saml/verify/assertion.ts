@@ -1,6 +1,6 @@
 import { attributeOf, childOf, elementsOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
 import { type LoginContext, refuse } from './check.ts';
-import { childElements, malformed, optionalTime, requiredTime, SAML } from './elements.ts';
+import { childElements, malformed, optionalTime, requestIdOf, requiredTime, SAML } from './elements.ts';
 
 /** The content of an Assertion (saml-core 2.3.3). Times are epoch milliseconds. */
 export type AssertionContent = {
@@ -95,7 +95,7 @@ function readConfirmation(element: XmlElement): Confirmation {
   return {
     method: attributeOf(element, 'Method') ?? malformed('a Method'),
     recipient: data && attributeOf(data, 'Recipient'),
-    inResponseTo: data && attributeOf(data, 'InResponseTo'),
+    inResponseTo: data && requestIdOf(data),
     ...readInterval(data),
   };
 }
@@ -131,7 +131,12 @@ type Authn = Pick<AssertionContent, 'authnInstants' | 'sessionIndex' | 'sessionN
 // A chain of providers may send several statements (saml-profiles 4.1.4.2). The session is that of the first, up to the earliest end.
 function readAuthn(statements: readonly XmlElement[]): Authn {
   const [first] = statements;
-  if (first === undefined) return malformed('an AuthnStatement');
+  if (first === undefined)
+    return refuse('response_malformed', {
+      cause: 'no_authn_statement',
+      expected: 'an AuthnStatement',
+      received: 'none',
+    });
   const context = childOf(first, SAML, 'AuthnContext');
   const reference = context && childOf(context, SAML, 'AuthnContextClassRef');
   const ends = statements.map((statement) => optionalTime(statement, 'SessionNotOnOrAfter') ?? Infinity);

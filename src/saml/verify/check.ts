@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { LoginRequestRow } from '../../db/schema.ts';
-import type { ReasonCode } from '../../federation/reasons.ts';
+import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import type { User } from '../../store/users.ts';
-import { XmlError } from '../../xml/error.ts';
+import { NOT_UTF_8, XmlError } from '../../xml/error.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import type { AssertionContent } from './assertion.ts';
 import type { ResponseParts } from './message.ts';
@@ -79,7 +79,7 @@ export function found<Value>(value: Value | undefined): Value {
 }
 
 /** What a Power User reads about a refusal besides its reason. Never shown to the sender. */
-export type Facts = { detail?: string; expected?: string; received?: string };
+export type Facts = { detail?: string; expected?: string; received?: string; cause?: Cause | undefined };
 
 /** Thrown by a check that fails. Never leaves src/saml. */
 export class Refusal extends Error {
@@ -102,7 +102,9 @@ export function refuse(reason: ReasonCode, facts: Facts = {}): never {
 /** Returns the Refusal behind a caught error: the error itself, or what an XmlError means. Throws any other error again. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof XmlError)
-    return new Refusal(error.reason, error.detail === undefined ? {} : { detail: error.detail });
+  if (error instanceof XmlError) {
+    const { reason, detail } = error;
+    return new Refusal(reason, { ...(detail && { detail }), ...(detail === NOT_UTF_8 && { cause: 'encoding' }) });
+  }
   throw error;
 }

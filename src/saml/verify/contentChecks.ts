@@ -149,6 +149,9 @@ export function checkIdpInitiated({ expectedRequest, provider }: LoginContext): 
 
 export function checkSubject(login: LoginContext): string | undefined {
   const { nameId, attributes } = found(login.content);
+  const receiver = nameId?.spNameQualifier;
+  if (receiver !== undefined && receiver !== login.entityId)
+    refuse('subject_of_other_sp', { expected: login.entityId, received: receiver });
   const { matchAttribute } = found(login.provider).settings;
   if (matchAttribute === '') {
     if (nameId === undefined || nameId.value === '')

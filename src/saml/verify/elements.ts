@@ -13,6 +13,14 @@ export function malformed(expected: string, received?: string): never {
   return refuse('response_malformed', received === undefined ? { expected } : { expected, received });
 }
 
+/** Returns the InResponseTo of an element, or undefined. Refuses an empty one: xs:NCName is never empty. */
+export function requestIdOf(element: XmlElement): string | undefined {
+  const id = attributeOf(element, 'InResponseTo');
+  if (id !== '') return id;
+  const expected = 'the ID of a login request, or no InResponseTo';
+  return refuse('response_malformed', { cause: 'empty_in_response_to', expected, received: 'an empty InResponseTo' });
+}
+
 /** Returns the child elements. Refuses text between them. */
 export function childElements(element: XmlElement): XmlElement[] {
   return elementsOf(element) ?? malformed(`no text in ${element.local}`);

@@ -28,6 +28,7 @@ const MASK_DIGESTS = new Map<string, 'sha1' | 'sha256'>([
   [`${XENC11}mgf1sha1`, 'sha1'],
   [`${XENC11}mgf1sha256`, 'sha256'],
 ]);
+const OAEP_FORMS = 'RSA-OAEP with SHA-1 or SHA-256';
 const MAX_KEYS = 4;
 const GCM_TAG = 16;
 
@@ -40,8 +41,7 @@ export function readEncryption(encrypted: XmlElement): EncryptionForm {
   if (!isElement(data, XENC, 'EncryptedData')) return malformed('an EncryptedData');
   const identifier = methodOf(data);
   const cipher = CIPHERS.get(identifier);
-  if (cipher === undefined)
-    return refuse('algorithm_forbidden', { expected: 'AES-128 or 256, GCM or CBC', received: identifier });
+  if (cipher === undefined) return forbidden('AES-128 or 256, GCM or CBC', identifier);
   const keyInfo = childOf(data, DS, 'KeyInfo');
   const within = keyInfo === undefined ? [] : childElements(keyInfo);
   if (!others.every((element) => isElement(element, XENC, 'EncryptedKey')))
@@ -95,7 +95,7 @@ export function decryptOaep(key: KeyObject, block: Buffer, digests: OaepDigests)
 function readEncryptedKey(element: XmlElement): EncryptedKey {
   const identifier = methodOf(element);
   if (identifier !== OAEP_MGF1P && identifier !== OAEP) {
-    return refuse('algorithm_forbidden', { expected: 'RSA-OAEP', received: identifier });
+    return forbidden('RSA-OAEP', identifier);
   }
   return { block: cipherValueOf(element), digests: readOaepDigests(element, identifier) };
 }
@@ -106,10 +106,11 @@ function readOaepDigests(element: XmlElement, identifier: string): OaepDigests {
   const digests: OaepDigests = { label: 'sha1', mask: 'sha1' };
   for (const parameter of parameters) {
     const named = attributeOf(parameter, 'Algorithm') ?? '';
-    if (isElement(parameter, DS, 'DigestMethod')) digests.label = LABEL_DIGESTS.get(named) ?? forbidden(named);
+    if (isElement(parameter, DS, 'DigestMethod'))
+      digests.label = LABEL_DIGESTS.get(named) ?? forbidden(OAEP_FORMS, named);
     else if (isElement(parameter, XENC11, 'MGF') && identifier === OAEP)
-      digests.mask = MASK_DIGESTS.get(named) ?? forbidden(named);
-    else forbidden('another parameter');
+      digests.mask = MASK_DIGESTS.get(named) ?? forbidden(OAEP_FORMS, named);
+    else forbidden(OAEP_FORMS, 'another parameter');
   }
   return digests;
 }
@@ -150,8 +151,8 @@ function cipherValueOf(element: XmlElement): Buffer {
   return octetsOf(value) ?? malformed('a CipherValue');
 }
 
-function forbidden(received: string): never {
-  return refuse('algorithm_forbidden', { expected: 'RSA-OAEP with SHA-1 or SHA-256', received });
+function forbidden(expected: string, received: string): never {
+  return refuse('algorithm_forbidden', { cause: 'encryption', expected, received });
 }
 
 // RFC 8017 7.1.2, step 3: 0x00 | masked seed | masked (label hash | 0x00 … | 0x01 | message)

@@ -1,9 +1,8 @@
-import { isNcName } from '../../xml/characters.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { messageLimits } from '../../xml/reader.ts';
 import { attributeOf, childOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refuse } from './check.ts';
-import { childElements, DS, decodeBase64, malformed, SAML, SAMLP } from './elements.ts';
+import { childElements, DS, decodeBase64, malformed, requestIdOf, SAML, SAMLP } from './elements.ts';
 
 /** The parts of a Response. Nothing of it is verified. Without `assertion` and `encrypted`, the provider refused the login. */
 export type ResponseParts = {
@@ -28,6 +27,9 @@ const ONCE = ['Issuer', 'Extensions', 'Status'];
 
 const SAMLP_1 = 'urn:oasis:names:tc:SAML:1.0:protocol'; // of SAML 1.0 and 1.1
 
+// The schema says NCName, but some providers begin with a digit or use base64. None of these signs means anything in a Reference.
+const ID = /^[\w.:+/=~@{}-]+$/;
+
 // Base64 is longer by a third, and its line breaks add a little more.
 const LONGEST_FIELD = Math.ceil((messageLimits.octets * 4) / 3) * 1.1;
 
@@ -46,9 +48,11 @@ export function checkXml(login: LoginContext): undefined {
 }
 
 export function checkRoot(login: LoginContext): undefined {
-  const { uri, local } = found(login.root);
+  const root = found(login.root);
+  const { uri, local } = root;
   if (uri === SAMLP_1) refuse('version_unsupported', { expected: '2.0', received: '1.x' });
   if (uri !== SAMLP || local !== 'Response') malformed('a Response', local);
+  requestIdOf(root);
 }
 
 /** Returns whose keys to try: the Issuer of the Response, or of a plain Assertion. It proves nothing. */
@@ -60,7 +64,7 @@ export function claimedIssuer(root: XmlElement): string | undefined {
 
 /** Returns the ID of the login request to look up, or undefined if the login is IdP-initiated. It proves nothing. */
 export function claimedRequestId(root: XmlElement): string | undefined {
-  return attributeOf(root, 'InResponseTo');
+  return requestIdOf(root);
 }
 
 /**
@@ -109,15 +113,15 @@ export function findDecryptedSignature(assertion: XmlElement, response: XmlEleme
   return signature;
 }
 
-/** Returns the signature of a Response or an Assertion. Refuses one that is not directly after the Issuer (saml-core 2.3.3, 3.2.2). */
+/**
+ * Returns the signature of a Response or an Assertion: its only child of that name. The schema puts it after the Issuer (saml-core 2.3.3,
+ * 3.2.2), some providers last; which content it signs does not depend on that (docs/decisions/forms-that-are-the-same.md).
+ */
 export function signatureOf(element: XmlElement): XmlElement | undefined {
-  const children = element.children.filter((child) => typeof child !== 'string');
-  const at = children.findIndex((child) => isElement(child, DS, 'Signature'));
-  if (at === -1) return undefined;
-  const inPlace = at === children.findIndex((child) => isElement(child, SAML, 'Issuer')) + 1 && at <= 1;
-  return inPlace
-    ? children[at]
-    : refuse('signature_misplaced', { expected: 'the Signature directly after the Issuer' });
+  const [signature, ...others] = element.children.filter(
+    (child) => typeof child !== 'string' && isElement(child, DS, 'Signature'),
+  ) as XmlElement[];
+  return others.length === 0 ? signature : refuse('signature_misplaced', { expected: 'one Signature' });
 }
 
 // By local name only: nothing in a message may look like one of these to another reader.
@@ -142,7 +146,7 @@ function collectIds(element: XmlElement, ids: Set<string>, visit?: (element: Xml
   for (const { local, prefix, value } of element.attributes) {
     if (local.length !== 2 || local.toLowerCase() !== 'id' || (prefix !== '' && prefix !== 'xml')) continue;
     if (ids.has(value)) malformed('unique IDs', value);
-    if (!isNcName(value)) malformed('an NCName as ID', value);
+    if (!ID.test(value)) malformed('an ID of letters, digits and a few signs', value);
     ids.add(value);
   }
   for (const child of element.children) if (typeof child !== 'string') collectIds(child, ids, visit);

@@ -97,7 +97,7 @@ export const loginChecks: LoginChecks = {
     check(26, 'Fresh login', 'saml-core 3.4.1 (ForceAuthn)', checkFreshLogin, 'authn_too_old'),
     check(27, 'InResponseTo', 'saml-core 3.2.2, 2.4.1.2', checkInResponseTo, 'in_response_to_mismatch'),
     check(28, 'IdP-initiated login', 'saml-profiles 4.1.5', checkIdpInitiated, 'idp_initiated_forbidden'),
-    check(29, 'Subject', 'saml-core 2.4.1', checkSubject, 'subject_missing'),
+    check(29, 'Subject', 'saml-core 2.2.2, 2.4.1', checkSubject, 'subject_of_other_sp', 'subject_missing'),
   ],
   // Find the people that it may mean.
   match: [check(30, 'Matching people', 'own rule', findPeople, 'subject_missing')],

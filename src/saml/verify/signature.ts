@@ -1,6 +1,6 @@
 import { hash, type KeyObject, verify } from 'node:crypto';
 import { type CanonicalForm, canonicalize } from '../../xml/canonicalize.ts';
-import { attributeOf, elementsOf, isElement, type XmlElement } from '../../xml/tree.ts';
+import { anyElement, attributeOf, elementsOf, isElement, type XmlElement } from '../../xml/tree.ts';
 import {
   canonicalForm,
   digestAlgorithm,
@@ -44,7 +44,7 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
   return {
     element,
     signedInfo,
-    signedInfoForm: readForm(method, 'algorithm_forbidden'),
+    signedInfoForm: readForm(method, signedInfo) ?? refuseForm('a canonical form of XML', method),
     algorithm: named,
     signatureValue: base64Of(signatureValue),
     ...readReference(reference, element, allowSha1),
@@ -114,28 +114,47 @@ function readReference(reference: XmlElement, signature: XmlElement, allowSha1: 
   if (signed === undefined || id === undefined || uri !== `#${id}`)
     return refuse('signature_malformed', { expected: `a Reference to #${id}`, received: uri ?? 'none' });
   const digest = digestAlgorithm(attributeOf(method, 'Algorithm') ?? '', allowSha1);
-  return { signed, signedForm: readTransforms(transforms), digest, digestValue: base64Of(value) };
+  return { signed, signedForm: readTransforms(transforms, signed), digest, digestValue: base64Of(value) };
 }
 
-function readTransforms(transforms: XmlElement): CanonicalForm {
+function readTransforms(transforms: XmlElement, signed: XmlElement): CanonicalForm {
   const [enveloped, form] = partsOf(transforms, 'Transform', 'Transform?');
   if (attributeOf(enveloped, 'Algorithm') !== ENVELOPED) malformed('the enveloped-signature transform first');
   partsOf(enveloped); // no parameters
   // The default is the inclusive form (xmldsig-core 4.4.3.2).
-  return form === undefined ? { exclusive: false, prefixes: [] } : readForm(form, 'signature_malformed');
+  return form === undefined
+    ? { exclusive: false, prefixes: [] }
+    : (readForm(form, signed) ?? malformed('a canonical form as the second transform'));
 }
 
-function readForm(element: XmlElement, reason: 'algorithm_forbidden' | 'signature_malformed'): CanonicalForm {
-  const received = attributeOf(element, 'Algorithm') ?? '';
-  const form = canonicalForm(received);
-  if (form === undefined) return refuse(reason, { expected: 'a canonical form without comments', received });
+/** Returns undefined if the element does not name a canonical form. */
+function readForm(element: XmlElement, signed: XmlElement): CanonicalForm | undefined {
+  const form = canonicalForm(attributeOf(element, 'Algorithm') ?? '');
+  if (form === undefined) return undefined;
+  if (form.withComments && anyElement(signed, ({ commented }) => commented === true))
+    refuseForm('a canonical form without comments, because there are comments in what is signed', element);
+  if (form.withoutXmlAttributes && hasXmlAttributes(signed))
+    refuseForm('Canonical XML 1.0, because there are xml: attributes in what is signed', element);
   const [inclusive, ...more] = elementsOf(element) ?? malformed(NO_TEXT);
-  if (inclusive === undefined) return { ...form, prefixes: [] };
-  if (!form.exclusive || more.length > 0 || !isElement(inclusive, EXC_C14N, 'InclusiveNamespaces'))
+  const { exclusive } = form;
+  if (inclusive === undefined) return { exclusive, prefixes: [] };
+  if (!exclusive || more.length > 0 || !isElement(inclusive, EXC_C14N, 'InclusiveNamespaces'))
     malformed('InclusiveNamespaces');
   const list = (attributeOf(inclusive, 'PrefixList') ?? '').split(/[\t\n\r ]+/).filter((prefix) => prefix !== '');
   if (list.length > MAX_PREFIXES) malformed('a shorter PrefixList');
-  return { ...form, prefixes: list.map((prefix) => (prefix === '#default' ? '' : prefix)) };
+  return { exclusive, prefixes: list.map((prefix) => (prefix === '#default' ? '' : prefix)) };
+}
+
+function refuseForm(expected: string, element: XmlElement): never {
+  const received = attributeOf(element, 'Algorithm') ?? 'none';
+  return refuse('algorithm_forbidden', { cause: 'canonical_form', expected, received });
+}
+
+// Also around it: the form decides what an element takes over from there.
+function hasXmlAttributes(signed: XmlElement): boolean {
+  const has = ({ attributes }: XmlElement) => attributes.some(({ prefix }) => prefix === 'xml');
+  for (let at = signed.parent; at !== undefined; at = at.parent) if (has(at)) return true;
+  return anyElement(signed, has);
 }
 
 type Parts<Names extends readonly string[]> = {

@@ -167,7 +167,7 @@ function forbidden(): HostileCase[] {
       signature,
       /CanonicalizationMethod Algorithm="[^"]*"/,
       `CanonicalizationMethod Algorithm="${EXC_C14N}WithComments"`,
-    );
+    ).replace('<ds:SignatureMethod', '<!-- a comment --><ds:SignatureMethod');
   const allowed = contextWith({ settings: { allowSha1: true } });
   return [
     ...cases,
@@ -298,9 +298,6 @@ function malformed(): HostileCase[] {
     ['an XPath filter 2', transforms(enveloped + t('http://www.w3.org/2002/06/xmldsig-filter2'))],
     ['the base64 transform', transforms(enveloped + t(`${DS}base64`))],
     ['the decryption transform', transforms(enveloped + t('http://www.w3.org/2002/07/decrypt#XML'))],
-    ['exclusive form with comments', transforms(enveloped + t(`${EXC_C14N}WithComments`))],
-    ['inclusive form with comments', transforms(enveloped + t(`${C14N}#WithComments`))],
-    ['Canonical XML 1.1', transforms(enveloped + t('http://www.w3.org/2006/12/xml-c14n11'))],
     ['an unknown transform', transforms(enveloped + t('urn:example:transform'))],
     ['an empty transform', transforms(enveloped + t(''))],
     [

@@ -371,7 +371,7 @@ function requests(): Lie[] {
     ['another InResponseTo on the Response', 'in_response_to_mismatch', inResponse(' InResponseTo="_other"')],
     ['another InResponseTo in the confirmation', 'in_response_to_mismatch', inConfirmation('InResponseTo="_other"')],
     ['another InResponseTo in both', 'in_response_to_mismatch', both(' InResponseTo="_other"')],
-    ['an empty InResponseTo', 'in_response_to_mismatch', both(' InResponseTo=""')],
+    ['an empty InResponseTo', 'response_malformed', both(' InResponseTo=""')],
     ['an InResponseTo in another case', 'in_response_to_mismatch', both(` InResponseTo="${REQUEST_ID.toUpperCase()}"`)],
     ['an unknown request', 'in_response_to_mismatch', () => ({}), unsolicited(true)],
     [
@@ -527,9 +527,9 @@ function schema(): Lie[] {
     ],
     ['text in the Response', 'response_malformed', () => ({ beforeAssertion: 'text' })],
     [
-      'an ID that starts with a digit',
+      'an ID with a space',
       'response_malformed',
-      (parts) => ({ assertionAttributes: swap(parts.assertionAttributes, 'ID="_', 'ID="1_') }),
+      (parts) => ({ assertionAttributes: swap(parts.assertionAttributes, 'ID="_', 'ID="_ ') }),
     ],
     [
       'an empty ID',

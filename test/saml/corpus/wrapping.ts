@@ -28,7 +28,7 @@ function wrappedResponses(): HostileCase[] {
         refused(
           `XSW2, ${place}, ${id}: the Response before the detached Signature`,
           put(evil(id), unsigned + signature),
-          'signature_misplaced',
+          'response_malformed',
         ),
         refused(
           `${place}, ${id}: the Response in Extensions`,
@@ -142,15 +142,10 @@ function elsewhere(): HostileCase[] {
   const signature = cut(signed, 'ds:Signature');
   const bare = swap(signed, signature, '');
   const moved: [string, string][] = [
-    ['at the end of the Assertion', swap(bare, '</saml:Assertion>', `${signature}</saml:Assertion>`)],
-    [
-      'before the Issuer of the Assertion',
-      swap(bare, /<saml:Issuer>https/.exec(bare)?.[0] ?? '', `${signature}<saml:Issuer>https`),
-    ],
     ['in the Subject', swap(bare, '<saml:Subject>', `<saml:Subject>${signature}`)],
     ['in Conditions', swap(bare, '</saml:Conditions>', `${signature}</saml:Conditions>`)],
     ['on the Response, over the Assertion', swap(bare, '</saml:Issuer>', `</saml:Issuer>${signature}`)],
-    ['at the end of the Response', swap(bare, '</samlp:Response>', `${signature}</samlp:Response>`)],
+    ['on the Response, at its end', swap(bare, '</samlp:Response>', `${signature}</samlp:Response>`)],
     ['in Extensions', swap(bare, '<samlp:Status>', `<samlp:Extensions>${signature}</samlp:Extensions><samlp:Status>`)],
     ['in an AttributeValue', swap(bare, '<saml:AttributeValue>', `<saml:AttributeValue>${signature}`)],
     ['twice', swap(signed, signature, signature + signature)],

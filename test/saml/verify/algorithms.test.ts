@@ -35,9 +35,11 @@ describe('digestAlgorithm', () => {
 });
 
 describe('canonicalForm', () => {
-  it('knows no form with comments', () => {
+  it('says what a form must not meet to be the same as one without comments', () => {
     expect(canonicalForm('http://www.w3.org/2001/10/xml-exc-c14n#')).to.deep.equal({ exclusive: true });
-    expect(canonicalForm('http://www.w3.org/2001/10/xml-exc-c14n#WithComments')).to.equal(undefined);
+    expect(canonicalForm('http://www.w3.org/2001/10/xml-exc-c14n#WithComments')).to.include({ withComments: true });
+    expect(canonicalForm('http://www.w3.org/2006/12/xml-c14n11')).to.include({ withoutXmlAttributes: true });
+    expect(canonicalForm('http://www.w3.org/2006/12/xml-c14n')).to.equal(undefined);
   });
 });
 

@@ -58,6 +58,10 @@ function build(xml: string): PlainElement {
     if (typeof last === 'string') children[children.length - 1] = last + text;
     else children.push(text);
   };
+  parser.on('comment', () => {
+    const element = open.at(-1);
+    if (element) element.commented = true;
+  });
   parser.on('text', addText);
   parser.on('cdata', addText);
   parser.write(xml).close();
