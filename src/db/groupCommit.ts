@@ -1,8 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { isLocked } from './engineErrors.ts';
 
 const UNITS_PER_COMMIT = 200;
+const LOCK_WAIT_MS = 5_000;
+const LONGEST_PAUSE_MS = 20;
 
 type Waiter = { durable: boolean; resolve: () => void; reject: (error: unknown) => void };
+/** A unit before it begins: `take` gives it the turn, and `waited` is for how many milliseconds another process has had the lock. */
+type Turn = { take: () => void; waited: number };
 type Group = { units: number; waiters: Waiter[] };
 
 /** The functions that a GroupCommit calls on its database. */
@@ -24,20 +29,23 @@ export type CommitHooks = {
  *
  * | state   | group | unit | begin()                    | event: next state                                                |
  * |---------|-------|------|----------------------------|------------------------------------------------------------------|
- * | idle    | none  | none | BEGIN, SAVEPOINT: writing  |                                                                  |
+ * | idle    | none  | none | BEGIN, SAVEPOINT: writing  | another process has the write lock: locked                       |
+ * | locked  | none  | none | waits in the queue         | a pause is over: BEGIN again; after five seconds the unit fails  |
  * | writing | open  | open | waits in the queue         | the unit ends: writing if others wait in the queue, else pausing |
  * | pausing | open  | none | SAVEPOINT: writing         | end of the turn: COMMIT; syncing if a unit is durable, else idle |
  * | syncing | none  | none | waits in the queue         | the disk is synced: writing if others wait, else idle            |
  *
  * A group that is full (200 units) is committed at the next SAVEPOINT and syncs while the next group is writing. If SQLite rolls the
- * group back or the commit fails, all its units fail: idle or writing. After close(), begin() throws.
+ * group back or the commit fails, all its units fail: idle or writing. After close(), begin() throws. Nobody waits within SQLite, which
+ * would block the event loop: units wait for the write lock in pauses (docs/decisions/waiting-beside-the-loop.md).
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #hooks: CommitHooks;
+  readonly #lockWaitMs: number;
   readonly #beginUnit: StatementSync;
   readonly #commitUnit: StatementSync;
-  readonly #queue: (() => void)[] = [];
+  readonly #queue: Turn[] = [];
   #busy = false;
   #isUnitOpen = false;
   #isClosed = false;
@@ -45,9 +53,10 @@ export class GroupCommit {
   #unsynced: Waiter[] = [];
   #syncing: Promise<void> | undefined;
 
-  constructor(db: DatabaseSync, hooks: CommitHooks) {
+  constructor(db: DatabaseSync, hooks: CommitHooks, lockWaitMs = LOCK_WAIT_MS) {
     this.#db = db;
     this.#hooks = hooks;
+    this.#lockWaitMs = lockWaitMs;
     this.#beginUnit = db.prepare('SAVEPOINT unit');
     this.#commitUnit = db.prepare('RELEASE unit');
   }
@@ -57,12 +66,17 @@ export class GroupCommit {
     return this.#group !== undefined;
   }
 
-  /** Waits for the turn to write, then opens a unit. Throws if the database is closed. */
+  /** Waits for the turn to write, then opens a unit. Throws if the database is closed, or another process has the lock for too long. */
   async begin(): Promise<void> {
-    if (this.#busy || this.#syncing) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    const turn: Turn = { take: () => {}, waited: 0 };
+    if (this.#busy || this.#syncing)
+      await new Promise<void>((resolve) => {
+        turn.take = resolve;
+        this.#queue.push(turn);
+      });
     this.#busy = true;
     try {
-      this.#join();
+      while (!this.#join(turn)) await this.#pause(turn);
       this.#beginUnit.run();
       this.#isUnitOpen = true;
     } catch (error) {
@@ -86,7 +100,13 @@ export class GroupCommit {
       this.#lost();
       throw ended();
     }
-    this.#commitUnit.run();
+    try {
+      this.#commitUnit.run();
+    } catch (error) {
+      this.#abandon();
+      this.#lost();
+      throw error;
+    }
     const committed = new Promise<void>((resolve, reject) => group.waiters.push({ durable, resolve, reject }));
     this.#next();
     await committed;
@@ -102,7 +122,7 @@ export class GroupCommit {
       this.#db.exec('ROLLBACK TO unit; RELEASE unit');
     } catch {
       // Not even the rollback works (the disk fails): the whole group fails, and the next unit gets its turn.
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#abandon();
       this.#lost();
       return;
     }
@@ -114,7 +134,7 @@ export class GroupCommit {
     this.#isClosed = true;
     if (this.#isUnitOpen && this.#openGroup()) this.#db.exec('ROLLBACK TO unit; RELEASE unit');
     this.#flush();
-    for (const next of this.#queue.splice(0)) next();
+    for (const { take } of this.#queue.splice(0)) take();
     await this.#syncing;
   }
 
@@ -130,7 +150,7 @@ export class GroupCommit {
     try {
       this.#hooks.commit();
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#abandon();
       for (const waiter of group.waiters) waiter.reject(error);
       return;
     }
@@ -157,14 +177,26 @@ export class GroupCommit {
     if (!this.#busy) this.#next();
   }
 
-  #join(): void {
+  /** Adds the unit to the open group, or begins one. Returns false if another process has the lock. */
+  #join({ waited }: Turn): boolean {
     if (this.#isClosed) throw new Error('The database is closed');
     if (this.#group && this.#group.units >= UNITS_PER_COMMIT) this.#flush();
-    if (!this.#group) {
-      this.#hooks.begin();
-      this.#group = { units: 0, waiters: [] };
+    try {
+      if (!this.#group) this.#hooks.begin();
+    } catch (error) {
+      if (isLocked(error) && waited < this.#lockWaitMs) return false;
+      throw error;
     }
+    this.#group ??= { units: 0, waiters: [] };
     this.#group.units += 1;
+    return true;
+  }
+
+  /** Pauses, longer each time. Whoever waits in the queue waits for the lock, too: they do not wait one after the other. */
+  async #pause(turn: Turn): Promise<void> {
+    const milliseconds = Math.min(1 + turn.waited / 4, LONGEST_PAUSE_MS);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    for (const waiting of [turn, ...this.#queue]) waiting.waited += milliseconds;
   }
 
   /** Gives the turn to the next unit. If none waits, commits after pending events were handled. */
@@ -173,12 +205,19 @@ export class GroupCommit {
     const next = this.#queue.shift();
     this.#busy = next !== undefined;
     if (next) {
-      next();
+      next.take();
       return;
     }
     setImmediate(() => {
       if (!this.#busy) this.#flush();
     });
+  }
+
+  /** Rolls back the group. If even that fails, so does every later BEGIN, with an error of its own. */
+  #abandon(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {}
   }
 
   /** SQLite rolled back the whole transaction, for example because the disk is full: every unit of the group has to fail. */
@@ -190,6 +229,9 @@ export class GroupCommit {
   }
 }
 
+/** Thrown to the units of a transaction that ended before its commit: nothing of them is stored. */
+export class GroupEnded extends Error {}
+
 function ended(): Error {
-  return new Error('The transaction ended early: SQLite rolled it back, or the database was closed');
+  return new GroupEnded('The transaction ended early: SQLite rolled it back, or the database was closed');
 }

@@ -26,6 +26,8 @@ export type Store = {
   longRead: LongReads;
   /** Returns what is wrong with the database, or undefined. */
   fault(): string | undefined;
+  /** Notes that it took writes again. */
+  recovered(): void;
   close(): Promise<void>;
 };
 
@@ -74,6 +76,7 @@ async function openMigrated(url: string, options: StoreOptions): Promise<Store> 
       const fault = faults.current();
       return fault && describeFault(fault);
     },
+    recovered: () => faults.cleared('check'),
     close: () => {
       closed ??= close();
       return closed;
@@ -120,7 +123,7 @@ function openEngine(url: string, pool: PoolOptions, faults: Faults): OpenEngine 
   if (isPostgres(url)) return { engine: 'postgres', ...openPostgres(url, pool, faults) };
   const file = url.replace(/^sqlite:/, '');
   prepareFile(file);
-  return { engine: 'sqlite', prepare: (db) => db, ...openSqlite(file) };
+  return { engine: 'sqlite', prepare: (db) => db, ...openSqlite(file, faults) };
 }
 
 /** Makes the file and its logs private. SQLite gives new logs the mode of the file, and follows a link to it. */

@@ -16,8 +16,10 @@ export function openReadTransaction(db: DatabaseSync): ReadTransaction {
   function end(): void {
     if (!isOpen) return;
     isOpen = false;
-    // SQLite has ended it itself if a read found the file damaged.
-    if (db.isTransaction) rollback.run();
+    // SQLite has ended it itself if a read found the file damaged. Nothing else may fail in a callback without a caller.
+    try {
+      if (db.isTransaction) rollback.run();
+    } catch {}
   }
   return {
     begin() {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -14,12 +14,14 @@ import {
   ValueNode,
 } from 'kysely';
 import { isRelaxedWrite } from './durability.ts';
-import { GroupCommit } from './groupCommit.ts';
+import { sqliteFaultOf } from './engineErrors.ts';
+import { type Faults, unavailable } from './faults.ts';
+import { GroupCommit, GroupEnded } from './groupCommit.ts';
 import { openReadTransaction } from './readTransaction.ts';
+import { execute, type Prepare, rowsOf, statementCache } from './sqliteStatements.ts';
 import { openWriteAheadLog } from './writeAheadLog.ts';
 
-const STATEMENTS_KEPT = 500;
-const BUSY_TIMEOUT_MS = 5_000;
+const OPEN_TIMEOUT_MS = 5_000;
 
 export type SqliteEngine = { dialect: Dialect; close(): Promise<void> };
 
@@ -28,15 +30,17 @@ export type SqliteEngine = { dialect: Dialect; close(): Promise<void> };
  * Reads run immediately and see committed data. Writes queue up and share commits (see GroupCommit).
  * @param openLog opens the write-ahead log; tests open one that they can hold
  */
-export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEngine {
-  const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+export function openSqlite(file: string, faults: Faults, openLog = openWriteAheadLog): SqliteEngine {
+  const writer = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
   writer.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; ' +
       'PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000',
   );
-  const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  const reader = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
   reader.exec('PRAGMA query_only=ON; PRAGMA mmap_size=268435456');
   for (const db of [writer, reader]) db.function('lower', { deterministic: true }, lowerCase);
+  // From here on, SQLite must not wait: it would hold the event loop.
+  for (const db of [writer, reader]) db.exec('PRAGMA busy_timeout=0');
   // SQLite follows a link and keeps its log next to the target.
   const log = openLog(`${realpathSync(file)}-wal`);
   const [begin, commit] = [writer.prepare('BEGIN IMMEDIATE'), writer.prepare('COMMIT')];
@@ -50,7 +54,10 @@ export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEng
       commit.run();
       readByReader.end();
     },
-    sync: () => log.sync(),
+    sync: () =>
+      log.sync().catch((error: unknown) => {
+        throw faults.note('unsynced', error);
+      }),
   });
   const [write, readBeside] = [statementCache(writer), statementCache(reader)];
   // The writer's commits empty the reader's page cache but not its own. However, the writer sees uncommitted data.
@@ -59,13 +66,15 @@ export function openSqlite(file: string, openLog = openWriteAheadLog): SqliteEng
     return (commits.isOpen ? readBeside : write)(sql);
   };
   return {
-    dialect: dialect(read, () => new Connection({ read, write }, commits)),
+    dialect: dialect(read, faults, () => new Connection({ read, write }, commits, faults)),
     close: async () => {
       await commits.close();
       for (const reads of [readByWriter, readByReader]) reads.end();
       log.close();
       reader.close();
-      writer.exec('PRAGMA optimize');
+      try {
+        writer.exec('PRAGMA optimize');
+      } catch {} // another process writes, or the disk is full: the statistics stay as they were
       writer.close();
     },
   };
@@ -76,34 +85,28 @@ function lowerCase(value: SQLOutputValue): SQLInputValue {
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-type Prepare = (sql: string) => { statement: StatementSync; columns: string[] };
-
-function statementCache(db: DatabaseSync): Prepare {
-  const cache = new Map<string, ReturnType<Prepare>>();
-  return (sql) => {
-    const known = cache.get(sql);
-    if (known) return known;
-    const statement = db.prepare(sql);
-    const entry = { statement, columns: statement.columns().map(({ name }) => name) };
-    statement.setReturnArrays(true);
-    if (cache.size >= STATEMENTS_KEPT) cache.delete(cache.keys().next().value ?? '');
-    cache.set(sql, entry);
-    return entry;
-  };
-}
-
 class Connection implements DatabaseConnection {
   readonly #prepare: { read: Prepare; write: Prepare };
   readonly #commits: GroupCommit;
+  readonly #faults: Faults;
   #inTransaction = false;
   #isDurable = false;
 
-  constructor(prepare: { read: Prepare; write: Prepare }, commits: GroupCommit) {
+  constructor(prepare: { read: Prepare; write: Prepare }, commits: GroupCommit, faults: Faults) {
     this.#prepare = prepare;
     this.#commits = commits;
+    this.#faults = faults;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return await this.#execute<R>(query);
+    } catch (error) {
+      throw failureOf(this.#faults, error);
+    }
+  }
+
+  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { read, write } = this.#prepare;
     if (SelectQueryNode.is(query.query)) return execute(this.#inTransaction ? write : read, query);
     if (this.#inTransaction) return this.#write(query);
@@ -129,13 +132,22 @@ class Connection implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
-    await this.#commits.begin();
-    this.#inTransaction = true;
+    try {
+      await this.#commits.begin();
+      this.#inTransaction = true;
+    } catch (error) {
+      throw failureOf(this.#faults, error);
+    }
   }
 
   async commit(): Promise<void> {
     this.#inTransaction = false;
-    await this.#commits.commit(this.#isDurable);
+    try {
+      await this.#commits.commit(this.#isDurable);
+      this.#faults.cleared('write');
+    } catch (error) {
+      throw failureOf(this.#faults, error);
+    }
   }
 
   /** Does nothing after a failed commit, because the unit has already ended. */
@@ -146,33 +158,21 @@ class Connection implements DatabaseConnection {
   }
 }
 
-function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<R> {
-  const { statement, columns } = prepare(query.sql);
-  if (columns.length > 0) return { rows: rowsOf(statement, columns, query.parameters) as R[] };
-  const { changes } = statement.run(...(query.parameters as SQLInputValue[]));
-  return { rows: [], numAffectedRows: BigInt(changes) };
-}
-
-/**
- * Reads rows as arrays and creates objects from them: the objects that node:sqlite returns have no hidden class in V8, so everything
- * done with them takes several times as long.
- */
-function rowsOf(statement: StatementSync, columns: string[], parameters: readonly unknown[]): object[] {
-  const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as SQLOutputValue[][];
-  return rows.map((values) => {
-    const row: Record<string, SQLOutputValue | undefined> = {};
-    for (let index = 0; index < columns.length; index += 1) row[columns[index] ?? ''] = values[index];
-    return row;
-  });
+function failureOf(faults: Faults, error: unknown): unknown {
+  if (error instanceof GroupEnded) return unavailable(error);
+  const fault = sqliteFaultOf(error);
+  return fault ? faults.note(fault, error) : error;
 }
 
 /** Passes concurrent transactions to GroupCommit, while Kysely would run one query at a time. Also reads without a connection. */
 export class SqliteReadAdapter extends SqliteAdapter {
   readonly #prepare: Prepare;
+  readonly #faults: Faults;
 
-  constructor(prepare: Prepare) {
+  constructor(prepare: Prepare, faults: Faults) {
     super();
     this.#prepare = prepare;
+    this.#faults = faults;
   }
 
   override get supportsMultipleConnections(): boolean {
@@ -181,8 +181,12 @@ export class SqliteReadAdapter extends SqliteAdapter {
 
   /** Runs a read, which sees committed data. */
   read(sql: string, parameters: readonly unknown[]): object[] {
-    const { statement, columns } = this.#prepare(sql);
-    return rowsOf(statement, columns, parameters);
+    try {
+      const { statement, columns } = this.#prepare(sql);
+      return rowsOf(statement, columns, parameters);
+    } catch (error) {
+      throw failureOf(this.#faults, error);
+    }
   }
 }
 
@@ -198,9 +202,9 @@ class LimitCompiler extends SqliteQueryCompiler {
   }
 }
 
-function dialect(read: Prepare, connect: () => Connection): Dialect {
+function dialect(read: Prepare, faults: Faults, connect: () => Connection): Dialect {
   return {
-    createAdapter: () => new SqliteReadAdapter(read),
+    createAdapter: () => new SqliteReadAdapter(read, faults),
     createDriver: () => driver(connect),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new LimitCompiler(),

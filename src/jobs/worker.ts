@@ -135,7 +135,7 @@ function countOutcomes(counts: Job['counts'], outcomes: ItemOutcome[]): Job['cou
 }
 
 async function fail(deps: Deps, id: string, error: unknown): Promise<false> {
-  if (error instanceof DatabaseFault) throw error; // not the job's fault: sweepJobs resumes it
+  if (error instanceof DatabaseFault) throw error; // not the job's fault: takeOverJobs resumes it
   const expected = error instanceof AppError;
   await failJob(deps, id, expected ? error.message : 'An unexpected error occurred. See the server log for details.');
   if (!expected) deps.log.error({ err: error, job: id }, 'job failed');

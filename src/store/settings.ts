@@ -1,6 +1,8 @@
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
 
+const CHECKED_BYTES = 64 * 1024;
+
 /** Returns a setting, or undefined if it was never written. */
 export async function findSetting(db: Db, name: string): Promise<unknown> {
   const [row] = await byName(db, name);
@@ -48,7 +50,10 @@ export async function checkDatabase(db: Db): Promise<void> {
   await db.selectFrom('settings').select('name').limit(1).execute();
 }
 
-/** Settles if the database stores a row. */
+/** Settles if the database has room for some writes: a full disk may still take single ones. */
 export async function checkWrites(db: Db): Promise<void> {
-  await writeSetting(db, 'writeCheck', '');
+  await db.transaction().execute(async (trx) => {
+    await writeSetting(trx, 'writeCheck', ' '.repeat(CHECKED_BYTES));
+    await writeSetting(trx, 'writeCheck', undefined);
+  });
 }

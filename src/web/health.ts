@@ -41,6 +41,8 @@ async function findFault({ background, store }: Deps): Promise<string | undefine
 /** A fault is over once the database stores something. While this server is not ready, nobody else may try. */
 async function checkStore(store: Store): Promise<string | undefined> {
   await checkDatabase(store.db);
-  if (store.fault() !== undefined) await checkWrites(store.db);
+  if (store.fault() === undefined) return undefined;
+  await checkWrites(store.db);
+  store.recovered();
   return store.fault();
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Kysely, sql } from 'kysely';
 import { isRelaxedWrite } from '../../src/db/durability.ts';
+import { openFaults } from '../../src/db/faults.ts';
 import { type Db, openStore } from '../../src/db/open.ts';
 import { insertRows } from '../../src/db/query.ts';
 import type { Schema } from '../../src/db/schema.ts';
@@ -58,7 +59,7 @@ describe('db/durability', () => {
       it(`${isDurable ? 'waits' : 'does not wait'} for the disk after ${title}`, async () => {
         const syncs: number[] = [];
         const openLog = () => ({ sync: async () => void syncs.push(1), close: () => {} });
-        const engine = openSqlite(join(tempFolder(), 'test.db'), openLog);
+        const engine = openSqlite(join(tempFolder(), 'test.db'), openFaults(), openLog);
         whenDone(() => engine.close());
         const db = new Kysely<Schema>({ dialect: engine.dialect });
         await db.schema.createTable('settings').addColumn('name', 'text').addColumn('valueJson', 'text').execute();

@@ -12,29 +12,30 @@ describe('db/faults', () => {
   it('logs a fault once a minute, not once a request, and says when it is over', () => {
     const { faults, messages } = open();
     for (let request = 0; request < 1_000; request += 1) faults.note('full', new Error());
-    faults.cleared('write');
+    faults.cleared('check');
     expect(messages).to.deep.equal(['the disk of the database is full', 'the database works again']);
   });
 
-  it('is over with a read if the database was away, and with a write if it could not be written', () => {
-    const { faults } = open();
-    faults.note('away', new Error());
-    faults.cleared('read');
-    expect(faults.current()).to.equal(undefined);
-    for (const fault of ['full', 'locked'] as const) {
+  for (const [fault, by] of [
+    ['away', 'read'],
+    ['locked', 'write'],
+    ['full', 'check'],
+  ] as const)
+    it(`ends if the database was ${fault} with a ${by}, and not earlier`, () => {
+      const { faults } = open();
+      const order = ['read', 'write', 'check'] as const;
       faults.note(fault, new Error());
-      faults.cleared('read');
+      for (const event of order.slice(0, order.indexOf(by))) faults.cleared(event);
       expect(faults.current()).to.equal(fault);
-      faults.cleared('write');
+      faults.cleared(by);
       expect(faults.current()).to.equal(undefined);
-    }
-  });
+    });
 
   it('keeps a damaged database in mind until the restart, whatever else happens', () => {
     const { faults } = open();
     expect(faults.note('damaged', new Error()).status).to.equal(500);
     faults.note('away', new Error());
-    faults.cleared('write');
+    faults.cleared('check');
     expect(faults.current()).to.equal('damaged');
   });
 

@@ -179,16 +179,41 @@ describe('db/groupCommit', () => {
     expect(committed()).to.deep.equal([1, 2]);
   });
 
-  it('starts the next unit if a transaction cannot be opened', async () => {
-    const { db, commits, committed, file } = open();
+  it('waits for the lock of another process without holding the event loop, and keeps the order', async () => {
+    const { db, commits, committed, file, tried } = open();
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
-    const ends = await Promise.allSettled([write(db, commits, 1), write(db, commits, 2)]);
-    expect(ends.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
+    const written = numbers(3).map((n) => write(db, commits, n));
+    await tried(5);
+    other.exec('COMMIT');
+    await Promise.all(written);
+    other.close();
+    expect(committed()).to.deep.equal([1, 2, 3]);
+  });
+
+  it('fails all units that waited for the lock too long, at the same time, and continues once it is free', async () => {
+    const { db, commits, committed, file } = open(50);
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const ends = await Promise.allSettled(numbers(20).map((n) => write(db, commits, n)));
+    expect(new Set(ends.map(({ status }) => status))).to.deep.equal(new Set(['rejected']));
+    const failures = ends.map((end) => (end.status === 'rejected' ? end.reason.message : ''));
+    expect(new Set(failures)).to.deep.equal(new Set(['database is locked']));
     other.exec('ROLLBACK');
     other.close();
-    await write(db, commits, 3);
-    expect(committed()).to.deep.equal([3]);
+    await write(db, commits, 21);
+    expect(committed()).to.deep.equal([21]);
+  });
+
+  it('can be closed while it waits for the lock', async () => {
+    const { db, commits, file, tried } = open();
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const ends = Promise.allSettled([write(db, commits, 1), write(db, commits, 2)]);
+    await tried(2);
+    await commits.close();
+    other.close();
+    expect((await ends).map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
   });
 
   it('stores exactly the acknowledged units, for any sequence of calls', async () => {
@@ -214,9 +239,10 @@ describe('db/groupCommit', () => {
   });
 });
 
-function open() {
+/** @param lockWaitMs for how long units wait for the lock of another process */
+function open(lockWaitMs?: number) {
   const file = join(tempFolder(), 'test.db');
-  const db = new DatabaseSync(file, { timeout: 1 });
+  const db = new DatabaseSync(file, { timeout: 0 });
   db.exec('PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; create table written (n integer primary key)');
   db.exec('create table children (parent integer references written (n) deferrable initially deferred)');
   const reader = new DatabaseSync(file);
@@ -236,17 +262,28 @@ function open() {
     file,
     log,
     disk,
-    commits: new GroupCommit(db, {
-      begin: () => db.exec('BEGIN IMMEDIATE'),
-      commit: () => {
-        log.push('COMMIT');
-        db.exec('COMMIT');
+    commits: new GroupCommit(
+      db,
+      {
+        begin: () => {
+          log.push('BEGIN');
+          db.exec('BEGIN IMMEDIATE');
+        },
+        commit: () => {
+          log.push('COMMIT');
+          db.exec('COMMIT');
+        },
+        sync: () => {
+          log.push('sync');
+          return disk.sync();
+        },
       },
-      sync: () => {
-        log.push('sync');
-        return disk.sync();
-      },
-    }),
+      lockWaitMs,
+    ),
+    /** Settles when a transaction was begun so often, with or without success. */
+    tried: async (times: number) => {
+      while (log.filter((entry) => entry === 'BEGIN').length < times) await new Promise((done) => setImmediate(done));
+    },
     count: (statement: string) => log.filter((entry) => entry === statement).length,
     committed,
   };

@@ -51,7 +51,7 @@ describe('db/sqlite', () => {
       await sql`insert or rollback into settings values ('a', '2')`.execute(trx).catch(() => {});
       await trx.updateTable('settings').set({ valueJson: '3' }).execute();
     });
-    expect(await broken.catch((error: Error) => error.message)).to.match(/ended early/);
+    expect(await broken.catch(({ cause }: Error) => String(cause))).to.match(/ended early/);
     const rows = await db.selectFrom('settings').selectAll().execute();
     expect(rows).to.deep.equal([{ name: 'a', valueJson: '1' }]);
   });

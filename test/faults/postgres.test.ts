@@ -107,10 +107,12 @@ describe('PostgreSQL with faults', () => {
   });
 
   it('waits for a connection if the server allows fewer than the pool', async () => {
-    const store = await openFaultyStore(await limitConnections(url, 3), { poolSize: 20 });
+    const store = await openFaultyStore(await limitConnections(url, 3), {
+      limits: { acquire: 25_000, statement: 10_000 },
+    });
     const load = await startLoad(store);
     const statuses = await inParallel(
-      24,
+      16,
       async (worker) => (await load.scim('POST', '/Users', { userName: `p${worker}` })).status,
     );
     expect(statuses.filter((status) => status !== 201)).to.deep.equal([]);
