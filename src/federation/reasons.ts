@@ -84,7 +84,7 @@ const samlReasons = {
   namespace_unsigned: {
     title: 'the encrypted assertion used namespaces that are not signed',
     advice:
-      'Its meaning depends on declarations around it. Set {provider} to Exclusive XML Canonicalization, or to sign the response too.',
+      'Its meaning depends on declarations around it. Set {provider} to Exclusive XML Canonicalization, and to sign the assertion.',
     remedy: 'provider',
   },
   // Also every failed decryption: a sender must not be able to tell the two apart.

@@ -45,8 +45,10 @@ function openEncrypted(encrypted: XmlElement, outer: SignatureForm | undefined, 
   if (signature === undefined) return encryptionLabel(form);
   const { label } = signature.algorithm;
   const fault = findSignatureFault(signature, login.signingKeys);
-  // The exclusive form shows each namespace that is used. One that was signed otherwise was declared or changed around the Assertion.
-  if (fault === 'content' && borrowed.size > 0) refuseBorrowed(borrowed);
+  // What it borrows was declared or changed after it was signed. The inclusive form of the SignedInfo shows that too, as a wrong key.
+  const isByNamespace = borrowed.size > 0 && (fault === 'content' || !signature.signedInfoForm.exclusive);
+  if (fault !== undefined && isByNamespace)
+    refuse('namespace_unsigned', { detail: `the encrypted Assertion: ${borrowing(borrowed)}` });
   if (fault !== undefined) refuse('signature_invalid', { received: label });
   return `${label}, on the encrypted Assertion; ${encryptionLabel(form)}`;
 }
@@ -76,7 +78,7 @@ function readDecrypted(
     const signature = element && readSignature(element, allowsSha1(login));
     const surroundings = { root: assertion, encrypted, own: signature, outer };
     const unsigned = [...borrowed].filter((prefix) => !showsNamespace(prefix, surroundings));
-    if (unsigned.length > 0) refuseBorrowed(unsigned);
+    if (unsigned.length > 0) refuse('namespace_unsigned', { detail: borrowing(unsigned) });
     return { assertion, signature, borrowed };
   } catch (error) {
     const { reason, facts } = refusalOf(error);
@@ -89,19 +91,21 @@ function readDecrypted(
 }
 
 // The Assertion takes the place of the EncryptedData (xmlenc-core1 4.4), so it is read in the scope of the EncryptedAssertion. Providers that
-// encrypt in place (Keycloak, everything on xmlsec) leave out what is declared around it.
+// encrypt in place (Keycloak, everything on xmlsec) leave out what is declared around it. They signed it in place too, so the tree and the
+// canonical form share this scope. An Assertion that borrows nothing may have been signed alone, and means the same everywhere.
 function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Fragment {
   if (octets === undefined) return refuse('signature_invalid', { detail: 'no key of this domain decrypts it' });
-  return parseFragment(octets, namespacesInScope(encrypted));
+  const fragment = parseFragment(octets, namespacesInScope(encrypted));
+  if (fragment.borrowed.size > 0) fragment.root.parent = encrypted;
+  return fragment;
 }
 
 /**
- * Returns whether a signature shows what a prefix means that the decrypted Assertion borrows. In the exclusive form its own signature does,
- * wherever the prefix is used; in the inclusive form it would only show declarations of the Assertion itself. The signature on the Response
- * does if its octets say the same about the prefix as the document.
+ * Returns whether a signature shows what a prefix means that the decrypted Assertion borrows. Its own signature does, because its octets are
+ * written in the same scope. The signature on the Response does if its octets say the same about the prefix as the document.
  */
 function showsNamespace(prefix: string, { root, encrypted, own, outer }: Surroundings): boolean {
-  if (own !== undefined) return own.signedForm.exclusive && own.signedInfoForm.exclusive;
+  if (own !== undefined) return true;
   if (outer === undefined || !isSameOutside(prefix, root, encrypted)) return false;
   const declared = namespaceInScope(encrypted, prefix) ?? '';
   return (canonicalNamespace(outer.signed, outer.signedForm, encrypted, prefix) ?? '') === declared;
@@ -115,9 +119,9 @@ function isSameOutside(prefix: string, root: XmlElement, encrypted: XmlElement):
   return meant === undefined || meant === namespaceInScope(encrypted, prefix);
 }
 
-function refuseBorrowed(prefixes: Iterable<string>): never {
+function borrowing(prefixes: Iterable<string>): string {
   const names = [...prefixes].map((prefix) => (prefix === '' ? 'the default namespace' : `the prefix ${prefix}`));
-  return refuse('namespace_unsigned', { detail: `it borrows ${names.join(', ')}, which no signature shows` });
+  return `it borrows ${names.join(', ')}, which no signature shows`;
 }
 
 function allowsSha1(login: LoginContext): boolean {

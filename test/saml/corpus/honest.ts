@@ -406,8 +406,15 @@ function encrypted(): Shape[] {
       ),
     ),
     { name: 'encrypted for the next key of the domain', parts, sign: 'both', encrypt: { key: domainNext.publicKey } },
-    ...(['assertion', 'both'] as const).map((sign) => ({
-      name: `encrypted in place, all namespaces declared on the Response, ${sign} signed`,
+    ...(
+      [
+        ['assertion', {}],
+        ['both', {}],
+        ['assertion', { inclusivePrefixes: ['xs', 'saml'] }],
+        ['both', { exclusive: false }],
+      ] as [Shape['sign'] & string, Partial<SignOptions>][]
+    ).map(([sign, options]) => ({
+      name: `encrypted in place, all namespaces declared on the Response, ${sign} signed ${JSON.stringify(options)}`,
       parts: {
         ...parts,
         rootNamespaces: ` xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:ds="${DS}"${XS}${XSI}`,
@@ -415,7 +422,10 @@ function encrypted(): Shape[] {
         attributes: attributeStatement(parts.prefixes, { groups: ['Staff', 'R&amp;D'] }, ' xsi:type="xs:string"'),
       },
       sign,
-      options: { template: (signature: string) => signature.replace(` xmlns:ds="${DS}"`, '') },
+      options: {
+        ...options,
+        template: (signature: string) => signature.replace(` xmlns:ds="${DS}"`, ''),
+      },
       encrypt: { cipher: 'aes-128-cbc' as const },
     })),
     ...[{ exclusive: false }, { inclusivePrefixes: ['xs', 'xsi'] }].map(

@@ -5,7 +5,7 @@ import { verifyField } from '../support/context.ts';
 import { randomNumbers } from '../support/mutate.ts';
 import { axes, type Choice, encryptedMessage, plainMessage } from '../support/surroundings.ts';
 
-const RANDOM = 1_500;
+const RANDOM = 1_000;
 
 describe('an encrypted Assertion in any surroundings', () => {
   it('says what it says when sent plainly, or is refused', () => {
@@ -20,7 +20,7 @@ describe('an encrypted Assertion in any surroundings', () => {
     }
     expect([...accepted.keys()].sort()).to.deep.equal([...axes.style].sort());
     expect([...refused.keys()]).to.include.members(['namespace_unsigned', 'signature_invalid', 'response_malformed']);
-  });
+  }).timeout(120_000);
 });
 
 const plain = new Map<string, string>();
@@ -35,18 +35,18 @@ function sentPlainly(choice: Choice): string {
   return textOf(content);
 }
 
-/** Every content in every style with every addition, at two of the places and with the wrappers in turn. */
+/** Every content in every style with every addition, at the places and with the wrappers in turn. */
 function* declared(): Generator<Choice> {
   const fixed = { rewrite: 'nothing', signed: 'assertion', addedBy: 'an attacker' } as const;
   let made = 0;
   const next = <Entry>(entries: readonly Entry[], step: number) => entries[Math.floor(made / step) % entries.length];
   for (const content of axes.content)
     for (const style of axes.style)
-      for (const addition of axes.addition)
-        for (let times = 0; times < 2; times++, made++) {
-          const [place, wrapper] = [next(axes.place, 1), next(axes.wrapper, 3)];
-          if (place && wrapper) yield { ...fixed, content, style, addition, place, wrapper };
-        }
+      for (const addition of axes.addition) {
+        const [place, wrapper] = [next(axes.place, 1), next(axes.wrapper, 3)];
+        made += 1;
+        if (place && wrapper) yield { ...fixed, content, style, addition, place, wrapper };
+      }
 }
 
 function* random(seed: number): Generator<Choice> {
