@@ -9,7 +9,15 @@ import { emptyPerson } from './attribute.ts';
 import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
 import { readPersonInput } from './form.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
-import { EMAIL_IS_USER_NAME, takenNames, USER_NAME_IS_EMAIL, USER_NAME_TAKEN } from './loginNames.ts';
+import {
+  addNameOwner,
+  EMAIL_IS_USER_NAME,
+  findNameOwners,
+  type NameOwners,
+  takenNames,
+  USER_NAME_IS_EMAIL,
+  USER_NAME_TAKEN,
+} from './loginNames.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
 import { CHANGED_MEANWHILE, insertPerson, OWN_MANAGER, writePerson } from './users.ts';
 
@@ -52,8 +60,16 @@ export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]
 
 /** Imports some lines as planned. Lines that cannot be imported are kept with the reason. */
 export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise<ItemOutcome[]> {
+  const lines = items.map(({ item }) => item as PlannedLine);
+  const writable = lines.filter((line) => 'attributes' in line);
+  const managers = writable.map(({ manager }) => manager).filter(Boolean);
+  const owners = await findNameOwners(
+    db,
+    writable.map(({ attributes }) => attributes),
+    managers,
+  );
   const outcomes: ItemOutcome[] = [];
-  for (const { item } of items) outcomes.push(await importLine(db, deps, item as PlannedLine));
+  for (const line of lines) outcomes.push(await importLine(db, deps, line, owners));
   return outcomes;
 }
 
@@ -155,37 +171,40 @@ function sentences(errors: Record<string, string>): string[] {
   return Object.entries(errors).map(([header, error]) => `${header}: ${error}`);
 }
 
-async function importLine(db: Db, deps: Deps, planned: PlannedLine): Promise<ItemOutcome> {
+async function importLine(db: Db, deps: Deps, planned: PlannedLine, owners: NameOwners): Promise<ItemOutcome> {
   const { kind, line, userName } = planned;
   const skipped = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
   if (planned.kind === 'same') return { outcome: kind };
   if (planned.kind === 'error') return skipped(kind, planned.errors.join(' '));
-  const reason = await writeLine(db, deps, planned);
+  const reason = await writeLine(db, deps, planned, owners);
   return reason ? skipped('refused', reason) : { outcome: kind };
 }
 
-/** Writes a line. Returns why it could not be written, or undefined. */
+/** Writes a line. Returns why it could not be written, or undefined. @param owners who has the names of these lines, kept up to date */
 async function writeLine(
   db: Db,
   deps: Deps,
   line: PlannedLine & { kind: 'create' | 'change' },
+  owners: NameOwners,
 ): Promise<string | undefined> {
   const before = await findUserByUserName(db, line.userName);
-  const manager = line.manager === '' ? undefined : await findUserByUserName(db, line.manager);
+  const manager = owners.userNames.get(loginKey(line.manager));
   if (line.manager !== '' && !manager) return `Their manager ${line.manager} is not in the People Directory.`;
   const attributes = manager ? withManager(line.attributes, manager.id) : line.attributes;
   if (line.kind === 'create') {
     if (before) return USER_NAME_TAKEN;
-    const [taken] = Object.values(await takenNames(db, attributes));
+    const [taken] = Object.values(takenNames(owners, attributes));
     if (taken) return taken;
-    await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null });
+    addNameOwner(owners, await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null }));
     return undefined;
   }
   if (before?.version !== line.version) return CHANGED_MEANWHILE;
-  const [taken] = Object.values(await takenNames(db, attributes, before));
+  const [taken] = Object.values(takenNames(owners, attributes, before));
   if (taken) return taken;
   try {
-    return (await writePerson(db, deps, before, attributes)) ? undefined : CHANGED_MEANWHILE;
+    const changed = await writePerson(db, deps, before, attributes);
+    if (changed) addNameOwner(owners, changed);
+    return changed ? undefined : CHANGED_MEANWHILE;
   } catch (error) {
     if (error instanceof LastPowerUser) return error.message;
     throw error;

@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.ts';
 import type { FieldErrors } from '../errors.ts';
 import { loginKey } from '../store/loginName.ts';
-import { emailsOf, findUserByUserName, findUsersByEmail, findUsersByUserNames } from '../store/users.ts';
+import { emailsOf, findEmailOwners, findUsersByUserNames, type User } from '../store/users.ts';
 import type { UserAttributes } from './attribute.ts';
 
 export const USER_NAME_TAKEN = 'This user name is already taken.';
@@ -11,37 +11,51 @@ export const EMAIL_IS_USER_NAME = 'This is the user name of another person.';
 /** What identifies a person when they log in. */
 export type LoginNames = Pick<UserAttributes, 'userName' | 'email' | 'profile'>;
 
+/** Who has some user names and e-mail addresses, by loginKey. */
+export type NameOwners = { userNames: Map<string, User>; emails: Map<string, string[]> };
+
+/** Finds out who has the names of some people, and further user names. */
+export async function findNameOwners(db: Db, people: LoginNames[], more: string[] = []): Promise<NameOwners> {
+  const userNames = people.map(({ userName }) => userName);
+  return {
+    userNames: await findUsersByUserNames(db, [...userNames, ...people.flatMap(emailsOf), ...more]),
+    emails: await findEmailOwners(db, userNames),
+  };
+}
+
 /**
  * Returns the errors of a user name or of e-mail addresses that belong to another person. Several people may share an e-mail address, but
  * a name that one of them logs in with is theirs alone. Names that did not change are not checked.
  * @param before the person before the change, undefined for a new one
  */
-export async function takenNames(
-  db: Db,
-  person: LoginNames,
-  before?: LoginNames & { id: string },
-): Promise<FieldErrors> {
-  const [emails, known] = [emailsOf(person), before ? emailsOf(before).map(loginKey) : []];
-  const own = [...known, loginKey(person.userName)];
-  const changed = emails.filter((email) => !own.includes(loginKey(email)));
-  const userNames = await findUsersByUserNames(db, changed);
-  const errors = changed
-    .filter((email) => isOther(userNames.get(loginKey(email)), before))
-    .map((email) => [`emails.${Math.max(0, lineOf(person, email))}`, EMAIL_IS_USER_NAME]);
-  return { ...(await userNameError(db, person.userName, before)), ...Object.fromEntries(errors) };
+export function takenNames(owners: NameOwners, person: LoginNames, before?: LoginNames & { id: string }): FieldErrors {
+  const known = before ? emailsOf(before).map(loginKey) : [];
+  const taken = emailsOf(person).filter((email) => {
+    const owner = owners.userNames.get(loginKey(email));
+    return owner !== undefined && owner.id !== before?.id && !known.includes(loginKey(email));
+  });
+  const isSame = before && loginKey(before.userName) === loginKey(person.userName);
+  return {
+    ...(isSame ? {} : userNameError(owners, loginKey(person.userName), before?.id)),
+    ...Object.fromEntries(taken.map((email) => [`emails.${lineOf(person, email)}`, EMAIL_IS_USER_NAME])),
+  };
 }
 
-async function userNameError(db: Db, userName: string, before?: LoginNames & { id: string }): Promise<FieldErrors> {
-  if (before && loginKey(before.userName) === loginKey(userName)) return {};
-  if (isOther(await findUserByUserName(db, userName), before)) return { userName: USER_NAME_TAKEN };
-  const people = await findUsersByEmail(db, userName);
-  return people.some((user) => isOther(user, before)) ? { userName: USER_NAME_IS_EMAIL } : {};
+/** Adds the names of a person who was just written. */
+export function addNameOwner({ userNames, emails }: NameOwners, user: User): void {
+  userNames.set(loginKey(user.userName), user);
+  for (const key of emailsOf(user).map(loginKey)) emails.set(key, [...(emails.get(key) ?? []), user.id]);
 }
 
-function isOther(user: { id: string } | undefined, before: { id: string } | undefined): boolean {
-  return user !== undefined && user.id !== before?.id;
+function userNameError({ userNames, emails }: NameOwners, key: string, id: string | undefined): FieldErrors {
+  const namesake = userNames.get(key);
+  if (namesake && namesake.id !== id) return { userName: USER_NAME_TAKEN };
+  return emails.get(key)?.some((owner) => owner !== id) ? { userName: USER_NAME_IS_EMAIL } : {};
 }
 
 function lineOf({ profile }: LoginNames, email: string): number {
-  return (profile.emails ?? []).findIndex(({ value = '' }) => value === email);
+  return Math.max(
+    0,
+    (profile.emails ?? []).findIndex(({ value = '' }) => value === email),
+  );
 }

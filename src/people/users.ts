@@ -19,7 +19,7 @@ import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
-import { takenNames } from './loginNames.ts';
+import { findNameOwners, takenNames } from './loginNames.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
@@ -51,7 +51,7 @@ export async function addPerson(
   if (!read.ok || fault) return invalid({ ...(read.ok ? {} : read.errors), ...(fault ? { password: fault } : {}) });
   const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
-    const taken = await takenNames(trx, read.value);
+    const taken = takenNames(await findNameOwners(trx, [read.value]), read.value);
     if (Object.keys(taken).length > 0) return invalid(taken);
     if (await isUnknown(trx, textIn(input, 'manager'))) return invalid({ manager: UNKNOWN });
     await allowed?.(trx);
@@ -74,7 +74,7 @@ export async function changePerson(
     if (user.version !== readVersion) throw new Conflict(STALE);
     const read = readPersonInput(user.sourceId === null ? input : onlyAlwaysEditable(input, user), user);
     if (!read.ok) return read;
-    const taken = await takenNames(trx, read.value, user);
+    const taken = takenNames(await findNameOwners(trx, [read.value]), read.value, user);
     if (Object.keys(taken).length > 0) return invalid(taken);
     const manager = read.value.profile.enterprise?.manager?.value ?? '';
     if (manager === id) return invalid({ manager: OWN_MANAGER });
