@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from '../../store/identityProviders.ts';
 import { describeCertificate, describePublicKey } from '../certificate.ts';
-import { childrenOf, type Element } from './document.ts';
-import { refuse } from './refusal.ts';
+import { childrenOf, type Element, NAMESPACES } from './document.ts';
+import { quote, refuse } from './refusal.ts';
 
 const MAX_SIGNING_CERTIFICATES = 20;
 const KEY_TYPES = new Set(['rsa', 'rsa-pss', 'ec']);
@@ -14,23 +14,26 @@ const MAX_EXPONENT = 6; // octets: what a number represents exactly
  * Returns the certificates of the keys that the provider may sign with, each once: KeyDescriptors for signing, and those without `use`,
  * which are for both (saml-metadata 2.4.1.1). Only the end-entity certificate of a chain counts. A KeyInfo without a certificate counts
  * with its ds:RSAKeyValue, unless a certificate has the same key. Only keys are trusted: subjects, dates and issuers prove nothing.
+ * A certificate whose key cannot be used is left out if there is another one.
+ * @param warnings gets a sentence for each certificate that is left out
  * @throws a refusal: no_signing_key, bad_certificate, too_complex
  */
-export function readSigningCertificates(role: Element): Certificate[] {
-  const keyInfos = childrenOf(role, 'metadata', 'KeyDescriptor')
-    .filter(isForSigning)
-    .flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
+export function readSigningCertificates(role: Element, warnings: string[]): Certificate[] {
+  const descriptors = childrenOf(role, 'metadata', 'KeyDescriptor').filter(isForSigning);
+  const keyInfos = descriptors.flatMap((descriptor) => childrenOf(descriptor, 'signature', 'KeyInfo'));
   const chains = keyInfos.map(chainsIn);
   const withoutCertificate = keyInfos.filter((_, index) => chains[index]?.length === 0);
   checkCount(chains.flat(2).length + withoutCertificate.length);
   const bareKeys = withoutCertificate.flatMap(readBareKeys);
   const signers = chains.flat().flatMap((chain) => withoutIssuers(chain.map(readCertificate)));
-  const keys = new Set(signers.map((signer) => describePublicKey(signer.publicKey).sha256));
-  const described = [
-    ...signers.map(describe),
-    ...bareKeys.map(describeBareKey).filter((bare) => !keys.has(bare.sha256)),
-  ];
-  if (described.length === 0) refuseWithoutKey(keyInfos.length > 0);
+  const unusable = signers.filter((signer) => keyOf(signer) === undefined);
+  const certificates = signers.filter((signer) => !unusable.includes(signer)).map(describe);
+  const keys = new Set(signers.map(keyOf).flatMap((key) => (key ? [describePublicKey(key).sha256] : [])));
+  const described = [...certificates, ...bareKeys.map(describeBareKey).filter((bare) => !keys.has(bare.sha256))];
+  const [left] = unusable;
+  if (described.length === 0) return left ? refuseCertificate(keyProblem(left)) : refuseWithoutKey(descriptors);
+  for (const signer of unusable)
+    warnings.push(`The signing certificate "${subjectOf(signer)}" ${keyProblem(signer)}, so it is not used.`);
   return [...new Map(described.map((one) => [one.sha256, one])).values()];
 }
 
@@ -52,8 +55,16 @@ function checkCount(count: number): void {
     refuse('too_complex', `This metadata has more than ${MAX_SIGNING_CERTIFICATES} signing certificates. Remove some.`);
 }
 
-function refuseWithoutKey(hasKeyInfo: boolean): never {
-  if (hasKeyInfo)
+function refuseWithoutKey(descriptors: Element[]): never {
+  const named = descriptors.flatMap(({ children }) => children).filter(({ name }) => name === 'KeyInfo');
+  const astray = named.find(({ namespace }) => namespace !== NAMESPACES.signature);
+  if (astray)
+    refuse(
+      'no_signing_key',
+      `The KeyInfo is not in the namespace of XML signatures but in ${quote(astray.namespace)}. ` +
+        `At the provider, write <KeyInfo xmlns="${NAMESPACES.signature}">.`,
+    );
+  if (named.length > 0)
     refuse(
       'no_signing_key',
       'The signing key is neither a certificate nor an RSA key. Have the provider publish an X.509 certificate.',
@@ -64,11 +75,42 @@ function refuseWithoutKey(hasKeyInfo: boolean): never {
 function readCertificate({ text }: Element): X509Certificate {
   const base64 = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '');
   if (!isBase64(base64)) return refuseCertificate('is not base64 text');
+  const octets = Buffer.from(base64, 'base64');
   try {
-    return new X509Certificate(Buffer.from(base64, 'base64'));
+    return new X509Certificate(octets);
   } catch {
-    return refuseCertificate('is damaged or truncated');
+    return refuseCertificate(isPublicKey(octets) ? 'is a public key, not a certificate' : 'is damaged or truncated');
   }
+}
+
+function isPublicKey(octets: Buffer): boolean {
+  try {
+    return createPublicKey({ key: octets, format: 'der', type: 'spki' }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the key of a certificate, or undefined if responses cannot be verified with it: node:crypto cannot even read some. */
+function keyOf(certificate: X509Certificate): KeyObject | undefined {
+  const key = readKey(certificate);
+  return KEY_TYPES.has(key?.asymmetricKeyType ?? '') ? key : undefined;
+}
+
+function readKey(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyProblem(certificate: X509Certificate): string {
+  return `has a key of ${readKey(certificate)?.asymmetricKeyType ?? 'an unknown type'}, not RSA or EC`;
+}
+
+function subjectOf({ subject }: X509Certificate): string {
+  return (subject ?? '').split('\n').join(', ');
 }
 
 /** The authority that issued a signer's certificate must not become a signer itself. */
@@ -79,7 +121,8 @@ function withoutIssuers(chain: X509Certificate[]): X509Certificate[] {
 }
 
 function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  const key = readKey(issuer);
+  return key !== undefined && certificate.checkIssued(issuer) && certificate.verify(key);
 }
 
 function describe(certificate: X509Certificate): Certificate {
@@ -94,9 +137,7 @@ function describeBareKey(key: KeyObject): Certificate {
   return { pem, subject: '', notBefore: undefined, notAfter: undefined, ...describePublicKey(key) };
 }
 
-function checkKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
-  if (!KEY_TYPES.has(asymmetricKeyType ?? ''))
-    refuseCertificate(`has a key of type ${asymmetricKeyType}, not RSA or EC`);
+function checkKey({ asymmetricKeyDetails }: KeyObject): void {
   if ((asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS)
     refuseCertificate(`has an RSA key of less than ${MIN_RSA_BITS} bits, which can be broken`);
 }

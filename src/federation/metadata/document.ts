@@ -24,6 +24,9 @@ export const NAMESPACES = {
   xml: 'http://www.w3.org/XML/1998/namespace',
 } as const;
 
+/** An XML declaration up to the name of an encoding whose ASCII is that of UTF-8 (XML 1.0 2.8, 4.3.3). */
+const DECLARED = /^(\s*<\?xml[^>]*\sencoding\s*=\s*["'])((?:iso-8859-|windows-125)\d{1,2}|us-ascii|utf-8)(?=["'])/i;
+
 const COPY_AGAIN = 'Copy all of the metadata again, or upload the file.';
 
 type NamespaceKey = keyof typeof NAMESPACES;
@@ -39,7 +42,8 @@ const LIMITS: XmlLimits = {
 };
 
 /**
- * Reads what was fetched, uploaded or pasted as one XML document: UTF-8, or UTF-16 with a byte order mark, which is what PowerShell saves.
+ * Reads what was fetched, uploaded or pasted as one XML document: UTF-8, UTF-16 with a byte order mark, which is what PowerShell saves, or
+ * the encoding that it declares (XML 1.0 4.3.3).
  * `src/xml` checks form and limits in linear time before xml2js builds the tree.
  * @returns the text without a byte order mark and surrounding white space, and the root element
  * @throws a refusal: empty, too_large, not_utf8, is_html, not_xml, doctype, processing_instruction, too_complex, forbidden_name
@@ -66,21 +70,28 @@ function decode(input: Uint8Array | string): string {
   if (bytes > MAX_METADATA_BYTES)
     refuse('too_large', 'This is larger than 1 MB. The metadata of one provider is much smaller: check the file.');
   const text = typeof input === 'string' ? input : decodeBytes(input);
-  return text.replace(/^\uFEFF/, '').trim();
+  // What is stored is UTF-8, whatever was declared.
+  return text
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .replace(DECLARED, (all, before, name) => (/^utf-8$/i.test(name) ? all : `${before}UTF-8`));
 }
 
 function decodeBytes(bytes: Uint8Array): string {
+  const encoding = encodingOf(bytes);
   try {
-    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    return refuse('not_utf8', 'This file is not UTF-8 text. Download the metadata again and upload it unchanged.');
+    const name = encoding.toUpperCase();
+    return refuse('not_utf8', `This file is not ${name} text. Download the metadata again and upload it unchanged.`);
   }
 }
 
-function encodingOf([first, second]: Uint8Array): string {
+function encodingOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  return 'utf-8';
+  return DECLARED.exec(Buffer.from(bytes.subarray(0, 200)).toString('latin1'))?.[2] ?? 'utf-8';
 }
 
 function checkLooksLikeXml(text: string): void {
@@ -112,6 +123,11 @@ function refuseForm({ reason, detail = '', position }: XmlError): never {
   if (/^<!doctype/i.test(detail)) refuse('doctype', 'This has a DOCTYPE, which metadata never needs. Remove it.');
   if (detail.startsWith('<?'))
     refuse('processing_instruction', `This has a processing instruction (${quote(detail)}). Remove it.`);
+  if (detail === 'an unknown entity')
+    refuse(
+      'not_xml',
+      `This is not well-formed XML: in line ${position?.line}, "&" must be written "&amp;". Correct it there, or at the provider.`,
+    );
   const where = position ? `line ${position.line}, column ${position.column}: ` : '';
   return refuse('not_xml', `This is not well-formed XML (${where}${detail}). ${COPY_AGAIN}`);
 }

@@ -58,8 +58,12 @@ async function follow(url: URL, redirects: number, options: FetchOptions, signal
 
 function readUrl(text: string, options: FetchOptions, base?: URL): URL {
   const url = text.length <= MAX_URL ? URL.parse(text.trim(), base) : null;
-  if (url === null)
-    return refuse('not_a_url', `${quote(text)} is not a URL. Enter one such as https://idp.example.com/metadata.`);
+  if (url === null) {
+    const example = /^[\w-]+(\.[\w-]+)+([/:?]|$)/.test(text.trim())
+      ? `https://${text.trim()}`
+      : 'https://idp.example.com/metadata';
+    return refuse('not_a_url', `${quote(text)} is not a URL. Enter one such as ${example.slice(0, 120)}`);
+  }
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && options.privateNetworks === 'allow');
   if (!isAllowed)
     refuse(
@@ -170,6 +174,11 @@ function refuseSize(maxBytes: number): never {
 /** Says what failed: only a Power User sees it, for a URL they entered, and it contains nothing of the response. */
 function refuseConnection(url: URL, error: unknown): never {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (
+    /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)|EPROTO)$/.test(code) &&
+    /wrong version|packet length/.test(String(error))
+  )
+    refuse('tls_failed', `${quote(url.host)} does not speak https at this port. Correct the port, or ${UPLOAD}.`);
   if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(code))
     refuse(
       'tls_failed',

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../store/identityProviders.ts';
 import { childrenOf, type Element, isElement, NAMESPACES } from './document.ts';
-import { quote, refuse } from './refusal.ts';
+import { quote, refusalIn, refuse } from './refusal.ts';
 
 /** The identity provider in a document. */
 export type FoundProvider = {
@@ -8,6 +8,7 @@ export type FoundProvider = {
   entity: Element; // md:EntityDescriptor
   role: Element; // its md:IDPSSODescriptor for SAML 2.0
   containers: readonly Element[]; // the md:EntitiesDescriptor around it, outermost first
+  others: number; // of entities in the document that are not used
 };
 
 /** The bindings that Anteroom supports (saml-bindings 3.4, 3.5). Endpoints with other bindings are ignored. */
@@ -23,7 +24,7 @@ const MAX_LOCATION = 2_048;
  * @throws a refusal: not_metadata, several_entities, bad_entity_id, other_entity, no_identity_provider, several_roles
  */
 export function findProvider(root: Element, expectEntityId: string | undefined): FoundProvider {
-  const { entity, containers } = findEntity(root);
+  const { entity, containers, others } = findEntity(root, expectEntityId);
   const entityId = readEntityId(entity);
   if (expectEntityId !== undefined && entityId !== expectEntityId)
     refuse(
@@ -31,12 +32,12 @@ export function findProvider(root: Element, expectEntityId: string | undefined):
       `This is the metadata of another identity provider: its EntityID is ${quote(entityId)}, not ${quote(expectEntityId)}. ` +
         'Provide the metadata of the same provider, or import the other one as a new provider.',
     );
-  return { entityId, entity, containers, role: findRole(entity, entityId) };
+  return { entityId, entity, containers, others, role: findRole(entity, entityId) };
 }
 
 /** Returns the endpoints for single sign-on (saml-metadata 2.4.3), at least one. @throws a refusal: bad_endpoint, no_sso_endpoint */
 export function readSingleSignOn(role: Element): Endpoint[] {
-  const endpoints = readEndpoints(role, 'SingleSignOnService');
+  const endpoints = childrenOf(role, 'metadata', 'SingleSignOnService').flatMap(readEndpoint);
   if (endpoints.length === 0)
     refuse(
       'no_sso_endpoint',
@@ -45,31 +46,47 @@ export function readSingleSignOn(role: Element): Endpoint[] {
   return endpoints;
 }
 
-/** Returns the endpoints for single logout (saml-metadata 2.4.2), if any. @throws a refusal: bad_endpoint */
-export function readSingleLogout(role: Element): Endpoint[] {
-  return readEndpoints(role, 'SingleLogoutService');
+/**
+ * Returns the endpoints for single logout (saml-metadata 2.4.2), if any. Logins do not need them: one with an invalid location is left out.
+ * @param warnings gets a sentence for each endpoint that is left out
+ */
+export function readSingleLogout(role: Element, warnings: string[]): Endpoint[] {
+  return childrenOf(role, 'metadata', 'SingleLogoutService').flatMap((element) => {
+    try {
+      return readEndpoint(element);
+    } catch (caught) {
+      warnings.push(`A logout endpoint is not used. ${refusalIn(caught).message}`);
+      return [];
+    }
+  });
 }
 
-type FoundEntity = Pick<FoundProvider, 'entity' | 'containers'>;
+type FoundEntity = Pick<FoundProvider, 'entity' | 'containers' | 'others'>;
 
-function findEntity(root: Element): FoundEntity {
+/** Finds the entity itself, or in a collection the only identity provider, or the one with the expected EntityID. */
+function findEntity(root: Element, expectEntityId: string | undefined): FoundEntity {
   const isCollection = isElement(root, 'metadata', 'EntitiesDescriptor');
   if (!isCollection && !isElement(root, 'metadata', 'EntityDescriptor')) refuseOtherDocument(root);
-  const [found, ...others] = entitiesIn(root, []);
+  const all = entitiesIn(root, []);
+  const providers = all.filter(({ entity }) => rolesOf(entity).length > 0);
+  const expected = providers.filter(({ entity }) => entity.attributes.get('entityID')?.trim() === expectEntityId);
+  const [found, ...more] = expected.length > 0 ? expected : providers.length > 0 ? providers : all;
   if (found === undefined)
     return refuse('no_identity_provider', 'This metadata contains no entity. Provide that of the identity provider.');
-  if (others.length > 0) {
-    const names = [found, ...others].slice(0, 3).map(({ entity }) => quote(entity.attributes.get('entityID') ?? ''));
-    refuse(
-      'several_entities',
-      `This metadata contains ${others.length + 1} entities (${names.join(', ')}${others.length > 2 ? ', …' : ''}). ` +
-        'Provide the metadata of one identity provider only: its own metadata URL, or only its EntityDescriptor.',
-    );
-  }
-  return found;
+  if (more.length > 0) refuseSeveral([found, ...more]);
+  return { ...found, others: all.length - 1 };
 }
 
-function entitiesIn(element: Element, containers: Element[]): FoundEntity[] {
+function refuseSeveral(entities: Pick<FoundEntity, 'entity'>[]): never {
+  const names = entities.slice(0, 3).map(({ entity }) => quote(entity.attributes.get('entityID') ?? ''));
+  refuse(
+    'several_entities',
+    `This metadata contains ${entities.length} entities (${names.join(', ')}${entities.length > 3 ? ', …' : ''}). ` +
+      'Provide the metadata of one identity provider only: its own metadata URL, or only its EntityDescriptor.',
+  );
+}
+
+function entitiesIn(element: Element, containers: Element[]): Omit<FoundEntity, 'others'>[] {
   if (isElement(element, 'metadata', 'EntityDescriptor')) return [{ entity: element, containers }];
   if (!isElement(element, 'metadata', 'EntitiesDescriptor')) return [];
   return element.children.flatMap((child) => entitiesIn(child, [...containers, element]));
@@ -94,11 +111,15 @@ function readEntityId(entity: Element): string {
 }
 
 function findRole(entity: Element, entityId: string): Element {
-  const [role, ...others] = childrenOf(entity, 'metadata', 'IDPSSODescriptor').filter(supportsSaml2);
+  const [role, ...others] = rolesOf(entity);
   if (role === undefined) return refuseWithoutRole(entity, entityId);
   if (others.length > 0)
     refuse('several_roles', `${quote(entityId)} has more than one IDPSSODescriptor for SAML 2.0. Keep only one.`);
   return role;
+}
+
+function rolesOf(entity: Element): Element[] {
+  return childrenOf(entity, 'metadata', 'IDPSSODescriptor').filter(supportsSaml2);
 }
 
 function supportsSaml2(role: Element): boolean {
@@ -119,16 +140,13 @@ function refuseWithoutRole(entity: Element, entityId: string): never {
   );
 }
 
-function readEndpoints(role: Element, name: string): Endpoint[] {
-  return childrenOf(role, 'metadata', name).flatMap(({ attributes }) => {
-    const binding = attributes.get('Binding')?.trim();
-    if (binding !== HTTP_REDIRECT && binding !== HTTP_POST) return [];
-    const location = readLocation(attributes.get('Location'), name);
-    const response = attributes.get('ResponseLocation');
-    return [
-      { binding, location, ...(response === undefined ? {} : { responseLocation: readLocation(response, name) }) },
-    ];
-  });
+/** Returns an endpoint, or none if its binding is not supported. */
+function readEndpoint({ name, attributes }: Element): Endpoint[] {
+  const binding = attributes.get('Binding')?.trim();
+  if (binding !== HTTP_REDIRECT && binding !== HTTP_POST) return [];
+  const location = readLocation(attributes.get('Location'), name);
+  const response = attributes.get('ResponseLocation');
+  return [{ binding, location, ...(response === undefined ? {} : { responseLocation: readLocation(response, name) }) }];
 }
 
 /** Refuses URLs that a browser or a Content-Security-Policy could read differently: people are redirected and forms are posted there. */

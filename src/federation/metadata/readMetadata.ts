@@ -39,11 +39,12 @@ export function readMetadata(
 function readProvider(root: Element, options: { now: number; expectEntityId?: string }): Omit<ProviderMetadata, 'xml'> {
   const found = findProvider(root, options.expectEntityId);
   const { entity, role } = found;
+  const warnings: string[] = [];
   const read = {
     validUntil: readValidUntil([...found.containers, entity, role], options.now),
     singleSignOn: readSingleSignOn(role),
-    singleLogout: readSingleLogout(role),
-    certificates: readSigningCertificates(role),
+    singleLogout: readSingleLogout(role, warnings),
+    certificates: readSigningCertificates(role, warnings),
   };
   return {
     entityId: found.entityId,
@@ -51,7 +52,7 @@ function readProvider(root: Element, options: { now: number; expectEntityId?: st
     nameIdFormats: readNameIdFormats(role),
     wantAuthnRequestsSigned: /^(true|1)$/.test(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
     ...read,
-    warnings: warningsOf(found, read, options.now),
+    warnings: [...warnings, ...warningsOf(found, read, options.now)],
   };
 }
 

@@ -15,7 +15,7 @@ export function warningsOf(found: FoundProvider, read: Omit<ProviderFacts, 'name
     ...validityWarnings(read.validUntil, now),
     ...bindingWarnings(read.singleSignOn),
     ...signatureWarnings([...found.containers, found.entity]),
-    ...(found.containers.length > 0 ? ['The metadata is a collection (EntitiesDescriptor) with one entity.'] : []),
+    ...collectionWarnings(found),
   ];
 }
 
@@ -61,6 +61,15 @@ function bindingWarnings(singleSignOn: Endpoint[]): string[] {
 function signatureWarnings(elements: Element[]): string[] {
   if (!elements.some((element) => childrenOf(element, 'signature', 'Signature').length > 0)) return [];
   return ['The metadata is signed, but the signature was not checked: trust it only if you trust where it is from.'];
+}
+
+function collectionWarnings({ containers, others }: FoundProvider): string[] {
+  if (containers.length === 0) return [];
+  if (others === 0) return ['The metadata is a collection (EntitiesDescriptor) with one entity.'];
+  const entities = others === 1 ? 'one other entity' : `${others} other entities`;
+  return [
+    `The metadata is a collection (EntitiesDescriptor). Its ${entities} ${others === 1 ? 'is' : 'are'} not used.`,
+  ];
 }
 
 function day(time: number): string {

@@ -59,7 +59,7 @@ const refusals: Refusal[] = [
     'a certificate in another namespace',
     () => OKTA.replace('xmlns:ds="http://www.w3.org/2000/09/xmldsig#"', 'xmlns:ds="urn:other"'),
     'no_signing_key',
-    /no signing certificate/,
+    /not in the namespace of XML signatures but in "urn:other"/,
   ],
   ['an empty certificate', () => withCertificates(''), 'bad_certificate', /not base64/],
   ['a certificate that is not base64', () => withCertificates('MII*'), 'bad_certificate', /not base64/],

@@ -380,7 +380,12 @@ describe('federation/metadata/fetchMetadata', () => {
 
     it('over https to an http server is refused', async () => {
       const port = await serve((_request, response) => response.end('x'));
-      await expectRefusal(`https://127.0.0.1:${port}/`, INSIDE, 'tls_failed', /no valid https certificate/);
+      await expectRefusal(`https://127.0.0.1:${port}/`, INSIDE, 'tls_failed', /does not speak https at this port/);
+    });
+
+    it('without a scheme is refused with the URL that was probably meant', async () => {
+      const url = 'idp.example.com/metadata';
+      await expectRefusal(url, OUTSIDE, 'not_a_url', /such as https:\/\/idp\.example\.com\/metadata$/);
     });
   });
 });

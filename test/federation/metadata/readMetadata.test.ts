@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { HTTP_POST, HTTP_REDIRECT } from '../../../src/federation/metadata/provider.ts';
-import { fixture, fixtureBytes, type Refusal, read, testRefusals } from './fixtures.ts';
+import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
+import { fixture, fixtureBytes, NOW, type Refusal, read, testRefusals } from './fixtures.ts';
 
 const BOTH = [HTTP_REDIRECT, HTTP_POST];
 
@@ -183,4 +185,56 @@ describe('federation/metadata/readMetadata', () => {
     expect(read(xml.replace('2031-', '2027-')).validUntil).to.equal(Date.parse('2027-01-01T00:00:00Z'));
     expect(read(fixture('okta')).validUntil).to.equal(undefined);
   });
+
+  describe('of a provider that publishes more than is needed, or something slightly wrong', () => {
+    it('takes the only identity provider of a collection', () => {
+      const { entityId, warnings } = read(sample('one-idp-and-its-sp'));
+      expect(entityId).to.equal('https://idp07.example.com/metadata');
+      expect(warnings.join()).to.contain('Its one other entity is not used.');
+    });
+
+    for (const [name, location] of Object.entries({ missing: '""', relative: '"/logout"' }))
+      it(`leaves out a logout endpoint whose location is ${name}`, () => {
+        const { singleLogout, warnings } = read(sample(`log-out-address-${name}`));
+        expect(singleLogout).to.deep.equal([]);
+        expect(warnings[0]).to.contain(`A logout endpoint is not used.`).and.contain(location);
+      });
+
+    it('leaves out a certificate with another type of key', () => {
+      const { certificates, warnings } = read(sample('rsa-key-beside-an-ed25519-key'));
+      expect(certificates.map(({ keyDescription }) => keyDescription)).to.deep.equal(['RSA 2048']);
+      expect(warnings[0]).to.match(/"CN=idp\.example\.com ed25519" has a key of ed25519, .* not used/);
+    });
+
+    it('reads a declared encoding, and stores UTF-8', () => {
+      const { name, xml } = read(sample('iso-8859-1'));
+      expect(name).to.equal('Beispielbörse');
+      expect(xml).to.match(/^<\?xml[^>]*encoding="UTF-8"/);
+    });
+
+    for (const [name, code, message] of [
+      ['certificate-of-an-unknown-key-algorithm', 'bad_certificate', /key of an unknown type/],
+      ['public-key-as-certificate', 'bad_certificate', /is a public key, not a certificate/],
+      ['keyinfo-without-its-namespace', 'no_signing_key', /not in the namespace of XML signatures/],
+      ['bare-ampersand-in-line-2', 'not_xml', /in line 2, "&" must be written "&amp;"/],
+    ] as const)
+      it(`is refused with the cause: ${name}`, () => {
+        const result = readMetadata(sample(name), { now: NOW });
+        expect(result.ok ? undefined : result.error.code).to.equal(code);
+        expect(result.ok ? '' : result.error.message).to.match(message);
+      });
+  });
+
+  it('takes the provider with the expected EntityID from a collection', () => {
+    const two = fixture('keycloak-collection').replace(
+      /<md:EntityDescriptor[\s\S]*<\/md:EntityDescriptor>/,
+      (entity) => entity + entity.replace(/entityID="[^"]*"/, 'entityID="urn:other"'),
+    );
+    const result = readMetadata(two, { now: NOW, expectEntityId: 'urn:other' });
+    expect(result.ok && result.metadata.entityId).to.equal('urn:other');
+  });
 });
+
+function sample(name: string): Uint8Array {
+  return readFileSync(new URL(`fixtures/cases/${name}.xml`, import.meta.url));
+}
