@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Expression, expressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
 import { wordsOfQuery } from './searchWords.ts';
@@ -25,6 +27,7 @@ type UserPage = {
   after?: string | undefined;
   before?: string | undefined;
   countTo?: number | undefined;
+  slice?: Slice | undefined; // runs each slice; by default in the next turn of the event loop
 };
 
 export type FoundUsers = {
@@ -37,9 +40,9 @@ export type FoundUsers = {
 
 const MAX_TOTAL = 1_000;
 
-// Up to this number, fetching and sorting all matches is faster; above it, scanning people by name and testing each one.
-const FEW = 20_000;
-const MANY = 200_000;
+// A set of up to this many people is read and sorted as a whole. Otherwise people are tested in the order of their names, in slices.
+const FEW = 2_000;
+const SLICE = 1_000;
 const builder = expressionBuilder<Schema, never>();
 const users = expressionBuilder<Schema, 'users'>();
 const LAST_CHARACTER = '\u{10ffff}';
@@ -47,24 +50,23 @@ const LAST_CHARACTER = '\u{10ffff}';
 type Query = SelectQueryBuilder<Schema, 'users', unknown>;
 type Condition = Expression<SqlBool>;
 
+/** What to search: `base` is in the order of an index; `isSmall`: `tests` find few people by themselves. */
+type Plan = { base: Query; tests: Condition[]; isSmall: boolean };
+
 /**
- * Returns a page of people by name. Fast at any size: paging continues from a cursor instead of counting rows, the rarest word (or
- * the group) drives the search, and the total is counted only as far as it is shown.
+ * Returns a page of people by name. Paging continues from a cursor instead of counting rows, a rare word (or a small group) drives the
+ * search, and the total is counted only as far as it is shown. Anything else is read in slices, between which others are served.
  */
 export async function searchUsers(db: Db, search: UserSearch, page: UserPage): Promise<FoundUsers> {
-  const conditions = await conditionsOf(db, search);
-  const narrowed = conditions.reduce<Query>((query, condition) => query.where(condition), db.selectFrom('users'));
+  const { limit, countTo = MAX_TOTAL, slice = inNextTurn } = page;
+  const plan = await planOf(db, search);
   const place = readCursor(page.before ?? page.after);
   const backwards = page.before !== undefined && place !== undefined;
-  const rows = await pageQuery(narrowed, place, backwards)
-    .select([...userColumns, 'nameKey'])
-    .limit(page.limit + 1)
-    .execute();
-  const more = rows.length > page.limit;
-  const shown = rows.slice(0, page.limit);
+  const rows = await collect(plan, { place, backwards, wanted: limit + 1, slice }, [...userColumns, 'nameKey']);
+  const more = rows.length > limit;
+  const shown = rows.slice(0, limit);
   if (backwards) shown.reverse();
-  const countTo = page.countTo ?? MAX_TOTAL;
-  const counted = countTo === 0 ? 1 : await countIds(db, narrowed.select('id'), countTo);
+  const counted = place || more ? await count(plan, countTo, slice) : rows.length;
   const [first, last] = [shown.at(0), shown.at(-1)];
   return {
     rows: shown.map(({ nameKey: _, ...row }) => userFromRow(row)),
@@ -91,44 +93,80 @@ export async function listDepartments(db: Db, limit: number): Promise<string[]> 
   return rows.map((row) => row.department);
 }
 
-function pageQuery(query: Query, place: Place | undefined, backwards: boolean): Query {
+type Walk = { place: Place | undefined; backwards: boolean; wanted: number; slice: Slice };
+
+/** Collects up to `wanted` people beyond a place, in the order of their names. */
+async function collect<Column extends keyof Schema['users']>(
+  { base, tests, isSmall }: Plan,
+  { place, backwards, wanted, slice }: Walk,
+  columns: readonly Column[],
+) {
+  const tested = tests.reduce<Query>((query, test) => query.where(test), base);
+  const read = (from: Place | undefined, to: Place | undefined, limit: number) =>
+    within(tested, from, to, backwards).select(columns).limit(limit).execute();
+  if (isSmall) return read(place, undefined, wanted);
+  const end = (from: Place | undefined) =>
+    within(base, from, undefined, backwards)
+      .select(['nameKey', 'id'])
+      .limit(1)
+      .offset(SLICE - 1)
+      .executeTakeFirst();
+  const found: Awaited<ReturnType<typeof read>> = [];
+  let from = place;
+  do {
+    const to: Place | undefined = await slice(() => end(from));
+    for (const row of await read(from, to, wanted - found.length)) found.push(row);
+    from = to;
+  } while (from !== undefined && found.length < wanted);
+  return found;
+}
+
+/** Counts people, at most one more than `most`. */
+async function count(plan: Plan, most: number, slice: Slice): Promise<number> {
+  if (most === 0) return 1;
+  const walk = { place: undefined, backwards: false, wanted: most + 1, slice };
+  return (await collect(plan, walk, ['id'])).length;
+}
+
+/** Returns the people behind one place, up to another one. */
+function within(query: Query, from: Place | undefined, to: Place | undefined, backwards: boolean): Query {
   const direction = backwards ? 'desc' : 'asc';
-  const ordered = query.orderBy('nameKey', direction).orderBy('id', direction);
-  if (!place) return ordered;
-  const { nameKey, id } = place;
-  const beyond = sql.raw(backwards ? '<' : '>');
-  return ordered.where(sql<boolean>`(${sql.ref('nameKey')}, ${sql.ref('id')}) ${beyond} (${nameKey}, ${id})`);
+  const [beyond, upTo] = backwards ? ['<', '>='] : ['>', '<='];
+  let range = query.orderBy('nameKey', direction).orderBy('id', direction);
+  const compare = (operator: string, { nameKey, id }: Place) =>
+    sql<boolean>`(${sql.ref('nameKey')}, ${sql.ref('id')}) ${sql.raw(operator)} (${nameKey}, ${id})`;
+  if (from) range = range.where(compare(beyond, from));
+  return to ? range.where(compare(upTo, to)) : range;
 }
 
-/**
- * Reads a small set of people (a word, a group) as a whole, and tests a large one person by person: if many match, the first page is
- * found soon. Of several large sets, the intersection is computed first, because it may be empty.
- */
-async function conditionsOf(db: Db, search: UserSearch): Promise<Condition[]> {
-  const words = wordsOfQuery(search.text ?? '');
-  const sets = [...words.map(tokenSet), ...(search.groupId === undefined ? [] : [groupSet(search.groupId)])];
-  const most = sets.length > 1 ? MANY : FEW;
-  const sizes = await Promise.all(sets.map(({ ids }) => countIds(db, ids, most)));
+const inNextTurn: Slice = async (part) => {
+  await setImmediate();
+  return part();
+};
+
+/** Chooses what drives the search: the smallest set of people (a word, a group, a type, those who report to a manager) if it is small. */
+async function planOf(db: Db, search: UserSearch): Promise<Plan> {
+  const { groupId, managerId, userType } = search;
+  const sets = wordsOfQuery(search.text ?? '').map(tokenSet);
+  if (groupId !== undefined) sets.push(groupSet(groupId));
+  if (managerId !== undefined) sets.push(columnSet('managerId', managerId));
+  if (userType !== undefined) sets.push(columnSet('userType', userType));
+  const sizes = await Promise.all(sets.map(({ ids }) => countIds(db, ids, FEW)));
   const smallest = Math.min(...sizes);
-  const rarest = sets[sizes.indexOf(smallest)];
-  const others = columnConditions(search);
-  if (!rarest || smallest > most) return [...sets.map(({ test }) => test), ...others];
-  const rest = sets.filter((set) => set !== rarest);
-  if (smallest <= FEW) return [users('users.id', 'in', rarest.ids), ...rest.map(({ test }) => test), ...others];
-  const common = rest.reduce((ids, set) => ids.intersect(set.ids), rarest.ids);
-  return [users('users.id', 'in', common), ...others];
+  const rarest = smallest <= FEW ? sets[sizes.indexOf(smallest)] : undefined;
+  const tests = sets.filter((set) => set !== rarest).map(({ test }) => test);
+  if (rarest) tests.unshift(users('users.id', 'in', rarest.ids));
+  const { department, sourceId } = search;
+  let base: Query = db.selectFrom('users');
+  if (department !== undefined) base = base.where('department', '=', department);
+  if (sourceId !== undefined) base = base.where('sourceId', sourceId === null ? 'is' : '=', sourceId);
+  return { base, tests: [...tests, ...columnTests(search)], isSmall: rarest !== undefined };
 }
 
-// `coalesce` prevents the use of an index that would make the database sort half of all people.
-function columnConditions({ department, sourceId, managerId, active, userType, ...search }: UserSearch): Condition[] {
+function columnTests({ active, ...search }: UserSearch): Condition[] {
   const conditions: Condition[] = [];
-  if (department !== undefined) conditions.push(users('department', '=', department));
-  if (sourceId !== undefined) conditions.push(users('sourceId', sourceId === null ? 'is' : '=', sourceId));
-  if (managerId !== undefined) conditions.push(users('managerId', '=', managerId));
   if (active !== undefined) conditions.push(users(users.fn.coalesce('active', sql.lit(0)), '=', active ? 1 : 0));
   if (!search.includeOmitted) conditions.push(users('omitFromSearch', '=', 0));
-  if (userType === 'Power User') conditions.push(users('userType', '=', userType));
-  else if (userType !== undefined) conditions.push(users(users.fn.coalesce('userType', sql.lit('')), '=', userType));
   return conditions;
 }
 
@@ -150,6 +188,14 @@ function groupSet(groupId: string): PeopleSet {
   return {
     ids: builder.selectFrom('groupMembers').select('userId as id').where('groupId', '=', groupId),
     test: users.exists(members.whereRef('groupMembers.userId', '=', 'users.id')),
+  };
+}
+
+/** The test is written so that no index is used for it, which would make the database sort half of all people. */
+function columnSet(column: 'managerId' | 'userType', value: string): PeopleSet {
+  return {
+    ids: builder.selectFrom('users').select('id').where(column, '=', value),
+    test: users(users.fn.coalesce(column, sql.lit('')), '=', value),
   };
 }
 

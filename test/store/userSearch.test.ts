@@ -1,11 +1,13 @@
 import { expect } from 'chai';
+import type { Slice } from '../../src/db/longReads.ts';
 import type { Db } from '../../src/db/open.ts';
+import { searchKeysOf } from '../../src/people/users.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { addMembers } from '../../src/store/groupMembers.ts';
 import { insertGroup } from '../../src/store/groups.ts';
 import { listDepartments, searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
 import { findUser, type User } from '../../src/store/users.ts';
-import { deleteUser } from '../../src/store/writeUsers.ts';
+import { deleteUser, insertUsers } from '../../src/store/writeUsers.ts';
 import { insertUser, updateUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 
@@ -26,6 +28,48 @@ describe('store/userSearch', () => {
       expect(await names(db, { text: 'ales' })).to.deep.equal([]);
       expect(await names(db, { text: 'u2@acme.com' })).to.deep.equal(['u2']);
       expect(await names(db, { text: 'u_@acme.com zo' })).to.deep.equal([]);
+    });
+
+    it('reads a long list in slices, each in its own turn, forward and back', async () => {
+      const { db } = await open();
+      const everyone = Array.from({ length: 2_500 }, (_, i) =>
+        person(i, {
+          displayName: `Anna ${String(i % 1_250).padStart(4, '0')}`,
+          title: i % 900 === 7 ? 'Head' : 'Member',
+        }),
+      );
+      const people = everyone.map((user) => ({ user, keys: searchKeysOf(user), passwordHash: null }));
+      await db.transaction().execute((trx) => insertUsers(trx, people));
+      const expected = everyone
+        .toSorted((one, other) => (`${one.displayName} ${one.id}` < `${other.displayName} ${other.id}` ? -1 : 1))
+        .map(({ userName }) => userName);
+      const seen: string[] = [];
+      const back: string[] = [];
+      let next: string | undefined;
+      let last: string | undefined;
+      do {
+        const page = await searchUsers(db, {}, { limit: 700, after: next });
+        expect([page.total, page.totalIsExact]).to.deep.equal([1_000, false]);
+        for (const { userName } of page.rows) seen.push(userName);
+        [next, last] = [page.next, page.previous];
+      } while (next !== undefined);
+      expect(seen).to.deep.equal(expected);
+      while (last !== undefined) {
+        const page = await searchUsers(db, {}, { limit: 700, before: last });
+        back.unshift(...page.rows.map(({ userName }) => userName));
+        last = page.previous;
+      }
+      expect(back).to.deep.equal(expected.slice(0, back.length)).and.to.have.lengthOf(2_100);
+      let slices = 0;
+      const slice: Slice = (part) => {
+        slices += 1;
+        return part();
+      };
+      const rare = await searchUsers(db, { text: 'anna', active: false }, { limit: 5, slice });
+      expect([rare.rows.length, rare.total, slices]).to.deep.equal([0, 0, 3]);
+      slices = 0;
+      const small = await searchUsers(db, { text: 'anna head' }, { limit: 5, slice });
+      expect([small.rows.length, small.total, slices], 'by the rare word').to.deep.equal([3, 3, 0]);
     });
 
     it('has no wildcards', async () => {

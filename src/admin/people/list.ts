@@ -50,7 +50,7 @@ export async function pageOfPeople(
 ) {
   const [after, before] = [queryText(req, 'after', 1_000), queryText(req, 'before', 1_000)];
   const page = { limit: PAGE, after: after || undefined, before: before || undefined };
-  const found = await searchUsers(store.db, search, page);
+  const found = await store.longRead((slice) => searchUsers(store.db, search, { ...page, slice }));
   return {
     found,
     previous: found.previous && withQuery(path, { ...query, before: found.previous }),

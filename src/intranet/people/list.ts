@@ -44,9 +44,7 @@ function filterOf(req: Request): Filter {
 
 function search(deps: Deps, req: Request, { q, department, manager }: Filter): Promise<FoundUsers> {
   const [after, before] = [queryText(req, 'after', 1_000), queryText(req, 'before', 1_000)];
-  return searchUsers(
-    deps.store.db,
-    { text: q, department: department || undefined, managerId: manager || undefined, active: true },
-    { limit: PAGE, after: after || undefined, before: before || undefined },
-  );
+  const sought = { text: q, department: department || undefined, managerId: manager || undefined, active: true };
+  const page = { limit: PAGE, after: after || undefined, before: before || undefined };
+  return deps.store.longRead((slice) => searchUsers(deps.store.db, sought, { ...page, slice }));
 }
