@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { insertRows } from '../db/query.ts';
 import type { ScimLogRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
+import { collectNewest, type IdRange } from './newestFirst.ts';
 
 /** One attribute of a person or a group that a request changed; undefined without a value. */
 export type Change = { attribute: string; before?: unknown; after?: unknown };
@@ -32,17 +35,21 @@ export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<nu
 export async function listScimLog(
   db: Db,
   filter: ScimLogFilter,
-  page: { limit: number; before?: string | undefined },
+  { limit, before, slice }: { limit: number; before?: string | undefined; slice?: Slice | undefined },
 ): Promise<{ rows: ScimLogEntry[]; next: string | undefined }> {
-  let query = filtered(db, filter);
-  if (page.before !== undefined) query = query.where('id', '<', page.before);
-  const rows = await query
-    .selectAll()
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  const shown = rows.slice(0, page.limit).map(fromRow);
-  return { rows: shown, next: rows.length > page.limit ? shown.at(-1)?.id : undefined };
+  const read = (range: IdRange, most: number) =>
+    filtered(db, filter, range).orderBy('id', 'desc').limit(most).execute();
+  const range = {
+    from: filter.from === undefined ? undefined : minIdAt(filter.from),
+    before: [before, filter.until === undefined ? undefined : minIdAt(filter.until)].filter(isGiven).sort()[0],
+  };
+  // An index finds the entries of a person or group, and all of them.
+  const isIndexed = filter.resourceId || !(filter.sourceId || filter.event || filter.outcome || filter.text?.trim());
+  const rows = isIndexed
+    ? await read(range, limit + 1)
+    : await collectNewest(db, 'scimLog', { ...range, wanted: limit + 1, slice }, read);
+  const shown = rows.slice(0, limit).map(fromRow);
+  return { rows: shown, next: rows.length > limit ? shown.at(-1)?.id : undefined };
 }
 
 /** Yields the filtered log, the newest entries first, read page by page so that it may have any size. */
@@ -51,6 +58,7 @@ export async function* streamScimLog(db: Db, filter: ScimLogFilter): AsyncIterab
   do {
     const page = await listScimLog(db, filter, { limit: 500, before });
     yield* page.rows;
+    await setImmediate(); // lets other requests run between two pages
     before = page.next;
   } while (before !== undefined);
 }
@@ -68,14 +76,18 @@ export async function deleteScimLogBefore(db: Db, time: number, limit: number): 
   return Number(result.numDeletedRows);
 }
 
-function filtered(db: Db, filter: ScimLogFilter) {
-  let query = db.selectFrom('scimLog');
+function isGiven(id: string | undefined): id is string {
+  return id !== undefined;
+}
+
+function filtered(db: Db, filter: ScimLogFilter, { from, before }: IdRange) {
+  let query = db.selectFrom('scimLog').selectAll();
   if (filter.sourceId) query = query.where('sourceId', '=', filter.sourceId);
   if (filter.event) query = query.where('event', '=', filter.event);
   if (filter.outcome) query = query.where('status', filter.outcome === 'succeeded' ? '<' : '>=', 400);
   if (filter.resourceId) query = query.where('resourceId', '=', filter.resourceId);
-  if (filter.from !== undefined) query = query.where('id', '>=', minIdAt(filter.from));
-  if (filter.until !== undefined) query = query.where('id', '<', minIdAt(filter.until));
+  if (from !== undefined) query = query.where('id', '>=', from);
+  if (before !== undefined) query = query.where('id', '<', before);
   const text = filter.text?.trim().toLowerCase();
   if (!text) return query;
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;

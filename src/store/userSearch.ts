@@ -50,7 +50,7 @@ const LAST_CHARACTER = '\u{10ffff}';
 type Query = SelectQueryBuilder<Schema, 'users', unknown>;
 type Condition = Expression<SqlBool>;
 
-/** What to search: `base` is in the order of an index; `isSmall`: `tests` find few people by themselves. */
+/** What to search: `base` is in the order of an index; `isSmall`: `tests` find few people through an index. */
 type Plan = { base: Query; tests: Condition[]; isSmall: boolean };
 
 /**

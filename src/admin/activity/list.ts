@@ -9,7 +9,7 @@ import { queryText, withQuery } from '../../web/query.ts';
 import { ACTIVITY } from '../saml/paths.ts';
 
 const PAGE = 50;
-const MAX_PAGE = 100_000;
+const MAX_PAGE = 400;
 
 const outcomeNames: Record<string, string> = {
   logged_in: 'Logged in',
@@ -35,11 +35,10 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
   const { db } = deps.store;
   const filter = { q: queryText(req, 'q'), outcome: queryText(req, 'outcome'), domain: queryText(req, 'domain') };
   const page = pageIn(req);
-  const { rows, total } = await listLoginActivity(
-    db,
-    { search: filter.q || undefined, outcome: filter.outcome || undefined, domainId: filter.domain || undefined },
-    { limit: PAGE, offset: (page - 1) * PAGE },
-  );
+  const sought = { search: filter.q, outcome: filter.outcome, domainId: filter.domain };
+  const range = { limit: PAGE, offset: (page - 1) * PAGE };
+  const found = await deps.store.longRead((slice) => listLoginActivity(db, sought, { ...range, slice }));
+  const { rows } = found;
   const link = (number: number) => withQuery(ACTIVITY, { ...filter, page: number > 1 ? String(number) : undefined });
   res.render('settings/activity/list', {
     title: 'Login activity',
@@ -50,9 +49,9 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
     domains: await listDomains(db),
     path: ACTIVITY,
     rows: await withNames(deps, rows),
-    shown: shownOf(page, rows.length, total),
+    shown: shownOf(page, found),
     previous: page > 1 ? link(page - 1) : undefined,
-    next: page * PAGE < total ? link(page + 1) : undefined,
+    next: page < MAX_PAGE && (page * PAGE < found.total || !found.totalIsExact) ? link(page + 1) : undefined,
   });
 }
 
@@ -80,8 +79,9 @@ async function withNames(deps: Deps, rows: LoginActivity[]) {
   });
 }
 
-function shownOf(page: number, count: number, total: number): string {
-  const all = `${total.toLocaleString('en')} ${total === 1 ? 'attempt' : 'attempts'}`;
+function shownOf(page: number, { rows, total, totalIsExact }: Awaited<ReturnType<typeof listLoginActivity>>): string {
+  const count = rows.length;
+  const all = `${totalIsExact ? '' : 'more than '}${total.toLocaleString('en')} ${total === 1 ? 'attempt' : 'attempts'}`;
   if (count === total || count === 0) return all;
   const first = (page - 1) * PAGE + 1;
   return `${first.toLocaleString('en')} to ${(first + count - 1).toLocaleString('en')} of ${all}`;

@@ -72,7 +72,8 @@ async function show(deps: Deps, req: Request, res: Response, days: string, error
   const { db } = deps.store;
   const query = logQueryOf(req);
   const before = queryText(req, 'before');
-  const found = await listScimLog(db, logFilterOf(query), { limit: PAGE, before: before || undefined });
+  const page = { limit: PAGE, before: before || undefined };
+  const found = await deps.store.longRead((slice) => listScimLog(db, logFilterOf(query), { ...page, slice }));
   res.render('settings/profile-sources/log', {
     title: 'SCIM log',
     query,
