@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { expect } from 'chai';
 import { openStore } from '../../src/db/open.ts';
 import type { Outcome } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { type Program, runCommandLine, startServer } from '../support/program.ts';
+import { freshDatabaseUrl } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 const BASE = '/api/v2/scim/v2';
@@ -12,72 +13,80 @@ const CLIENTS = 4;
 
 type Reply = { status: number | undefined; connection: string | undefined; ok: boolean };
 
-describe('SIGTERM to a server under load', () => {
-  let dataDir: string;
-  let program: Program;
-  let token: string;
+for (const engine of ['sqlite', 'postgres'] as const)
+  describe(`SIGTERM to a server under load (${engine})`, () => {
+    let databaseUrl: string;
+    let program: Program;
+    let token: string;
 
-  beforeEach(async () => {
-    dataDir = tempFolder();
-    program = await startServer({ DATA_DIR: dataDir, PUBLIC_URL: 'http://localhost:3000', LOG_LEVEL: 'warn' });
-    const added = await runCommandLine(['scim', 'add', 'Load', '--json'], { DATA_DIR: dataDir });
-    token = JSON.parse(added.stdout).token;
-  });
-
-  /** Sends one request on a connection of its agent. */
-  async function send(agent: Agent, method: string, path: string, body?: object): Promise<Reply> {
-    const headers = { host: 'localhost:3000', authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const sent = request({ host: '127.0.0.1', port: program.port, agent, method, path: BASE + path, headers });
-    sent.end(body && JSON.stringify(body));
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
-    for await (const _ of response);
-    return { status: response.statusCode, connection: response.headers.connection, ok: response.complete };
-  }
-
-  /** Sends requests without a pause until a response says that the connection is closed. */
-  async function useUntilClosed(client: number): Promise<Reply[]> {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    whenDone(() => agent.destroy());
-    const replies: Reply[] = [];
-    do {
-      const userName = `load-${client}-${replies.length}`;
-      const isWrite = replies.length % 2 === 0;
-      if (isWrite) replies.push(await send(agent, 'POST', '/Users', { userName }));
-      else replies.push(await send(agent, 'GET', '/Users?count=1'));
-      if (client === 0 && replies.length === 20) program.child.kill('SIGTERM');
-    } while (replies.at(-1)?.connection === 'keep-alive');
-    return replies;
-  }
-
-  it('cuts nothing, takes no new connections, writes the whole SCIM log and exits with 0', async () => {
-    const replies = (await Promise.all(Array.from({ length: CLIENTS }, (_, client) => useUntilClosed(client)))).flat();
-    expect(replies.filter(({ ok, status = 0 }) => !ok || status >= 300)).to.deep.equal([]);
-    const { code, stderr, stdout }: Outcome = await program.ended;
-    expect({ code, stderr, warnings: /"level":[4-6]0/.exec(stdout) }).to.deep.equal({
-      code: 0,
-      stderr: '',
-      warnings: null,
+    beforeEach(async () => {
+      databaseUrl = await freshDatabaseUrl(engine);
+      const env = { DATABASE_URL: databaseUrl, DATA_DIR: tempFolder(), PUBLIC_URL: 'http://localhost:3000' };
+      program = await startServer({ ...env, LOG_LEVEL: 'warn' });
+      const added = await runCommandLine(['scim', 'add', 'Load', '--json'], env);
+      token = JSON.parse(added.stdout).token;
     });
-    const { db, close } = await openStore(`sqlite:${dataDir}/anteroom.db`);
-    whenDone(close);
-    const logged = await db.selectFrom('scimLog').select('id').where('method', '!=', '').execute();
-    expect(logged.length).to.equal(replies.length);
-  });
 
-  it('ends at once at a second signal', async () => {
-    const agent = new Agent({ keepAlive: true });
-    whenDone(() => agent.destroy());
-    const half = request({ host: '127.0.0.1', port: program.port, agent, method: 'POST', path: `${BASE}/Users` });
-    half.on('error', () => {});
-    half.write('{');
-    await send(new Agent(), 'GET', '/Users'); // the server has read the first part
-    program.child.kill('SIGTERM');
-    await refusesConnections(program.port);
-    program.child.kill('SIGINT');
-    await program.ended;
-    expect(program.child.signalCode).to.equal('SIGINT');
+    function open(agent: Agent, method: string, path: string): ClientRequest {
+      const headers = { host: 'localhost:3000', authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      return request({ host: '127.0.0.1', port: program.port, agent, method, path: BASE + path, headers });
+    }
+
+    /** Sends one request on a connection of its agent. */
+    async function send(agent: Agent, method: string, path: string, body?: object): Promise<Reply> {
+      const sent = open(agent, method, path);
+      sent.end(body && JSON.stringify(body));
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      for await (const _ of response);
+      return { status: response.statusCode, connection: response.headers.connection, ok: response.complete };
+    }
+
+    /** Sends requests without a pause until a response says that the connection is closed. */
+    async function useUntilClosed(client: number): Promise<Reply[]> {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      whenDone(() => agent.destroy());
+      const replies: Reply[] = [];
+      do {
+        const userName = `load-${client}-${replies.length}`;
+        const isWrite = replies.length % 2 === 0;
+        if (isWrite) replies.push(await send(agent, 'POST', '/Users', { userName }));
+        else replies.push(await send(agent, 'GET', '/Users?count=1'));
+        if (client === 0 && replies.length === 20) program.child.kill('SIGTERM');
+      } while (replies.at(-1)?.connection === 'keep-alive');
+      return replies;
+    }
+
+    it('cuts nothing, takes no new connections, writes the whole SCIM log and exits with 0', async () => {
+      const replies = (
+        await Promise.all(Array.from({ length: CLIENTS }, (_, client) => useUntilClosed(client)))
+      ).flat();
+      expect(replies.filter(({ ok, status = 0 }) => !ok || status >= 300)).to.deep.equal([]);
+      const { code, stderr, stdout }: Outcome = await program.ended;
+      expect({ code, stderr, warnings: /"level":[4-6]0/.exec(stdout) }).to.deep.equal({
+        code: 0,
+        stderr: '',
+        warnings: null,
+      });
+      const { db, close } = await openStore(databaseUrl);
+      whenDone(close);
+      const logged = await db.selectFrom('scimLog').select('id').where('method', '!=', '').execute();
+      expect(logged.length).to.equal(replies.length);
+    });
+
+    it('ends at once at a second signal', async () => {
+      const agent = new Agent({ keepAlive: true });
+      whenDone(() => agent.destroy());
+      const half = open(agent, 'POST', '/Users');
+      half.on('error', () => {});
+      half.write('{');
+      await send(new Agent(), 'GET', '/Users'); // the server has read the first part
+      program.child.kill('SIGTERM');
+      await refusesConnections(program.port);
+      program.child.kill('SIGINT');
+      await program.ended;
+      expect(program.child.signalCode).to.equal('SIGINT');
+    });
   });
-});
 
 async function refusesConnections(port: number): Promise<void> {
   for (;;) {
