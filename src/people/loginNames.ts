@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import type { FieldErrors } from '../errors.ts';
-import { loginKey } from '../store/loginName.ts';
+import { loginKey, normalizeLoginName } from '../store/loginName.ts';
 import { emailsOf, findEmailOwners, findUsersByUserNames, type User } from '../store/users.ts';
 import type { UserAttributes } from './attribute.ts';
 
@@ -38,6 +38,20 @@ export function takenNames(owners: NameOwners, person: LoginNames, before?: Logi
   return {
     ...(isSame ? {} : userNameError(owners, loginKey(person.userName), before?.id)),
     ...Object.fromEntries(taken.map((email) => [`emails.${lineOf(person, email)}`, EMAIL_IS_USER_NAME])),
+  };
+}
+
+/** Returns a person with user name and e-mail addresses as they are stored (see normalizeLoginName). */
+export function withStoredNames<Person extends LoginNames>(person: Person): Person {
+  const { userName, email, profile } = person;
+  const emails = profile.emails?.map(({ value, ...rest }) =>
+    value === undefined ? rest : { value: normalizeLoginName(value), ...rest },
+  );
+  return {
+    ...person,
+    userName: normalizeLoginName(userName),
+    email: email === null ? null : normalizeLoginName(email),
+    profile: emails ? { ...profile, emails } : profile,
   };
 }
 

@@ -19,7 +19,7 @@ import type { UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
-import { findNameOwners, takenNames } from './loginNames.ts';
+import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
@@ -98,7 +98,7 @@ export async function insertPerson(
 ): Promise<User> {
   const now = deps.now();
   const bookkeeping = { sourceId, creatorId: sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
-  const user: User = { id: newId(deps), ...attributes, ...bookkeeping };
+  const user: User = { id: newId(deps), ...withStoredNames(attributes), ...bookkeeping };
   await insertUsers(db, [{ user, keys: searchKeysOf(user), passwordHash }]);
   return user;
 }
@@ -116,7 +116,7 @@ export async function writePerson(
   changes: Partial<UserAttributes & Pick<User, 'sourceId'>>,
   { passwordHash, force = false }: { passwordHash?: string | null | undefined; force?: boolean } = {},
 ): Promise<User | undefined> {
-  const changed = { ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() };
+  const changed = withStoredNames({ ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() });
   if (!force && !isPowerful(changed)) await requirePowerUserLeft(db, before, 'power');
   if (passwordHash === null) await requirePowerUserLeft(db, before, 'password');
   if (!(await updateUser(db, changed, searchKeysOf(changed), before.version))) return undefined;

@@ -12,6 +12,7 @@ import { type Printed, runCli } from '../cli/support/runCli.ts';
 import { patch } from '../scim/support/patch.ts';
 import { openScimServer, type ScimServer } from '../scim/support/scimServer.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
+import { aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
@@ -137,6 +138,20 @@ describe('people/loginNames', () => {
         const filter = encodeURIComponent(`emails.value eq "re\u0301ne\u0301e${index}@acme.com" and active eq true`);
         expect((await scim.call('GET', `/Users?filter=${filter}`)).body.totalResults, name).to.equal(1);
       }
+    });
+
+    it('brings a name that was stored in another form into this form with the next change', async () => {
+      const { deps } = scim;
+      const old = aUser({
+        userName: 'rene\u0301e',
+        profile: { emails: [{ value: 'rene\u0301e\u200b@acme.com', type: 'work' }] },
+      });
+      await insertUser(deps.store.db, old, null);
+      const { body } = await scim.call('PATCH', `/Users/${old.id}`, replaced('title', 'T'));
+      expect(body).to.deep.include({
+        userName: 'ren\u00e9e',
+        emails: [{ value: 'ren\u00e9e@acme.com', type: 'work' }],
+      });
     });
 
     it('lets people log in with a name in another form, but with nothing that is not seen', async () => {
