@@ -192,7 +192,7 @@ export class GroupCommit {
     return true;
   }
 
-  /** Pauses, longer each time. Whoever waits in the queue waits for the lock, too: they do not wait one after the other. */
+  /** Pauses, longer each time. The turns in the queue wait for the lock too, and not one after the other. */
   async #pause(turn: Turn): Promise<void> {
     const milliseconds = Math.min(1 + turn.waited / 4, LONGEST_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
