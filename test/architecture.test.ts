@@ -99,6 +99,7 @@ const testedIn: Record<string, string> = {
   'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
+  'store/loginCounts.ts': 'store/loginActivity.test.ts',
   'store/selection.ts': 'scim/protocol/paging.test.ts',
   'web/assets.ts': 'web/render.test.ts',
   'xml/characters.ts': 'xml/parse.test.ts',

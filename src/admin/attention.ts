@@ -4,7 +4,7 @@ import { isOpenHttp } from '../network.ts';
 import { tokenStateOf } from '../sources/tokens.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
-import { countRefusedPeople, hasWorked } from '../store/loginActivity.ts';
+import { countRefusedPeople, hasWorked } from '../store/loginCounts.ts';
 import { listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
 import { countPowerUsers } from '../store/users.ts';
 import { withQuery } from '../web/query.ts';

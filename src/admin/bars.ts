@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { countOutcomesByDay } from '../store/loginActivity.ts';
+import { countOutcomesByDay } from '../store/loginCounts.ts';
 import { listCalls } from '../store/profileSources.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ export type DayBar = {
 /** Returns the logins of the last 14 days (UTC), today last. */
 export async function loginBars({ store, now }: Deps): Promise<DayBar[]> {
   const today = Math.floor(now() / DAY_MS);
-  const counts = await countOutcomesByDay(store.db, (today - DAYS + 1) * DAY_MS);
+  const counts = await countOutcomesByDay(store.db, lastDays(today));
   const of = (day: number, outcome: string) =>
     counts.find((count) => count.day === day && count.outcome === outcome)?.count ?? 0;
   return barsOf(today, (day) => ({ succeeded: of(day, 'logged_in'), refused: of(day, 'refused') }));
@@ -39,8 +39,12 @@ export async function requestBars({ store, now }: Deps, sourceId: string): Promi
   });
 }
 
+function lastDays(today: number): number[] {
+  return Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index);
+}
+
 function barsOf(today: number, countsOf: (day: number) => Pick<DayBar, 'succeeded' | 'refused'>): DayBar[] {
-  const days = Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index).map((day) => ({
+  const days = lastDays(today).map((day) => ({
     name: dayName.format(day * DAY_MS),
     ...countsOf(day),
   }));

@@ -15,7 +15,7 @@ import {
   updateDomain,
 } from '../store/domains.ts';
 import { findProvider } from '../store/identityProviders.ts';
-import { countOutcomes } from '../store/loginActivity.ts';
+import { countOutcomes } from '../store/loginCounts.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { createSigningCertificate } from './certificate.ts';
 import { getProvider } from './providers.ts';

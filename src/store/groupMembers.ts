@@ -3,6 +3,7 @@ import type { Db } from '../db/open.ts';
 import { isOneOf, prepared } from '../db/query.ts';
 
 const IDS_PER_STATEMENT = 500;
+const GROUPS_COUNTED_AT_ONCE = 5;
 
 /** A member as shown in lists. */
 export type Member = { userId: string; displayName: string | null };
@@ -92,6 +93,25 @@ const membersOfGroups = prepared((db, groupIds: string, limit: number) =>
     .select(['groupMembers.groupId', 'groupMembers.userId', 'users.displayName'])
     .where(isOneOf(db, 'groupMembers.groupId', groupIds))
     .limit(limit),
+);
+
+/** Returns the numbers of members of groups, counted a few groups at a time, between which others are served. */
+export async function countMembersOf(db: Db, groupIds: string[]): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for (let start = 0; start < groupIds.length; start += GROUPS_COUNTED_AT_ONCE) {
+    const some = JSON.stringify(groupIds.slice(start, start + GROUPS_COUNTED_AT_ONCE));
+    for (const { groupId, count } of await sizesOf(db, some)) sizes.set(groupId, Number(count));
+    await setImmediate();
+  }
+  return sizes;
+}
+
+const sizesOf = prepared((db, groupIds: string) =>
+  db
+    .selectFrom('groupMembers')
+    .select(['groupId', (e) => e.fn.countAll<number>().as('count')])
+    .where(isOneOf(db, 'groupId', groupIds))
+    .groupBy('groupId'),
 );
 
 /** Returns the number of members of a group, counted up to `most`. */

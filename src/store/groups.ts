@@ -3,7 +3,7 @@ import { isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
-import { listMembers, type Member, removeMembers } from './groupMembers.ts';
+import { countMembersOf, listMembers, type Member, removeMembers } from './groupMembers.ts';
 
 const MEMBERS_AT_ONCE = 500;
 
@@ -44,20 +44,17 @@ export async function listGroups(
   }
   if (filter.sourceId) query = query.where('sourceId', '=', filter.sourceId);
   const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const rows = await query
+  const found = await query
     .select(groupColumns)
-    .select((e) =>
-      e
-        .selectFrom('groupMembers')
-        .whereRef('groupMembers.groupId', '=', 'groups.id')
-        .select((m) => m.fn.countAll<number>().as('count'))
-        .as('members'),
-    )
     .orderBy('displayNameKey')
     .limit(page.limit)
     .offset(page.offset)
     .execute();
-  return { rows: rows.map((row) => ({ ...row, members: Number(row.members) })), total: Number(total) };
+  const sizes = await countMembersOf(
+    db,
+    found.map(({ id }) => id),
+  );
+  return { rows: found.map((row) => ({ ...row, members: sizes.get(row.id) ?? 0 })), total: Number(total) };
 }
 
 /** Returns the groups of several people as (person, group) pairs, by group name. */

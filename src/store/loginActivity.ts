@@ -6,7 +6,6 @@ import type { LoginActivityRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 import { collectNewest, type IdRange } from './newestFirst.ts';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const ROWS_PER_HOUR = 20;
 const MOST_READ = 500;
@@ -181,60 +180,6 @@ function filtered(db: Db, { outcome, domainId, search }: ActivityFilter, { from,
   return query.where(({ eb, or }) =>
     or([eb('reference', '=', search.toUpperCase()), eb('reason', '=', search), contains('asserted', search)]),
   );
-}
-
-/** Returns the number of attempts by outcome at a domain since a time. */
-export async function countOutcomes(db: Db, since: number, domainId?: string): Promise<Record<string, number>> {
-  let query = db
-    .selectFrom('loginActivity')
-    .select(['outcome', (e) => e.fn.sum<number>('times').as('count')])
-    .where('id', '>=', minIdAt(since));
-  if (domainId) query = query.where('domainId', '=', domainId);
-  const rows = await query.groupBy('outcome').execute();
-  return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
-}
-
-/** Returns the number of different people refused since a time by reason, most frequent first. Test logins do not count. */
-export async function countRefusedPeople(db: Db, since: number): Promise<{ reason: string; people: number }[]> {
-  const rows = await db
-    .selectFrom('loginActivity')
-    .select(['reason', sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people')])
-    .where('id', '>=', minIdAt(since))
-    .where('outcome', '=', 'refused')
-    .where('flow', '!=', 'test')
-    .groupBy('reason')
-    .execute();
-  return rows
-    .map(({ reason, people }) => ({ reason: reason ?? '', people: Number(people) }))
-    .sort((one, other) => other.people - one.people || one.reason.localeCompare(other.reason));
-}
-
-/** Returns the number of attempts by outcome and day since a time. Days are in UTC, counted from 1970; days without attempts are missing. */
-export async function countOutcomesByDay(
-  db: Db,
-  since: number,
-): Promise<{ day: number; outcome: string; count: number }[]> {
-  const day = sql<number>`"at" / ${sql.lit(DAY_MS)}`;
-  const rows = await db
-    .selectFrom('loginActivity')
-    .select([day.as('day'), 'outcome', (e) => e.fn.sum<number>('times').as('count')])
-    .where('id', '>=', minIdAt(since))
-    .groupBy([day, 'outcome'])
-    .execute();
-  return rows.map((row) => ({ day: Number(row.day), outcome: row.outcome, count: Number(row.count) }));
-}
-
-/** Returns whether a SAML response of a provider has been accepted at a domain, in a login or a Test login. */
-export async function hasWorked(db: Db, domainId: string, providerId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('loginActivity')
-    .select('id')
-    .where('domainId', '=', domainId)
-    .where('providerId', '=', providerId)
-    .where('outcome', 'in', ['logged_in', 'tested', 'asked'])
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 function fromRow({ detailJson, ...row }: LoginActivityRow): LoginActivity {

@@ -2,17 +2,14 @@ import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import {
   type ActivityFilter,
-  countOutcomes,
-  countOutcomesByDay,
-  countRefusedPeople,
   findLoginActivity,
-  hasWorked,
   insertLoginActivity,
   listLoginActivity,
   type NewLoginActivity,
   recordRefusal,
   type StoredCheck,
 } from '../../src/store/loginActivity.ts';
+import { countOutcomes, countOutcomesByDay, countRefusedPeople, hasWorked } from '../../src/store/loginCounts.ts';
 import { anActivity } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
@@ -152,7 +149,7 @@ describe('store/loginActivity', () => {
         [midnight + 2, 'refused'],
       ] as const)
         await at(time, outcome);
-      expect(await countOutcomesByDay(db, midnight - 86_400_000)).to.have.deep.members([
+      expect(await countOutcomesByDay(db, [day - 1, day, day + 1])).to.have.deep.members([
         { day: day - 1, outcome: 'logged_in', count: 1 },
         { day, outcome: 'logged_in', count: 2 },
         { day, outcome: 'refused', count: 1 },

@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { isOpenHttp } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
-import { countOutcomes, hasWorked } from '../../store/loginActivity.ts';
+import { countOutcomes, hasWorked } from '../../store/loginCounts.ts';
 import { domainPath, providersPath } from './paths.ts';
 
 const DAY_MS = 86_400_000;

@@ -15,7 +15,7 @@ import {
   singleSignOnFor,
 } from '../../federation/providers.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
-import { hasWorked } from '../../store/loginActivity.ts';
+import { hasWorked } from '../../store/loginCounts.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { domainPath, importPath, providerPath, providersPath } from './paths.ts';
