@@ -23,6 +23,12 @@ function flip(octets: Buffer, at: number): Buffer {
   return octets;
 }
 
+/** A content key of another size, encrypted for the domain. */
+function sizedBlock(size: number): Buffer {
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  return publicEncrypt({ key: domain.privateKey, padding, oaepHash: 'sha1' }, Buffer.alloc(size, 1));
+}
+
 describe('decrypt', () => {
   for (const cipher of ['aes-128-gcm', 'aes-256-gcm', 'aes-128-cbc', 'aes-256-cbc'] as const)
     for (const placement of ['within', 'beside'] as const)
@@ -52,6 +58,37 @@ describe('decrypt', () => {
   it('returns undefined for CBC with a wrong length', () => {
     for (const length of [0, 16, 31, 33])
       expect(decrypted({ cipher: 'aes-256-cbc' }, (content) => content.subarray(0, length))).to.equal(undefined);
+  });
+
+  it('does the same work for every secret outcome: each block with each key, and the content each time', () => {
+    const keys = [attacker, domainNext, domain].map(({ privateKey }) => privateKey);
+    for (const cipher of ['aes-256-gcm', 'aes-256-cbc'] as const) {
+      const form = read(encryptAssertion(PLAINTEXT, { cipher }));
+      const [encrypted] = form.keys;
+      if (!encrypted) throw new Error('No key was encrypted');
+      const broken = { ...encrypted, block: flip(Buffer.from(encrypted.block), 9) };
+      const damaged = flip(Buffer.from(form.content), 20);
+      const work = (changes: Partial<typeof form>, decryptionKeys = keys) => {
+        const lengths: number[] = [];
+        const counting = (content: Buffer, key: Buffer) => {
+          lengths.push(content.length, key.length);
+          return form.cipher.decrypt(content, key);
+        };
+        decrypt({ ...form, ...changes, cipher: { ...form.cipher, decrypt: counting } }, decryptionKeys);
+        return lengths;
+      };
+      const one = [form.content.length, form.cipher.keySize];
+      const expected = Array(6).fill(one).flat();
+      for (const [name, lengths] of Object.entries({
+        fits: work({ keys: [encrypted, broken] }),
+        'fits last': work({ keys: [broken, encrypted] }),
+        'fits the first key': work({ keys: [encrypted, broken] }, keys.toReversed()),
+        'fits no key': work({ keys: [broken, broken] }),
+        'damaged content': work({ keys: [encrypted, broken], content: damaged }),
+        'another size': work({ keys: [{ ...encrypted, block: sizedBlock(16) }, broken] }),
+      }))
+        expect(lengths, `${cipher} ${name}`).to.deep.equal(expected);
+    }
   });
 
   it('returns undefined if the key has another size than the cipher needs', () => {
