@@ -2,6 +2,7 @@ import { isObject } from '../schema/readResource.ts';
 
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_DEPTH = 12;
+const MAX_VALUES = 5_000; // more than the text that is kept can show
 const MASK = '•••';
 
 /** Members of a body that say what an operation does, and no value. */
@@ -12,7 +13,7 @@ const plainNames = new Set(['op', 'method', 'schemas', 'bulkid', 'version']);
  * of one, and a filter or path that compares one. Longer texts are cut.
  */
 export function maskBody(body: unknown): string {
-  const text = JSON.stringify(masked(body, 0));
+  const text = JSON.stringify(masked(body, 0, { left: MAX_VALUES }));
   if (text.length <= MAX_BODY_CHARACTERS) return text;
   return `${text.slice(0, MAX_BODY_CHARACTERS)}… (${text.length} characters)`;
 }
@@ -34,26 +35,27 @@ export function maskDetail(detail: string, query: URLSearchParams, body: unknown
   return isSensitive ? detail.replace(/["'[:].*/s, MASK) : detail;
 }
 
-function masked(value: unknown, depth: number): unknown {
-  if (depth > MAX_DEPTH) return '…';
+function masked(value: unknown, depth: number, values: { left: number }): unknown {
+  values.left -= 1;
+  if (depth > MAX_DEPTH || values.left < 0) return '…';
   if (typeof value === 'string') return mentionsPassword(value) ? MASK : value;
   if (Array.isArray(value)) {
     const isHidden = value.some((item) => typeof item === 'string' && mentionsPassword(item));
-    return isHidden ? MASK : value.map((item) => masked(item, depth + 1));
+    return isHidden ? MASK : value.slice(0, values.left + 1).map((item) => masked(item, depth + 1, values));
   }
-  return isObject(value) ? maskedObject(value, depth) : value;
+  return isObject(value) ? maskedObject(value, depth, values) : value;
 }
 
 /** Of an object whose path or another text names a secret, only what says nothing about it is kept. */
-function maskedObject(value: Record<string, unknown>, depth: number): unknown {
-  const entries = Object.entries(value);
+function maskedObject(value: Record<string, unknown>, depth: number, values: { left: number }): unknown {
+  const entries = Object.entries(value).slice(0, values.left + 1);
   const namesSecret = entries.some(([name, part]) => isPath(name) && mentionsSecret(JSON.stringify(part) ?? ''));
   const isSensitive = namesSecret || entries.some(([, part]) => [part].flat().some(isPasswordName));
   return Object.fromEntries(
     entries.map(([name, part]) => {
       if (mentionsSecret(name)) return [name.replace(/[["'].*/s, MASK), MASK];
       if (isSensitive && !plainNames.has(name.toLowerCase())) return [name, isPath(name) ? shownPath(part) : MASK];
-      return [name, masked(part, depth + 1)];
+      return [name, masked(part, depth + 1, values)];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { together } from '../../web/turn.ts';
 import { type Call, newTrace, note, type ScimRequest, type ScimResponse } from '../http/call.ts';
 import { badRequest, errorBody, ScimError, toScimError } from '../http/errors.ts';
 import { maskDetail, maskUrl } from '../http/mask.ts';
@@ -39,6 +40,7 @@ export async function runBulk(call: Call, handle: Handler): Promise<ScimResponse
         later.push(operation);
         continue;
       }
+      await together(); // an operation that fails early waits for nothing else
       const result = await runOperation(call, handle, { ...operation, data, path });
       results.set(operation, result);
       if (result.status >= 400) failures += 1;

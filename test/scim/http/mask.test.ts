@@ -46,6 +46,14 @@ describe('scim/mask', () => {
       expect(JSON.parse(maskBody(change))).to.deep.equal(change);
     });
 
+    it('masks no more values than it can show', () => {
+      const body = { Operations: Array.from({ length: 50_000 }, (_, i) => ({ password: `hidden ${i}` })) };
+      const text = maskBody(body);
+      expect(text).to.not.contain('hidden');
+      expect(text).to.have.length.below(16_500);
+      expect(Number(/… \((\d+) characters\)$/.exec(text)?.[1])).to.be.below(100_000);
+    });
+
     it('cuts long and deep bodies', () => {
       expect(maskBody('x'.repeat(16_382))).to.have.length(16_384);
       expect(maskBody('x'.repeat(20_000))).to.match(/x… \(20002 characters\)$/);
