@@ -16,6 +16,7 @@ export const migrations: Migration[] = [
   addLeasesOfJobs,
   normalizeLoginNames,
   countRefusals,
+  keepUsedLoginRequests,
 ];
 
 /**
@@ -128,4 +129,10 @@ async function countRefusals(db: Kysely<unknown>, engine: Engine): Promise<void>
     `create index "loginActivityByRefusal" on "loginActivity" ("refusedFrom", "id") where "refusedFrom" is not null`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Login requests stay for a day after their use, so that a person who comes back with one still gets to their page. */
+async function keepUsedLoginRequests(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "loginRequests" add column "restarted" integer not null default 0`.execute(db);
+  await sql`alter table "loginRequests" add column "usedAt" bigint`.execute(db);
 }

@@ -189,6 +189,8 @@ export const tables = {
     test: flag, // a Test login of a Power User: no session starts
     createdAt: time,
     expiresAt: time,
+    restarted: flag, // the login was started again automatically, which happens once
+    usedAt: optionalTime,
   },
   pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
   usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
@@ -197,7 +199,7 @@ export const tables = {
     reference: optionalKey, // the code shown to a person who was refused
     at: time,
     flow: key, // 'sp' | 'idp' | 'local' | 'test'
-    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked'
+    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'continued' | 'started_again'
     reason: optionalKey,
     domainId: optionalKey,
     providerId: optionalKey,

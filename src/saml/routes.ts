@@ -9,6 +9,7 @@ import { rateLimit } from '../web/rateLimit.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { completeLogin } from './acs/completeLogin.ts';
+import { heal } from './acs/healing.ts';
 import { receiveResponse } from './acs/receive.ts';
 import { refusalPage } from './acs/refusalPage.ts';
 import { sendLoginRequest } from './request/loginRequest.ts';
@@ -26,7 +27,8 @@ export function samlRoutes(deps: Deps): Router {
     if (!provider?.enabled)
       throw new NotFound('This login is not available. Go to the Log-In screen and choose another one.');
     const path = returnPath(req.query.return, res.locals.domain.url);
-    await sendLoginRequest(deps, req, res, provider, { returnPath: path, test: false });
+    const [restarted, forceAuthn] = ['again' in req.query, 'other' in req.query];
+    await sendLoginRequest(deps, req, res, provider, { returnPath: path, restarted, forceAuthn });
   });
   router.all('/saml/acs', async (req, res) => {
     // A response by another binding is refused and recorded, so that a Power User finds it in Login activity.
@@ -55,6 +57,7 @@ async function logIn(deps: Deps, req: Request, res: Response): Promise<void> {
   const result = await receiveResponse(deps, req, res.locals.domain);
   if (result.test) res.redirect(303, `/settings/security/activity/${result.activityId}`);
   else if (result.ok) await completeLogin(deps, req, res, result);
+  else if (result.healed) heal(req, res, result);
   else refusalPage(res, result);
 }
 

@@ -67,7 +67,9 @@ export async function recordRefusal(
   refusedFrom: string,
 ): Promise<Pick<LoginActivity, 'id' | 'reference'>> {
   const recent = await recentRefusals(db, refusedFrom, minIdAt(activity.at - HOUR_MS));
-  const alike = recent.filter((row) => row.domainId === activity.domainId && row.reason === activity.reason);
+  const alike = recent.filter(
+    (row) => row.domainId === activity.domainId && row.reason === activity.reason && row.outcome === activity.outcome,
+  );
   const same = alike.find((row) => row.asserted === activity.asserted && row.providerId === activity.providerId);
   const row = same ?? (alike.length < ROWS_PER_HOUR ? undefined : alike[0]);
   if (row) await countAgain(db, row.id, activity.at);
@@ -78,7 +80,7 @@ export async function recordRefusal(
 const recentRefusals = prepared((db, refusedFrom: string, since: string) =>
   db
     .selectFrom('loginActivity')
-    .select(['id', 'reference', 'domainId', 'providerId', 'reason', 'asserted'])
+    .select(['id', 'reference', 'domainId', 'providerId', 'reason', 'outcome', 'asserted'])
     .where('refusedFrom', '=', refusedFrom)
     .where('id', '>=', since)
     .orderBy('id', 'desc')

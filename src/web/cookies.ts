@@ -21,6 +21,25 @@ export function setCrossSiteCookie(req: Request, res: Response, name: string, va
   res.cookie(crossSiteName(req, name), value, { ...options, sameSite: 'none', secure: true });
 }
 
+/** Removes a cookie that setCrossSiteCookie set. */
+export function clearCrossSiteCookie(req: Request, res: Response, name: string): void {
+  const options: CookieOptions = { path: '/saml', httpOnly: true };
+  if (!isHttps(req)) res.clearCookie(`anteroom-${name}-plain`, options);
+  res.clearCookie(crossSiteName(req, name), { ...options, sameSite: 'none', secure: true });
+}
+
+/** Returns the names of this browser's cookies by setCrossSiteCookie that start with a text, in the order of the request. */
+export function crossSiteNames(req: Request, start: string): string[] {
+  const prefix = crossSiteName(req, start);
+  const from = prefix.length - start.length;
+  const plain = `anteroom-${start}`;
+  const names = Object.keys(cookiesOf(req)).flatMap((name) => {
+    if (name.startsWith(prefix) && !name.endsWith('-plain')) return name.slice(from);
+    return !isHttps(req) && name.startsWith(plain) && name.endsWith('-plain') ? name.slice('anteroom-'.length, -6) : [];
+  });
+  return [...new Set(names)];
+}
+
 /** Returns the value of a cookie that setCrossSiteCookie set. */
 export function readCrossSiteCookie(req: Request, name: string): string | undefined {
   const cookies = cookiesOf(req);

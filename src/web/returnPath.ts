@@ -1,4 +1,4 @@
-const LONGEST = 2_000;
+const LONGEST = 8_000;
 
 /**
  * Returns a path of this origin from a query or a RelayState, or '/' for anything else.

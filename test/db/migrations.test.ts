@@ -36,6 +36,8 @@ const added = [
   'times',
   'lastAt',
   'refusedFrom',
+  'restarted',
+  'usedAt',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));
@@ -99,7 +101,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       expect(JSON.parse(pending ?? '{}'))
         .to.have.property('login')
         .that.includes({ domainId: '0198-domain' });
-      expect(await findLoginRequest(db, '_request', at)).to.include({ returnPath: '/people?q=a%27b', test: 1 });
+      expect(await findLoginRequest(db, '_request')).to.include({ returnPath: '/people?q=a%27b', test: 1 });
       const used = { entityId: 'https://idp.example.com/acme', assertionId: '_used' };
       expect(await isAssertionUsed(db, used)).to.equal(true);
       const jobs = (await listJobs(db, 9)).map(({ kind, state }) => `${kind} ${state}`);

@@ -130,6 +130,8 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
     returnPath: '/',
     forceAuthn: 0,
     test: 0,
+    restarted: 0,
+    usedAt: null,
     createdAt: testStart,
     expiresAt: testStart + 600_000,
     ...values,

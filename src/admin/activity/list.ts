@@ -16,6 +16,8 @@ const outcomeNames: Record<string, string> = {
   refused: 'Refused',
   tested: 'Test succeeded',
   asked: 'Not continued',
+  started_again: 'Started again',
+  continued: 'Already logged in',
 };
 
 /** How a login started, for the screens. */

@@ -21,7 +21,13 @@ export function activityRow(
     reference: result.ok ? null : result.reference,
     at: login.now,
     flow: result.test ? 'test' : root && claimedRequestId(root) !== undefined ? 'sp' : 'idp',
-    outcome: !result.ok ? 'refused' : result.test ? 'tested' : result.asksToSwitch ? 'asked' : 'logged_in',
+    outcome: !result.ok
+      ? (result.healed ?? 'refused')
+      : result.test
+        ? 'tested'
+        : result.asksToSwitch
+          ? 'asked'
+          : 'logged_in',
     reason: result.ok ? null : result.reason,
     domainId: login.domainId,
     providerId: provider?.id ?? null,

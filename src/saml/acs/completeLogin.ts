@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { returnPath } from '../../web/returnPath.ts';
 import { LONGEST_MS, startSession } from '../../web/session.ts';
+import { clearBrowserSecret } from '../request/loginRequest.ts';
 import { askToSwitch } from './personSwitch.ts';
 import type { AcceptedLogin } from './receive.ts';
 
@@ -15,6 +16,7 @@ export async function completeLogin(deps: Deps, req: Request, res: Response, acc
   const login = loginFacts(deps, req, res, accepted);
   const destination = request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
   if (accepted.asksToSwitch) return askToSwitch(deps, req, res, { userId: user.id, login, destination, activityId });
+  if (request) clearBrowserSecret(req, res, request.id);
   await startSession(deps, req, res, user, login);
   res.status(303).location(destination).end(); // no body: browsers do not show it
 }

@@ -19,6 +19,7 @@ import type { AssertionContent } from '../verify/assertion.ts';
 import { createLogin, found, type LoginContext } from '../verify/check.ts';
 import { loginChecks, runAsyncChecks, runChecks } from '../verify/pipeline.ts';
 import { activityRow } from './activity.ts';
+import { type Healed, healingOf, returnPathOf } from './healing.ts';
 
 /** A login that passed every check. */
 export type AcceptedLogin = {
@@ -33,9 +34,11 @@ export type AcceptedLogin = {
   asksToSwitch: boolean; // another person is logged in with this browser, and the login came from the provider's tile
 };
 
-/** A login that failed a check. */
+/** A login that failed a check. If it can be healed, the browser goes on automatically. */
 export type RefusedLogin = {
   ok: false;
+  healed: Healed | undefined;
+  returnPath: string; // where the person wanted to go
   activityId: string;
   test: boolean;
   reason: ReasonCode;
@@ -51,7 +54,12 @@ export type LoginResult = AcceptedLogin | RefusedLogin;
  */
 export async function receiveResponse(deps: Deps, req: Request, domain: Domain): Promise<LoginResult> {
   const { entityId, acsUrl } = serviceProviderDetails(domain);
-  const login = createLogin({ domainId: domain.id, entityId, acsUrl, browser: readBrowserSecret(req) });
+  const login = createLogin({
+    domainId: domain.id,
+    entityId,
+    acsUrl,
+    secretOf: (requestId) => readBrowserSecret(req, requestId),
+  });
   await runAsyncChecks(login, loginChecks.receive, req);
   await together();
   login.now = deps.now(); // only now: a client may send its form slowly
@@ -65,7 +73,7 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   return deps.store.db.transaction().execute(async (trx) => {
     const used = { ...login, results: [...login.results] }; // the transaction may run again
     await runAsyncChecks(used, loginChecks.use, trx);
-    const result = resultOf(deps, used, present);
+    const result = resultOf(deps, req, used, present);
     const row = activityRow(used, result, clientOf(req));
     if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, row)) };
     if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, used.now);
@@ -80,19 +88,26 @@ async function recordRefused(db: Db, row: NewLoginActivity): Promise<Pick<Refuse
   return { activityId: id, reference: reference ?? '' };
 }
 
-/** Returns the person that a login from the provider's tile would replace in this browser. One from the intranet was started in it. */
+/**
+ * Returns who is logged in with this browser, unless it made the login request of the response: then it does not matter. Read before the
+ * transaction, which must not wait for a second connection.
+ */
 async function findPresentPerson(
   deps: Deps,
   req: Request,
   { request, refusal }: LoginContext,
 ): Promise<string | undefined> {
-  return request || refusal ? undefined : findUserIdOfBrowser(deps, req);
+  return request && !refusal ? undefined : findUserIdOfBrowser(deps, req);
 }
 
-function resultOf(deps: Deps, login: LoginContext, present: string | undefined): LoginResult {
+function resultOf(deps: Deps, req: Request, login: LoginContext, present: string | undefined): LoginResult {
   const { refusal, provider, request, relayState } = login;
   const outcome = { activityId: newId(deps), test: request?.test === 1 };
-  if (refusal) return { ok: false, ...outcome, reason: refusal.reason, reference: newReference(deps), provider };
+  if (refusal) {
+    const { reason } = refusal;
+    const next = { returnPath: returnPathOf(req, login), healed: healingOf(req, login, present) };
+    return { ok: false, ...outcome, reason, reference: newReference(deps), provider, ...next };
+  }
   const [user, assertion] = [found(login.user), found(login.content)];
   const asksToSwitch = present !== undefined && present !== user.id;
   return { ok: true, ...outcome, user, provider: found(provider), assertion, request, relayState, asksToSwitch };

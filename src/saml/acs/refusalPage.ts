@@ -1,13 +1,33 @@
 import type { Response } from 'express';
 import { refusalMessage } from '../../federation/refusalMessages.ts';
+import { withQuery } from '../../web/query.ts';
 import type { RefusedLogin } from './receive.ts';
 
 // What is no SAML response at all is the sender's error: 400. Any other refusal is 403.
 const BAD_REQUEST = /^(?:request_malformed|message_too_large|base64_invalid|xml_\w+|response_malformed)$/;
 
+// Trying again would end here again: the provider would name the same person.
+const OTHER_PERSON: ReadonlySet<string> = new Set([
+  'person_unknown',
+  'person_ambiguous',
+  'person_deactivated',
+  'person_not_intranet_user',
+  'email_domain_forbidden',
+]);
+
 /** Tells the person in plain words that the login failed, with the reference under which a Power User finds the reason. */
-export function refusalPage(res: Response, { reason, reference, provider }: RefusedLogin): void {
+export function refusalPage(res: Response, { reason, reference, provider, returnPath }: RefusedLogin): void {
   res.status(BAD_REQUEST.test(reason) ? 400 : 403);
+  const start = (other: boolean) =>
+    provider?.enabled
+      ? withQuery(`/saml/login/${provider.id}`, { return: returnPath, other: other ? '1' : undefined })
+      : undefined;
+  const isOtherPerson = OTHER_PERSON.has(reason);
   // The page must not start the same login again automatically: that would be a loop.
-  res.render('saml/acs/refusalPage', { ...refusalMessage(reason, provider?.name), reference, provider });
+  res.render('saml/acs/refusalPage', {
+    ...refusalMessage(reason, provider?.name),
+    reference,
+    again: isOtherPerson ? undefined : start(false),
+    other: isOtherPerson ? start(true) : undefined,
+  });
 }

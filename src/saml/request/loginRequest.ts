@@ -5,16 +5,25 @@ import { hashToken, newToken } from '../../identifier.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginRequest } from '../../store/loginRequests.ts';
-import { readCrossSiteCookie, setCrossSiteCookie } from '../../web/cookies.ts';
+import { clearCrossSiteCookie, crossSiteNames, readCrossSiteCookie, setCrossSiteCookie } from '../../web/cookies.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
 
 const REQUEST_MS = 10 * 60_000;
-const BROWSER = 'request'; // the cookie that binds login requests to this browser
+const MOST_AT_ONCE = 10;
+const COOKIE = 'request-'; // and a part of the request's ID: these cookies bind login requests to this browser
 const SECRET = /^[\w-]{43}$/;
 
-/** Where to return to after the login, a checked path, and whether it is a Test login of a Power User, which starts no session. */
-type Start = { returnPath: string; test: boolean };
+/** What tells RelayState that the login was started again: the request may be forgotten until the response comes. */
+export const RESTARTED = '.again';
+
+/** How a login starts: where to return to afterwards, a checked path, and whether the provider must ask the person to log in again. */
+export type Start = {
+  returnPath: string;
+  test?: boolean; // a Test login of a Power User, which starts no session
+  forceAuthn?: boolean;
+  restarted?: boolean; // automatically, after a response that could not be used
+};
 
 /** Sends this browser to a provider with a login request, by redirect or by a form that submits automatically. */
 export async function sendLoginRequest(
@@ -24,34 +33,44 @@ export async function sendLoginRequest(
   provider: IdentityProvider,
   start: Start,
 ): Promise<void> {
-  // All tabs of a browser share one secret, so that a second request does not invalidate the first.
-  const browser = readBrowserSecret(req) ?? newToken(deps);
-  setCrossSiteCookie(req, res, BROWSER, browser, REQUEST_MS);
-  const request = await createLoginRequest(deps, res.locals.domain, provider, { browser, ...start });
-  const { url, fields } = request;
+  // An ID is an NCName: it must not start with a digit (saml-core 1.3.4).
+  const id = `_${deps.randomBytes(20).toString('hex')}`;
+  const browser = newToken(deps);
+  const others = crossSiteNames(req, COOKIE);
+  for (const name of others.slice(0, Math.max(0, others.length - MOST_AT_ONCE + 1)))
+    clearCrossSiteCookie(req, res, name);
+  setCrossSiteCookie(req, res, cookieOf(id), browser, REQUEST_MS);
+  const { url, fields } = await createLoginRequest(deps, res.locals.domain, provider, { id, browser, ...start });
   // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
   if (fields === undefined && !start.test) return res.redirect(303, url);
   if (fields !== undefined) allowFormTo(res, url);
   res.render('saml/request/loginRequest', { provider, url, fields });
 }
 
-/** Returns the secret that binds login requests to this browser, or undefined. */
-export function readBrowserSecret(req: Request): string | undefined {
-  const secret = readCrossSiteCookie(req, BROWSER);
+/** Returns the secret that binds a login request to this browser, or undefined. Each has its own: tabs that open at once must not share one. */
+export function readBrowserSecret(req: Request, requestId: string): string | undefined {
+  const secret = readCrossSiteCookie(req, cookieOf(requestId));
   return secret !== undefined && SECRET.test(secret) ? secret : undefined;
+}
+
+/** Forgets that a login request was made by this browser. */
+export function clearBrowserSecret(req: Request, res: Response, requestId: string): void {
+  clearCrossSiteCookie(req, res, cookieOf(requestId));
+}
+
+function cookieOf(requestId: string): string {
+  return `${COOKIE}${hashToken(requestId).slice(0, 8)}`;
 }
 
 async function createLoginRequest(
   deps: Deps,
   domain: Domain,
   provider: IdentityProvider,
-  { browser, returnPath, test }: Start & { browser: string },
+  { id, browser, returnPath, test, restarted, ...start }: Start & { id: string; browser: string },
 ): Promise<OutgoingRequest> {
   const now = deps.now();
-  // An ID is an NCName: it must not start with a digit (saml-core 1.3.4).
-  const id = `_${deps.randomBytes(20).toString('hex')}`;
-  const relayState = newToken(deps);
-  const { forceAuthn } = provider.settings;
+  const relayState = newToken(deps) + (restarted ? RESTARTED : '');
+  const forceAuthn = start.forceAuthn || provider.settings.forceAuthn;
   await insertLoginRequest(deps.store.db, {
     id,
     relayState,
@@ -61,8 +80,10 @@ async function createLoginRequest(
     returnPath,
     forceAuthn: forceAuthn ? 1 : 0,
     test: test ? 1 : 0,
+    restarted: restarted ? 1 : 0,
     createdAt: now,
     expiresAt: now + REQUEST_MS,
+    usedAt: null,
   });
   const key = await findSigningKey(deps, domain.id);
   return createAuthnRequest(domain, provider, key, { id, relayState, forceAuthn });

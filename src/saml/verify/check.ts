@@ -33,7 +33,7 @@ export type LoginContext = {
   domainId: string;
   entityId: string; // of the domain: the expected Audience
   acsUrl: string; // of the domain: the expected Destination and Recipient
-  browser: string | undefined; // the secret in this browser's request cookie
+  secretOf: (requestId: string) => string | undefined; // in this browser's cookie for a login request
 
   // Read from the request. Nothing of it is trusted.
   now: number;
@@ -43,7 +43,7 @@ export type LoginContext = {
   root?: XmlElement;
 
   // Looked up by what the message claims
-  claimedRequest?: LoginRequestRow | undefined;
+  claimedRequest?: LoginRequestRow | undefined; // perhaps used, or expired
   provider?: IdentityProvider | undefined;
   signingKeys: readonly KeyObject[]; // of the provider, from its imported metadata only
   decryptionKeys: readonly KeyObject[]; // of the domain
@@ -67,7 +67,7 @@ export type LoginContext = {
 };
 
 /** Returns the context of a login before the first check. */
-export function createLogin(given: Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'browser'>): LoginContext {
+export function createLogin(given: Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'secretOf'>): LoginContext {
   const nothing = { signingKeys: [], decryptionKeys: [], responseSigned: false, people: [], results: [] };
   return { ...given, now: 0, samlResponse: '', ...nothing };
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/open.ts';
+import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import { findPrivateKeys } from '../../federation/domains.ts';
 import type { ReasonCode } from '../../federation/reasons.ts';
@@ -20,7 +21,7 @@ export async function checkProviderKnown(login: LoginContext, { store }: Deps): 
   const root = found(login.root);
   const [issuer, requestId] = [claimedIssuer(root), claimedRequestId(root)];
   if (issuer === undefined && requestId === undefined) malformed('an Issuer', 'none');
-  if (requestId) login.claimedRequest = await findLoginRequest(store.db, requestId, login.now);
+  if (requestId) login.claimedRequest = await findLoginRequest(store.db, requestId);
   if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, issuer);
   else if (login.claimedRequest) login.provider = await findProvider(store.db, login.claimedRequest.providerId);
   if (login.provider === undefined) refuse('provider_unknown', { received: issuer ?? 'none' });
@@ -47,10 +48,17 @@ export async function loadExpectations(login: LoginContext, deps: Deps): Promise
   login.request = login.requestFault === undefined ? claimedRequest : undefined;
 }
 
-function requestFault({ claimedRequest, domainId, provider, browser }: LoginContext): ReasonCode | undefined {
+/** Returns whether a login request may still be used. */
+export function isUsable({ usedAt, expiresAt }: LoginRequestRow, now: number): boolean {
+  return usedAt === null && expiresAt > now;
+}
+
+function requestFault({ claimedRequest, domainId, provider, secretOf, now }: LoginContext): ReasonCode | undefined {
   if (!claimedRequest || claimedRequest.domainId !== domainId) return 'request_unknown';
+  if (!isUsable(claimedRequest, now)) return 'request_unknown';
   if (claimedRequest.providerId !== provider?.id) return 'request_other_provider';
-  if (browser === undefined || hashToken(browser) !== claimedRequest.browserHash) return 'request_other_browser';
+  const secret = secretOf(claimedRequest.id);
+  if (secret === undefined || hashToken(secret) !== claimedRequest.browserHash) return 'request_other_browser';
   return undefined;
 }
 
@@ -63,7 +71,7 @@ export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefin
 }
 
 /** Uses up the login request. */
-export async function checkRequest({ requestFault, request }: LoginContext, db: Db): Promise<undefined> {
+export async function checkRequest({ requestFault, request, now }: LoginContext, db: Db): Promise<undefined> {
   if (requestFault) refuse(requestFault);
-  if (request && !(await consumeLoginRequest(db, request.id))) refuse('request_unknown');
+  if (request && !(await consumeLoginRequest(db, request.id, now))) refuse('request_unknown');
 }

@@ -12,7 +12,9 @@ const names = Object.values<{ name: string }[]>(loginChecks).flatMap((checks) =>
 
 function resultOf(login: LoginContext, test = false): LoginResult {
   const { refusal, provider, request, relayState } = login;
-  if (refusal) return { ok: false, activityId: 'A', test, reason: refusal.reason, reference: '7F3K-Q2MD', provider };
+  const next = { healed: undefined, returnPath: '/' };
+  if (refusal)
+    return { ok: false, activityId: 'A', test, reason: refusal.reason, reference: '7F3K-Q2MD', provider, ...next };
   const [user, assertion] = [found(login.user), found(login.content)];
   const origin = { request, relayState, asksToSwitch: false };
   return { ok: true, activityId: 'A', test, user, provider: found(provider), assertion, ...origin };

@@ -16,7 +16,7 @@ describe('GET /saml/login/:provider', () => {
   const rows = () => connected.deps.store.db.selectFrom('loginRequests').selectAll().execute();
   const visitor = () => openAtHost(connected, new URL(connected.url).host);
   const secretOf = (browser: ReturnType<typeof openAtHost>) =>
-    /anteroom-request=([^;]*)/.exec(browser.cookie())?.[1] ?? '';
+    /anteroom-request-[\w-]{8}=([\w-]{43})/.exec(browser.cookie())?.[1] ?? '';
 
   it('stores the login request with the browser, the page to return to and ForceAuthn, for ten minutes', async () => {
     const browser = visitor();
@@ -38,23 +38,22 @@ describe('GET /saml/login/:provider', () => {
     expect(new URL(headers.location ?? '').searchParams.get('RelayState')).to.equal(row?.relayState);
   });
 
-  it('uses one secret for all requests of a browser, and a new one if the cookie is invalid', async () => {
+  it('sets a cookie of its own for each request, and forgets the oldest of more than ten', async () => {
     const browser = visitor();
+    const secrets = () =>
+      [...browser.cookie().matchAll(/anteroom-request-[\w-]{8}=([\w-]{43})/g)].map(([, secret]) => secret);
     await browser.send(path);
-    const secret = secretOf(browser);
+    const [first] = secrets();
+    for (let count = 2; count <= 10; count += 1) await browser.send(path);
+    expect(secrets()).to.have.lengthOf(10).and.contain(first);
     await browser.send(path);
-    expect(secretOf(browser)).to.equal(secret);
-    const [one, other] = await rows();
-    expect(one?.browserHash).to.equal(other?.browserHash);
-    const { cookies } = await browser.send(path, { headers: { cookie: 'anteroom-request=short' } });
-    expect(cookies.join())
-      .to.match(/anteroom-request=[\w-]{43};/)
-      .and.not.contain(secret);
+    expect(secrets()).to.have.lengthOf(10).and.not.contain(first);
+    expect(new Set((await rows()).map(({ browserHash }) => browserHash)).size).to.equal(11);
   });
 
   it('sends a cookie that comes back with the cross-site POST of the provider, and only there', async () => {
     const { cookies } = await visitor().send(path);
-    const [cookie] = cookies.filter((line) => line.startsWith('anteroom-request='));
+    const [cookie] = cookies.filter((line) => /^anteroom-request-[\w-]{8}=/.test(line));
     expect(cookie).to.match(/; Path=\/saml; .*HttpOnly; Secure; SameSite=None$/);
   });
 

@@ -40,7 +40,7 @@ export function contextWith({ settings, idpEntityId = IDP, ...changes }: Changes
 /** Runs the pure checks of the pipeline on a SAMLResponse field and returns what they found. */
 export function verifyField(samlResponse: string, context: VerifyContext = contextWith()): LoginContext {
   const { entityId, acsUrl } = context;
-  const login = createLogin({ domainId: '', browser: undefined, entityId, acsUrl });
+  const login = createLogin({ domainId: '', secretOf: () => undefined, entityId, acsUrl });
   Object.assign(login, context, { samlResponse });
   runChecks(login, loginChecks.read);
   runChecks(login, loginChecks.verify);

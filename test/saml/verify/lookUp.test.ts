@@ -54,14 +54,18 @@ describe('the look-up of provider and login request', () => {
     await addRequest();
     const login = await use(await lookUp(honest()));
     expect([login.refusal, login.request?.id]).to.deep.equal([undefined, REQUEST_ID]);
-    expect(await findLoginRequest(deps.store.db, REQUEST_ID, 0)).to.equal(undefined);
-    await addRequest();
-    expect((await use(await lookUp(honest()))).refusal?.reason).to.equal('assertion_replayed');
+    expect(await findLoginRequest(deps.store.db, REQUEST_ID))
+      .to.have.property('usedAt')
+      .that.is.a('number');
+    const again = await lookUp(honest());
+    expect(again.requestFault).to.equal('request_unknown');
+    expect((await use(again)).refusal?.reason).to.equal('assertion_replayed');
   });
 
   for (const [reason, change] of [
     ['request_unknown', { id: '_another' }],
     ['request_unknown', { domainId: 'another' }],
+    ['request_unknown', { expiresAt: 0 }],
     ['request_other_provider', { providerId: 'another' }],
     ['request_other_browser', { browserHash: hashToken('another') }],
   ] as const)
@@ -71,7 +75,8 @@ describe('the look-up of provider and login request', () => {
       expect([login.refusal?.reason, login.request]).to.deep.equal([reason, undefined]);
       const used = { entityId: IDP, assertionId: '_assertion0001' };
       expect(await isAssertionUsed(deps.store.db, used)).to.equal(false);
-      expect(await findLoginRequest(deps.store.db, change.id ?? REQUEST_ID, 0)).not.to.equal(undefined);
+      const id = 'id' in change ? change.id : REQUEST_ID;
+      expect(await findLoginRequest(deps.store.db, id)).to.include({ usedAt: null });
     });
 
   it('refuses a response without the cookie of the login request', async () => {
@@ -80,7 +85,7 @@ describe('the look-up of provider and login request', () => {
   });
 
   async function lookUp(xml: string, cookie: { secret?: string } = { secret: browser }): Promise<LoginContext> {
-    const login = createLogin({ domainId: 'a-domain', entityId: '', acsUrl: '', browser: cookie.secret });
+    const login = createLogin({ domainId: 'a-domain', entityId: '', acsUrl: '', secretOf: () => cookie.secret });
     login.root = parseXml(Buffer.from(xml));
     await runAsyncChecks(login, loginChecks.lookUp, deps);
     return login;

@@ -96,7 +96,7 @@ describe('the checks of the person', () => {
   async function find(asserted: Asserted, settings: Partial<ProviderSettings> = {}): Promise<LoginContext> {
     const { nameId = '', format = EMAIL, attributes = {} } = asserted;
     const { content } = verifyField(encode(honest()));
-    const login = createLogin({ domainId: '', entityId: '', acsUrl: '', browser: undefined });
+    const login = createLogin({ domainId: '', entityId: '', acsUrl: '', secretOf: () => undefined });
     const provider = aProvider();
     login.provider = { ...provider, settings: { ...provider.settings, ...settings } };
     login.content = content && {

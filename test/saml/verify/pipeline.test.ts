@@ -11,7 +11,7 @@ const all =
   ).flat();
 
 function newLogin(): LoginContext {
-  return createLogin({ domainId: '', entityId: '', acsUrl: '', browser: undefined });
+  return createLogin({ domainId: '', entityId: '', acsUrl: '', secretOf: () => undefined });
 }
 
 describe('loginChecks', () => {
