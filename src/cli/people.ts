@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Deps } from '../deps.ts';
-import { createImport, createJob } from '../jobs/jobs.ts';
+import { createImport, createJob, removeJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
 import { emptyPerson } from '../people/attribute.ts';
 import { pagesOfPeople } from '../people/bulk.ts';
@@ -10,7 +10,7 @@ import { type PlannedLine, readImport } from '../people/importPeople.ts';
 import type { CsvLimits } from '../people/readCsv.ts';
 import { spreadsheet } from '../people/spreadsheet.ts';
 import { addPerson, nameOf, setActive, setPassword } from '../people/users.ts';
-import { deleteJob, type JobItem, listJobItems } from '../store/jobs.ts';
+import { type JobItem, listJobItems } from '../store/jobs.ts';
 import { countPowerUsers, findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
 import {
   accepted,
@@ -155,7 +155,7 @@ async function importFile({ deps, operands: [path = ''], has }: Call): Promise<O
   const job = dry ? preview : finished(await runJob(deps, (await createImport(deps, id, startedBy)).id));
   const { counts } = job;
   const refused = await skippedLines(deps, job.id);
-  for (const done of new Set([preview.id, job.id])) await deleteJob(deps.store.db, done);
+  for (const done of new Set([preview.id, job.id])) await removeJob(deps, done);
   const { create: created = 0, change: changed = 0, same = 0 } = counts;
   return {
     json: { created, changed, same, refused, ignoredColumns: input.ignored ? input.ignored.split(', ') : [] },

@@ -1,8 +1,11 @@
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import {
   copyJobItems,
+  deleteJob,
+  deleteSomeJobItems,
   extendLease,
   findJob,
   insertJob,
@@ -17,6 +20,8 @@ import {
 } from '../store/jobs.ts';
 
 const BATCH = 100;
+const COPIED_AT_ONCE = 500;
+const DELETED_AT_ONCE = 500;
 const ALL = 1_000_000;
 
 /** How long a job counts as worked on after each batch, in milliseconds. Afterwards, another process takes it over. */
@@ -64,20 +69,41 @@ export async function createJob(deps: Deps, added: NewJob, startedBy: string): P
 }
 
 /**
- * Creates the job that imports what a preview shows, once: later calls return the same job.
+ * Creates the job that imports what a preview shows, once: later calls return the same job. Its items are copied in several transactions,
+ * so that others can write in between; a later call continues an interrupted copy.
  * @throws NotFound, Conflict if the preview is not done
  */
 export async function createImport(deps: Deps, previewId: string, startedBy: string): Promise<Job> {
-  return deps.store.db.transaction().execute(async (trx) => {
-    const preview = known(await lockJob(trx, previewId));
-    if (preview.input.importId) return known(await findJob(trx, preview.input.importId));
-    if (preview.kind !== 'preview' || preview.state !== 'done') throw new Conflict('There is no preview to import.');
-    const job = newJob(deps, { kind: 'import', input: {}, total: preview.total }, startedBy);
-    await insertJob(trx, job);
-    await copyJobItems(trx, previewId, job.id);
-    await updateJob(trx, { ...preview, input: { ...preview.input, importId: job.id } });
-    return job;
-  });
+  const { db } = deps.store;
+  let job = await db.transaction().execute((trx) => findOrInsertImport(trx, deps, previewId, startedBy));
+  for (let after = 0; job.state === 'queued'; after += COPIED_AT_ONCE)
+    job = await db.transaction().execute(async (trx) => {
+      const copying = known(await lockJob(trx, job.id));
+      if (copying.state !== 'queued') return copying;
+      await copyJobItems(trx, previewId, job.id, { after, limit: COPIED_AT_ONCE });
+      const state = after + COPIED_AT_ONCE < job.total ? ('queued' as const) : ('running' as const);
+      const copied = { ...copying, state, leasedUntil: leaseFrom(deps) };
+      await updateJob(trx, copied);
+      return copied;
+    });
+  return job;
+}
+
+async function findOrInsertImport(db: Db, deps: Deps, previewId: string, startedBy: string): Promise<Job> {
+  const preview = known(await lockJob(db, previewId));
+  if (preview.input.importId) return known(await findJob(db, preview.input.importId));
+  if (preview.kind !== 'preview' || preview.state !== 'done') throw new Conflict('There is no preview to import.');
+  const added = newJob(deps, { kind: 'import', input: {}, total: preview.total }, startedBy);
+  const job: Job = { ...added, state: 'queued' };
+  await insertJob(db, job);
+  await updateJob(db, { ...preview, input: { ...preview.input, importId: job.id } });
+  return job;
+}
+
+/** Deletes a job with its items, in several transactions, so that others can write in between. */
+export async function removeJob({ store }: Deps, id: string): Promise<void> {
+  while ((await deleteSomeJobItems(store.db, id, DELETED_AT_ONCE)) === DELETED_AT_ONCE);
+  await deleteJob(store.db, id);
 }
 
 /** Lets a paused or failed job run again. @throws NotFound, Conflict if it is neither */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, DatabaseFault } from '../errors.ts';
@@ -6,12 +7,12 @@ import { importLines, planLines } from '../people/importPeople.ts';
 import { finishRemoval, nextManaged, releasePeople } from '../sources/removal.ts';
 import {
   deleteJobItems,
-  deleteJobsBefore,
   extendLease,
   type ItemOutcome,
   type Job,
   type JobItem,
   type JobKind,
+  listJobsBefore,
   listUnleasedJobs,
   lockJob,
   nextJobItems,
@@ -19,7 +20,7 @@ import {
   updateJob,
   writeJobItems,
 } from '../store/jobs.ts';
-import { failJob, getJob, leaseFrom } from './jobs.ts';
+import { failJob, getJob, leaseFrom, removeJob } from './jobs.ts';
 
 const BATCH = 100;
 const DAY_MS = 86_400_000;
@@ -60,7 +61,7 @@ export async function startJob(deps: Deps, id: string): Promise<Job> {
 export async function runJob(deps: Deps, id: string): Promise<Job> {
   const { stopping } = deps.background;
   try {
-    while (!stopping.aborted && (await processBatch(deps, id)));
+    while (!stopping.aborted && (await processBatchAndPause(deps, id)));
     if (stopping.aborted) await extendLease(deps.store.db, id, 0); // the next server need not wait
   } catch (error) {
     await fail(deps, id, error);
@@ -81,10 +82,13 @@ export async function takeOverJobs(deps: Deps): Promise<void> {
 /** Deletes jobs that ended, or were never completely written, some time ago. */
 export async function deleteOldJobs(deps: Deps): Promise<void> {
   const { db } = deps.store;
-  const now = deps.now();
-  await deleteJobsBefore(db, now - DAY_MS, 'queued');
-  await deleteJobsBefore(db, now - DAY_MS, 'done', 'preview');
-  for (const state of ['done', 'paused', 'failed'] as const) await deleteJobsBefore(db, now - 30 * DAY_MS, state);
+  const [yesterday, lastMonth] = [deps.now() - DAY_MS, deps.now() - 30 * DAY_MS];
+  const old = [
+    listJobsBefore(db, yesterday, 'queued'),
+    listJobsBefore(db, yesterday, 'done', 'preview'),
+    ...(['done', 'paused', 'failed'] as const).map((state) => listJobsBefore(db, lastMonth, state)),
+  ];
+  for (const id of (await Promise.all(old)).flat()) await removeJob(deps, id);
 }
 
 /** A failure is recorded with the job. If even that fails, the server is stopping, and takeOverJobs resumes the job later. */
@@ -94,6 +98,17 @@ function inBackground(deps: Deps, id: string): void {
     (error: unknown) => deps.log.warn({ err: error, job: id }, 'job interrupted, will resume'),
   );
   deps.background.add(ended);
+}
+
+/**
+ * Pauses after a batch for as long as it took: half of the time belongs to requests. On SQLite a batch has the write lock, for which
+ * other processes wait.
+ */
+async function processBatchAndPause(deps: Deps, id: string): Promise<boolean> {
+  const start = deps.now();
+  const more = await processBatch(deps, id);
+  await setTimeout(more ? deps.now() - start : 0);
+  return more;
 }
 
 /**

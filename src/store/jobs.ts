@@ -125,8 +125,13 @@ export async function writeJobItems(db: Db, jobId: string, items: JobItem[]): Pr
   await insertRows(db, 'jobItems', rows, { key: ['jobId', 'position'], existing: 'replace' });
 }
 
-/** Copies the items of a job to another one, as not processed. */
-export async function copyJobItems(db: Db, fromJobId: string, toJobId: string): Promise<void> {
+/** Copies up to `limit` items of a job after a position to another one, as not processed, unless they are there already. */
+export async function copyJobItems(
+  db: Db,
+  fromJobId: string,
+  toJobId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<void> {
   await db
     .insertInto('jobItems')
     .columns(['jobId', 'position', 'itemJson'])
@@ -134,9 +139,23 @@ export async function copyJobItems(db: Db, fromJobId: string, toJobId: string): 
       e
         .selectFrom('jobItems')
         .select([e.val(toJobId).$castTo<string>().as('jobId'), 'position', 'itemJson'])
-        .where('jobId', '=', fromJobId),
+        .where('jobId', '=', fromJobId)
+        .where('position', '>', after)
+        .where('position', '<=', after + limit),
     )
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** Deletes up to `limit` items of a job. Returns how many there were. */
+export async function deleteSomeJobItems(db: Db, jobId: string, limit: number): Promise<number> {
+  const some = db.selectFrom('jobItems').select('position').where('jobId', '=', jobId).orderBy('position').limit(limit);
+  const result = await db
+    .deleteFrom('jobItems')
+    .where('jobId', '=', jobId)
+    .where('position', 'in', some)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 export async function deleteJobItems(db: Db, jobId: string, positions: number[]): Promise<void> {
@@ -144,10 +163,10 @@ export async function deleteJobItems(db: Db, jobId: string, positions: number[])
   await db.deleteFrom('jobItems').where('jobId', '=', jobId).where('position', 'in', positions).execute();
 }
 
-/** Deletes jobs of a state (and kind) that have not changed since a time, with their items. */
-export async function deleteJobsBefore(db: Db, before: number, state: JobState, kind?: JobKind): Promise<void> {
-  const old = db.deleteFrom('jobs').where('changedAt', '<', before).where('state', '=', state);
-  await (kind === undefined ? old : old.where('kind', '=', kind)).execute();
+/** Returns the IDs of jobs of a state (and kind) that have not changed since a time. */
+export async function listJobsBefore(db: Db, before: number, state: JobState, kind?: JobKind): Promise<string[]> {
+  const old = db.selectFrom('jobs').select('id').where('changedAt', '<', before).where('state', '=', state);
+  return (await (kind === undefined ? old : old.where('kind', '=', kind)).execute()).map(({ id }) => id);
 }
 
 function fromRow({ inputJson, countsJson, ...row }: JobRow): Job {

@@ -4,13 +4,14 @@ import {
   copyJobItems,
   deleteJob,
   deleteJobItems,
-  deleteJobsBefore,
+  deleteSomeJobItems,
   extendLease,
   findJob,
   insertJob,
   type Job,
   listJobItems,
   listJobs,
+  listJobsBefore,
   listUnleasedJobs,
   lockJob,
   nextJobItems,
@@ -82,10 +83,18 @@ describe('store/jobs', () => {
     it('copies items as not processed', async () => {
       for (const id of ['a', 'b']) await insert(id, {});
       await writeJobItems(db, 'a', [{ position: 1, item: 'one', outcome: 'done', reason: 'x' }]);
-      await copyJobItems(db, 'a', 'b');
+      await writeItems('a', [2, 3]);
+      for (const after of [0, 0, 1]) await copyJobItems(db, 'a', 'b', { after, limit: 1 });
       expect(await nextJobItems(db, { id: 'b', processed: 0 }, 9)).to.deep.equal([
         { position: 1, item: 'one', outcome: null, reason: null },
+        { position: 2, item: 'item 2', outcome: null, reason: null },
       ]);
+    });
+
+    it('deletes some items at a time', async () => {
+      await insert('a', {});
+      await writeItems('a', [1, 2, 3]);
+      expect([await deleteSomeJobItems(db, 'a', 2), await deleteSomeJobItems(db, 'a', 2)]).to.deep.equal([2, 1]);
     });
 
     it('deletes a job with its items', async () => {
@@ -95,15 +104,13 @@ describe('store/jobs', () => {
       expect(await db.selectFrom('jobItems').selectAll().execute()).to.deep.equal([]);
     });
 
-    it('deletes old jobs of one state, and of one kind if given', async () => {
+    it('lists old jobs of one state, and of one kind if given', async () => {
       await insert('a', { state: 'done', changedAt: testStart - 1 });
       await insert('b', { state: 'done', changedAt: testStart });
       await insert('c', { state: 'running', changedAt: testStart - 1 });
       await insert('d', { state: 'done', kind: 'preview', changedAt: testStart - 1 });
-      await deleteJobsBefore(db, testStart, 'done', 'preview');
-      expect(ids(await listJobs(db, 9))).to.deep.equal(['c', 'b', 'a']);
-      await deleteJobsBefore(db, testStart, 'done');
-      expect(ids(await listJobs(db, 9))).to.deep.equal(['c', 'b']);
+      expect(await listJobsBefore(db, testStart, 'done', 'preview')).to.deep.equal(['d']);
+      expect((await listJobsBefore(db, testStart, 'done')).sort()).to.deep.equal(['a', 'd']);
     });
 
     async function insert(id: string, values: Partial<Job>): Promise<Job> {
