@@ -56,7 +56,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       const reason = reasonOf(error);
       if (limit.aborted || !isWorthWaiting(error))
         throw new Error(`The database could not be opened: ${reason}`, { cause: error });
-      if (tries === 1) log?.warn(`waiting for the database, up to ${waitMs / 1_000} seconds: ${reason}`);
+      if (tries === 1) log?.warn({ reason, seconds: waitMs / 1_000 }, 'waiting for the database');
       await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
     }
 }

@@ -4,17 +4,38 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { openStore } from '../../src/db/open.ts';
 import { whenDone, whenRunDone } from './cleanup.ts';
+import { startPgBouncer } from './pgBouncer.ts';
 import { startPostgres } from './postgresServer.ts';
 
 let own: Promise<string> | undefined;
+
+/**
+ * How the tests use PostgreSQL. TEST_POSTGRES=serializable makes transactions serializable by default, TEST_POSTGRES=pgbouncer connects
+ * through PgBouncer in transaction mode.
+ */
+const variant = process.env.TEST_POSTGRES ?? '';
 
 /** Returns the URL of a new empty database, dropped after the test. */
 export async function freshPostgresUrl(): Promise<string> {
   const server = await serverUrl();
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await run(server, `create database ${name}`);
+  await create(server, name);
   whenDone(() => run(server, `drop database ${name} with (force)`));
-  return urlOf(server, name);
+  return throughPooler(urlOf(server, name));
+}
+
+async function create(server: string, name: string): Promise<void> {
+  await run(server, `create database ${name}`);
+  if (variant === 'serializable')
+    await run(server, `alter database ${name} set default_transaction_isolation to 'serializable'`);
+}
+
+let pooler: Promise<(url: string) => string> | undefined;
+
+async function throughPooler(url: string): Promise<string> {
+  if (variant !== 'pgbouncer') return url;
+  pooler ??= startPgBouncer(await serverUrl());
+  return (await pooler)(url);
 }
 
 /**
@@ -28,7 +49,7 @@ export async function emptyPostgresUrl(): Promise<string> {
   await database.client.query(EMPTY);
   const { rows } = await database.client.query(SHAPE);
   if (rows[0].shape !== database.shape) await recreate(database);
-  return database.url;
+  return throughPooler(database.url);
 }
 
 /** A database that this process has locked, the shape of its tables, and a connection to empty it, unless a test ended it. */
@@ -79,7 +100,7 @@ async function claim(): Promise<Claimed> {
 async function recreate(database: Claimed): Promise<void> {
   await database.client?.end();
   await locks?.client.query(`drop database if exists ${database.name} with (force)`);
-  await locks?.client.query(`create database ${database.name}`);
+  await create(await serverUrl(), database.name);
   await (await openStore(database.url)).close();
   database.client = await connectTo(database);
   database.shape = (await database.client.query(SHAPE)).rows[0].shape;
@@ -104,7 +125,7 @@ async function release(): Promise<void> {
 function schemaHash(): number {
   const folder = join(import.meta.dirname, '..', '..', 'src', 'db');
   const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-  return createHash('sha256').update(sources.sort().join('\n')).digest().readInt32BE();
+  return createHash('sha256').update(variant).update(sources.sort().join('\n')).digest().readInt32BE();
 }
 
 /** Returns the server that `npm test` started, or starts one for this process. */
