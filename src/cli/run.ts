@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Deps } from '../deps.ts';
 import { takeEnvFile } from '../envFile.ts';
 import { AppError } from '../errors.ts';
+import { activityCommands } from './activity.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
 import { providerCommands } from './identityProviders.ts';
@@ -17,7 +18,14 @@ export type CommandIo = {
   err(text: string): void;
 };
 
-const commands = [...peopleCommands, ...jobCommands, ...domainCommands, ...providerCommands, ...scimCommands];
+const commands = [
+  ...peopleCommands,
+  ...jobCommands,
+  ...domainCommands,
+  ...providerCommands,
+  ...scimCommands,
+  ...activityCommands,
+];
 
 /**
  * Runs one command of the command line.
@@ -29,9 +37,9 @@ export async function runCommand(args: string[], io: CommandIo): Promise<number>
   let command: Command | undefined;
   try {
     const { args: words, file } = envFileIn(args);
-    command = commands.find(({ name }) => name === words.slice(0, 2).join(' '));
+    command = commandIn(words);
     if (!command) return helpWithout(words, io);
-    const { values, positionals } = parse(command, words.slice(2));
+    const { values, positionals } = parse(command, words.slice(command.name.split(' ').length));
     if (values.help) out(helpForOne(command));
     else await perform(command, values, positionals, { ...io, open: () => io.open(file) });
     return 0;
@@ -39,6 +47,10 @@ export async function runCommand(args: string[], io: CommandIo): Promise<number>
     err(sentenceOf(error, command));
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+function commandIn([first, second]: string[]): Command | undefined {
+  return commands.find(({ name }) => name === first || name === `${first} ${second}`);
 }
 
 function envFileIn(args: string[]): ReturnType<typeof takeEnvFile> {

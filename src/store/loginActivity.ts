@@ -42,6 +42,7 @@ type CheckFacts = { detail?: string; expected?: string; received?: string; cause
 
 export type ActivityFilter = {
   outcome?: string | undefined;
+  reason?: string | undefined;
   search?: string | undefined;
   domainId?: string | undefined;
 };
@@ -172,11 +173,12 @@ const byIds = prepared((db, ids: string) =>
     .orderBy('id', 'desc'),
 );
 
-function filtered(db: Db, { outcome, domainId, search }: ActivityFilter, { from, before }: IdRange) {
+function filtered(db: Db, { outcome, reason, domainId, search }: ActivityFilter, { from, before }: IdRange) {
   let query = db.selectFrom('loginActivity');
   if (from !== undefined) query = query.where('id', '>=', from);
   if (before !== undefined) query = query.where('id', '<', before);
   if (outcome) query = query.where('outcome', '=', outcome);
+  if (reason) query = query.where('reason', '=', reason);
   if (domainId) query = query.where('domainId', '=', domainId);
   if (!search) return query;
   return query.where(({ eb, or }) =>
