@@ -22,6 +22,12 @@ describe('the application', () => {
       expect((await sendRaw(anteroom, path, { headers: { host: 'evil.example' } })).status, path).to.equal(421);
   });
 
+  it('returns a SCIM error below the SCIM path, even before the SCIM server has the request', async () => {
+    const reply = await sendRaw(anteroom, '/api/v2/scim/v2/Users', { headers: { host: 'evil.example' } });
+    expect(reply.headers['content-type']).to.equal('application/scim+json');
+    expect(JSON.parse(reply.text)).to.deep.include({ status: '421', detail: 'There is no intranet at this address.' });
+  });
+
   it('sets no cookie for visitors', async () => {
     for (const path of ['/', '/login', '/local-login', '/nothing'])
       expect((await sendRaw(anteroom, path, { headers: { host: new URL(anteroom.url).host } })).cookies).to.deep.equal(

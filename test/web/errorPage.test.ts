@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import express from 'express';
 import request from 'supertest';
+import { DatabaseFault } from '../../src/errors.ts';
 import { createSetupLink } from '../../src/login/firstPowerUser.ts';
 import { errorPage } from '../../src/web/errorPage.ts';
+import { useViews } from '../../src/web/render.ts';
 import { type Anteroom, startAnteroom } from '../support/anteroom.ts';
 import { sendRaw } from '../support/hostClient.ts';
 import { openTestStore } from '../support/stores.ts';
@@ -45,6 +47,25 @@ describe('error pages', () => {
         .set('accept', 'application/json')
         .expect(409, /Someone else just made the same change/);
     });
+
+  it('try again automatically while the database is away, without repeating a POST', async () => {
+    const deps = await testDeps();
+    const app = express();
+    useViews(app, deps);
+    app.use(() => {
+      throw new DatabaseFault(503, 'The database does not respond.');
+    });
+    app.use(errorPage(deps));
+    const page = await request(app).get('/people').set('accept', 'text/html').expect(503).expect('retry-after', '5');
+    expect(page.text).to.contain('<meta http-equiv="refresh" content="5">').and.contain('tries again automatically');
+    const posted = await request(app).post('/saml/acs').set('accept', 'text/html').expect(503);
+    expect(posted.text).to.contain('may not have been completed').and.not.contain('http-equiv="refresh"');
+    await request(app)
+      .get('/')
+      .set('accept', 'application/json')
+      .expect(503, { error: 'The database does not respond.' });
+    expect(deps.logged.filter(({ level }) => level > 20)).to.deep.equal([]); // the database has logged it
+  });
 
   it('are JSON for programs', async () => {
     for (const accept of ['application/json', 'application/problem+json, application/scim+json;q=0.9']) {
