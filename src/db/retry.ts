@@ -2,10 +2,10 @@ import { isConflict, isRace } from './engineErrors.ts';
 import type { Faults } from './faults.ts';
 import type { Db } from './open.ts';
 
-const CONFLICT_TRIES = 12;
+const CONFLICT_TRIES = 30; // twenty transactions on one row, of which one commits at a time
 const CUT_TRIES = 4;
 const RACE_TRIES = 2;
-const LONGEST_PAUSE_MS = 64;
+const LONGEST_PAUSE_MS = 50;
 
 /** Thrown if the connection was lost before the commit was sent: nothing of the transaction is stored, so it may run again. */
 export class Cut extends Error {}

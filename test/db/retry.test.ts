@@ -7,8 +7,8 @@ const withCode = (code: string) => Object.assign(new Error(code), { code });
 
 describe('db/retry', () => {
   for (const [what, error, tries] of [
-    ['a serialization failure', withCode('40001'), 12],
-    ['a deadlock', withCode('40P01'), 12],
+    ['a serialization failure', withCode('40001'), 30],
+    ['a deadlock', withCode('40P01'), 30],
     ['a lost connection', new Cut(), 4],
     ['a unique violation', withCode('23505'), 2],
     ['a foreign-key violation', withCode('23503'), 2],
