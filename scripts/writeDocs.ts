@@ -1,6 +1,8 @@
-// npm run docs: generates pages from the code. A test fails if one is out of date.
+// npm run docs: generates pages, and the styles that they use. A test fails if one is out of date.
 import { writeFileSync } from 'node:fs';
 import { variables } from '../src/config.ts';
 import { configurationPage } from './configurationPage.ts';
+import { usedStyles } from './usedStyles.ts';
 
 writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationPage(variables));
+writeFileSync(new URL('../public/tabler.css', import.meta.url), await usedStyles());

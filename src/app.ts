@@ -41,7 +41,7 @@ export function buildApp(deps: Deps): Express {
   app.use(pageHeaders);
   app.get('/healthz', liveness);
   app.get('/readyz', readiness(deps));
-  app.use(assetRoutes(deps)); // before the domain: the page that says that the database is away needs its styles
+  app.use(assetRoutes()); // before the domain: the page that says that the database is away needs its styles
   app.use(domain, strictTransport);
   app.use(noStore);
   app.use(sessions(deps));

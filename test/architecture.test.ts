@@ -101,7 +101,6 @@ const testedIn: Record<string, string> = {
   'store/groupMembers.ts': 'store/groups.test.ts',
   'store/loginCounts.ts': 'store/loginActivity.test.ts',
   'store/selection.ts': 'scim/protocol/paging.test.ts',
-  'web/assets.ts': 'web/render.test.ts',
   'xml/characters.ts': 'xml/parse.test.ts',
   'xml/error.ts': 'xml/parse.test.ts',
   'xml/reader.ts': 'xml/parse.test.ts',

@@ -1,36 +1,70 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import express, { Router } from 'express';
-import type { Deps } from '../deps.ts';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import express, { type Request, type Response, Router } from 'express';
 import { initialSettings } from '../people/intranetSettings.ts';
 
-const root = join(import.meta.dirname, '../..');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const require = createRequire(import.meta.url);
+type Asset = { type: string; body: Buffer; compressed: { br: Buffer; gzip: Buffer } };
 
-/** The base path of styles, scripts and fonts. It changes with the version, so that browsers may cache them. */
-export const ASSETS = `/assets/${version}`;
+const CACHED_FOR = 'public, max-age=31536000, immutable';
+const PUBLIC = join(import.meta.dirname, '../../public');
+const FONT = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
 
-/** Serves the files that pages load: public/, Tabler's styles and the font Inter. Needs no database. */
-export function assetRoutes(deps: Deps): Router {
-  const caching = deps.config.production ? { immutable: true, maxAge: '1y' } : { maxAge: 0 };
-  const options = { ...caching, index: false, redirect: false };
+/** What pages load, by name. One style sheet, because each file costs a round trip: Tabler's rules in use, the font and our own. */
+const texts: Record<string, string> = {
+  'style.css': [
+    read(PUBLIC, 'tabler.css'),
+    read(FONT, 'index.css').replaceAll('./files/', 'font/'),
+    read(PUBLIC, 'app.css'),
+  ].join('\n'),
+  'app.js': read(PUBLIC, 'app.js'),
+  'post.js': read(PUBLIC, 'post.js'),
+  'theme.js': read(PUBLIC, 'theme.js'),
+  'mark.svg': read(PUBLIC, 'mark.svg'),
+};
+
+/** The base path of styles, scripts and fonts. It changes with their content, so that browsers may cache them for a year. */
+export const ASSETS = `/assets/${hash('sha256', JSON.stringify(texts)).slice(0, 10)}`;
+
+/** Serves the files that pages load, compressed once at the start. Needs no database. */
+export function assetRoutes(): Router {
+  const assets = new Map(Object.entries(texts).map(([name, text]) => [name, assetOf(name, text)]));
   const router = Router();
-  router.use(`${ASSETS}/tabler`, express.static(join(packageOf('@tabler/core'), 'dist/css'), options));
-  router.use(`${ASSETS}/inter`, express.static(packageOf('@fontsource-variable/inter'), options));
-  router.use(ASSETS, express.static(join(root, 'public'), options));
+  router.use(`${ASSETS}/font`, express.static(join(FONT, 'files'), { immutable: true, maxAge: '1y', index: false }));
+  router.get(`${ASSETS}/:name`, (req, res, next) => {
+    const asset = assets.get(req.params.name);
+    if (asset) send(req, res, asset);
+    else next();
+  });
   // The accent is a setting. Its value is in the URL, so that browsers load a new one.
   router.get('/theme.css', (req, res) => {
     const accent = /^[0-9a-f]{6}$/i.exec(String(req.query.accent))?.[0] ?? initialSettings.accent.slice(1);
     const [red, green, blue] = [0, 2, 4].map((start) => Number.parseInt(accent.slice(start, start + 2), 16));
-    res.type('text/css').setHeader('cache-control', 'private, max-age=86400');
+    res.type('text/css').setHeader('cache-control', CACHED_FOR);
     res.send(`:root { --accent: #${accent}; --accent-rgb: ${red}, ${green}, ${blue}; }\n`);
   });
   router.get('/favicon.ico', (_req, res) => res.redirect(302, `${ASSETS}/mark.svg`));
   return router;
 }
 
-function packageOf(name: string): string {
-  return dirname(require.resolve(`${name}/package.json`));
+function send(req: Request, res: Response, { type, body, compressed }: Asset): void {
+  res.type(type).vary('accept-encoding').setHeader('cache-control', CACHED_FOR);
+  const encoding = (['br', 'gzip'] as const).find((one) => req.acceptsEncodings(one));
+  if (encoding) res.setHeader('content-encoding', encoding);
+  res.send(encoding ? compressed[encoding] : body);
+}
+
+function assetOf(name: string, text: string): Asset {
+  const body = Buffer.from(text);
+  return {
+    type: name.slice(name.lastIndexOf('.')),
+    body,
+    compressed: { br: brotliCompressSync(body), gzip: gzipSync(body) },
+  };
+}
+
+function read(folder: string, name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
 }

@@ -61,9 +61,9 @@ describe('response headers', () => {
     for (const path of ['/', '/profile', '/people', '/logout', '/nothing', '/saml/metadata', '/healthz', '/login'])
       expect((await browser.send(path)).headers['cache-control'], path).to.equal('no-store');
     const login = await sendRaw(anteroom, '/local-login');
-    const asset = /href="(\/assets\/[^"]+app\.css)"/.exec(login.text)?.[1] ?? '';
+    const asset = /href="(\/assets\/[^"]+style\.css)"/.exec(login.text)?.[1] ?? '';
     expect((await sendRaw(anteroom, asset)).headers['cache-control']).to.match(/^public, max-age=/);
-    expect((await sendRaw(anteroom, asset.replace('app.css', 'none.css'))).headers['cache-control']).to.equal(
+    expect((await sendRaw(anteroom, asset.replace('style.css', 'none.css'))).headers['cache-control']).to.equal(
       'no-store',
     );
   });

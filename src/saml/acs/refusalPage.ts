@@ -27,7 +27,7 @@ export function refusalPage(res: Response, { reason, reference, provider, return
   res.render('saml/acs/refusalPage', {
     ...refusalMessage(reason, provider?.name),
     reference,
-    again: isOtherPerson ? undefined : start(false),
+    tryAgain: isOtherPerson ? undefined : start(false),
     other: isOtherPerson ? start(true) : undefined,
   });
 }
