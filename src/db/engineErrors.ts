@@ -63,7 +63,7 @@ export function isReadTimeout(error: unknown): boolean {
 
 /** Returns whether a connection may succeed later: not if the server refused the name, the password or the database. */
 export function mayConnectLater(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || /^(57P03|53300|08...)$/.test(codeOf(error));
+  return !(error instanceof pg.DatabaseError) || /^(57P0[123]|53300|08...)$/.test(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

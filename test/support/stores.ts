@@ -19,7 +19,9 @@ export function withStores(suite: (open: Open, engine: Engine) => void): void {
 
 /** Opens a store with empty tables on one engine. */
 export async function openTestStore(engine: Engine = 'sqlite'): Promise<Store> {
-  const store = await openStore(engine === 'postgres' ? await emptyPostgresUrl() : await emptySqliteUrl());
+  const url = engine === 'postgres' ? await emptyPostgresUrl() : await emptySqliteUrl();
+  // Emptying a database closes all connections to it, which a pooler between notices a moment later.
+  const store = await openStore(url, { waitMs: 5_000 });
   whenDone(() => store.close());
   return store;
 }
