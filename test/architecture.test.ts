@@ -92,6 +92,8 @@ const testedIn: Record<string, string> = {
   'people/search.ts': 'people/attributes.test.ts',
   'people/values.ts': 'people/attributes.test.ts',
   'saml/acs/refusalPage.ts': 'saml/routes.test.ts',
+  'saml/verify/ownRequest.ts': 'saml/testLogin.test.ts',
+  'saml/verify/subject.ts': 'saml/verify/contentChecks.test.ts',
   'scim/protocol/comparisonSql.ts': 'scim/protocol/filterSql.test.ts',
   'scim/protocol/filterCost.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/lookup.ts': 'scim/protocol/scan.test.ts',

@@ -1,17 +1,12 @@
+import { type Cause, causes } from './causes.ts';
+
+export type { Cause };
+
 /**
- * A refusal as a Power User reads it: the end of "Refused: …", and what to do. `{provider}` stands for the provider's name. `causes` has
+ * A refusal as a Power User reads it: the end of "Refused: …", and what to do. `{provider}` stands for the provider's name. causes.ts has
  * better advice for what the check found.
  */
-export type Explanation = { title: string; advice: string; remedy?: Remedy; causes?: Partial<Record<Cause, string>> };
-
-/** What exactly was wrong, where one reason has several fixes. */
-export type Cause =
-  | 'encoding'
-  | 'empty_in_response_to'
-  | 'no_authn_statement'
-  | 'canonical_form'
-  | 'encryption'
-  | 'sha1';
+export type Explanation = { title: string; advice: string; remedy?: Remedy };
 
 /** What fixes the cause: a value to copy to the provider, or a screen here. */
 export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' | 'addPerson';
@@ -43,7 +38,6 @@ const samlReasons = {
   xml_malformed: {
     title: 'the response was not well-formed XML',
     advice: ATTACK,
-    causes: { encoding: 'SAML responses must be in UTF-8. Set the encoding of the messages in {provider} to UTF-8.' },
   },
   xml_limit: {
     title: 'the response had too many parts',
@@ -56,12 +50,6 @@ const samlReasons = {
   response_malformed: {
     title: 'the response did not follow the SAML schema',
     advice: 'The failed check shows which part. If {provider} sends this every time, ask its vendor.',
-    causes: {
-      empty_in_response_to:
-        '{provider} must leave InResponseTo out if there was no login request. In a template of samlify, remove the attribute.',
-      no_authn_statement:
-        'Have {provider} send an AuthnStatement. In Keycloak, enable Include AuthnStatement; in samlify, add it to the template.',
-    },
   },
   // Signature and encryption
   signature_missing: {
@@ -75,11 +63,6 @@ const samlReasons = {
     title: 'the response used an algorithm that is not accepted',
     advice: 'Set the signature in {provider} to RSA-SHA256.',
     remedy: 'provider',
-    causes: {
-      sha1: 'Set the signature and its digest in {provider} to SHA-256. If it only supports SHA-1, its Edit screen can allow that.',
-      encryption: 'Set the encryption in {provider} to AES-256-GCM with RSA-OAEP, or turn encryption off.',
-      canonical_form: 'Set the canonicalization in {provider} to Exclusive XML Canonicalization without comments.',
-    },
   },
   namespace_unsigned: {
     title: 'the encrypted assertion used namespaces that are not signed',
@@ -229,13 +212,12 @@ export function explain(reason: string, providerName: string | undefined, cause?
     ? reasons[reason as keyof typeof reasons]
     : undefined;
   if (!known) return { title: reason, advice: '' };
-  const { causes = {}, ...rest } = known;
   const specific = cause !== undefined && Object.hasOwn(causes, cause) ? causes[cause as Cause] : undefined;
   const [title, advice] = [
     withProvider(known.title, providerName),
     withProvider(specific ?? known.advice, providerName),
   ];
-  return { ...rest, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
+  return { ...known, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
 }
 
 /** Replaces `{provider}` in a text by the provider's name. */

@@ -23,6 +23,30 @@ export type LoginDetail = {
   checks?: StoredCheck[];
   providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
   userAgent?: string | undefined;
+  arrived?: Arrived | undefined; // only of refusals and Test logins
+};
+
+/** What a response said, shortened. `verified`: a valid signature covers this part. Times are epoch milliseconds. */
+export type Arrived = {
+  response: {
+    issuer: string | undefined;
+    issuedAt: number | undefined;
+    inResponseTo: string | undefined;
+    verified: boolean;
+  };
+  assertion?:
+    | {
+        issuer: string | undefined;
+        issuedAt: number | undefined;
+        nameId: string | undefined;
+        nameIdFormat: string | undefined;
+        authnContext: string | undefined;
+        attributes: [name: string, ...values: string[]][];
+        verified: boolean;
+      }
+    | undefined;
+  encrypted?: boolean | undefined;
+  certificates: string[]; // SHA-256 fingerprints of those in KeyInfo
 };
 
 /** A check as Login activity shows it. */
@@ -38,7 +62,7 @@ export type StoredCheck =
   | ({ number: number } & CheckFacts)
   | ShownCheck;
 
-type CheckFacts = { detail?: string; expected?: string; received?: string; cause?: string | undefined };
+type CheckFacts = { detail?: string; expected?: string; received?: string; cause?: string; skewSeconds?: number };
 
 export type ActivityFilter = {
   outcome?: string | undefined;
@@ -59,8 +83,8 @@ export async function insertLoginActivity(
 
 /**
  * Records a refusal that anyone can cause. If the same name was refused from the same network, at the same domain and for the same reason
- * within the last hour, its row counts this one too. After 20 rows an hour, so does the latest row of any name: the table cannot be filled.
- * Returns the ID and the reference of the row.
+ * within the last hour, its row counts this one too, and has its details. After 20 rows an hour, the latest row of any name counts it: the
+ * table cannot be filled. Returns the ID and the reference of the row.
  */
 export async function recordRefusal(
   db: Db,
@@ -74,7 +98,9 @@ export async function recordRefusal(
   const same = alike.find((row) => row.asserted === activity.asserted && row.providerId === activity.providerId);
   const row = same ?? (alike.length < ROWS_PER_HOUR ? undefined : alike[0]);
   if (row) await countAgain(db, row.id, activity.at);
-  else await insertLoginActivity(db, activity, refusedFrom);
+  // What was tried last is shown: a Power User may be changing settings at the provider, one after another.
+  if (same) await writeDetail(db, same.id, JSON.stringify(activity.detail));
+  if (!row) await insertLoginActivity(db, activity, refusedFrom);
   return row ?? activity;
 }
 
@@ -93,6 +119,10 @@ const countAgain = prepared((db, id: string, at: number) =>
     .updateTable('loginActivity')
     .set((e) => ({ times: e('times', '+', 1), lastAt: at }))
     .where('id', '=', id),
+);
+
+const writeDetail = prepared((db, id: string, detailJson: string) =>
+  db.updateTable('loginActivity').set({ detailJson }).where('id', '=', id),
 );
 
 /** Records that a person who was asked to switch has done so: the attempt is a login now. */

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { insertRows, prepared } from '../db/query.ts';
+import { insertRows, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { LoginRequestRow } from '../db/schema.ts';
 
 const KEPT_MS = 24 * 3_600_000;
@@ -15,6 +15,18 @@ export async function findLoginRequest(db: Db, id: string): Promise<LoginRequest
 }
 
 const byId = prepared((db, id: string) => db.selectFrom('loginRequests').selectAll().where('id', '=', id));
+
+/** Returns the login requests with these IDs, in any state. */
+export async function listLoginRequests(db: Db, ids: readonly string[]): Promise<LoginRequestRow[]> {
+  return byIds(db, jsonList([...ids]));
+}
+
+const byIds = prepared((db, ids: string) =>
+  db
+    .selectFrom('loginRequests')
+    .selectAll()
+    .where(isOneOf(db, 'id', ids)),
+);
 
 /** Uses up a login request. Returns false if it was used before: of several responses at once, only one gets true. */
 export async function consumeLoginRequest(db: Db, id: string, now: number): Promise<boolean> {

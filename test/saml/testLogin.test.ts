@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { findUserByUserName } from '../../src/store/users.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { logInLocally } from '../support/client.ts';
-import { type Connected, connect } from '../support/connect.ts';
+import { type Connected, connect, visitor } from '../support/connect.ts';
+import type { MessageParts } from './support/message.ts';
+import { answer, type Fault, newestAttempt, startSigning } from './support/signingProvider.ts';
 
 const maya = { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' };
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna' };
@@ -38,6 +41,47 @@ describe('the Test login', () => {
     expect(await page.locator('h1').textContent()).to.equal('Refused: the person is not in the People Directory');
   });
 
+  for (const [what, fault, reason] of [
+    ['no InResponseTo', { xml: unnamed, place: 'none' }, 'signature_missing'],
+    ['no InResponseTo, and a valid signature', { parts: withoutRequest }, 'in_response_to_mismatch'],
+    ['no InResponseTo and no RelayState', { parts: withoutRequest, relayState: '' }, 'in_response_to_mismatch'],
+    ['an unknown InResponseTo', { parts: withUnknownRequest }, 'request_unknown'],
+    [
+      'an unknown Issuer',
+      { xml: (xml: string) => xml.replaceAll('https://idp.example.com', 'urn:x') },
+      'provider_unknown',
+    ],
+    ['no XML', { xml: () => '<' }, 'xml_malformed'],
+  ] as [string, Fault, string][])
+    it(`ends on its page, without a session or a login, if the response has ${what}`, async () => {
+      const signing = await startSigning();
+      await addPerson(signing.deps, maya);
+      await addPerson(signing.deps, { userName: 'ada', email: 'ada@acme.com' });
+      const browser = visitor(signing);
+      await browser.post('/local-login', { userName: 'maya.koch', password: testPassword, return: '/' });
+      const started = await browser.post(`/saml/test/${signing.provider.id}`, {});
+      const page = await answer(signing, browser, started, fault);
+      expect(page.url).to.contain('/settings/security/activity/');
+      expect(await newestAttempt(signing)).to.include({ flow: 'test', outcome: 'refused', reason });
+      expect((await findUserByUserName(signing.deps.store.db, 'ada'))?.lastLoginAt).to.equal(null);
+      expect((await browser.get('/profile')).text).to.contain('maya.koch');
+      // The Test login is over: a login from the tile is a login again.
+      await answer(signing, browser, started, { parts: withoutRequest, relayState: '/' });
+      expect(await newestAttempt(signing)).to.include({ flow: 'idp' });
+    });
+
+  it('is not taken for a login from the tile in another tab', async () => {
+    const signing = await startSigning();
+    await addPerson(signing.deps, maya);
+    await addPerson(signing.deps, { userName: 'ada', email: 'ada@acme.com' });
+    const browser = visitor(signing);
+    await browser.post('/local-login', { userName: 'maya.koch', password: testPassword, return: '/' });
+    const started = await browser.post(`/saml/test/${signing.provider.id}`, {});
+    const page = await answer(signing, browser, started, { parts: withoutRequest, relayState: '/people' });
+    expect(page.url).to.contain('/saml/switch');
+    expect(await newestAttempt(signing)).to.include({ flow: 'idp', outcome: 'asked' });
+  });
+
   it('is for Power Users', async () => {
     const connected = await connect();
     await addPerson(connected.deps, maya);
@@ -48,6 +92,19 @@ describe('the Test login', () => {
     expect((await client.post(path)).text).to.contain('http-equiv="refresh"');
   });
 });
+
+function unnamed(xml: string): string {
+  return xml.replaceAll(/ ?InResponseTo="[^"]*"/g, '');
+}
+
+function withoutRequest({ responseAttributes, subject }: MessageParts): Partial<MessageParts> {
+  return { responseAttributes: unnamed(responseAttributes), subject: unnamed(subject) };
+}
+
+function withUnknownRequest({ responseAttributes, subject }: MessageParts): Partial<MessageParts> {
+  const renamed = (xml: string) => xml.replace(/InResponseTo="[^"]*"/, 'InResponseTo="_unknown"');
+  return { responseAttributes: renamed(responseAttributes), subject: renamed(subject) };
+}
 
 /** Logs the Power User in, in Chromium, and opens the provider's Edit screen. */
 async function openEditScreen({ url, domain, provider }: Connected): Promise<Page> {

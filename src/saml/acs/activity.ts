@@ -1,8 +1,9 @@
 import type { LoginActivity, NewLoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
+import { attributeOf } from '../../xml/tree.ts';
 import { type CheckResult, found, type LoginContext } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
-import { claimedRequestId } from '../verify/message.ts';
 import { checkNames } from '../verify/pipeline.ts';
+import { arrivedFacts } from './arrived.ts';
 import type { LoginResult } from './receive.ts';
 
 const LONGEST_NAME = 256;
@@ -20,7 +21,7 @@ export function activityRow(
     id: result.activityId,
     reference: result.ok ? null : result.reference,
     at: login.now,
-    flow: result.test ? 'test' : root && claimedRequestId(root) !== undefined ? 'sp' : 'idp',
+    flow: result.test ? 'test' : root && attributeOf(root, 'InResponseTo') ? 'sp' : 'idp',
     outcome: !result.ok
       ? (result.healed ?? 'refused')
       : result.test
@@ -38,6 +39,7 @@ export function activityRow(
       checks: login.results.map(toStored),
       providerStatus: root && refusal?.reason === 'provider_status' ? providerStatusOf(root) : undefined,
       userAgent: client.userAgent,
+      arrived: result.ok && !result.test ? undefined : arrivedFacts(login),
     },
   };
 }

@@ -5,7 +5,7 @@ import { withQuery } from '../../web/query.ts';
 import { returnPath } from '../../web/returnPath.ts';
 import { RESTARTED } from '../request/loginRequest.ts';
 import type { LoginContext } from '../verify/check.ts';
-import { isUsable } from '../verify/lookUp.ts';
+import { isUsable } from '../verify/ownRequest.ts';
 import type { RefusedLogin } from './receive.ts';
 
 /** How a refused login goes on: the browser is logged in already, or a new login request is sent. The response itself stays refused. */
@@ -31,8 +31,8 @@ export function returnPathOf(req: Request, { claimedRequest, domainId, relayStat
 
 /** Returns how a refused login goes on, or undefined if a page has to say what happened. @param present who is logged in with this browser */
 export function healingOf(req: Request, login: LoginContext, present: string | undefined): Healed | undefined {
-  const { refusal, claimedRequest, provider, now } = login;
-  if (!refusal || !provider?.enabled || claimedRequest?.test) return undefined;
+  const { refusal, claimedRequest, ownRequest, provider, now } = login;
+  if (!refusal || !provider?.enabled || claimedRequest?.test || ownRequest?.test) return undefined;
   const isOld = claimedRequest !== undefined && !isUsable(claimedRequest, now);
   if (!HEALED.has(refusal.reason) && !(isOld && HEALED_IF_OLD.has(refusal.reason))) return undefined;
   if (present !== undefined) return 'continued';

@@ -10,13 +10,15 @@ import { writeLastLogin } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginActivity, type NewLoginActivity, recordRefusal } from '../../store/loginActivity.ts';
+import { consumeLoginRequest } from '../../store/loginRequests.ts';
 import type { User } from '../../store/users.ts';
 import { clientOf } from '../../web/request.ts';
 import { findUserIdOfBrowser } from '../../web/session.ts';
 import { together } from '../../web/turn.ts';
-import { readBrowserSecret } from '../request/loginRequest.ts';
+import { readBrowserSecret, requestIdsOf } from '../request/loginRequest.ts';
 import type { AssertionContent } from '../verify/assertion.ts';
 import { createLogin, found, type LoginContext } from '../verify/check.ts';
+import { findOwnRequest } from '../verify/ownRequest.ts';
 import { loginChecks, runAsyncChecks, runChecks } from '../verify/pipeline.ts';
 import { activityRow } from './activity.ts';
 import { type Healed, healingOf, returnPathOf } from './healing.ts';
@@ -59,11 +61,13 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     entityId,
     acsUrl,
     secretOf: (requestId) => readBrowserSecret(req, requestId),
+    requestIds: requestIdsOf(req),
   });
   await runAsyncChecks(login, loginChecks.receive, req);
   await together();
   login.now = deps.now(); // only now: a client may send its form slowly
   runChecks(login, loginChecks.read);
+  await findOwnRequest(login, deps);
   await runAsyncChecks(login, loginChecks.lookUp, deps);
   runChecks(login, loginChecks.verify);
   await runAsyncChecks(login, loginChecks.match, deps);
@@ -77,6 +81,8 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     const row = activityRow(used, result, clientOf(req));
     if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, row)) };
     if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, used.now);
+    // Refused or not, the Test login is over: what comes next is a login.
+    if (result.test && used.ownRequest) await consumeLoginRequest(trx, used.ownRequest.id, used.now);
     await insertLoginActivity(trx, row);
     return result;
   });
@@ -101,8 +107,8 @@ async function findPresentPerson(
 }
 
 function resultOf(deps: Deps, req: Request, login: LoginContext, present: string | undefined): LoginResult {
-  const { refusal, provider, request, relayState } = login;
-  const outcome = { activityId: newId(deps), test: request?.test === 1 };
+  const { refusal, provider, request, ownRequest, relayState } = login;
+  const outcome = { activityId: newId(deps), test: ownRequest?.test === 1 };
   if (refusal) {
     const { reason } = refusal;
     const next = { returnPath: returnPathOf(req, login), healed: healingOf(req, login, present) };

@@ -12,7 +12,7 @@ import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
 const REQUEST_MS = 10 * 60_000;
 const MOST_AT_ONCE = 10;
 const COOKIE = 'request-'; // and a part of the request's ID: these cookies bind login requests to this browser
-const SECRET = /^[\w-]{43}$/;
+const VALUE = /^([\w-]{43})\.(_[0-9a-f]{40})$/; // a secret, and the ID of its request
 
 /** What tells RelayState that the login was started again: the request may be forgotten until the response comes. */
 export const RESTARTED = '.again';
@@ -39,7 +39,7 @@ export async function sendLoginRequest(
   const others = crossSiteNames(req, COOKIE);
   for (const name of others.slice(0, Math.max(0, others.length - MOST_AT_ONCE + 1)))
     clearCrossSiteCookie(req, res, name);
-  setCrossSiteCookie(req, res, cookieOf(id), browser, REQUEST_MS);
+  setCrossSiteCookie(req, res, cookieOf(id), `${browser}.${id}`, REQUEST_MS);
   const { url, fields } = await createLoginRequest(deps, res.locals.domain, provider, { id, browser, ...start });
   // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
   if (fields === undefined && !start.test) return res.redirect(303, url);
@@ -49,8 +49,14 @@ export async function sendLoginRequest(
 
 /** Returns the secret that binds a login request to this browser, or undefined. Each has its own: tabs that open at once must not share one. */
 export function readBrowserSecret(req: Request, requestId: string): string | undefined {
-  const secret = readCrossSiteCookie(req, cookieOf(requestId));
-  return secret !== undefined && SECRET.test(secret) ? secret : undefined;
+  const [, secret, id] = VALUE.exec(readCrossSiteCookie(req, cookieOf(requestId)) ?? '') ?? [];
+  return id === requestId ? secret : undefined;
+}
+
+/** Returns the IDs of the login requests that this browser says it made: at most ten, the newest of its cookies. */
+export function requestIdsOf(req: Request): string[] {
+  const names = crossSiteNames(req, COOKIE).slice(-MOST_AT_ONCE);
+  return names.flatMap((name) => VALUE.exec(readCrossSiteCookie(req, name) ?? '')?.[2] ?? []);
 }
 
 /** Forgets that a login request was made by this browser. */

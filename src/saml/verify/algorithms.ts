@@ -65,18 +65,23 @@ export type NamedForm = Pick<CanonicalForm, 'exclusive'> & { withComments?: true
 export function signatureAlgorithm(identifier: string, allowSha1: boolean): SignatureAlgorithm {
   const found = SIGNATURES.get(identifier) ?? (allowSha1 ? SIGNATURES_SHA1.get(identifier) : undefined);
   const expected = 'RSA, RSA-PSS or ECDSA with SHA-256, 384 or 512';
-  return found ?? refuse('algorithm_forbidden', { cause: causeOf(identifier), expected, received: identifier });
+  return (
+    found ?? refuse('algorithm_forbidden', { cause: sha1Cause(identifier, 'sha1'), expected, received: identifier })
+  );
 }
 
 /** Returns the name in node:crypto of a digest. Refuses one that is not on the list, and SHA-1 unless it is allowed. */
 export function digestAlgorithm(identifier: string, allowSha1: boolean): string {
   const found = DIGESTS.get(identifier) ?? (allowSha1 ? DIGESTS_SHA1.get(identifier) : undefined);
   const expected = 'SHA-256, 384 or 512';
-  return found ?? refuse('algorithm_forbidden', { cause: causeOf(identifier), expected, received: identifier });
+  return (
+    found ??
+    refuse('algorithm_forbidden', { cause: sha1Cause(identifier, 'sha1_digest'), expected, received: identifier })
+  );
 }
 
-function causeOf(identifier: string): Cause | undefined {
-  return identifier.endsWith('sha1') ? 'sha1' : undefined;
+function sha1Cause(identifier: string, cause: Cause): Cause | undefined {
+  return identifier.endsWith('sha1') ? cause : undefined;
 }
 
 /** Returns the canonical form of an identifier, or undefined. */

@@ -34,8 +34,10 @@ export function checkSignatures(login: LoginContext): string {
 
 function verify(element: XmlElement, login: LoginContext): SignatureForm {
   const form = readSignature(element, allowsSha1(login));
-  if (findSignatureFault(form, login.signingKeys) === undefined) return form;
-  return refuse('signature_invalid', { received: form.algorithm.label });
+  const fault = findSignatureFault(form, login.signingKeys);
+  if (fault === undefined) return form;
+  const cause = fault === 'key' ? 'other_key' : 'content_changed';
+  return refuse('signature_invalid', { cause, received: form.algorithm.label });
 }
 
 function openEncrypted(encrypted: XmlElement, outer: SignatureForm | undefined, login: LoginContext): string {

@@ -34,6 +34,7 @@ export type LoginContext = {
   entityId: string; // of the domain: the expected Audience
   acsUrl: string; // of the domain: the expected Destination and Recipient
   secretOf: (requestId: string) => string | undefined; // in this browser's cookie for a login request
+  requestIds: readonly string[]; // of the login requests in its cookies
 
   // Read from the request. Nothing of it is trusted.
   now: number;
@@ -44,6 +45,7 @@ export type LoginContext = {
 
   // Looked up by what the message claims
   claimedRequest?: LoginRequestRow | undefined; // perhaps used, or expired
+  ownRequest?: LoginRequestRow | undefined; // of this browser and open, perhaps not named by the response
   provider?: IdentityProvider | undefined;
   signingKeys: readonly KeyObject[]; // of the provider, from its imported metadata only
   decryptionKeys: readonly KeyObject[]; // of the domain
@@ -67,9 +69,18 @@ export type LoginContext = {
 };
 
 /** Returns the context of a login before the first check. */
-export function createLogin(given: Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'secretOf'>): LoginContext {
-  const nothing = { signingKeys: [], decryptionKeys: [], responseSigned: false, people: [], results: [] };
-  return { ...given, now: 0, samlResponse: '', ...nothing };
+export function createLogin(
+  given: Pick<LoginContext, 'domainId' | 'entityId' | 'acsUrl' | 'secretOf'> & Partial<LoginContext>,
+): LoginContext {
+  const nothing = {
+    requestIds: [],
+    signingKeys: [],
+    decryptionKeys: [],
+    responseSigned: false,
+    people: [],
+    results: [],
+  };
+  return { now: 0, samlResponse: '', ...nothing, ...given };
 }
 
 /** Returns what an earlier check found. Throws if that check did not run: no check can be skipped. */
@@ -79,7 +90,13 @@ export function found<Value>(value: Value | undefined): Value {
 }
 
 /** What a Power User reads about a refusal besides its reason. Never shown to the sender. */
-export type Facts = { detail?: string; expected?: string; received?: string; cause?: Cause | undefined };
+export type Facts = {
+  detail?: string;
+  expected?: string;
+  received?: string;
+  cause?: Cause | undefined;
+  skewSeconds?: number; // the clock skew that would accept it
+};
 
 /** Thrown by a check that fails. Never leaves src/saml. */
 export class Refusal extends Error {

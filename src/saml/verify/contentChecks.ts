@@ -1,7 +1,8 @@
-import type { ReasonCode } from '../../federation/reasons.ts';
+import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
 import type { Confirmation, Interval } from './assertion.ts';
 import { type Facts, found, type LoginContext, refuse } from './check.ts';
+import { clockFacts } from './clock.ts';
 import { requiredTime, SAMLP } from './elements.ts';
 import { SUCCESS } from './message.ts';
 
@@ -19,8 +20,23 @@ export function checkStatus({ root }: LoginContext): undefined {
   const { code, subCode } = providerStatusOf(found(root));
   // A second-level code means an error even under Success (saml-core 3.2.2.2).
   if (code !== SUCCESS || subCode !== undefined)
-    refuse('provider_status', { expected: SUCCESS, received: (code === SUCCESS ? subCode : code) ?? '' });
+    refuse('provider_status', {
+      cause: statusCauses[subCode ?? code],
+      expected: SUCCESS,
+      received: (code === SUCCESS ? subCode : code) ?? '',
+    });
 }
+
+const STATUS = 'urn:oasis:names:tc:SAML:2.0:status:';
+
+// saml-core 3.2.2.2. Any other code says that the person may not log in.
+const statusCauses: Partial<Record<string, Cause>> = {
+  [`${STATUS}InvalidNameIDPolicy`]: 'name_id_policy',
+  [`${STATUS}NoAuthnContext`]: 'authn_context',
+  [`${STATUS}Requester`]: 'request_refused',
+  [`${STATUS}RequestUnsupported`]: 'request_refused',
+  [`${STATUS}UnsupportedBinding`]: 'request_refused',
+};
 
 /** Why the provider refused the login, for Login activity. The Response may be unsigned. */
 export type ProviderStatus = { code: string; subCode: string | undefined; message: string | undefined };
@@ -131,36 +147,25 @@ export function checkFreshLogin(login: LoginContext): string | undefined {
 
 // Only one of the two places has to be signed, so both must agree.
 export function checkInResponseTo(login: LoginContext): undefined {
-  const { root, expectedRequest } = login;
+  const { root, ownRequest } = login;
+  // A Test login never starts at the provider.
+  const expected = login.expectedRequest?.id ?? (ownRequest?.test === 1 ? ownRequest.id : undefined);
   const received = [
     attributeOf(found(root), 'InResponseTo'),
     ...bearerConfirmations(login).map(({ inResponseTo }) => inResponseTo),
   ];
   for (const id of received) {
-    if (id === expectedRequest?.id) continue;
-    refuse('in_response_to_mismatch', { expected: expectedRequest?.id ?? 'none', received: id ?? 'none' });
+    if (id === expected) continue;
+    const cause = id === undefined ? 'in_response_to_missing' : undefined;
+    refuse('in_response_to_mismatch', { cause, expected: expected ?? 'none', received: id ?? 'none' });
   }
 }
 
-export function checkIdpInitiated({ expectedRequest, provider }: LoginContext): undefined {
+export function checkIdpInitiated({ expectedRequest, ownRequest, provider }: LoginContext): undefined {
   if (expectedRequest !== undefined || found(provider).settings.idpInitiated) return;
-  refuse('idp_initiated_forbidden', { expected: 'a login request', received: 'none' });
-}
-
-export function checkSubject(login: LoginContext): string | undefined {
-  const { nameId, attributes } = found(login.content);
-  const receiver = nameId?.spNameQualifier;
-  if (receiver !== undefined && receiver !== login.entityId)
-    refuse('subject_of_other_sp', { expected: login.entityId, received: receiver });
-  const { matchAttribute } = found(login.provider).settings;
-  if (matchAttribute === '') {
-    if (nameId === undefined || nameId.value === '')
-      refuse('subject_missing', { expected: 'a NameID', received: 'none' });
-    return undefined;
-  }
-  const values = attributes.get(matchAttribute) ?? [];
-  if (values.length === 1 && values[0] !== '') return matchAttribute;
-  return refuse('subject_missing', { expected: `one value of ${matchAttribute}`, received: `${values.length}` });
+  const cause = ownRequest && 'in_response_to_missing';
+  const expected = ownRequest?.id ?? 'the ID of a login request in InResponseTo';
+  refuse('idp_initiated_forbidden', { cause, expected, received: 'none' });
 }
 
 /**
@@ -184,20 +189,27 @@ function checkEqual(reason: ReasonCode, expected: string, received: string | und
 
 function checkTime(reason: ReasonCode, login: LoginContext, interval: Partial<Interval>): void {
   const fault = timeFault(login, interval);
-  if (fault !== undefined) refuse(reason, fault);
+  if (fault !== undefined) refuse(reason, { ...clockFacts(login), ...fault });
 }
 
 // An interval that is empty must not pass because of the skew (saml-core 2.4.1.2, 2.5.1.2).
 function timeFault(login: LoginContext, { notBefore, notOnOrAfter }: Partial<Interval>): Facts | undefined {
   const { now } = login;
   const [from, until] = [notBefore ?? -Infinity, notOnOrAfter ?? Infinity];
-  if (now + skewMs(login) < from) return { expected: `not before ${timeText(from)}`, received: timeText(now) };
-  if (now - skewMs(login) >= until) return { expected: `before ${timeText(until)}`, received: timeText(now) };
-  return from < until ? undefined : { expected: `an end after ${timeText(from)}`, received: timeText(until) };
+  const received = timeText(now);
+  if (now + skewMs(login) < from) return { expected: `not before ${timeText(from)}`, received, ...skewOf(from - now) };
+  if (now - skewMs(login) >= until)
+    return { expected: `before ${timeText(until)}`, received, ...skewOf(now - until + 1) };
+  if (from < until) return undefined;
+  return { cause: 'validity', expected: `an end after ${timeText(from)}`, received: timeText(until) };
 }
 
 function skewMs({ provider }: LoginContext): number {
   return found(provider).settings.clockSkewSeconds * 1_000;
+}
+
+function skewOf(ms: number): Facts {
+  return { skewSeconds: Math.ceil(ms / 1_000) };
 }
 
 function timeText(time: number): string {

@@ -2,16 +2,16 @@ import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import { findPrivateKeys } from '../../federation/domains.ts';
-import type { ReasonCode } from '../../federation/reasons.ts';
-import { hashToken } from '../../identifier.ts';
+import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { findProvider, findProviderByEntityId } from '../../store/identityProviders.ts';
 import { consumeLoginRequest, findLoginRequest } from '../../store/loginRequests.ts';
 import { isAssertionUsed, recordAssertion } from '../../store/usedAssertions.ts';
 import { childOf } from '../../xml/tree.ts';
-import { found, type LoginContext, refuse } from './check.ts';
+import { type Facts, found, type LoginContext, refuse } from './check.ts';
 import { usableUntil } from './contentChecks.ts';
 import { malformed, SAML } from './elements.ts';
 import { claimedIssuer, claimedRequestId } from './message.ts';
+import { isOfBrowser, isUsable } from './ownRequest.ts';
 
 /**
  * Finds the login request and the provider that the message claims. If only an encrypted Assertion names the issuer, the provider is the
@@ -21,10 +21,19 @@ export async function checkProviderKnown(login: LoginContext, { store }: Deps): 
   const root = found(login.root);
   const [issuer, requestId] = [claimedIssuer(root), claimedRequestId(root)];
   if (issuer === undefined && requestId === undefined) malformed('an Issuer', 'none');
-  if (requestId) login.claimedRequest = await findLoginRequest(store.db, requestId);
+  if (requestId) login.claimedRequest ??= await findLoginRequest(store.db, requestId);
   if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, issuer);
   else if (login.claimedRequest) login.provider = await findProvider(store.db, login.claimedRequest.providerId);
-  if (login.provider === undefined) refuse('provider_unknown', { received: issuer ?? 'none' });
+  if (login.provider === undefined) await refuseUnknown(login, issuer ?? 'none', store.db);
+}
+
+async function refuseUnknown({ ownRequest, claimedRequest }: LoginContext, received: string, db: Db): Promise<never> {
+  const request = ownRequest ?? claimedRequest;
+  const wanted = request && (await findProvider(db, request.providerId));
+  if (wanted === undefined)
+    return refuse('provider_unknown', { expected: 'the EntityID of an imported provider', received });
+  const detail = `The login request was sent to ${wanted.name}.`;
+  return refuse('provider_unknown', { cause: 'other_entity_id', expected: wanted.entityId, received, detail });
 }
 
 export function checkProviderEnabled({ provider }: LoginContext): undefined {
@@ -48,18 +57,12 @@ export async function loadExpectations(login: LoginContext, deps: Deps): Promise
   login.request = login.requestFault === undefined ? claimedRequest : undefined;
 }
 
-/** Returns whether a login request may still be used. */
-export function isUsable({ usedAt, expiresAt }: LoginRequestRow, now: number): boolean {
-  return usedAt === null && expiresAt > now;
-}
-
-function requestFault({ claimedRequest, domainId, provider, secretOf, now }: LoginContext): ReasonCode | undefined {
+function requestFault(login: LoginContext): ReasonCode | undefined {
+  const { claimedRequest, domainId, provider, now } = login;
   if (!claimedRequest || claimedRequest.domainId !== domainId) return 'request_unknown';
   if (!isUsable(claimedRequest, now)) return 'request_unknown';
   if (claimedRequest.providerId !== provider?.id) return 'request_other_provider';
-  const secret = secretOf(claimedRequest.id);
-  if (secret === undefined || hashToken(secret) !== claimedRequest.browserHash) return 'request_other_browser';
-  return undefined;
+  return isOfBrowser(login, claimedRequest) ? undefined : 'request_other_browser';
 }
 
 /** Records the assertion as used. One that came with the login request of another browser stays unused, for that browser. */
@@ -71,7 +74,25 @@ export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefin
 }
 
 /** Uses up the login request. */
-export async function checkRequest({ requestFault, request, now }: LoginContext, db: Db): Promise<undefined> {
-  if (requestFault) refuse(requestFault);
-  if (request && !(await consumeLoginRequest(db, request.id, now))) refuse('request_unknown');
+export async function checkRequest(login: LoginContext, db: Db): Promise<undefined> {
+  const { requestFault, request, now } = login;
+  if (requestFault) refuse(requestFault, requestFacts(login, requestFault));
+  if (request && !(await consumeLoginRequest(db, request.id, now)))
+    refuse('request_unknown', { cause: 'request_used', received: request.id });
+}
+
+function requestFacts(login: LoginContext, fault: ReasonCode): Facts {
+  const { ownRequest, expectedRequest, provider, claimedRequest } = login;
+  const received = fault === 'request_other_provider' ? provider?.entityId : expectedRequest?.id;
+  return {
+    expected: ownRequest?.id ?? 'a login request of this browser',
+    ...(received !== undefined && { received }),
+    ...(fault === 'request_unknown' && { cause: causeOf(login, claimedRequest) }),
+  };
+}
+
+function causeOf({ domainId }: LoginContext, claimed: LoginRequestRow | undefined): Cause {
+  if (claimed === undefined) return 'never_issued';
+  if (claimed.domainId !== domainId) return 'request_of_other_domain';
+  return claimed.usedAt === null ? 'request_expired' : 'request_used';
 }

@@ -9,8 +9,9 @@ import {
   findUsersByUserNameOrEmail,
 } from '../../store/users.ts';
 import type { AssertionContent } from './assertion.ts';
-import { found, type LoginContext, refuse } from './check.ts';
+import { type Facts, found, type LoginContext, refuse } from './check.ts';
 
+const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
 
 // Where providers send the e-mail address or the user name when the NameID is transient.
@@ -46,16 +47,43 @@ function assertedName(
 ): string | undefined {
   if (matchAttribute !== '') return attributes.get(matchAttribute)?.[0];
   if (nameId && nameId.format !== TRANSIENT) return nameId.value;
-  const attribute = WELL_KNOWN_ATTRIBUTES.find((name) => attributes.get(name)?.[0]);
+  const attribute = wellKnownAttribute(attributes);
   return attribute === undefined ? nameId?.value : attributes.get(attribute)?.[0];
+}
+
+/** Returns the name of the first well-known attribute for the e-mail address or the user name that has a value. */
+export function wellKnownAttribute(attributes: ReadonlyMap<string, readonly string[]>): string | undefined {
+  return WELL_KNOWN_ATTRIBUTES.find((name) => attributes.get(name)?.[0]);
 }
 
 export function checkPersonKnown(login: LoginContext): undefined {
   const [user, ...others] = login.people;
   const received = visibleName(found(login.assertedName));
-  if (user === undefined) refuse('person_unknown', { received });
+  if (user === undefined)
+    refuse('person_unknown', {
+      ...causeOf(login),
+      expected: expectedIn[found(login.provider).settings.match],
+      received,
+    });
   if (others.length > 0) refuse('person_ambiguous', { received });
   login.user = user;
+}
+
+const expectedIn: Record<ProviderSettings['match'], string> = {
+  userNameOrEmail: 'a user name or e-mail address of a person',
+  userName: 'the user name of a person',
+  email: 'an e-mail address of a person',
+  externalId: 'the external ID of a person',
+};
+
+function causeOf({ content, provider, assertedName }: LoginContext): Facts {
+  const { nameId, attributes } = found(content);
+  const { matchAttribute, match } = found(provider).settings;
+  if (matchAttribute !== '' || match === 'externalId' || nameId?.value !== assertedName) return {};
+  if (nameId?.format !== PERSISTENT && nameId?.format !== TRANSIENT) return {};
+  const mail = wellKnownAttribute(attributes);
+  if (mail === undefined) return { cause: 'persistent_name_id' };
+  return { cause: 'persistent_name_id_beside_mail', detail: `The attribute ${mail.slice(0, 100)} was sent too.` };
 }
 
 /** A provider that is limited to e-mail domains may only name people with such an address, and only by such an address. */

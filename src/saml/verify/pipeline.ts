@@ -22,12 +22,12 @@ import {
   checkRecipient,
   checkSessionEnd,
   checkStatus,
-  checkSubject,
   checkVersion,
 } from './contentChecks.ts';
 import { checkNotUsed, checkProviderEnabled, checkProviderKnown, checkRequest, loadExpectations } from './lookUp.ts';
 import { checkBase64, checkRoot, checkSize, checkStructure, checkXml } from './message.ts';
 import { checkEmailDomain, checkMayLogIn, checkPersonActive, checkPersonKnown, findPeople } from './person.ts';
+import { checkSubject } from './subject.ts';
 
 const signatureReasons = [
   'signature_missing',

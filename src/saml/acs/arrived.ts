@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Arrived } from '../../store/loginActivity.ts';
+import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
+import type { LoginContext } from '../verify/check.ts';
+import { DS, octetsOf, parseDateTime, SAML, SAMLP } from '../verify/elements.ts';
+
+const MOST_OCTETS = 4_096;
+const LONGEST = 200; // characters of a value
+const LONGEST_ATTRIBUTE = 100;
+const MOST_ATTRIBUTES = 30;
+const MOST_VALUES = 3;
+const MOST_CERTIFICATES = 4;
+const SECRET = /passw|secret|token|credential/i;
+
+/**
+ * Returns what a response said, as far as it can be read, in at most 4 KB and never with the message itself. What no valid signature covers
+ * is marked as not verified. Of an encrypted Assertion, only what its signature proves is shown.
+ */
+export function arrivedFacts(login: LoginContext): Arrived | undefined {
+  const { root, assertion: signed, responseSigned, results } = login;
+  if (root?.uri !== SAMLP || root.local !== 'Response') return undefined;
+  const verified = results.some(({ name, result }) => name === 'Signature' && result === 'passed');
+  const assertion = verified ? signed : childOf(root, SAML, 'Assertion');
+  const arrived = {
+    response: { ...headOf(root), inResponseTo: cut(attributeOf(root, 'InResponseTo')), verified: responseSigned },
+    assertion: assertion && { ...readAssertion(assertion), verified },
+    encrypted: childOf(root, SAML, 'EncryptedAssertion') !== undefined || undefined,
+    certificates: [root, ...(assertion ? [assertion] : [])].flatMap(certificatesOf).slice(0, MOST_CERTIFICATES),
+  };
+  return shortened(arrived);
+}
+
+function headOf(element: XmlElement): { issuer: string | undefined; issuedAt: number | undefined } {
+  return {
+    issuer: textIn(element, SAML, 'Issuer'),
+    issuedAt: parseDateTime(attributeOf(element, 'IssueInstant') ?? ''),
+  };
+}
+
+function readAssertion(assertion: XmlElement): Omit<NonNullable<Arrived['assertion']>, 'verified'> {
+  const subject = childOf(assertion, SAML, 'Subject');
+  const nameId = subject && childOf(subject, SAML, 'NameID');
+  const statement = childOf(assertion, SAML, 'AuthnStatement');
+  const context = statement && childOf(statement, SAML, 'AuthnContext');
+  return {
+    ...headOf(assertion),
+    nameId: nameId && cut(textOf(nameId)),
+    nameIdFormat: nameId && cut(attributeOf(nameId, 'Format')),
+    authnContext: context && textIn(context, SAML, 'AuthnContextClassRef'),
+    attributes: named(assertion, SAML, 'AttributeStatement')
+      .flatMap((each) => named(each, SAML, 'Attribute'))
+      .slice(0, MOST_ATTRIBUTES)
+      .map(readAttribute),
+  };
+}
+
+function readAttribute(attribute: XmlElement): [name: string, ...values: string[]] {
+  const name = attributeOf(attribute, 'Name') ?? '';
+  const values = named(attribute, SAML, 'AttributeValue').slice(0, MOST_VALUES + 1);
+  const shown = values.map((value) => (SECRET.test(name) ? '…' : (cut(textOf(value), LONGEST_ATTRIBUTE) ?? '…')));
+  return [cut(name) ?? '', ...shown.slice(0, MOST_VALUES), ...(values.length > MOST_VALUES ? ['…'] : [])];
+}
+
+/** Returns the SHA-256 fingerprints of the certificates beside a signature. They are never trusted. */
+function certificatesOf(element: XmlElement): string[] {
+  const signature = childOf(element, DS, 'Signature');
+  const keyInfo = signature && childOf(signature, DS, 'KeyInfo');
+  const datas = keyInfo ? named(keyInfo, DS, 'X509Data') : [];
+  const certificates = datas.flatMap((data) => named(data, DS, 'X509Certificate')).slice(0, MOST_CERTIFICATES);
+  return certificates.flatMap((certificate) => {
+    const octets = octetsOf(certificate);
+    const digest = octets && createHash('sha256').update(octets).digest('hex').toUpperCase();
+    return digest === undefined ? [] : (digest.match(/../g) ?? []).join(':');
+  });
+}
+
+/** Leaves out attributes, the last first, until the rest is short enough. */
+function shortened(arrived: Arrived): Arrived {
+  const { assertion } = arrived;
+  while (assertion && assertion.attributes.length > 0 && Buffer.byteLength(JSON.stringify(arrived)) > MOST_OCTETS)
+    assertion.attributes.pop();
+  return arrived;
+}
+
+function textIn(element: XmlElement, uri: string, local: string): string | undefined {
+  const child = childOf(element, uri, local);
+  return child && cut(textOf(child));
+}
+
+function cut(text: string | undefined, longest = LONGEST): string | undefined {
+  return text === undefined || text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}
+
+function named(element: XmlElement, uri: string, local: string): XmlElement[] {
+  return element.children
+    .filter((child) => typeof child !== 'string')
+    .filter((child) => child.local === local && child.uri === uri);
+}

@@ -1,0 +1,71 @@
+import { describePublicKey } from '../../../src/federation/certificate.ts';
+import { setUpDomain } from '../../../src/federation/domains.ts';
+import { initialSettings } from '../../../src/federation/providers.ts';
+import { type Domain, listDomains } from '../../../src/store/domains.ts';
+import { type IdentityProvider, insertProvider, type ProviderSettings } from '../../../src/store/identityProviders.ts';
+import { type LoginActivity, listLoginActivity } from '../../../src/store/loginActivity.ts';
+import type { Browser, Page } from '../../demo/support/browser.ts';
+import { type Anteroom, startAnteroom } from '../../support/anteroom.ts';
+import { visitor } from '../../support/connect.ts';
+import { aProvider } from '../../support/rows.ts';
+import { encode, type Place } from '../corpus/hostile.ts';
+import { ACS_URL, ENTITY_ID, IDP, NOW, REQUEST_ID } from './context.ts';
+import { provider as keys } from './keys.ts';
+import { compose, honestParts, type MessageParts } from './message.ts';
+import { type SignOptions, signMessage } from './sign.ts';
+
+/** What differs from an honest response: its parts, its signature, the finished XML, or RelayState. */
+export type Fault = {
+  parts?: (parts: MessageParts) => Partial<MessageParts>;
+  place?: Place;
+  sign?: Partial<SignOptions>;
+  xml?: (xml: string) => string;
+  relayState?: string;
+};
+
+export type Signing = Anteroom & { domain: Domain; provider: IdentityProvider };
+
+/** Starts Anteroom with a provider whose responses the test itself composes and signs, with the person ada@acme.com. */
+export async function startSigning(settings: Partial<ProviderSettings> = {}): Promise<Signing> {
+  const anteroom = await startAnteroom({ at: NOW });
+  const { db } = anteroom.deps.store;
+  const [domain] = await listDomains(db);
+  if (!domain) throw new Error('There is no domain.');
+  await setUpDomain(anteroom.deps, domain.id);
+  const pem = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const certificates = [{ pem, subject: '', ...describePublicKey(keys.publicKey) }];
+  const binding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+  const singleSignOn = [{ binding, location: 'http://127.0.0.1:9/sso' }];
+  const base = aProvider({ entityId: IDP, settings: { ...initialSettings, requestBinding: 'post', ...settings } });
+  const provider = { ...base, facts: { ...base.facts, certificates, singleSignOn } };
+  await insertProvider(db, provider, '<xml/>');
+  return { ...anteroom, domain, provider };
+}
+
+/** Starts a login in a browser and delivers a response to its login request, with a fault. */
+export async function respond(signing: Signing, fault: Fault = {}, browser: Browser = visitor(signing)): Promise<Page> {
+  return answer(signing, browser, await browser.get(`/saml/login/${signing.provider.id}`), fault);
+}
+
+/** Delivers a response to the login request on a page, with a fault. */
+export async function answer(signing: Signing, browser: Browser, page: Page, fault: Fault = {}): Promise<Page> {
+  const { SAMLRequest = '', RelayState = '' } = page.forms.find(({ fields }) => fields.SAMLRequest)?.fields ?? {};
+  const id = / ID="([^"]*)"/.exec(Buffer.from(SAMLRequest, 'base64').toString())?.[1] ?? '';
+  const { url, deps } = signing;
+  deps.clock.advance(1); // so that its attempt is the newest
+  const here = (xml: string) =>
+    xml.replaceAll(ACS_URL, `${url}/saml/acs`).replaceAll(ENTITY_ID, `${url}/saml/metadata`).replaceAll(REQUEST_ID, id);
+  const parts = honestParts();
+  const composed = here(compose({ ...parts, ...fault.parts?.(parts) }));
+  const signed = signMessage(composed, fault.place ?? 'assertion', fault.sign);
+  const xml = fault.xml?.(signed) ?? signed;
+  const fields = { SAMLResponse: encode(xml), RelayState: fault.relayState ?? RelayState };
+  return browser.postFromElsewhere(`${url}/saml/acs`, fields);
+}
+
+/** Returns the newest attempt of Login activity. */
+export async function newestAttempt({ deps }: Anteroom): Promise<LoginActivity> {
+  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  if (!rows[0]) throw new Error('There is no attempt.');
+  return rows[0];
+}
