@@ -98,6 +98,7 @@ const testedIn: Record<string, string> = {
   'scim/protocol/filterCost.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/lookup.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/operand.ts': 'scim/protocol/filterSql.test.ts',
+  'scim/protocol/readPatch.ts': 'scim/protocol/patch.test.ts',
   'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',

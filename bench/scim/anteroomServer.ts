@@ -42,6 +42,8 @@ await insertSource(db, {
   mayGrantPowerUser: false,
   maySetPasswords: true,
   mayTakeOver: true,
+  refuseUnknownAttributes: false,
+  refuseUnknownMembers: false,
   lastCallAt: null,
   createdAt: now,
   modifiedAt: now,

@@ -11,7 +11,13 @@ import {
 } from '../sources/profileSources.ts';
 import { sourceRemoval } from '../sources/removal.ts';
 import { listJobItems } from '../store/jobs.ts';
-import { countManaged, listSources, type ProfileSource, type SourceRights } from '../store/profileSources.ts';
+import {
+  countManaged,
+  listSources,
+  type ProfileSource,
+  type Refusals,
+  type SourceRights,
+} from '../store/profileSources.ts';
 import {
   accepted,
   type Call,
@@ -36,6 +42,11 @@ const rightOptions: Record<keyof SourceRights, { option: string; may: string }> 
   mayTakeOver: { option: 'take-over', may: 'take over people' },
 };
 
+const refusalOptions: Record<keyof Refusals, { option: string }> = {
+  refuseUnknownAttributes: { option: 'refuse-unknown-attributes' },
+  refuseUnknownMembers: { option: 'refuse-unknown-members' },
+};
+
 export const scimCommands: Command[] = [
   {
     name: 'scim add',
@@ -55,7 +66,7 @@ export const scimCommands: Command[] = [
   {
     name: 'scim set',
     operands: 'SOURCE',
-    summary: 'Set the rights of a source.',
+    summary: 'Set the rights of a source, and what its requests are refused for.',
     options: {
       'grant-power-user': {
         value: 'on|off',
@@ -63,8 +74,16 @@ export const scimCommands: Command[] = [
       },
       'set-passwords': { value: 'on|off', help: 'Whether it may set passwords of people that it created.' },
       'take-over': { value: 'on|off', help: 'Whether it may take over people who were added by hand.' },
+      'refuse-unknown-attributes': {
+        value: 'on|off',
+        help: 'Whether requests with unknown attributes are refused. Otherwise these attributes are left out.',
+      },
+      'refuse-unknown-members': {
+        value: 'on|off',
+        help: 'Whether requests with unknown group members are refused. Otherwise these members are skipped.',
+      },
     },
-    run: setRights,
+    run: setSource,
   },
   { name: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
@@ -95,10 +114,10 @@ async function rotate({ deps, operands, text }: Call): Promise<Output> {
   return shown(deps, await rotateToken(deps, source.id, { overlapUntil: deps.now() + Number(days) * DAY_MS }));
 }
 
-async function setRights({ deps, operands, text }: Call): Promise<Output> {
-  const given = Object.entries(rightOptions).flatMap(([right, { option }]) => {
+async function setSource({ deps, operands, text }: Call): Promise<Output> {
+  const given = Object.entries({ ...rightOptions, ...refusalOptions }).flatMap(([name, { option }]) => {
     const value = text(option);
-    return value === undefined ? [] : [[right, onOrOff(`--${option}`, value)]];
+    return value === undefined ? [] : [[name, onOrOff(`--${option}`, value)]];
   });
   if (given.length === 0) throw new UsageError('Specify a right, such as --set-passwords off.');
   const { id } = await sourceNamed(deps, operands[0]);

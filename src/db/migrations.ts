@@ -17,6 +17,7 @@ export const migrations: Migration[] = [
   normalizeLoginNames,
   countRefusals,
   keepUsedLoginRequests,
+  refuseWhatIsUnknown,
 ];
 
 /**
@@ -135,4 +136,10 @@ async function countRefusals(db: Kysely<unknown>, engine: Engine): Promise<void>
 async function keepUsedLoginRequests(db: Kysely<unknown>): Promise<void> {
   await sql`alter table "loginRequests" add column "restarted" integer not null default 0`.execute(db);
   await sql`alter table "loginRequests" add column "usedAt" bigint`.execute(db);
+}
+
+/** What a client sends that does not exist is left out, unless a Power User wants such requests refused. */
+async function refuseWhatIsUnknown(db: Kysely<unknown>): Promise<void> {
+  for (const column of ['refuseUnknownAttributes', 'refuseUnknownMembers'])
+    await sql`alter table "profileSources" add column ${sql.id(column)} integer not null default 0`.execute(db);
 }

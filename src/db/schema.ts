@@ -112,6 +112,8 @@ export const tables = {
     mayGrantPowerUser: flag,
     maySetPasswords: flag, // of the people that it created
     mayTakeOver: flag, // people who were added by hand
+    refuseUnknownAttributes: flag, // 0: they are left out
+    refuseUnknownMembers: flag, // 0: they are skipped
     lastCallAt: optionalTime,
     createdAt: time,
     modifiedAt: time,

@@ -99,7 +99,9 @@ export const personAttributes: PersonAttribute[] = [
   attribute('nameParts', 'honorificPrefix', 'text', 'Prefix', at('name.honorificPrefix'), help('Such as Ms.')),
   attribute('nameParts', 'honorificSuffix', 'text', 'Suffix', at('name.honorificSuffix'), help('Such as III.')),
   attribute('nameParts', 'nameTitle', 'text', 'Title', at('interact.name.title'), help('Such as Dr.')),
-  attribute('nameParts', 'initials', 'text', 'Initials', at('interact.name.initials')),
+  attribute('nameParts', 'initials', 'text', 'Initials', at('interact.name.initials'), {
+    scim: { alias: 'initials' },
+  }),
   attribute('nameParts', 'formattedName', 'text', 'Full name', at('name.formatted'), { wide: true }),
 
   attribute('about', 'pronouns', 'text', 'Pronouns', everyone, at('interact.pronouns')),

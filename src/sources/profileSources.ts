@@ -12,6 +12,7 @@ import {
   insertSource,
   listSources,
   type ProfileSource,
+  type Refusals,
   type SourceRights,
   updateSource,
 } from '../store/profileSources.ts';
@@ -38,6 +39,8 @@ const schema = z.object({
   mayGrantPowerUser: z.boolean().default(false),
   maySetPasswords: z.boolean().default(true),
   mayTakeOver: z.boolean().default(true),
+  refuseUnknownAttributes: z.boolean().default(false),
+  refuseUnknownMembers: z.boolean().default(false),
 });
 
 /** The settings of a source, as a Power User enters them. */
@@ -54,6 +57,11 @@ export async function getSource({ store }: Pick<Deps, 'store'>, id: string): Pro
 /** Returns the rights of a source. */
 export function rightsOf({ mayGrantPowerUser, maySetPasswords, mayTakeOver }: ProfileSource): SourceRights {
   return { mayGrantPowerUser, maySetPasswords, mayTakeOver };
+}
+
+/** Returns what requests of a source are refused for. */
+export function refusalsOf({ refuseUnknownAttributes, refuseUnknownMembers }: ProfileSource): Refusals {
+  return { refuseUnknownAttributes, refuseUnknownMembers };
 }
 
 /** Adds a source with its first token ("Generate Key"). @param expiresAt when the token expires, epoch milliseconds */
@@ -122,7 +130,8 @@ async function writeChanges(db: Db, deps: Deps, before: ProfileSource, changed: 
   if (isDeepStrictEqual(before, changed)) return before;
   const source = { ...changed, modifiedAt: deps.now() };
   await updateSource(db, source);
-  if (!isDeepStrictEqual(rightsOf(before), rightsOf(changed))) await deleteNotices(db, source.id);
+  const decisionsOf = (of: ProfileSource) => ({ ...rightsOf(of), ...refusalsOf(of) });
+  if (!isDeepStrictEqual(decisionsOf(before), decisionsOf(changed))) await deleteNotices(db, source.id);
   if (!isDeepStrictEqual({ ...before, active: changed.active }, changed))
     await logIntegration(db, deps, source, 'idm_integration_update', 'The settings were changed.');
   if (before.active !== source.active) {

@@ -6,9 +6,10 @@ import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
 /** A SCIM client that provisions people and groups. Its `id` is the Client ID. */
 export type ProfileSource = Omit<
   ProfileSourceRow,
-  'active' | 'logBodies' | 'readOnly' | 'patchResponse' | 'networksJson' | keyof SourceRights
+  'active' | 'logBodies' | 'readOnly' | 'patchResponse' | 'networksJson' | keyof SourceRights | keyof Refusals
 > &
-  SourceRights & {
+  SourceRights &
+  Refusals & {
     active: boolean;
     logBodies: boolean;
     readOnly: boolean;
@@ -22,6 +23,9 @@ export type SourceRights = {
   maySetPasswords: boolean; // of the people that it created
   mayTakeOver: boolean; // people who were added by hand
 };
+
+/** Whether requests of a source are refused because of what does not exist here. Otherwise the rest of the request is carried out. */
+export type Refusals = { refuseUnknownAttributes: boolean; refuseUnknownMembers: boolean };
 
 /** A token without its secret. */
 export type SourceToken = Omit<ProfileSourceTokenRow, 'tokenHash'>;
@@ -178,6 +182,8 @@ function fromRow({ networksJson, ...row }: ProfileSourceRow): ProfileSource {
     mayGrantPowerUser: row.mayGrantPowerUser === 1,
     maySetPasswords: row.maySetPasswords === 1,
     mayTakeOver: row.mayTakeOver === 1,
+    refuseUnknownAttributes: row.refuseUnknownAttributes === 1,
+    refuseUnknownMembers: row.refuseUnknownMembers === 1,
   };
 }
 
@@ -191,5 +197,7 @@ function toRow({ networks, ...source }: ProfileSource): ProfileSourceRow {
     mayGrantPowerUser: source.mayGrantPowerUser ? 1 : 0,
     maySetPasswords: source.maySetPasswords ? 1 : 0,
     mayTakeOver: source.mayTakeOver ? 1 : 0,
+    refuseUnknownAttributes: source.refuseUnknownAttributes ? 1 : 0,
+    refuseUnknownMembers: source.refuseUnknownMembers ? 1 : 0,
   };
 }

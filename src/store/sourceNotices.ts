@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 
-/** What was left out of a source's requests, or refused, because of its rights. */
+/** What was left out of a source's requests, or refused, because of its rights or because it does not exist here. */
 export const noticeKinds = [
   'powerUserGrant',
   'powerUserChange',
@@ -9,6 +9,8 @@ export const noticeKinds = [
   'weakPassword',
   'takeOver',
   'lastPowerUser',
+  'unknownAttribute',
+  'unknownMember',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -38,7 +40,7 @@ export async function listNotices(db: Db): Promise<{ sourceId: string; kind: str
   return db.selectFrom('sourceNotices').select(['sourceId', 'kind']).where('dismissed', '=', 0).orderBy('at').execute();
 }
 
-/** Hides a notice until the rights of the source change. */
+/** Hides a notice until the rights or refusals of the source change. */
 export async function dismissNotice(db: Db, sourceId: string, kind: string): Promise<void> {
   await db
     .updateTable('sourceNotices')

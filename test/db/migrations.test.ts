@@ -38,6 +38,8 @@ const added = [
   'refusedFrom',
   'restarted',
   'usedAt',
+  'refuseUnknownAttributes',
+  'refuseUnknownMembers',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

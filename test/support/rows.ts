@@ -54,8 +54,9 @@ export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
   const id = randomUUID();
   const settings = { logBodies: false, readOnly: false, patchResponse: 'resource' as const, networks: [] };
   const rights = { mayGrantPowerUser: false, maySetPasswords: true, mayTakeOver: true };
+  const refusals = { refuseUnknownAttributes: false, refuseUnknownMembers: false };
   const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart };
-  return { id, name: `Source ${id}`, active: true, ...settings, ...rights, ...times, ...values };
+  return { id, name: `Source ${id}`, active: true, ...settings, ...rights, ...refusals, ...times, ...values };
 }
 
 /** Inserts a person, with or without a password hash, past the rules of people/users.ts. */

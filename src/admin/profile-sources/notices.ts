@@ -34,9 +34,17 @@ const notices: Record<NoticeKind, [text: string, detail: string]> = {
     'tried to deactivate, delete or demote the last Power User',
     'The request was refused. Add another Power User with a local password, then provision this person again or deactivate them here.',
   ],
+  unknownAttribute: [
+    'sends attributes that do not exist here',
+    'They were left out, and everything else was stored. The SCIM log names them. Remove them from the mapping at the provider.',
+  ],
+  unknownMember: [
+    'sends group members who are not in the People Directory',
+    'They were skipped, and the SCIM log names them. Provision these people first, then push their groups again.',
+  ],
 };
 
-/** Returns what the rights of sources left out or refused, by source, as entries of Needs attention. */
+/** Returns what was left out of requests or refused, by source, as entries of Needs attention. */
 export async function noticesOf({ store }: Deps, sources: ProfileSource[]): Promise<Attention[]> {
   const stored = await listNotices(store.db);
   return stored.flatMap(({ sourceId, kind }) => {
@@ -45,7 +53,7 @@ export async function noticesOf({ store }: Deps, sources: ProfileSource[]): Prom
   });
 }
 
-/** Needs attention > Dismiss: the entry stays away until the rights of the source change. */
+/** Needs attention > Dismiss: the entry stays away until the rights or refusals of the source change. */
 export function sourceNoticeRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const { id, kind } = req.params;
@@ -59,12 +67,14 @@ export function sourceNoticeRoutes(router: Router, deps: Deps): void {
 function noticeItem({ id, name }: ProfileSource, kind: NoticeKind): Attention {
   const [text, detail] = notices[kind];
   const href = `/settings/profile-sources/scim/${id}`;
+  const isUnknown = kind === 'unknownAttribute' || kind === 'unknownMember';
+  const place = isUnknown ? `/settings/profile-sources/log?source=${id}` : `${href}#rights`;
   return {
     kind: kind === 'lastPowerUser' ? 'danger' : 'warning',
-    icon: 'shield-half',
+    icon: isUnknown ? 'alert-triangle' : 'shield-half',
     text: `${name} ${text}`,
     detail,
-    href: kind === 'lastPowerUser' ? '/settings/people?type=Power%20User' : `${href}#rights`,
+    href: kind === 'lastPowerUser' ? '/settings/people?type=Power%20User' : place,
     dismissal: `${href}/notices/${kind}/dismissal`,
   };
 }

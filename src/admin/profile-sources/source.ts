@@ -2,9 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
-import { changeSource, getSource, rightsOf, rotateToken, type ShownKey } from '../../sources/profileSources.ts';
+import {
+  changeSource,
+  getSource,
+  refusalsOf,
+  rightsOf,
+  rotateToken,
+  type ShownKey,
+} from '../../sources/profileSources.ts';
 import { tokenStateOf } from '../../sources/tokens.ts';
-import { countManaged, listSourceTokens, type ProfileSource, type SourceRights } from '../../store/profileSources.ts';
+import {
+  countManaged,
+  listSourceTokens,
+  type ProfileSource,
+  type Refusals,
+  type SourceRights,
+} from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { requestBars } from '../bars.ts';
@@ -42,6 +55,20 @@ const rights = [
   ],
 ] as const;
 
+/** What requests of a source can be refused for, with what it means. */
+const refusals = [
+  [
+    'refuseUnknownAttributes',
+    'Refuse unknown attributes',
+    'Off: attributes that do not exist here are left out, and everything else is stored.',
+  ],
+  [
+    'refuseUnknownMembers',
+    'Refuse unknown group members',
+    'Off: members who are not in the People Directory are skipped, and all others are stored.',
+  ],
+] as const;
+
 /** When a new token expires, by days. */
 const lifetimes = [
   ['', 'Never'],
@@ -63,7 +90,8 @@ export function profileSourceRoutes(router: Router, deps: Deps): void {
 }
 
 type Entered = Pick<ProfileSource, 'name' | 'active' | 'logBodies' | 'readOnly'> &
-  SourceRights & { networks: string; patchResponse: string };
+  SourceRights &
+  Refusals & { networks: string; patchResponse: string };
 
 /** Shows the page of a source. With `key` it shows the Client ID and the token, which are nowhere else. */
 export async function showSource(
@@ -84,6 +112,7 @@ export async function showSource(
     errors: page.errors ?? {},
     managed: await countManaged(db, source.id),
     rights,
+    refusals,
     tokens,
     tokenState: tokenStateOf(tokens, now),
     now,
@@ -105,6 +134,8 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
     mayGrantPowerUser: ticked(req, 'mayGrantPowerUser'),
     maySetPasswords: ticked(req, 'maySetPasswords'),
     mayTakeOver: ticked(req, 'mayTakeOver'),
+    refuseUnknownAttributes: ticked(req, 'refuseUnknownAttributes'),
+    refuseUnknownMembers: ticked(req, 'refuseUnknownMembers'),
     patchResponse: field(req, 'patchResponse'),
     networks: field(req, 'networks'),
   };
@@ -126,6 +157,7 @@ function changedLabels(before: ProfileSource, after: ProfileSource): string[] {
     ['Log Request Body', before.logBodies !== after.logBodies],
     ['read-only', before.readOnly !== after.readOnly],
     ['rights', !isDeepStrictEqual(rightsOf(before), rightsOf(after))],
+    ['unknown attributes and members', !isDeepStrictEqual(refusalsOf(before), refusalsOf(after))],
     ['PATCH response', before.patchResponse !== after.patchResponse],
     ['allowed networks', before.networks.join() !== after.networks.join()],
   ];

@@ -7,6 +7,9 @@ const [COMMA, LIST, OBJECT] = [0x2c, 0x5b, 0x7b];
 /** The largest body in bytes; also maxPayloadSize of bulk requests. */
 export const MAX_BODY_BYTES = 1_900_000;
 
+/** application/json+scim is a slip that several clients share. */
+const mediaTypes = ['application/scim+json', 'application/json', 'application/json+scim'];
+
 // A body of a million empty lists takes a hundred times as long to parse as one of 38,000 members.
 const MAX_VALUES = 80_000;
 const MAX_DEPTH = 60;
@@ -20,7 +23,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   const bytes = await collect(request);
   if (bytes.length === 0) return undefined;
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== undefined && type !== 'application/scim+json' && type !== 'application/json')
+  if (type !== undefined && !mediaTypes.includes(type))
     throw new ScimError(415, undefined, 'The body must be application/scim+json or application/json.');
   if (request.headers['content-encoding'] && request.headers['content-encoding'] !== 'identity')
     throw new ScimError(415, undefined, 'The body must not be compressed.');

@@ -66,10 +66,15 @@ function readRequest(req: Request): ScimRequest {
   return {
     method: req.method === 'HEAD' ? 'GET' : req.method,
     path: req.path,
-    query: new URLSearchParams(queryStart < 0 ? '' : req.originalUrl.slice(queryStart)),
+    query: readQuery(queryStart < 0 ? '' : req.originalUrl.slice(queryStart)),
     ifMatch: req.get('if-match'),
     ifNoneMatch: req.get('if-none-match'),
   };
+}
+
+/** A client that writes blanks as %20 means a plus sign by `+`: `anna+it@acme.com`. From others it is a blank, as in forms. */
+function readQuery(text: string): URLSearchParams {
+  return new URLSearchParams(text.includes('%20') ? text.replaceAll('+', '%2B') : text);
 }
 
 async function send(res: Response, { status, headers = {}, body }: ScimResponse): Promise<void> {

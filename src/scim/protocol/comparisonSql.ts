@@ -48,7 +48,7 @@ function compareFlag({ value: column }: Operand, { path, comparator, value }: Co
 }
 
 function compareTime({ value: column }: Operand, { path, comparator, value }: Comparison): Condition {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' && /^\d{4}-/.test(value) ? Date.parse(value) : Number.NaN;
   const sign = signs[comparator];
   if (Number.isNaN(time) || !sign) throw wrongType(path, 'a date and time, using eq, ne, gt, ge, lt or le');
   return sql`${column} ${sql.raw(sign)} ${time}`;

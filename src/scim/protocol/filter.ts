@@ -4,7 +4,7 @@ import { badRequest, type ScimError } from '../http/errors.ts';
 export type AttributePath = { urn?: string; name: string; sub?: string };
 
 export type Comparator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
-export type FilterValue = string | number | boolean | null;
+export type FilterValue = string | boolean | null;
 
 /** A parsed filter (RFC 7644 3.4.2.2). `and` and `or` have at least two items. */
 export type Filter =
@@ -21,7 +21,7 @@ const MAX_LENGTH = 20_000;
 const MAX_DEPTH = 40;
 const MAX_TERMS = 500;
 
-/** Parses a filter, in linear time. @throws ScimError invalidFilter, with the position */
+/** Parses a filter, in linear time, and two more forms that clients send: a text without quotes, and a comparison of a value path. @throws ScimError invalidFilter, with the position */
 export function parseFilter(source: string): Filter {
   const reader = startReading(source);
   const filter = readOr(reader, 0);
@@ -81,8 +81,7 @@ function readChain(reader: Reader, kind: 'and' | 'or', readItem: () => Filter): 
 
 function readTerm(reader: Reader, depth: number): Filter {
   if (depth > MAX_DEPTH) throw badRequest('invalidFilter', `The filter is nested more than ${MAX_DEPTH} levels deep.`);
-  reader.terms += 1;
-  if (reader.terms > MAX_TERMS) throw badRequest('invalidFilter', `The filter has more than ${MAX_TERMS} terms.`);
+  countTerm(reader);
   skipSpace(reader);
   if (accept(reader, '(')) return readGroup(reader, depth);
   const start = reader.at;
@@ -92,8 +91,32 @@ function readTerm(reader: Reader, depth: number): Filter {
     reader.at = start; // an attribute called 'not'
   }
   const path = readPath(reader, 'invalidFilter');
-  if (reader.source[reader.at] === '[') return { kind: 'values', path, item: readBracket(reader, depth) };
-  return readComparison(reader, path);
+  return reader.source[reader.at] === '[' ? readValues(reader, path, depth) : readComparison(reader, path);
+}
+
+function countTerm(reader: Reader): void {
+  reader.terms += 1;
+  if (reader.terms > MAX_TERMS) throw badRequest('invalidFilter', `The filter has more than ${MAX_TERMS} terms.`);
+}
+
+/** Clients also compare a value path: `emails[type eq "work"] eq "x"`, or `….value eq "x"`. Both belong within the brackets. */
+function readValues(reader: Reader, path: AttributePath, depth: number): Filter {
+  const item = readBracket(reader, depth);
+  const sub = accept(reader, '.') ? readWord(reader, /[A-Za-z0-9_$-]+/y, 'invalidFilter') : undefined;
+  if (sub === undefined && !isComparison(reader)) return { kind: 'values', path, item };
+  countTerm(reader);
+  return {
+    kind: 'values',
+    path,
+    item: { kind: 'and', items: [item, readComparison(reader, { name: sub ?? 'value' })] },
+  };
+}
+
+/** Whether an operator comes next. */
+function isComparison(reader: Reader): boolean {
+  const operator = /[ \t]+(?:pr|eq|ne|co|[es]w|[gl][et])\b/iy;
+  operator.lastIndex = reader.at;
+  return operator.test(reader.source);
 }
 
 function readGroup(reader: Reader, depth: number): Filter {
@@ -120,14 +143,15 @@ function readComparison(reader: Reader, path: AttributePath): Filter {
   return { kind: 'compare', path, comparator: word, value: readComparisonValue(reader) };
 }
 
+/** A text without quotes ends at a blank or a bracket (authentik, Microsoft's collection). No attribute is a number. */
 function readComparisonValue(reader: Reader): FilterValue {
-  if (reader.source[reader.at] === '"') return readString(reader);
-  const word = readWord(reader, /[A-Za-z]+|-?\d+(\.\d+)?([eE][+-]?\d+)?/y, 'invalidFilter').toLowerCase();
-  if (word === 'true' || word === 'false') return word === 'true';
-  if (word === 'null') return null;
-  const number = Number(word);
-  if (!Number.isFinite(number)) throw unexpected(reader, 'a string value needs double quotes');
-  return number;
+  const first = reader.source[reader.at] ?? '';
+  if (first === '"') return readString(reader);
+  if (/['\u2018-\u201f]/.test(first)) throw unexpected(reader, 'a text with quotes needs double quotes (")');
+  const word = readWord(reader, /[^\s()[\]"\p{Cc}]+/uy, 'invalidFilter');
+  const lower = word.toLowerCase();
+  if (lower === 'true' || lower === 'false') return lower === 'true';
+  return lower === 'null' ? null : word;
 }
 
 function readString(reader: Reader): string {

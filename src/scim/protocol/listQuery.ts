@@ -47,7 +47,7 @@ export function readListQuery(parameters: URLSearchParams): ListQuery {
   const startIndex = integer(parameters.get('startIndex')) ?? 1;
   if (Number.isNaN(startIndex)) throw badRequest('invalidValue', 'startIndex must be a whole number.');
   return {
-    filter: filter === null || filter.trim() === '' ? undefined : parseFilter(filter),
+    filter: filter === null ? undefined : parseFilter(filter),
     sortBy: sortBy === null || sortBy === '' ? undefined : parsePath(sortBy, []),
     descending: order === 'descending',
     count: readCount(parameters),

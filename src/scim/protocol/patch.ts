@@ -3,7 +3,6 @@ import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import {
   containerOf,
-  field,
   hasNoContent,
   isObject,
   isPrimary,
@@ -13,30 +12,13 @@ import {
   readValue,
   requireAttributes,
 } from '../schema/readResource.ts';
-import { findByPath, findSchema, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
-import { type Filter, parsePath } from './filter.ts';
+import { findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
+import type { Filter } from './filter.ts';
 import { matchesFilter, valueOfFilter } from './matchFilter.ts';
-import { comparisonsOf, requireFewComparisons, requireShortPaths } from './patchLimits.ts';
+import { comparisonsOf, requireFewComparisons } from './patchLimits.ts';
 
 /** One change of one attribute. `value` is what the client sent. */
 export type PatchStep = Located & { op: 'add' | 'remove' | 'replace'; filter?: Filter | undefined; value?: unknown };
-
-const MAX_OPERATIONS = 1_000;
-
-/**
- * Reads the body of a PATCH (RFC 7644 3.5.2). Without a path, the names in the value are paths, also dotted ones and URNs. A read-only
- * attribute is refused as a path and ignored in a value, where clients send it back.
- * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue, noTarget or mutability
- */
-export function readPatch(type: ResourceType, body: unknown): PatchStep[] {
-  const operations = isObject(body) ? field(body, 'Operations') : undefined;
-  if (!Array.isArray(operations) || operations.length === 0)
-    throw badRequest('invalidSyntax', 'A PATCH needs a list of Operations.');
-  if (operations.length > MAX_OPERATIONS)
-    throw badRequest('invalidSyntax', `A PATCH may have at most ${MAX_OPERATIONS} operations.`);
-  requireShortPaths(operations);
-  return operations.flatMap((operation) => readOperation(type, operation));
-}
 
 /**
  * Returns a copy of a resource with the steps of a PATCH applied.
@@ -64,66 +46,6 @@ export function applyPatch(type: ResourceType, resource: Json, steps: PatchStep[
 function removesRequired({ op, value, attribute: { name } }: PatchStep): Error {
   if (op !== 'remove' && value !== null) return badRequest('invalidValue', `${name} is required.`);
   return badRequest('mutability', `${name} is required and cannot be removed.`);
-}
-
-function readOperation(type: ResourceType, operation: unknown): PatchStep[] {
-  if (!isObject(operation)) throw badRequest('invalidSyntax', 'An operation must be an object.');
-  const op = readOp(field(operation, 'op'));
-  const path = field(operation, 'path');
-  const value = field(operation, 'value');
-  if (op !== 'remove' && value === undefined) throw badRequest('invalidValue', `The operation ${op} needs a value.`);
-  if (path === undefined || path === null || path === '') {
-    if (op === 'remove') throw badRequest('noTarget', 'The operation remove needs a path.');
-    if (!isObject(value)) throw badRequest('invalidValue', 'Without a path, the value must be an object.');
-    return stepsOfObject(type, op, value, undefined);
-  }
-  if (typeof path !== 'string') throw badRequest('invalidPath', 'A path must be a string.');
-  return stepsOfPath(type, op, path, value);
-}
-
-function readOp(op: unknown): PatchStep['op'] {
-  const name = typeof op === 'string' ? op.toLowerCase() : '';
-  if (name !== 'add' && name !== 'remove' && name !== 'replace')
-    throw badRequest('invalidSyntax', 'An operation must be add, remove or replace.');
-  return name;
-}
-
-function stepsOfPath(type: ResourceType, op: PatchStep['op'], path: string, value: unknown): PatchStep[] {
-  const urns = [type.schema, ...type.extensions].map((schema) => schema.id.toLowerCase());
-  const { filter, ...parsed } = parsePath(path, urns);
-  if (parsed.name === '' && parsed.urn !== undefined) return stepsOfSchema(type, op, parsed.urn, value);
-  const located = findByPath(type, parsed);
-  if (!located || (filter && !located.attribute.multiValued))
-    throw badRequest('invalidPath', `There is no attribute at the path '${path.slice(0, 200)}'.`);
-  for (const attribute of [located.attribute, located.sub])
-    if (attribute?.mutability === 'readOnly' || attribute?.name === 'schemas')
-      throw badRequest('mutability', `${attribute.name} is read-only.`);
-  return [{ op, ...located, filter, value }];
-}
-
-/** A path that is only a URN: the value's names are attributes of that schema, and `remove` removes all of them. */
-function stepsOfSchema(type: ResourceType, op: PatchStep['op'], urn: string, value: unknown): PatchStep[] {
-  if (op !== 'remove') {
-    if (!isObject(value)) throw badRequest('invalidValue', 'The value of an extension must be an object.');
-    return stepsOfObject(type, op, value, urn);
-  }
-  const schema = findSchema(type, urn);
-  if (!schema || schema === type.schema)
-    throw badRequest('mutability', 'The core attributes cannot be removed together.');
-  return schema.attributes.map((attribute) => ({ op, schema, attribute }));
-}
-
-/** Unknown and read-only names are ignored (RFC 7644 3.5.2.3 allows it): Okta sends the id when it renames a group. */
-function stepsOfObject(type: ResourceType, op: PatchStep['op'], value: Json, urn: string | undefined): PatchStep[] {
-  return Object.entries(value).flatMap(([name, part]) => {
-    const schema = urn === undefined && name.includes(':') ? findSchema(type, name) : undefined;
-    if (schema && isObject(part)) return stepsOfObject(type, op, part, schema.id);
-    try {
-      return stepsOfPath(type, op, urn === undefined ? name : `${urn}:${name}`, part);
-    } catch {
-      return [];
-    }
-  });
 }
 
 function patchSingle({ op, attribute, sub, value }: PatchStep, current: unknown): unknown {

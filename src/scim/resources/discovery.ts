@@ -15,8 +15,10 @@ const schemas = [...types.flatMap((type) => [type.schema, ...type.extensions]), 
 
 /** GET /ServiceProviderConfig (RFC 7643 5, RFC 9865 4). */
 export function serviceProviderConfig(baseUrl: string): ScimResponse {
+  const location = `${baseUrl}/ServiceProviderConfig`;
   return {
     status: 200,
+    headers: { Location: location },
     body: {
       schemas: [`${CORE}:ServiceProviderConfig`],
       documentationUri: 'https://www.rfc-editor.org/rfc/rfc7644',
@@ -43,7 +45,7 @@ export function serviceProviderConfig(baseUrl: string): ScimResponse {
           primary: true,
         },
       ],
-      meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+      meta: { resourceType: 'ServiceProviderConfig', location },
     },
   };
 }
@@ -104,5 +106,6 @@ function listOf(resources: Json[]): ScimResponse {
 function one(resources: Json[], id: string): ScimResponse {
   const found = resources.find((resource) => String(resource.id).toLowerCase() === id.toLowerCase());
   if (!found) throw new ScimError(404, undefined, 'There is no such resource.');
-  return { status: 200, body: found };
+  const { location } = found.meta as { location: string };
+  return { status: 200, headers: { Location: location }, body: found };
 }

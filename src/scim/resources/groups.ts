@@ -27,14 +27,15 @@ export const groups: Model<Group> = {
   findByName: findGroupByName,
   select: selectGroups,
   lock: (db, id) => updateGroup(db, id, undefined, undefined),
-  async create({ deps, source }, resource) {
+  async create(call, resource) {
+    const { deps, source } = call;
     const now = deps.now();
     const fields = fieldsOf(resource);
     const group = { id: newId(deps), ...fields, sourceId: source.id, version: 1, createdAt: now, modifiedAt: now };
     const ids = memberIds(resource.members);
     return async (db) => {
       await insertGroup(db, group);
-      const members = await addMembers(db, group.id, ids);
+      const members = await addMembers(db, call, group.id, ids);
       return { row: group, changes: [...changesBetween({}, attributesOf(group)), ...memberChanges(members)] };
     };
   },
@@ -43,7 +44,7 @@ export const groups: Model<Group> = {
     return updateOf(
       call,
       () => fieldsOf(resource),
-      (db, { id }) => replaceMembers(db, id, ids),
+      (db, { id }) => replaceMembers(db, call, id, ids),
     );
   },
   async patch(call, steps) {
@@ -52,7 +53,7 @@ export const groups: Model<Group> = {
     return updateOf(
       call,
       (before) => fieldsOf(applyPatch(groupType, attributesOf(before), ownSteps)),
-      (db, { id }) => patchMembers(db, { engine: call.deps.store.engine, budget: call.budget }, id, memberSteps),
+      (db, { id }) => patchMembers(db, call, id, memberSteps),
     );
   },
   // The members stay active: the client deactivates them itself.

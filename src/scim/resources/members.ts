@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db, Engine } from '../../db/open.ts';
 import { addMembers as insertMembers, listMembers, removeMembers } from '../../store/groupMembers.ts';
 import { findMatchingMembers } from '../../store/selection.ts';
+import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Condition } from '../protocol/comparisonSql.ts';
 import type { Filter } from '../protocol/filter.ts';
@@ -10,6 +11,7 @@ import { memberCondition } from '../protocol/filterSql.ts';
 import type { PatchStep } from '../protocol/patch.ts';
 import { type Budget, tooMuchWork } from '../protocol/scan.ts';
 import { isObject, readValue } from '../schema/readResource.ts';
+import { reportMembers } from './unknown.ts';
 
 const SLICE_WORK = 4_000; // members times terms
 
@@ -19,39 +21,34 @@ export type MemberChange = { added: string[]; removed: string[] };
 /**
  * Applies the steps of a PATCH to a group's members, in order, and writes only the rows that change. Adding a member again and
  * removing a person who is not a member changes nothing.
- * @throws ScimError invalidValue for unknown people, mutability for changes of a member itself
+ * @throws ScimError invalidValue for unknown people if the source refuses them, mutability for changes of a member itself
  */
-export async function patchMembers(
-  db: Db,
-  { engine, budget }: { engine: Engine; budget: Budget },
-  groupId: string,
-  steps: PatchStep[],
-): Promise<MemberChange> {
+export async function patchMembers(db: Db, call: Call, groupId: string, steps: PatchStep[]): Promise<MemberChange> {
+  const { engine } = call.deps.store;
   const change: MemberChange = { added: [], removed: [] };
   for (const { op, ids, condition } of joined(steps.map((step) => readStep(engine, step)))) {
-    const selected = condition ? await selectMembers(db, groupId, condition, budget) : ids;
-    const { added, removed } = await operations[op](db, groupId, selected);
+    const selected = condition ? await selectMembers(db, groupId, condition, call.budget) : ids;
+    const { added, removed } = await operations[op](db, call, groupId, selected);
     change.added = change.added.concat(added);
     change.removed = change.removed.concat(removed);
   }
   return change;
 }
 
-/** Adds people to a group. @throws ScimError invalidValue for unknown people */
-export async function addMembers(db: Db, groupId: string, ids: string[]): Promise<MemberChange> {
+/** Adds people to a group. @throws ScimError invalidValue for unknown people if the source refuses them */
+export async function addMembers(db: Db, call: Call, groupId: string, ids: string[]): Promise<MemberChange> {
   const { added, unknown } = await insertMembers(db, groupId, ids);
-  if (unknown.length === 0) return { added, removed: [] };
-  const shown = unknown.slice(0, 5).map((id) => id.slice(0, 80));
-  throw badRequest('invalidValue', `No person has the id ${shown.join(', ')}. Only people can be members.`);
+  reportMembers(call, unknown);
+  return { added, removed: [] };
 }
 
-/** Replaces the members of a group. @throws ScimError invalidValue for unknown people */
-export async function replaceMembers(db: Db, groupId: string, ids: string[]): Promise<MemberChange> {
+/** Replaces the members of a group. @throws ScimError invalidValue for unknown people if the source refuses them */
+export async function replaceMembers(db: Db, call: Call, groupId: string, ids: string[]): Promise<MemberChange> {
   const wanted = new Set(ids);
   const current = new Set<string>();
   for await (const { userId } of everyMember(db, groupId)) current.add(userId);
   const removed = await removeMembers(db, groupId, current.difference(wanted));
-  const { added } = await addMembers(db, groupId, [...wanted.difference(current)]);
+  const { added } = await addMembers(db, call, groupId, [...wanted.difference(current)]);
   return { added, removed };
 }
 
@@ -71,7 +68,7 @@ type Terms = { test: Condition; terms: number };
 const operations = {
   add: addMembers,
   replace: replaceMembers,
-  remove: async (db: Db, groupId: string, ids: string[]): Promise<MemberChange> => ({
+  remove: async (db: Db, _call: Call, groupId: string, ids: string[]): Promise<MemberChange> => ({
     added: [],
     removed: await removeMembers(db, groupId, ids),
   }),

@@ -5,10 +5,12 @@ import type { Selected, Selection } from '../../store/selection.ts';
 import type { Call, ScimResponse } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { logChange } from '../http/log.ts';
-import { type PatchStep, readPatch } from '../protocol/patch.ts';
+import type { PatchStep } from '../protocol/patch.ts';
 import { type Projection, readProjection } from '../protocol/projection.ts';
+import { readPatch } from '../protocol/readPatch.ts';
 import { type Json, readResource } from '../schema/readResource.ts';
 import type { ResourceType } from '../schema/schema.ts';
+import { reportAttributes } from './unknown.ts';
 
 /** What the rows of users and groups have in common. */
 export type Row = { id: string; version: number; sourceId: string | null };
@@ -53,7 +55,7 @@ export type Representation = { version: string; body: Json | AsyncIterable<strin
 export async function createResource<R extends Row>(call: Call, model: Model<R>): Promise<ScimResponse> {
   requireWritable(call);
   const { trace } = call;
-  const resource = readResource(model.type, call.request.body);
+  const resource = readBody(call, model);
   trace.resourceName = String(resource[model.uniqueAttribute]);
   const create = await model.create(call, resource);
   const row = await inTransaction(call, model, async (trx) => {
@@ -80,7 +82,7 @@ export async function getResource<R extends Row>(call: Call, model: Model<R>, id
 /** PUT (RFC 7644 3.5.1). */
 export async function replaceResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
-  const resource = readResource(model.type, call.request.body);
+  const resource = readBody(call, model);
   requireId(call, id);
   const row = await updateResource(call, model, id, await model.replace(call, resource));
   return respond(call, model, 200, row);
@@ -89,7 +91,9 @@ export async function replaceResource<R extends Row>(call: Call, model: Model<R>
 /** PATCH (RFC 7644 3.5.2): returns 200 with the resource, or 204 if the source's setting or the size of the resource asks for it. */
 export async function patchResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
-  const steps = readPatch(model.type, call.request.body);
+  const unknown = new Set<string>();
+  const steps = readPatch(model.type, call.request.body, unknown);
+  reportAttributes(call, unknown);
   requireId(call, id);
   const row = await updateResource(call, model, id, await model.patch(call, steps));
   if (await isWanted(call, model, row)) return respond(call, model, 200, row);
@@ -110,6 +114,13 @@ export async function deleteResource<R extends Row>(call: Call, model: Model<R>,
 /** Returns the entity tag of a version. */
 export function versionTag(version: number | string): string {
   return `W/"${version}"`;
+}
+
+function readBody<R extends Row>(call: Call, { type }: Model<R>): Json {
+  const unknown = new Set<string>();
+  const resource = readResource(type, call.request.body, unknown);
+  reportAttributes(call, unknown);
+  return resource;
 }
 
 /** Without a change, neither the row nor the log is written, and the version stays. */
@@ -176,7 +187,8 @@ async function respond<R extends Row>(call: Call, model: Model<R>, status: 200 |
   const { type } = model;
   const { version, body } = await model.represent(call, row, readProjection(type, call.request.query));
   const location = `${call.baseUrl}${type.endpoint}/${row.id}`;
-  const headers = { ETag: version, [status === 201 ? 'Location' : 'Content-Location']: location };
+  // RFC 7643 3.1 names Content-Location; clients look for Location as in RFC 7644 3.4.1.
+  const headers = { ETag: version, Location: location, ...(status === 200 ? { 'Content-Location': location } : {}) };
   return { status, headers, body };
 }
 

@@ -1,7 +1,9 @@
+import { caseKey } from '../../store/caseKey.ts';
 import { normalizeLoginName } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
+import { parsePath } from '../protocol/filter.ts';
 import type { Attribute } from './attribute.ts';
-import { findAttribute, findSchema, findSubAttribute, type Located, type ResourceType } from './schema.ts';
+import { findAttribute, findByPath, findSchema, findSubAttribute, type Located, type ResourceType } from './schema.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -9,22 +11,23 @@ const MAX_VALUES = 200;
 
 /**
  * Reads a resource from the body of a POST or PUT (RFC 7644 3.3, 3.5.1): canonical names, checked types, extensions under their URNs,
- * without unknown and read-only attributes. Names are accepted in any case, bare or with their URN; `schemas` is optional.
+ * without unknown and read-only attributes. Names are accepted in any case, bare, dotted or with their URN; `schemas` is optional.
+ * @param unknown gets the names of attributes that do not exist
  * @throws ScimError invalidSyntax or invalidValue
  */
-export function readResource(type: ResourceType, body: unknown): Json {
+export function readResource(type: ResourceType, body: unknown, unknown = new Set<string>()): Json {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
   const resource: Json = {};
   for (const [name, value] of Object.entries(body)) {
     const schema = name.includes(':') ? findSchema(type, name) : undefined;
     if (!schema) {
-      readInto(resource, type, findAttribute(type, name), value);
+      readInto({ type, resource, unknown }, findNamed(type, name), name, value);
       continue;
     }
     if (!isObject(value) && value !== null) throw badRequest('invalidValue', `${schema.name} must be an object.`);
     containerOf(resource, type, schema); // created even for an empty extension: PUT tells that from a missing one
     for (const [inner, innerValue] of Object.entries(value ?? {}))
-      readInto(resource, type, findAttribute(type, inner, schema), innerValue);
+      readInto({ type, resource, unknown }, findAttribute(type, inner, schema), `${name}:${inner}`, innerValue);
   }
   requireAttributes(type, resource);
   return resource;
@@ -48,17 +51,18 @@ export function containerOf(resource: Json, type: ResourceType, schema: Located[
 }
 
 /**
- * Reads the value of an attribute: canonical names, checked types, without unknown and read-only sub-attributes.
- * Returns undefined for no value: null, '', an empty list or object (RFC 7643 2.5).
+ * Reads the value of an attribute: canonical names, checked types, without unknown and read-only sub-attributes, each value once. One
+ * value may stand for a list of one. Returns undefined for no value: null, '', an empty list or object (RFC 7643 2.5).
  * @throws ScimError invalidValue
  */
 export function readValue(attribute: Attribute, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (!attribute.multiValued) return readSingle(attribute, value);
-  if (!Array.isArray(value)) throw wrongType(attribute, 'a list');
-  if (value.length > MAX_VALUES && attribute.name !== 'members')
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length > MAX_VALUES && attribute.name !== 'members')
     throw badRequest('invalidValue', `${attribute.name} may have at most ${MAX_VALUES} values.`);
-  const values = value.map((item) => readSingle(attribute, item)).filter((item) => item !== undefined);
+  const read = list.map((item) => readSingle(attribute, item)).filter((item) => item !== undefined);
+  const values = read.length > 1 && attribute.name !== 'members' ? distinct(attribute, read as Json[]) : read;
   if (values.filter((item) => isPrimary(item)).length > 1)
     throw badRequest('invalidValue', `${attribute.name} may have at most one primary value.`);
   return values.length > 0 ? values : undefined;
@@ -67,20 +71,23 @@ export function readValue(attribute: Attribute, value: unknown): unknown {
 /** Reads one value of an attribute, as readValue does. @throws ScimError invalidValue */
 export function readSingle(attribute: Attribute, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
-  if (attribute.type === 'boolean') return readBoolean(attribute, value);
-  if (attribute.type !== 'complex') return readText(attribute, value);
-  const parts = readParts(attribute, value);
-  return hasNoContent(parts) ? undefined : parts;
+  if (attribute.type === 'complex') {
+    const parts = readParts(attribute, value);
+    return hasNoContent(parts) ? undefined : parts;
+  }
+  const bare = unwrapped(value);
+  if (bare === null) return undefined;
+  return attribute.type === 'boolean' ? readBoolean(attribute, bare) : readText(attribute, bare);
 }
 
 /**
  * Reads the sub-attributes of a complex value, of which there may be none. A string stands for the sub-attribute `value`, and a list
- * of one manager for the manager: some clients send them so.
+ * of one for what is in it: some clients send them so.
  * @throws ScimError invalidValue
  */
 export function readParts(attribute: Attribute, value: unknown): Json {
   if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readParts(attribute, { value });
-  if (attribute.name === 'manager' && Array.isArray(value) && value.length === 1) return readParts(attribute, value[0]);
+  if (Array.isArray(value) && value.length === 1) return readParts(attribute, value[0]);
   if (!isObject(value)) throw wrongType(attribute, 'an object');
   const result: Json = {};
   for (const [name, part] of Object.entries(value)) {
@@ -114,15 +121,65 @@ export function hasNoContent(parts: Json): boolean {
   return Object.keys(parts).every((name) => name === 'type' || name === 'primary');
 }
 
-function readInto(resource: Json, type: ResourceType, located: Located | undefined, value: unknown): void {
-  if (!located || located.attribute.mutability === 'readOnly' || located.attribute.name === 'schemas') return;
-  const { schema, attribute } = located;
-  const read = readValue(attribute, value);
+/** Returns the names of sub-attributes in a value that do not exist. Members have many values, and are not looked through. */
+export function unknownParts({ attribute, sub }: Located, value: unknown): string[] {
+  if (sub || attribute.type !== 'complex' || attribute.name === 'members') return [];
+  const names = [value].flat().flatMap((item) => (isObject(item) ? Object.keys(item) : []));
+  return names.filter((name) => !findSubAttribute(attribute, name)).map((name) => `${attribute.name}.${name}`);
+}
+
+/** Finds an attribute by its bare name, and by a dotted name or one with its URN, as clients send them in a PATCH. */
+function findNamed(type: ResourceType, name: string): Located | undefined {
+  const bare = findAttribute(type, name);
+  if (bare || !/[.:]/.test(name)) return bare;
+  try {
+    const { filter, ...path } = parsePath(name, []);
+    return filter ? undefined : findByPath(type, path);
+  } catch {
+    return undefined;
+  }
+}
+
+type Reading = { type: ResourceType; resource: Json; unknown: Set<string> };
+
+function readInto(reading: Reading, located: Located | undefined, name: string, value: unknown): void {
+  const { type, resource, unknown } = reading;
+  if (!located) {
+    unknown.add(name);
+    return;
+  }
+  const { schema, attribute, sub } = located;
+  if (attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly' || attribute.name === 'schemas') return;
+  for (const part of unknownParts(located, value)) unknown.add(part);
+  const read = readValue(attribute, sub ? { [sub.name]: value } : value);
   if (read === undefined) return;
   const container = containerOf(resource, type, schema);
   const known = container[attribute.name];
   const isMerged = attribute.type === 'complex' && !attribute.multiValued && isObject(known);
   container[attribute.name] = isMerged ? { ...known, ...(read as Json) } : read;
+}
+
+/** Returns the text in `[{ "$ref": null, "value": "Ada" }]`, in which Entra wraps what is mapped as a reference. */
+function unwrapped(value: unknown): unknown {
+  const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return isObject(only) && Object.hasOwn(only, 'value') ? only.value : only;
+}
+
+/** Joins values with the same type and value (RFC 7643 2.4). What comes later counts, and a primary value stays primary. */
+function distinct(attribute: Attribute, values: Json[]): Json[] {
+  const exact = findSubAttribute(attribute, 'value')?.caseExact ?? true;
+  const found = new Map<string, Json>();
+  for (const item of values) {
+    const { primary, type, value, ...rest } = item;
+    const key = JSON.stringify([
+      caseKey(String(type ?? '')),
+      typeof value === 'string' ? (exact ? value : caseKey(value)) : rest,
+    ]);
+    const known = found.get(key);
+    const either = primary === true || isPrimary(known) ? { primary: true } : {};
+    found.set(key, { ...known, ...item, ...either });
+  }
+  return [...found.values()];
 }
 
 function readBoolean(attribute: Attribute, value: unknown): boolean {
@@ -132,7 +189,8 @@ function readBoolean(attribute: Attribute, value: unknown): boolean {
   return text === 'true';
 }
 
-function readText(attribute: Attribute, sent: unknown): string | undefined {
+function readText(attribute: Attribute, given: unknown): string | undefined {
+  const sent = Number.isSafeInteger(given) ? String(given) : given; // an ID or a number of an employee
   if (typeof sent !== 'string') throw wrongType(attribute, 'a string');
   const value = attribute.isLoginName ? normalizeLoginName(sent) : sent;
   if (value === '') return undefined;

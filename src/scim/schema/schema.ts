@@ -108,7 +108,7 @@ export function findSchema(type: ResourceType, urn: string): Schema | undefined 
 }
 
 /**
- * Finds an attribute by its name, in any case. Without a schema, the core schema and the common attributes come before the
+ * Finds an attribute by its name, in any case; by an alias perhaps a sub-attribute of it. Without a schema, the core schema and the common attributes come before the
  * extensions: clients send the extensions' attributes without their URN.
  */
 export function findAttribute(type: ResourceType, name: string, schema?: Schema): Located | undefined {
@@ -126,6 +126,7 @@ export function findByPath(type: ResourceType, { urn, name, sub }: AttributePath
   const schema = urn === undefined ? undefined : findSchema(type, urn);
   const located = urn === undefined || schema ? findAttribute(type, name, schema) : undefined;
   if (!located || sub === undefined) return located;
+  if (located.sub) return undefined;
   const part = findSubAttribute(located.attribute, sub);
   return part && { ...located, sub: part };
 }
@@ -138,14 +139,21 @@ function withAttributes(type: Omit<ResourceType, 'attributes'>, aliases: Record<
     attributes.set(schema.id, own);
     const common = schema === type.schema ? commonAttributes : [];
     for (const attribute of [...schema.attributes, ...common])
-      for (const name of [attribute.name, ...aliasesOf(attribute, aliases)]) {
-        own.set(name.toLowerCase(), { schema, attribute });
-        if (!all.has(name.toLowerCase())) all.set(name.toLowerCase(), { schema, attribute });
+      for (const [name, located] of namesOf(schema, attribute, aliases)) {
+        own.set(name.toLowerCase(), located);
+        if (!all.has(name.toLowerCase())) all.set(name.toLowerCase(), located);
       }
   }
   return { ...type, attributes };
 }
 
-function aliasesOf(attribute: Attribute, aliases: Record<string, string>): string[] {
-  return Object.keys(aliases).filter((alias) => aliases[alias] === attribute.name);
+/** Returns the name and the aliases of an attribute, and the aliases of its sub-attributes. */
+function namesOf(schema: Schema, attribute: Attribute, aliases: Record<string, string>): [string, Located][] {
+  const aliasesOf = (path: string) => Object.keys(aliases).filter((alias) => aliases[alias] === path);
+  const { name, subAttributes = [] } = attribute;
+  const names = [name, ...aliasesOf(name)].map((alias): [string, Located] => [alias, { schema, attribute }]);
+  const parts = subAttributes.flatMap((sub) =>
+    aliasesOf(`${name}.${sub.name}`).map((alias): [string, Located] => [alias, { schema, attribute, sub }]),
+  );
+  return [...names, ...parts];
 }

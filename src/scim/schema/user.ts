@@ -41,9 +41,11 @@ export const personColumns: Record<string, string> = Object.fromEntries(
     }),
 );
 
-/** Other names under which clients send an attribute. */
+/** Other names under which clients send an attribute, with its path below the schema: `initials` for `name.initials`. */
 export const personAliases: Record<string, string> = Object.fromEntries(
-  personAttributes.flatMap(({ path, scim: { alias } }) => (alias ? [[alias, path.split('.').at(-1) ?? path]] : [])),
+  personAttributes.flatMap(({ path, scim: { alias } }) =>
+    alias ? [[alias, path.replace(/^(enterprise|interact)\./, '')]] : [],
+  ),
 );
 
 /** The attributes of the table below a path, as a schema describes them. */

@@ -14,7 +14,7 @@ describe('scim/listQuery', () => {
       startIndex: 1,
       cursor: undefined,
     });
-    expect(read({ filter: ' ', sortBy: '', count: '', startIndex: '' })).to.deep.include({
+    expect(read({ sortBy: '', count: '', startIndex: '' })).to.deep.include({
       filter: undefined,
       sortBy: undefined,
       count: 100,
@@ -52,6 +52,8 @@ describe('scim/listQuery', () => {
       [{ startIndex: 'x' }, 'invalidValue'],
       [{ sortOrder: 'up' }, 'invalidValue'],
       [{ filter: 'a' }, 'invalidFilter'],
+      [{ filter: '' }, 'invalidFilter'],
+      [{ filter: '  ' }, 'invalidFilter'],
       [{ sortBy: 'a b' }, 'invalidPath'],
       [{ cursor: '', count: '0' }, 'invalidCount'],
       [{ cursor: 'x', count: '-1' }, 'invalidCount'],

@@ -176,7 +176,7 @@ describe('scim/matchFilter', () => {
       expect(described('value eq "x" and primary eq "True" and count eq 5')).to.deep.equal({
         value: 'x',
         primary: true,
-        count: 5,
+        count: '5',
       });
       expect(described('primary eq false')).to.deep.equal({ primary: false });
     });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ScimError, type ScimType } from '../../../src/scim/http/errors.ts';
-import { applyPatch, readPatch } from '../../../src/scim/protocol/patch.ts';
+import { applyPatch } from '../../../src/scim/protocol/patch.ts';
+import { readPatch } from '../../../src/scim/protocol/readPatch.ts';
 import { type Json, readResource } from '../../../src/scim/schema/readResource.ts';
 import { ENTERPRISE_URN, groupType, INTERACT_URN, USER_URN, userType } from '../../../src/scim/schema/schema.ts';
 import { patch } from '../support/patch.ts';
@@ -11,17 +12,16 @@ const refused = {
   invalidSyntax: ['x', null, [], { op: 'move', path: 'title', value: 'x' }, { path: 'title', value: 'x' }],
   invalidPath: [
     { op: 'add', path: 5, value: 'x' },
-    { op: 'add', path: 'nonsense', value: 'x' },
-    { op: 'add', path: 'name.nonsense', value: 'x' },
+    { op: 'add', path: '/title', value: 'x' },
+    { op: 'add', path: 'name.a.b', value: 'x' },
     { op: 'remove', path: 'a b' },
-    { op: 'remove', path: 'urn:nonsense:title' },
     { op: 'replace', path: '__proto__.polluted', value: 'x' },
     { op: 'replace', path: 'name[givenName eq "x"]', value: 'x' },
     { op: 'replace', path: 'emails.value[type eq "work"]', value: 'x' },
   ],
   invalidFilter: [
     { op: 'replace', path: 'emails[nonsense', value: 'x' },
-    { op: 'remove', path: 'emails[type eq work]' },
+    { op: 'remove', path: "emails[type eq 'work']" },
     { op: 'remove', path: 'emails[type xx "work"].value' },
   ],
   invalidValue: [
@@ -37,7 +37,7 @@ const refused = {
     { op: 'replace', path: 'active', value: 'perhaps' },
     { op: 'add', path: 'name', value: 'Anna' },
     { op: 'add', path: 'emails', value: 7 },
-    { op: 'add', path: 'emails', value: [{ value: 5 }] },
+    { op: 'add', path: 'emails', value: [{ value: 5.5 }] },
     { op: 'add', path: 'emails[type eq "work"]', value: 7 },
     { op: 'add', path: 'photos', value: [{ value: 'javascript:alert(1)' }] },
     {
@@ -111,6 +111,32 @@ describe('scim/patch', () => {
     it('ignores unknown and read-only names in a value', () => {
       const value = { id: 'x', meta: {}, groups: [], schemas: [], nonsense: 1, 'name.nonsense': 1, title: 'T' };
       expect(after(anna, { op: 'replace', value })).to.deep.equal({ ...anna, title: 'T' });
+    });
+
+    it('leaves out attributes that do not exist, by path and by value, and names them', () => {
+      for (const [operation, ...names] of [
+        [{ op: 'add', path: 'nonsense', value: 'x' }, 'nonsense'],
+        [{ op: 'remove', path: 'nonsense' }, 'nonsense'],
+        [{ op: 'add', path: 'urn:acme:User:tag', value: 'x' }, 'urn:acme:User:tag'],
+        [{ op: 'add', path: 'nonsense[password eq "x"].value', value: 'x' }, 'nonsense.value'],
+        [{ op: 'replace', path: 'emails[type eq "work"].nonsense', value: 'x' }, 'emails.nonsense'],
+        [{ op: 'replace', path: `${ENTERPRISE_URN}:nonsense`, value: 'x' }, `${ENTERPRISE_URN}:nonsense`],
+        [{ op: 'replace', path: 'name', value: { nonsense: 1 } }, 'name.nonsense'],
+        [{ op: 'add', path: 'phoneNumbers', value: [{ nonsense: 1 }] }, 'phoneNumbers.nonsense'],
+        [
+          { op: 'add', value: { id: 'x', a: 1, 'b[password eq "x"]c': 1, 'name.c': 1, 'urn:d': {}, name: { e: 1 } } },
+          'a',
+          'b',
+          'name.c',
+          'urn:d',
+          'name.e',
+        ],
+      ] as const) {
+        const unknown = new Set<string>();
+        const steps = readPatch(userType, patch(operation), unknown);
+        expect([...unknown], JSON.stringify(operation)).to.deep.equal(names);
+        expect(applyPatch(userType, anna, steps)).to.deep.equal(anna);
+      }
     });
 
     it('removes a whole extension by its URN', () => {
@@ -352,7 +378,7 @@ describe('scim/patch', () => {
 
     it('reads all operations before it applies the first', () => {
       const wrongValue = { op: 'replace', path: 'active', value: 'perhaps' };
-      const wrongPath = { op: 'add', path: 'nonsense', value: 'x' };
+      const wrongPath = { op: 'add', path: '/title', value: 'x' };
       for (const operations of [
         [wrongValue, wrongPath],
         [wrongPath, wrongValue],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { applyPatch, readPatch } from '../../../src/scim/protocol/patch.ts';
+import { applyPatch } from '../../../src/scim/protocol/patch.ts';
+import { readPatch } from '../../../src/scim/protocol/readPatch.ts';
 import { groupType, userType } from '../../../src/scim/schema/schema.ts';
 
 describe('scim/patchLimits', () => {

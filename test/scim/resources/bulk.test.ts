@@ -86,7 +86,7 @@ describe('scim/bulk', () => {
       const location = `${scim.baseUrl}/Users/${id}`;
       const { body } = await bulk([
         { method: 'put', path: `/Users/${id}`, data: { userName: 'anna', title: 'T' } },
-        { method: 'PATCH', path: `/Users/${id}`, data: patch({ op: 'add', path: 'nonsense', value: 'x' }) },
+        { method: 'PATCH', path: `/Users/${id}`, data: patch({ op: 'add', path: '/title', value: 'x' }) },
         { method: 'DELETE', path: `/Users/${id}` },
       ]);
       const [put, failed, deleted] = body.Operations;

@@ -28,19 +28,46 @@ describe('scim/readResource', () => {
     });
   });
 
-  it('ignores unknown and read-only attributes', () => {
+  it('ignores unknown and read-only attributes, and names the unknown ones', () => {
     const body = {
       id: 'x',
       meta: { version: 'x' },
       schemas: ['x'],
       groups: [{ value: 'g' }],
       nonsense: 1,
-      [`${USER_URN}:title`]: 'x',
+      [`${USER_URN}:nonsense`]: 'x',
+      [INTERACT_URN]: { password: 'x' },
+      'emails.nonsense': 'x',
       'urn:nonsense': { title: 'x' },
       name: { nonsense: 1 },
       manager: { value: '2', displayName: 'The Boss', $ref: 'x' },
     };
-    expect(read(body)).to.deep.equal({ userName: 'anna', [ENTERPRISE_URN]: { manager: { value: '2' } } });
+    const unknown = new Set<string>();
+    expect(readResource(userType, { userName: 'anna', ...body }, unknown)).to.deep.equal({
+      userName: 'anna',
+      [INTERACT_URN]: {},
+      [ENTERPRISE_URN]: { manager: { value: '2' } },
+    });
+    expect([...unknown]).to.deep.equal([
+      'nonsense',
+      `${USER_URN}:nonsense`,
+      `${INTERACT_URN}:password`,
+      'emails.nonsense',
+      'urn:nonsense',
+      'name.nonsense',
+    ]);
+  });
+
+  it('reads dotted names, names with their URN, and aliases of sub-attributes, as a PATCH does', () => {
+    expect(
+      read({ 'name.givenName': 'Anna', [`${USER_URN}:title`]: 'T', initials: 'AB', 'emails.value': 'a@b' }),
+    ).to.deep.equal({
+      userName: 'anna',
+      title: 'T',
+      name: { givenName: 'Anna' },
+      emails: [{ value: 'a@b' }],
+      [INTERACT_URN]: { name: { initials: 'AB' } },
+    });
   });
 
   it('is not reached by names of prototypes', () => {
@@ -81,24 +108,66 @@ describe('scim/readResource', () => {
     });
   });
 
+  it('reads whole numbers as texts, one value as a list of one, and unwraps simple values', () => {
+    const body = {
+      externalId: 157663,
+      employeeNumber: 7,
+      emails: { value: 'a@acme.com' },
+      roles: 'r',
+      title: [{ $ref: null, value: 'T' }],
+      nickName: [{ value: null }],
+      active: [{ value: 'False' }],
+    };
+    expect(read(body)).to.deep.equal({
+      userName: 'anna',
+      externalId: '157663',
+      emails: [{ value: 'a@acme.com' }],
+      roles: [{ value: 'r' }],
+      title: 'T',
+      active: false,
+      [ENTERPRISE_URN]: { employeeNumber: '7' },
+    });
+  });
+
+  it('joins values of the same type and value', () => {
+    const emails = [
+      { value: 'a@acme.com', type: 'work', primary: true },
+      { value: 'A@acme.com', type: 'Work', display: 'A' },
+      { value: 'a@acme.com', type: 'home' },
+    ];
+    expect(read({ emails }).emails).to.deep.equal([
+      { value: 'A@acme.com', type: 'Work', primary: true, display: 'A' },
+      { value: 'a@acme.com', type: 'home' },
+    ]);
+    const addresses = [{ type: 'work', locality: 'Oslo' }, { type: 'work', locality: 'Oslo' }, { locality: 'Oslo' }];
+    expect(read({ addresses }).addresses).to.deep.equal(addresses.slice(1));
+    const twice = [
+      { value: 'x', primary: true },
+      { value: 'x', primary: true },
+    ];
+    expect(read({ roles: twice }).roles).to.deep.equal(twice.slice(1));
+  });
+
   it('merges parts of a complex attribute that arrive apart', () => {
     const body = { name: { givenName: 'Anna' }, [USER_URN]: { name: { familyName: 'Berg' } } };
     expect(read(body)).to.deep.include({ name: { givenName: 'Anna', familyName: 'Berg' } });
   });
 
   it('refuses invalid values with invalidValue', () => {
+    const rolesUpTo = (count: number) => Array.from({ length: count }, (_, index) => ({ value: `role ${index}` }));
     const refused: Record<string, unknown>[] = [
       { userName: null },
       { userName: '' },
       { userName: '  ' },
-      { userName: 5 },
+      { userName: 5.5 },
+      { externalId: 2 ** 60 },
       { userName: 'x'.repeat(257) },
       { title: 'a\0b' },
       { title: '\ud800' },
-      { title: ['x'] },
+      { title: ['x', 'y'] },
+      { title: [[['x']]] },
       { active: 'perhaps' },
       { active: 1 },
-      { emails: 'a@acme.com' },
       { emails: [5] },
       {
         emails: [
@@ -107,7 +176,7 @@ describe('scim/readResource', () => {
         ],
       },
       { name: 'Anna' },
-      { roles: Array(201).fill({ value: 'x' }) },
+      { roles: rolesUpTo(201) },
       { photos: [{ value: 'javascript:alert(1)' }] },
       { photos: [{ value: 'data:image/svg+xml;base64,AAAA' }] },
       { profileUrl: ' java\tscript:alert(1)' },
@@ -119,7 +188,7 @@ describe('scim/readResource', () => {
       expect(() => read(body), JSON.stringify(body).slice(0, 80))
         .to.throw(ScimError)
         .that.includes({ status: 400, scimType: 'invalidValue' });
-    expect(read({ roles: Array(200).fill({ value: 'x' }), userName: 'x'.repeat(256) }).roles).to.have.length(200);
+    expect(read({ roles: rolesUpTo(200), userName: 'x'.repeat(256) }).roles).to.have.length(200);
   });
 
   it('accepts any number of members', () => {

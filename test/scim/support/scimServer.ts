@@ -5,7 +5,9 @@ import express from 'express';
 import type { Store } from '../../../src/db/open.ts';
 import { scimRoutes } from '../../../src/scim/http/routes.ts';
 import { addSource, type SourceInput } from '../../../src/sources/profileSources.ts';
+import type { Anteroom } from '../../support/anteroom.ts';
 import { whenDone } from '../../support/cleanup.ts';
+import { sendRaw } from '../../support/hostClient.ts';
 import { aDomain } from '../../support/rows.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
 
@@ -75,6 +77,22 @@ export async function openScimServer(store?: Store, source: Partial<SourceInput>
   };
 }
 
+/** Adds a profile source to an application. Returns what sends its requests, also to another host than the application's. */
+export async function addClient({ deps, url }: Anteroom): Promise<Pick<ScimServer, 'call'>> {
+  const added = await addSource(deps, { name: 'Cloud Directory' });
+  if (!added.ok) throw new Error('The source was refused');
+  const { token } = added.value;
+  return {
+    call: async (method, path, body, headers) => {
+      const sent = Object.fromEntries(headersOf(token, headers));
+      const raw = { method, headers: sent, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      const { text, ...reply } = await sendRaw({ url }, `/api/v2/scim/v2${path}`, raw);
+      const received = Object.entries(reply.headers).map(([name, value]): [string, string] => [name, String(value)]);
+      return { ...reply, headers: new Headers(received), body: text === '' ? {} : JSON.parse(text), text };
+    },
+  };
+}
+
 async function call(
   url: string,
   token: string,
@@ -84,11 +102,17 @@ async function call(
 ): Promise<Reply> {
   const response = await fetch(url, {
     method,
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json', ...headers },
+    headers: headersOf(token, headers),
     ...(body === undefined ? {} : bodyOf(body)),
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text), text };
+}
+
+function headersOf(token: string, more: Record<string, string> = {}): Headers {
+  const headers = new Headers({ Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' });
+  for (const [name, value] of Object.entries(more)) headers.set(name, value);
+  return headers;
 }
 
 /** Strings, bytes and streams are sent as they are, everything else as JSON. */
