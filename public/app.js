@@ -54,3 +54,49 @@ if (running) setTimeout(refresh, 1000, running);
 
 // If a form has errors, the first invalid field gets the focus.
 document.querySelector('[aria-invalid="true"]')?.focus();
+
+// What was entered in a form stays in this tab until the next page. If the session has ended, the person logs in and finds it again.
+const KEPT = 'form';
+// The Log-In screen has no menu: its form is not kept, and there the kept one has yet to be filled in.
+const hasMenu = document.querySelector('nav[aria-label="Main"]') !== null;
+const forms = hasMenu ? [...document.querySelectorAll('main form[method="post"]')] : [];
+for (const form of forms) {
+  form.addEventListener('submit', () => {
+    const isText = ([name, value]) => typeof value === 'string' && form.elements[name]?.type !== 'password';
+    const fields = [...new FormData(form)].filter(isText);
+    sessionStorage.setItem(KEPT, JSON.stringify({ action: form.getAttribute('action'), fields }));
+  });
+}
+
+function fillIn(form, fields) {
+  const left = fields.map(([name, value]) => ({ name, value }));
+  for (const element of form.elements) {
+    if (!element.name || /^(hidden|password|file|submit)$/.test(element.type)) continue;
+    const isBox = element.type === 'checkbox' || element.type === 'radio';
+    const at = left.findIndex(({ name, value }) => name === element.name && (!isBox || value === element.value));
+    if (isBox) element.checked = at >= 0;
+    else if (at >= 0) element.value = left[at].value;
+    if (at >= 0) left.splice(at, 1);
+  }
+}
+
+const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
+if (kept && location.hash === '#kept') {
+  const form = forms.find((one) => one.getAttribute('action') === kept.action);
+  if (form) {
+    fillIn(form, kept.fields);
+    const note = document.createElement('div');
+    note.className = 'alert alert-info';
+    note.setAttribute('role', 'status');
+    note.textContent =
+      'You were logged out before this was saved. Your entries are here again, except for passwords and files.';
+    form.before(note);
+  }
+  history.replaceState(null, '', location.pathname + location.search);
+}
+if (hasMenu) sessionStorage.removeItem(KEPT);
+else if (location.hash) {
+  // The fragment of the page that was asked for comes along to the Log-In screen.
+  for (const link of document.querySelectorAll('a[href*="?return="]')) link.href += encodeURIComponent(location.hash);
+  for (const field of document.querySelectorAll('input[name="return"]')) field.value += location.hash;
+}

@@ -1,13 +1,20 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { AppError, Forbidden } from '../errors.ts';
+import { returnPath } from './returnPath.ts';
 
 /** Requires a login. Redirects browsers to the Log-In screen, and returns 401 to programs. */
 export const requireLogin: RequestHandler = (req, res, next) => {
   if (req.user) return next();
   if (wantsJson(req)) throw new AppError(401, 'Login required.');
-  const path = req.method === 'GET' ? req.originalUrl : '/';
+  const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
   res.redirect(303, path === '/' ? '/login' : `/login?return=${encodeURIComponent(path)}`);
 };
+
+/** Returns the page whose form was submitted after the session had ended. The mark at its end has a script fill in what was entered. */
+function pageOfForm(req: Request, res: Response): string {
+  const page = returnPath(req.get('referer'), res.locals.domain.url).replace(/#.*/, '');
+  return page === '/' ? '/' : `${page}#kept`;
+}
 
 /** Requires a Power User. */
 export const requirePowerUser: RequestHandler = (req, res, next) => {

@@ -3,10 +3,12 @@ import express, { type ErrorRequestHandler } from 'express';
 import request from 'supertest';
 import { AppError } from '../../src/errors.ts';
 import { requireLogin, requirePowerUser } from '../../src/web/requireLogin.ts';
+import { aDomain } from '../support/rows.ts';
 
 describe('requireLogin', () => {
   const app = express();
-  app.use((req, _res, next) => {
+  app.use((req, res, next) => {
+    res.locals.domain = aDomain({ url: 'https://intranet.acme.com' });
     const userType = req.get('x-type');
     if (userType) Object.assign(req, { user: { userType } });
     next();
@@ -26,6 +28,15 @@ describe('requireLogin', () => {
     ] as const)
       await request(app).get(path).set('accept', 'text/html').expect(303).expect('location', location);
     await request(app).post('/profile').set('accept', 'text/html').expect('location', '/login');
+  });
+
+  it('returns to the page of a form, marked so that its entries come back, and to no other site', async () => {
+    for (const [referer, location] of [
+      ['https://intranet.acme.com/settings/people/new?a=b', '/login?return=%2Fsettings%2Fpeople%2Fnew%3Fa%3Db%23kept'],
+      ['https://evil.example/settings', '/login'],
+      ['https://intranet.acme.com/', '/login'],
+    ] as const)
+      await request(app).post('/profile').set({ accept: 'text/html', referer }).expect('location', location);
   });
 
   it('returns 401 to a program', async () => {
