@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { addSource } from '../src/sources/profileSources.ts';
+import { readLog } from './scim/support/readLog.ts';
 import { type Anteroom, addPerson, startAnteroom } from './support/anteroom.ts';
 import { logInLocally } from './support/client.ts';
 import { sendRaw } from './support/hostClient.ts';
@@ -26,6 +28,28 @@ describe('the application', () => {
     const reply = await sendRaw(anteroom, '/api/v2/scim/v2/Users', { headers: { host: 'evil.example' } });
     expect(reply.headers['content-type']).to.equal('application/scim+json');
     expect(JSON.parse(reply.text)).to.deep.include({ status: '421', detail: 'There is no intranet at this address.' });
+  });
+
+  it('logs requests to a mistyped SCIM base URL, and says what the base URL is', async () => {
+    const added = await addSource(anteroom.deps, { name: 'Cloud Directory' });
+    if (!added.ok) throw new Error('The source was refused');
+    const { host } = new URL(anteroom.url);
+    const send = (path: string, headers: Record<string, string>) =>
+      sendRaw(anteroom, path, { method: 'POST', headers: { host, ...headers }, body: '{ not read' });
+    const wrong = ['/api/v2/scim/Users', '/api/scim/v2/Users', '/api/v2/scim/v2x/Users', '/api', '/API/v2/Users'];
+    for (const path of wrong) {
+      const reply = await send(path, { authorization: `Bearer ${added.value.token}` });
+      expect(reply.headers['content-type'], path).to.equal('application/scim+json');
+      const detail = `There is nothing at this path. The SCIM base URL is ${anteroom.url}/api/v2/scim/v2.`;
+      expect(JSON.parse(reply.text)).to.include({ status: '404', detail });
+    }
+    expect((await send('/api/v2/scim/Users', {})).status).to.equal(401);
+    const rows = await readLog(anteroom, { outcome: 'refused' }, wrong.length + 1);
+    const logged = rows.map(({ path, status, sourceName }) => `${status} ${sourceName} ${path}`);
+    expect(logged).to.have.members([
+      ...wrong.map((path) => `404 Cloud Directory ${path}${path === '/api' ? '/' : ''}`),
+      '401 null /api/v2/scim/Users',
+    ]);
   });
 
   it('sets no cookie for visitors', async () => {

@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { isOneOf, prepared } from '../db/query.ts';
+import type { UserRow } from '../db/schema.ts';
 
 const IDS_PER_STATEMENT = 500;
 const GROUPS_COUNTED_AT_ONCE = 5;
 
-/** A member as shown in lists. */
-export type Member = { userId: string; displayName: string | null };
+/** A member with what the name to show is made of. */
+export type Member = { userId: string } & Pick<UserRow, 'userName' | 'displayName' | 'givenName' | 'familyName'>;
+
+const nameColumns = ['users.userName', 'users.displayName', 'users.givenName', 'users.familyName'] as const;
 
 /**
  * Adds people to a group; existing members are ignored. `unknown` are IDs without a person. Like removeMembers, it works in slices,
@@ -65,7 +68,7 @@ export async function listMembers(
   let query = db
     .selectFrom('groupMembers')
     .innerJoin('users', 'users.id', 'groupMembers.userId')
-    .select(['groupMembers.userId', 'users.displayName'])
+    .select(['groupMembers.userId', ...nameColumns])
     .where('groupMembers.groupId', '=', groupId);
   if (after !== undefined) query = query.where('groupMembers.userId', '>', after);
   return query.orderBy('groupMembers.userId').limit(limit).execute();
@@ -90,7 +93,7 @@ const membersOfGroups = prepared((db, groupIds: string, limit: number) =>
   db
     .selectFrom('groupMembers')
     .innerJoin('users', 'users.id', 'groupMembers.userId')
-    .select(['groupMembers.groupId', 'groupMembers.userId', 'users.displayName'])
+    .select(['groupMembers.groupId', 'groupMembers.userId', ...nameColumns])
     .where(isOneOf(db, 'groupMembers.groupId', groupIds))
     .limit(limit),
 );

@@ -100,7 +100,13 @@ describe('store/groups', () => {
 
     it('lists members page by page, by ID', async () => {
       const people = [await insertPerson('Anna'), await insertPerson('Bert'), await insertPerson()];
-      const members = people.map(({ id, displayName }) => ({ userId: id, displayName }));
+      const members = people.map(({ id, userName, displayName, givenName, familyName }) => ({
+        userId: id,
+        userName,
+        displayName,
+        givenName,
+        familyName,
+      }));
       members.sort((one, other) => (one.userId < other.userId ? -1 : 1));
       const { id } = await insert({});
       await addMembers(

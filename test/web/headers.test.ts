@@ -39,7 +39,7 @@ describe('response headers', () => {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     });
-    const beside = await sendRaw(anteroom, '/api/v2/scim/v2x');
+    const beside = await sendRaw(anteroom, '/apix');
     expect(beside.status).to.equal(404);
     expect(beside.headers).to.include.keys(guards);
     expect(beside.headers['content-security-policy']).to.contain("style-src 'self'");

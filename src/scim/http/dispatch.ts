@@ -25,7 +25,12 @@ type Endpoint = Partial<Record<string, Handler>>;
  */
 export function findHandler({ method, path }: Pick<ScimRequest, 'method' | 'path'>): Handler {
   const endpoint = findEndpoint(path);
-  if (!endpoint) throw new ScimError(404, undefined, 'There is no such endpoint.');
+  if (!endpoint)
+    throw new ScimError(
+      404,
+      undefined,
+      'There is no such endpoint. People are at /Users, groups at /Groups below the base URL.',
+    );
   const handler = Object.hasOwn(endpoint, method) ? endpoint[method] : undefined;
   if (handler) return handler;
   const allowed = Object.keys(endpoint).join(', ');

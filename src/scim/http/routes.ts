@@ -7,7 +7,7 @@ import { authenticate, Unauthorized } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { newTrace, type ScimRequest, type ScimResponse } from './call.ts';
 import { findHandler } from './dispatch.ts';
-import { errorBody, type ScimError, toScimError } from './errors.ts';
+import { errorBody, ScimError, toScimError } from './errors.ts';
 import { type LoggedCall, openRequestLog, type RequestLog } from './log.ts';
 
 const MEDIA_TYPE = 'application/scim+json';
@@ -21,7 +21,24 @@ const TURN_CHARACTERS = 64 * 1024;
 export function scimRoutes(deps: Deps): Router {
   const router = express.Router();
   const log = openRequestLog(deps);
-  router.use((req, res) => serve(deps, log, req, res));
+  router.use((req, res) => serve(deps, log, req, res, readRequest(req, req.path), findHandler));
+  return router;
+}
+
+/**
+ * Refuses requests to a mistyped base URL with 404 and a hint, and logs them, so that their cause can be found. Mount it at `/api`, after
+ * the SCIM server, which is at `basePath`.
+ */
+export function wrongPathRoutes(deps: Deps, basePath: string): Router {
+  const router = express.Router();
+  const log = openRequestLog(deps);
+  router.use((req, res) => {
+    const request = readRequest(req, req.baseUrl + req.path);
+    return serve(deps, log, req, res, request, () => {
+      const baseUrl = res.locals.domain.url + basePath;
+      throw new ScimError(404, undefined, `There is nothing at this path. The SCIM base URL is ${baseUrl}.`);
+    });
+  });
   return router;
 }
 
@@ -30,8 +47,14 @@ export function scimErrors(deps: Deps): ErrorRequestHandler {
   return (error, _req, res, _next) => refuse(res, toScimError(deps, error));
 }
 
-async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): Promise<void> {
-  const request = readRequest(req);
+async function serve(
+  deps: Deps,
+  log: RequestLog,
+  req: Request,
+  res: Response,
+  request: ScimRequest,
+  find: typeof findHandler,
+): Promise<void> {
   const network = req.ip ?? '';
   const baseUrl = `${res.locals.domain.url}${req.baseUrl}`;
   const call: LoggedCall = {
@@ -47,7 +70,7 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
   try {
     const source = await authenticate(deps, req.headers.authorization, network);
     call.source = source;
-    const handler = findHandler(request); // 404 and 405 before the body is read
+    const handler = find(request); // 404 and 405 before the body is read
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req);
     const response = await handler({ ...call, source });
     await together();
@@ -61,11 +84,11 @@ async function serve(deps: Deps, log: RequestLog, req: Request, res: Response): 
   }
 }
 
-function readRequest(req: Request): ScimRequest {
+function readRequest(req: Request, path: string): ScimRequest {
   const queryStart = req.originalUrl.indexOf('?');
   return {
     method: req.method === 'HEAD' ? 'GET' : req.method,
-    path: req.path,
+    path,
     query: readQuery(queryStart < 0 ? '' : req.originalUrl.slice(queryStart)),
     ifMatch: req.get('if-match'),
     ifNoneMatch: req.get('if-none-match'),

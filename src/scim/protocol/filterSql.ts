@@ -166,10 +166,13 @@ function groupPart(sub: Attribute): Operand {
   throw notFilterable(sub);
 }
 
+/** The same as nameOf() in people/users.ts. */
+const shownName = sql`coalesce("users"."displayName", nullif(trim(coalesce("users"."givenName", '') || ' ' || coalesce("users"."familyName", '')), ''), "users"."userName")`;
+
 function memberPart(sub: Attribute): Operand {
   const text = comparison(sub);
   if (sub.name === 'value') return { value: sql.ref('groupMembers.userId'), ...text };
-  if (sub.name === 'display') return { value: sql.ref('users.displayName'), ...text };
+  if (sub.name === 'display') return { value: shownName, ...text };
   if (sub.name === 'type') return { value: sql.lit('User'), constant: 'User', ...text };
   throw notFilterable(sub);
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/open.ts';
+import { nameOf } from '../../people/users.ts';
 import { findMembersOfGroups, listMembers, type Member } from '../../store/groupMembers.ts';
 import type { Group } from '../../store/groups.ts';
 import type { Call } from '../http/call.ts';
@@ -91,14 +92,10 @@ async function* memberBatches(db: Db, groupId: string): AsyncIterable<Member[]> 
   } while (after !== undefined);
 }
 
-function memberJson({ userId, displayName }: Member, baseUrl: string, projection: Projection | undefined): string {
-  const member = {
-    value: userId,
-    $ref: `${baseUrl}/Users/${userId}`,
-    type: 'User',
-    ...(displayName === null ? {} : { display: displayName }),
-  };
-  if (!projection) return JSON.stringify(member);
-  const { members } = project(groupType, { members: [member] }, projection) as { members?: unknown[] };
+function memberJson(member: Member, baseUrl: string, projection: Projection | undefined): string {
+  const { userId } = member;
+  const shown = { value: userId, $ref: `${baseUrl}/Users/${userId}`, type: 'User', display: nameOf(member) };
+  if (!projection) return JSON.stringify(shown);
+  const { members } = project(groupType, { members: [shown] }, projection) as { members?: unknown[] };
   return JSON.stringify(members?.[0] ?? {});
 }

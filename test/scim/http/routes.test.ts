@@ -46,6 +46,16 @@ describe('scim/routes', () => {
     expect([unchanged.status, deleted.status]).to.deep.equal([304, 204]);
   });
 
+  it('reads a plus sign as a blank, but not beside blanks that are written as %20', async () => {
+    for (const userName of ['anna+it@acme.com', 'anna it@acme.com']) await scim.call('POST', '/Users', { userName });
+    const find = async (filter: string) =>
+      (await scim.call('GET', `/Users?filter=${filter}`)).body.Resources.map(({ userName }) => userName);
+    expect(await find('userName%20eq%20%22anna+it@acme.com%22')).to.deep.equal(['anna+it@acme.com']);
+    expect(await find('userName%20eq%20%22anna%20it@acme.com%22')).to.deep.equal(['anna it@acme.com']);
+    expect(await find('userName+eq+%22anna%2Bit@acme.com%22')).to.deep.equal(['anna+it@acme.com']);
+    expect(await find('userName+eq+%22anna+it@acme.com%22')).to.deep.equal(['anna it@acme.com']);
+  });
+
   it('logs a refused request with its detail', async () => {
     const { detail } = (await scim.call('GET', '/Users?count=x')).body;
     const [entry] = await readLog(scim, { outcome: 'refused' }, 1);

@@ -51,18 +51,28 @@ describe('scim/groupResource', () => {
       expect(Resources.some((group) => 'members' in group)).to.equal(false);
     });
 
-    it('shows a member with type, $ref and, if there is one, display name', async () => {
-      const [named, unnamed] = await Promise.all(
-        [{ userName: 'a', displayName: 'Anna' }, { userName: 'b' }].map((user) => scim.call('POST', '/Users', user)),
+    it('shows a member with type, $ref and the name of the person, and finds groups by it', async () => {
+      const people = await Promise.all(
+        [
+          { userName: 'a', displayName: 'Anna' },
+          { userName: 'b', name: { familyName: 'Berg' } },
+          { userName: 'c' },
+        ].map((user) => scim.call('POST', '/Users', user)),
       );
-      const ids = [named?.body.id, unnamed?.body.id];
+      const ids = people.map(({ body }) => body.id);
       const group = { displayName: 'G', members: ids.map((value) => ({ value })) };
       const { id, members } = (await scim.call('POST', '/Groups', group)).body;
       const ref = (value: unknown) => `${scim.baseUrl}/Users/${value}`;
       expect(members).to.have.deep.members([
         { value: ids[0], $ref: ref(ids[0]), type: 'User', display: 'Anna' },
-        { value: ids[1], $ref: ref(ids[1]), type: 'User' },
+        { value: ids[1], $ref: ref(ids[1]), type: 'User', display: 'Berg' },
+        { value: ids[2], $ref: ref(ids[2]), type: 'User', display: 'c' },
       ]);
+      for (const name of ['anna', 'Berg', 'C'])
+        expect(
+          (await scim.call('GET', `/Groups?filter=members.display eq "${name}"`)).body.totalResults,
+          name,
+        ).to.equal(1);
       const projected = await scim.call('GET', `/Groups/${id}?attributes=members.value`);
       expect(projected.body.members).to.have.deep.members(ids.map((value) => ({ value })));
     });
