@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { explain } from '../federation/reasons.ts';
 import { isOpenHttp } from '../network.ts';
+import { readIntranetSettings } from '../people/intranetSettings.ts';
 import { tokenStateOf } from '../sources/tokens.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
@@ -37,6 +38,21 @@ export async function findAttention(deps: Deps): Promise<Attention[]> {
   const refused = await countRefusedPeople(db, deps.now() - DAY_MS);
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
 }
+
+/** Returns what needs attention about the intranet: once people log in through a provider, they need a help contact. */
+export async function findIntranetAttention({ store }: Deps): Promise<Attention[]> {
+  const isInUse = (await listProviders(store.db)).some(({ enabled }) => enabled);
+  const { helpAddress } = await readIntranetSettings(store.db);
+  return isInUse && helpAddress === '' ? [noHelpContact] : [];
+}
+
+const noHelpContact: Attention = {
+  kind: 'warning',
+  icon: 'lifebuoy',
+  text: 'There is no help contact',
+  detail: 'People whose login fails see no one to ask. Enter an e-mail or web address.',
+  href: '/settings/general',
+};
 
 /**
  * Returns what needs attention about profile sources: tokens that expire or have expired, enabled sources without requests, what their

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { findAttention, findSourceAttention } from './attention.ts';
+import { findAttention, findIntranetAttention, findSourceAttention } from './attention.ts';
 import { ACTIVITY, SAML } from './saml/paths.ts';
 
 type Entry = { href: string; icon: string; title: string; text: string };
@@ -44,7 +44,11 @@ const areas = [
 /** Application Settings > Control Panel: all settings, with Needs attention on top. */
 export function controlPanelRoutes(router: Router, deps: Deps): void {
   router.get('/settings', async (_req, res) => {
-    const attention = [...(await findAttention(deps)), ...(await findSourceAttention(deps))];
+    const attention = [
+      ...(await findAttention(deps)),
+      ...(await findSourceAttention(deps)),
+      ...(await findIntranetAttention(deps)),
+    ];
     res.render('settings/controlPanel', { title: 'Control Panel', areas, attention });
   });
 }

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { findAttention, findSourceAttention } from '../../src/admin/attention.ts';
+import { findAttention, findIntranetAttention, findSourceAttention } from '../../src/admin/attention.ts';
 import { addSource, setSourceActive } from '../../src/sources/profileSources.ts';
 import { insertDomain } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { addCalls } from '../../src/store/profileSources.ts';
+import { writeSetting } from '../../src/store/settings.ts';
 import { aDomain, anActivity, aProvider, aUser, insertUser } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 
@@ -54,6 +55,15 @@ describe('admin/attention', () => {
     const worked = { outcome: 'tested', reason: null, domainId: domain.id, providerId: provider.id, at: testStart };
     await insertLoginActivity(deps.store.db, anActivity(worked));
     expect(await texts()).to.deep.equal([]);
+  });
+
+  it('asks for a help contact once there is a provider', async () => {
+    expect(await findIntranetAttention(deps)).to.deep.equal([]);
+    await insertProvider(deps.store.db, aProvider(), '');
+    const [item] = await findIntranetAttention(deps);
+    expect(item).to.include({ text: 'There is no help contact', href: '/settings/general' });
+    await writeSetting(deps.store.db, 'intranet', { helpAddress: 'it@acme.com' });
+    expect(await findIntranetAttention(deps)).to.deep.equal([]);
   });
 
   it('shows the people refused in the last 24 hours, by reason', async () => {
