@@ -1,7 +1,8 @@
-import type { Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { serviceProviderDetails } from '../../federation/domains.ts';
+import { changeProvider, providerInputOf } from '../../federation/providers.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { checksOf } from '../../saml/acs/activity.ts';
@@ -9,17 +10,25 @@ import { type Domain, findDomain } from '../../store/domains.ts';
 import { findProvider, type IdentityProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity, type LoginActivity } from '../../store/loginActivity.ts';
 import { findUser } from '../../store/users.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
 import { ACTIVITY, providerPath } from '../saml/paths.ts';
+import { arrivedRows } from './arrived.ts';
 import { flowNames } from './list.ts';
+import { findRepair } from './repair.ts';
 
 const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
 const ID = /^[0-9a-f-]{36}$/;
 const SEPARATORS = ['/', '?', '&', '=', ':', ' '];
 
-/** Manage Security > Login activity > an attempt: its checks in order, and what to do. Found by its ID or its reference. */
+/**
+ * Manage Security > Login activity > an attempt, found by its ID or its reference: its checks, what arrived, and what to do. If one setting
+ * repairs it, a button changes that.
+ */
 export function loginAttemptRoutes(router: Router, deps: Deps): void {
   router.get(`${ACTIVITY}/:key`, (req, res) => show(deps, res, req.params.key));
+  router.post(`${ACTIVITY}/:key/repair`, (req, res) => repair(deps, req, res, req.params.key));
 }
 
 /**
@@ -54,11 +63,31 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
     domain,
     checks,
     failedAt: checks.findIndex((check) => check.result === 'refused') + 1,
+    failed: checks.find((check) => check.result === 'refused'),
+    passed: checks.filter((check) => check.result === 'passed'),
+    notReached: checks.filter((check) => check.result === 'not_reached'),
     flowNames,
     differenceOf,
     remedy: remedyLink(remedy, attempt, domain, provider),
     seen: seenByPerson(attempt, provider),
+    arrived: arrivedRows(attempt, provider),
+    repair: await findRepair(deps, attempt, provider),
+    path: `${ACTIVITY}/${attempt.id}`,
   });
+}
+
+async function repair(deps: Deps, req: Request, res: Response, key: string): Promise<void> {
+  const attempt = await getAttempt(deps, key);
+  const provider = attempt.providerId === null ? undefined : await findProvider(deps.store.db, attempt.providerId);
+  const found = await findRepair(deps, attempt, provider);
+  // Only what was shown is done: settings or people may have changed since.
+  const shown = found?.preview === field(req, 'preview') ? found : undefined;
+  const input = provider && shown && { ...providerInputOf(provider), ...shown.change };
+  const changed = provider && input && (await changeProvider(deps, provider.id, input));
+  if (changed?.ok) await flash(req, `${changed.value.name} was saved: ${shown?.button}.`);
+  else
+    await flash(req, 'Nothing was changed: the settings or people have changed since. Check this page again.', 'info');
+  res.redirect(303, `${ACTIVITY}/${attempt.id}`);
 }
 
 async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> {

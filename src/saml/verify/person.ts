@@ -1,3 +1,4 @@
+import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import type { ProviderSettings } from '../../store/identityProviders.ts';
@@ -7,6 +8,7 @@ import {
   findUsersByEmail,
   findUsersByExternalId,
   findUsersByUserNameOrEmail,
+  type User,
 } from '../../store/users.ts';
 import type { AssertionContent } from './assertion.ts';
 import { type Facts, found, type LoginContext, refuse } from './check.ts';
@@ -32,12 +34,17 @@ export async function findPeople(login: LoginContext, { store }: Deps): Promise<
   const { settings } = found(login.provider);
   const name = assertedName(found(login.content), settings) ?? refuse('subject_missing');
   login.assertedName = name;
+  login.people = await findPeopleNamed(store.db, settings.match, name);
+}
+
+/** Returns the people that a name of a provider may mean. */
+export async function findPeopleNamed(db: Db, match: ProviderSettings['match'], name: string): Promise<User[]> {
   // Some providers write a value on a line of its own. A byte order mark is no blank.
   const sought = name.includes('\ufeff') ? name : name.trim();
-  if (settings.match === 'externalId') login.people = await findUsersByExternalId(store.db, name);
-  else if (settings.match === 'email') login.people = await findUsersByEmail(store.db, sought);
-  else if (settings.match === 'userNameOrEmail') login.people = await findUsersByUserNameOrEmail(store.db, sought);
-  else login.people = [await findUserByUserName(store.db, sought)].filter((user) => user !== undefined);
+  if (match === 'externalId') return findUsersByExternalId(db, name);
+  if (match === 'email') return findUsersByEmail(db, sought);
+  if (match === 'userNameOrEmail') return findUsersByUserNameOrEmail(db, sought);
+  return [await findUserByUserName(db, sought)].filter((user) => user !== undefined);
 }
 
 /** Returns the name of the person: the value of the mapped attribute, or the NameID, or a well-known attribute if that is transient. */

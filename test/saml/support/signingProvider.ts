@@ -11,7 +11,7 @@ import { aProvider } from '../../support/rows.ts';
 import { encode, type Place } from '../corpus/hostile.ts';
 import { ACS_URL, ENTITY_ID, IDP, NOW, REQUEST_ID } from './context.ts';
 import { provider as keys } from './keys.ts';
-import { compose, honestParts, type MessageParts } from './message.ts';
+import { ASSERTION_ID, compose, honestParts, type MessageParts } from './message.ts';
 import { type SignOptions, signMessage } from './sign.ts';
 
 /** What differs from an honest response: its parts, its signature, the finished XML, or RelayState. */
@@ -54,7 +54,11 @@ export async function answer(signing: Signing, browser: Browser, page: Page, fau
   const { url, deps } = signing;
   deps.clock.advance(1); // so that its attempt is the newest
   const here = (xml: string) =>
-    xml.replaceAll(ACS_URL, `${url}/saml/acs`).replaceAll(ENTITY_ID, `${url}/saml/metadata`).replaceAll(REQUEST_ID, id);
+    xml
+      .replaceAll(ACS_URL, `${url}/saml/acs`)
+      .replaceAll(ENTITY_ID, `${url}/saml/metadata`)
+      .replaceAll(REQUEST_ID, id)
+      .replaceAll(ASSERTION_ID, `_assertion${id}`);
   const parts = honestParts();
   const composed = here(compose({ ...parts, ...fault.parts?.(parts) }));
   const signed = signMessage(composed, fault.place ?? 'assertion', fault.sign);
