@@ -42,9 +42,10 @@ const rightOptions: Record<keyof SourceRights, { option: string; may: string }> 
   mayTakeOver: { option: 'take-over', may: 'take over people' },
 };
 
-const refusalOptions: Record<keyof Refusals, { option: string }> = {
-  refuseUnknownAttributes: { option: 'refuse-unknown-attributes' },
-  refuseUnknownMembers: { option: 'refuse-unknown-members' },
+/** The options that set what requests are refused for. */
+const refusalOptions: Record<keyof Refusals, { option: string; refused: string }> = {
+  refuseUnknownAttributes: { option: 'refuse-unknown-attributes', refused: 'unknown attributes' },
+  refuseUnknownMembers: { option: 'refuse-unknown-members', refused: 'unknown members' },
 };
 
 export const scimCommands: Command[] = [
@@ -119,10 +120,11 @@ async function setSource({ deps, operands, text }: Call): Promise<Output> {
     const value = text(option);
     return value === undefined ? [] : [[name, onOrOff(`--${option}`, value)]];
   });
-  if (given.length === 0) throw new UsageError('Specify a right, such as --set-passwords off.');
+  if (given.length === 0) throw new UsageError('Specify a setting, such as --set-passwords off.');
   const { id } = await sourceNamed(deps, operands[0]);
   const source = accepted(await changeSource(deps, id, Object.fromEntries(given)));
-  return { json: asJson(deps, source), text: `Saved ${source.name}. Its rights: ${rightsIn(source)}.` };
+  const saved = `Saved ${source.name}. Its rights: ${rightsIn(source)}. Refused: ${refusalsIn(source)}.`;
+  return { json: asJson(deps, source), text: saved };
 }
 
 async function setActive({ deps, operands }: Call, active: boolean): Promise<Output> {
@@ -181,6 +183,14 @@ function rightsIn(source: ProfileSource): string {
     rights[right as keyof SourceRights] ? [may] : [],
   );
   return words.join(', ') || 'none';
+}
+
+/** Returns what requests of a source are refused for: 'unknown attributes, unknown members'. */
+function refusalsIn(source: ProfileSource): string {
+  const words = Object.entries(refusalOptions).flatMap(([refusal, { refused }]) =>
+    source[refusal as keyof Refusals] ? [refused] : [],
+  );
+  return words.join(', ') || 'nothing';
 }
 
 /** Finds a source by its ID or its name, in any case. */

@@ -67,12 +67,21 @@ describe('anteroom scim', () => {
     await run('scim add JumpCloud');
     expect((await run('scim list')).printed).to.contain('set passwords, take over people');
     const line = 'scim set jumpcloud --grant-power-user on --take-over off --set-passwords off';
-    expect(await run(line)).to.include({ code: 0, printed: 'Saved JumpCloud. Its rights: grant Power User.' });
+    expect(await run(line)).to.include({
+      code: 0,
+      printed: 'Saved JumpCloud. Its rights: grant Power User. Refused: nothing.',
+    });
     const [source] = JSON.parse((await run('scim list --json')).printed);
     expect(source).to.include({ mayGrantPowerUser: true, maySetPasswords: false, mayTakeOver: false });
     expect((await run('scim set jumpcloud --grant-power-user off')).printed).to.equal(
-      'Saved JumpCloud. Its rights: none.',
+      'Saved JumpCloud. Its rights: none. Refused: nothing.',
     );
+    expect((await run('scim set jumpcloud --refuse-unknown-attributes on')).printed).to.equal(
+      'Saved JumpCloud. Its rights: none. Refused: unknown attributes.',
+    );
+    await run('scim set jumpcloud --refuse-unknown-attributes off --refuse-unknown-members on');
+    const [after] = JSON.parse((await run('scim list --json')).printed);
+    expect(after).to.include({ refuseUnknownAttributes: false, refuseUnknownMembers: true });
     expect(await run('scim set jumpcloud')).to.include({ code: 2 });
     expect(await run('scim set jumpcloud --take-over maybe')).to.include({ code: 2 });
   });

@@ -18,6 +18,7 @@ describe('admin/profile-sources/notices', () => {
     const page = (await client.get('/settings')).text;
     expect(page.match(/JumpCloud (tried to|sends)/g)).to.have.lengthOf(noticeKinds.length * 2); // also for screen readers
     expect(page).to.contain('JumpCloud tried to make people Power Users');
+    expect(page).to.contain(`href="/settings/profile-sources/log?source=${id}"`); // of unknown attributes and members
     const dismissal = `/settings/profile-sources/scim/${id}/notices/powerUserGrant/dismissal`;
     expect(page).to.contain(`action="${dismissal}"`);
     const after = (await client.follow(await client.post(dismissal))).text;

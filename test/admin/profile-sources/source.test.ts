@@ -77,6 +77,17 @@ describe('admin/profile-sources/source', () => {
       .and.to.not.have.property('mayTakeOver');
   });
 
+  it('saves whether unknown attributes and members are refused', async () => {
+    const { client } = setup;
+    const form = fieldsOfForm((await client.get(path)).text, path);
+    expect(form).to.not.have.any.keys('refuseUnknownAttributes', 'refuseUnknownMembers');
+    const saved = await client.follow(await client.post(path, { ...form, refuseUnknownMembers: 'on' }));
+    expect(saved.text).to.contain('Saved: unknown attributes and members.');
+    expect(fieldsOfForm(saved.text, path))
+      .to.include({ refuseUnknownMembers: 'on' })
+      .and.to.not.have.property('refuseUnknownAttributes');
+  });
+
   it('shows the requests of the last days as a chart with a label and a table', async () => {
     const { anteroom, client } = setup;
     const day = Math.floor(anteroom.deps.now() / DAY_MS) * DAY_MS;
