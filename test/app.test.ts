@@ -27,7 +27,8 @@ describe('the application', () => {
   it('returns a SCIM error below the SCIM path, even before the SCIM server has the request', async () => {
     const reply = await sendRaw(anteroom, '/api/v2/scim/v2/Users', { headers: { host: 'evil.example' } });
     expect(reply.headers['content-type']).to.equal('application/scim+json');
-    expect(JSON.parse(reply.text)).to.deep.include({ status: '421', detail: 'There is no intranet at this address.' });
+    expect(JSON.parse(reply.text).status).to.equal('421');
+    expect(JSON.parse(reply.text).detail).to.match(/^There is no intranet at this address\./);
   });
 
   it('logs requests to a mistyped SCIM base URL, and says what the base URL is', async () => {

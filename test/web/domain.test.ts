@@ -31,6 +31,14 @@ describe('the domain of a request', () => {
       expect((await at(anteroom, { host })).status, host).to.equal(421);
   });
 
+  it('is named in the page and the log if it is unknown, and the log names the domains', async () => {
+    const anteroom = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
+    const answer = await at(anteroom, { host: 'evil.example:8443', accept: 'text/html' });
+    expect(answer.text).to.contain('names the host evil.example:8443.').and.not.to.contain(HOST);
+    const line = anteroom.deps.logged.find(({ msg }) => msg === 'unknown host');
+    expect(line).to.deep.include({ host: 'evil.example:8443', domains: [`https://${HOST}`] });
+  });
+
   it('follows X-Forwarded-Host only from a trusted proxy', async () => {
     const forwarded = { host: 'internal', 'x-forwarded-host': HOST, 'x-forwarded-proto': 'https' };
     const open = await startAnteroom({ env: { PUBLIC_URL: `https://${HOST}` } });
