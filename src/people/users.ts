@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
+import { updateGroupsOfUser } from '../store/groups.ts';
 import { nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
@@ -105,7 +106,7 @@ export async function insertPerson(
 
 /**
  * Writes changes to a person within a transaction if the version is still the one of `before`; returns undefined if another change
- * came first. Every way to change people ends here. Sessions end with the permission to log in and with a new password.
+ * came first. Every way to change people ends here. Groups of a person with another name get a new version. Sessions end with the permission to log in and with a new password.
  * @param options `passwordHash`: null removes the password; `force`: even the last Power User may lose their power
  * @throws LastPowerUser, or the engine's error if the user name is taken (see isUniqueViolation)
  */
@@ -120,6 +121,7 @@ export async function writePerson(
   if (!force && !isPowerful(changed)) await requirePowerUserLeft(db, before, 'power');
   if (passwordHash === null) await requirePowerUserLeft(db, before, 'password');
   if (!(await updateUser(db, changed, searchKeysOf(changed), before.version))) return undefined;
+  if (nameOf(changed) !== nameOf(before)) await updateGroupsOfUser(db, before.id, changed.modifiedAt); // they show it
   if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;

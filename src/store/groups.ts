@@ -119,7 +119,7 @@ export async function updateGroup(
   return query.returning(groupColumns).executeTakeFirst();
 }
 
-/** Increments the version of every group of a person who is about to be deleted. */
+/** Increments the version of every group of a person who gets another name or is about to be deleted. */
 export async function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<void> {
   await db
     .updateTable('groups')

@@ -43,6 +43,22 @@ describe('scim/groups', () => {
         expect((await send(query, name)).status, query).to.equal(200);
     });
 
+    it('gives a group a new version when a member gets another name, and only then', async () => {
+      const [anna = ''] = await insertPeople(scim.deps.store.db, 1);
+      const { id } = (await scim.call('POST', '/Groups', { displayName: 'G', members: [{ value: anna }] })).body;
+      const other = (await scim.call('POST', '/Groups', { displayName: 'H' })).body;
+      const change = (path: string, value: string) =>
+        scim.call('PATCH', `/Users/${anna}`, patch({ op: 'replace', path, value }));
+      const known = (await scim.call('GET', `/Groups/${id}`)).headers.get('etag') ?? '';
+      const read = () => scim.call('GET', `/Groups/${id}`, undefined, { 'If-None-Match': known });
+      await change('title', 'T');
+      expect((await read()).status).to.equal(304);
+      await change('displayName', 'Anna');
+      const { status, body } = await read();
+      expect([status, body.members[0]?.display, body.meta.version]).to.deep.equal([200, 'Anna', 'W/"2"']);
+      expect((await scim.call('GET', `/Groups/${other.id}`)).body.meta.version).to.equal(other.meta.version);
+    });
+
     it('logs up to 100 of the members that were added', async () => {
       const ids = await insertPeople(scim.deps.store.db, 101);
       const members = ids.map((value) => ({ value }));
