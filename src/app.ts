@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, Router } from 'express';
 import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
 import { homeRoutes } from './intranet/home.ts';
@@ -36,9 +36,7 @@ export function buildApp(deps: Deps): Express {
   useViews(app, deps);
   app.use(limitBodies());
   app.use(arriveTogether);
-  app.use('/api', dataHeaders, domain, strictTransport, noStore);
-  app.use(SCIM, scimRoutes(deps));
-  app.use('/api', wrongPathRoutes(deps, SCIM), scimErrors(deps));
+  app.use('/api', apiRoutes(deps));
   app.use(limitHeaders);
   app.use(pageHeaders);
   app.get('/healthz', liveness);
@@ -63,4 +61,13 @@ export function buildApp(deps: Deps): Express {
   app.use(pageNotFound);
   app.use(errorPage(deps));
   return app;
+}
+
+/** The routes for programs. In a router of their own, Express takes the path apart once and not for each step. */
+function apiRoutes(deps: Deps): Router {
+  const router = Router();
+  router.use(dataHeaders, pickDomain(deps), strictTransport, noStore);
+  router.use(SCIM.replace(/^\/api/, ''), scimRoutes(deps));
+  router.use(wrongPathRoutes(deps, SCIM), scimErrors(deps));
+  return router;
 }
