@@ -153,7 +153,7 @@ const samlReasons = {
     remedy: 'provider',
   },
   request_unknown: {
-    title: 'the login request had expired',
+    title: 'the login request was unknown, used or expired',
     advice: `It was used before, or is more than ten minutes old. ${AGAIN}`,
   },
   request_other_browser: {

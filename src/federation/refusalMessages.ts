@@ -8,9 +8,11 @@ const ASK_ADMINISTRATOR = 'Ask your administrator and give them the reference be
 /**
  * Returns the message of the page that follows a refused login through a provider.
  * @param providerName undefined if the provider is unknown
+ * @param cause what exactly was wrong, if it is known
  */
-export function refusalMessage(reason: string, providerName: string | undefined): RefusalMessage {
-  const { title, text } = messages.get(reason) ?? otherwise;
+export function refusalMessage(reason: string, providerName: string | undefined, cause?: string): RefusalMessage {
+  // The person did start at the intranet: only the provider left that out.
+  const { title, text } = (cause === 'in_response_to_missing' ? undefined : messages.get(reason)) ?? otherwise;
   return { title: withProvider(title, providerName), text: withProvider(text, providerName) };
 }
 

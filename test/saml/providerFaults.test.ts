@@ -208,6 +208,17 @@ describe('a fault of a provider', () => {
         .and.not.match(/attacking this server/);
     });
 
+  it('does not send a person back to the intranet who started there, if the provider left InResponseTo out', async () => {
+    const signing = await startSigning({ idpInitiated: false });
+    const parts = (all: MessageParts) => ({
+      responseAttributes: unnamed(all.responseAttributes),
+      subject: unnamed(all.subject),
+    });
+    expect((await respond(signing, { parts })).text)
+      .to.contain('The login failed')
+      .and.not.contain('Start at the intranet');
+  });
+
   it('has an honest counterpart that is accepted', async () => {
     const signing = await startSigning();
     await addPerson(signing.deps, { userName: 'ada', email: 'ada@acme.com' });

@@ -69,7 +69,7 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
     flowNames,
     differenceOf,
     remedy: remedyLink(remedy, attempt, domain, provider),
-    seen: seenByPerson(attempt, provider),
+    seen: seenByPerson(attempt, provider, cause),
     arrived: arrivedRows(attempt, provider),
     repair: await findRepair(deps, attempt, provider),
     path: `${ACTIVITY}/${attempt.id}`,
@@ -141,10 +141,14 @@ function remedyLink(
 }
 
 /** Returns the message that a refused person saw. */
-function seenByPerson(attempt: LoginActivity, provider: IdentityProvider | undefined): string | undefined {
+function seenByPerson(
+  attempt: LoginActivity,
+  provider: IdentityProvider | undefined,
+  cause: string | undefined,
+): string | undefined {
   const { reason, flow, reference } = attempt;
   if (reason === null || flow === 'test') return undefined;
   if (flow === 'local') return localRefusalMessage(reason);
-  const { title, text } = refusalMessage(reason, provider?.name);
+  const { title, text } = refusalMessage(reason, provider?.name, cause);
   return `${title}. ${text} Reference: ${reference}`;
 }

@@ -3,7 +3,7 @@ import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import { serviceProviderDetails } from '../../federation/domains.ts';
-import type { ReasonCode } from '../../federation/reasons.ts';
+import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { newId, newReference } from '../../identifier.ts';
 import { clientNetwork } from '../../network.ts';
 import { writeLastLogin } from '../../people/users.ts';
@@ -44,6 +44,7 @@ export type RefusedLogin = {
   activityId: string;
   test: boolean;
   reason: ReasonCode;
+  cause?: Cause | undefined;
   reference: string;
   provider: IdentityProvider | undefined;
 };
@@ -110,9 +111,9 @@ function resultOf(deps: Deps, req: Request, login: LoginContext, present: string
   const { refusal, provider, request, ownRequest, relayState } = login;
   const outcome = { activityId: newId(deps), test: ownRequest?.test === 1 };
   if (refusal) {
-    const { reason } = refusal;
+    const { reason, facts } = refusal;
     const next = { returnPath: returnPathOf(req, login), healed: healingOf(req, login, present) };
-    return { ok: false, ...outcome, reason, reference: newReference(deps), provider, ...next };
+    return { ok: false, ...outcome, reason, cause: facts.cause, reference: newReference(deps), provider, ...next };
   }
   const [user, assertion] = [found(login.user), found(login.content)];
   const asksToSwitch = present !== undefined && present !== user.id;

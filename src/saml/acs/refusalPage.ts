@@ -16,7 +16,7 @@ const OTHER_PERSON: ReadonlySet<string> = new Set([
 ]);
 
 /** Tells the person in plain words that the login failed, with the reference under which a Power User finds the reason. */
-export function refusalPage(res: Response, { reason, reference, provider, returnPath }: RefusedLogin): void {
+export function refusalPage(res: Response, { reason, cause, reference, provider, returnPath }: RefusedLogin): void {
   res.status(BAD_REQUEST.test(reason) ? 400 : 403);
   const start = (other: boolean) =>
     provider?.enabled
@@ -25,7 +25,7 @@ export function refusalPage(res: Response, { reason, reference, provider, return
   const isOtherPerson = OTHER_PERSON.has(reason);
   // The page must not start the same login again automatically: that would be a loop.
   res.render('saml/acs/refusalPage', {
-    ...refusalMessage(reason, provider?.name),
+    ...refusalMessage(reason, provider?.name, cause),
     reference,
     tryAgain: isOtherPerson ? undefined : start(false),
     other: isOtherPerson ? start(true) : undefined,
