@@ -70,13 +70,16 @@ const edges = {
 /** Files past 250 lines, with the reason. */
 const long: Record<string, string> = {};
 
-/** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP. */
+/** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
   'admin/people/form.ts': 'admin/people/edit.test.ts',
   'admin/profile-sources/guides.ts': 'admin/profile-sources/scim.test.ts',
   'admin/profile-sources/overview.ts': 'admin/profile-sources/scim.test.ts',
   'admin/routes.ts': 'admin/controlPanel.test.ts',
   'admin/saml/paths.ts': 'admin/saml/domains.test.ts',
+  'cli/domainAt.ts': 'cli/domains.test.ts',
+  'cli/importProvider.ts': 'cli/identityProviders.test.ts',
+  'cli/providerShown.ts': 'cli/identityProviders.test.ts',
   'db/createTables.ts': 'db/migrations.test.ts',
   'db/engineErrors.ts': 'db/postgres.test.ts',
   'db/open.ts': 'db/migrations.test.ts',
@@ -85,6 +88,7 @@ const testedIn: Record<string, string> = {
   'db/sharedLoginNames.ts': 'db/migrations.test.ts',
   'db/uniqueViolation.ts': 'web/errorPage.test.ts',
   'errors.ts': 'scim/http/errors.test.ts',
+  'federation/metadata/changes.ts': 'admin/saml/import.test.ts',
   'federation/metadata/refusal.ts': 'federation/metadata/fetchMetadata.test.ts',
   'federation/refusalMessages.ts': 'federation/reasons.test.ts',
   'people/attribute.ts': 'people/attributes.test.ts',
@@ -295,7 +299,7 @@ function exportsLogic(file: string): boolean {
 /** Whether a test, or its support, imports a file or one that imports it, or starts the routes of the application. */
 function isTestOf(test: string, file: string): boolean {
   const used = importedBySupport(`test/${test}`);
-  if (used.some((target) => /^src\/(app|.*\/routes)\.ts$/.test(target))) return true;
+  if (used.some((target) => /^src\/(app|cli\/run|.*\/routes)\.ts$/.test(target))) return true;
   return used.some((target) => [target, ...importsOf(target).map(targetOf)].includes(`src/${file}`));
 }
 

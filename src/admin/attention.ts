@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { domainsOfProviders } from '../federation/providers.ts';
 import { explain } from '../federation/reasons.ts';
 import { isOpenHttp } from '../network.ts';
 import { readIntranetSettings } from '../people/intranetSettings.ts';
@@ -31,10 +32,11 @@ export type Attention = {
 export async function findAttention(deps: Deps): Promise<Attention[]> {
   const { db } = deps.store;
   const [domains, providers] = [await listDomains(db), await listProviders(db)];
+  const domainsOf = await domainsOfProviders(db);
   const ofDomains = await Promise.all(domains.map((domain) => domainItems(deps, domain, providers)));
   const ofProviders = providers
     .filter((provider) => provider.enabled)
-    .flatMap((provider) => providerItems(provider, homeOf(provider, domains), deps.now()));
+    .flatMap((provider) => providerItems(provider, homeOf(provider, domains, domainsOf(provider.id)), deps.now()));
   const refused = await countRefusedPeople(db, deps.now() - DAY_MS);
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
 }
@@ -116,9 +118,9 @@ async function defaultProviderItems(
   ];
 }
 
-/** The path of a provider's screen, below a domain that uses it or the first one. */
-function homeOf(provider: IdentityProvider, domains: Domain[]): string {
-  const home = domains.find((domain) => domain.defaultProviderId === provider.id) ?? domains[0];
+/** The path of a provider's screen, below the domain whose default it is, one that uses it, or the first one. */
+function homeOf(provider: IdentityProvider, domains: Domain[], [used]: Domain[]): string {
+  const home = domains.find((domain) => domain.defaultProviderId === provider.id) ?? used ?? domains[0];
   return home ? providerPath(home.id, provider.id) : SAML;
 }
 

@@ -88,6 +88,6 @@ export function list(entries: [string, string][]): string {
 }
 
 /** Replaces control characters, because text from others must not control the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
 }

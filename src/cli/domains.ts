@@ -18,11 +18,11 @@ import {
   list,
   type Output,
   onOrOff,
-  Refused,
   table,
   UsageError,
 } from './command.ts';
-import { providerNamed } from './identityProviders.ts';
+import { domainAt } from './domainAt.ts';
+import { providerNamed } from './providerShown.ts';
 
 export const domainCommands: Command[] = [
   {
@@ -102,18 +102,6 @@ async function listAll({ deps }: Call): Promise<Output> {
     domain.autoLogin ? 'on' : 'off',
   ]);
   return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There are no domains.') };
-}
-
-/** Returns the domain with a URL, or with a host if there is no scheme. @throws Refused */
-async function domainAt({ store }: Deps, entered = ''): Promise<Domain> {
-  const url = /^https?:\/\//i.test(entered) ? entered : `https://${entered}`;
-  const wanted = URL.canParse(url) ? new URL(url) : undefined;
-  const domains = await listDomains(store.db);
-  const found =
-    domains.find((domain) => domain.url === wanted?.origin || domain.id === entered) ??
-    domains.find((domain) => url !== entered && new URL(domain.url).host === wanted?.host);
-  if (!found) throw new Refused(`There is no domain ${entered}. Domains: ${domains.map(({ url }) => url).join(', ')}.`);
-  return found;
 }
 
 async function asJson({ store }: Deps, domain: Domain) {

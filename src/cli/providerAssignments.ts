@@ -20,6 +20,7 @@ const help: Record<keyof ProviderInput, string> = {
 };
 
 const ENABLED = 'enabled';
+const DOMAINS = 'domains';
 const fields = Object.keys(help) as (keyof ProviderInput)[];
 const shortKeys: Record<string, string> = { showButton: 'button', clockSkewSeconds: 'clock-skew' };
 const choices: Partial<Record<keyof ProviderInput, string[]>> = providerChoices;
@@ -29,16 +30,19 @@ const initialInput: ProviderInput = { name: '', showButton: false, buttonOrder: 
 export function readAssignments(assignments: string[]): {
   input: Record<string, unknown>;
   enabled: boolean | undefined;
+  domains: string[] | undefined;
 } {
   const input: Record<string, unknown> = {};
   let enabled: boolean | undefined;
+  let domains: string[] | undefined;
   for (const assignment of assignments) {
     const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
     if (key === '') throw new UsageError(`${assignment} is not of the form KEY=VALUE.`);
     if (plain(key) === ENABLED) enabled = onOrOff(key, value);
+    else if (plain(key) === DOMAINS) domains = value.split(',').filter((url) => url.trim() !== '');
     else Object.assign(input, readField(key, value));
   }
-  return { input, enabled };
+  return { input, enabled, domains };
 }
 
 /** Returns the key of a field of the Edit screen. */
@@ -52,7 +56,11 @@ export function assignmentKeys(): string {
     const values = isSwitch(field) ? 'on|off' : (choices[field]?.join('|') ?? 'TEXT');
     return `  ${`${keyOf(field)}=${values}`.padEnd(52)} ${help[field]}`;
   });
-  return [...lines, `  ${`${ENABLED}=on|off`.padEnd(52)} whether its SAML responses are accepted`].join('\n');
+  return [
+    ...lines,
+    `  ${`${DOMAINS}=URL,URL`.padEnd(52)} the domains where it is used; empty: none`,
+    `  ${`${ENABLED}=on|off`.padEnd(52)} whether its SAML responses are accepted`,
+  ].join('\n');
 }
 
 function readField(key: string, value: string): Record<string, unknown> {

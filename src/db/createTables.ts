@@ -5,6 +5,7 @@ import { sharedLoginNameTriggers } from './sharedLoginNames.ts';
 
 /** Primary keys of several columns. */
 const primaryKeys: Record<string, string[]> = {
+  providerDomains: ['entityId', 'domainId'],
   userEmails: ['userId', 'valueKey'],
   userTokens: ['token', 'userId'],
   groupMembers: ['groupId', 'userId'],
@@ -17,6 +18,8 @@ const primaryKeys: Record<string, string[]> = {
 
 // No foreign key of userTokens.userId: it would need a second index of the same size.
 const indexes = [
+  `create index "providerDomainsByProvider" on "providerDomains" ("providerId")`,
+  `create index "providerDomainsByDomain" on "providerDomains" ("domainId")`,
   `create index "domainKeysByDomain" on "domainKeys" ("domainId")`,
   `create index "usersByExternalId" on "users" ("externalId")`,
   `create index "usersByType" on "users" ("userType", "active")`,

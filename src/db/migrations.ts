@@ -18,6 +18,7 @@ export const migrations: Migration[] = [
   countRefusals,
   keepUsedLoginRequests,
   refuseWhatIsUnknown,
+  addDomainsOfProviders,
 ];
 
 /**
@@ -143,3 +144,40 @@ async function refuseWhatIsUnknown(db: Kysely<unknown>): Promise<void> {
   for (const column of ['refuseUnknownAttributes', 'refuseUnknownMembers'])
     await sql`alter table "profileSources" add column ${sql.id(column)} integer not null default 0`.execute(db);
 }
+
+/** An EntityID is unique in each domain only. Every provider keeps all domains, as it had them. */
+async function addDomainsOfProviders(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const withoutUnique =
+    engine === 'postgres'
+      ? [`alter table "identityProviders" drop constraint "identityProviders_entityId_key"`]
+      : rebuildProviders;
+  const statements = [
+    ...withoutUnique,
+    `create table "providerDomains" ("providerId" ${key} not null references "identityProviders" ("id") on delete cascade,
+      "domainId" ${key} not null references "domains" ("id") on delete cascade, "entityId" ${key} not null,
+      constraint "providerDomainsKey" primary key ("entityId", "domainId"))`,
+    `create index "providerDomainsByProvider" on "providerDomains" ("providerId")`,
+    `create index "providerDomainsByDomain" on "providerDomains" ("domainId")`,
+    `insert into "providerDomains" ("providerId", "domainId", "entityId")
+      select p."id", d."id", p."entityId" from "identityProviders" p cross join domains d`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+// SQLite cannot drop a unique constraint, and a dropped table takes along what refers to it.
+const rebuildProviders = [
+  `create table "newProviders" ("id" text primary key, "entityId" text not null, "name" text not null, "enabled" integer not null,
+    "showButton" integer not null, "buttonOrder" integer not null, "settingsJson" text not null, "metadataJson" text not null,
+    "metadataXml" text not null, "metadataUrl" text, "importedAt" bigint not null, "createdAt" bigint not null)`,
+  `insert into "newProviders" select "id", "entityId", "name", "enabled", "showButton", "buttonOrder", "settingsJson", "metadataJson",
+    "metadataXml", "metadataUrl", "importedAt", "createdAt" from "identityProviders"`,
+  `create table "oldDefaults" as select "id", "defaultProviderId" from domains`,
+  `create table "oldImports" as select * from "metadataImports" where "providerId" is not null`,
+  `drop table "identityProviders"`,
+  `alter table "newProviders" rename to "identityProviders"`,
+  `update domains set "defaultProviderId" = (select o."defaultProviderId" from "oldDefaults" o where o."id" = domains."id")`,
+  `insert into "metadataImports" select * from "oldImports"`,
+  `drop table "oldDefaults"`,
+  `drop table "oldImports"`,
+];

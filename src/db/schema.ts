@@ -26,7 +26,7 @@ export const tables = {
   settings: { name: id, valueJson: text },
   identityProviders: {
     id,
-    entityId: uniqueKey,
+    entityId: key, // unique in each domain: see providerDomains
     name: text,
     enabled: flag,
     showButton: flag,
@@ -46,6 +46,7 @@ export const tables = {
     autoLogin: flag,
     createdAt: time,
   },
+  providerDomains: { providerId: reference('identityProviders'), domainId: reference('domains'), entityId: key },
   domainKeys: {
     id,
     domainId: reference('domains'),
@@ -223,6 +224,7 @@ type Row<Columns> = { [C in keyof Columns]: Columns[C] extends Column<infer T> ?
 
 export type DomainRow = Schema['domains'];
 export type DomainKeyRow = Schema['domainKeys'];
+export type ProviderDomainRow = Schema['providerDomains'];
 export type IdentityProviderRow = Schema['identityProviders'];
 export type MetadataImportRow = Schema['metadataImports'];
 export type UserRow = Schema['users'];

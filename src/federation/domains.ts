@@ -14,7 +14,7 @@ import {
   listDomains,
   updateDomain,
 } from '../store/domains.ts';
-import { findProvider } from '../store/identityProviders.ts';
+import { findProviderAt, listProviders, moveDomainToProvider } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { createSigningCertificate } from './certificate.ts';
@@ -39,7 +39,7 @@ export async function getDomain(db: Db, id: string): Promise<Domain> {
   return domain;
 }
 
-/** Adds a domain with a URL. */
+/** Adds a domain with a URL. The first one gets the providers that were imported before it; any other has none. */
 export async function addDomain(deps: Deps, entered: string): Promise<Checked<Domain>> {
   const read = readDomainUrl(entered);
   if (!read.ok) return read;
@@ -53,7 +53,9 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
   };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findDomainByHost(trx, new URL(domain.url).host)) return invalid({ url: 'This domain already exists.' });
+    const isFirst = (await listDomains(trx)).length === 0;
     await insertDomain(trx, domain);
+    if (isFirst) for (const provider of await listProviders(trx)) await moveDomainToProvider(trx, domain.id, provider);
     return { ok: true, value: domain };
   });
 }
@@ -89,6 +91,8 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
     await getDomain(trx, domainId);
     if (providerId === undefined) return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false });
     const provider = await getProvider(trx, providerId);
+    if (!(await findProviderAt(trx, domainId, providerId)))
+      throw new Conflict(`${provider.name} is not used at this domain. Select the domain on its Edit screen first.`);
     if (!provider.enabled)
       throw new Conflict(`${provider.name} is disabled. Enable it before you make it the default.`);
     await updateDomain(trx, domainId, { defaultProviderId: providerId });
@@ -143,8 +147,8 @@ export async function findPrivateKeys(deps: Deps, domainId: string): Promise<Key
   return keys.map(({ privateKeySealed }) => deps.keys.privateKey(privateKeySealed));
 }
 
-async function hasUsableDefault(db: Db, { defaultProviderId }: Domain): Promise<boolean> {
-  const provider = defaultProviderId === null ? undefined : await findProvider(db, defaultProviderId);
+async function hasUsableDefault(db: Db, { id, defaultProviderId }: Domain): Promise<boolean> {
+  const provider = defaultProviderId === null ? undefined : await findProviderAt(db, id, defaultProviderId);
   return provider?.enabled === true;
 }
 

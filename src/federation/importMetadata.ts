@@ -1,6 +1,8 @@
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
+import { findDomain, updateDomain } from '../store/domains.ts';
 import {
   deleteMetadataImport,
   findMetadataImport,
@@ -9,24 +11,30 @@ import {
   insertMetadataImport,
   insertProvider,
   listProviders,
+  moveDomainToProvider,
   type ProviderFacts,
   updateProvider,
 } from '../store/identityProviders.ts';
+import { getDomain } from './domains.ts';
+import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
 import { fetchMetadata } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
+import { urlWarnings } from './metadata/warnings.ts';
 import { getProvider, initialSettings, singleSignOnFor } from './providers.ts';
 
 const PREVIEW_MS = 60 * 60_000;
+const MAX_NAME = 64;
 
 /** Where metadata comes from: a URL to fetch it from, or the document itself (bytes of a file, or pasted text). */
 export type MetadataSource = { url: string } | { xml: string | Uint8Array };
 
-/** Metadata that was read and not imported yet. `provider` is the known provider that an import would update. */
+/** Metadata that was read and not imported yet, and the known providers with its EntityID: all, or the one whose metadata it must be. */
 export type MetadataPreview = {
   id: string;
   metadata: ProviderMetadata;
   url: string | null;
-  provider: IdentityProvider | undefined;
+  provider: IdentityProvider | undefined; // the one whose metadata it must be
+  known: KnownProvider[];
 };
 
 /**
@@ -39,67 +47,124 @@ export async function previewMetadata(
   source: MetadataSource,
   providerId?: string,
 ): Promise<Checked<MetadataPreview>> {
-  const expected = providerId === undefined ? undefined : await getProvider(deps.store.db, providerId);
-  const read = await readSource(deps, source, expected?.entityId);
+  const { db } = deps.store;
+  const provider = providerId === undefined ? undefined : await getProvider(db, providerId);
+  const read = await readSource(deps, source, provider?.entityId);
   if (!read.ok) return read;
-  const metadata = read.value;
   const url = 'url' in source ? source.url.trim() : null;
-  const provider = expected ?? (await findProviderByEntityId(deps.store.db, metadata.entityId));
+  const metadata = withUrlWarnings(read.value, url);
   const id = newId(deps);
   const row = { id, xml: metadata.xml, url, providerId: provider?.id ?? null, expiresAt: deps.now() + PREVIEW_MS };
-  await insertMetadataImport(deps.store.db, row);
-  return { ok: true, value: { id, metadata, url, provider } };
+  await insertMetadataImport(db, row);
+  return { ok: true, value: { id, metadata, url, provider, known: await findKnown(db, metadata, providerId) } };
 }
 
 /** Returns the preview with an ID, read again. @throws NotFound if it has expired or was imported, Conflict if it is no longer valid */
 export async function getPreview(deps: Deps, id: string): Promise<MetadataPreview> {
-  const row = await findMetadataImport(deps.store.db, id, deps.now());
+  const { db } = deps.store;
+  const row = await findMetadataImport(db, id, deps.now());
   if (!row) throw new NotFound('This preview has expired. Import the metadata again.');
-  const provider = row.providerId === null ? undefined : await getProvider(deps.store.db, row.providerId);
+  const provider = row.providerId === null ? undefined : await getProvider(db, row.providerId);
   const read = readMetadata(row.xml, { now: deps.now(), ...(provider ? { expectEntityId: provider.entityId } : {}) });
   if (!read.ok) throw new Conflict(read.error.message);
-  return { id, metadata: read.metadata, url: row.url, provider };
+  const metadata = withUrlWarnings(read.metadata, row.url);
+  return { id, metadata, url: row.url, provider, known: await findKnown(db, metadata, provider?.id) };
 }
 
-/** Imports previewed metadata: a new provider, or new keys and endpoints of a known one, which keeps its settings. @throws NotFound, Conflict */
-export async function confirmImport(deps: Deps, previewId: string): Promise<IdentityProvider> {
-  const { metadata, url, provider } = await getPreview(deps, previewId);
+/**
+ * Imports previewed metadata: a new provider, or new keys and endpoints of a known one, which keeps its settings.
+ * @param chosen where it goes; needed if a known provider has this EntityID and other keys or endpoints
+ * @throws NotFound, Conflict
+ */
+export async function confirmImport(deps: Deps, previewId: string, chosen?: ImportTarget): Promise<IdentityProvider> {
+  const preview = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
     await deleteMetadataImport(trx, previewId);
-    // Read again: it may have been changed or removed since.
-    const known = await findProviderByEntityId(trx, metadata.entityId);
-    if (provider && !known) throw new NotFound('There is no such identity provider.');
-    const imported = {
-      facts: factsOf(metadata),
-      metadataUrl: url ?? known?.metadataUrl ?? null,
-      importedAt: deps.now(),
-    };
-    if (known) {
-      const settings = { ...known.settings, requestBinding: bindingFor(metadata, known.settings.requestBinding) };
-      const updated = { ...known, ...imported, settings };
-      await updateProvider(trx, updated, metadata.xml);
-      return updated;
-    }
-    const others = await listProviders(trx);
-    const added: IdentityProvider = {
-      id: newId(deps),
-      entityId: metadata.entityId,
-      name: proposedName(metadata),
-      enabled: true,
-      showButton: false,
-      buttonOrder: others.length + 1,
-      settings: { ...initialSettings, requestBinding: bindingFor(metadata, initialSettings.requestBinding) },
-      createdAt: deps.now(),
-      ...imported,
-    };
-    await insertProvider(trx, added, metadata.xml);
-    return added;
+    const target = chosen ?? (await targetOf(trx, preview));
+    const { providerId } = target;
+    const imported = providerId
+      ? await updateKnown(deps, trx, await getProvider(trx, providerId), preview)
+      : await insertNew(deps, trx, target.domainIds, preview);
+    for (const domainId of target.domainIds) await changeOver(trx, domainId, imported);
+    return imported;
   });
+}
+
+async function targetOf(trx: Db, { metadata, provider }: MetadataPreview): Promise<ImportTarget> {
+  if (provider) return { providerId: provider.id, domainIds: [] };
+  // Read again: a provider may have been added, changed or removed since.
+  return onlyTarget(trx, await findKnown(trx, metadata));
+}
+
+async function updateKnown(
+  deps: Deps,
+  trx: Db,
+  known: IdentityProvider,
+  { metadata, url }: MetadataPreview,
+): Promise<IdentityProvider> {
+  if (known.entityId !== metadata.entityId) throw new Conflict('This is the metadata of another identity provider.');
+  const settings = { ...known.settings, requestBinding: bindingFor(metadata, known.settings.requestBinding) };
+  const imported = { facts: factsOf(metadata), metadataUrl: url ?? known.metadataUrl, importedAt: deps.now() };
+  const updated = { ...known, ...imported, settings };
+  await updateProvider(trx, updated, metadata.xml);
+  return updated;
+}
+
+/** Another application of a provider begins with the settings that its domain had. */
+async function insertNew(
+  deps: Deps,
+  trx: Db,
+  [domainId = '']: string[],
+  { metadata, url }: MetadataPreview,
+): Promise<IdentityProvider> {
+  const [others, before] = [await listProviders(trx), await findProviderByEntityId(trx, domainId, metadata.entityId)];
+  const { name, showButton, settings } = before ?? {
+    name: proposedName(metadata),
+    showButton: false,
+    settings: initialSettings,
+  };
+  const added: IdentityProvider = {
+    id: newId(deps),
+    entityId: metadata.entityId,
+    name: nameBeside(name, others, (await findDomain(trx, domainId))?.url),
+    enabled: true,
+    showButton,
+    buttonOrder: others.length + 1,
+    settings: { ...settings, requestBinding: bindingFor(metadata, settings.requestBinding) },
+    createdAt: deps.now(),
+    facts: factsOf(metadata),
+    metadataUrl: url,
+    importedAt: deps.now(),
+  };
+  await insertProvider(trx, added, metadata.xml);
+  return added;
+}
+
+/** The domain's Default Provider is replaced too, if it was the provider with this EntityID. */
+async function changeOver(trx: Db, domainId: string, provider: IdentityProvider): Promise<void> {
+  const [domain, before] = [
+    await getDomain(trx, domainId),
+    await findProviderByEntityId(trx, domainId, provider.entityId),
+  ];
+  if (before && domain.defaultProviderId === before.id)
+    await updateDomain(trx, domainId, { defaultProviderId: provider.id });
+  await moveDomainToProvider(trx, domainId, provider);
 }
 
 /** Returns the name of a new provider: the one in its metadata, or the host of its EntityID. */
 export function proposedName({ name, entityId }: Pick<ProviderMetadata, 'name' | 'entityId'>): string {
-  return (name ?? URL.parse(entityId)?.hostname)?.slice(0, 64) || entityId.slice(0, 64);
+  return (name ?? URL.parse(entityId)?.hostname)?.slice(0, MAX_NAME) || entityId.slice(0, MAX_NAME);
+}
+
+/** Returns the name, with the domain's host if another provider has it already. */
+function nameBeside(name: string, others: IdentityProvider[], url: string | undefined): string {
+  if (url === undefined || !others.some((other) => other.name === name)) return name;
+  const host = ` (${new URL(url).host})`;
+  return host.length < MAX_NAME / 2 ? name.slice(0, MAX_NAME - host.length) + host : name;
+}
+
+function withUrlWarnings(metadata: ProviderMetadata, url: string | null): ProviderMetadata {
+  return url === null ? metadata : { ...metadata, warnings: [...urlWarnings(url), ...metadata.warnings] };
 }
 
 async function readSource(

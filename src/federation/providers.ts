@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
-import { clearDefaultProvider, listDomains } from '../store/domains.ts';
+import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { clearDefaultProvider, type Domain, listDomains } from '../store/domains.ts';
 import {
   deleteProvider,
   findProvider,
+  findProviderByEntityId,
   type IdentityProvider,
+  listProviderDomains,
   type ProviderFacts,
   type ProviderSettings,
   updateProvider,
+  writeProviderDomains,
   writeProviderEnabled,
 } from '../store/identityProviders.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
@@ -121,6 +124,44 @@ export async function setProviderEnabled(deps: Deps, id: string, enabled: boolea
     if (!enabled) await deleteSessionsOfProvider(trx, id);
     return { ...provider, enabled };
   });
+}
+
+/** Returns the domains of each provider, the oldest first. */
+export async function domainsOfProviders(db: Db): Promise<(providerId: string) => Domain[]> {
+  const [domains, rows] = [await listDomains(db), await listProviderDomains(db)];
+  const assigned = new Set(rows.map(({ providerId, domainId }) => `${providerId} ${domainId}`));
+  return (providerId) => domains.filter(({ id }) => assigned.has(`${providerId} ${id}`));
+}
+
+/**
+ * Makes a provider belong to exactly these domains. Where it no longer does, it ends its sessions and is not the Default Provider.
+ * @throws NotFound, Conflict if a domain has another provider with its EntityID
+ */
+export async function setProviderDomains(deps: Deps, id: string, domainIds: string[]): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const provider = await getProvider(trx, id);
+    const domains = await listDomains(trx);
+    const wanted = domains.filter((domain) => domainIds.includes(domain.id));
+    if (wanted.length < new Set(domainIds).size) throw new NotFound('There is no such domain.');
+    for (const domain of wanted) await checkFree(trx, domain, provider);
+    for (const domain of (await domainsOfProviders(trx))(id).filter((domain) => !domainIds.includes(domain.id))) {
+      await clearDefaultProvider(trx, id, domain.id);
+      await deleteSessionsOfProvider(trx, id, domain.id);
+    }
+    await writeProviderDomains(
+      trx,
+      provider,
+      wanted.map((domain) => domain.id),
+    );
+  });
+}
+
+async function checkFree(db: Db, { id, url }: Domain, provider: IdentityProvider): Promise<void> {
+  const other = await findProviderByEntityId(db, id, provider.entityId);
+  if (other && other.id !== provider.id)
+    throw new Conflict(
+      `${url} uses ${other.name}, which has the same EntityID. Take the domain from ${other.name} first.`,
+    );
 }
 
 /** Returns what disabling or removing a provider affects: URLs of domains, and a number of sessions. */

@@ -145,7 +145,8 @@ const samlReasons = {
   // Provider, login request and person
   provider_unknown: {
     title: 'the response came from an unknown provider',
-    advice: 'No imported metadata has this EntityID. If the provider is yours, import its metadata.',
+    advice:
+      'No provider of this domain has this EntityID. If the provider is yours, import its metadata for this domain, or select the domain on its Edit screen.',
   },
   provider_disabled: {
     title: '{provider} is disabled',

@@ -7,7 +7,7 @@ import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
 import { clientNetwork } from '../network.ts';
 import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
 import { writeLastLogin } from '../people/users.ts';
-import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
 import { insertLoginActivity, recordRefusal } from '../store/loginActivity.ts';
 import type { User } from '../store/users.ts';
 import { field } from '../web/form.ts';
@@ -45,8 +45,8 @@ export function loginRoutes(deps: Deps): Router {
     res.render('intranet/logout', { title: 'Log out' });
   });
   router.get('/logged-out', async (req, res) => {
-    const id = queryText(req, 'provider');
-    res.render('intranet/logged-out', { title: 'You are logged out', provider: await findProvider(deps.store.db, id) });
+    const provider = await findProviderAt(deps.store.db, res.locals.domain.id, queryText(req, 'provider'));
+    res.render('intranet/logged-out', { title: 'You are logged out', provider });
   });
   return router;
 }
@@ -66,7 +66,7 @@ export function startLocalSession(deps: Deps, req: Request, res: Response, user:
 type LoginPage = { returnTo: string; userName?: string; error?: string };
 
 async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
-  const providers = await listProviders(deps.store.db);
+  const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
   res.setHeader('cache-control', 'no-store');
   res.render('intranet/login', {
     title: 'Log in',
@@ -124,7 +124,7 @@ async function recordAttempt(
 async function findAutoLoginProvider(deps: Deps, res: Response): Promise<IdentityProvider | undefined> {
   const { domain } = res.locals;
   if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
-  const provider = await findProvider(deps.store.db, domain.defaultProviderId);
+  const provider = await findProviderAt(deps.store.db, domain.id, domain.defaultProviderId);
   return provider?.enabled ? provider : undefined;
 }
 

@@ -2,8 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
 import { findSigningKey } from '../federation/domains.ts';
-import { getProvider } from '../federation/providers.ts';
-import { findProvider, listProviders } from '../store/identityProviders.ts';
+import { findProviderAt, listProvidersAt } from '../store/identityProviders.ts';
 import { identifierOnly } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
@@ -23,7 +22,7 @@ export function samlRoutes(deps: Deps): Router {
   router.param('provider', identifierOnly);
   router.get('/saml/metadata', (req, res) => sendMetadata(deps, req, res));
   router.get('/saml/login/:provider', rateLimit(deps, LOGIN_REQUESTS_PER_MINUTE), async (req, res) => {
-    const provider = await findProvider(deps.store.db, String(req.params.provider));
+    const provider = await findProviderAt(deps.store.db, res.locals.domain.id, String(req.params.provider));
     if (!provider?.enabled)
       throw new NotFound('This login is not available. Go to the Log-In screen and choose another one.');
     const path = returnPath(req.query.return, res.locals.domain.url);
@@ -47,7 +46,8 @@ export function testRoutes(deps: Deps): Router {
   const router = Router();
   router.param('provider', identifierOnly);
   router.post('/saml/test/:provider', requirePowerUser, async (req, res) => {
-    const provider = await getProvider(deps.store.db, String(req.params.provider));
+    const provider = await findProviderAt(deps.store.db, res.locals.domain.id, String(req.params.provider));
+    if (!provider) throw new NotFound('This domain has no such identity provider.');
     await sendLoginRequest(deps, req, res, provider, { returnPath: '/', test: true });
   });
   return router;
@@ -63,7 +63,7 @@ async function logIn(deps: Deps, req: Request, res: Response): Promise<void> {
 
 async function sendMetadata(deps: Deps, req: Request, res: Response): Promise<void> {
   const { domain } = res.locals;
-  const providers = await listProviders(deps.store.db);
+  const providers = await listProvidersAt(deps.store.db, domain.id);
   const signsRequests = providers.every((provider) => !provider.enabled || provider.settings.signRequests);
   const xml = createMetadata(domain, await findSigningKey(deps, domain.id), signsRequests);
   if ('download' in req.query) res.attachment(`${new URL(domain.url).hostname}-metadata.xml`);

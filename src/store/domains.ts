@@ -44,13 +44,13 @@ export async function updateDomain(db: Db, id: string, changes: Partial<Omit<Dom
     .execute();
 }
 
-/** Removes a provider from the domains that default to it, and turns their Auto Login off. */
-export async function clearDefaultProvider(db: Db, providerId: string): Promise<void> {
-  await db
+/** Removes a provider from the domains that default to it, or from one of them, and turns their Auto Login off. */
+export async function clearDefaultProvider(db: Db, providerId: string, domainId?: string): Promise<void> {
+  const update = db
     .updateTable('domains')
     .set({ autoLogin: 0, defaultProviderId: null })
-    .where('defaultProviderId', '=', providerId)
-    .execute();
+    .where('defaultProviderId', '=', providerId);
+  await (domainId === undefined ? update : update.where('id', '=', domainId)).execute();
 }
 
 /** Deletes a domain and its keys. */

@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
-import type { IdentityProviderRow, MetadataImportRow } from '../db/schema.ts';
+import type { IdentityProviderRow, MetadataImportRow, ProviderDomainRow } from '../db/schema.ts';
 
 /** The settings of an identity provider: the fields of its Edit screen except name, button and enabled. */
 export type ProviderSettings = {
@@ -73,14 +73,28 @@ export async function findProvider(db: Db, id: string): Promise<IdentityProvider
 
 const byId = prepared((db, id: string) => db.selectFrom('identityProviders').select(columns).where('id', '=', id));
 
-/** Finds the provider with exactly this EntityID (saml-core 8.3.6). */
-export async function findProviderByEntityId(db: Db, entityId: string): Promise<IdentityProvider | undefined> {
-  const [row] = await byEntityId(db, entityId);
+/** Finds the provider with an ID, if it belongs to the domain. */
+export async function findProviderAt(db: Db, domainId: string, id: string): Promise<IdentityProvider | undefined> {
+  const [row] = await byIdAt(db, domainId, id);
   return row && fromRow(row);
 }
 
-const byEntityId = prepared((db, entityId: string) =>
-  db.selectFrom('identityProviders').select(columns).where('entityId', '=', entityId),
+const byIdAt = prepared((db, domainId: string, id: string) =>
+  providersAt(db, domainId).where('identityProviders.id', '=', id),
+);
+
+/** Finds the provider of a domain with exactly this EntityID (saml-core 8.3.6). */
+export async function findProviderByEntityId(
+  db: Db,
+  domainId: string,
+  entityId: string,
+): Promise<IdentityProvider | undefined> {
+  const [row] = await byEntityId(db, domainId, entityId);
+  return row && fromRow(row);
+}
+
+const byEntityId = prepared((db, domainId: string, entityId: string) =>
+  providersAt(db, domainId).where('providerDomains.entityId', '=', entityId),
 );
 
 /** Lists all providers in the order of their buttons. */
@@ -93,6 +107,39 @@ export async function listProviders(db: Db): Promise<IdentityProvider[]> {
     .orderBy('id')
     .execute();
   return rows.map(fromRow);
+}
+
+/** Lists the providers of a domain in the order of their buttons. */
+export async function listProvidersAt(db: Db, domainId: string): Promise<IdentityProvider[]> {
+  const ordered = providersAt(db, domainId).orderBy('buttonOrder').orderBy('createdAt').orderBy('id');
+  const rows = await ordered.execute();
+  return rows.map(fromRow);
+}
+
+/** Lists which provider belongs to which domain. */
+export async function listProviderDomains(db: Db): Promise<ProviderDomainRow[]> {
+  return db.selectFrom('providerDomains').selectAll().execute();
+}
+
+/** Makes a provider belong to exactly these domains. Each must have no other provider with its EntityID. */
+export async function writeProviderDomains(
+  db: Db,
+  { id, entityId }: Pick<IdentityProvider, 'id' | 'entityId'>,
+  domainIds: string[],
+): Promise<void> {
+  await db.deleteFrom('providerDomains').where('providerId', '=', id).execute();
+  const rows = domainIds.map((domainId) => ({ providerId: id, domainId, entityId }));
+  if (rows.length > 0) await db.insertInto('providerDomains').values(rows).execute();
+}
+
+/** Makes a provider belong to a domain, instead of the domain's provider with the same EntityID if there is one. */
+export async function moveDomainToProvider(
+  db: Db,
+  domainId: string,
+  { id, entityId }: Pick<IdentityProvider, 'id' | 'entityId'>,
+): Promise<void> {
+  await db.deleteFrom('providerDomains').where('entityId', '=', entityId).where('domainId', '=', domainId).execute();
+  await db.insertInto('providerDomains').values({ providerId: id, domainId, entityId }).execute();
 }
 
 export async function insertProvider(db: Db, provider: IdentityProvider, metadataXml: string): Promise<void> {
@@ -148,6 +195,14 @@ export async function deleteExpiredMetadataImports(db: Db, now: number, limit: n
   const expired = db.selectFrom('metadataImports').select('id').where('expiresAt', '<=', now).limit(limit);
   const result = await db.deleteFrom('metadataImports').where('id', 'in', expired).executeTakeFirst();
   return Number(result.numDeletedRows);
+}
+
+function providersAt(db: Db, domainId: string) {
+  return db
+    .selectFrom('identityProviders')
+    .innerJoin('providerDomains', 'providerDomains.providerId', 'identityProviders.id')
+    .select(columns.map((name) => `identityProviders.${name}` as const))
+    .where('providerDomains.domainId', '=', domainId);
 }
 
 function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvider {

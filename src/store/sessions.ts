@@ -78,9 +78,10 @@ export async function countSessionsOfProvider(db: Db, providerId: string, now: n
   return Number(row.count);
 }
 
-/** Ends all sessions that a provider started. */
-export async function deleteSessionsOfProvider(db: Db, providerId: string): Promise<void> {
-  await db.deleteFrom('sessions').where('providerId', '=', providerId).execute();
+/** Ends all sessions that a provider started, or those at one domain. */
+export async function deleteSessionsOfProvider(db: Db, providerId: string, domainId?: string): Promise<void> {
+  const sessions = db.deleteFrom('sessions').where('providerId', '=', providerId);
+  await (domainId === undefined ? sessions : sessions.where('domainId', '=', domainId)).execute();
 }
 
 /** Returns the number of active sessions at a domain. */

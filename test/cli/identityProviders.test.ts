@@ -57,7 +57,9 @@ describe('anteroom idp', () => {
       /RSA 2048, SHA-256/,
     ])
       expect(printed).to.match(line);
-    expect((await run('idp', 'list')).printed).to.match(/^JumpCloud +rivet-jumpcloud +enabled +no$/m);
+    expect((await run('idp', 'list')).printed).to.match(
+      /^JumpCloud +rivet-jumpcloud +enabled +no +http:\/\/localhost:3000$/m,
+    );
   });
 
   it('disables a provider', async () => {
@@ -74,6 +76,44 @@ describe('anteroom idp', () => {
       complained: 'Warning: http://localhost:3000 no longer has a Default Provider, so Auto Login is off.',
     });
     expect(await json('idp', 'list')).to.deep.equal([]);
+  });
+
+  it('refuses another certificate of a known EntityID with the difference, unless it is clear what is meant', async () => {
+    const [a, b] = ['a', 'b'].map((name) =>
+      metadata.replace('jumpcloud', `cases/one-entityid-two-certificates-${name}`),
+    );
+    // The metadata has a warning.
+    const imported = async (...args: string[]) => JSON.parse((await run('idp', 'import', ...args, '--json')).printed);
+    await json('domain', 'add', 'https://b.example.com');
+    const one = await imported(a ?? '', '--name', 'Entra', '--domain', 'localhost:3000');
+    expect(one.domains).to.deep.equal(['http://localhost:3000']);
+    const refused = await run('idp', 'import', b ?? '');
+    expect(refused.code).to.equal(1);
+    for (const text of ['Entra', 'certificate added', 'certificate removed', '--update ID', '--domain URL', one.id])
+      expect(refused.complained).to.contain(text);
+    expect(await json('idp', 'show', 'Entra')).to.deep.equal(one);
+    const two = await imported(b ?? '', '--name', 'Second', '--domain', 'https://b.example.com');
+    expect(two.domains).to.deep.equal(['https://b.example.com']);
+    expect(await json('idp', 'show', 'Entra')).to.deep.equal(one);
+    expect((await run('idp', 'show', one.entityId)).complained).to.match(/^Several identity providers/);
+    const updated = await imported(b ?? '', '--update', one.id);
+    expect(updated).to.deep.include({
+      id: one.id,
+      name: 'Entra',
+      domains: one.domains,
+      certificates: two.certificates,
+    });
+    expect((await run('idp', 'import', a ?? '', '--update', one.id, '--domain', 'localhost:3000')).code).to.equal(2);
+  });
+
+  it('changes the domains of a provider', async () => {
+    await json('domain', 'add', 'https://b.example.com');
+    const { domains } = await json('idp', 'import', metadata, '--name', 'JumpCloud');
+    expect(domains).to.have.lengthOf(2);
+    const changed = await json('idp', 'set', 'JumpCloud', 'domains=b.example.com');
+    expect(changed.domains).to.deep.equal(['https://b.example.com']);
+    const refused = await run('domain', 'set', 'localhost:3000', '--default', 'JumpCloud');
+    expect(refused.complained).to.match(/is not used at this domain/);
   });
 
   it('explains what is wrong', async () => {

@@ -15,7 +15,7 @@ import {
   setUpDomain,
 } from '../../src/federation/domains.ts';
 import { type Domain, insertDomainKey, listDomainKeys, listDomains } from '../../src/store/domains.ts';
-import { insertProvider } from '../../src/store/identityProviders.ts';
+import { insertProvider, listProvidersAt, writeProviderDomains } from '../../src/store/identityProviders.ts';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { anActivity, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
@@ -93,6 +93,8 @@ describe('federation/domains', () => {
       const { id } = await added('https://a.com');
       const [enabled, disabled] = [aProvider({ entityId: 'a' }), aProvider({ entityId: 'b', enabled: false })];
       for (const provider of [enabled, disabled]) await insertProvider(deps.store.db, provider, '');
+      expect(await failure(setDefaultProvider(deps, id, enabled.id))).to.be.instanceOf(Conflict);
+      for (const provider of [enabled, disabled]) await writeProviderDomains(deps.store.db, provider, [id]);
       expect(await failure(setAutoLogin(deps, id, true))).to.be.instanceOf(Conflict);
       expect(await failure(setDefaultProvider(deps, id, disabled.id))).to.be.instanceOf(Conflict);
       expect(await failure(setDefaultProvider(deps, id, 'nothing'))).to.be.instanceOf(NotFound);
@@ -102,6 +104,14 @@ describe('federation/domains', () => {
       expect(await getDomain(deps.store.db, id)).to.include({ defaultProviderId: enabled.id, autoLogin: true });
       await setDefaultProvider(deps, id, undefined);
       expect(await getDomain(deps.store.db, id)).to.include({ defaultProviderId: null, autoLogin: false });
+    });
+
+    it('gives the providers that were imported before it to the first domain, and none to the next', async () => {
+      const provider = aProvider();
+      await insertProvider(deps.store.db, provider, '');
+      const [first, next] = [await added('https://a.com'), await added('https://b.com')];
+      expect(await listProvidersAt(deps.store.db, first.id)).to.deep.equal([provider]);
+      expect(await listProvidersAt(deps.store.db, next.id)).to.deep.equal([]);
     });
 
     it('counts the logins of the last 30 days before a removal', async () => {

@@ -60,7 +60,7 @@ describe('federation/importMetadata', () => {
       expect(again).to.deep.include({ id, name: 'Acme', importedAt: deps.now() });
       expect(again.settings).to.include({ allowSha1: true, requestBinding: 'post' });
       const onlyRedirect = xml.replace(/<[\w:]*SingleSignOnService[^>]*HTTP-POST[^>]*\/>/, '');
-      const changed = await confirmImport(deps, await preview(undefined, onlyRedirect));
+      const changed = await confirmImport(deps, await preview(id, onlyRedirect));
       expect(changed.settings.requestBinding).to.equal('redirect');
     });
 

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { saveIntranetSettings } from '../../src/people/intranetSettings.ts';
-import { listDomains } from '../../src/store/domains.ts';
-import { insertProvider } from '../../src/store/identityProviders.ts';
+import { insertDomain, listDomains } from '../../src/store/domains.ts';
+import { insertProvider, writeProviderDomains } from '../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
-import { aProvider } from '../support/rows.ts';
+import { aDomain, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 
 const right = { userName: 'maya.koch', password: testPassword };
@@ -141,6 +141,7 @@ describe('login and logout', () => {
     const [domain] = await listDomains(deps.store.db);
     const provider = aProvider();
     await insertProvider(deps.store.db, provider, '<xml/>');
+    await writeProviderDomains(deps.store.db, provider, [domain?.id ?? '']);
     await setDefaultProvider(deps, domain?.id ?? '', provider.id);
     await setAutoLogin(deps, domain?.id ?? '', true);
     expect((await browser.send('/login?return=/people')).headers.location).to.equal(
@@ -149,6 +150,29 @@ describe('login and logout', () => {
     await setProviderEnabled(deps, provider.id, false);
     expect((await browser.send('/login?return=/people')).status).to.equal(200);
     expect((await browser.send(`/saml/login/${provider.id}`)).status).to.equal(404);
+  });
+
+  it('offer a provider only at its domains', async () => {
+    const { deps, url, ...anteroom } = await start();
+    const { db } = deps.store;
+    const [home] = await listDomains(db);
+    const [other, provider] = [
+      aDomain({ url: 'https://other.acme.com' }),
+      aProvider({ name: 'Okta', showButton: true }),
+    ];
+    await insertDomain(db, other);
+    await insertProvider(db, provider, '<xml/>');
+    await writeProviderDomains(db, provider, [other.id]);
+    const [login, logout] = [`/saml/login/${provider.id}`, `/logged-out?provider=${provider.id}`];
+    expect((await anteroom.browser.send('/login')).text).not.to.contain('Okta');
+    expect((await anteroom.browser.send(login)).status).to.equal(404);
+    expect((await anteroom.browser.send(logout)).text).not.to.contain('Okta');
+    await writeProviderDomains(db, provider, [home?.id ?? '']);
+    expect((await anteroom.browser.send('/login')).text).to.contain('Okta');
+    expect((await anteroom.browser.send(logout)).text).to.contain('Okta');
+    const there = openAtHost({ url }, 'other.acme.com');
+    expect((await there.send('/login')).text).not.to.contain('Okta');
+    expect((await there.send(login)).status).to.equal(404);
   });
 
   it('return 401 to programs and redirect browsers at every page that needs a login', async () => {

@@ -1,18 +1,24 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
+import { deleteDomain, insertDomain } from '../../src/store/domains.ts';
 import {
   deleteMetadataImport,
   deleteProvider,
   findMetadataImport,
   findProvider,
+  findProviderAt,
   findProviderByEntityId,
   insertMetadataImport,
   insertProvider,
+  listProviderDomains,
   listProviders,
+  listProvidersAt,
+  moveDomainToProvider,
   updateProvider,
+  writeProviderDomains,
   writeProviderEnabled,
 } from '../../src/store/identityProviders.ts';
-import { aProvider } from '../support/rows.ts';
+import { aDomain, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 
@@ -43,18 +49,50 @@ describe('store/identityProviders', () => {
     });
 
     it('compares EntityIDs exactly', async () => {
-      const provider = aProvider({ entityId: 'https://idp.example.com/Metadata' });
+      const [domain, provider] = [aDomain(), aProvider({ entityId: 'https://idp.example.com/Metadata' })];
+      await insertDomain(db, domain);
       await insertProvider(db, provider, '<xml/>');
-      expect(await findProviderByEntityId(db, provider.entityId)).to.deep.equal(provider);
+      await writeProviderDomains(db, provider, [domain.id]);
+      expect(await findProviderByEntityId(db, domain.id, provider.entityId)).to.deep.equal(provider);
       for (const other of ['https://idp.example.com/metadata', `${provider.entityId}/`, ` ${provider.entityId}`])
-        expect(await findProviderByEntityId(db, other), other).to.equal(undefined);
+        expect(await findProviderByEntityId(db, domain.id, other), other).to.equal(undefined);
     });
 
-    it('inserts an EntityID once, even if two are inserted at the same time', async () => {
+    it('keeps one provider per EntityID and domain, even if two get the domain at the same time', async () => {
+      const [domain, other] = [aDomain(), aDomain()];
+      for (const one of [domain, other]) await insertDomain(db, one);
       const twins = [aProvider({ entityId: 'https://idp' }), aProvider({ entityId: 'https://idp' })];
-      const ends = await Promise.allSettled(twins.map((provider) => insertProvider(db, provider, '<xml/>')));
+      for (const twin of twins) await insertProvider(db, twin, '<xml/>');
+      const ends = await Promise.allSettled(twins.map((twin) => writeProviderDomains(db, twin, [domain.id])));
       expect(ends.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
-      expect(await listProviders(db)).to.have.lengthOf(1);
+      const [winner, loser] = twins.toSorted((one) => (ends[twins.indexOf(one)]?.status === 'fulfilled' ? -1 : 1));
+      expect(winner && loser).not.to.equal(undefined);
+      if (!winner || !loser) return;
+      await writeProviderDomains(db, loser, [other.id]);
+      for (const [at, provider] of [
+        [domain, winner],
+        [other, loser],
+      ] as const) {
+        expect(await findProviderByEntityId(db, at.id, 'https://idp')).to.deep.equal(provider);
+        expect(await listProvidersAt(db, at.id)).to.deep.equal([provider]);
+        expect(await findProviderAt(db, at.id, provider.id)).to.deep.equal(provider);
+      }
+      expect(await findProviderAt(db, domain.id, loser.id)).to.equal(undefined);
+      await moveDomainToProvider(db, domain.id, loser);
+      expect(await listProvidersAt(db, domain.id)).to.deep.equal([loser]);
+      expect(await findProvider(db, winner.id)).to.deep.equal(winner);
+    });
+
+    it('forgets only the assignment when a domain is deleted, and all of them with the provider', async () => {
+      const [gone, kept, provider] = [aDomain(), aDomain(), aProvider()];
+      for (const domain of [gone, kept]) await insertDomain(db, domain);
+      await insertProvider(db, provider, '<xml/>');
+      await writeProviderDomains(db, provider, [gone.id, kept.id]);
+      await deleteDomain(db, gone.id);
+      expect((await listProviderDomains(db)).map(({ domainId }) => domainId)).to.deep.equal([kept.id]);
+      expect(await findProvider(db, provider.id)).to.deep.equal(provider);
+      await deleteProvider(db, provider.id);
+      expect(await listProviderDomains(db)).to.deep.equal([]);
     });
 
     it('lists providers in the order of their buttons, the oldest first if it is the same', async () => {

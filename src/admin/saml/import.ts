@@ -1,13 +1,17 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { getDomain } from '../../federation/domains.ts';
-import { confirmImport, getPreview, proposedName } from '../../federation/importMetadata.ts';
-import { shortBinding } from '../../federation/providers.ts';
-import type { Certificate, ProviderFacts } from '../../store/identityProviders.ts';
+import { confirmImport, getPreview, type MetadataPreview, proposedName } from '../../federation/importMetadata.ts';
+import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
+import { domainsOfProviders, shortBinding } from '../../federation/providers.ts';
+import type { Domain } from '../../store/domains.ts';
 import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
 import { importPath, providersPath } from './paths.ts';
 
 const PATH = importPath(':domain', ':import');
+
+const NEW = 'new'; // the value of the choice without a known provider
 
 type Ids = { domain: string; import: string };
 
@@ -17,17 +21,24 @@ export function importRoutes(router: Router, deps: Deps): void {
   router.post(PATH, (req, res) => confirm(deps, req, res, req.params));
 }
 
-async function show(deps: Deps, res: Response, ids: Ids): Promise<void> {
+async function show(deps: Deps, res: Response, ids: Ids, error?: string): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const preview = await getPreview(deps, ids.import);
-  const { metadata, provider } = preview;
+  const { metadata, provider, known } = preview;
+  const targets = targetsOf(preview, domain.id);
+  const [only] = targets.length === 1 ? known : [];
+  const domainsOf = await domainsOfProviders(deps.store.db);
   res.render('settings/saml/import', {
-    title: provider ? `Update ${provider.name}?` : 'Import this provider?',
+    title: titleOf(only, known),
     preview,
     metadata,
-    provider,
+    known: known.map((entry) => ({ ...entry, hosts: hostsOf(domainsOf(entry.provider.id)) })),
+    provider: only?.provider,
     name: provider?.name ?? proposedName(metadata),
-    changes: provider && changesOf(provider.facts, metadata),
+    targets,
+    mayAdd: targets.some(({ providerId }) => providerId === undefined),
+    host: new URL(domain.url).host,
+    error,
     shortBinding,
     now: deps.now(),
     paths: { here: importPath(domain.id, preview.id), back: providersPath(domain.id) },
@@ -36,41 +47,29 @@ async function show(deps: Deps, res: Response, ids: Ids): Promise<void> {
 
 async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
-  const { provider } = await getPreview(deps, ids.import);
-  const { name } = await confirmImport(deps, ids.import);
-  await flash(req, provider ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`);
+  const preview = await getPreview(deps, ids.import);
+  const targets = targetsOf(preview, domain.id);
+  const chosen = field(req, 'target');
+  const target = targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
+  if (!target) return show(deps, res.status(422), ids, 'Select what to do with this metadata.');
+  const { name } = await confirmImport(deps, ids.import, target);
+  await flash(
+    req,
+    target.providerId ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`,
+  );
   res.redirect(303, providersPath(domain.id));
 }
 
-/** One certificate or URL that an import adds to a known provider or removes from it. */
-type Change = { kind: 'added' | 'removed' } & ({ certificate: Certificate } | { url: string });
-
-type Imported = Pick<ProviderFacts, 'certificates' | 'singleSignOn' | 'singleLogout'>;
-
-function changesOf(before: Imported, after: Imported): Change[] {
-  return [
-    ...missingIn(before.certificates, after.certificates).map((certificate) => ({
-      kind: 'added' as const,
-      certificate,
-    })),
-    ...missingIn(after.certificates, before.certificates).map((certificate) => ({
-      kind: 'removed' as const,
-      certificate,
-    })),
-    ...urlsOf(after).flatMap((url) => (urlsOf(before).includes(url) ? [] : { kind: 'added' as const, url })),
-    ...urlsOf(before).flatMap((url) => (urlsOf(after).includes(url) ? [] : { kind: 'removed' as const, url })),
-  ];
+/** Metadata that was fetched for one provider only updates it. */
+function targetsOf({ provider, known }: MetadataPreview, domainId: string): ImportTarget[] {
+  return provider ? [{ providerId: provider.id, domainIds: [] }] : targetsFor(known, domainId);
 }
 
-function missingIn(known: Certificate[], certificates: Certificate[]): Certificate[] {
-  return certificates.filter(({ sha256 }) => !known.some((other) => other.sha256 === sha256));
+function titleOf(only: KnownProvider | undefined, known: KnownProvider[]): string {
+  if (only) return `Update ${only.provider.name}?`;
+  return known.length > 0 ? 'Update, or add another application?' : 'Import this provider?';
 }
 
-/** Returns 'HTTP-POST https://…' and 'Logout: HTTP-POST https://…', each once. */
-function urlsOf({ singleSignOn, singleLogout }: Imported): string[] {
-  const lines = [
-    ...singleSignOn.map(({ binding, location }) => `${shortBinding(binding)} ${location}`),
-    ...singleLogout.map(({ binding, location }) => `Logout: ${shortBinding(binding)} ${location}`),
-  ];
-  return [...new Set(lines)];
+function hostsOf(domains: Domain[]): string {
+  return domains.map(({ url }) => new URL(url).host).join(', ');
 }

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { isOpenHttp } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
-import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
+import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';
 import { countOutcomes, hasWorked } from '../../store/loginCounts.ts';
 import { domainPath, providersPath } from './paths.ts';
 
@@ -27,7 +27,7 @@ export type DomainProgress = {
 /** Returns how far a domain is set up. @param here the domain that the Power User is at: a login can only be tested there */
 export async function domainProgress(deps: Deps, domain: Domain, here: Domain): Promise<DomainProgress> {
   const { db } = deps.store;
-  const providers = (await listProviders(db)).filter((provider) => provider.enabled);
+  const providers = (await listProvidersAt(db, domain.id)).filter((provider) => provider.enabled);
   const worked = await Promise.all(providers.map((provider) => hasWorked(db, domain.id, provider.id)));
   const defaultProvider = providers.find(({ id }) => id === domain.defaultProviderId);
   const tested = defaultProvider ? worked[providers.indexOf(defaultProvider)] === true : worked.includes(true);

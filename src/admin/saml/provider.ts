@@ -1,23 +1,26 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import type { FieldErrors } from '../../errors.ts';
+import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
 import {
   changeProvider,
   consequencesOf,
+  domainsOfProviders,
   getProvider,
   type ProviderInput,
   providerInputOf,
   readProviderInput,
+  setProviderDomains,
   setProviderEnabled,
   shortBinding,
   singleSignOnFor,
 } from '../../federation/providers.ts';
+import { listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginCounts.ts';
 import { flash } from '../../web/flash.ts';
-import { field, ticked } from '../../web/form.ts';
+import { field, fieldValues, ticked } from '../../web/form.ts';
 import { domainPath, importPath, providerPath, providersPath } from './paths.ts';
 
 const PATH = providerPath(':domain', ':provider');
@@ -30,15 +33,17 @@ export function providerRoutes(router: Router, deps: Deps): void {
   router.post(PATH, (req, res) => save(deps, req, res, req.params));
   router.post(`${PATH}/metadata` as const, (req, res) => fetchAgain(deps, req, res, req.params));
   router.post(`${PATH}/activation` as const, (req, res) => setEnabled(deps, req, res, req.params));
+  router.post(`${PATH}/domains` as const, (req, res) => saveDomains(deps, req, res, req.params));
 }
 
-type EditPage = { entered?: Entered; metadataUrl?: string; errors?: FieldErrors };
+type EditPage = { entered?: Entered; metadataUrl?: string; domainIds?: string[]; errors?: FieldErrors };
 
 async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const provider = await getProvider(deps.store.db, ids.provider);
   const entered = page.entered ?? enteredOf(provider);
   const here = providerPath(domain.id, provider.id);
+  const used = (await domainsOfProviders(deps.store.db))(provider.id).map(({ id }) => id);
   res.render('settings/saml/provider', {
     title: provider.name,
     domain,
@@ -50,6 +55,9 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
     bindings: bindings.filter(([binding]) => singleSignOnFor(provider, binding)),
     nameIdFormats: nameIdOptions([...provider.facts.nameIdFormats, entered.nameIdPolicy]),
     isHere: domain.id === res.locals.domain.id,
+    isUsed: used.includes(domain.id),
+    domains: await listDomains(deps.store.db),
+    domainIds: page.domainIds ?? used,
     worked: await hasWorked(deps.store.db, domain.id, provider.id),
     consequences: await consequencesOf(deps, provider.id),
     shortBinding,
@@ -91,6 +99,15 @@ async function setEnabled(deps: Deps, req: Request, res: Response, ids: Ids): Pr
   const enabled = ticked(req, 'enabled');
   const { name, id } = await setProviderEnabled(deps, ids.provider, enabled);
   await flash(req, enabled ? `${name} is enabled.` : `${name} is disabled. Its sessions were ended.`);
+  res.redirect(303, providerPath(ids.domain, id));
+}
+
+async function saveDomains(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const domainIds = fieldValues(req, 'domains');
+  const errors = await conflictOf(setProviderDomains(deps, ids.provider, domainIds));
+  if (errors) return show(deps, res.status(422), ids, { domainIds, errors: { domains: errors[''] ?? '' } });
+  const { name, id } = await getProvider(deps.store.db, ids.provider);
+  await flash(req, `The domains of ${name} were saved.`);
   res.redirect(303, providerPath(ids.domain, id));
 }
 

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
 import { type MetadataSource, previewMetadata } from '../../federation/importMetadata.ts';
-import { getProvider } from '../../federation/providers.ts';
+import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
@@ -28,11 +28,16 @@ const blank: Entered = { way: 'url', url: '', xml: '' };
 async function show(deps: Deps, res: Response, domainId: string, entered: Entered, errors: FieldErrors): Promise<void> {
   const domain = await getDomain(deps.store.db, domainId);
   const providers = await listProviders(deps.store.db);
+  const domainsOf = await domainsOfProviders(deps.store.db);
   res.render('settings/saml/providers', {
     title: 'Identity Providers',
     domain,
     host: new URL(domain.url).host,
-    providers: providers.map((provider) => ({ ...provider, certificate: lastToExpire(provider) })),
+    providers: providers.map((provider) => ({
+      ...provider,
+      certificate: lastToExpire(provider),
+      domains: domainsOf(provider.id),
+    })),
     now: deps.now(),
     entered,
     errors,

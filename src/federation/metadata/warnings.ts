@@ -19,6 +19,16 @@ export function warningsOf(found: FoundProvider, read: Omit<ProviderFacts, 'name
   ];
 }
 
+/** Returns what to know about the URL of metadata: without an `appid`, Entra sends the tenant's certificate, not the application's. */
+export function urlWarnings(url: string): string[] {
+  const { hostname = '', pathname = '', searchParams } = URL.parse(url) ?? {};
+  const isEntra = /(^|\.)microsoftonline\.(com|us|cn)$/.test(hostname) && /\/federationmetadata\.xml$/i.test(pathname);
+  if (!isEntra || [...(searchParams?.keys() ?? [])].some((name) => name.toLowerCase() === 'appid')) return [];
+  return [
+    'The metadata URL of Microsoft Entra has no appid, so the certificate may be that of another application. Copy the App Federation Metadata Url of your application.',
+  ];
+}
+
 /** An expired certificate still verifies: the metadata interoperability profile trusts the key, not the dates (saml-metadata-iop 2.5). */
 function certificateWarnings({ subject, notBefore, notAfter, keyDescription }: Certificate, now: number): string[] {
   const warnings: string[] = [];

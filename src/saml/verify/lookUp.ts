@@ -3,7 +3,7 @@ import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import { findPrivateKeys } from '../../federation/domains.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
-import { findProvider, findProviderByEntityId } from '../../store/identityProviders.ts';
+import { findProvider, findProviderAt, findProviderByEntityId } from '../../store/identityProviders.ts';
 import { consumeLoginRequest, findLoginRequest } from '../../store/loginRequests.ts';
 import { isAssertionUsed, recordAssertion } from '../../store/usedAssertions.ts';
 import { childOf } from '../../xml/tree.ts';
@@ -14,24 +14,25 @@ import { claimedIssuer, claimedRequestId } from './message.ts';
 import { isOfBrowser, isUsable } from './ownRequest.ts';
 
 /**
- * Finds the login request and the provider that the message claims. If only an encrypted Assertion names the issuer, the provider is the
- * one that the login request was sent to; an IdP-initiated response must name it (saml-profiles 4.1.4.2).
+ * Finds the login request and, among the providers of the domain, the one that the message claims. If only an encrypted Assertion names
+ * the issuer, the provider is the one that the login request was sent to; an IdP-initiated response must name it (saml-profiles 4.1.4.2).
  */
 export async function checkProviderKnown(login: LoginContext, { store }: Deps): Promise<undefined> {
   const root = found(login.root);
   const [issuer, requestId] = [claimedIssuer(root), claimedRequestId(root)];
   if (issuer === undefined && requestId === undefined) malformed('an Issuer', 'none');
   if (requestId) login.claimedRequest ??= await findLoginRequest(store.db, requestId);
-  if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, issuer);
-  else if (login.claimedRequest) login.provider = await findProvider(store.db, login.claimedRequest.providerId);
+  if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, login.domainId, issuer);
+  else if (login.claimedRequest)
+    login.provider = await findProviderAt(store.db, login.domainId, login.claimedRequest.providerId);
   if (login.provider === undefined) await refuseUnknown(login, issuer ?? 'none', store.db);
 }
 
 async function refuseUnknown({ ownRequest, claimedRequest }: LoginContext, received: string, db: Db): Promise<never> {
   const request = ownRequest ?? claimedRequest;
   const wanted = request && (await findProvider(db, request.providerId));
-  if (wanted === undefined)
-    return refuse('provider_unknown', { expected: 'the EntityID of an imported provider', received });
+  if (wanted === undefined || wanted.entityId === received)
+    return refuse('provider_unknown', { expected: 'the EntityID of a provider of this domain', received });
   const detail = `The login request was sent to ${wanted.name}.`;
   return refuse('provider_unknown', { cause: 'other_entity_id', expected: wanted.entityId, received, detail });
 }

@@ -33,10 +33,29 @@ describe('admin/saml/import', () => {
     for (const text of ['Certificate added', 'Certificate removed', 'URL added', 'URL removed', 'already imported as'])
       expect(page.text).to.contain(text);
     expect((await findProvider(deps.store.db, id))?.facts.certificates[0]?.subject).to.equal('CN=rivet, O=Okta');
-    const stored = await client.post(path);
+    expect((await client.post(path)).status).to.equal(422);
+    const stored = await client.post(path, { target: id });
     expect((await client.follow(stored)).text).to.contain('was updated from its metadata');
     expect((await findProvider(deps.store.db, id))?.facts.certificates[0]?.subject).not.to.contain('Okta');
     expect((await client.get(await preview(changed))).text).to.contain('certificates and URLs are the same as before');
+  });
+
+  it('adds another application for the domain, and leaves the first one as it is', async () => {
+    const { client, deps, providers } = settings;
+    const [first, second] = ['a', 'b'].map((name) => fixture(`cases/one-entityid-two-certificates-${name}`));
+    await client.post(await preview(first ?? ''));
+    const path = await preview(second ?? '');
+    const page = await client.get(path);
+    for (const text of ['Update tenant02.example.com', 'Add as another application, for'])
+      expect(page.text).to.contain(text);
+    const refused = await client.post(path, { target: 'other' });
+    expect([refused.status, refused.text.includes('Select what to do')]).to.deep.equal([422, true]);
+    const before = await listProviders(deps.store.db);
+    await client.post(path, { target: 'new' });
+    expect(await listProviders(deps.store.db))
+      .to.deep.include.members(before)
+      .and.have.lengthOf(2);
+    expect((await client.get(providers)).text).to.contain('Not used at any domain');
   });
 
   it('does not show a preview that is an hour old', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider } from '../../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../../src/federation/importMetadata.ts';
-import { findProvider } from '../../../src/store/identityProviders.ts';
+import { findProvider, listProvidersAt } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
 import type { Client } from '../../support/client.ts';
 import { serve } from '../../support/listen.ts';
@@ -82,12 +82,25 @@ describe('admin/saml/provider', () => {
 
   it('only lists the bindings that the provider supports', async () => {
     const only = fixture('okta').replace(/<md:SingleSignOnService[^>]*HTTP-Redirect[^>]*\/>/, '');
-    const preview = await previewMetadata(deps, { xml: only });
+    const preview = await previewMetadata(deps, { xml: only }, id);
     await confirmImport(deps, preview.ok ? preview.value.id : '');
     expect((await findProvider(deps.store.db, id))?.settings.requestBinding).to.equal('post');
     expect((await client.get(path)).text)
       .to.contain('HTTP-POST</option>')
       .and.not.contain('HTTP-Redirect</option>');
+  });
+
+  it('changes the domains of the provider', async () => {
+    const { domainId } = settings;
+    expect((await client.get(path)).text).to.match(new RegExp(`value="${domainId}" checked`));
+    await client.post(`${path}/domains`, {});
+    expect(await listProvidersAt(deps.store.db, domainId)).to.deep.equal([]);
+    const page = await client.get(path);
+    expect(page.text).to.contain('It is not used at').and.not.contain('Make Default Provider');
+    expect((await client.post(`/saml/test/${id}`)).status).to.equal(404);
+    await client.post(`${path}/domains`, { domains: domainId });
+    expect(await listProvidersAt(deps.store.db, domainId)).to.have.lengthOf(1);
+    expect((await client.post(`${path}/domains`, { domains: 'nothing' })).status).to.equal(404);
   });
 
   it('disables the provider, says first which sessions end, and enables it', async () => {

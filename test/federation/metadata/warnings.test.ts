@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
+import { urlWarnings } from '../../../src/federation/metadata/warnings.ts';
 import { DAY_MS, fixture, makeCertificate, read, withBareKey, withCertificates } from './fixtures.ts';
 
 const EXPIRY = Date.parse('2036-01-01T00:00:00Z');
@@ -71,5 +72,12 @@ describe('federation/metadata/warnings', () => {
     expect(read(withBareKey(modulus, exponent)).warnings).to.deep.equal([
       'The signing key has no certificate, so it has no expiry date.',
     ]);
+  });
+
+  it('names a metadata URL of Entra without an application', () => {
+    const entra = 'https://login.microsoftonline.com/tenant/federationmetadata/2007-06/FederationMetadata.xml';
+    expect(urlWarnings(entra)[0]).to.match(/has no appid/);
+    for (const url of [`${entra}?appid=1`, `${entra}?AppId=1`, 'https://idp.example.com/federationmetadata.xml', 'x'])
+      expect(urlWarnings(url), url).to.deep.equal([]);
   });
 });

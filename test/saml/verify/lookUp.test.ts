@@ -5,13 +5,19 @@ import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { hashToken } from '../../../src/identifier.ts';
 import { createLogin, type LoginContext } from '../../../src/saml/verify/check.ts';
 import { loginChecks, runAsyncChecks } from '../../../src/saml/verify/pipeline.ts';
-import { type IdentityProvider, insertProvider, updateProvider } from '../../../src/store/identityProviders.ts';
+import { insertDomain } from '../../../src/store/domains.ts';
+import {
+  type IdentityProvider,
+  insertProvider,
+  updateProvider,
+  writeProviderDomains,
+} from '../../../src/store/identityProviders.ts';
 import { findLoginRequest, insertLoginRequest } from '../../../src/store/loginRequests.ts';
 import { isAssertionUsed } from '../../../src/store/usedAssertions.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { connect, deliver, goThroughProvider, visitor } from '../../support/connect.ts';
-import { aLoginRequest, aProvider } from '../../support/rows.ts';
+import { aDomain, aLoginRequest, aProvider } from '../../support/rows.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
 import { honestCases } from '../corpus/honest.ts';
 import { encode, honest, signedLie, swap } from '../corpus/hostile.ts';
@@ -28,6 +34,8 @@ describe('the look-up of provider and login request', () => {
     deps = await testDeps();
     provider = aProvider({ entityId: IDP });
     await insertProvider(deps.store.db, provider, '<xml/>');
+    for (const id of ['a-domain', 'b-domain']) await insertDomain(deps.store.db, aDomain({ id }));
+    await writeProviderDomains(deps.store.db, provider, ['a-domain']);
   });
 
   it('finds the provider by its EntityID, and refuses an unknown or disabled one', async () => {
@@ -40,12 +48,22 @@ describe('the look-up of provider and login request', () => {
     expect((await lookUp(honest())).refusal?.reason).to.equal('provider_disabled');
   });
 
+  it('only knows the providers of the domain, each domain with another one of the same EntityID', async () => {
+    expect((await lookUp(honest(), {}, 'b-domain')).refusal?.reason).to.equal('provider_unknown');
+    const other = aProvider({ entityId: IDP });
+    await insertProvider(deps.store.db, other, '<xml/>');
+    await writeProviderDomains(deps.store.db, other, ['b-domain']);
+    expect((await lookUp(honest(), {}, 'b-domain')).provider?.id).to.equal(other.id);
+    expect((await lookUp(honest())).provider?.id).to.equal(provider.id);
+  });
+
   it('finds the provider by the login request if only an encrypted Assertion names it', async () => {
     const field = honestCases().find(({ name }) => name === 'ADFS, signed and encrypted Assertion')?.field ?? '';
     const hidden = swap(Buffer.from(field, 'base64').toString(), /<Issuer .*?<\/Issuer>/, '');
     expect((await lookUp(hidden)).refusal?.reason).to.equal('provider_unknown');
     await addRequest();
     expect((await lookUp(hidden)).provider?.id).to.equal(provider.id);
+    expect((await lookUp(hidden, {}, 'b-domain')).refusal?.reason).to.equal('provider_unknown');
     const unsolicited = swap(hidden, ` InResponseTo="${REQUEST_ID}"`, '');
     expect((await lookUp(unsolicited)).refusal?.reason).to.equal('response_malformed');
   });
@@ -84,8 +102,12 @@ describe('the look-up of provider and login request', () => {
     expect((await use(await lookUp(honest(), {}))).refusal?.reason).to.equal('request_other_browser');
   });
 
-  async function lookUp(xml: string, cookie: { secret?: string } = { secret: browser }): Promise<LoginContext> {
-    const login = createLogin({ domainId: 'a-domain', entityId: '', acsUrl: '', secretOf: () => cookie.secret });
+  async function lookUp(
+    xml: string,
+    cookie: { secret?: string } = { secret: browser },
+    domainId = 'a-domain',
+  ): Promise<LoginContext> {
+    const login = createLogin({ domainId, entityId: '', acsUrl: '', secretOf: () => cookie.secret });
     login.root = parseXml(Buffer.from(xml));
     await runAsyncChecks(login, loginChecks.lookUp, deps);
     return login;

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import type { Deps } from '../deps.ts';
+import { confirmImport, type MetadataSource, previewMetadata } from '../federation/importMetadata.ts';
+import { type KnownProvider, targetOfDomain } from '../federation/importTarget.ts';
+import type { Change } from '../federation/metadata/changes.ts';
+import {
+  changeProvider,
+  domainsOfProviders,
+  initialSettings,
+  providerInputOf,
+  readProviderInput,
+} from '../federation/providers.ts';
+import { accepted, type Call, type Output, printable, Refused, UsageError } from './command.ts';
+import { domainAt } from './domainAt.ts';
+import { keyOf } from './providerAssignments.ts';
+import { providerJson, providerNamed } from './providerShown.ts';
+
+/** Imports or updates an identity provider. @throws Refused if it is not clear whether an update or another application is meant */
+export async function importProvider({ deps, operands, text, has, input }: Call): Promise<Output> {
+  const name = text('name');
+  if (name !== undefined) checkName(name);
+  const [update, url] = [text('update'), text('domain')];
+  if (update !== undefined && url !== undefined) throw new UsageError('Specify --update ID or --domain URL, not both.');
+  const providerId = update === undefined ? undefined : (await providerNamed(deps, update)).id;
+  const domain = url === undefined ? undefined : await domainAt(deps, url);
+  const preview = accepted(await previewMetadata(deps, await sourceOf(operands[0] ?? '', input), providerId));
+  const { provider: updated, known } = preview;
+  const target = domain && targetOfDomain(known, domain.id);
+  if (!updated && !target) await checkUnambiguous(deps, known);
+  const imported = await confirmImport(deps, preview.id, target);
+  const entered = { ...providerInputOf(imported), ...(name === undefined ? {} : { name }) };
+  const wanted = { ...entered, showButton: entered.showButton || has('button') };
+  const provider = accepted(await changeProvider(deps, imported.id, accepted(readProviderInput(wanted), keyOf)), keyOf);
+  return {
+    json: await providerJson(deps, provider),
+    text: `${known.some((entry) => entry.provider.id === imported.id) ? 'Updated' : 'Imported'} ${provider.name} (${provider.entityId}).`,
+    warnings: preview.metadata.warnings,
+  };
+}
+
+/** @throws Refused with the differences from the known providers, because an update would replace what another application needs */
+async function checkUnambiguous(deps: Deps, known: KnownProvider[]): Promise<void> {
+  if (known.length === 0 || (known.length === 1 && known[0]?.changes.length === 0)) return;
+  const domainsOf = await domainsOfProviders(deps.store.db);
+  const lines = known.flatMap(({ provider, changes }) => [
+    `${provider.name} (id ${provider.id}), used at ${
+      domainsOf(provider.id)
+        .map(({ url }) => url)
+        .join(', ') || 'no domain'
+    }:`,
+    ...(changes.length === 0 ? ['  no difference'] : changes.map((change) => `  ${lineOf(change)}`)),
+  ]);
+  throw new Refused(
+    [
+      'An identity provider with this EntityID is known, so nothing was imported. Difference from',
+      ...lines.map(printable),
+      'If the same application has new certificates or URLs, use --update ID.',
+      'If this is another application of the provider, use --domain URL with the domain that it is for.',
+    ].join('\n'),
+  );
+}
+
+function lineOf(change: Change): string {
+  if ('url' in change) return `URL ${change.kind}: ${change.url}`;
+  const { subject, keyDescription, sha256 } = change.certificate;
+  return `certificate ${change.kind}: ${subject || keyDescription}, SHA-256 ${sha256}`;
+}
+
+/** Checks the name before anything is imported. */
+function checkName(name: string): void {
+  accepted(readProviderInput({ name, showButton: false, buttonOrder: 0, ...initialSettings }), () => '--name');
+}
+
+async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<MetadataSource> {
+  if (/^https?:/i.test(operand)) return { url: operand };
+  if (operand === '-') return { xml: await input() };
+  const read = readFile(operand).catch((error: NodeJS.ErrnoException) => {
+    throw new Refused(error.code === 'ENOENT' ? `File not found: ${operand}` : `${operand} cannot be read.`);
+  });
+  return { xml: await read };
+}

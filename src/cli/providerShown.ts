@@ -1,0 +1,71 @@
+import type { Deps } from '../deps.ts';
+import { domainsOfProviders, providerInputOf, shortBinding } from '../federation/providers.ts';
+import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { isoTime, list, Refused } from './command.ts';
+import { keyOf } from './providerAssignments.ts';
+
+/** Returns the identity provider with an ID, an EntityID or a name. @throws Refused if there is none or the name is not unique */
+export async function providerNamed({ store }: Deps, name = ''): Promise<IdentityProvider> {
+  const providers = await listProviders(store.db);
+  const exact = providers.filter(({ id, entityId }) => id === name || entityId === name);
+  const named =
+    exact.length > 0 ? exact : providers.filter((provider) => provider.name.toLowerCase() === name.toLowerCase());
+  if (named.length > 1)
+    throw new Refused(
+      `Several identity providers are called ${name}. Use an id: ${named.map(({ id }) => id).join(', ')}.`,
+    );
+  if (!named[0]) throw new Refused(`There is no identity provider ${name}.`);
+  return named[0];
+}
+
+/** Returns what --json prints of a provider. */
+export async function providerJson({ store }: Deps, provider: IdentityProvider) {
+  const { facts } = provider;
+  const domainsOf = await domainsOfProviders(store.db);
+  return {
+    id: provider.id,
+    entityId: provider.entityId,
+    domains: domainsOf(provider.id).map(({ url }) => url),
+    enabled: provider.enabled,
+    ...providerInputOf(provider),
+    singleSignOn: facts.singleSignOn,
+    singleLogout: facts.singleLogout,
+    nameIdFormats: facts.nameIdFormats,
+    certificates: facts.certificates.map((certificate) => ({
+      ...certificate,
+      notBefore: isoTime(certificate.notBefore),
+      notAfter: isoTime(certificate.notAfter),
+    })),
+    validUntil: isoTime(facts.validUntil),
+    metadataUrl: provider.metadataUrl,
+    importedAt: isoTime(provider.importedAt),
+    createdAt: isoTime(provider.createdAt),
+  };
+}
+
+/** Returns the settings and metadata of a provider as text. */
+export function details(provider: IdentityProvider, domains: string[]): string {
+  const { facts } = provider;
+  const input = Object.entries(providerInputOf(provider)).map(([field, value]): [string, string] => [
+    keyOf(field),
+    typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value),
+  ]);
+  return list([
+    ['id', provider.id],
+    ['EntityID', provider.entityId],
+    ['domains', domains.join(', ')],
+    ['enabled', provider.enabled ? 'on' : 'off'],
+    ...input,
+    ...facts.singleSignOn.map(({ binding, location }): [string, string] => [
+      `SSO by ${shortBinding(binding)}`,
+      location,
+    ]),
+    ...facts.certificates.map(({ sha256, notAfter, keyDescription }): [string, string] => [
+      notAfter === undefined
+        ? 'key without certificate'
+        : `certificate, valid until ${isoTime(notAfter)?.slice(0, 10)}`,
+      `${keyDescription}, SHA-256 ${sha256}`,
+    ]),
+    ['metadata URL', provider.metadataUrl ?? ''],
+  ]);
+}
