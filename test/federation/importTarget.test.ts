@@ -85,7 +85,7 @@ describe('federation/importTarget', () => {
       expect(await findProvider(deps.store.db, id)).not.to.equal(undefined);
     });
 
-    it('updates the chosen application only, and refuses a provider with another EntityID', async () => {
+    it('updates one application only, and refuses a provider with another EntityID', async () => {
       const [first, second] = ['a', 'b'].map((name) => fixture(`cases/one-entityid-two-certificates-${name}`));
       const [one, two] = [await imported(first, [a]), await imported(second, [b])];
       await confirmImport(deps, (await previewOf(second)).id, { providerId: one.id, domainIds: [] });
