@@ -36,7 +36,7 @@ async function show(deps: Deps, res: Response, ids: Ids, error?: string): Promis
     provider: only?.provider,
     name: provider?.name ?? proposedName(metadata),
     targets,
-    mayAdd: targets.some(({ providerId }) => providerId === undefined),
+    own: known.find(({ domainIds }) => domainIds.includes(domain.id)),
     host: new URL(domain.url).host,
     error,
     shortBinding,

@@ -2,7 +2,12 @@ import { describePublicKey } from '../../../src/federation/certificate.ts';
 import { setUpDomain } from '../../../src/federation/domains.ts';
 import { initialSettings } from '../../../src/federation/providers.ts';
 import { type Domain, listDomains } from '../../../src/store/domains.ts';
-import { type IdentityProvider, insertProvider, type ProviderSettings } from '../../../src/store/identityProviders.ts';
+import {
+  type IdentityProvider,
+  insertProvider,
+  type ProviderSettings,
+  writeProviderDomains,
+} from '../../../src/store/identityProviders.ts';
 import { type LoginActivity, listLoginActivity } from '../../../src/store/loginActivity.ts';
 import type { Browser, Page } from '../../demo/support/browser.ts';
 import { type Anteroom, startAnteroom } from '../../support/anteroom.ts';
@@ -39,6 +44,7 @@ export async function startSigning(settings: Partial<ProviderSettings> = {}): Pr
   const base = aProvider({ entityId: IDP, settings: { ...initialSettings, requestBinding: 'post', ...settings } });
   const provider = { ...base, facts: { ...base.facts, certificates, singleSignOn } };
   await insertProvider(db, provider, '<xml/>');
+  await writeProviderDomains(db, provider, [domain.id]);
   return { ...anteroom, domain, provider };
 }
 
