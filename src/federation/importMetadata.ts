@@ -10,6 +10,7 @@ import {
   type IdentityProvider,
   insertMetadataImport,
   insertProvider,
+  keepMetadata,
   listProviders,
   moveDomainToProvider,
   type ProviderFacts,
@@ -17,12 +18,14 @@ import {
 } from '../store/identityProviders.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
+import { changesOf } from './metadata/changes.ts';
 import { fetchMetadata } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { urlWarnings } from './metadata/warnings.ts';
 import { getProvider, initialSettings, singleSignOnFor } from './providers.ts';
 
 const PREVIEW_MS = 60 * 60_000;
+const KEPT_MS = 30 * 86_400_000;
 const MAX_NAME = 64;
 
 /** Where metadata comes from: a URL to fetch it from, or the document itself (bytes of a file, or pasted text). */
@@ -103,6 +106,8 @@ async function updateKnown(
   { metadata, url }: MetadataPreview,
 ): Promise<IdentityProvider> {
   if (known.entityId !== metadata.entityId) throw new Conflict('This is the metadata of another identity provider.');
+  if (changesOf(known.facts, metadata).length > 0)
+    await keepMetadata(trx, previousImportOf(known.id), known.id, deps.now() + KEPT_MS);
   const settings = { ...known.settings, requestBinding: bindingFor(metadata, known.settings.requestBinding) };
   const imported = { facts: factsOf(metadata), metadataUrl: url ?? known.metadataUrl, importedAt: deps.now() };
   const updated = { ...known, ...imported, settings };
@@ -149,6 +154,11 @@ async function changeOver(trx: Db, domainId: string, provider: IdentityProvider)
   if (before && domain.defaultProviderId === before.id)
     await updateDomain(trx, domainId, { defaultProviderId: provider.id });
   await moveDomainToProvider(trx, domainId, provider);
+}
+
+/** Returns the ID of the preview of what a provider's last update replaced. It is kept for 30 days. */
+export function previousImportOf(providerId: string): string {
+  return `previous-${providerId}`;
 }
 
 /** Returns the name of a new provider: the one in its metadata, or the host of its EntityID. */

@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
-import { previewMetadata } from '../../federation/importMetadata.ts';
+import { previewMetadata, previousImportOf } from '../../federation/importMetadata.ts';
 import {
   changeProvider,
   consequencesOf,
@@ -17,7 +17,7 @@ import {
   singleSignOnFor,
 } from '../../federation/providers.ts';
 import { listDomains } from '../../store/domains.ts';
-import type { IdentityProvider } from '../../store/identityProviders.ts';
+import { findMetadataImport, type IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginCounts.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
@@ -44,6 +44,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
   const entered = page.entered ?? enteredOf(provider);
   const here = providerPath(domain.id, provider.id);
   const used = (await domainsOfProviders(deps.store.db))(provider.id).map(({ id }) => id);
+  const previous = await findMetadataImport(deps.store.db, previousImportOf(provider.id), deps.now());
   res.render('settings/saml/provider', {
     title: provider.name,
     domain,
@@ -66,6 +67,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
       here,
       elsewhere: `${domain.url}${here}`,
       back: providersPath(domain.id),
+      previous: previous && importPath(domain.id, previous.id),
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
     },
   });
