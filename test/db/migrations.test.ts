@@ -7,7 +7,9 @@ import pg from 'pg';
 import { migrations } from '../../src/db/migrations.ts';
 import { type Engine, openStore, type Store } from '../../src/db/open.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
+import { listDomains } from '../../src/store/domains.ts';
 import { findGroupByName } from '../../src/store/groups.ts';
+import { listProviders, listProvidersAt } from '../../src/store/identityProviders.ts';
 import { listJobs } from '../../src/store/jobs.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findLoginRequest } from '../../src/store/loginRequests.ts';
@@ -87,6 +89,8 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const found = await searchUsers(db, { text: 'mull' }, { limit: 9 });
       expect(found.rows.map(({ userName }) => userName)).to.deep.equal(['maya@acme.com']);
       expect(await readCount(db, 'users')).to.equal(2);
+      const [provider] = await listProviders(db);
+      for (const { id } of await listDomains(db)) expect(await listProvidersAt(db, id)).to.deep.equal([provider]);
       const group = await findGroupByName(db, 'sales');
       expect(await findMemberIds(db, group?.id ?? '')).to.have.lengthOf(2);
       const [source] = await listSources(db);
