@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome } from '../test/support/outcomeReporter.ts';
 import { startPostgres } from '../test/support/postgresServer.ts';
@@ -20,7 +20,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 process.env.TEST_FOLDER = folder;
-process.env.NODE_COMPILE_CACHE ??= join('node_modules', '.cache', 'anteroom');
+process.env.NODE_COMPILE_CACHE ??= resolve('node_modules', '.cache', 'anteroom'); // absolute, for tests that start programs in other folders
 
 const selected = process.argv.slice(2);
 if (selected.length > 0) await only(selected);
