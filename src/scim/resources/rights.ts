@@ -13,9 +13,17 @@ import type { Json } from '../schema/readResource.ts';
 export function permittedAttributes(call: Call, wanted: Json, known?: Json): Json {
   if (call.source.mayGrantPowerUser) return wanted;
   if (known?.userType === 'Power User') return withLoginOf(call, wanted, known);
-  if (wanted.userType !== 'Power User') return wanted;
+  if (!looksLikePowerUser(wanted.userType)) return wanted;
   note(call, 'powerUserGrant', 'userType was stored as Intranet User: this source may not grant Power User.');
   return { ...wanted, userType: 'Intranet User' };
+}
+
+// Nearly the same text, stored as it is, could become the type when it is cleaned on its way through a form or a CSV file.
+function looksLikePowerUser(userType: unknown): boolean {
+  const letters = String(userType ?? '')
+    .normalize('NFKC')
+    .replace(/[^\p{L}]/gu, '');
+  return letters.toLowerCase() === 'poweruser';
 }
 
 /**

@@ -38,6 +38,18 @@ describe('scim/rights', () => {
       expect(await kinds()).to.deep.equal(['powerUserGrant']);
     });
 
+    it('takes what is only spelled differently for the same type: a form or a CSV file may clean it later', async () => {
+      for (const [at, userType] of [
+        ' Power User ',
+        'POWER USER',
+        'Power  User',
+        'Power User\u200b',
+        'PowerUser',
+        'Ｐower User',
+      ].entries())
+        expect(await create({ userName: `near${at}`, userType }), userType).to.include({ userType: 'Intranet User' });
+    });
+
     it('creates, promotes and demotes Power Users with the right', async () => {
       await allow({ mayGrantPowerUser: true });
       await create({ userName: 'first', userType: 'Power User', password: PASSWORD });
