@@ -15,6 +15,7 @@ import { openSqlite } from './sqlite.ts';
 
 const DEFAULT_POOL_SIZE = 20;
 const TRY_EVERY_MS = 500;
+const TELL_AFTER_MS = 1_000;
 
 export type Engine = 'sqlite' | 'postgres';
 export type Db = Kysely<Schema>;
@@ -49,22 +50,33 @@ export type StoreOptions = {
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const { log, waitMs = 0 } = options;
   const limit = waitMs > 0 ? AbortSignal.timeout(waitMs) : AbortSignal.abort();
-  for (let tries = 1; ; tries += 1)
-    try {
-      return await openMigrated(url, options);
-    } catch (error) {
-      const reason = reasonOf(error);
-      if (limit.aborted || !isWorthWaiting(error))
-        throw new Error(`The database could not be opened: ${reason}`, { cause: error });
-      if (tries === 1) log?.warn({ reason, seconds: waitMs / 1_000 }, 'waiting for the database');
-      await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
-    }
+  let isTold = false;
+  const tell = (reason: string) => {
+    if (!isTold && waitMs > 0) log?.warn({ reason, seconds: waitMs / 1_000 }, 'waiting for the database');
+    isTold = true;
+  };
+  // A database that accepts the connection and then is silent would be noticed only at the end of the first try.
+  const silence = setTimeout(tell, TELL_AFTER_MS, 'no response yet');
+  try {
+    for (;;)
+      try {
+        return await openMigrated(url, options);
+      } catch (error) {
+        const reason = reasonOf(error);
+        if (limit.aborted || !isWorthWaiting(error))
+          throw new Error(`The database could not be opened: ${reason}`, { cause: error });
+        tell(reason);
+        await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+      }
+  } finally {
+    clearTimeout(silence);
+  }
 }
 
 async function openMigrated(url: string, options: StoreOptions): Promise<Store> {
   const { log, poolSize = DEFAULT_POOL_SIZE, limits = defaultLimits } = options;
   const pool: PoolOptions = { size: poolSize, isMigration: false, limits };
-  if (isPostgres(url)) await migratePostgres(url);
+  if (isPostgres(url)) await migratePostgres(url, options.waitMs);
   const faults = openFaults(log);
   const { engine, dialect, prepare, close } = openEngine(url, pool, faults);
   let closed: Promise<void> | undefined;
@@ -87,8 +99,10 @@ async function openMigrated(url: string, options: StoreOptions): Promise<Store> 
 }
 
 /** Migrates on a connection of its own, because a step may take longer than a statement of a request may. */
-async function migratePostgres(url: string): Promise<void> {
-  const { dialect, close } = openPostgres(url, { size: 1, isMigration: true, limits: defaultLimits }, openFaults());
+async function migratePostgres(url: string, waitMs = 0): Promise<void> {
+  const acquire = Math.min(defaultLimits.acquire, waitMs || defaultLimits.acquire);
+  const limits = { ...defaultLimits, acquire };
+  const { dialect, close } = openPostgres(url, { size: 1, isMigration: true, limits }, openFaults());
   await migrateOrClose(new Kysely<Schema>({ dialect }), 'postgres', close);
   await close();
 }

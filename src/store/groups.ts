@@ -92,7 +92,7 @@ export async function insertGroup(db: Db, group: Group): Promise<void> {
 }
 
 /**
- * Updates the given columns of a group and its version, if the version still is `version` (undefined: any version).
+ * Updates the given columns of a group and its version, if the version still is `version` (undefined: whatever it is).
  * Returns undefined if there is no such group or another change came first. Without changes and `now`, it only locks the group until
  * the transaction ends.
  */

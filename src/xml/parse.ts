@@ -31,7 +31,7 @@ const DECLARATION = xmlDeclaration('1\\.[0-9]+', '[A-Za-z][A-Za-z0-9._-]*');
  * Accepts a strict subset of XML 1.0 and Namespaces in XML 1.0: UTF-8, ASCII names, absolute namespace names, no DOCTYPE, processing
  * instruction, CDATA section or comment inside a text, and only an XML declaration and white space around the root. The tree of an accepted
  * document is the one that every XML processor builds.
- * @param options.grammar 'document' accepts what metadata may contain too: any names, comments, CDATA sections and a declared encoding
+ * @param options.grammar 'document' accepts what metadata may contain too: names beyond ASCII, comments, CDATA sections and a declared encoding
  */
 export function parseXml(octets: Buffer, options: ParseOptions = {}): XmlElement {
   return parse(octets, options, []).root;

@@ -161,6 +161,9 @@ describe('a PostgreSQL server at the start', () => {
     const ended = await runServer({ DATABASE_URL: `postgres://a@127.0.0.1:${port}/a`, DATABASE_WAIT: '0' });
     expect(ended.code).to.equal(1);
     expect(ended.stderr).to.match(/^The database could not be opened: .*timeout\n$/);
+    const waited = await runServer({ DATABASE_URL: `postgres://a@127.0.0.1:${port}/a`, DATABASE_WAIT: '2' });
+    expect(waited.code).to.equal(1);
+    expect(waited.stdout).to.contain('waiting for the database').and.contain('no response yet');
   });
 
   it('without the database is an error at once', async () => {

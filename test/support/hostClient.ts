@@ -3,7 +3,7 @@ import type { Anteroom } from './anteroom.ts';
 
 export type HostReply = { status: number; headers: IncomingHttpHeaders; cookies: string[]; text: string };
 
-/** What a browser or fetch would not send: any method, any header, an unchanged request target. */
+/** What a browser or fetch would not send: other methods and headers, an unchanged request target. */
 export type Raw = { method?: string; headers?: Record<string, string>; body?: string };
 
 /** Sends one request to the application, for any host name. Redirects are not followed. */

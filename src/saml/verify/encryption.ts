@@ -100,7 +100,7 @@ function readEncryptedKey(element: XmlElement): EncryptedKey {
   return { block: cipherValueOf(element), digests: readOaepDigests(element, identifier) };
 }
 
-// xmlenc-core1 5.5.2: the default is SHA-1. It is as good as any here, because collisions do not help against OAEP.
+// xmlenc-core1 5.5.2: the default is SHA-1. It is no weaker here than others, because collisions do not help against OAEP.
 function readOaepDigests(element: XmlElement, identifier: string): OaepDigests {
   const parameters = childElements(childOf(element, XENC, 'EncryptionMethod') ?? element);
   const digests: OaepDigests = { label: 'sha1', mask: 'sha1' };

@@ -75,12 +75,19 @@ function isPasswordName(text: unknown): boolean {
 
 /** Whether a name, path or filter mentions a secret. */
 function mentionsSecret(text: string): boolean {
-  return mentionsPassword(text) || /secret|token|credential/i.test(text);
+  return mentionsPassword(text) || /secret|token|credential/i.test(plain(text));
 }
 
 /** Whether a text mentions a password. `passwordReset` and the like say only whether one must be changed. */
 function mentionsPassword(text: string): boolean {
-  return /p(?:ass)?w(?:or)?d(?!reset)|passphrase|passcode/i.test(text);
+  return /p(?:ass)?w(?:or)?d(?!reset)|passphrase|passcode/i.test(plain(text));
+}
+
+/** Returns a text as a person reads it, so that letters of another width or characters that show nothing do not hide a word. */
+function plain(text: string): string {
+  return decoded(text)
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
 function decoded(part: string): string {

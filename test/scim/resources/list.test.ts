@@ -13,7 +13,7 @@ describe('scim/list', () => {
       await scim.call('POST', '/Groups', { displayName: 'Zoo' });
     });
 
-    it('finds a resource by its unique name as any other filter does', async () => {
+    it('finds a resource by its unique name like other filters do', async () => {
       for (const [endpoint, attribute, name] of [
         ['Users', 'userName', 'ANNA'],
         ['Users', 'USERNAME', 'nobody'],
