@@ -10,6 +10,7 @@ import { setupRoutes } from './intranet/setup.ts';
 import { switchRoutes } from './saml/acs/personSwitch.ts';
 import { samlRoutes, testRoutes } from './saml/routes.ts';
 import { scimErrors, scimRoutes, wrongPathRoutes } from './scim/http/routes.ts';
+import { tokenRoutes } from './scim/http/tokenEndpoint.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { pickDomain } from './web/domain.ts';
@@ -23,6 +24,7 @@ import { sessions } from './web/session.ts';
 import { arriveTogether } from './web/turn.ts';
 
 const SCIM = '/api/v2/scim/v2';
+const SCIM_TOKENS = '/api/v2/scim/oauth/token';
 
 /** Returns the whole application for an HTTP server. Features are mounted only here. */
 export function buildApp(deps: Deps): Express {
@@ -68,6 +70,7 @@ function apiRoutes(deps: Deps): Router {
   const router = Router();
   router.use(dataHeaders, pickDomain(deps), strictTransport, noStore);
   router.use(SCIM.replace(/^\/api/, ''), scimRoutes(deps));
+  router.use(SCIM_TOKENS.replace(/^\/api/, ''), tokenRoutes(deps));
   router.use(wrongPathRoutes(deps, SCIM), scimErrors(deps));
   return router;
 }

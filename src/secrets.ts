@@ -11,6 +11,8 @@ const TAG_BYTES = 16;
 export type Secrets = {
   /** Signs the session cookie. */
   sessionKey: string;
+  /** Signs access tokens of profile sources. */
+  accessTokenKey: string;
   /** Encrypts text for the database with AES-256-GCM. Returns nonce, tag and ciphertext in base64. */
   seal(text: string): string;
   /** Decrypts sealed text. @throws Error if it was sealed with another key, or was changed */
@@ -23,6 +25,7 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
   const sealing = derive('at rest');
   return {
     sessionKey: derive('session cookie').toString('base64'),
+    accessTokenKey: derive('access token').toString('base64'),
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce);

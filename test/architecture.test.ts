@@ -107,6 +107,7 @@ const testedIn: Record<string, string> = {
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
   'store/loginCounts.ts': 'store/loginActivity.test.ts',
+  'sources/accessTokens.ts': 'scim/http/tokenEndpoint.test.ts',
   'store/selection.ts': 'scim/protocol/paging.test.ts',
   'xml/characters.ts': 'xml/parse.test.ts',
   'xml/error.ts': 'xml/parse.test.ts',

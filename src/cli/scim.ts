@@ -34,6 +34,7 @@ import {
 
 const DAY_MS = 86_400_000;
 const BASE_PATH = '/api/v2/scim/v2';
+const TOKEN_PATH = '/api/v2/scim/oauth/token';
 
 /** The options that set the rights, and what a source may do with them. */
 const rightOptions: Record<keyof SourceRights, { option: string; may: string }> = {
@@ -172,8 +173,9 @@ function shown(deps: Deps, { source, clientId, token }: ShownKey): Output {
     ['Base URL', baseUrl(deps)],
     ['Client ID', clientId],
     ['Token', token],
+    ['Token URL', `${tokenUrl(deps)} (OAuth 2.0: the token is the client secret)`],
   ];
-  return { json: { ...asJson(deps, source), clientId, token }, text: list(entries) };
+  return { json: { ...asJson(deps, source), clientId, token, tokenUrl: tokenUrl(deps) }, text: list(entries) };
 }
 
 /** Returns the rights of a source in words: 'set passwords, take over people'. */
@@ -214,4 +216,8 @@ function asJson(deps: Deps, source: ProfileSource) {
 
 function baseUrl(deps: Deps): string {
   return deps.config.publicUrl + BASE_PATH;
+}
+
+function tokenUrl(deps: Deps): string {
+  return deps.config.publicUrl + TOKEN_PATH;
 }

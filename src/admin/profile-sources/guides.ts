@@ -8,6 +8,11 @@ export function baseUrlOf(res: Response): string {
   return `${res.locals.domain.url}/api/v2/scim/v2`;
 }
 
+/** Where SCIM clients get access tokens (OAuth 2.0 client credentials). */
+export function tokenUrlOf(res: Response): string {
+  return `${res.locals.domain.url}/api/v2/scim/oauth/token`;
+}
+
 const TOKEN = 'the Authentication Token';
 
 /** The words of each provider's own screens. */

@@ -11,6 +11,10 @@ const refusals: Record<SourceRefusal, string> = {
   wrong_token: 'No source has this token. It was mistyped, or replaced by a new one.',
   expired_token: 'The token has expired. Generate a new key and enter it at the provider.',
   inactive_source: 'The source is disabled.',
+  expired_access_token: 'The access token has expired. The client has to request another one.',
+  no_client: 'The request has no Client ID and client secret.',
+  wrong_client:
+    'No source has this Client ID and client secret. The client secret is the Authentication Token of the source.',
   wrong_network: 'The source does not allow requests from this network.',
 };
 

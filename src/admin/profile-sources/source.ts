@@ -21,7 +21,7 @@ import {
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { requestBars } from '../bars.ts';
-import { baseUrlOf, clientsOf } from './guides.ts';
+import { baseUrlOf, clientsOf, tokenUrlOf } from './guides.ts';
 
 const PATH = '/settings/profile-sources/scim/:id';
 const DAY_MS = 86_400_000;
@@ -120,6 +120,7 @@ export async function showSource(
     overlaps,
     lifetimes,
     baseUrl: baseUrlOf(res),
+    tokenUrl: tokenUrlOf(res),
     clients: clientsOf(baseUrlOf(res)),
   });
 }

@@ -23,7 +23,7 @@ export class Unauthorized extends ScimError {
 }
 
 /**
- * Returns the profile source that a bearer token belongs to (RFC 6750 2.1). Only failures are limited, by address: a valid token is
+ * Returns the profile source that a bearer token or an access token belongs to (RFC 6750 2.1). Only failures are limited, by address: a valid token is
  * never delayed. Refusals past the limit get 429 and are not logged, so that they cannot fill the log.
  * @throws Unauthorized, ScimError 429
  */
@@ -35,11 +35,13 @@ export async function authenticate(
   const token = /^bearer +([A-Za-z0-9._~+/-]{1,512}=*)$/i.exec(authorization?.trim() ?? '')?.[1];
   const found = await findCallingSource(deps, token, address);
   if (found.ok) return found.source;
-  if (deps.config.rateLimits) await countFailure(deps, address);
+  await countFailure(deps, address);
   throw new Unauthorized(found.reason, found.source);
 }
 
-async function countFailure(deps: Deps, address: string): Promise<void> {
+/** Counts a failed authentication from an address. @throws ScimError 429 past the limit */
+export async function countFailure(deps: Deps, address: string): Promise<void> {
+  if (!deps.config.rateLimits) return;
   const counter = `scim ${clientNetwork(address)}`;
   const now = deps.now();
   if ((await countFailures(deps.store.db, counter, now)) >= FAILURES_PER_ADDRESS)

@@ -44,6 +44,13 @@ export function serviceProviderConfig(baseUrl: string): ScimResponse {
           specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
           primary: true,
         },
+        {
+          type: 'oauth2',
+          name: 'OAuth 2.0 client credentials',
+          description: `Access tokens from ${new URL('oauth/token', baseUrl).href}, with the token as client secret`,
+          specUri: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
+          primary: false,
+        },
       ],
       meta: { resourceType: 'ServiceProviderConfig', location },
     },
