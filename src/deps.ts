@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Background } from './background.ts';
 import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
+import type { AttributeList } from './people/attribute.ts';
 import type { Secrets } from './secrets.ts';
 
 /** An RSA key pair in PEM: PKCS #8 and SubjectPublicKeyInfo. The private key is a secret: it must be encrypted at rest. */
@@ -16,6 +17,7 @@ export type Deps = {
   config: Config;
   store: Store;
   secrets: Secrets;
+  attributes: { list: AttributeList }; // of people, those of the installation included
   now: () => number; // epoch milliseconds
   randomBytes: (size: number) => Buffer;
   keys: {

@@ -8,6 +8,7 @@ import type { Deps, KeyPair } from './deps.ts';
 import { createKeyParsers } from './federation/keys.ts';
 import { openSecrets } from './federation/secretKey.ts';
 import { recommendedCost } from './login/passwords.ts';
+import { personAttributes } from './people/attributes.ts';
 
 const POOL_BYTES = 8_192;
 const RSA_BITS = 3_072;
@@ -27,6 +28,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     config,
     store,
     secrets,
+    attributes: { list: personAttributes },
     now: Date.now,
     randomBytes: random,
     keys: { createKeyPair, ...createKeyParsers(secrets) },

@@ -22,7 +22,7 @@ const mayImport: Record<string, string[]> = {
   admin: ['store', 'web', 'saml', ...domain], // saml: the checks of a login attempt
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
-  'openDeps.ts': ['db', 'federation', 'login'],
+  'openDeps.ts': ['db', 'federation', 'login', 'people'],
   'server.ts': [],
   'main.ts': ['app.ts', 'openDeps.ts', 'server.ts', 'store', ...domain],
   'cli.ts': ['cli', 'openDeps.ts', 'store', ...domain],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/db/open.ts';
 import { newId } from '../../src/identifier.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { searchKeysOf } from '../../src/people/users.ts';
 import { addMembers } from '../../src/store/groupMembers.ts';
 import { insertGroup } from '../../src/store/groups.ts';
@@ -42,7 +43,7 @@ export async function seed(file: string, people: number, members: number): Promi
     await store.db.transaction().execute(async (trx) => {
       await insertUsers(
         trx,
-        batch.map((user) => ({ user, keys: searchKeysOf(user), passwordHash: null })),
+        batch.map((user) => ({ user, keys: searchKeysOf(user, personAttributes), passwordHash: null })),
       );
       await addMembers(
         trx,

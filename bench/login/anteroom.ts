@@ -7,6 +7,7 @@ import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { openDeps } from '../../src/openDeps.ts';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { withCells } from '../../src/people/csv.ts';
 import { addPerson } from '../../src/people/users.ts';
 import { findProvider, updateProvider } from '../../src/store/identityProviders.ts';
@@ -54,12 +55,16 @@ async function seed(env: Record<string, string>, xml: string, url: string): Prom
   const provider = await findProvider(deps.store.db, id);
   if (provider === undefined) throw new Error('The provider was not stored.');
   await updateProvider(deps.store.db, { ...provider, settings: { ...provider.settings, idpInitiated: true } });
-  const input = withCells(emptyPerson, {
-    userName: LOGGED_IN_AS,
-    email: LOGGED_IN_AS,
-    givenName: 'Ada',
-    familyName: 'Lovelace',
-  });
+  const input = withCells(
+    emptyPerson,
+    {
+      userName: LOGGED_IN_AS,
+      email: LOGGED_IN_AS,
+      givenName: 'Ada',
+      familyName: 'Lovelace',
+    },
+    personAttributes,
+  );
   const added = await addPerson(deps, input);
   if (!added.ok) throw new Error(JSON.stringify(added.errors));
   await deps.store.close();

@@ -10,6 +10,7 @@ import { createKeyParsers } from '../../src/federation/keys.ts';
 import { hashToken } from '../../src/identifier.ts';
 import { recommendedCost } from '../../src/login/passwords.ts';
 import { createKeyPair, openRandomBytes } from '../../src/openDeps.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { insertSource, insertSourceToken } from '../../src/store/profileSources.ts';
 
@@ -21,6 +22,7 @@ const deps: Deps = {
   config: parseConfig({ PUBLIC_URL: `http://127.0.0.1:${PORT}` }),
   store: await openStore(`sqlite:${FILE}`),
   secrets,
+  attributes: { list: personAttributes },
   now: Date.now,
   randomBytes,
   keys: { createKeyPair, ...createKeyParsers(secrets) },

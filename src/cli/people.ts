@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { createImport, createJob, removeJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
 import { emptyPerson } from '../people/attribute.ts';
+import { personAttributes } from '../people/attributes.ts';
 import { pagesOfPeople } from '../people/bulk.ts';
 import { csvHeaders, exportPeople, headerOfField, withCells } from '../people/csv.ts';
 import { type PlannedLine, readImport } from '../people/importPeople.ts';
@@ -91,7 +92,7 @@ export const peopleCommands: Command[] = [
     operands: 'FILE',
     summary: 'Add and change people from a CSV file. Lines with errors are skipped and listed.',
     options: { 'dry-run': { help: 'Only show what the import would do.' } },
-    notes: `The first line names the columns: ${csvHeaders.join(', ')}.\nOnly userName is required. Missing columns and empty cells change nothing.`,
+    notes: `The first line names the columns: ${csvHeaders(personAttributes).join(', ')}.\nOnly userName is required. Missing columns and empty cells change nothing.`,
     run: importFile,
   },
   {
@@ -104,7 +105,7 @@ export const peopleCommands: Command[] = [
 
 async function add(call: Call): Promise<Output> {
   const cells = Object.keys(addOptions).map((header) => [header, call.text(dashed(header))]);
-  const input = withCells(emptyPerson, { ...Object.fromEntries(cells), userType: typeIn(call) });
+  const input = withCells(emptyPerson, { ...Object.fromEntries(cells), userType: typeIn(call) }, personAttributes);
   const user = accepted(await addPerson(call.deps, input, await passwordIn(call)), labelOf);
   return { json: asJson(user), text: `Added ${nameOf(user)} (${user.userName}).` };
 }
@@ -149,7 +150,11 @@ async function importFile({ deps, operands: [path = ''], has }: Call): Promise<O
     throw new Refused(error.code === 'ENOENT' ? `File not found: ${path}` : `Cannot read ${path}: ${error.message}`);
   });
   const startedBy = 'the command line';
-  const { id, input } = await createJob(deps, accepted(await readImport(bytes, limits)), startedBy);
+  const { id, input } = await createJob(
+    deps,
+    accepted(await readImport(bytes, deps.attributes.list, limits)),
+    startedBy,
+  );
   const preview = finished(await runJob(deps, id));
   const dry = has('dry-run');
   const job = dry ? preview : finished(await runJob(deps, (await createImport(deps, id, startedBy)).id));
@@ -182,7 +187,7 @@ async function skippedLines({ store }: Deps, jobId: string): Promise<{ line: num
 
 async function exportAll({ deps }: Call): Promise<Output> {
   const people = await Array.fromAsync(exportPeople(deps, { includeOmitted: true }));
-  const text = stringify(people, { ...spreadsheet, columns: csvHeaders });
+  const text = stringify(people, { ...spreadsheet, columns: csvHeaders(deps.attributes.list) });
   return { json: people, text: text.trimEnd() };
 }
 
@@ -207,7 +212,7 @@ async function passwordIn({ has, input }: Call): Promise<string | undefined> {
 
 function labelOf(field: string): string {
   if (field === 'password') return '--password-stdin';
-  return field === 'userType' ? '--type' : `--${dashed(headerOfField(field))}`;
+  return field === 'userType' ? '--type' : `--${dashed(headerOfField(field, personAttributes))}`;
 }
 
 function asJson(user: User) {

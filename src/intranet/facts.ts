@@ -1,5 +1,4 @@
-import { type PersonAttribute, personSections } from '../people/attribute.ts';
-import { personAttributes } from '../people/attributes.ts';
+import { type AttributeList, type PersonAttribute, personSections } from '../people/attribute.ts';
 import { listOf, storedValue, textOf } from '../people/values.ts';
 import type { Address } from '../store/profile.ts';
 import type { User } from '../store/users.ts';
@@ -9,13 +8,13 @@ type Fact = { label: string; value: string; href?: string };
 type FactSection = { title: string; facts: Fact[] };
 
 /** Returns what colleagues see of a person. */
-export function factsForColleagues(user: User): FactSection[] {
-  return sectionsOf(user, ({ visibleTo }) => visibleTo === 'everyone');
+export function factsForColleagues(user: User, attributes: AttributeList): FactSection[] {
+  return sectionsOf(user, attributes, ({ visibleTo }) => visibleTo === 'everyone');
 }
 
 /** Returns what a person sees of themselves. */
-export function allFacts(user: User): FactSection[] {
-  return sectionsOf(user, ({ visibleTo }) => visibleTo !== 'powerUsers');
+export function allFacts(user: User, attributes: AttributeList): FactSection[] {
+  return sectionsOf(user, attributes, ({ visibleTo }) => visibleTo !== 'powerUsers');
 }
 
 /** Returns the photo to show: a picture inside the value itself. A web address would tell another server who looks at the profile. */
@@ -25,12 +24,16 @@ export function photoOf(user: User): string | undefined {
   return values.find((value) => /^data:image\/(png|jpeg|gif|webp);base64,[\w+/=]+$/.test(value));
 }
 
-function sectionsOf(user: User, isVisible: (attribute: PersonAttribute) => boolean): FactSection[] {
+function sectionsOf(
+  user: User,
+  attributes: AttributeList,
+  isVisible: (attribute: PersonAttribute) => boolean,
+): FactSection[] {
+  const visible = attributes.filter(isVisible);
   return Object.entries(personSections)
-    .map(([id, title]) => ({ title, attributes: personAttributes.filter(({ section }) => section === id) }))
-    .map(({ title, attributes }) => ({
+    .map(([id, title]) => ({
       title,
-      facts: attributes.filter(isVisible).flatMap((attribute) => factsOf(user, attribute)),
+      facts: visible.filter(({ section }) => section === id).flatMap((attribute) => factsOf(user, attribute)),
     }))
     .filter(({ facts }) => facts.length > 0);
 }

@@ -5,12 +5,12 @@ import { requireLogin } from '../web/requireLogin.ts';
 import { allFacts, photoOf } from './facts.ts';
 
 /** My profile: the person's entry in the directory, and how they logged in. */
-export function profileRoutes({ store }: Deps): Router {
+export function profileRoutes({ store, attributes }: Deps): Router {
   const router = Router();
   router.get('/profile', requireLogin, async (req, res) => {
     const providerId = req.user?.login.providerId;
     const provider = providerId === undefined ? undefined : await findProvider(store.db, providerId);
-    const facts = req.user ? allFacts(req.user) : [];
+    const facts = req.user ? allFacts(req.user, attributes.list) : [];
     res.render('intranet/profile', { title: 'My profile', provider, facts, photoOf });
   });
   return router;

@@ -20,9 +20,9 @@ export function setupRoutes(deps: Deps): Router {
   router.post('/setup/:token', async (req, res) => {
     await requireLink(deps, req.params.token);
     const entered = Object.fromEntries(fields.map((name) => [name, field(req, name)]));
-    const input = withCells(emptyPerson, entered);
+    const input = withCells(emptyPerson, entered, deps.attributes.list);
     const added = await addFirstPowerUser(deps, req.params.token, input, field(req, 'password'));
-    if (!added.ok) return show(res.status(422), entered, errorsByHeader(added.errors));
+    if (!added.ok) return show(res.status(422), entered, errorsByHeader(added.errors, deps.attributes.list));
     await startLocalSession(deps, req, res, added.value);
     await flash(req, 'You are the first Power User. Next, set up the domain.');
     res.redirect(303, '/settings/security/saml');

@@ -36,7 +36,7 @@ type Steps = {
 };
 
 const steps: Record<JobKind, Steps> = {
-  preview: { process: (db, _deps, items) => planLines(db, items) },
+  preview: { process: planLines },
   import: { process: importLines },
   activate: { process: (db, deps, items) => changePeople(db, deps, items, 'activate') },
   deactivate: { process: (db, deps, items) => changePeople(db, deps, items, 'deactivate') },

@@ -82,6 +82,21 @@ type Characteristics = {
   binary?: boolean;
 };
 
+/** All attributes of a person, as they are in force now: those of the table and those of the installation. */
+export type AttributeList = readonly PersonAttribute[];
+
+/** Returns a function of the attributes in force that computes its result once for each list: lists are replaced, not changed. */
+export function fromAttributes<R>(compute: (attributes: AttributeList) => R): (attributes: AttributeList) => R {
+  const results = new WeakMap<AttributeList, R>();
+  return (attributes) => {
+    const known = results.get(attributes);
+    if (known !== undefined) return known;
+    const result = compute(attributes);
+    results.set(attributes, result);
+    return result;
+  };
+}
+
 const maxLengths: Partial<Record<AttributeType, number>> = { date: 64, language: 256, timeZone: 256, link: 4_096 };
 const MAX_TEXT = 1_024;
 

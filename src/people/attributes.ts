@@ -1,5 +1,5 @@
 import { userTypes } from '../store/users.ts';
-import { attribute, type PersonAttribute } from './attribute.ts';
+import { type AttributeList, attribute } from './attribute.ts';
 
 const everyone = { visibleTo: 'everyone' } as const;
 const hidden = { editable: 'never', visibleTo: 'powerUsers', csv: [] } as const;
@@ -14,7 +14,7 @@ const help = (text: string) => ({ help: text });
  * This table drives the form, the profile page, CSV files, search, length limits and SCIM (/Schemas, resources, filters). To add an
  * attribute without a column of its own, add an entry.
  */
-export const personAttributes: PersonAttribute[] = [
+export const personAttributes: AttributeList = [
   attribute('name', 'givenName', 'text', 'Given name', words, at('name.givenName'), also('firstname')),
   attribute('name', 'familyName', 'text', 'Family name', words, at('name.familyName'), also('lastname', 'surname')),
   attribute('name', 'displayName', 'text', 'Display name', words, help('Shown instead of given and family name.')),

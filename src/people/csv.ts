@@ -2,8 +2,13 @@ import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import type { UserSearch } from '../store/userSearch.ts';
 import { findUsersById } from '../store/users.ts';
-import type { CsvColumn, PersonAttribute, UserAttributes } from './attribute.ts';
-import { personAttributes } from './attributes.ts';
+import {
+  type AttributeList,
+  type CsvColumn,
+  fromAttributes,
+  type PersonAttribute,
+  type UserAttributes,
+} from './attribute.ts';
 import { pagesOfPeople } from './bulk.ts';
 import { mainValue } from './contact.ts';
 import { type FormLine, type PersonInput, personInputOf } from './form.ts';
@@ -11,32 +16,31 @@ import { listOf, storedValue, textOf } from './values.ts';
 
 type Column = CsvColumn & { attribute: PersonAttribute };
 
-const all: Column[] = personAttributes.flatMap((attribute) =>
-  attribute.csv.map((column) => ({ ...column, attribute })),
-);
-const columns = [
-  ...all.filter(({ header }) => header === 'userName'),
-  ...all.filter(({ header }) => header !== 'userName'),
-];
+const columnsOf = fromAttributes((attributes): Column[] => {
+  const all = attributes.flatMap((attribute) => attribute.csv.map((column) => ({ ...column, attribute })));
+  return [...all.filter(({ header }) => header === 'userName'), ...all.filter(({ header }) => header !== 'userName')];
+});
 
 /** The headers of all columns, in the order of an export. */
-export const csvHeaders = columns.map(({ header }) => header);
+export const csvHeaders = fromAttributes((attributes) => columnsOf(attributes).map(({ header }) => header));
 
 /** The headers of the columns that are yes or no. */
-export const flagHeaders = columns.filter(({ attribute }) => attribute.type === 'boolean').map(({ header }) => header);
+export const flagHeaders = fromAttributes((attributes) =>
+  columnsOf(attributes).flatMap(({ header, attribute }) => (attribute.type === 'boolean' ? [header] : [])),
+);
 
 /** One person as the cells of a line, by header. The manager is a user name, the address the one for work. */
 export type Cells = Record<string, string>;
 
 /** Returns the header that a file means: in any case, with or without spaces and signs ('User Name', 'user_name'), or an alias. */
-export function headerOf(text: string): string | undefined {
-  return headers.get(keyOf(text));
+export function headerOf(text: string, attributes: AttributeList): string | undefined {
+  return headersByKey(attributes).get(keyOf(text));
 }
 
 /** Returns a person as the cells of a line; '' for nothing. @param manager the user name of their manager */
-export function cellsOf(person: UserAttributes, manager: string): Cells {
+export function cellsOf(person: UserAttributes, manager: string, attributes: AttributeList): Cells {
   return Object.fromEntries(
-    columns.map(({ header, attribute, of }) => [
+    columnsOf(attributes).map(({ header, attribute, of }) => [
       header,
       attribute.type === 'person' ? manager : cellOf(person, attribute, of),
     ]),
@@ -47,14 +51,19 @@ export function cellsOf(person: UserAttributes, manager: string): Cells {
 export async function* exportPeople(deps: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
   for await (const people of pagesOfPeople(deps, search)) {
     const managers = await findUsersById(deps.store.db, people.map(managerIdOf).filter(Boolean));
-    for (const person of people) yield cellsOf(person, managers.get(managerIdOf(person))?.userName ?? '');
+    for (const person of people)
+      yield cellsOf(person, managers.get(managerIdOf(person))?.userName ?? '', deps.attributes.list);
   }
 }
 
 /** Returns a person's form with the cells of a line written over it. Empty cells change nothing, nor does the manager. */
-export function withCells(before: UserAttributes, cells: Record<string, string | undefined>): PersonInput {
-  const input = personInputOf(before);
-  for (const { header, attribute, of = '' } of columns) {
+export function withCells(
+  before: UserAttributes,
+  cells: Record<string, string | undefined>,
+  attributes: AttributeList,
+): PersonInput {
+  const input = personInputOf(before, attributes);
+  for (const { header, attribute, of = '' } of columnsOf(attributes)) {
     const { name, type } = attribute;
     const cell = cells[header]?.trim();
     const value = input[name];
@@ -66,13 +75,14 @@ export function withCells(before: UserAttributes, cells: Record<string, string |
 }
 
 /** Returns the errors of a form by the header of the column: `emails.0` is email. */
-export function errorsByHeader(errors: FieldErrors): FieldErrors {
-  return Object.fromEntries(Object.entries(errors).map(([field, error]) => [headerOfField(field), error]));
+export function errorsByHeader(errors: FieldErrors, attributes: AttributeList): FieldErrors {
+  const entries = Object.entries(errors).map(([field, error]) => [headerOfField(field, attributes), error]);
+  return Object.fromEntries(entries);
 }
 
 /** Returns the header of the column for a field of the form. */
-export function headerOfField(field: string): string {
-  const attribute = personAttributes.find(({ name }) => name === field.split('.')[0]);
+export function headerOfField(field: string, attributes: AttributeList): string {
+  const attribute = attributes.find(({ name }) => name === field.split('.')[0]);
   return attribute?.csv[0]?.header ?? field;
 }
 
@@ -87,8 +97,13 @@ export function managerIdOf({ profile }: Pick<UserAttributes, 'profile'>): strin
   return profile.enterprise?.manager?.value ?? '';
 }
 
-const headers = new Map(
-  columns.flatMap(({ header, aliases = [] }) => [keyOf(header), ...aliases].map((key) => [key, header])),
+const headersByKey = fromAttributes(
+  (attributes) =>
+    new Map(
+      columnsOf(attributes).flatMap(({ header, aliases = [] }) =>
+        [keyOf(header), ...aliases].map((key) => [key, header]),
+      ),
+    ),
 );
 
 function keyOf(header: string): string {

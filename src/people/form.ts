@@ -1,8 +1,7 @@
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import { normalizeLoginName } from '../store/loginName.ts';
 import type { Address, MultiValue, Profile } from '../store/profile.ts';
-import type { PersonAttribute, UserAttributes } from './attribute.ts';
-import { personAttributes } from './attributes.ts';
+import { type AttributeList, fromAttributes, type PersonAttribute, type UserAttributes } from './attribute.ts';
 import { addressParts, mainPhoto, primaryEmail, withFormatted } from './contact.ts';
 import { textError } from './textError.ts';
 import { listOf, setValue, storedValue, textOf } from './values.ts';
@@ -20,11 +19,11 @@ export type FormLine = Record<string, string>;
 const MAX_LINES = 20;
 
 /** The attributes that a form can hold. */
-const formAttributes = personAttributes.filter(({ type }) => type !== 'scimList');
+const onForms = fromAttributes((attributes) => attributes.filter(({ type }) => type !== 'scimList'));
 
 /** Returns what a person's form shows. */
-export function personInputOf(person: UserAttributes): PersonInput {
-  return Object.fromEntries(formAttributes.map((attribute) => [attribute.name, formValueOf(person, attribute)]));
+export function personInputOf(person: UserAttributes, attributes: AttributeList): PersonInput {
+  return Object.fromEntries(onForms(attributes).map((attribute) => [attribute.name, formValueOf(person, attribute)]));
 }
 
 /** Returns a text of a form, '' if there is none. */
@@ -38,21 +37,26 @@ export function textIn(input: PersonInput, name: string): string {
  * form refuses. Attributes that no form shows stay as they are.
  * Errors are keyed by the field's name, `emails.0` for a line of a list.
  */
-export function readPersonInput(entered: PersonInput, before: UserAttributes): Checked<UserAttributes> {
-  const input = withLoginNames(entered);
-  const shown = personInputOf(before);
-  const errors: FieldErrors = Object.assign({}, ...formAttributes.map((one) => errorsOf(one, input, shown)));
+export function readPersonInput(
+  entered: PersonInput,
+  before: UserAttributes,
+  attributes: AttributeList,
+): Checked<UserAttributes> {
+  const input = withLoginNames(entered, attributes);
+  const shown = personInputOf(before, attributes);
+  const errors: FieldErrors = Object.assign({}, ...onForms(attributes).map((one) => errorsOf(one, input, shown)));
   if (Object.keys(errors).length > 0) return invalid(errors);
   const person = { ...before };
-  for (const attribute of formAttributes)
+  for (const attribute of onForms(attributes))
     setValue(person, attribute, toStored(attribute, input[attribute.name], before.profile));
   return { ok: true, value: { ...person, email: primaryEmail(person.profile) } };
 }
 
 /** Returns a person's form with only those changes that may be made although a profile source manages the person. */
-export function onlyAlwaysEditable(input: PersonInput, before: UserAttributes): PersonInput {
-  const changes = formAttributes.filter(({ editable }) => editable === 'always').map(({ name }) => [name, input[name]]);
-  return { ...personInputOf(before), ...Object.fromEntries(changes) };
+export function onlyAlwaysEditable(input: PersonInput, before: UserAttributes, attributes: AttributeList): PersonInput {
+  const open = onForms(attributes).filter(({ editable }) => editable === 'always');
+  const changes = open.map(({ name }) => [name, input[name]]);
+  return { ...personInputOf(before, attributes), ...Object.fromEntries(changes) };
 }
 
 function formValueOf(person: UserAttributes, attribute: PersonAttribute): FormValue {
@@ -74,8 +78,10 @@ function formValueOf(person: UserAttributes, attribute: PersonAttribute): FormVa
   }
 }
 
-function withLoginNames(input: PersonInput): PersonInput {
-  const names = formAttributes.filter(({ isLoginName }) => isLoginName).map(({ name }) => name);
+function withLoginNames(input: PersonInput, attributes: AttributeList): PersonInput {
+  const names = onForms(attributes)
+    .filter(({ isLoginName }) => isLoginName)
+    .map(({ name }) => name);
   return { ...input, ...Object.fromEntries(names.map((name) => [name, normalized(input[name] ?? '')])) };
 }
 

@@ -4,7 +4,7 @@ import type { Checked } from '../errors.ts';
 import type { ItemOutcome, JobItem, NewJob } from '../store/jobs.ts';
 import { loginKey, normalizeLoginName } from '../store/loginName.ts';
 import { findEmailOwners, findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
-import type { UserAttributes } from './attribute.ts';
+import type { AttributeList, UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
 import { readPersonInput } from './form.ts';
@@ -35,8 +35,12 @@ type CellChange = { column: string; before: string; after: string };
  * Reads a CSV file and returns the job that previews its import; createImport then carries it out. People are found by user name; missing columns and
  * empty cells change nothing.
  */
-export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise<Checked<NewJob>> {
-  const file = await readCsv(bytes, limits);
+export async function readImport(
+  bytes: Uint8Array,
+  attributes: AttributeList,
+  limits?: CsvLimits,
+): Promise<Checked<NewJob>> {
+  const file = await readCsv(bytes, attributes, limits);
   if (!file.ok) return file;
   const { ignored, rows } = file.value;
   const items = managersFirst(rows.map(withLoginNames));
@@ -44,7 +48,7 @@ export async function readImport(bytes: Uint8Array, limits?: CsvLimits): Promise
 }
 
 /** Finds out what importing some lines would do. */
-export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]> {
+export async function planLines(db: Db, deps: Deps, items: JobItem[]): Promise<ItemOutcome[]> {
   const rows = items.map(({ item }) => item as Row);
   const namesIn = ({ cells }: Row) => [cells.userName ?? '', cells.manager ?? '', cells.email ?? ''];
   const names = rows.flatMap(namesIn).filter(Boolean);
@@ -52,7 +56,7 @@ export async function planLines(db: Db, items: JobItem[]): Promise<ItemOutcome[]
   const owners = await findEmailOwners(db, rows.map(({ cells }) => cells.userName ?? '').filter(Boolean));
   const managers = await findUsersById(db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
   return rows.map((row) => {
-    const planned = planLine(row, { known, managers, owners });
+    const planned = planLine(row, { known, managers, owners, attributes: deps.attributes.list });
     const reason = planned.kind === 'error' ? { reason: planned.errors.join(' ') } : {};
     return { outcome: planned.kind, keep: planned, ...reason };
   });
@@ -109,8 +113,16 @@ function managersFirst(rows: CsvRow[]): Row[] {
   });
 }
 
-/** The people of the directory that some lines name, by loginKey; their managers, by ID; and who has a user name as e-mail address. */
-type Directory = { known: Map<string, User>; managers: Map<string, User>; owners: Map<string, string[]> };
+/**
+ * The people of the directory that some lines name, by loginKey; their managers, by ID; who has a user name as e-mail address; and the
+ * attributes that a person may have.
+ */
+type Directory = {
+  known: Map<string, User>;
+  managers: Map<string, User>;
+  owners: Map<string, string[]>;
+  attributes: AttributeList;
+};
 
 function planLine(row: Row, directory: Directory): PlannedLine {
   const { line, cells } = row;
@@ -118,8 +130,10 @@ function planLine(row: Row, directory: Directory): PlannedLine {
   const before = directory.known.get(loginKey(userName));
   const at = { line, userName };
   if (userName === '') return { ...at, kind: 'error', errors: ['The user name is missing.'] };
-  const read = readPersonInput(withCells(before ?? emptyPerson, cells), before ?? emptyPerson);
-  const errors = [...lineErrors(row, before, directory), ...(read.ok ? [] : sentences(errorsByHeader(read.errors)))];
+  const input = withCells(before ?? emptyPerson, cells, directory.attributes);
+  const read = readPersonInput(input, before ?? emptyPerson, directory.attributes);
+  const invalid = read.ok ? [] : sentences(errorsByHeader(read.errors, directory.attributes));
+  const errors = [...lineErrors(row, before, directory), ...invalid];
   if (!read.ok || errors.length > 0) return { ...at, kind: 'error', errors };
   const attributes = read.value;
   const changes = changesOf(before, attributes, cells, directory);
@@ -133,7 +147,7 @@ function planLine(row: Row, directory: Directory): PlannedLine {
 function lineErrors(
   { cells, error, twin, namesake, managerListed }: Row,
   before: User | undefined,
-  { known, owners }: Directory,
+  { known, owners, attributes }: Directory,
 ): string[] {
   const { userName = '', manager = '', email = '' } = cells;
   const errors = error ? [error] : [];
@@ -142,7 +156,7 @@ function lineErrors(
   if (namesake !== undefined) errors.push(`email: Line ${namesake} has this user name.`);
   else if (email !== '' && (known.get(loginKey(email)) ?? before) !== before)
     errors.push(`email: ${EMAIL_IS_USER_NAME}`);
-  for (const header of flagHeaders)
+  for (const header of flagHeaders(attributes))
     if (cells[header] && flagOf(cells[header]) === undefined) errors.push(`${header}: Enter yes or no.`);
   if (manager !== '' && !known.has(loginKey(manager)) && !managerListed)
     errors.push('manager: No person with this user name is in the People Directory or the file.');
@@ -156,13 +170,13 @@ function changesOf(
   before: User | undefined,
   after: UserAttributes,
   cells: Cells,
-  { managers }: Directory,
+  { managers, attributes }: Directory,
 ): CellChange[] {
   const manager = before ? (managers.get(managerIdOf(before))?.userName ?? '') : '';
   const named = cells.manager || manager;
-  const was = cellsOf(before ?? emptyPerson, manager);
-  const is = cellsOf(after, loginKey(named) === loginKey(manager) ? manager : named);
-  return csvHeaders
+  const was = cellsOf(before ?? emptyPerson, manager, attributes);
+  const is = cellsOf(after, loginKey(named) === loginKey(manager) ? manager : named, attributes);
+  return csvHeaders(attributes)
     .filter((column) => was[column] !== is[column])
     .map((column) => ({ column, before: (before && was[column]) ?? '', after: is[column] ?? '' }));
 }

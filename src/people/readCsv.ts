@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type Checked, invalid } from '../errors.ts';
+import type { AttributeList } from './attribute.ts';
 import { type Cells, headerOf } from './csv.ts';
 import { withoutApostrophes } from './spreadsheet.ts';
 
@@ -17,7 +18,11 @@ type CsvFile = { ignored: string[]; rows: CsvRow[] };
 export type CsvRow = { line: number; cells: Cells; error?: string };
 
 /** Reads a CSV file (UTF-8; comma, semicolon or tab between the cells). Errors are keyed `file`. */
-export async function readCsv(bytes: Uint8Array, limits: CsvLimits = formLimits): Promise<Checked<CsvFile>> {
+export async function readCsv(
+  bytes: Uint8Array,
+  attributes: AttributeList,
+  limits: CsvLimits = formLimits,
+): Promise<Checked<CsvFile>> {
   if (bytes.length > limits.bytes)
     return invalid({ file: `The file is larger than ${Math.floor(limits.bytes / 1024 / 1024)} MB. Split it.` });
   const text = decoded(bytes);
@@ -27,7 +32,7 @@ export async function readCsv(bytes: Uint8Array, limits: CsvLimits = formLimits)
   if (typeof parsed === 'string') return invalid({ file: parsed });
   const [header, ...lines] = parsed;
   if (!header) return invalid({ file: 'The file is empty.' });
-  const headers = header.record.map(headerOf);
+  const headers = header.record.map((name) => headerOf(name, attributes));
   const twice = headers.find((one, index) => one !== undefined && headers.indexOf(one) !== index);
   if (twice) return invalid({ file: `The file has two columns ${twice}.` });
   if (!headers.includes('userName'))

@@ -1,15 +1,18 @@
 import { wordsOfAddress, wordsOfText } from '../store/searchWords.ts';
-import type { PersonAttribute, UserAttributes } from './attribute.ts';
-import { personAttributes } from './attributes.ts';
+import type { AttributeList, PersonAttribute, UserAttributes } from './attribute.ts';
+import { fromAttributes } from './attribute.ts';
 import { listOf, textOf } from './values.ts';
 
 const MAX_WORDS = 24;
 
-const byWords = personAttributes.filter(({ searched }) => searched === 'words');
-const byAddress = personAttributes.filter(({ searched }) => searched === 'address');
+const searched = fromAttributes((attributes) => ({
+  byWords: attributes.filter((attribute) => attribute.searched === 'words'),
+  byAddress: attributes.filter((attribute) => attribute.searched === 'address'),
+}));
 
 /** Returns the words that a person is found by: a search matches if each of its words is the start of one of them. */
-export function searchWordsOf(person: UserAttributes): string[] {
+export function searchWordsOf(person: UserAttributes, attributes: AttributeList): string[] {
+  const { byWords, byAddress } = searched(attributes);
   const words = [
     ...byWords.flatMap((attribute) => textsOf(person, attribute)).flatMap(wordsOfText),
     ...byAddress.flatMap((attribute) => textsOf(person, attribute)).flatMap(wordsOfAddress),

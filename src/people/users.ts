@@ -16,7 +16,7 @@ import {
   updateUser,
   writePasswordHash,
 } from '../store/writeUsers.ts';
-import type { UserAttributes } from './attribute.ts';
+import type { AttributeList, UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
 import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
@@ -48,7 +48,7 @@ export async function addPerson(
   allowed?: (trx: Db) => Promise<void>,
 ): Promise<Checked<User>> {
   const fault = password === undefined ? undefined : passwordFault(password);
-  const read = readPersonInput(input, emptyPerson);
+  const read = readPersonInput(input, emptyPerson, deps.attributes.list);
   if (!read.ok || fault) return invalid({ ...(read.ok ? {} : read.errors), ...(fault ? { password: fault } : {}) });
   const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
@@ -73,7 +73,9 @@ export async function changePerson(
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
     if (user.version !== readVersion) throw new Conflict(STALE);
-    const read = readPersonInput(user.sourceId === null ? input : onlyAlwaysEditable(input, user), user);
+    const { list } = deps.attributes;
+    const permitted = user.sourceId === null ? input : onlyAlwaysEditable(input, user, list);
+    const read = readPersonInput(permitted, user, list);
     if (!read.ok) return read;
     const taken = takenNames(await findNameOwners(trx, [read.value]), read.value, user);
     if (Object.keys(taken).length > 0) return invalid(taken);
@@ -93,14 +95,14 @@ export async function changePerson(
  */
 export async function insertPerson(
   db: Db,
-  deps: Pick<Deps, 'now' | 'randomBytes'>,
+  deps: Pick<Deps, 'now' | 'randomBytes' | 'attributes'>,
   attributes: UserAttributes,
   { sourceId, passwordHash }: { sourceId: string | null; passwordHash: string | null },
 ): Promise<User> {
   const now = deps.now();
   const bookkeeping = { sourceId, creatorId: sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
   const user: User = { id: newId(deps), ...withStoredNames(attributes), ...bookkeeping };
-  await insertUsers(db, [{ user, keys: searchKeysOf(user), passwordHash }]);
+  await insertUsers(db, [{ user, keys: searchKeysOf(user, deps.attributes.list), passwordHash }]);
   return user;
 }
 
@@ -112,7 +114,7 @@ export async function insertPerson(
  */
 export async function writePerson(
   db: Db,
-  deps: Pick<Deps, 'now'>,
+  deps: Pick<Deps, 'now' | 'attributes'>,
   before: User,
   changes: Partial<UserAttributes & Pick<User, 'sourceId'>>,
   { passwordHash, force = false }: { passwordHash?: string | null | undefined; force?: boolean } = {},
@@ -120,7 +122,8 @@ export async function writePerson(
   const changed = withStoredNames({ ...before, ...changes, version: before.version + 1, modifiedAt: deps.now() });
   if (!force && !isPowerful(changed)) await requirePowerUserLeft(db, before, 'power');
   if (passwordHash === null) await requirePowerUserLeft(db, before, 'password');
-  if (!(await updateUser(db, changed, searchKeysOf(changed), before.version))) return undefined;
+  const keys = searchKeysOf(changed, deps.attributes.list);
+  if (!(await updateUser(db, changed, keys, before.version))) return undefined;
   if (nameOf(changed) !== nameOf(before)) await updateGroupsOfUser(db, before.id, changed.modifiedAt); // they show it
   if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
@@ -229,6 +232,6 @@ async function isUnknown(db: Db, id: string): Promise<boolean> {
 }
 
 /** Returns what lists and searches find a person by. */
-export function searchKeysOf(user: User): SearchKeys {
-  return { nameKey: nameKeyOf(nameOf(user)), words: searchWordsOf(user) };
+export function searchKeysOf(user: User, attributes: AttributeList): SearchKeys {
+  return { nameKey: nameKeyOf(nameOf(user)), words: searchWordsOf(user, attributes) };
 }

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { previewMetadata } from '../../src/federation/importMetadata.ts';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { startJob } from '../../src/jobs/worker.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
@@ -84,7 +85,7 @@ async function fill(connected: Connected): Promise<string[]> {
   await insertScimLog(deps.store.db, [aLogEntry({ detail: `The password was not stored: ${longName}` })]);
   await addPeopleToGroup(deps, group.value.id, [maya.id, long.id]);
   const lines = `userName,title,userType\n${longName}.two,${longName},\nmaya.koch,Boss,\n,x,\n`;
-  const read = await readImport(Buffer.from(lines));
+  const read = await readImport(Buffer.from(lines), personAttributes);
   if (!read.ok) throw new Error('the file is not read');
   const plan = await startJob(deps, (await createJob(deps, read.value, 'Maya Koch')).id);
   const waiting = await createJob(deps, { kind: 'deactivate', input: {}, items: [long.id] }, longName + longName);

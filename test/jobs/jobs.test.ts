@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createImport, createJob, getJob, pauseJob, resumeJob, undoOf } from '../../src/jobs/jobs.ts';
 import { runJob } from '../../src/jobs/worker.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import type { JobKind } from '../../src/store/jobs.ts';
 import { countActiveUsers, findUserByUserName } from '../../src/store/users.ts';
@@ -33,7 +34,7 @@ describe('jobs/jobs', () => {
     });
 
     it('imports a preview once, as a job of its own', async () => {
-      const read = await readImport(Buffer.from('userName\nnoor\nmaya\n'));
+      const read = await readImport(Buffer.from('userName\nnoor\nmaya\n'), personAttributes);
       if (!read.ok) throw new Error('the file is invalid');
       const preview = await createJob(deps, read.value, 'Maya');
       expect(await failure(createImport(deps, preview.id, 'Noor'))).to.contain('no preview');

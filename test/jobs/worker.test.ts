@@ -5,6 +5,7 @@ import { openBackground } from '../../src/background.ts';
 import { type Db, openStore } from '../../src/db/open.ts';
 import { createImport, createJob, getJob, LEASE_MS, pauseJob, resumeJob, shownState } from '../../src/jobs/jobs.ts';
 import { deleteOldJobs, runJob, startJob, TAKE_OVER_EVERY_MS, takeOverJobs } from '../../src/jobs/worker.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { findJob, listJobItems } from '../../src/store/jobs.ts';
 import { findUser } from '../../src/store/users.ts';
@@ -173,7 +174,10 @@ describe('a process that is killed during an import', () => {
       const url = await freshDatabaseUrl(engine);
       const before = await testDeps({ store: await openStore(url) });
       const lines = Array.from({ length: 1_500 }, (_, index) => `p${index},p${index}@acme.example,p${index + 1}`);
-      const read = await readImport(Buffer.from(`userName,email,manager\n${lines.join('\n')}\np1500,,\n`));
+      const read = await readImport(
+        Buffer.from(`userName,email,manager\n${lines.join('\n')}\np1500,,\n`),
+        personAttributes,
+      );
       if (!read.ok) throw new Error('the file is invalid');
       const preview = await createJob(before, read.value, 'Maya');
       await runJob(before, preview.id);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { NotFound } from '../../src/errors.ts';
 import { addFirstPowerUser, createSetupLink, isSetupLink } from '../../src/login/firstPowerUser.ts';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { withCells } from '../../src/people/csv.ts';
 import type { PersonInput } from '../../src/people/form.ts';
 import { countActiveUsers } from '../../src/store/users.ts';
@@ -62,7 +63,7 @@ describe('the first Power User', () => {
 });
 
 function input(userName: string): PersonInput {
-  return withCells(emptyPerson, { userName });
+  return withCells(emptyPerson, { userName }, personAttributes);
 }
 
 function failure(promise: Promise<unknown>): Promise<unknown> {

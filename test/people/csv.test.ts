@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { cellsOf, errorsByHeader, exportPeople, flagOf, headerOf, withCells } from '../../src/people/csv.ts';
 import { readPersonInput } from '../../src/people/form.ts';
 import { aUser, insertUser } from '../support/rows.ts';
@@ -8,10 +9,10 @@ import { testDeps } from '../support/testDeps.ts';
 describe('people/csv', () => {
   it('recognizes headers in any case, with spaces and signs, and by other names', () => {
     for (const header of ['givenName', 'Given Name', 'given_name', 'FIRSTNAME'])
-      expect(headerOf(header)).to.equal('givenName');
-    expect(headerOf('E-Mail Address')).to.equal('email');
-    expect(headerOf('City')).to.equal('locality');
-    expect(headerOf('shoe size')).to.equal(undefined);
+      expect(headerOf(header, personAttributes)).to.equal('givenName');
+    expect(headerOf('E-Mail Address', personAttributes)).to.equal('email');
+    expect(headerOf('City', personAttributes)).to.equal('locality');
+    expect(headerOf('shoe size', personAttributes)).to.equal(undefined);
   });
 
   it('changes only the values with a cell', () => {
@@ -26,7 +27,7 @@ describe('people/csv', () => {
       },
     };
     const cells = { title: '', email: 'ANNA@home.example', mobilePhone: '2', locality: 'Oslo', active: 'no' };
-    const read = readPersonInput(withCells(before, cells), before);
+    const read = readPersonInput(withCells(before, cells, personAttributes), before, personAttributes);
     expect(read.ok && read.value).to.deep.equal({
       ...before,
       active: false,
@@ -53,7 +54,7 @@ describe('people/csv', () => {
       ...emptyPerson,
       profile: { emails: [{ value: 'a@acme.com', type: 'home' }, { value: 'b@acme.com' }] },
     };
-    expect(withCells(before, { email: 'c@acme.com' }).emails).to.deep.equal([
+    expect(withCells(before, { email: 'c@acme.com' }, personAttributes).emails).to.deep.equal([
       { value: 'c@acme.com', type: 'home', primary: 'yes' },
       { value: 'b@acme.com', type: '' },
     ]);
@@ -66,7 +67,7 @@ describe('people/csv', () => {
   });
 
   it('names errors by the column', () => {
-    expect(errorsByHeader({ 'emails.0': 'x', userName: 'y', '': 'z' })).to.deep.equal({
+    expect(errorsByHeader({ 'emails.0': 'x', userName: 'y', '': 'z' }, personAttributes)).to.deep.equal({
       email: 'x',
       userName: 'y',
       '': 'z',
@@ -79,7 +80,15 @@ describe('people/csv', () => {
     const enterprise = { manager: { value: boss.id } };
     const anna = aUser({ userName: 'anna.berg', displayName: 'Anna', profile: { enterprise } });
     for (const user of [boss, anna]) await insertUser(deps.store.db, user, null);
-    expect(await Array.fromAsync(exportPeople(deps, {}))).to.deep.equal([cellsOf(anna, 'boss'), cellsOf(boss, '')]);
-    expect(cellsOf(anna, 'boss')).to.include({ manager: 'boss', displayName: 'Anna', active: 'yes', email: '' });
+    expect(await Array.fromAsync(exportPeople(deps, {}))).to.deep.equal([
+      cellsOf(anna, 'boss', personAttributes),
+      cellsOf(boss, '', personAttributes),
+    ]);
+    expect(cellsOf(anna, 'boss', personAttributes)).to.include({
+      manager: 'boss',
+      displayName: 'Anna',
+      active: 'yes',
+      email: '',
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { onlyAlwaysEditable, type PersonInput, personInputOf, readPersonInput } from '../../src/people/form.ts';
 
 describe('people/form', () => {
@@ -10,14 +11,14 @@ describe('people/form', () => {
     expect(errorsOf(withTexts({ userType: '' }))).to.have.property('userType');
     expect(errorsOf(withTexts({ userType: 'Boss' }))).to.have.property('userType');
     const odd = { ...person, userType: 'Boss' };
-    expect(readPersonInput(personInputOf(odd), odd)).to.include({ ok: true });
+    expect(readPersonInput(personInputOf(odd, personAttributes), odd, personAttributes)).to.include({ ok: true });
   });
 
   it('trims texts, and removes emptied values with their empty objects', () => {
     const before = { ...person, title: 'Clerk', profile: { interact: { bio: 'Old' }, nickName: 'A' } };
-    const input = personInputOf(before);
+    const input = personInputOf(before, personAttributes);
     Object.assign(input, { title: ' ', bio: '', nickName: ' Änni ' });
-    expect(readPersonInput(input, before)).to.deep.equal({
+    expect(readPersonInput(input, before, personAttributes)).to.deep.equal({
       ok: true,
       value: { ...before, title: null, profile: { nickName: 'Änni' } },
     });
@@ -25,7 +26,7 @@ describe('people/form', () => {
   });
 
   it('refuses a value that is listed twice, and more than 20 values', () => {
-    const input = personInputOf(person);
+    const input = personInputOf(person, personAttributes);
     input.phoneNumbers = ['1', '2', '1'].map((value) => ({ value, type: '' }));
     expect(errorsOf(input)).to.deep.equal({ 'phoneNumbers.2': 'This value is listed twice.' });
     input.phoneNumbers = Array.from({ length: 21 }, (_, n) => ({ value: `${n}`, type: '' }));
@@ -33,11 +34,11 @@ describe('people/form', () => {
   });
 
   it('refuses an invalid e-mail address, unless it was there before', () => {
-    const input = personInputOf(person);
+    const input = personInputOf(person, personAttributes);
     input.emails = [{ value: 'anna', type: 'work', primary: 'yes' }];
     expect(errorsOf(input)).to.have.property('emails.0');
     const before = { ...person, profile: { emails: [{ value: 'anna' }] } };
-    expect(readPersonInput(input, before)).to.include({ ok: true });
+    expect(readPersonInput(input, before, personAttributes)).to.include({ ok: true });
   });
 
   it('keeps the further parts of values, and the main photo beside others', () => {
@@ -45,9 +46,9 @@ describe('people/form', () => {
       phoneNumbers: [{ value: '1', display: 'One', type: 'work', primary: true }],
       photos: [{ value: 'https://acme.example/1.png' }, { value: 'https://acme.example/2.png', primary: true }],
     };
-    const input = personInputOf({ ...person, profile });
+    const input = personInputOf({ ...person, profile }, personAttributes);
     input.photo = 'https://acme.example/3.png';
-    const read = readPersonInput(input, { ...person, profile });
+    const read = readPersonInput(input, { ...person, profile }, personAttributes);
     expect(read.ok && read.value.profile).to.deep.equal({
       phoneNumbers: [{ value: '1', display: 'One', type: 'work', primary: true }],
       photos: [
@@ -61,17 +62,17 @@ describe('people/form', () => {
     const input = withTexts({ title: 'Boss', userType: 'Power User' });
     input.omitFromSearch = true;
     input.active = false;
-    const read = readPersonInput(onlyAlwaysEditable(input, person), person);
+    const read = readPersonInput(onlyAlwaysEditable(input, person, personAttributes), person, personAttributes);
     const profile = { interact: { omitFromSearch: true } };
     expect(read).to.deep.equal({ ok: true, value: { ...person, userType: 'Power User', profile } });
   });
 
   function withTexts(texts: Record<string, string>): PersonInput {
-    return { ...personInputOf(person), ...texts };
+    return { ...personInputOf(person, personAttributes), ...texts };
   }
 
   function errorsOf(input: PersonInput): Record<string, string> {
-    const read = readPersonInput(input, person);
+    const read = readPersonInput(input, person, personAttributes);
     return read.ok ? {} : read.errors;
   }
 });

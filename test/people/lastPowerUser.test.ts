@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { runJob } from '../../src/jobs/worker.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { personInputOf } from '../../src/people/form.ts';
 import { LAST_POWER_USER, LAST_WITH_PASSWORD } from '../../src/people/lastPowerUser.ts';
 import { changePerson, removeUser, setActive, setPassword } from '../../src/people/users.ts';
@@ -22,7 +23,7 @@ const byHand: Record<string, Path> = {
   'the screen that deactivates': ({ deps }, { id }) => setActive(deps, id, false).catch(messageOf),
   'the screen that deletes': ({ deps }, { id }) => removeUser(deps, id).catch(messageOf),
   'the form': ({ deps }, user) =>
-    changePerson(deps, user.id, user.version, { ...personInputOf(user), userType: 'Intranet User' }),
+    changePerson(deps, user.id, user.version, { ...personInputOf(user, personAttributes), userType: 'Intranet User' }),
   'the screen of the password': ({ deps }, { id }) => setPassword(deps, id, undefined),
   'a bulk deactivation': ({ deps }, { id }) => jobOf(deps, 'deactivate', id),
   'a bulk deletion': ({ deps }, { id }) => jobOf(deps, 'remove', id),

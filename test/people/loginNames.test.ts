@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { addFirstPowerUser, createSetupLink } from '../../src/login/firstPowerUser.ts';
 import { logInLocally } from '../../src/login/localLogin.ts';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { type PersonInput, personInputOf } from '../../src/people/form.ts';
 import { EMAIL_IS_USER_NAME, USER_NAME_IS_EMAIL } from '../../src/people/loginNames.ts';
 import { addPerson as addByForm, changePerson } from '../../src/people/users.ts';
@@ -40,7 +41,7 @@ describe('people/loginNames', () => {
         expect(await addByForm(deps, form({ userName: 'ben', emails: mails }))).to.deep.equal(taken);
         const ben = await addPerson(deps, { userName: 'ben' });
         const change = (input: PersonInput) =>
-          changePerson(deps, ben.id, ben.version, { ...personInputOf(ben), ...input });
+          changePerson(deps, ben.id, ben.version, { ...personInputOf(ben, personAttributes), ...input });
         expect(await change({ userName: 'countess@acme.com' })).to.deep.equal(errors({ userName: USER_NAME_IS_EMAIL }));
         expect(await change({ emails: mails })).to.deep.equal(taken);
       });
@@ -187,7 +188,7 @@ describe('people/loginNames', () => {
 });
 
 function form(input: PersonInput): PersonInput {
-  return { ...personInputOf(emptyPerson), ...input };
+  return { ...personInputOf(emptyPerson, personAttributes), ...input };
 }
 
 function errors(fields: Record<string, string>) {

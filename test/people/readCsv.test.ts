@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { readCsv } from '../../src/people/readCsv.ts';
 
 describe('people/readCsv', () => {
@@ -9,7 +10,10 @@ describe('people/readCsv', () => {
         ['anna.berg', '38', "'=1"],
         ['ben.tal', '', '"a\nb"'],
       ];
-      const read = await readCsv(bytes(`\ufeff${lines.map((cells) => cells.join(separator)).join('\r\n')}\r\n\r\n`));
+      const read = await readCsv(
+        bytes(`\ufeff${lines.map((cells) => cells.join(separator)).join('\r\n')}\r\n\r\n`),
+        personAttributes,
+      );
       expect(read).to.deep.equal({
         ok: true,
         value: {
@@ -23,7 +27,7 @@ describe('people/readCsv', () => {
     });
 
   it('keeps a line with too many cells, with the reason', async () => {
-    const read = await readCsv(bytes('userName\nanna,x\n'));
+    const read = await readCsv(bytes('userName\nanna,x\n'), personAttributes);
     expect(read.ok && read.value.rows[0]?.error).to.equal('The line has more cells than the first line has columns.');
   });
 
@@ -38,7 +42,7 @@ describe('people/readCsv', () => {
   ];
   for (const [what, content, error] of refused)
     it(`refuses ${what}`, async () => {
-      const read = await readCsv(content, { bytes: 100, rows: 2 });
+      const read = await readCsv(content, personAttributes, { bytes: 100, rows: 2 });
       expect(read.ok ? '' : read.errors.file).to.contain(error);
     });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { withCells } from '../../src/people/csv.ts';
 import { addPerson } from '../../src/people/users.ts';
 import { withStores } from '../support/stores.ts';
@@ -65,7 +66,7 @@ describe('requests of a profile source at the same time', () => {
     });
 
     it('and two Power Users who add the same person get an error beside the field', async () => {
-      const input = withCells(emptyPerson, { userName: 'twice' });
+      const input = withCells(emptyPerson, { userName: 'twice' }, personAttributes);
       const added = await Promise.all(times(4).map(() => addPerson(scim.deps, input)));
       const failed = added.flatMap((result) => (result.ok ? [] : [Object.keys(result.errors)]));
       expect(failed).to.deep.equal([['userName'], ['userName'], ['userName']]);

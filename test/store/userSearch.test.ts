@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Slice } from '../../src/db/longReads.ts';
 import type { Db } from '../../src/db/open.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { searchKeysOf } from '../../src/people/users.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { addMembers } from '../../src/store/groupMembers.ts';
@@ -38,7 +39,7 @@ describe('store/userSearch', () => {
           title: i % 900 === 7 ? 'Head' : 'Member',
         }),
       );
-      const people = everyone.map((user) => ({ user, keys: searchKeysOf(user), passwordHash: null }));
+      const people = everyone.map((user) => ({ user, keys: searchKeysOf(user, personAttributes), passwordHash: null }));
       await db.transaction().execute((trx) => insertUsers(trx, people));
       const expected = everyone
         .toSorted((one, other) => (`${one.displayName} ${one.id}` < `${other.displayName} ${other.id}` ? -1 : 1))

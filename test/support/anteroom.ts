@@ -3,6 +3,7 @@ import { buildApp } from '../../src/app.ts';
 import type { Store } from '../../src/db/open.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { emptyPerson } from '../../src/people/attribute.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { withCells } from '../../src/people/csv.ts';
 import * as people from '../../src/people/users.ts';
 import type { User } from '../../src/store/users.ts';
@@ -27,7 +28,7 @@ export async function startAnteroom(
 
 /** Adds a person who can log in with `testPassword`. @param fields values by the headers of a CSV file */
 export async function addPerson(deps: TestDeps, fields: Record<string, string>): Promise<User> {
-  const input = withCells(emptyPerson, { userName: 'maya.koch', ...fields });
+  const input = withCells(emptyPerson, { userName: 'maya.koch', ...fields }, personAttributes);
   const added = await people.addPerson(deps, input, testPassword);
   if (!added.ok) throw new Error(JSON.stringify(added.errors));
   return added.value;

@@ -3,6 +3,7 @@ import type { Db } from '../../src/db/open.ts';
 import type { LoginRequestRow, SessionRow } from '../../src/db/schema.ts';
 import { initialSettings } from '../../src/federation/providers.ts';
 import { newId, newReference } from '../../src/identifier.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { searchKeysOf } from '../../src/people/users.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import { listMembers } from '../../src/store/groupMembers.ts';
@@ -61,12 +62,12 @@ export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
 
 /** Inserts a person, with or without a password hash, past the rules of people/users.ts. */
 export async function insertUser(db: Db, user: User, passwordHash: string | null): Promise<void> {
-  await writer.insertUsers(db, [{ user, keys: searchKeysOf(user), passwordHash }]);
+  await writer.insertUsers(db, [{ user, keys: searchKeysOf(user, personAttributes), passwordHash }]);
 }
 
 /** Writes a person past the rules of people/users.ts. Returns false if another change came first. */
 export async function updateUser(db: Db, user: User, readVersion: number): Promise<boolean> {
-  return writer.updateUser(db, user, searchKeysOf(user), readVersion);
+  return writer.updateUser(db, user, searchKeysOf(user, personAttributes), readVersion);
 }
 
 /** A domain that is not set up. */

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/db/open.ts';
 import type { Deps, KeyPair, PasswordCost } from '../../src/deps.ts';
 import { createKeyParsers } from '../../src/federation/keys.ts';
+import { personAttributes } from '../../src/people/attributes.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import keyPairs from './keyPairs.json' with { type: 'json' };
 import { openTestStore } from './stores.ts';
@@ -46,6 +47,7 @@ export async function testDeps({
     config: parseConfig({ DATA_DIR: tempFolder(), METADATA_PRIVATE_NETWORKS: 'allow', ...env }),
     store: store ?? (await openTestStore()),
     secrets,
+    attributes: { list: personAttributes },
     now: () => clock.at,
     randomBytes,
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },

@@ -16,23 +16,24 @@ const PATH = '/settings/people/:id';
 export function editPersonRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
     const person = await getUser(deps, req.params.id);
-    await show(deps, res, person, { input: personInputOf(person) });
+    await show(deps, res, person, { input: personInputOf(person, deps.attributes.list) });
   });
   router.post(PATH, async (req, res) => {
+    const { list } = deps.attributes;
     const before = await getUser(deps, req.params.id);
     const sent = await sentForm(deps, req, before);
     const version = field(req, 'version');
     const saved = await save(deps, req, before, sent);
-    if (saved === 'stale') return show(deps, res.status(409), before, { ...sent, stored: personInputOf(before) });
+    if (saved === 'stale') return show(deps, res.status(409), before, { ...sent, stored: personInputOf(before, list) });
     if (!saved.ok) return show(deps, res.status(422), before, { ...sent, version, errors: saved.errors });
-    const changes = changedLabels(personInputOf(before), personInputOf(saved.value));
+    const changes = changedLabels(deps, before, saved.value);
     await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.');
     res.redirect(303, `/settings/people/${before.id}`);
   });
 }
 
 async function save(deps: Deps, req: Request, before: User, sent: SentForm): Promise<Checked<User> | 'stale'> {
-  if (sent.errors && before.sourceId === null) return allErrors(sent, before);
+  if (sent.errors && before.sourceId === null) return allErrors(deps, sent, before);
   const givesUpPower = before.id === req.user?.id && sent.input.userType !== 'Power User';
   if (givesUpPower && !ticked(req, 'givesUpPower'))
     return invalid({

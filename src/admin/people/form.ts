@@ -1,8 +1,13 @@
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
-import { type PersonAttribute, personSections, type UserAttributes } from '../../people/attribute.ts';
-import { personAttributes } from '../../people/attributes.ts';
+import {
+  type AttributeList,
+  fromAttributes,
+  type PersonAttribute,
+  personSections,
+  type UserAttributes,
+} from '../../people/attribute.ts';
 import { addressParts } from '../../people/contact.ts';
 import {
   type FormLine,
@@ -22,15 +27,17 @@ const MAX_CHOICES = 8;
 /** A person's form as it was sent. `manager` is the text in the search for one, with the people to choose from. */
 export type SentForm = { input: PersonInput; manager?: string; choices?: User[]; errors?: FieldErrors };
 
-const editable = personAttributes.filter((attribute) => attribute.editable !== 'never');
-const formSections = Object.entries(personSections).map(([id, title]) => ({
-  title,
-  attributes: editable.filter(({ section }) => section === id),
-}));
+const editable = fromAttributes((attributes) => attributes.filter((attribute) => attribute.editable !== 'never'));
+const formSections = fromAttributes((attributes) =>
+  Object.entries(personSections).map(([id, title]) => ({
+    title,
+    attributes: editable(attributes).filter(({ section }) => section === id),
+  })),
+);
 
 /** Returns the form that a browser sent for a person. @param before the person, or emptyPerson */
 export async function sentForm(deps: Deps, req: Request, before: UserAttributes): Promise<SentForm> {
-  const input = inputIn(req, before);
+  const input = inputIn(req, before, deps.attributes.list);
   const manager = field(req, 'manager').trim();
   const found = await findManager(deps, manager, field(req, 'managerId'));
   input.manager = found.id;
@@ -38,17 +45,17 @@ export async function sentForm(deps: Deps, req: Request, before: UserAttributes)
 }
 
 /** Returns all errors of a form together with those that were found already. */
-export function allErrors({ input, errors }: SentForm, before: UserAttributes): Checked<never> {
-  const read = readPersonInput(input, before);
+export function allErrors({ attributes }: Deps, { input, errors }: SentForm, before: UserAttributes): Checked<never> {
+  const read = readPersonInput(input, before, attributes.list);
   return invalid({ ...(read.ok ? {} : read.errors), ...errors });
 }
 
 /** Returns what settings/people/fields.ejs needs besides the person's source. */
-export async function formView({ store }: Deps, { input, manager, choices = [], errors = {} }: SentForm) {
+export async function formView({ store, attributes }: Deps, { input, manager, choices = [], errors = {} }: SentForm) {
   const managerId = textIn(input, 'manager');
   const managerPerson = managerId === '' ? undefined : await findUser(store.db, managerId);
   return {
-    sections: formSections,
+    sections: formSections(attributes.list),
     input,
     errors,
     manager: manager ?? managerPerson?.userName ?? managerId,
@@ -58,14 +65,16 @@ export async function formView({ store }: Deps, { input, manager, choices = [], 
 }
 
 /** Returns the labels of the attributes that differ, for use in a sentence. */
-export function changedLabels(before: PersonInput, after: PersonInput): string[] {
-  return editable
-    .filter(({ name }) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+export function changedLabels({ attributes }: Deps, before: UserAttributes, after: UserAttributes): string[] {
+  const [was, is] = [personInputOf(before, attributes.list), personInputOf(after, attributes.list)];
+  return editable(attributes.list)
+    .filter(({ name }) => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
     .map(({ label }) => inSentence(label));
 }
 
-function inputIn(req: Request, before: UserAttributes): PersonInput {
-  return { ...personInputOf(before), ...Object.fromEntries(editable.map((one) => [one.name, valueIn(req, one)])) };
+function inputIn(req: Request, before: UserAttributes, attributes: AttributeList): PersonInput {
+  const sent = editable(attributes).map((one) => [one.name, valueIn(req, one)]);
+  return { ...personInputOf(before, attributes), ...Object.fromEntries(sent) };
 }
 
 function valueIn(req: Request, { name, type }: PersonAttribute): FormValue {

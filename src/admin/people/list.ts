@@ -84,7 +84,7 @@ async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
   res.type('text/csv');
   await pipeline(
     Readable.from(exportPeople(deps, peopleSearch(peopleFilter(req)))),
-    stringify({ ...spreadsheet, columns: csvHeaders, bom: true }),
+    stringify({ ...spreadsheet, columns: csvHeaders(deps.attributes.list), bom: true }),
     res,
   );
 }

@@ -11,11 +11,11 @@ const PATH = '/settings/people/new';
 
 /** Adds a person. */
 export function newPersonRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, (_req, res) => show(deps, res, { input: personInputOf(emptyPerson) }));
+  router.get(PATH, (_req, res) => show(deps, res, { input: personInputOf(emptyPerson, deps.attributes.list) }));
   router.post(PATH, async (req, res) => {
     const sent = await sentForm(deps, req, emptyPerson);
     const password = field(req, 'password') || undefined;
-    const added = sent.errors ? allErrors(sent, emptyPerson) : await addPerson(deps, sent.input, password);
+    const added = sent.errors ? allErrors(deps, sent, emptyPerson) : await addPerson(deps, sent.input, password);
     if (!added.ok) return show(deps, res.status(422), { ...sent, errors: added.errors });
     await flash(req, `${nameOf(added.value)} was added to the People Directory.`);
     res.redirect(303, `/settings/people/${added.value.id}`);

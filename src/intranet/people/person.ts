@@ -28,7 +28,7 @@ export function personRoutes(deps: Deps): Router {
     res.render('intranet/people/person', {
       title: nameOf(person),
       person,
-      facts: factsForColleagues(person),
+      facts: factsForColleagues(person, deps.attributes.list),
       photoOf,
       manager: manager?.active ? manager : undefined,
       reports,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createJob } from '../../../src/jobs/jobs.ts';
 import { runJob } from '../../../src/jobs/worker.ts';
+import { personAttributes } from '../../../src/people/attributes.ts';
 import { readImport } from '../../../src/people/importPeople.ts';
 import { listJobs } from '../../../src/store/jobs.ts';
 import { findUserByUserName } from '../../../src/store/users.ts';
@@ -59,7 +60,7 @@ describe('admin/jobs/preview', () => {
 
   /** Reads a file. Returns the path of its preview. */
   async function preview(csv: string): Promise<string> {
-    const read = await readImport(Buffer.from(csv));
+    const read = await readImport(Buffer.from(csv), personAttributes);
     if (!read.ok) throw new Error('the file is invalid');
     const { id } = await createJob(anteroom.deps, read.value, 'Maya');
     await runJob(anteroom.deps, id);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { emptyPerson } from '../../../src/people/attribute.ts';
+import { personAttributes } from '../../../src/people/attributes.ts';
 import { personInputOf } from '../../../src/people/form.ts';
 import { addPerson, setActive } from '../../../src/people/users.ts';
 import { changeSource } from '../../../src/sources/profileSources.ts';
@@ -115,7 +116,7 @@ describe('scim/users', () => {
 
     it('accepts in a PUT what a GET returned, also a photo uploaded on the screens', async () => {
       const photo = `data:image/png;base64,${'A'.repeat(50_000)}`;
-      const input = personInputOf(emptyPerson);
+      const input = personInputOf(emptyPerson, personAttributes);
       const anna = await addPerson(scim.deps, { ...input, photo, userName: 'anna' });
       if (!anna.ok) throw new Error('The person was refused');
       const got = (await scim.call('GET', `/Users/${anna.value.id}`)).body;

@@ -1,4 +1,5 @@
 import type { Db } from '../../../src/db/open.ts';
+import { personAttributes } from '../../../src/people/attributes.ts';
 import { searchKeysOf } from '../../../src/people/users.ts';
 import type { User } from '../../../src/store/users.ts';
 import { insertUsers } from '../../../src/store/writeUsers.ts';
@@ -9,7 +10,7 @@ export async function insertPeople(db: Db, count: number, values: Partial<User> 
   const people = Array.from({ length: count }, () => aUser(values));
   await insertUsers(
     db,
-    people.map((user) => ({ user, keys: searchKeysOf(user), passwordHash: null })),
+    people.map((user) => ({ user, keys: searchKeysOf(user, personAttributes), passwordHash: null })),
   );
   return people.map(({ id }) => id);
 }
