@@ -5,11 +5,13 @@
 export class AppError extends Error {
   readonly status: number;
   readonly title: string | undefined;
+  readonly tryAgain: string | undefined; // where the page leads, if not to the home page
 
-  constructor(status: number, message: string, options?: ErrorOptions & { title?: string }) {
+  constructor(status: number, message: string, options?: ErrorOptions & { title?: string; tryAgain?: string }) {
     super(message, options);
     this.status = status;
     this.title = options?.title;
+    this.tryAgain = options?.tryAgain;
   }
 }
 

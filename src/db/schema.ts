@@ -202,7 +202,7 @@ export const tables = {
     reference: optionalKey, // the code shown to a person who was refused
     at: time,
     flow: key, // 'sp' | 'idp' | 'local' | 'test'
-    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'continued' | 'started_again'
+    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'no_cookies' | 'continued' | 'started_again'
     reason: optionalKey,
     domainId: optionalKey,
     providerId: optionalKey,

@@ -10,11 +10,15 @@ import { writeLastLogin } from '../people/users.ts';
 import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
 import { insertLoginActivity, recordRefusal } from '../store/loginActivity.ts';
 import type { User } from '../store/users.ts';
+import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
+import { isHttps } from '../web/domain.ts';
 import { field } from '../web/form.ts';
-import { queryText } from '../web/query.ts';
+import { queryText, withQuery } from '../web/query.ts';
 import { clientOf } from '../web/request.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
+
+const TRIED = 'anteroom-tried';
 
 /** The Log-In screen, the local login that never redirects, and the logout. */
 export function loginRoutes(deps: Deps): Router {
@@ -33,6 +37,7 @@ export function loginRoutes(deps: Deps): Router {
   });
   router.post('/local-login', async (req, res) => {
     if (!(await isLocalLoginAllowed(deps, req))) throw localLoginForbidden();
+    if (isWithoutCookies(req)) throw cookiesBlocked(withQuery('/local-login', { return: field(req, 'return') }));
     await submitLocalLogin(deps, req, res);
   });
   router.post('/logout', async (req, res) => {
@@ -68,6 +73,8 @@ type LoginPage = { returnTo: string; userName?: string; error?: string };
 async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
   const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
   res.setHeader('cache-control', 'no-store');
+  // Comes back with the form, from a browser that keeps cookies.
+  res.cookie(TRIED, '1', { path: '/local-login', httpOnly: true, sameSite: 'lax', secure: isHttps(req) });
   res.render('intranet/login', {
     title: 'Log in',
     userName: '',

@@ -3,7 +3,8 @@ import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
 import { findSigningKey } from '../federation/domains.ts';
 import { findProviderAt, listProvidersAt } from '../store/identityProviders.ts';
-import { identifierOnly } from '../web/query.ts';
+import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
+import { identifierOnly, withQuery } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { returnPath } from '../web/returnPath.ts';
@@ -27,6 +28,8 @@ export function samlRoutes(deps: Deps): Router {
       throw new NotFound('This login is not available. Go to the Log-In screen and choose another one.');
     const path = returnPath(req.query.return, res.locals.domain.url);
     const [restarted, forceAuthn] = ['again' in req.query, 'other' in req.query];
+    // A login that is started again comes with the cookie that says so.
+    if (restarted && isWithoutCookies(req)) throw cookiesBlocked(withQuery(req.path, { return: path }));
     await sendLoginRequest(deps, req, res, provider, { returnPath: path, restarted, forceAuthn });
   });
   router.all('/saml/acs', async (req, res) => {

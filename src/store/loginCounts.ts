@@ -65,7 +65,7 @@ export async function hasWorked(db: Db, domainId: string, providerId: string): P
     .select('id')
     .where('domainId', '=', domainId)
     .where('providerId', '=', providerId)
-    .where('outcome', 'in', ['logged_in', 'tested', 'asked'])
+    .where('outcome', 'in', ['logged_in', 'tested', 'asked', 'no_cookies'])
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -1,10 +1,25 @@
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
+import { AppError } from '../errors.ts';
 import { isHttps } from './domain.ts';
 
 /** Returns the cookies of a request by name; of two with the same name the first one counts. */
 export function cookiesOf(req: Request): Record<string, string | undefined> {
   return parseCookie(req.headers.cookie ?? '');
+}
+
+/** Returns whether a request came from a browser without a single cookie: it is new here, or blocks them. Programs do not count. */
+export function isWithoutCookies(req: Request): boolean {
+  return !req.headers.cookie && req.get('sec-fetch-mode') === 'navigate';
+}
+
+/** Returns the error for a browser that did not send the cookie that it was just given. @param tryAgain the path to start from again */
+export function cookiesBlocked(tryAgain: string): AppError {
+  return new AppError(
+    403,
+    'The intranet needs cookies to keep you logged in. Allow them for this site in the settings of your browser or of an extension that blocks them. Then try again.',
+    { title: 'Your browser blocks cookies', tryAgain },
+  );
 }
 
 /**

@@ -33,7 +33,15 @@ export function errorPage(deps: Deps): ErrorRequestHandler {
         'request refused',
       );
     if (error instanceof DatabaseFault && status === 503) respondAway(req, res, error.message);
-    else respond(req, res, status, { title: titleOf(error, status), message: publicMessage(error, status), reference });
+    else {
+      const tryAgain = error instanceof AppError ? error.tryAgain : undefined;
+      respond(req, res, status, {
+        title: titleOf(error, status),
+        message: publicMessage(error, status),
+        reference,
+        tryAgain,
+      });
+    }
   };
 }
 
@@ -48,7 +56,7 @@ function withoutTokens(path: string): string {
   return path.replace(/[\w-]{40,}/g, '…');
 }
 
-type ErrorText = { title: string; message: string; reference: string };
+type ErrorText = { title: string; message: string; reference: string; tryAgain: string | undefined };
 
 function respond(req: Request, res: Response, status: number, text: ErrorText): void {
   const { message, reference } = text;

@@ -15,6 +15,7 @@ export const LONGEST_MS = 24 * 3_600_000;
 const COOKIE = 'anteroom';
 const SECURE_COOKIE = '__Host-anteroom';
 const WHO = 'who'; // the cookie that tells the ACS, which never sees the Lax session cookie, whose browser this is
+const WHO_MS = 400 * 24 * 3_600_000; // browsers keep none longer; while there is one, the ACS knows that this browser keeps cookies
 
 /** Loads the session and the logged-in person of each request. */
 export function sessions(deps: Deps): RequestHandler[] {
@@ -54,7 +55,7 @@ export async function startSession(
   await new Promise<void>((resolve, reject) =>
     req.login({ ...user, login }, (error: unknown) => (error ? reject(error) : resolve())),
   );
-  setCrossSiteCookie(req, res, WHO, hashSessionId(req.sessionID));
+  setCrossSiteCookie(req, res, WHO, hashSessionId(req.sessionID), WHO_MS);
 }
 
 /** Ends the session of this browser. */

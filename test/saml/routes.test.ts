@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
 import { setActive } from '../../src/people/users.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { findUser } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { connect, deliver, goThroughProvider, openTile, visitor } from '../support/connect.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
@@ -58,6 +59,43 @@ describe('the ACS', () => {
       await Promise.all([deliver(browser, page), setActive(connected.deps, person.id, false)]);
       expect((await browser.get('/profile')).url).to.contain('/login');
     });
+  });
+
+  withStores((open) => {
+    for (const keepsCookies of [true, false])
+      it(`records a login from the tile ${keepsCookies ? 'once' : 'only if'} the browser has returned a cookie`, async () => {
+        const { connected, person } = await withAnna({ store: await open() });
+        const { deps, url } = connected;
+        const browser = openAtHost({ url }, new URL(url).host);
+        const navigation = { 'sec-fetch-mode': 'navigate' };
+        const fields = (await openTile(connected, 'anna.berg')).forms.find((form) => form.fields.SAMLResponse)?.fields;
+        const body = `${new URLSearchParams({ ...fields, RelayState: '/profile' })}`;
+        const headers = { 'content-type': FORM, ...navigation };
+        const held = await browser.send('/saml/acs', { method: 'POST', headers, body });
+        const outcome = async () =>
+          (await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 })).rows[0]?.outcome;
+        expect(await outcome()).to.equal('no_cookies');
+        const next = await browser.send(held.headers.location ?? '', {
+          headers: keepsCookies ? navigation : { ...navigation, cookie: '' },
+        });
+        expect(next.status).to.equal(keepsCookies ? 303 : 403);
+        expect(next.text).to.contain(keepsCookies ? '' : 'Your browser blocks cookies');
+        expect(await outcome()).to.equal(keepsCookies ? 'logged_in' : 'no_cookies');
+        expect((await findUser(deps.store.db, person.id))?.lastLoginAt).to.equal(keepsCookies ? deps.now() : null);
+        if (!keepsCookies) return;
+        expect((await browser.send(next.headers.location ?? '', { headers: navigation })).text).to.contain('anna.berg');
+        // A browser that had a cookie before is not asked again.
+        deps.clock.advance(1_000);
+        const [who] = next.cookies.filter((cookie) => cookie.startsWith('anteroom-who='));
+        expect(who).to.match(/; Expires=.*SameSite=None/);
+        const form = (await openTile(connected, 'anna.berg')).forms.find((one) => one.fields.SAMLResponse)?.fields;
+        const again = await browser.send('/saml/acs', {
+          method: 'POST',
+          headers,
+          body: `${new URLSearchParams(form)}`,
+        });
+        expect(again.headers.location).to.equal('/');
+      });
   });
 
   it('refuses a response that was requested by, or issued for, another domain', async () => {

@@ -1,21 +1,38 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { whenDone } from './cleanup.ts';
+import { tempFolder } from './tempFolder.ts';
+
+/** Opens a browser that blocks all cookies but those of one origin. It is closed after the test. */
+export async function openWithoutCookies(allowed: string): Promise<BrowserContext> {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'Default'));
+  const exceptions = { cookies: { [`${allowed},*`]: { setting: 1 } } };
+  const profile = { default_content_setting_values: { cookies: 2 }, content_settings: { exceptions } };
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile }));
+  const context = await chromium.launchPersistentContext(folder, launchOptions());
+  whenDone(() => context.close());
+  return context;
+}
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const macApplications = ['Chromium', 'Google Chrome', 'Google Chrome for Testing'];
 
 /** Opens a browser that is closed after the test. */
 export async function openBrowser(options: LaunchOptions = {}): Promise<Browser> {
+  const browser = await chromium.launch({ ...launchOptions(), ...options });
+  whenDone(() => browser.close());
+  return browser;
+}
+
+function launchOptions(): LaunchOptions {
   const executablePath = process.env.CHROMIUM_PATH || findChromium();
   if (!executablePath) throw new Error('There is no Chromium. Run npm test, which installs it, or set CHROMIUM_PATH.');
   const isRoot = process.getuid?.() === 0; // Chromium's sandbox refuses root
-  const browser = await chromium.launch({ executablePath, args: isRoot ? ['--no-sandbox'] : [], ...options });
-  whenDone(() => browser.close());
-  return browser;
+  return { executablePath, args: isRoot ? ['--no-sandbox'] : [] };
 }
 
 /**

@@ -99,7 +99,7 @@ async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> 
 
 function titleOf({ outcome }: LoginActivity, explanation: Explanation | undefined): string {
   if (explanation) return `Refused: ${explanation.title}`;
-  if (outcome === 'asked') return 'Login not continued';
+  if (outcome === 'asked' || outcome === 'no_cookies') return 'Login not continued';
   return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
 }
 
@@ -108,6 +108,8 @@ function introOf({ outcome, flow }: LoginActivity, explanation: Explanation | un
   if (outcome === 'tested') return 'Every check passed and the person was found. No session was started.';
   if (outcome === 'asked')
     return 'Every check passed. Another person was logged in with this browser, and the switch was not confirmed.';
+  if (outcome === 'no_cookies')
+    return 'Every check passed, but the browser did not return the cookie that it was given. The person must allow cookies for this domain.';
   return flow === 'local' ? 'User name and password were correct.' : 'Every check passed and the person was found.';
 }
 

@@ -16,6 +16,7 @@ const outcomeNames: Record<string, string> = {
   refused: 'Refused',
   tested: 'Test succeeded',
   asked: 'Not continued',
+  no_cookies: 'Cookies blocked',
   started_again: 'Started again',
   continued: 'Already logged in',
 };

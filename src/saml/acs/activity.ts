@@ -28,7 +28,9 @@ export function activityRow(
         ? 'tested'
         : result.asksToSwitch
           ? 'asked'
-          : 'logged_in',
+          : result.checksCookies
+            ? 'no_cookies' // until the browser returns one
+            : 'logged_in',
     reason: result.ok ? null : result.reason,
     domainId: login.domainId,
     providerId: provider?.id ?? null,

@@ -4,18 +4,19 @@ import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { returnPath } from '../../web/returnPath.ts';
 import { LONGEST_MS, startSession } from '../../web/session.ts';
 import { clearBrowserSecret } from '../request/loginRequest.ts';
-import { askToSwitch } from './personSwitch.ts';
+import { holdLogin } from './personSwitch.ts';
 import type { AcceptedLogin } from './receive.ts';
 
 /**
  * Completes an accepted login: starts the session and redirects to the page that was asked for. If the login is IdP-initiated and another
- * person is logged in with this browser, asks first whether to switch.
+ * person is logged in with this browser, asks first whether to switch; if the browser has no cookie at all, checks first that it keeps one.
  */
 export async function completeLogin(deps: Deps, req: Request, res: Response, accepted: AcceptedLogin): Promise<void> {
   const { user, request, relayState, activityId } = accepted;
   const login = loginFacts(deps, req, res, accepted);
   const destination = request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
-  if (accepted.asksToSwitch) return askToSwitch(deps, req, res, { userId: user.id, login, destination, activityId });
+  if (accepted.asksToSwitch || accepted.checksCookies)
+    return holdLogin(deps, req, res, { userId: user.id, login, destination, activityId });
   if (request) clearBrowserSecret(req, res, request.id);
   await startSession(deps, req, res, user, login);
   res.status(303).location(destination).end(); // no body: browsers do not show it

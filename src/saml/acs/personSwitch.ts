@@ -6,7 +6,7 @@ import { writeLastLogin } from '../../people/users.ts';
 import { confirmLoginActivity } from '../../store/loginActivity.ts';
 import { consumePendingLogin, findPendingLogin, insertPendingLogin } from '../../store/pendingLogins.ts';
 import type { User } from '../../store/users.ts';
-import { cookiesOf } from '../../web/cookies.ts';
+import { cookiesBlocked, cookiesOf, isWithoutCookies } from '../../web/cookies.ts';
 import { isHttps } from '../../web/domain.ts';
 import type { LoginFacts } from '../../web/request.ts';
 import { findUserOfLogin, startSession } from '../../web/session.ts';
@@ -14,11 +14,11 @@ import { findUserOfLogin, startSession } from '../../web/session.ts';
 const ASK_MS = 5 * 60_000;
 const PATH = '/saml/switch';
 
-/** A verified login that waits for the person to confirm the switch. */
+/** A verified login that waits for the person to confirm the switch, or for the browser to return a cookie. */
 type PendingLogin = { userId: string; login: LoginFacts; destination: string; activityId?: string };
 
-/** Keeps a verified login for five minutes and asks whether to switch to its person. */
-export async function askToSwitch(deps: Deps, req: Request, res: Response, pending: PendingLogin): Promise<void> {
+/** Keeps a verified login for five minutes. If someone else is logged in, they are asked whether to switch. */
+export async function holdLogin(deps: Deps, req: Request, res: Response, pending: PendingLogin): Promise<void> {
   const token = newToken(deps);
   await insertPendingLogin(deps.store.db, {
     tokenHash: hashToken(token),
@@ -27,13 +27,14 @@ export async function askToSwitch(deps: Deps, req: Request, res: Response, pendi
   });
   const options = { path: PATH, httpOnly: true, sameSite: 'lax', secure: isHttps(req), maxAge: ASK_MS } as const;
   res.cookie(cookieName(req), token, options);
-  res.redirect(303, PATH);
+  res.redirect(303, isWithoutCookies(req) ? `${PATH}?held=1` : PATH);
 }
 
-/** The page that asks whether to switch, and its form. */
+/** The page that asks whether to switch, and its form. If no one else is logged in, the held login goes on there. */
 export function switchRoutes(deps: Deps): Router {
   const router = Router();
   router.get(PATH, async (req, res) => {
+    if ('held' in req.query && isWithoutCookies(req)) throw cookiesBlocked('/');
     const { pending, user } = await getPending(deps, req, res);
     if (!req.user || req.user.id === user.id) return finish(deps, req, res, pending, user);
     res.render('saml/acs/personSwitch', { title: 'Switch person', other: user });

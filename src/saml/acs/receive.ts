@@ -12,6 +12,7 @@ import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginActivity, type NewLoginActivity, recordRefusal } from '../../store/loginActivity.ts';
 import { consumeLoginRequest } from '../../store/loginRequests.ts';
 import type { User } from '../../store/users.ts';
+import { isWithoutCookies } from '../../web/cookies.ts';
 import { clientOf } from '../../web/request.ts';
 import { findUserIdOfBrowser } from '../../web/session.ts';
 import { together } from '../../web/turn.ts';
@@ -34,6 +35,7 @@ export type AcceptedLogin = {
   request: LoginRequestRow | undefined; // undefined: IdP-initiated
   relayState: string | undefined;
   asksToSwitch: boolean; // another person is logged in with this browser, and the login came from the provider's tile
+  checksCookies: boolean; // it came from the tile to a browser without any cookie, which may block them
 };
 
 /** A login that failed a check. If it can be healed, the browser goes on automatically. */
@@ -117,5 +119,7 @@ function resultOf(deps: Deps, req: Request, login: LoginContext, present: string
   }
   const [user, assertion] = [found(login.user), found(login.content)];
   const asksToSwitch = present !== undefined && present !== user.id;
-  return { ok: true, ...outcome, user, provider: found(provider), assertion, request, relayState, asksToSwitch };
+  const checksCookies = request === undefined && isWithoutCookies(req);
+  const waits = { asksToSwitch, checksCookies };
+  return { ok: true, ...outcome, user, provider: found(provider), assertion, request, relayState, ...waits };
 }

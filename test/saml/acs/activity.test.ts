@@ -16,7 +16,7 @@ function resultOf(login: LoginContext, test = false): LoginResult {
   if (refusal)
     return { ok: false, activityId: 'A', test, reason: refusal.reason, reference: '7F3K-Q2MD', provider, ...next };
   const [user, assertion] = [found(login.user), found(login.content)];
-  const origin = { request, relayState, asksToSwitch: false };
+  const origin = { request, relayState, asksToSwitch: false, checksCookies: false };
   return { ok: true, activityId: 'A', test, user, provider: found(provider), assertion, ...origin };
 }
 

@@ -22,6 +22,6 @@ export async function acceptedLogin(deps: TestDeps): Promise<AcceptedLogin> {
     authnContextClassRef: undefined,
     attributes: new Map<string, string[]>(),
   };
-  const origin = { request: undefined, relayState: undefined, test: false, activityId: 'A', asksToSwitch: false };
-  return { ok: true, user, provider, assertion, ...origin };
+  const origin = { request: undefined, relayState: undefined, test: false, activityId: 'A' };
+  return { ok: true, user, provider, assertion, ...origin, asksToSwitch: false, checksCookies: false };
 }
