@@ -19,6 +19,7 @@ export const migrations: Migration[] = [
   keepUsedLoginRequests,
   refuseWhatIsUnknown,
   addDomainsOfProviders,
+  addNestedGroups,
 ];
 
 /**
@@ -181,3 +182,14 @@ const rebuildProviders = [
   `drop table "oldDefaults"`,
   `drop table "oldImports"`,
 ];
+
+/** Groups can be members of groups. */
+async function addNestedGroups(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const group = `${key} not null references "groups" ("id") on delete cascade`;
+  await sql
+    .raw(`create table "nestedGroups" ("groupId" ${group}, "memberId" ${group},
+    constraint "nestedGroupsKey" primary key ("groupId", "memberId"))`)
+    .execute(db);
+  await sql`create index "nestedGroupsByMember" on "nestedGroups" ("memberId")`.execute(db);
+}

@@ -101,6 +101,7 @@ export const tables = {
     modifiedAt: time,
   },
   groupMembers: { groupId: reference('groups'), userId: reference('users') },
+  nestedGroups: { groupId: reference('groups'), memberId: reference('groups') }, // groups that are members of groups
   directoryCounts: { name: column<'users' | 'groups'>('KEY not null'), slot: integer, total: bigint },
   profileSources: {
     id, // the Client ID

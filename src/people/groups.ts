@@ -83,7 +83,7 @@ export async function removePeopleFromGroup(deps: Deps, id: string, userIds: str
 export async function removeGroup(deps: Deps, id: string): Promise<Group> {
   return deps.store.db.transaction().execute(async (trx) => {
     const group = await getGroupIn(trx, id);
-    await deleteGroup(trx, id);
+    await deleteGroup(trx, id, deps.now());
     return group;
   });
 }

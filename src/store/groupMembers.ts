@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { isOneOf, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
+import { countNestedGroups } from './nestedGroups.ts';
 
 const IDS_PER_STATEMENT = 500;
 const GROUPS_COUNTED_AT_ONCE = 5;
@@ -98,12 +99,13 @@ const membersOfGroups = prepared((db, groupIds: string, limit: number) =>
     .limit(limit),
 );
 
-/** Returns the numbers of members of groups, counted a few groups at a time, between which others are served. */
+/** Returns the numbers of members of groups, people and groups, counted a few groups at a time, between which others are served. */
 export async function countMembersOf(db: Db, groupIds: string[]): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
+  const sizes = await countNestedGroups(db, groupIds);
   for (let start = 0; start < groupIds.length; start += GROUPS_COUNTED_AT_ONCE) {
     const some = JSON.stringify(groupIds.slice(start, start + GROUPS_COUNTED_AT_ONCE));
-    for (const { groupId, count } of await sizesOf(db, some)) sizes.set(groupId, Number(count));
+    for (const { groupId, count } of await sizesOf(db, some))
+      sizes.set(groupId, Number(count) + (sizes.get(groupId) ?? 0));
     await setImmediate();
   }
   return sizes;
@@ -117,14 +119,14 @@ const sizesOf = prepared((db, groupIds: string) =>
     .groupBy('groupId'),
 );
 
-/** Returns the number of members of a group, counted up to `most`. */
+/** Returns the number of members of a group, people and groups. People are counted up to `most`. */
 export async function countMembers(db: Db, groupId: string, most: number): Promise<number> {
   const some = db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).limit(most);
   const row = await db
     .selectFrom(some.as('some'))
     .select((e) => e.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count) + ((await countNestedGroups(db, [groupId])).get(groupId) ?? 0);
 }
 
 async function unknownUsers(db: Db, ids: string[]): Promise<string[]> {

@@ -4,6 +4,7 @@ import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
 import { countMembersOf, listMembers, type Member, removeMembers } from './groupMembers.ts';
+import { findGroupsAbove } from './nestedGroups.ts';
 
 const MEMBERS_AT_ONCE = 500;
 
@@ -57,14 +58,31 @@ export async function listGroups(
   return { rows: found.map((row) => ({ ...row, members: sizes.get(row.id) ?? 0 })), total: Number(total) };
 }
 
-/** Returns the groups of several people as (person, group) pairs, by group name. */
-export async function findGroupsOfUsers(
-  db: Db,
-  userIds: string[],
-): Promise<{ userId: string; id: string; displayName: string }[]> {
+/** A group of a person: directly, or because another group of theirs is a member of it (RFC 7643 4.1.2). */
+export type GroupOfUser = { userId: string; id: string; displayName: string; type: 'direct' | 'indirect' };
+
+/** Returns the groups of several people as (person, group) pairs: first the direct ones by name, then the others. */
+export async function findGroupsOfUsers(db: Db, userIds: string[]): Promise<GroupOfUser[]> {
   const [userId, ...others] = userIds;
   if (userId === undefined) return [];
-  return others.length === 0 ? groupsOfUser(db, userId) : groupsOfUsers(db, jsonList(userIds));
+  const rows = others.length === 0 ? await groupsOfUser(db, userId) : await groupsOfUsers(db, jsonList(userIds));
+  const direct = rows.map(({ userId, id, displayName }): GroupOfUser => ({ userId, id, displayName, type: 'direct' }));
+  const nested = new Set(rows.filter(({ isNested }) => isNested).map(({ id }) => id));
+  return nested.size === 0 ? direct : [...direct, ...indirectGroups(direct, await findGroupsAbove(db, [...nested]))];
+}
+
+/** Each person has a group at most once, and not if they are its direct member. */
+function indirectGroups(direct: GroupOfUser[], above: Awaited<ReturnType<typeof findGroupsAbove>>): GroupOfUser[] {
+  const usersOf = Map.groupBy(direct, ({ id }) => id);
+  const seen = new Set(direct.map(({ userId, id }) => `${userId} ${id}`));
+  const groups: GroupOfUser[] = [];
+  for (const { belowId, id, displayName } of above)
+    for (const { userId } of usersOf.get(belowId) ?? []) {
+      if (seen.has(`${userId} ${id}`)) continue;
+      seen.add(`${userId} ${id}`);
+      groups.push({ userId, id, displayName, type: 'indirect' });
+    }
+  return groups;
 }
 
 // A lookup by SCIM asks for one person: without the list, SQLite is three times as fast.
@@ -79,6 +97,11 @@ function groupsWith(db: Db) {
     .selectFrom('groupMembers')
     .innerJoin('groups', 'groups.id', 'groupMembers.groupId')
     .select(['groupMembers.userId', 'groups.id', 'groups.displayName'])
+    .select((e) =>
+      e
+        .exists(e.selectFrom('nestedGroups').select('memberId').whereRef('nestedGroups.memberId', '=', 'groups.id'))
+        .as('isNested'),
+    )
     .orderBy('groups.displayNameKey');
 }
 
@@ -94,7 +117,7 @@ export async function insertGroup(db: Db, group: Group): Promise<void> {
 /**
  * Updates the given columns of a group and its version, if the version still is `version` (undefined: whatever it is).
  * Returns undefined if there is no such group or another change came first. Without changes and `now`, it only locks the group until
- * the transaction ends.
+ * the transaction ends. The groups that contain a group with a new name, which they show, get a new version too.
  */
 export async function updateGroup(
   db: Db,
@@ -116,7 +139,17 @@ export async function updateGroup(
     }))
     .where('id', '=', id);
   if (version !== undefined) query = query.where('version', '=', version);
-  return query.returning(groupColumns).executeTakeFirst();
+  const updated = await query.returning(groupColumns).executeTakeFirst();
+  if (updated && displayName !== undefined && now !== undefined) await updateContainers(db, id, now);
+  return updated;
+}
+
+async function updateContainers(db: Db, id: string, now: number): Promise<void> {
+  await db
+    .updateTable('groups')
+    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
+    .where('id', 'in', (e) => e.selectFrom('nestedGroups').select('groupId').where('memberId', '=', id))
+    .execute();
 }
 
 /** Increments the version of every group of a person who gets another name or is about to be deleted. */
@@ -133,8 +166,11 @@ export async function releaseGroups(db: Db, sourceId: string): Promise<void> {
   await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
 }
 
-/** Deletes a group, but not the people in it. Call within a transaction. Returns false if there is none with this version. */
-export async function deleteGroup(db: Db, id: string, version?: number): Promise<boolean> {
+/**
+ * Deletes a group, but not its members. Call within a transaction. The groups that contain it get a new version. Returns false if there is
+ * none with this version.
+ */
+export async function deleteGroup(db: Db, id: string, now: number, version?: number): Promise<boolean> {
   if (!(await updateGroup(db, id, version, undefined))) return false; // which locks it
   for (let left: Member[] = await listMembers(db, id, undefined, MEMBERS_AT_ONCE); left.length > 0; ) {
     await removeMembers(
@@ -144,6 +180,7 @@ export async function deleteGroup(db: Db, id: string, version?: number): Promise
     );
     left = await listMembers(db, id, left.at(-1)?.userId, MEMBERS_AT_ONCE);
   }
+  await updateContainers(db, id, now);
   await db.deleteFrom('groups').where('id', '=', id).execute();
   await addToCount(db, 'groups', id, -1);
   return true;

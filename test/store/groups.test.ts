@@ -65,10 +65,10 @@ describe('store/groups', () => {
 
     it('deletes a group in one version or any, and counts', async () => {
       const [{ id }, other] = [await insert({}), await insert({})];
-      expect(await deleteGroup(db, id, 2)).to.equal(false);
-      expect(await deleteGroup(db, id, 1)).to.equal(true);
-      expect(await deleteGroup(db, id)).to.equal(false);
-      expect(await deleteGroup(db, other.id)).to.equal(true);
+      expect(await deleteGroup(db, id, testStart, 2)).to.equal(false);
+      expect(await deleteGroup(db, id, testStart, 1)).to.equal(true);
+      expect(await deleteGroup(db, id, testStart)).to.equal(false);
+      expect(await deleteGroup(db, other.id, testStart)).to.equal(true);
       expect(await readCount(db, 'groups')).to.equal(0);
     });
 
@@ -124,8 +124,8 @@ describe('store/groups', () => {
       await addMembers(db, sales.id, [anna.id]);
       await addMembers(db, it.id, [anna.id]);
       expect(await findGroupsOfUsers(db, [anna.id, bert.id])).to.deep.equal([
-        { userId: anna.id, id: it.id, displayName: 'it' },
-        { userId: anna.id, id: sales.id, displayName: 'Sales' },
+        { userId: anna.id, id: it.id, displayName: 'it', type: 'direct' },
+        { userId: anna.id, id: sales.id, displayName: 'Sales', type: 'direct' },
       ]);
       expect(await findGroupsOfUsers(db, [])).to.deep.equal([]);
     });

@@ -38,7 +38,7 @@ async function show(deps: Deps, res: Response, id: string, typed: string, errors
     errors,
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
     sessions: await countSessionsOfUsers(db, [id], deps.now()),
-    groups: (await findGroupsOfUsers(db, [id])).length,
+    groups: (await findGroupsOfUsers(db, [id])).filter(({ type }) => type === 'direct').length,
     reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1, countTo: ALL })).total,
   });
 }

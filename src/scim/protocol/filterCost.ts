@@ -52,8 +52,11 @@ function costOfValues(located: Located | undefined, leaves: Filter[]): Cost {
   return { row, member: isLookup ? 0 : 1 + leaves.length * VALUE };
 }
 
-/** The path of a leaf within brackets is only the sub-attribute: `value` in `members[value eq "…"]`. */
-function isLookedUp(filter: Filter, attribute: 'groups' | 'members'): boolean {
+/**
+ * Whether a leaf names the memberships by what has an index. The path of a leaf within brackets is only the sub-attribute: `value` in
+ * `members[value eq "…"]`.
+ */
+export function isLookedUp(filter: Filter, attribute: 'groups' | 'members'): boolean {
   if (filter.kind !== 'compare' || filter.comparator !== 'eq') return false;
   const { name, sub = name.toLowerCase() === attribute ? 'value' : name } = filter.path;
   return sub.toLowerCase() === 'value' || (attribute === 'groups' && sub.toLowerCase() === 'display');

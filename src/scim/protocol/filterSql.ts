@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
+import { withGroupsBelow } from '../../store/nestedGroups.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { findByPath, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import { type Condition, compareSql, type Leaf } from './comparisonSql.ts';
 import { type AttributePath, type Filter, printPath } from './filter.ts';
+import { isLookedUp } from './filterCost.ts';
 import { compareValue } from './matchFilter.ts';
 import {
   comparison,
@@ -21,9 +23,6 @@ type Context = { type: ResourceType; engine: Engine };
 
 /** A condition on a row, or the result if it is the same for every row. */
 export type Test = Condition | boolean;
-
-/** The values of a multi-valued attribute: `where` tests that one of them meets a condition on its sub-attributes. */
-type Elements = { where(condition: Condition): Condition; part(sub: Attribute): Operand };
 
 /**
  * Translates a filter to a condition on the rows of `users` or `groups` (RFC 7644 3.4.2.2), case-sensitive where the schema is.
@@ -49,9 +48,18 @@ export function sortOperand(type: ResourceType, engine: Engine, path: AttributeP
   return operand;
 }
 
-/** Translates a value filter of `members` to a condition on `groupMembers` joined with `users`. @throws ScimError invalidFilter */
-export function memberCondition(engine: Engine, members: Attribute, filter: Filter): Test {
-  return elementCondition(engine, members, memberPart, filter);
+/**
+ * Translates a value filter of `members` to conditions on `groupMembers` joined with `users`, and on `groups` as "child".
+ * @throws ScimError invalidFilter
+ */
+export function memberConditions(
+  engine: Engine,
+  members: Attribute,
+  filter: Filter,
+): { people: Condition; groups: Condition } {
+  const people = elementCondition(engine, members, memberPart, filter);
+  const groups = elementCondition(engine, members, nestedPart, filter);
+  return { people: asCondition(people), groups: asCondition(groups) };
 }
 
 /** Translates `and`, `or` and `not`, and everything else with `leaf`. */
@@ -122,13 +130,41 @@ function managerCondition(engine: Engine, filter: Leaf, sub: Attribute): Conditi
   return sql<boolean>`exists (select 1 from "users" as "m" where "m"."id" = "users"."managerId" and ${condition})`;
 }
 
-function valuesCondition(context: Context, attribute: Attribute, filter: Filter): Test {
-  const { where, part } = elementsOf(context, attribute);
-  const test = elementCondition(context.engine, attribute, part, filter);
-  return test === false ? false : where(test === true ? sql`true` : test);
+function valuesCondition({ engine }: Context, attribute: Attribute, filter: Filter): Test {
+  if (attribute.name === 'groups') return groupsCondition(engine, attribute, filter);
+  if (attribute.name === 'members') return membersCondition(engine, attribute, filter);
+  const test = elementCondition(engine, attribute, (sub) => elementOperand(engine, sub), filter);
+  if (test === false) return false;
+  return sql<boolean>`exists (select 1 from ${elementRows(engine, attribute)} where ${asCondition(test)})`;
 }
 
-function elementCondition(engine: Engine, attribute: Attribute, part: Elements['part'], filter: Filter): Test {
+/**
+ * Memberships are found row by row, so that what a slice of people or groups costs depends only on its own rows. A lookup of a group by
+ * its ID or name starts from the group instead.
+ */
+function groupsCondition(engine: Engine, attribute: Attribute, filter: Filter): Test {
+  const test = elementCondition(engine, attribute, groupPart, filter);
+  if (test === false) return false;
+  const found = sql`select "groups"."id" from "groups" where ${asCondition(test)}`;
+  if (isLookedUp(filter, 'groups'))
+    return sql<boolean>`exists (select 1 from "groupMembers" where "groupMembers"."userId" = "users"."id" and "groupMembers"."groupId" in (${withGroupsBelow(found)}))`;
+  return sql<boolean>`exists (with recursive "own" ("id") as (select "groupId" from "groupMembers" where "groupMembers"."userId" = "users"."id" union select "nestedGroups"."groupId" from "own" join "nestedGroups" on "nestedGroups"."memberId" = "own"."id") select 1 from "own" join "groups" on "groups"."id" = "own"."id" where ${asCondition(test)})`;
+}
+
+function membersCondition(engine: Engine, attribute: Attribute, filter: Filter): Test {
+  const people = elementCondition(engine, attribute, memberPart, filter);
+  const groups = elementCondition(engine, attribute, nestedPart, filter);
+  const isPerson = sql<boolean>`exists (select 1 from "groupMembers" join "users" on "users"."id" = "groupMembers"."userId" where "groupMembers"."groupId" = "groups"."id" and ${asCondition(people)})`;
+  const isGroup = sql<boolean>`exists (select 1 from "nestedGroups" join "groups" as "child" on "child"."id" = "nestedGroups"."memberId" where "nestedGroups"."groupId" = "groups"."id" and ${asCondition(groups)})`;
+  return join('or', [people && isPerson, groups && isGroup]);
+}
+
+function elementCondition(
+  engine: Engine,
+  attribute: Attribute,
+  part: (sub: Attribute) => Operand,
+  filter: Filter,
+): Test {
   return translate(filter, (leaf) => {
     const { urn, name, sub } = leaf.path;
     const operand = findSubAttribute(attribute, name);
@@ -137,34 +173,16 @@ function elementCondition(engine: Engine, attribute: Attribute, part: Elements['
   });
 }
 
-/** Memberships are found row by row, so that what a slice of people or groups costs depends only on its own rows. */
-function elementsOf({ engine }: Context, attribute: Attribute): Elements {
-  if (attribute.name === 'groups')
-    return {
-      where: (condition) =>
-        sql`exists (select 1 from "groupMembers" join "groups" on "groups"."id" = "groupMembers"."groupId" where "groupMembers"."userId" = "users"."id" and ${condition})`,
-      part: groupPart,
-    };
-  if (attribute.name === 'members')
-    return {
-      where: (condition) =>
-        sql`exists (select 1 from "groupMembers" join "users" on "users"."id" = "groupMembers"."userId" where "groupMembers"."groupId" = "groups"."id" and ${condition})`,
-      part: memberPart,
-    };
-  return {
-    where: (condition) => sql`exists (select 1 from ${elementRows(engine, attribute)} where ${condition})`,
-    part: (sub) => elementOperand(engine, sub),
-  };
-}
-
 function groupPart(sub: Attribute): Operand {
   const text = comparison(sub);
-  if (sub.name === 'value') return { value: sql.ref('groupMembers.groupId'), ...text };
+  if (sub.name === 'value') return { value: sql.ref('groups.id'), ...text };
   if (sub.name === 'display')
     return { value: sql.ref('groups.displayName'), folded: sql.ref('groups.displayNameKey'), ...text };
-  if (sub.name === 'type') return { value: sql.lit('direct'), constant: 'direct', ...text };
+  if (sub.name === 'type') return { value: membershipType, ...text };
   throw notFilterable(sub);
 }
+
+const membershipType = sql`case when exists (select 1 from "groupMembers" as "direct" where "direct"."groupId" = "groups"."id" and "direct"."userId" = "users"."id") then 'direct' else 'indirect' end`;
 
 /** The same as nameOf() in people/users.ts. */
 const shownName = sql`coalesce("users"."displayName", nullif(trim(coalesce("users"."givenName", '') || ' ' || coalesce("users"."familyName", '')), ''), "users"."userName")`;
@@ -174,6 +192,15 @@ function memberPart(sub: Attribute): Operand {
   if (sub.name === 'value') return { value: sql.ref('groupMembers.userId'), ...text };
   if (sub.name === 'display') return { value: shownName, ...text };
   if (sub.name === 'type') return { value: sql.lit('User'), constant: 'User', ...text };
+  throw notFilterable(sub);
+}
+
+function nestedPart(sub: Attribute): Operand {
+  const text = comparison(sub);
+  if (sub.name === 'value') return { value: sql.ref('child.id'), ...text };
+  if (sub.name === 'display')
+    return { value: sql.ref('child.displayName'), folded: sql.ref('child.displayNameKey'), ...text };
+  if (sub.name === 'type') return { value: sql.lit('Group'), constant: 'Group', ...text };
   throw notFilterable(sub);
 }
 
@@ -194,6 +221,10 @@ function join(kind: 'and' | 'or', tests: Test[]): Test {
   const conditions = tests.filter((test) => typeof test !== 'boolean');
   if (conditions.length === 0) return !decisive;
   return sql`(${sql.join(conditions, kind === 'and' ? sql` and ` : sql` or `)})`;
+}
+
+function asCondition(test: Test): Condition {
+  return typeof test === 'boolean' ? sql<boolean>`${sql.lit(test)}` : test;
 }
 
 /** A comparison with a missing value is unknown in SQL. It counts as false, so that its negation is true. */

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { caseKey } from '../../store/caseKey.ts';
 import { soughtKey } from '../../store/loginName.ts';
+import { withGroupsBelow } from '../../store/nestedGroups.ts';
 import { findByPath, findSubAttribute, type ResourceType } from '../schema/schema.ts';
 import type { AttributePath, Filter } from './filter.ts';
 
@@ -16,14 +17,18 @@ const indexes: Record<string, Index> = {
   'User:externalId': (values) => sql`select "id" from "users" where "externalId" in (${values})`,
   'User:emails.value': (values) => sql`select "userId" as "id" from "userEmails" where "valueKey" in (${values})`,
   'EnterpriseUser:manager.value': (values) => sql`select "id" from "users" where "managerId" in (${values})`,
-  'User:groups.value': (values) => sql`select "userId" as "id" from "groupMembers" where "groupId" in (${values})`,
-  'User:groups.display': (values) =>
-    sql`select "userId" as "id" from "groupMembers" where "groupId" in (select "id" from "groups" where "displayNameKey" in (${values}))`,
+  'User:groups.value': (values) => membersOf(sql`select "id" from "groups" where "id" in (${values})`),
+  'User:groups.display': (values) => membersOf(sql`select "id" from "groups" where "displayNameKey" in (${values})`),
   'Group:id': (values) => sql`select "id" from "groups" where "id" in (${values})`,
   'Group:displayName': (values) => sql`select "id" from "groups" where "displayNameKey" in (${values})`,
   'Group:externalId': (values) => sql`select "id" from "groups" where "externalId" in (${values})`,
-  'Group:members.value': (values) => sql`select "groupId" as "id" from "groupMembers" where "userId" in (${values})`,
+  'Group:members.value': (values) =>
+    sql`select "groupId" as "id" from "groupMembers" where "userId" in (${values}) union select "groupId" from "nestedGroups" where "memberId" in (${values})`,
 };
+
+/** The people of groups and of the groups in them. */
+const membersOf = (groups: RawBuilder<unknown>) =>
+  sql`select "userId" as "id" from "groupMembers" where "groupId" in (${withGroupsBelow(groups)})`;
 
 /** How the values of a column with keys are looked up. */
 const keys: Record<string, (value: string) => string> = {

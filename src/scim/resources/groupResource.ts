@@ -2,6 +2,7 @@ import type { Db } from '../../db/open.ts';
 import { nameOf } from '../../people/users.ts';
 import { findMembersOfGroups, listMembers, type Member } from '../../store/groupMembers.ts';
 import type { Group } from '../../store/groups.ts';
+import { listNestedGroups, type NestedGroup } from '../../store/nestedGroups.ts';
 import type { Call } from '../http/call.ts';
 import { type Projection, project, wants } from '../protocol/projection.ts';
 import type { Json } from '../schema/readResource.ts';
@@ -19,7 +20,7 @@ export async function* groupJson(
   { deps, baseUrl }: Pick<Call, 'deps' | 'baseUrl'>,
   group: Group,
   projection: Projection | undefined,
-  known?: Member[],
+  known?: { people: Member[]; groups: NestedGroup[] },
 ): AsyncIterable<string> {
   const head = JSON.stringify(project(groupType, groupResource(group, baseUrl), projection));
   if (!wants(groupType, 'members', projection)) {
@@ -28,7 +29,7 @@ export async function* groupJson(
   }
   yield head.slice(0, -1);
   let isFirst = true;
-  for await (const members of known ? [known] : memberBatches(deps.store.db, group.id)) {
+  for await (const members of known ? [known.people, known.groups] : memberBatches(deps.store.db, group.id)) {
     if (members.length === 0) continue;
     yield isFirst ? ',"members":[' : ',';
     isFirst = false;
@@ -58,9 +59,11 @@ export async function* groupsJson(
       size = Math.ceil(size / 10);
       continue;
     }
+    const nested = Map.groupBy(isWanted ? await listNestedGroups(db, ids) : [], ({ groupId }) => groupId);
     for (const [index, group] of groups.entries()) {
       if (start + index > 0) yield ',';
-      yield* groupJson(call, group, projection, members?.get(group.id));
+      const people = members?.get(group.id);
+      yield* groupJson(call, group, projection, people && { people, groups: nested.get(group.id) ?? [] });
     }
     start += groups.length;
     size = Math.min(GROUPS_AT_ONCE, size * 2);
@@ -83,19 +86,29 @@ function groupResource(group: Group, baseUrl: string): Json {
   };
 }
 
-async function* memberBatches(db: Db, groupId: string): AsyncIterable<Member[]> {
+/** People first, then groups. */
+async function* memberBatches(db: Db, groupId: string): AsyncIterable<Member[] | NestedGroup[]> {
   let after: string | undefined;
   do {
     const members = await listMembers(db, groupId, after, MEMBERS_AT_ONCE);
     if (members.length > 0) yield members;
     after = members.length < MEMBERS_AT_ONCE ? undefined : members.at(-1)?.userId;
   } while (after !== undefined);
+  yield await listNestedGroups(db, [groupId]);
 }
 
-function memberJson(member: Member, baseUrl: string, projection: Projection | undefined): string {
-  const { userId } = member;
-  const shown = { value: userId, $ref: `${baseUrl}/Users/${userId}`, type: 'User', display: nameOf(member) };
+function memberJson(member: Member | NestedGroup, baseUrl: string, projection: Projection | undefined): string {
+  const shown = 'userId' in member ? personRef(member, baseUrl) : groupRef(member, baseUrl);
   if (!projection) return JSON.stringify(shown);
   const { members } = project(groupType, { members: [shown] }, projection) as { members?: unknown[] };
   return JSON.stringify(members?.[0] ?? {});
+}
+
+function personRef(person: Member, baseUrl: string): Json {
+  const { userId } = person;
+  return { value: userId, $ref: `${baseUrl}/Users/${userId}`, type: 'User', display: nameOf(person) };
+}
+
+function groupRef({ id, displayName }: NestedGroup, baseUrl: string): Json {
+  return { value: id, $ref: `${baseUrl}/Groups/${id}`, type: 'Group', display: displayName };
 }

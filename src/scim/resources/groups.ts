@@ -57,7 +57,7 @@ export const groups: Model<Group> = {
     );
   },
   // The members stay active: the client deactivates them itself.
-  delete: (db, _call, { id }) => deleteGroup(db, id),
+  delete: (db, { deps }, { id }) => deleteGroup(db, id, deps.now()),
   isLarge: async ({ deps }, { id }) => (await countMembers(deps.store.db, id, LARGE_GROUP + 1)) > LARGE_GROUP,
   represent: async (call, group, projection) => ({
     version: versionTag(group.version),
@@ -76,7 +76,11 @@ function updateOf(
     const members = await changeMembers(db, before);
     return {
       changes: [...changesBetween(attributesOf(before), attributesOf(fields)), ...memberChanges(members)],
-      save: () => updateGroup(db, before.id, before.version, deps.now(), { ...fields, sourceId: source.id }),
+      save: () => {
+        const { displayName, ...others } = fields;
+        const renamed = displayName === before.displayName ? {} : { displayName };
+        return updateGroup(db, before.id, before.version, deps.now(), { ...others, ...renamed, sourceId: source.id });
+      },
     };
   };
 }

@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db, Engine } from '../../db/open.ts';
+import { NestingRefused, nestGroups } from '../../people/nestedGroups.ts';
 import { addMembers as insertMembers, listMembers, removeMembers } from '../../store/groupMembers.ts';
+import { findMatchingNested, listNestedGroups, removeNestedGroups } from '../../store/nestedGroups.ts';
 import { findMatchingMembers } from '../../store/selection.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Condition } from '../protocol/comparisonSql.ts';
 import type { Filter } from '../protocol/filter.ts';
 import { countTerms } from '../protocol/filterCost.ts';
-import { memberCondition } from '../protocol/filterSql.ts';
+import { memberConditions } from '../protocol/filterSql.ts';
 import type { PatchStep } from '../protocol/patch.ts';
 import { type Budget, tooMuchWork } from '../protocol/scan.ts';
 import { isObject, readValue } from '../schema/readResource.ts';
@@ -15,13 +17,13 @@ import { reportMembers } from './unknown.ts';
 
 const SLICE_WORK = 4_000; // members times terms
 
-/** The IDs of the people added to a group and removed from it. */
+/** The IDs of the people and groups added to a group and removed from it. */
 export type MemberChange = { added: string[]; removed: string[] };
 
 /**
  * Applies the steps of a PATCH to a group's members, in order, and writes only the rows that change. Adding a member again and
  * removing a person who is not a member changes nothing.
- * @throws ScimError invalidValue for unknown people if the source refuses them, mutability for changes of a member itself
+ * @throws ScimError as addMembers does, and mutability for changes of a member itself
  */
 export async function patchMembers(db: Db, call: Call, groupId: string, steps: PatchStep[]): Promise<MemberChange> {
   const { engine } = call.deps.store;
@@ -35,19 +37,24 @@ export async function patchMembers(db: Db, call: Call, groupId: string, steps: P
   return change;
 }
 
-/** Adds people to a group. @throws ScimError invalidValue for unknown people if the source refuses them */
+/**
+ * Adds people and groups to a group.
+ * @throws ScimError invalidValue for unknown members if the source refuses them, and for groups that would contain themselves
+ */
 export async function addMembers(db: Db, call: Call, groupId: string, ids: string[]): Promise<MemberChange> {
-  const { added, unknown } = await insertMembers(db, groupId, ids);
-  reportMembers(call, unknown);
-  return { added, removed: [] };
+  const people = await insertMembers(db, groupId, ids);
+  const groups = await nestGroups(db, groupId, people.unknown).catch(asInvalidValue);
+  reportMembers(call, groups.unknown);
+  return { added: people.added.concat(groups.added), removed: [] };
 }
 
-/** Replaces the members of a group. @throws ScimError invalidValue for unknown people if the source refuses them */
+/** Replaces the members of a group. @throws ScimError as addMembers does */
 export async function replaceMembers(db: Db, call: Call, groupId: string, ids: string[]): Promise<MemberChange> {
   const wanted = new Set(ids);
   const current = new Set<string>();
   for await (const { userId } of everyMember(db, groupId)) current.add(userId);
-  const removed = await removeMembers(db, groupId, current.difference(wanted));
+  for (const { id } of await listNestedGroups(db, [groupId])) current.add(id);
+  const { removed } = await removeAll(db, call, groupId, [...current.difference(wanted)]);
   const { added } = await addMembers(db, call, groupId, [...wanted.difference(current)]);
   return { added, removed };
 }
@@ -57,22 +64,25 @@ export function memberIds(members: unknown): string[] {
   const list = Array.isArray(members) ? members : [];
   return list.map((member) => {
     if (isObject(member) && typeof member.value === 'string') return member.value;
-    throw badRequest('invalidValue', 'A member needs a value: the id of a person.');
+    throw badRequest('invalidValue', 'A member needs a value: the id of a person or group.');
   });
 }
 
-/** One step, for the people with these IDs or, with a condition, for the members that meet it when the step runs. */
-type MemberStep = { op: PatchStep['op']; ids: string[]; condition?: Terms };
-type Terms = { test: Condition; terms: number };
+/** One step, for the members with these IDs or, with a condition, for those that meet it when the step runs. */
+type MemberStep = { op: PatchStep['op']; ids: string[]; condition?: Conditions };
+type Conditions = { people: Condition; groups: Condition; terms: number };
 
 const operations = {
   add: addMembers,
   replace: replaceMembers,
-  remove: async (db: Db, _call: Call, groupId: string, ids: string[]): Promise<MemberChange> => ({
-    added: [],
-    removed: await removeMembers(db, groupId, ids),
-  }),
+  remove: removeAll,
 };
+
+async function removeAll(db: Db, _call: Call, groupId: string, ids: string[]): Promise<MemberChange> {
+  const people = await removeMembers(db, groupId, ids);
+  const groups = people.length < ids.length ? await removeNestedGroups(db, groupId, ids) : [];
+  return { added: [], removed: people.concat(groups) };
+}
 
 function readStep(engine: Engine, { op, attribute, sub, filter, value }: PatchStep): MemberStep {
   // The parts of a member are immutable (RFC 7643 4.2).
@@ -80,9 +90,9 @@ function readStep(engine: Engine, { op, attribute, sub, filter, value }: PatchSt
     throw badRequest('mutability', 'Members can be added and removed, but not changed.');
   if (filter) {
     const ids = idsOf(filter);
-    const test = ids ? false : memberCondition(engine, attribute, filter);
-    if (test === true) return { op: 'replace', ids: [] };
-    return { op, ids: ids ?? [], ...(test ? { condition: { test, terms: countTerms(filter) } } : {}) };
+    if (ids) return { op, ids };
+    const tests = memberConditions(engine, attribute, filter);
+    return { op, ids: [], condition: { ...tests, terms: countTerms(filter) } };
   }
   if (op === 'remove' && (value === undefined || value === null)) return { op: 'replace', ids: [] };
   const list = Array.isArray(value) ? value : value === null ? [] : [value];
@@ -100,13 +110,14 @@ function idsOf(filter: Filter): string[] | undefined {
 }
 
 /** Tests the members in slices, between which others are served. @throws ScimError tooMany past the budget */
-async function selectMembers(db: Db, groupId: string, { test, terms }: Terms, budget: Budget): Promise<string[]> {
-  const selected: string[] = [];
+async function selectMembers(db: Db, groupId: string, condition: Conditions, budget: Budget): Promise<string[]> {
+  const { people, groups, terms } = condition;
+  const selected = await findMatchingNested(db, groupId, groups);
   const size = Math.max(1, Math.floor(SLICE_WORK / (1 + terms)));
   for (let after: string | undefined = ''; after !== undefined; ) {
     budget.work -= size * (1 + terms);
     if (budget.work < 0) throw tooMuchWork();
-    const slice = await findMatchingMembers(db, groupId, test, after, size);
+    const slice = await findMatchingMembers(db, groupId, people, after, size);
     for (const id of slice.ids) selected.push(id);
     after = slice.last;
     await setImmediate();
@@ -133,4 +144,9 @@ function joined(steps: MemberStep[]): MemberStep[] {
     else result.push(step);
   }
   return result;
+}
+
+/** A cycle is an error of the request (RFC 7644 table 9). */
+function asInvalidValue(error: unknown): never {
+  throw error instanceof NestingRefused ? badRequest('invalidValue', error.message) : error;
 }

@@ -19,7 +19,7 @@ export function reportAttributes(call: Call, names: ReadonlySet<string>): void {
 /** Notes the members of a request who do not exist, who are skipped. @throws ScimError invalidValue if the source refuses them */
 export function reportMembers(call: Call, ids: string[]): void {
   if (ids.length === 0) return;
-  const text = `No person has the id ${shown(ids)}. Only people can be members.`;
+  const text = `No person or group has the id ${shown(ids)}.`;
   if (call.source.refuseUnknownMembers) throw badRequest('invalidValue', text);
   note(call, 'unknownMember', `Skipped: ${text}`);
 }

@@ -1,5 +1,6 @@
 import type { UserAttributes } from '../../people/attribute.ts';
 import { primaryEmail, withFormatted } from '../../people/contact.ts';
+import type { GroupOfUser } from '../../store/groups.ts';
 import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
@@ -13,7 +14,7 @@ const MINUTE_MS = 60_000;
 export type UserContext = {
   baseUrl: string;
   isoTime: (at: number) => string; // one createIsoTime() for the page
-  groups: Map<string, { id: string; displayName: string }[]>;
+  groups: Map<string, Omit<GroupOfUser, 'userId'>[]>;
   managerNames: Map<string, string | null>; // by id; null for a manager without a displayName
 };
 
@@ -149,13 +150,14 @@ function nested(user: User, own: ServersPart): Json {
 }
 
 /** Returns the entity tag of a person. It depends on the groups too, because they are part of the resource. */
-export function userVersion({ version }: User, groups: { id: string; displayName: string }[]): string {
+export function userVersion({ version }: User, groups: Omit<GroupOfUser, 'userId'>[]): string {
   if (groups.length === 0) return versionTag(version);
-  return versionTag(`${version}-${checksum(groups.map(({ id, displayName }) => `${id} ${displayName}`).join('\n'))}`);
+  const shown = groups.map(({ id, displayName, type }) => `${id} ${type} ${displayName}`);
+  return versionTag(`${version}-${checksum(shown.join('\n'))}`);
 }
 
-function groupRef({ id, displayName }: { id: string; displayName: string }, baseUrl: string): Json {
-  return { value: id, $ref: `${baseUrl}/Groups/${id}`, display: displayName, type: 'direct' };
+function groupRef({ id, displayName, type }: Omit<GroupOfUser, 'userId'>, baseUrl: string): Json {
+  return { value: id, $ref: `${baseUrl}/Groups/${id}`, display: displayName, type };
 }
 
 /** Returns a manager (RFC 7643 4.3). An unknown id has no reference. */

@@ -43,18 +43,18 @@ const commonAttributes: readonly Attribute[] = [
   ),
 ];
 
-/** RFC 7643 4.2. Members are people: groups are not nested. */
+/** RFC 7643 4.2. Members are people and groups. */
 const groupAttributes: readonly Attribute[] = [
   text('externalId', "The group's identifier at the client", { caseExact: true }),
   text('displayName', "The group's name", { required: true, uniqueness: 'server', maxLength: 256 }),
   complex(
     'members',
-    'The people in the group',
+    'The people and groups in the group',
     [
-      text('value', "The person's id", { ...immutable, caseExact: true }),
-      reference('$ref', "The person's URL", ['User'], immutable),
-      text('type', 'The type of the member', { ...immutable, canonicalValues: ['User'] }),
-      text('display', "The person's name", { mutability: 'readOnly' }),
+      text('value', "The member's id", { ...immutable, caseExact: true }),
+      reference('$ref', "The member's URL", ['User', 'Group'], immutable),
+      text('type', 'The type of the member', { ...immutable, canonicalValues: ['User', 'Group'] }),
+      text('display', "The member's name", { mutability: 'readOnly' }),
     ],
     { multiValued: true },
   ),

@@ -19,7 +19,7 @@ export const coreUserAttributes: readonly Attribute[] = [
       text('value', "The group's id", { ...readOnly, caseExact: true }),
       reference('$ref', "The group's URL", ['Group'], readOnly),
       text('display', "The group's name", readOnly),
-      text('type', 'The kind of membership', { ...readOnly, canonicalValues: ['direct'] }),
+      text('type', 'The kind of membership', { ...readOnly, canonicalValues: ['direct', 'indirect'] }),
     ],
     { multiValued: true, ...readOnly },
   ),

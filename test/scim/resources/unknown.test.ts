@@ -62,7 +62,7 @@ describe('scim/unknown', () => {
         expect(reply.status, reply.text).to.be.oneOf([200, 201]);
         expect(reply.body.members?.map(({ value }) => value)).to.deep.equal([person.id]);
         expect(await notesOf(reply.body.id)).to.include(
-          `Skipped: No person has the id ${UNKNOWN}, ${group.id}. Only people can be members.`,
+          `Skipped: No person or group has the id ${UNKNOWN}, ${person.id}x.`,
         );
       }
       expect(await kinds()).to.deep.equal(['unknownMember']);
@@ -73,7 +73,7 @@ describe('scim/unknown', () => {
       for (const [method, body] of memberRequests()) {
         const reply = await scim.call(method, pathFor(method, 'Groups'), body);
         expect(reply.body).to.include({ status: '400', scimType: 'invalidValue' });
-        expect(reply.body.detail).to.match(/^No person has the id/);
+        expect(reply.body.detail).to.match(/^No person or group has the id/);
       }
       const after = (await scim.call('GET', '/Groups')).body;
       expect(after.Resources).to.deep.equal([group]);
@@ -97,7 +97,7 @@ describe('scim/unknown', () => {
     }
 
     function memberRequests(): [method: string, body: unknown][] {
-      const members = [{ value: person.id }, { value: UNKNOWN }, { value: group.id, type: 'Group' }];
+      const members = [{ value: person.id }, { value: UNKNOWN }, { value: `${person.id}x`, type: 'Group' }];
       return [
         ['POST', { displayName: 'H', members }],
         ['PUT', { displayName: 'G', members }],

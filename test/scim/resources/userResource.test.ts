@@ -65,7 +65,7 @@ describe('scim/userResource', () => {
     const shown = userResource(user, {
       baseUrl: 'https://acme.com/scim',
       isoTime: createIsoTime(),
-      groups: new Map([['u', [{ id: 'g', displayName: 'G' }]]]),
+      groups: new Map([['u', [{ id: 'g', displayName: 'G', type: 'direct' }]]]),
       managerNames: new Map([['m', 'The Boss']]),
     });
     expect(JSON.parse(JSON.stringify(shown))).to.deep.equal({
@@ -83,23 +83,24 @@ describe('scim/userResource', () => {
         created: '1970-01-01T00:00:00.000Z',
         lastModified: '1970-01-01T00:00:01.000Z',
         location: 'https://acme.com/scim/Users/u',
-        version: userVersion(user, [{ id: 'g', displayName: 'G' }]),
+        version: userVersion(user, [{ id: 'g', displayName: 'G', type: 'direct' }]),
       },
     });
   });
 
   it('changes the version with the groups and their names', () => {
     const user = aUser({ version: 3 });
-    const groups = [
+    const groups: Parameters<typeof userVersion>[1][] = [
       [],
-      [{ id: 'g', displayName: 'G' }],
-      [{ id: 'g', displayName: 'H' }],
-      [{ id: 'h', displayName: 'G' }],
+      [{ id: 'g', displayName: 'G', type: 'direct' }],
+      [{ id: 'g', displayName: 'H', type: 'direct' }],
+      [{ id: 'h', displayName: 'G', type: 'direct' }],
+      [{ id: 'h', displayName: 'G', type: 'indirect' }],
     ];
     const versions = groups.map((list) => userVersion(user, list));
     expect(versions[0]).to.equal('W/"3"');
     for (const version of versions.slice(1)) expect(version).to.match(/^W\/"3-\w+"$/);
-    expect(new Set(versions)).to.have.property('size', 4);
+    expect(new Set(versions)).to.have.property('size', 5);
   });
 
   describe('createIsoTime', () => {

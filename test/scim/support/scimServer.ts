@@ -19,7 +19,7 @@ export type Body = {
   meta: { location: string; version: string; created: string; lastModified: string; resourceType: string };
   userName: string;
   emails: { value: string; type?: string; primary?: boolean }[];
-  groups: { value: string; display: string }[];
+  groups: { value: string; display: string; type: string }[];
   members: { value: string; display: string }[];
   totalResults: number;
   startIndex: number;
