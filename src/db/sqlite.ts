@@ -182,8 +182,7 @@ export class SqliteReadAdapter extends SqliteAdapter {
   /** Runs a read, which sees committed data. */
   read(sql: string, parameters: readonly unknown[]): object[] {
     try {
-      const { statement, columns } = this.#prepare(sql);
-      return rowsOf(statement, columns, parameters);
+      return rowsOf(this.#prepare(sql), parameters);
     } catch (error) {
       throw failureOf(this.#faults, error);
     }

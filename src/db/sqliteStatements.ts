@@ -3,17 +3,21 @@ import type { CompiledQuery, QueryResult } from 'kysely';
 
 const STATEMENTS_KEPT = 500;
 
+/** A prepared statement, and what makes an object of the values of a row; undefined if it returns no rows. */
+type Prepared = { statement: StatementSync; toRow: ((values: SQLOutputValue[]) => object) | undefined };
+
 /** Returns the prepared statement of an SQL text. */
-export type Prepare = (sql: string) => { statement: StatementSync; columns: string[] };
+export type Prepare = (sql: string) => Prepared;
 
 /** Returns a function that prepares each statement of a connection once. */
 export function statementCache(db: DatabaseSync): Prepare {
-  const cache = new Map<string, ReturnType<Prepare>>();
+  const cache = new Map<string, Prepared>();
   return (sql) => {
     const known = cache.get(sql);
     if (known) return known;
     const statement = db.prepare(sql);
-    const entry = { statement, columns: statement.columns().map(({ name }) => name) };
+    const columns = statement.columns().map(({ name }) => name);
+    const entry = { statement, toRow: columns.length > 0 ? rowMaker(columns) : undefined };
     statement.setReturnArrays(true);
     if (cache.size >= STATEMENTS_KEPT) cache.delete(cache.keys().next().value ?? '');
     cache.set(sql, entry);
@@ -23,9 +27,9 @@ export function statementCache(db: DatabaseSync): Prepare {
 
 /** Runs a statement. */
 export function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<R> {
-  const { statement, columns } = prepare(query.sql);
-  if (columns.length > 0) return { rows: rowsOf(statement, columns, query.parameters) as R[] };
-  const { changes } = statement.run(...(query.parameters as SQLInputValue[]));
+  const prepared = prepare(query.sql);
+  if (prepared.toRow) return { rows: rowsOf(prepared, query.parameters) as R[] };
+  const { changes } = prepared.statement.run(...(query.parameters as SQLInputValue[]));
   return { rows: [], numAffectedRows: BigInt(changes) };
 }
 
@@ -33,11 +37,16 @@ export function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<
  * Reads rows as arrays and creates objects from them: the objects that node:sqlite returns have no hidden class in V8, so everything
  * done with them takes several times as long.
  */
-export function rowsOf(statement: StatementSync, columns: string[], parameters: readonly unknown[]): object[] {
+export function rowsOf({ statement, toRow }: Prepared, parameters: readonly unknown[]): object[] {
   const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as SQLOutputValue[][];
-  return rows.map((values) => {
-    const row: Record<string, SQLOutputValue | undefined> = {};
-    for (let index = 0; index < columns.length; index += 1) row[columns[index] ?? ''] = values[index];
-    return row;
-  });
+  return toRow ? rows.map((values) => toRow(values)) : [];
+}
+
+/**
+ * Returns a function that makes an object of the values of these columns. It is compiled from their names: setting them one by one takes
+ * ten times as long, which is a tenth of a page of people.
+ */
+function rowMaker(columns: string[]): (values: SQLOutputValue[]) => object {
+  const members = columns.map((name, index) => `${JSON.stringify(name)}: values[${index}]`);
+  return new Function('values', `return { ${members.join(', ')} };`) as ReturnType<typeof rowMaker>;
 }

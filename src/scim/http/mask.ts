@@ -85,6 +85,7 @@ function mentionsPassword(text: string): boolean {
 
 /** Returns a text as a person reads it, so that letters of another width or characters that show nothing do not hide a word. */
 function plain(text: string): string {
+  if (/^[\x20-$&-~]*$/.test(text)) return text;
   return decoded(text)
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
