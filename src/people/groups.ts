@@ -4,6 +4,8 @@ import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { addMembers, removeMembers } from '../store/groupMembers.ts';
 import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../store/groups.ts';
+import { removeNestedGroups } from '../store/nestedGroups.ts';
+import { NestingRefused, nestGroups } from './nestedGroups.ts';
 
 const MAX_NAME = 256;
 const TAKEN = 'This group name is already taken.';
@@ -76,6 +78,34 @@ export async function removePeopleFromGroup(deps: Deps, id: string, userIds: str
     const removed = await removeMembers(trx, id, userIds);
     if (removed.length > 0) await updateGroup(trx, id, undefined, deps.now());
     return removed.length;
+  });
+}
+
+/** Makes the group with a name a member of a group. Returns it. @throws NotFound, Conflict if a profile source manages the group */
+export async function addGroupToGroup(deps: Deps, id: string, name: string): Promise<Checked<Group>> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    requireUnmanaged(await getGroupIn(trx, id));
+    const member = await findGroupByName(trx, name.trim());
+    if (!member) return invalid({ group: 'There is no group with this name.' });
+    try {
+      const { added } = await nestGroups(trx, id, [member.id]);
+      if (added.length === 0) return invalid({ group: 'This group is already a member.' });
+    } catch (error) {
+      if (error instanceof NestingRefused) return invalid({ group: error.message });
+      throw error;
+    }
+    await updateGroup(trx, id, undefined, deps.now());
+    return { ok: true, value: member };
+  });
+}
+
+/** Removes a group from the members of a group. Returns whether it was one. @throws NotFound, Conflict if the group is managed */
+export async function removeGroupFromGroup(deps: Deps, id: string, memberId: string): Promise<boolean> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    requireUnmanaged(await getGroupIn(trx, id));
+    const removed = await removeNestedGroups(trx, id, [memberId]);
+    if (removed.length > 0) await updateGroup(trx, id, undefined, deps.now());
+    return removed.length > 0;
   });
 }
 

@@ -1,8 +1,15 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, type FieldErrors, invalid } from '../../errors.ts';
-import { getGroup, removePeopleFromGroup, renameGroup } from '../../people/groups.ts';
+import {
+  addGroupToGroup,
+  getGroup,
+  removeGroupFromGroup,
+  removePeopleFromGroup,
+  renameGroup,
+} from '../../people/groups.ts';
 import type { Group } from '../../store/groups.ts';
+import { listContainingGroups, listNestedGroups } from '../../store/nestedGroups.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues } from '../../web/form.ts';
@@ -25,6 +32,20 @@ export function groupRoutes(router: Router, deps: Deps): void {
     );
     res.redirect(303, `/settings/groups/${req.params.id}`);
   });
+  router.post(`${PATH}/groups`, (req, res) => addGroup(deps, req, res, req.params.id));
+  router.post(`${PATH}/groups/removal`, async (req, res) => {
+    const isRemoved = await removeGroupFromGroup(deps, req.params.id, field(req, 'group'));
+    await flash(req, isRemoved ? 'The group is no longer a member.' : 'This group was not a member.');
+    res.redirect(303, `/settings/groups/${req.params.id}`);
+  });
+}
+
+async function addGroup(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
+  const entered = field(req, 'group');
+  const added = await addGroupToGroup(deps, id, entered);
+  if (!added.ok) return show(deps, req, res.status(422), await getGroup(deps, id), { entered, errors: added.errors });
+  await flash(req, `${added.value.displayName} is now a member.`);
+  res.redirect(303, `/settings/groups/${id}`);
 }
 
 async function rename(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
@@ -53,8 +74,9 @@ async function show(
   req: Request,
   res: Response,
   group: Group,
-  page: { displayName?: string; errors?: FieldErrors },
+  page: { displayName?: string; entered?: string; errors?: FieldErrors },
 ): Promise<void> {
+  const { db } = deps.store;
   const q = queryText(req, 'q');
   const search = { text: q, groupId: group.id, includeOmitted: true };
   const unknownSource = { name: 'a profile source' };
@@ -62,9 +84,12 @@ async function show(
     title: group.displayName,
     group,
     displayName: page.displayName ?? group.displayName,
+    entered: page.entered ?? '',
     errors: page.errors ?? {},
+    nested: q ? [] : await listNestedGroups(db, [group.id]),
+    containing: await listContainingGroups(db, group.id),
     q,
     ...(await pageOfPeople(deps, req, `/settings/groups/${group.id}`, search, { q })),
-    source: group.sourceId ? ((await findSource(deps.store.db, group.sourceId)) ?? unknownSource) : undefined,
+    source: group.sourceId ? ((await findSource(db, group.sourceId)) ?? unknownSource) : undefined,
   });
 }

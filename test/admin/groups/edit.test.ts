@@ -41,6 +41,33 @@ describe('admin/groups/edit', () => {
     expect(await findMemberIds(db, id)).to.deep.equal([]);
   });
 
+  it('adds groups as members by their name, shows them on both sides, and removes them', async () => {
+    const { client, add } = setup;
+    const [outer, inner] = [await add({ displayName: 'Everyone' }), await add({ displayName: 'Sales' })];
+    const path = `${LIST}/${outer.id}`;
+    const added = await client.post(`${path}/groups`, { group: ' sales ' });
+    expect((await client.follow(added)).text)
+      .to.contain('Sales is now a member.')
+      .and.to.contain(`href="${LIST}/${inner.id}"`);
+    expect((await client.get(`${LIST}/${inner.id}`)).text)
+      .to.contain('Member of')
+      .and.to.contain(`href="${path}"`);
+    for (const [id, group, error] of [
+      [outer.id, 'Sales', 'This group is already a member.'],
+      [outer.id, 'Nowhere', 'There is no group with this name.'],
+      [inner.id, 'Everyone', 'Everyone cannot be a member: a group would contain itself'],
+      [inner.id, 'Sales', 'Sales cannot be a member: a group would contain itself'],
+    ] as const) {
+      const refused = await client.post(`${LIST}/${id}/groups`, { group });
+      expect([refused.status, refused.text.includes(error)], error).to.deep.equal([422, true]);
+      expect(refused.text).to.contain(`value="${group}"`);
+    }
+    const removed = await client.post(`${path}/groups/removal`, { group: inner.id });
+    expect((await client.follow(removed)).text)
+      .to.contain('The group is no longer a member.')
+      .and.not.to.contain(`href="${LIST}/${inner.id}"`);
+  });
+
   it('shows a managed group read-only and refuses changes to it', async () => {
     const { anteroom, client, anna, add } = setup;
     const source = aSource({ name: 'JumpCloud' });
@@ -53,6 +80,8 @@ describe('admin/groups/edit', () => {
     expect((await client.post(path, { version: '1', displayName: 'Mine' })).status).to.equal(409);
     expect((await client.post(`${path}/members/removal`, { person: anna.id })).status).to.equal(409);
     expect((await client.post(`${path}/members/new`, { person: anna.id })).status).to.equal(409);
+    expect((await client.post(`${path}/groups`, { group: 'Sales' })).status).to.equal(409);
+    expect((await client.post(`${path}/groups/removal`, { group: group.id })).status).to.equal(409);
     expect(await findGroup(anteroom.deps.store.db, group.id)).to.deep.equal(group);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { addGroup, addGroupToGroup, addPeopleToGroup } from '../../../src/people/groups.ts';
 import { setActive } from '../../../src/people/users.ts';
 import type { Profile } from '../../../src/store/profile.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
@@ -38,6 +39,20 @@ describe('intranet/people/person', () => {
     expect((await own.get('/profile')).text)
       .to.contain('1990-04-01')
       .and.to.contain('CC-7');
+  });
+
+  it('lists the groups, and marks those that only contain another group of the person', async () => {
+    const ids: string[] = [];
+    for (const name of ['Everyone', 'Sales']) {
+      const added = await addGroup(anteroom.deps, name);
+      if (added.ok) ids.push(added.value.id);
+    }
+    const [everyone = '', sales = ''] = ids;
+    await addPeopleToGroup(anteroom.deps, sales, [ben.id]);
+    await addGroupToGroup(anteroom.deps, everyone, 'Sales');
+    const page = (await client.get(`/people/${ben.id}`)).text;
+    expect(page).to.match(/Sales\s*<\/li>/);
+    expect(page).to.match(/Everyone\s*<span[^>]*>through another group</);
   });
 
   it('leads to all reports of a manager, except hidden and deactivated people', async () => {
