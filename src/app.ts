@@ -1,6 +1,7 @@
 import express, { type Express, Router } from 'express';
 import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
+import { changePasswordRoutes } from './intranet/changePassword.ts';
 import { homeRoutes } from './intranet/home.ts';
 import { loginRoutes } from './intranet/login.ts';
 import { peopleRoutes } from './intranet/people/list.ts';
@@ -20,6 +21,7 @@ import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/header
 import { liveness, readiness } from './web/health.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { limitBodies, limitHeaders } from './web/requestLimits.ts';
+import { requireNewPassword } from './web/requireLogin.ts';
 import { sessions } from './web/session.ts';
 import { arriveTogether } from './web/turn.ts';
 
@@ -52,9 +54,11 @@ export function buildApp(deps: Deps): Express {
   app.use(csrfProtection);
   app.use(parseForm());
   app.use(switchRoutes(deps));
-  app.use(testRoutes(deps));
   app.use(setupRoutes(deps));
   app.use(loginRoutes(deps));
+  app.use(changePasswordRoutes(deps));
+  app.use(requireNewPassword);
+  app.use(testRoutes(deps));
   app.use(homeRoutes());
   app.use(profileRoutes(deps));
   app.use(peopleRoutes(deps));

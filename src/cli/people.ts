@@ -8,9 +8,10 @@ import { personAttributes } from '../people/attributes.ts';
 import { pagesOfPeople } from '../people/bulk.ts';
 import { csvHeaders, exportPeople, headerOfField, withCells } from '../people/csv.ts';
 import { type PlannedLine, readImport } from '../people/importPeople.ts';
+import { setPassword } from '../people/localPassword.ts';
 import type { CsvLimits } from '../people/readCsv.ts';
 import { spreadsheet } from '../people/spreadsheet.ts';
-import { addPerson, nameOf, setActive, setPassword } from '../people/users.ts';
+import { addPerson, nameOf, setActive } from '../people/users.ts';
 import { type JobItem, listJobItems } from '../store/jobs.ts';
 import { countPowerUsers, findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
 import {
@@ -84,7 +85,10 @@ export const peopleCommands: Command[] = [
     name: 'user set-password',
     operands: 'NAME',
     summary: "Set a person's local password and end their sessions.",
-    options: { 'password-stdin': passwordOption },
+    options: {
+      'password-stdin': passwordOption,
+      'must-choose': { help: 'The person must choose a new one after the next local login.' },
+    },
     run: newPassword,
   },
   {
@@ -141,7 +145,7 @@ async function newPassword(call: Call): Promise<Output> {
   const user = await userNamed(call.deps, call.operands[0]);
   const password = await passwordIn(call);
   if (password === undefined) throw new UsageError('Pass the password on standard input with --password-stdin.');
-  accepted(await setPassword(call.deps, user.id, password), labelOf);
+  accepted(await setPassword(call.deps, user.id, password, call.has('must-choose') || undefined), labelOf);
   return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
 }
 

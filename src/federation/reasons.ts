@@ -191,6 +191,11 @@ const samlReasons = {
     advice: 'They are listed but cannot log in. To allow logins, make them an Intranet User.',
     remedy: 'person',
   },
+  saml_login_forbidden: {
+    title: 'the person logs in with a password only',
+    advice: 'Their Authentication Type is Local Login. To allow logins through {provider}, change it.',
+    remedy: 'person',
+  },
 } satisfies Record<string, Explanation>;
 
 /** Every reason for refusing a login: those of a SAML response, and those of a password. */
@@ -199,6 +204,11 @@ export const reasons = {
   password_wrong: {
     title: 'wrong user name or password',
     advice: 'The user name is unknown, or has another password or none. You can set one on the person’s screen.',
+    remedy: 'person',
+  },
+  local_login_forbidden: {
+    title: 'the person logs in through an identity provider only',
+    advice: 'Their Authentication Type is SAML. To allow logins with a password, change it.',
     remedy: 'person',
   },
   too_many_failures: {

@@ -21,8 +21,11 @@ export function localRefusalMessage(reason: string): string {
   return localMessages.get(reason) ?? 'The login failed. Ask your administrator.';
 }
 
+const WRONG = 'Wrong user name or password. Check both and try again.';
+
 const localMessages = new Map([
-  ['password_wrong', 'Wrong user name or password. Check both and try again.'],
+  ['password_wrong', WRONG],
+  ['local_login_forbidden', WRONG], // guessing must not reveal that the name exists
   ['too_many_failures', 'Too many attempts. Wait 15 minutes and try again.'],
   ['person_deactivated', 'Your account is deactivated. Ask your administrator.'],
   [
@@ -57,6 +60,10 @@ const messages = new Map<string, RefusalMessage>(
     person_not_intranet_user: {
       title: 'You do not have access to the intranet',
       text: `{provider} logged you in. You are in the People Directory, but without access to the intranet. ${ASK_ADMINISTRATOR}`,
+    },
+    saml_login_forbidden: {
+      title: 'You log in with a password here',
+      text: `{provider} logged you in, but your account in the intranet is set to a user name and password. Use these, or ask your administrator.`,
     },
     email_domain_forbidden: {
       title: '{provider} may not log you in here',

@@ -31,15 +31,17 @@ export const personAttributes: AttributeList = [
     scim: { description: "The person's identifier at the client", caseExact: true },
   }),
   attribute('login', 'loginType', 'choice', 'Authentication Type', at('interact.loginType'), {
+    help: 'SAML: no login with a password, except for Power Users. Local Login: no login through an identity provider.',
     options: [
       ['', 'Not set'],
       ['SAML', 'SAML'],
       ['Local Login', 'Local Login'],
-      ['Windows Login', 'Windows Login (stored, not supported)'],
+      ['Windows Login', 'Windows Login (stored, no effect)'],
     ],
   }),
   attribute('login', 'forcePasswordReset', 'boolean', 'Must choose a new password', at('interact.forcePasswordReset'), {
     visibleTo: 'powerUsers',
+    help: 'After the next login with the local password, the person chooses a new one before they see any other page.',
     csv: [],
     scim: { alias: 'passwordReset' },
   }),

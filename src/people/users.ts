@@ -138,6 +138,15 @@ export function mayLogIn({ active, userType }: Pick<User, 'active' | 'userType'>
 }
 
 /**
+ * Whether the Authentication Type of a person allows a method of login. Unknown types allow both. Power Users keep the local login: someone
+ * must be able to log in while the provider is down.
+ */
+export function allowsMethod({ loginType, userType }: User, method: 'saml' | 'local'): boolean {
+  const type = loginType?.trim().toLowerCase();
+  return method === 'saml' ? type !== 'local login' : type !== 'saml' || userType === 'Power User';
+}
+
+/**
  * Activates or deactivates a person. Deactivation ends their sessions in the same transaction.
  * @param options `force` deactivates even the last Power User
  * @throws NotFound, LastPowerUser
@@ -191,30 +200,13 @@ export async function releaseFromSource(
   return kept;
 }
 
-/** Sets or removes (undefined) a person's local password. Both end their sessions. The last Power User keeps theirs. @throws NotFound */
-export async function setPassword(deps: Deps, id: string, password: string | undefined): Promise<Checked<void>> {
-  const fault = password === undefined ? undefined : passwordFault(password);
-  if (fault) return invalid({ password: fault });
-  const hash = password === undefined ? null : await hashPassword(deps, password);
-  return deps.store.db.transaction().execute(async (trx) => {
-    const user = await lockUser(trx, id);
-    if (!user) throw new NotFound(UNKNOWN);
-    const refused =
-      hash === null ? await requirePowerUserLeft(trx, user, 'password').catch(refusalOf('password')) : undefined;
-    if (refused) return refused;
-    await writePasswordHash(trx, id, hash);
-    await deleteSessionsOfUser(trx, id);
-    return { ok: true, value: undefined };
-  });
-}
-
 /** Returns the name to show for a person: the display name, given and family name, or the user name. */
 export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName' | 'familyName'>): string {
   return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
 }
 
 /** Returns what makes the refusal to take power from the last Power User an error of a field. */
-function refusalOf(field: string): (error: unknown) => ReturnType<typeof invalid> {
+export function refusalOf(field: string): (error: unknown) => ReturnType<typeof invalid> {
   return (error) => {
     if (error instanceof LastPowerUser) return invalid({ [field]: error.message });
     throw error;

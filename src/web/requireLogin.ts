@@ -1,6 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError, Forbidden } from '../errors.ts';
+import { mustChoosePassword } from '../people/localPassword.ts';
+import { withQuery } from './query.ts';
 import { returnPath } from './returnPath.ts';
+
+export const PASSWORD_PAGE = '/profile/password';
 
 /** Requires a login. Redirects browsers to the Log-In screen, and returns 401 to programs. */
 export const requireLogin: RequestHandler = (req, res, next) => {
@@ -15,6 +19,14 @@ function pageOfForm(req: Request, res: Response): string {
   const page = returnPath(req.get('referer'), res.locals.domain.url).replace(/#.*/, '');
   return page === '/' ? '/' : `${page}#kept`;
 }
+
+/** Leads a person who must choose a new password after a local login to that page, whatever they asked for. */
+export const requireNewPassword: RequestHandler = (req, res, next) => {
+  if (req.user?.login.method !== 'local' || !mustChoosePassword(req.user)) return next();
+  if (wantsJson(req)) throw new Forbidden('Choose a new password first.');
+  const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
+  res.redirect(303, withQuery(PASSWORD_PAGE, { return: path }));
+};
 
 /** Requires a Power User. */
 export const requirePowerUser: RequestHandler = (req, res, next) => {

@@ -3,7 +3,7 @@ import session from 'express-session';
 import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
 import { hashSessionId, newSessionId } from '../identifier.ts';
-import { mayLogIn } from '../people/users.ts';
+import { allowsMethod, mayLogIn } from '../people/users.ts';
 import { deleteSession, findSession } from '../store/sessions.ts';
 import { findUser, findUserIfProviderEnabled, type User } from '../store/users.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
@@ -75,17 +75,17 @@ export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<str
   return found ? found.userId : undefined;
 }
 
-/** Returns the person of a login if they may still log in and its provider is still enabled. */
+/** Returns the person of a login if they may still log in, and in this way, and its provider is still enabled. */
 export async function findUserOfLogin(
   { store }: Deps,
   userId: string,
-  { providerId }: LoginFacts,
+  { providerId, method }: LoginFacts,
 ): Promise<User | undefined> {
   const user =
     providerId === undefined
       ? await findUser(store.db, userId)
       : await findUserIfProviderEnabled(store.db, userId, providerId);
-  return user && mayLogIn(user) ? user : undefined;
+  return user && mayLogIn(user) && allowsMethod(user, method) ? user : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { logInLocally } from '../../src/login/localLogin.ts';
+import { type LocalLogin, logInLocally } from '../../src/login/localLogin.ts';
 import { setActive } from '../../src/people/users.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { aUser, insertUser } from '../support/rows.ts';
@@ -46,6 +46,30 @@ describe('logInLocally', () => {
       const { ok, reason } = (await attempt(name, password)) as { ok: boolean; reason?: string };
       expect({ ok, reason }, name).to.deep.equal({ ok: false, reason: 'password_wrong' });
     }
+  });
+
+  it('refuses a person whose Authentication Type is SAML, whatever the password, unless they are a Power User', async () => {
+    for (const [userName, loginType, userType] of [
+      ['ada', 'SAML', 'Intranet User'],
+      ['ben', ' saml', 'Intranet User'],
+      ['eve', 'SAML', 'Power User'],
+      ['dan', 'Local Login', 'Intranet User'],
+      ['fay', 'Windows Login', 'Intranet User'],
+    ] as const) {
+      const { id } = await addPerson(deps, { userName, loginType, userType });
+      const isRefused = userName === 'ada' || userName === 'ben';
+      const reasonOf = (result: LocalLogin) => (result.ok ? undefined : result.reason);
+      expect(reasonOf(await attempt(userName, testPassword))).to.equal(
+        isRefused ? 'local_login_forbidden' : undefined,
+        userName,
+      );
+      const wrong = await attempt(userName, 'wrong');
+      expect(reasonOf(wrong)).to.equal(isRefused ? 'local_login_forbidden' : 'password_wrong', userName);
+      expect(!wrong.ok && wrong.user?.id).to.equal(id);
+    }
+    // It counts as a failure, as a wrong password does.
+    for (let n = 0; n < 8; n += 1) await attempt('ada', testPassword);
+    expect(await attempt('ada', testPassword)).to.include({ reason: 'too_many_failures' });
   });
 
   it('reveals that a person may not log in only if the password is right', async () => {

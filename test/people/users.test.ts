@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Conflict } from '../../src/errors.ts';
-import { releaseFromSource, removeUser, setActive, setPassword } from '../../src/people/users.ts';
+import { setPassword } from '../../src/people/localPassword.ts';
+import { releaseFromSource, removeUser, setActive } from '../../src/people/users.ts';
 import { countSessionsOfUsers, writeSession } from '../../src/store/sessions.ts';
 import { countActiveUsers, findUser, findUsersById } from '../../src/store/users.ts';
 import { addPerson } from '../support/anteroom.ts';

@@ -1,11 +1,12 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
-import { getUser, nameOf, setPassword } from '../../people/users.ts';
+import { mustChoosePassword, setPassword } from '../../people/localPassword.ts';
+import { getUser, nameOf } from '../../people/users.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { findPasswordHash } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
-import { field } from '../../web/form.ts';
+import { field, ticked } from '../../web/form.ts';
 
 const PATH = '/settings/people/:id/password';
 
@@ -15,19 +16,23 @@ export function passwordRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const { id } = req.params;
     const removes = field(req, 'action') === 'remove';
-    const saved = await setPassword(deps, id, removes ? undefined : field(req, 'password'));
-    if (!saved.ok) return show(deps, res.status(422), id, saved.errors);
+    const mustChoose = ticked(req, 'mustChoose');
+    const saved = removes
+      ? await setPassword(deps, id, undefined)
+      : await setPassword(deps, id, field(req, 'password'), mustChoose);
+    if (!saved.ok) return show(deps, res.status(422), id, saved.errors, mustChoose);
     await flash(req, removes ? 'The local password was removed.' : 'The local password was set.');
     res.redirect(303, `/settings/people/${id}`);
   });
 }
 
-async function show(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {
+async function show(deps: Deps, res: Response, id: string, errors: FieldErrors, mustChoose?: boolean): Promise<void> {
   const person = await getUser(deps, id);
   res.render('settings/people/password', {
     title: `Local password of ${nameOf(person)}`,
     person,
     errors,
+    mustChoose: mustChoose ?? mustChoosePassword(person),
     hasPassword: (await findPasswordHash(deps.store.db, id)) !== undefined,
     sessions: await countSessionsOfUsers(deps.store.db, [id], deps.now()),
   });

@@ -12,6 +12,7 @@ const OTHER_PERSON: ReadonlySet<string> = new Set([
   'person_ambiguous',
   'person_deactivated',
   'person_not_intranet_user',
+  'saml_login_forbidden',
   'email_domain_forbidden',
 ]);
 

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
+import { allowsMethod } from '../../people/users.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import type { ProviderSettings } from '../../store/identityProviders.ts';
 import { visibleName } from '../../store/loginName.ts';
@@ -112,4 +113,8 @@ export function checkPersonActive({ user }: LoginContext): undefined {
 
 export function checkMayLogIn({ user }: LoginContext): undefined {
   if (found(user).userType === 'Non Intranet User') refuse('person_not_intranet_user');
+}
+
+export function checkLoginType({ user }: LoginContext): undefined {
+  if (!allowsMethod(found(user), 'saml')) refuse('saml_login_forbidden');
 }

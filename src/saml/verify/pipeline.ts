@@ -26,7 +26,14 @@ import {
 } from './contentChecks.ts';
 import { checkNotUsed, checkProviderEnabled, checkProviderKnown, checkRequest, loadExpectations } from './lookUp.ts';
 import { checkBase64, checkRoot, checkSize, checkStructure, checkXml } from './message.ts';
-import { checkEmailDomain, checkMayLogIn, checkPersonActive, checkPersonKnown, findPeople } from './person.ts';
+import {
+  checkEmailDomain,
+  checkLoginType,
+  checkMayLogIn,
+  checkPersonActive,
+  checkPersonKnown,
+  findPeople,
+} from './person.ts';
 import { checkSubject } from './subject.ts';
 
 const signatureReasons = [
@@ -109,6 +116,7 @@ export const loginChecks: LoginChecks = {
     check(34, 'E-mail domain', 'own rule', checkEmailDomain, 'email_domain_forbidden'),
     check(35, 'Active person', 'own rule', checkPersonActive, 'person_deactivated'),
     check(36, 'Intranet access', 'own rule', checkMayLogIn, 'person_not_intranet_user'),
+    check(37, 'Authentication Type', 'own rule', checkLoginType, 'saml_login_forbidden'),
   ],
 };
 

@@ -93,6 +93,17 @@ describe('the checks of the person', () => {
       expect((await find({ nameId }, { emailDomains })).refusal?.reason, nameId).to.equal(reason);
   });
 
+  it('refuse a person whose Authentication Type is Local Login', async () => {
+    for (const [userName, loginType, reason] of [
+      ['dan', 'Local Login', 'saml_login_forbidden'],
+      ['fay', 'SAML', undefined],
+      ['gil', 'Windows Login', undefined],
+    ] as const) {
+      await addPerson(deps, { userName, loginType });
+      expect((await find({ nameId: userName })).refusal?.reason, loginType).to.equal(reason);
+    }
+  });
+
   async function find(asserted: Asserted, settings: Partial<ProviderSettings> = {}): Promise<LoginContext> {
     const { nameId = '', format = EMAIL, attributes = {} } = asserted;
     const { content } = verifyField(encode(honest()));

@@ -1,0 +1,47 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { type FieldErrors, NotFound } from '../errors.ts';
+import { changePassword, hasUsablePassword } from '../login/changePassword.ts';
+import { mustChoosePassword } from '../people/localPassword.ts';
+import { getUser } from '../people/users.ts';
+import { flash } from '../web/flash.ts';
+import { field } from '../web/form.ts';
+import { PASSWORD_PAGE, requireLogin } from '../web/requireLogin.ts';
+import { returnPath } from '../web/returnPath.ts';
+import { startSession } from '../web/session.ts';
+
+/** My profile > Change password. A person who must choose a new one gets only this page until then. */
+export function changePasswordRoutes(deps: Deps): Router {
+  const router = Router();
+  router.get(PASSWORD_PAGE, requireLogin, (req, res) => show(deps, req, res, req.query.return, {}));
+  router.post(PASSWORD_PAGE, requireLogin, async (req, res) => {
+    const { user } = req;
+    if (!user || !(await hasUsablePassword(deps, user))) throw noPassword();
+    const wanted = field(req, 'return');
+    const [current, password, repeated] = ['current', 'password', 'repeated'].map((name) => field(req, name));
+    const entered = { current: current ?? '', password: password ?? '', repeated: repeated ?? '' };
+    const changed = await changePassword(deps, user, entered, req.ip ?? '');
+    if (!changed.ok) return show(deps, req, res.status(422), wanted, changed.errors);
+    // All sessions have ended: this browser gets a new one, with a new ID.
+    await startSession(deps, req, res, await getUser(deps, user.id), user.login);
+    await flash(req, 'Your password was changed. You are logged out in all other browsers.');
+    res.redirect(303, returnPath(wanted || '/profile', res.locals.domain.url));
+  });
+  return router;
+}
+
+async function show(deps: Deps, req: Request, res: Response, wanted: unknown, errors: FieldErrors): Promise<void> {
+  const { user } = req;
+  if (!user || !(await hasUsablePassword(deps, user))) throw noPassword();
+  const isForced = mustChoosePassword(user) && user.login.method === 'local';
+  res.render('intranet/changePassword', {
+    title: isForced ? 'Choose a new password' : 'Change password',
+    isForced,
+    errors,
+    returnTo: wanted === undefined || wanted === '' ? '' : returnPath(wanted, res.locals.domain.url),
+  });
+}
+
+function noPassword(): NotFound {
+  return new NotFound('You do not log in with a local password.');
+}

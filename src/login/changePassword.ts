@@ -1,0 +1,42 @@
+import type { Deps } from '../deps.ts';
+import { type Checked, type FieldErrors, invalid } from '../errors.ts';
+import { localRefusalMessage } from '../federation/refusalMessages.ts';
+import { setPassword } from '../people/localPassword.ts';
+import { allowsMethod } from '../people/users.ts';
+import { findPasswordHash, type User } from '../store/users.ts';
+import { limitsFor, mayTry, undoFailure } from './limits.ts';
+import { passwordFault, verifyPassword } from './passwords.ts';
+
+/** What a person enters to change their local password. */
+export type PasswordChange = { current: string; password: string; repeated: string };
+
+/** Returns whether a person has a local password that they can log in with. */
+export async function hasUsablePassword({ store }: Deps, user: User): Promise<boolean> {
+  return allowsMethod(user, 'local') && (await findPasswordHash(store.db, user.id)) !== undefined;
+}
+
+/**
+ * Changes the local password of a person who knows the current one, and ends all of their sessions. Wrong ones count like failed logins.
+ * Errors are keyed by field.
+ * @param address the client's IP address
+ */
+export async function changePassword(
+  deps: Deps,
+  user: User,
+  entered: PasswordChange,
+  address: string,
+): Promise<Checked<void>> {
+  const limits = limitsFor(deps, user.userName, address);
+  if (!(await mayTry(deps, limits))) return invalid({ current: localRefusalMessage('too_many_failures') });
+  const hash = await findPasswordHash(deps.store.db, user.id);
+  const isRight = await verifyPassword(deps, entered.current, hash);
+  if (isRight) await undoFailure(deps, limits);
+  const errors = { ...(isRight ? {} : { current: 'This is not your current password.' }), ...faultsOf(entered) };
+  return Object.keys(errors).length > 0 ? invalid(errors) : setPassword(deps, user.id, entered.password, false);
+}
+
+function faultsOf({ current, password, repeated }: PasswordChange): FieldErrors {
+  const fault = passwordFault(password) ?? (password === current ? 'Choose another one than the current.' : undefined);
+  if (fault) return { password: fault };
+  return repeated === password ? {} : { repeated: 'The two new passwords are different.' };
+}
