@@ -4,10 +4,11 @@ import type { User } from '../../store/users.ts';
 import { type Call, note } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import type { Json } from '../schema/readResource.ts';
+import { INTERACT_URN } from '../schema/schema.ts';
 
 /**
  * Returns the attributes of a person with those replaced that the source may not write: without the right to grant Power User, new
- * Power Users become Intranet Users, and existing ones keep their user type and user name.
+ * Power Users become Intranet Users, and existing ones keep their user type, user name and Authentication Type.
  * @param known the attributes before, undefined for a new person
  */
 export function permittedAttributes(call: Call, wanted: Json, known?: Json): Json {
@@ -62,9 +63,21 @@ export function noteLastPowerUser(call: Call, error: unknown): never {
 }
 
 function withLoginOf(call: Call, wanted: Json, known: Json): Json {
-  const kept = (['userType', 'userName'] as const).filter((name) => wanted[name] !== known[name]);
+  const [before, after] = [loginOf(known), loginOf(wanted)];
+  const kept = Object.keys({ ...before, ...after }).filter((name) => after[name] !== before[name]);
   for (const name of kept) note(call, 'powerUserChange', `${name} was not changed: this person is a Power User.`);
-  return { ...wanted, userType: known.userType, userName: known.userName };
+  const { loginType, ...own } = before;
+  const { loginType: _, ...interact } = objectIn(wanted);
+  return { ...wanted, ...own, [INTERACT_URN]: loginType === undefined ? interact : { ...interact, loginType } };
+}
+
+function loginOf(person: Json): Json {
+  const { loginType } = objectIn(person);
+  return { userType: person.userType, userName: person.userName, loginType };
+}
+
+function objectIn(person: Json): Json {
+  return (person[INTERACT_URN] ?? {}) as Json;
 }
 
 function leftOut(call: Call, kind: 'password' | 'weakPassword' | 'powerUserChange', why: string): undefined {

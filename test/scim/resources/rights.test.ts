@@ -85,6 +85,17 @@ describe('scim/rights', () => {
       expect(await kinds()).to.deep.equal(['powerUserChange']);
     });
 
+    it('keeps the Authentication Type of a Power User, who could not log in with another', async () => {
+      const chief = await addPerson(scim.deps, { userName: 'chief', userType: 'Power User' });
+      const anna = await addPerson(scim.deps, { userName: 'anna' });
+      const urn = 'urn:ietf:params:scim:schemas:extension:interactsoftware:2.0:User';
+      const wanted = { location: 'Oslo', loginType: 'Local Login' };
+      for (const { id } of [chief, anna]) await change(id, { op: 'add', value: { [urn]: wanted } });
+      expect(await find(chief.id)).to.deep.include({ loginType: null, profile: { interact: { location: 'Oslo' } } });
+      expect(await noteOf(chief.id)).to.match(/^loginType was not changed/);
+      expect((await find(anna.id))?.loginType).to.equal('Local Login');
+    });
+
     it('deactivates and deletes a Power User who is not the last one', async () => {
       await addPerson(scim.deps, { userName: 'other', userType: 'Power User' });
       const chief = await addPerson(scim.deps, { userName: 'chief', userType: 'Power User' });
