@@ -97,6 +97,6 @@ if (kept && location.hash === '#kept') {
 if (hasMenu) sessionStorage.removeItem(KEPT);
 else if (location.hash) {
   // The fragment of the page that was asked for comes along to the Log-In screen.
-  for (const link of document.querySelectorAll('a[href*="?return="]')) link.href += encodeURIComponent(location.hash);
+  for (const link of document.querySelectorAll('a[href*="return="]')) link.href += encodeURIComponent(location.hash);
   for (const field of document.querySelectorAll('input[name="return"]')) field.value += location.hash;
 }

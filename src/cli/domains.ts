@@ -3,17 +3,19 @@ import {
   addDomain,
   getDomain,
   removeDomain,
-  serviceProviderDetails,
+  saveOwnDetails,
   setAutoLogin,
   setDefaultProvider,
   setUpDomain,
 } from '../federation/domains.ts';
+import { changesOfDetails, type DetailsChange, serviceProviderDetails } from '../federation/serviceProvider.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
 import {
   accepted,
   type Call,
   type Command,
+  dashed,
   isoTime,
   list,
   type Output,
@@ -43,10 +45,15 @@ export const domainCommands: Command[] = [
   {
     name: 'domain set',
     operands: 'URL',
-    summary: 'Set the Default Provider and Auto Login of a domain.',
+    summary: 'Set the Default Provider, Auto Login, EntityID and ACS path of a domain.',
     options: {
       default: { value: 'IDP', help: 'The Default Provider (id, name or EntityID), or none.' },
       'auto-login': { value: 'on|off', help: 'Whether visitors are sent to the Default Provider automatically.' },
+      'entity-id': {
+        value: 'URI',
+        help: 'Its own EntityID, such as that of a product you move from. Empty: the default.',
+      },
+      'acs-path': { value: 'PATH', help: 'Its own ACS path, besides /saml/acs. Empty: none.' },
     },
     run: change,
   },
@@ -73,7 +80,6 @@ async function setUp({ deps, operands }: Call): Promise<Output> {
   const text = list([
     ['EntityID', details.entityId],
     ['ACS URL', details.acsUrl],
-    ['SLO URL', details.sloUrl],
     ['Metadata URL', details.metadataUrl],
   ]);
   return { json: await asJson(deps, domain), text };
@@ -81,15 +87,24 @@ async function setUp({ deps, operands }: Call): Promise<Output> {
 
 async function change({ deps, operands, text }: Call): Promise<Output> {
   const [provider, autoLogin] = [text('default'), text('auto-login')];
-  if (provider === undefined && autoLogin === undefined)
-    throw new UsageError('Specify --default IDP, --auto-login on|off, or both.');
+  const [entityId, acsPath] = [text('entity-id'), text('acs-path')];
+  if ([provider, autoLogin, entityId, acsPath].every((value) => value === undefined))
+    throw new UsageError('Specify --default IDP, --auto-login on|off, --entity-id URI or --acs-path PATH.');
   const on = autoLogin === undefined ? undefined : onOrOff('--auto-login', autoLogin);
   if (provider === 'none' && on) throw new UsageError('Auto Login needs a Default Provider.');
-  const { id, url } = await domainAt(deps, operands[0]);
+  const before = await domainAt(deps, operands[0]);
+  const { id, url } = before;
+  const entered = { entityId: entityId ?? before.spEntityId ?? '', acsPath: acsPath ?? before.acsPath ?? '' };
+  const { setUpAt, ...changed } = accepted(await saveOwnDetails(deps, id, entered), (name) => `--${dashed(name)}`);
   if (provider !== undefined)
     await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
   if (on !== undefined) await setAutoLogin(deps, id, on);
-  return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.` };
+  const warnings = setUpAt === null ? [] : changesOfDetails(before, changed).map(warningOf);
+  return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.`, warnings };
+}
+
+function warningOf({ label, before, after }: DetailsChange): string {
+  return `The ${label} was ${before} and is now ${after}. Logins fail until the identity provider knows it.`;
 }
 
 async function listAll({ deps }: Call): Promise<Output> {
@@ -99,7 +114,7 @@ async function listAll({ deps }: Call): Promise<Output> {
     domain.url,
     domain.setUpAt === null ? 'not set up' : 'set up',
     domain.defaultProvider?.name ?? '',
-    domain.autoLogin ? 'on' : 'off',
+    !domain.autoLogin ? 'off' : domain.defaultProvider?.enabled ? 'on' : 'on, but its provider is disabled',
   ]);
   return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There are no domains.') };
 }
@@ -111,7 +126,9 @@ async function asJson({ store }: Deps, domain: Domain) {
     id: domain.id,
     url: domain.url,
     setUpAt: isoTime(domain.setUpAt),
-    defaultProvider: provider ? { id: provider.id, name: provider.name, entityId: provider.entityId } : null,
+    defaultProvider: provider
+      ? { id: provider.id, name: provider.name, entityId: provider.entityId, enabled: provider.enabled }
+      : null,
     autoLogin: domain.autoLogin,
     ...serviceProviderDetails(domain),
     createdAt: isoTime(domain.createdAt),

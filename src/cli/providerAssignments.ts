@@ -17,6 +17,8 @@ const help: Record<keyof ProviderInput, string> = {
   requestBinding: 'how login requests are sent',
   clockSkewSeconds: 'seconds by which the clocks may differ',
   allowSha1: 'accept SHA-1 signatures',
+  spEntityId: 'the EntityID that this provider knows the intranet by; empty: that of the domain',
+  sendSubject: 'send the e-mail address that a person typed first as Subject',
 };
 
 const ENABLED = 'enabled';

@@ -20,6 +20,7 @@ export const migrations: Migration[] = [
   refuseWhatIsUnknown,
   addDomainsOfProviders,
   addNestedGroups,
+  addOwnDetailsOfDomains,
 ];
 
 /**
@@ -192,4 +193,10 @@ async function addNestedGroups(db: Kysely<unknown>, engine: Engine): Promise<voi
     constraint "nestedGroupsKey" primary key ("groupId", "memberId"))`)
     .execute(db);
   await sql`create index "nestedGroupsByMember" on "nestedGroups" ("memberId")`.execute(db);
+}
+
+/** A domain may have an EntityID and an ACS path of its own. */
+async function addOwnDetailsOfDomains(db: Kysely<unknown>): Promise<void> {
+  for (const column of ['spEntityId', 'acsPath'])
+    await sql`alter table domains add column ${sql.id(column)} text`.execute(db);
 }

@@ -45,6 +45,8 @@ export const tables = {
     defaultProviderId: optionalReference('identityProviders', 'set null'),
     autoLogin: flag,
     createdAt: time,
+    spEntityId: optionalText, // its own, instead of the URL of its metadata
+    acsPath: optionalText, // its own, besides /saml/acs
   },
   providerDomains: { providerId: reference('identityProviders'), domainId: reference('domains'), entityId: key },
   domainKeys: {

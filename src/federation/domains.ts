@@ -13,24 +13,17 @@ import {
   listDomainKeys,
   listDomains,
   updateDomain,
+  writeSetUp,
 } from '../store/domains.ts';
 import { findProviderAt, listProviders, moveDomainToProvider } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { createSigningCertificate } from './certificate.ts';
 import { getProvider } from './providers.ts';
+import { type OwnDetails, withOwnDetails } from './serviceProvider.ts';
 
 const CERTIFICATE_YEARS = 10;
 const MONTH_MS = 30 * 86_400_000;
-
-/** What an identity provider needs to know about a domain. */
-export type ServiceProviderDetails = { entityId: string; acsUrl: string; sloUrl: string; metadataUrl: string };
-
-/** Returns the Service Provider Details of a domain. */
-export function serviceProviderDetails({ url }: Pick<Domain, 'url'>): ServiceProviderDetails {
-  const metadataUrl = `${url}/saml/metadata`;
-  return { entityId: metadataUrl, metadataUrl, acsUrl: `${url}/saml/acs`, sloUrl: `${url}/saml/slo` };
-}
 
 /** Returns the domain with an ID. @throws NotFound */
 export async function getDomain(db: Db, id: string): Promise<Domain> {
@@ -50,6 +43,8 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     defaultProviderId: null,
     autoLogin: false,
     createdAt: deps.now(),
+    spEntityId: null,
+    acsPath: null,
   };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findDomainByHost(trx, new URL(domain.url).host)) return invalid({ url: 'This domain already exists.' });
@@ -76,12 +71,21 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   const now = deps.now();
   const certificate = await createSigningCertificate({ keyPair, commonName, now, years: CERTIFICATE_YEARS });
   return deps.store.db.transaction().execute(async (trx) => {
-    const current = await getDomain(trx, id);
-    if (current.setUpAt !== null) return current;
     const privateKeySealed = deps.secrets.seal(keyPair.privateKey);
-    await insertDomainKey(trx, { id: newId(deps), domainId: id, privateKeySealed, certificate, createdAt: now });
-    await updateDomain(trx, id, { setUpAt: now });
-    return { ...current, setUpAt: now };
+    if (await writeSetUp(trx, id, now))
+      await insertDomainKey(trx, { id: newId(deps), domainId: id, privateKeySealed, certificate, createdAt: now });
+    return getDomain(trx, id);
+  });
+}
+
+/** Saves the EntityID and the ACS path that a domain has of its own. Identity providers must know them. @throws NotFound */
+export async function saveOwnDetails(deps: Deps, id: string, entered: OwnDetails): Promise<Checked<Domain>> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    const changed = withOwnDetails(await getDomain(trx, id), entered);
+    if (!changed.ok) return changed;
+    const { spEntityId, acsPath } = changed.value;
+    await updateDomain(trx, id, { spEntityId, acsPath });
+    return changed;
   });
 }
 
@@ -99,7 +103,7 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
   });
 }
 
-/** Turns Auto Login on or off. @throws NotFound, Conflict without an enabled Default Provider */
+/** Turns Auto Login on or off. @throws NotFound, Conflict without an enabled Default Provider, or before the setup */
 export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     const domain = await getDomain(trx, domainId);
@@ -107,6 +111,8 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
       throw new Conflict(
         'Auto Login needs a Default Provider. Open Identity Providers and select Make Default Provider first.',
       );
+    if (on && domain.setUpAt === null)
+      throw new Conflict('Auto Login needs a domain that is set up. Click Setup Domain first.');
     await updateDomain(trx, domainId, { autoLogin: on });
   });
 }

@@ -16,6 +16,7 @@ import {
   writeProviderEnabled,
 } from '../store/identityProviders.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
+import { entityIdText } from './serviceProvider.ts';
 
 const list = z
   .union([z.array(z.string()), z.string().transform((value) => value.split(/[\s,;]+/))])
@@ -59,6 +60,8 @@ const schema = z.object({
     .min(0, 'Enter 0 or more.')
     .max(300, 'Enter at most 300. If the clocks differ by more, correct them.'),
   allowSha1: z.boolean(),
+  spEntityId: entityIdText,
+  sendSubject: z.boolean(),
 });
 
 /** The fields of a provider's Edit screen. */
@@ -83,6 +86,8 @@ export const initialSettings: ProviderSettings = {
   requestBinding: 'redirect',
   clockSkewSeconds: 60,
   allowSha1: false,
+  spEntityId: '',
+  sendSubject: false,
 };
 
 /** Checks input for the fields of the Edit screen. */

@@ -81,6 +81,11 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
     error: undefined,
     ...page,
     local: await isLocalLoginAllowed(deps, req),
+    // An e-mail address that did not work here is what the person would type at the provider.
+    query: withQuery('', {
+      login_hint: page.userName?.includes('@') ? page.userName : undefined,
+      return: page.returnTo === '/' ? undefined : page.returnTo,
+    }),
     buttons: providers.filter((provider) => provider.enabled && provider.showButton),
   });
 }

@@ -1,8 +1,8 @@
-import { type Request, type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
-import { findSigningKey } from '../federation/domains.ts';
-import { findProviderAt, listProvidersAt } from '../store/identityProviders.ts';
+import { ACS_PATH } from '../federation/serviceProvider.ts';
+import { findProviderAt } from '../store/identityProviders.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { identifierOnly, withQuery } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
@@ -12,8 +12,9 @@ import { completeLogin } from './acs/completeLogin.ts';
 import { heal } from './acs/healing.ts';
 import { receiveResponse } from './acs/receive.ts';
 import { refusalPage } from './acs/refusalPage.ts';
+import { metadataRoutes } from './metadata.ts';
+import { readLoginHint } from './request/loginHint.ts';
 import { sendLoginRequest } from './request/loginRequest.ts';
-import { createMetadata } from './request/serviceProvider.ts';
 
 const LOGIN_REQUESTS_PER_MINUTE = 3_000; // of one network, in this process
 
@@ -21,7 +22,8 @@ const LOGIN_REQUESTS_PER_MINUTE = 3_000; // of one network, in this process
 export function samlRoutes(deps: Deps): Router {
   const router = Router();
   router.param('provider', identifierOnly);
-  router.get('/saml/metadata', (req, res) => sendMetadata(deps, req, res));
+  router.use(forwardToAcs);
+  metadataRoutes(router, deps);
   router.get('/saml/login/:provider', rateLimit(deps, LOGIN_REQUESTS_PER_MINUTE), async (req, res) => {
     const provider = await findProviderAt(deps.store.db, res.locals.domain.id, String(req.params.provider));
     if (!provider?.enabled)
@@ -30,9 +32,10 @@ export function samlRoutes(deps: Deps): Router {
     const [restarted, forceAuthn] = ['again' in req.query, 'other' in req.query];
     // A login that is started again comes with the cookie that says so.
     if (restarted && isWithoutCookies(req)) throw cookiesBlocked(withQuery(req.path, { return: path }));
-    await sendLoginRequest(deps, req, res, provider, { returnPath: path, restarted, forceAuthn });
+    const start = { returnPath: path, restarted, forceAuthn, loginHint: readLoginHint(req) };
+    await sendLoginRequest(deps, req, res, provider, start);
   });
-  router.all('/saml/acs', async (req, res) => {
+  router.all(ACS_PATH, async (req, res) => {
     // A response by another binding is refused and recorded, so that a Power User finds it in Login activity.
     if (req.method === 'POST' || 'SAMLResponse' in req.query) return logIn(deps, req, res);
     res.setHeader('allow', 'POST');
@@ -64,13 +67,11 @@ async function logIn(deps: Deps, req: Request, res: Response): Promise<void> {
   else refusalPage(res, result);
 }
 
-async function sendMetadata(deps: Deps, req: Request, res: Response): Promise<void> {
-  const { domain } = res.locals;
-  const providers = await listProvidersAt(deps.store.db, domain.id);
-  const signsRequests = providers.every((provider) => !provider.enabled || provider.settings.signRequests);
-  const xml = createMetadata(domain, await findSigningKey(deps, domain.id), signsRequests);
-  if ('download' in req.query) res.attachment(`${new URL(domain.url).hostname}-metadata.xml`);
-  // Browsers show application/xml, but only offer to save the registered type.
-  res.type(req.get('accept')?.includes('text/html') ? 'application/xml' : 'application/samlmetadata+xml');
-  res.send(xml);
+/**
+ * The ACS path of a domain's own leads to the ACS, with the form that was sent (RFC 9110 15.4.8): the cookies of logins are for /saml only.
+ */
+function forwardToAcs(req: Request, res: Response, next: NextFunction): void {
+  const { acsPath } = res.locals.domain;
+  if (acsPath === null || req.path !== acsPath) next();
+  else res.redirect(307, req.originalUrl.replace(/^[^?]*/, ACS_PATH));
 }

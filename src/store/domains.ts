@@ -44,6 +44,12 @@ export async function updateDomain(db: Db, id: string, changes: Partial<Omit<Dom
     .execute();
 }
 
+/** Notes that a domain is set up. Returns false if it was before: of several setups at once, only one gets true. */
+export async function writeSetUp(db: Db, id: string, now: number): Promise<boolean> {
+  const open = db.updateTable('domains').set({ setUpAt: now }).where('id', '=', id).where('setUpAt', 'is', null);
+  return (await open.executeTakeFirst()).numUpdatedRows === 1n;
+}
+
 /** Removes a provider from the domains that default to it, or from one of them, and turns their Auto Login off. */
 export async function clearDefaultProvider(db: Db, providerId: string, domainId?: string): Promise<void> {
   const update = db

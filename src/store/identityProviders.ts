@@ -15,7 +15,12 @@ export type ProviderSettings = {
   requestBinding: 'redirect' | 'post';
   clockSkewSeconds: number;
   allowSha1: boolean;
+  spEntityId: string; // what the provider knows the domain by; '': the EntityID of the domain
+  sendSubject: boolean; // the e-mail address that the person typed first, as the Subject of login requests
 };
+
+/** What providers have that were imported before there were these settings. */
+const addedSettings = { spEntityId: '', sendSubject: false };
 
 /** A certificate that a provider signs with, or a bare key, which has an empty subject and no dates. */
 export type Certificate = {
@@ -222,7 +227,7 @@ function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvide
     ...rest,
     enabled: row.enabled === 1,
     showButton: row.showButton === 1,
-    settings: JSON.parse(settingsJson),
+    settings: { ...addedSettings, ...JSON.parse(settingsJson) },
     facts: JSON.parse(metadataJson),
   };
 }

@@ -47,13 +47,29 @@ describe('anteroom domain', () => {
 
   it('sets and clears the Default Provider and Auto Login', async () => {
     const provider = await jsonOf(deps, ['idp', 'import', metadata, '--name', 'JumpCloud']);
+    await run('domain', 'setup', 'localhost:3000');
     const set = await jsonOf(deps, ['domain', 'set', 'localhost:3000', '--default', 'jumpcloud', '--auto-login', 'on']);
     expect(set).to.deep.include({
       autoLogin: true,
-      defaultProvider: { id: provider.id, name: 'JumpCloud', entityId: provider.entityId },
+      defaultProvider: { id: provider.id, name: 'JumpCloud', entityId: provider.entityId, enabled: true },
     });
+    await run('idp', 'set', 'JumpCloud', 'enabled=off');
+    expect((await run('domain', 'list')).printed).to.contain('on, but its provider is disabled');
     const none = await jsonOf(deps, ['domain', 'set', set.id, '--default', 'none']);
     expect(none).to.include({ defaultProvider: null, autoLogin: false });
+  });
+
+  it('gives a domain an EntityID and an ACS path of its own, and warns once the provider may know others', async () => {
+    const set = (...options: string[]) => run('domain', 'set', 'localhost:3000', ...options);
+    expect((await set('--entity-id', 'urn:old', '--acs-path', '/sso/acs')).complained).to.equal('');
+    const { printed } = await run('domain', 'setup', 'localhost:3000');
+    expect(printed).to.contain('EntityID      urn:old').and.contain('ACS URL       http://localhost:3000/sso/acs');
+    const undone = await set('--acs-path', '');
+    expect(undone.complained).to.contain('The ACS URL was http://localhost:3000/sso/acs and is now');
+    expect((await jsonOf(deps, ['domain', 'list']))[0]).to.include({
+      entityId: 'urn:old',
+      acsUrl: 'http://localhost:3000/saml/acs',
+    });
   });
 
   it('explains what is wrong', async () => {
@@ -63,8 +79,14 @@ describe('anteroom domain', () => {
       [['setup', 'https://nowhere.acme.com'], 1, /^There is no domain https:\/\/nowhere\.acme\.com\. Domains: http/],
       [['set', 'https://localhost:3000', '--auto-login', 'off'], 1, /^There is no domain https:\/\/localhost:3000\./],
       [['set', 'localhost:3000', '--auto-login', 'on'], 1, /^Auto Login needs a Default Provider/],
+      [['set', 'localhost:3000', '--entity-id', 'a b'], 1, /^--entity-id: An EntityID is a URI/],
+      [['set', 'localhost:3000', '--acs-path', '/login'], 1, /^--acs-path: The intranet uses \/login itself/],
       [['set', 'localhost:3000', '--default', 'nothing'], 1, /^There is no identity provider nothing\.$/],
-      [['set', 'localhost:3000'], 2, /^Specify --default IDP, --auto-login on\|off, or both\./],
+      [
+        ['set', 'localhost:3000'],
+        2,
+        /^Specify --default IDP, --auto-login on\|off, --entity-id URI or --acs-path PATH\./,
+      ],
       [['set', 'localhost:3000', '--default', 'none', '--auto-login', 'on'], 2, /^Auto Login needs a Default Provider/],
       [['set', 'localhost:3000', '--auto-login', 'perhaps'], 2, /^--auto-login must be on or off\./],
     ];

@@ -69,6 +69,7 @@ describe('anteroom idp', () => {
 
   it('warns about the consequences of removing a provider', async () => {
     await json('idp', 'import', metadata, '--name', 'JumpCloud');
+    await json('domain', 'setup', 'localhost:3000');
     await json('domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on');
     expect(await run('idp', 'remove', 'JumpCloud')).to.deep.equal({
       code: 0,

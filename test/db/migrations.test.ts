@@ -42,6 +42,8 @@ const added = [
   'usedAt',
   'refuseUnknownAttributes',
   'refuseUnknownMembers',
+  'spEntityId',
+  'acsPath',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

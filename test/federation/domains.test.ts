@@ -9,7 +9,7 @@ import {
   findSigningKey,
   getDomain,
   removeDomain,
-  serviceProviderDetails,
+  saveOwnDetails,
   setAutoLogin,
   setDefaultProvider,
   setUpDomain,
@@ -51,13 +51,14 @@ describe('federation/domains', () => {
       expect((await listDomains(deps.store.db)).map(({ url }) => url)).to.deep.equal(['http://localhost:3000']);
     });
 
-    it('derives the Service Provider Details from the URL', () => {
-      expect(serviceProviderDetails({ url: 'https://a.com' })).to.deep.equal({
-        entityId: 'https://a.com/saml/metadata',
-        metadataUrl: 'https://a.com/saml/metadata',
-        acsUrl: 'https://a.com/saml/acs',
-        sloUrl: 'https://a.com/saml/slo',
-      });
+    it('saves what a domain has of its own, and empties it again', async () => {
+      const { id } = await added('https://a.com');
+      const own = { entityId: 'urn:old:product', acsPath: '/sso/acs' };
+      expect((await saveOwnDetails(deps, id, own)).ok).to.equal(true);
+      expect(await getDomain(deps.store.db, id)).to.include({ spEntityId: 'urn:old:product', acsPath: '/sso/acs' });
+      expect((await saveOwnDetails(deps, id, { ...own, acsPath: '/login/acs' })).ok).to.equal(false);
+      await saveOwnDetails(deps, id, { entityId: '', acsPath: '' });
+      expect(await getDomain(deps.store.db, id)).to.include({ spEntityId: null, acsPath: null });
     });
 
     it('creates one key and a certificate of ten years for it, even if it is set up twice at once', async () => {
@@ -90,7 +91,7 @@ describe('federation/domains', () => {
     });
 
     it('only turns Auto Login on with an enabled Default Provider', async () => {
-      const { id } = await added('https://a.com');
+      const { id } = await setUpDomain(deps, (await added('https://a.com')).id);
       const [enabled, disabled] = [aProvider({ entityId: 'a' }), aProvider({ entityId: 'b', enabled: false })];
       for (const provider of [enabled, disabled]) await insertProvider(deps.store.db, provider, '');
       expect(await failure(setDefaultProvider(deps, id, enabled.id))).to.be.instanceOf(Conflict);
@@ -104,6 +105,14 @@ describe('federation/domains', () => {
       expect(await getDomain(deps.store.db, id)).to.include({ defaultProviderId: enabled.id, autoLogin: true });
       await setDefaultProvider(deps, id, undefined);
       expect(await getDomain(deps.store.db, id)).to.include({ defaultProviderId: null, autoLogin: false });
+    });
+
+    it('does not turn Auto Login on before the setup', async () => {
+      const [{ id }, provider] = [await added('https://a.com'), aProvider()];
+      await insertProvider(deps.store.db, provider, '');
+      await writeProviderDomains(deps.store.db, provider, [id]);
+      await setDefaultProvider(deps, id, provider.id);
+      expect(String(await failure(setAutoLogin(deps, id, true)))).to.contain('Click Setup Domain first');
     });
 
     it('gives the providers that were imported before it to the first domain, and none to the next', async () => {

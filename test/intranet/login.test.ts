@@ -143,6 +143,7 @@ describe('login and logout', () => {
     await insertProvider(deps.store.db, provider, '<xml/>');
     await writeProviderDomains(deps.store.db, provider, [domain?.id ?? '']);
     await setDefaultProvider(deps, domain?.id ?? '', provider.id);
+    await setUpDomain(deps, domain?.id ?? '');
     await setAutoLogin(deps, domain?.id ?? '', true);
     expect((await browser.send('/login?return=/people')).headers.location).to.equal(
       `/saml/login/${provider.id}?return=%2Fpeople`,
@@ -172,7 +173,13 @@ describe('login and logout', () => {
     expect((await anteroom.browser.send(login)).status).to.equal(404);
     expect((await anteroom.browser.send(logout)).text).not.to.contain('Okta');
     await writeProviderDomains(db, provider, [home?.id ?? '']);
-    expect((await anteroom.browser.send('/login')).text).to.contain('Okta');
+    expect((await anteroom.browser.send('/login')).text)
+      .to.contain('Okta')
+      .and.contain(`href="${login}"`);
+    const failed = (userName: string) =>
+      anteroom.browser.post('/local-login', { userName, password: 'wrong', return: '/people' });
+    expect((await failed('ada@acme.com')).text).to.contain(`${login}?login_hint=ada%40acme.com&amp;return=%2Fpeople"`);
+    expect((await failed('ada')).text).to.contain(`${login}?return=%2Fpeople"`);
     expect((await anteroom.browser.send('/saml/metadata')).text).to.contain('AuthnRequestsSigned="false"');
     expect((await anteroom.browser.send(logout)).text).to.contain('Okta');
     const there = openAtHost({ url }, 'other.acme.com');

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { addDomain, setAutoLogin } from '../../src/federation/domains.ts';
+import { addDomain, saveOwnDetails, setAutoLogin } from '../../src/federation/domains.ts';
 import { setActive } from '../../src/people/users.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findUser } from '../../src/store/users.ts';
+import { saveSso } from '../demo/support/portal.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { connect, deliver, goThroughProvider, openTile, visitor } from '../support/connect.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
@@ -12,6 +13,23 @@ const FORM = 'application/x-www-form-urlencoded';
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example' };
 
 describe('the ACS', () => {
+  it('receives responses at the own path of a domain too, with the cookies of the login', async () => {
+    const { connected, browser } = await withAnna();
+    const { deps, domain, provider, url, cloud, applicationId } = connected;
+    await saveOwnDetails(deps, domain.id, { entityId: 'urn:old:product', acsPath: '/sso/acs' });
+    const sso = { spEntityId: 'urn:old:product', acsUrl: `${url}/sso/acs` };
+    await saveSso(cloud.admin, applicationId, sso);
+    const page = await goThroughProvider(browser, `/saml/login/${provider.id}?return=/people`, 'anna.berg');
+    expect(page.forms.map(({ action }) => action)).to.include(sso.acsUrl);
+    expect((await deliver(browser, page)).url).to.equal(`${url}/people`);
+    const tile = await openTile(connected, 'anna.berg');
+    expect((await deliver(visitor(connected), tile)).url).to.equal(`${url}/`);
+    const opened = await sendRaw(connected, '/sso/acs', { headers: { host: new URL(url).host } });
+    expect([opened.status, opened.headers.location]).to.deep.equal([307, '/saml/acs']);
+    await saveOwnDetails(deps, domain.id, { entityId: 'urn:old:product', acsPath: '' });
+    expect((await sendRaw(connected, '/sso/acs', { headers: { host: new URL(url).host } })).status).to.equal(404);
+  });
+
   it('records nothing when someone opens the address', async () => {
     const anteroom = await startAnteroom();
     const page = await sendRaw(anteroom, '/saml/acs', { headers: { host: new URL(anteroom.url).host } });

@@ -74,7 +74,8 @@ export async function updateUser(db: Db, user: User, readVersion: number): Promi
 export function aDomain(values: Partial<Domain> = {}): Domain {
   const id = randomUUID();
   const url = `https://${id}.acme.com`;
-  return { id, url, setUpAt: null, defaultProviderId: null, autoLogin: false, createdAt: testStart, ...values };
+  const own = { spEntityId: null, acsPath: null };
+  return { id, url, setUpAt: null, defaultProviderId: null, autoLogin: false, createdAt: testStart, ...own, ...values };
 }
 
 /** An enabled identity provider as it is after its import, without endpoints or keys. */

@@ -1,10 +1,10 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
-import { serviceProviderDetails } from '../../federation/domains.ts';
 import { changeProvider, providerInputOf } from '../../federation/providers.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
+import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { checksOf } from '../../saml/acs/activity.ts';
 import { type Domain, findDomain } from '../../store/domains.ts';
 import { findProvider, type IdentityProvider } from '../../store/identityProviders.ts';
@@ -130,7 +130,13 @@ function remedyLink(
   }
   if (remedy === 'entityId' && domain) {
     const note = 'SP Entity ID in JumpCloud, Audience URI in Okta, Identifier in Entra.';
-    return { copy: { label: 'Correct EntityID', value: serviceProviderDetails(domain).entityId, note } };
+    return {
+      copy: {
+        label: 'Correct EntityID',
+        value: serviceProviderDetails(domain, provider?.settings.spEntityId).entityId,
+        note,
+      },
+    };
   }
   if ((remedy === 'provider' || remedy === 'metadata') && domain && provider)
     return { href: providerPath(domain.id, provider.id), text: `Edit ${provider.name}`, icon: 'edit' };

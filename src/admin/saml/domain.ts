@@ -1,9 +1,19 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
 import { describeCertificate } from '../../federation/certificate.ts';
-import { findSigningKey, getDomain, serviceProviderDetails, setUpDomain } from '../../federation/domains.ts';
+import { findSigningKey, getDomain, saveOwnDetails, setUpDomain } from '../../federation/domains.ts';
+import {
+  changesOfDetails,
+  type DetailsChange,
+  type OwnDetails,
+  serviceProviderDetails,
+  withOwnDetails,
+} from '../../federation/serviceProvider.ts';
 import { isOpenHttp } from '../../network.ts';
+import { listProvidersAt } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
+import { field, ticked } from '../../web/form.ts';
 import { domainPath, providersPath, SAML } from './paths.ts';
 
 const PATH = domainPath(':domain');
@@ -11,30 +21,49 @@ const PATH = domainPath(':domain');
 /** Setup Domain and Edit domain: its Service Provider Details and certificate. */
 export function domainRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, res, req.params.domain));
-  router.post(PATH, (req, res) => setUp(deps, req, res, req.params.domain));
+  router.post(PATH, (req, res) => save(deps, req, res, req.params.domain));
   router.get(`${PATH}/certificate` as const, (req, res) => sendCertificate(deps, res, req.params.domain));
 }
 
-async function show(deps: Deps, res: Response, id: string): Promise<void> {
+type Page = { entered?: OwnDetails; errors?: FieldErrors; changes?: DetailsChange[] };
+
+async function show(deps: Deps, res: Response, id: string, { entered, errors = {}, changes = [] }: Page = {}) {
   const domain = await getDomain(deps.store.db, id);
   const key = await findSigningKey(deps, domain.id);
+  const providers = (await listProvidersAt(deps.store.db, domain.id)).filter(({ enabled }) => enabled);
   res.render('settings/saml/domain', {
     title: domain.setUpAt === null ? 'Setup Domain' : 'Edit domain',
     domain,
     host: new URL(domain.url).host,
     details: serviceProviderDetails(domain),
+    entered: entered ?? { entityId: domain.spEntityId ?? '', acsPath: domain.acsPath ?? '' },
+    errors,
+    changes,
+    providers: providers.map(({ name }) => name),
     certificate: key && describeCertificate(key.certificate),
     openHttp: isOpenHttp(domain.url),
     paths: { here: domainPath(domain.id), back: SAML, providers: providersPath(domain.id) },
   });
 }
 
-async function setUp(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
-  const { setUpAt } = await getDomain(deps.store.db, id);
-  const domain = await setUpDomain(deps, id);
-  const { host } = new URL(domain.url);
-  await flash(req, `${host} ${setUpAt === null ? 'is set up' : 'was saved'}. Next: Identity Providers.`);
-  res.redirect(303, `${SAML}#${domain.id}`);
+/** Saves the details and, the first time, creates the key. What identity providers know already is shown first and must be confirmed. */
+async function save(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
+  const before = await getDomain(deps.store.db, id);
+  const entered = { entityId: field(req, 'ownEntityId'), acsPath: field(req, 'ownAcsPath') };
+  const checked = withOwnDetails(before, entered);
+  if (!checked.ok) return show(deps, res.status(422), id, { entered, errors: checked.errors });
+  const changes = changesOfDetails(before, checked.value);
+  if (before.setUpAt !== null && changes.length > 0 && !ticked(req, 'confirmed'))
+    return show(deps, res, id, { entered, changes });
+  await saveOwnDetails(deps, id, entered);
+  await setUpDomain(deps, id);
+  const { host } = new URL(before.url);
+  await flash(req, `${host} ${before.setUpAt === null ? 'is set up' : 'was saved'}. ${nextStep(changes)}`);
+  res.redirect(303, `${SAML}#${id}`);
+}
+
+function nextStep(changes: DetailsChange[]): string {
+  return changes.length === 0 ? 'Next: Identity Providers.' : 'Next: enter the new values at your identity provider.';
 }
 
 async function sendCertificate(deps: Deps, res: Response, id: string): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf } from '../../errors.ts';
-import { getDomain, serviceProviderDetails, setAutoLogin } from '../../federation/domains.ts';
+import { getDomain, setAutoLogin } from '../../federation/domains.ts';
+import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { listDomains } from '../../store/domains.ts';
 import { flash } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';

@@ -67,6 +67,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
       here,
       elsewhere: `${domain.url}${here}`,
       back: providersPath(domain.id),
+      spMetadata: `${domain.url}/saml/metadata/${provider.id}`,
       previous: previous && importPath(domain.id, previous.id),
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
     },
@@ -151,9 +152,18 @@ const labels: Record<keyof ProviderInput, string> = {
   requestBinding: 'binding of requests',
   clockSkewSeconds: 'clock skew',
   allowSha1: 'SHA-1 signatures',
+  spEntityId: 'EntityID of the intranet',
+  sendSubject: 'Subject',
 };
 
-const boxes: ReadonlySet<string> = new Set(['showButton', 'idpInitiated', 'forceAuthn', 'signRequests', 'allowSha1']);
+const boxes: ReadonlySet<string> = new Set([
+  'showButton',
+  'idpInitiated',
+  'forceAuthn',
+  'signRequests',
+  'allowSha1',
+  'sendSubject',
+]);
 const names = Object.keys(labels) as (keyof ProviderInput)[];
 
 function enteredIn(req: Request): Entered {

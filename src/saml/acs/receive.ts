@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
-import { serviceProviderDetails } from '../../federation/domains.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
+import { defaultAcsUrl, serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { newId, newReference } from '../../identifier.ts';
 import { clientNetwork } from '../../network.ts';
 import { writeLastLogin } from '../../people/users.ts';
@@ -63,6 +63,7 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     domainId: domain.id,
     entityId,
     acsUrl,
+    defaultAcsUrl: defaultAcsUrl(domain),
     secretOf: (requestId) => readBrowserSecret(req, requestId),
     requestIds: requestIdsOf(req),
   });

@@ -23,6 +23,7 @@ export type Start = {
   test?: boolean; // a Test login of a Power User, which starts no session
   forceAuthn?: boolean;
   restarted?: boolean; // automatically, after a response that could not be used
+  loginHint?: string | undefined; // the e-mail address that the person typed first
 };
 
 /** Sends this browser to a provider with a login request, by redirect or by a form that submits automatically. */
@@ -92,5 +93,5 @@ async function createLoginRequest(
     usedAt: null,
   });
   const key = await findSigningKey(deps, domain.id);
-  return createAuthnRequest(domain, provider, key, { id, relayState, forceAuthn });
+  return createAuthnRequest(domain, provider, key, { id, relayState, forceAuthn, loginHint: start.loginHint });
 }

@@ -31,8 +31,9 @@ export type CheckResult = { name: string; result: 'passed' | 'refused'; detail?:
 /** One login through a provider: what is given, and what the checks find out, in their order. Times are epoch milliseconds. */
 export type LoginContext = {
   domainId: string;
-  entityId: string; // of the domain: the expected Audience
+  entityId: string; // of the domain, or what its provider knows it by: the expected Audience
   acsUrl: string; // of the domain: the expected Destination and Recipient
+  defaultAcsUrl?: string | undefined; // accepted as well, if the domain has an ACS URL of its own
   secretOf: (requestId: string) => string | undefined; // in this browser's cookie for a login request
   requestIds: readonly string[]; // of the login requests in its cookies
 

@@ -56,10 +56,12 @@ export function providerStatusOf(response: XmlElement): ProviderStatus {
 }
 
 // The Destination of an unsigned Response proves nothing, but it must be right if it is there.
-export function checkDestination({ root, responseSigned, acsUrl }: LoginContext): string | undefined {
+export function checkDestination(login: LoginContext): string | undefined {
+  const { root, responseSigned } = login;
   const received = attributeOf(found(root), 'Destination');
   if (received === undefined && !responseSigned) return 'none, on an unsigned Response';
-  checkEqual('destination_mismatch', acsUrl, received);
+  if (!isAcsUrl(login, received))
+    refuse('destination_mismatch', { expected: login.acsUrl, received: received ?? 'none' });
   return undefined;
 }
 
@@ -88,12 +90,12 @@ export function checkConfirmationMethod(login: LoginContext): undefined {
 // One valid confirmation is enough (saml-core 2.4.1.1): some providers write one per address of a service.
 export function checkRecipient(login: LoginContext): undefined {
   const received = bearerConfirmations(login).map(({ recipient }) => recipient ?? 'none');
-  if (!received.includes(login.acsUrl))
+  if (!received.some((recipient) => isAcsUrl(login, recipient)))
     refuse('recipient_mismatch', { expected: login.acsUrl, received: received.join(', ') });
 }
 
 export function checkConfirmationTime(login: LoginContext): string {
-  const here = bearerConfirmations(login).filter(({ recipient }) => recipient === login.acsUrl);
+  const here = bearerConfirmations(login).filter(({ recipient }) => isAcsUrl(login, recipient));
   const limited = here.filter(({ notOnOrAfter }) => notOnOrAfter !== undefined);
   const bearer = limited.find((each) => timeFault(login, each) === undefined) ?? limited[0];
   if (bearer?.notOnOrAfter === undefined)
@@ -181,6 +183,11 @@ export function usableUntil(login: LoginContext): number {
 // Other confirmation methods are for other uses (saml-profiles 4.1.4.3).
 function bearerConfirmations({ content }: LoginContext): Confirmation[] {
   return found(content).confirmations.filter(({ method }) => method === BEARER);
+}
+
+// Both paths of the domain lead to the same place: a provider may know the default one and another its own.
+function isAcsUrl({ acsUrl, defaultAcsUrl }: LoginContext, received: string | undefined): boolean {
+  return received !== undefined && (received === acsUrl || received === defaultAcsUrl);
 }
 
 function checkEqual(reason: ReasonCode, expected: string, received: string | undefined): void {

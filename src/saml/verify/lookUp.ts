@@ -25,6 +25,7 @@ export async function checkProviderKnown(login: LoginContext, { store }: Deps): 
   if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, login.domainId, issuer);
   else if (login.claimedRequest)
     login.provider = await findProviderAt(store.db, login.domainId, login.claimedRequest.providerId);
+  if (login.provider?.settings.spEntityId) login.entityId = login.provider.settings.spEntityId;
   if (login.provider === undefined) await refuseUnknown(login, issuer ?? 'none', store.db);
 }
 

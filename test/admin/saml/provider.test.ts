@@ -35,6 +35,8 @@ describe('admin/saml/provider', () => {
       requestBinding: 'post',
       clockSkewSeconds: '0',
       allowSha1: 'on',
+      spEntityId: ' urn:old ',
+      sendSubject: 'on',
     };
     const saved = await client.post(path, { ...fields, ...changes });
     expect(saved.location).to.equal(path.slice(0, path.lastIndexOf('/')));
@@ -53,6 +55,8 @@ describe('admin/saml/provider', () => {
       requestBinding: 'post',
       clockSkewSeconds: 0,
       allowSha1: true,
+      spEntityId: 'urn:old',
+      sendSubject: true,
     });
     expect((await client.get(path)).text).to.contain('SHA-1 signatures of this provider are accepted.');
     expect((await client.get('/settings')).text)

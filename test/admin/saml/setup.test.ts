@@ -20,7 +20,8 @@ describe('admin/saml: setup', () => {
       .to.contain('Setup Domain')
       .and.contain('Not set up yet');
     const details = await client.get(domain);
-    for (const path of ['metadata', 'acs', 'slo']) expect(details.text).to.contain(`${url}/saml/${path}"`);
+    for (const path of ['metadata', 'acs']) expect(details.text).to.contain(`${url}/saml/${path}"`);
+    expect(details.text).not.to.contain('/saml/slo');
     const saved = await client.post(domain);
     expect([saved.status, saved.location]).to.deep.equal([303, `${SAML}#${domain.split('/').at(-1)}`]);
     expect((await client.follow(saved)).text).to.contain('is set up. Next: Identity Providers.');

@@ -27,7 +27,13 @@ export function createBrowser(origin: string): Browser {
       jar.set(name, { value, crossSite: /;\s*SameSite=None/i.test(line) });
     }
     const location = response.headers.get('location');
-    if (location) return request(new URL(location, url).href, {});
+    // A 307 repeats the request with its method and body (RFC 9110 15.4.8).
+    if (location)
+      return request(
+        new URL(location, url).href,
+        response.status === 307 ? init : {},
+        response.status === 307 ? sameSite : true,
+      );
     const text = await response.text();
     return { url: url.href, status: response.status, headers: response.headers, text, forms: readForms(text) };
   }

@@ -1,5 +1,6 @@
+import { inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
-import { setProviderEnabled } from '../../../src/federation/providers.ts';
+import { changeProvider, providerInputOf, setProviderEnabled } from '../../../src/federation/providers.ts';
 import { hashToken } from '../../../src/identifier.ts';
 import { type Connected, connect } from '../../support/connect.ts';
 import { openAtHost } from '../../support/hostClient.ts';
@@ -36,6 +37,20 @@ describe('GET /saml/login/:provider', () => {
     });
     expect(row?.id).to.match(/^_[0-9a-f]{40}$/);
     expect(new URL(headers.location ?? '').searchParams.get('RelayState')).to.equal(row?.relayState);
+  });
+
+  it('passes on the e-mail address that a page of the domain sent', async () => {
+    const { deps, provider } = connected;
+    const input = { ...providerInputOf(provider), sendSubject: true };
+    await changeProvider(deps, provider.id, input);
+    const passed = [];
+    for (const site of ['cross-site', 'same-origin']) {
+      const hinted = `${path}?login_hint=anna.berg%40acme.example`;
+      const { headers } = await visitor().send(hinted, { headers: { 'sec-fetch-site': site } });
+      const message = Buffer.from(new URL(headers.location ?? '').searchParams.get('SAMLRequest') ?? '', 'base64');
+      passed.push(inflateRawSync(message).toString().includes('anna.berg@acme.example'));
+    }
+    expect(passed).to.deep.equal([false, true]);
   });
 
   it('sets a cookie of its own for each request, and forgets the oldest of more than ten', async () => {

@@ -2,12 +2,13 @@ import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
 import { findSigningKey, setUpDomain } from '../../../src/federation/domains.ts';
 import { readRedirectMessage } from '../../../src/saml/request/redirectSignature.ts';
-import { createAuthnRequest, createMetadata, type SigningKey } from '../../../src/saml/request/serviceProvider.ts';
-import { SAMLP } from '../../../src/saml/verify/elements.ts';
+import { createAuthnRequest, createMetadata } from '../../../src/saml/request/serviceProvider.ts';
+import type { SigningKey } from '../../../src/saml/request/signXml.ts';
+import { SAML, SAMLP } from '../../../src/saml/verify/elements.ts';
 import { type Domain, listDomains } from '../../../src/store/domains.ts';
 import type { IdentityProvider, ProviderSettings } from '../../../src/store/identityProviders.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
-import { attributeOf, childOf, type XmlElement } from '../../../src/xml/tree.ts';
+import { attributeOf, childOf, textOf, type XmlElement } from '../../../src/xml/tree.ts';
 import { startAnteroom } from '../../support/anteroom.ts';
 import { aProvider } from '../../support/rows.ts';
 
@@ -100,13 +101,22 @@ describe('saml/request/serviceProvider', () => {
     expect(String(error)).to.contain('has no endpoint for post');
   });
 
+  it('names the domain as the provider knows it', async () => {
+    domain = { ...domain, spEntityId: 'urn:old', acsPath: '/sso/acs' };
+    const sent = await posted({});
+    expect(attributeOf(sent, 'AssertionConsumerServiceURL')).to.equal(`${domain.url}/sso/acs`);
+    expect(issuerOf(sent)).to.equal('urn:old');
+    expect(issuerOf(await posted({ spEntityId: 'old-name' }))).to.equal('old-name');
+  });
+
   it('describes the domain in the same metadata every time, with its certificate for signing and encryption', () => {
-    const xml = createMetadata(domain, key, true);
-    expect(createMetadata(domain, key, true)).to.equal(xml);
+    const signed = { signsRequests: true, spEntityId: '' };
+    const xml = createMetadata(domain, key, signed);
+    expect(createMetadata(domain, key, signed)).to.equal(xml);
     expect(xml).to.contain(`entityID="${domain.url}/saml/metadata"`).and.contain('AuthnRequestsSigned="true"');
     expect(xml).to.contain('use="signing"').and.contain('use="encryption"').and.contain('WantAssertionsSigned="true"');
-    expect(createMetadata(domain, key, false)).to.contain('AuthnRequestsSigned="false"');
-    const before = createMetadata(domain, undefined, true);
+    expect(createMetadata(domain, key, { ...signed, signsRequests: false })).to.contain('AuthnRequestsSigned="false"');
+    const before = createMetadata(domain, undefined, signed);
     expect(before).not.to.contain('KeyDescriptor');
     expect(before).to.contain('AuthnRequestsSigned="false"');
   });
@@ -115,6 +125,11 @@ describe('saml/request/serviceProvider', () => {
 function formatIn(request: XmlElement): string | undefined {
   const policy = childOf(request, SAMLP, 'NameIDPolicy');
   return policy && attributeOf(policy, 'Format');
+}
+
+function issuerOf(request: XmlElement): string | undefined {
+  const issuer = childOf(request, SAML, 'Issuer');
+  return issuer && textOf(issuer);
 }
 
 function childNames({ children }: XmlElement): string[] {

@@ -14,7 +14,7 @@ export const REQUEST_ID = '_request0001';
 /** What a message is verified against. */
 export type VerifyContext = Pick<
   LoginContext,
-  'now' | 'entityId' | 'acsUrl' | 'provider' | 'signingKeys' | 'decryptionKeys' | 'expectedRequest'
+  'now' | 'entityId' | 'acsUrl' | 'provider' | 'signingKeys' | 'decryptionKeys' | 'expectedRequest' | 'defaultAcsUrl'
 >;
 
 type Changes = Partial<Omit<VerifyContext, 'provider'>> & {

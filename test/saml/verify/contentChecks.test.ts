@@ -106,6 +106,21 @@ describe('the checks of times', () => {
   });
 });
 
+describe('the ACS URLs of a domain', () => {
+  const own = { acsUrl: 'https://intranet.acme.com/sso/acs' };
+
+  it('are the published one and, beside it, the default', () => {
+    const login = verifyWith(() => ({}), { ...contextWith(own), defaultAcsUrl: ACS_URL });
+    expect(login.refusal).to.equal(undefined);
+    expect(verifyWith(() => ({}), contextWith(own)).refusal?.reason).to.equal('destination_mismatch');
+  });
+
+  it('name the published one as expected', () => {
+    const context = { ...contextWith(own), defaultAcsUrl: 'https://intranet.acme.com/other' };
+    expect(verifyWith(() => ({}), context).refusal?.facts).to.include({ expected: own.acsUrl, received: ACS_URL });
+  });
+});
+
 describe('usableUntil', () => {
   it('is the end of the Conditions if that is earlier than the end of the confirmation, plus the skew', () => {
     expect(usableUntil(verifyWith(conditions(-30_000, 30_000)))).to.equal(NOW + 30_000 + 60_000);

@@ -21,6 +21,8 @@ app.use((_req, res, next) => {
     defaultProviderId: null,
     autoLogin: false,
     createdAt: 0,
+    spEntityId: null,
+    acsPath: null,
   };
   next();
 });
