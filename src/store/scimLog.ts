@@ -16,6 +16,7 @@ export type ScimLogEntry = Omit<ScimLogRow, 'changesJson'> & { changes: Change[]
 export type ScimLogFilter = {
   sourceId?: string | undefined;
   event?: string | undefined;
+  withoutLookups?: boolean | undefined;
   outcome?: 'succeeded' | 'refused' | undefined; // status below 400, or 400 and above
   resourceId?: string | undefined;
   text?: string | undefined; // in the path, the name of the resource or the reason of a refusal
@@ -44,7 +45,9 @@ export async function listScimLog(
     before: [before, filter.until === undefined ? undefined : minIdAt(filter.until)].filter(isGiven).sort()[0],
   };
   // An index finds the entries of a person or group, and all of them.
-  const isIndexed = filter.resourceId || !(filter.sourceId || filter.event || filter.outcome || filter.text?.trim());
+  const isIndexed =
+    filter.resourceId ||
+    !(filter.sourceId || filter.event || filter.withoutLookups || filter.outcome || filter.text?.trim());
   const rows = isIndexed
     ? await read(range, limit + 1)
     : await collectNewest(db, 'scimLog', { ...range, wanted: limit + 1, slice }, read);
@@ -84,6 +87,8 @@ function filtered(db: Db, filter: ScimLogFilter, { from, before }: IdRange) {
   let query = db.selectFrom('scimLog').selectAll();
   if (filter.sourceId) query = query.where('sourceId', '=', filter.sourceId);
   if (filter.event) query = query.where('event', '=', filter.event);
+  if (filter.withoutLookups)
+    query = query.where((e) => e.or([e('event', 'is', null), e('event', 'not like', '%_lookup_provision')]));
   if (filter.outcome) query = query.where('status', filter.outcome === 'succeeded' ? '<' : '>=', 400);
   if (filter.resourceId) query = query.where('resourceId', '=', filter.resourceId);
   if (from !== undefined) query = query.where('id', '>=', from);

@@ -22,6 +22,7 @@ const events: Record<string, string> = {
   group_create_provision: 'Group added',
   group_update_provision: 'Group changed',
   group_delete_provision: 'Group deleted',
+  group_lookup_provision: 'Group looked up',
   idm_integration_activate: 'Source enabled',
   idm_integration_update: 'Source changed',
   idm_integration_reauth: 'Token created',
@@ -39,11 +40,35 @@ export function scimLogRoutes(router: Router, deps: Deps): void {
   });
 }
 
+/** The titles with the names, by which the identity provider's own log is searched. */
+const namedEvents = Object.fromEntries(Object.entries(events).map(([name, title]) => [name, `${title} (${name})`]));
+
+const NO_LOOKUPS = 'no_lookups'; // in the place of an event
+
+/** Requests without an event, by the first part of their path. */
+const endpoints: Record<string, string> = {
+  '': 'People and groups looked up',
+  '.search': 'People and groups looked up',
+  api: 'Wrong path',
+  bulk: 'Bulk request',
+  resourcetypes: 'Server description read',
+  schemas: 'Server description read',
+  serviceproviderconfig: 'Server description read',
+};
+
 /** Returns the title of an entry: its event, marked if it was refused. */
-export function titleOf({ event, method, status }: Pick<ScimLogEntry, 'event' | 'method' | 'status'>): string {
-  const title = event === null ? `${method} request` : (events[event] ?? event);
+export function titleOf(entry: Pick<ScimLogEntry, 'event' | 'method' | 'path' | 'status'>): string {
+  const { event, method, status } = entry;
+  const title = event === null ? titleOfRequest(entry) : (events[event] ?? event);
   if (status < 400) return title;
-  return `Refused: ${event === null ? title : title.charAt(0).toLowerCase() + title.slice(1)}`;
+  return `Refused: ${title.startsWith(method) ? title : title.charAt(0).toLowerCase() + title.slice(1)}`;
+}
+
+function titleOfRequest({ method, path, status }: Pick<ScimLogEntry, 'method' | 'path' | 'status'>): string {
+  if (path.endsWith('/oauth/token')) return 'Access token request';
+  if (status === 401) return 'Request without a valid token';
+  const [, endpoint = ''] = path.toLowerCase().split(/[/?]/);
+  return endpoints[endpoint] ?? `${method} request`;
 }
 
 const filterNames = ['q', 'source', 'event', 'outcome', 'resource', 'from', 'until'] as const;
@@ -60,7 +85,8 @@ export function logFilterOf({ q, source, event, outcome, resource, from, until }
   return {
     text: q || undefined,
     sourceId: source || undefined,
-    event: event || undefined,
+    event: event === NO_LOOKUPS ? undefined : event || undefined,
+    withoutLookups: event === NO_LOOKUPS,
     outcome: outcome === 'succeeded' || outcome === 'refused' ? outcome : undefined,
     resourceId: resource || undefined,
     from: startOfDay(from),
@@ -79,7 +105,7 @@ async function show(deps: Deps, req: Request, res: Response, days: string, error
     query,
     days,
     errors,
-    events,
+    events: { [NO_LOOKUPS]: 'All except lookups', ...namedEvents },
     titleOf,
     sources: await listSources(db),
     rows: found.rows,

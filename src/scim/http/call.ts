@@ -55,13 +55,12 @@ const verbs: Record<string, string> = {
   DELETE: 'delete',
 };
 
-/** Returns the trace of a request that has not run yet. Events have the names that JumpCloud uses in its own log. */
+/** Returns the trace of a request that has not run yet. Events have the names that JumpCloud uses in its own log, which has none for lookups of groups. */
 export function newTrace({ method, path }: Pick<ScimRequest, 'method' | 'path'>): Trace {
   const [, endpoint = '', id = ''] = path.toLowerCase().split('/');
   const verb = verbs[id === '.search' ? 'GET' : method];
   const type = endpoint === 'users' ? 'User' : endpoint === 'groups' ? 'Group' : null;
-  const hasEvent = verb && (type === 'User' || (type === 'Group' && verb !== 'lookup'));
-  const event = hasEvent ? `${type.toLowerCase()}_${verb}_provision` : null;
+  const event = verb && type ? `${type.toLowerCase()}_${verb}_provision` : null;
   return { event, resourceType: type, resourceId: null, resourceName: null, changes: [], notices: [], logged: false };
 }
 

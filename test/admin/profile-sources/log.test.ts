@@ -24,13 +24,35 @@ describe('admin/profile-sources/log', () => {
     expect(await shown('')).to.equal(3);
     for (const query of ['event=user_create_provision', 'source=other', 'outcome=refused', 'q=ANNA', 'q=token'])
       expect(await shown(query), query).to.equal(1);
-    expect(await shown('outcome=succeeded')).to.equal(2);
-    expect(await shown('from=2026-03-02&until=2026-03-02')).to.equal(3);
+    await log({ event: 'group_lookup_provision' });
+    expect([
+      await shown(''),
+      await shown('event=no_lookups'),
+      await shown('event=group_lookup_provision'),
+    ]).to.deep.equal([4, 3, 1]);
+    expect(await shown('outcome=succeeded')).to.equal(3);
+    expect(await shown('from=2026-03-02&until=2026-03-02')).to.equal(4);
     expect(await shown('from=2026-03-03')).to.equal(0);
     expect(await shown('until=2026-03-01')).to.equal(0);
-    expect(await shown('from=nonsense&outcome=perhaps&before=%00')).to.equal(3);
+    expect(await shown('from=nonsense&outcome=perhaps&before=%00')).to.equal(4);
     expect((await client.get(`${LOG}?resource=anna`)).text).to.contain('Showing requests for anna.berg only.');
     expect((await client.get(`${LOG}?q=zzz`)).text).to.contain('No matching requests');
+  });
+
+  it('says what each kind of request was', async () => {
+    const { client, log } = setup;
+    const cases: [Parameters<typeof log>[0], string][] = [
+      [{ event: 'group_lookup_provision', path: '/Groups' }, 'Group looked up'],
+      [{ event: null, status: 401, path: '/Groups', detail: 'wrong_token' }, 'Refused: request without a valid token'],
+      [{ event: null, status: 404, path: '/api/v2/scim/v1/Users' }, 'Refused: wrong path'],
+      [{ event: null, status: 401, path: '/api/v2/scim/oauth/token' }, 'Refused: access token request'],
+      [{ event: null, path: '/ServiceProviderConfig' }, 'Server description read'],
+      [{ event: null, method: 'POST', path: '/Bulk' }, 'Bulk request'],
+      [{ event: null, status: 501, method: 'GET', path: '/Me' }, 'Refused: GET request'],
+    ];
+    for (const [entry] of cases) await log(entry);
+    const page = (await client.get(LOG)).text;
+    for (const [, title] of cases) expect(page).to.contain(`>${title}</a>`);
   });
 
   it('shows what the rights of the source left out', async () => {

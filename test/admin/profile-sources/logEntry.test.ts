@@ -32,7 +32,7 @@ describe('admin/profile-sources/logEntry', () => {
     const { client, log } = setup;
     const id = await log({ status: 401, sourceId: null, sourceName: null, event: null, detail: 'wrong_token' });
     const page = (await client.get(`${LOG}/${id}`)).text;
-    expect(page).to.contain('Refused: PATCH request').and.to.contain('No source has this token.');
+    expect(page).to.contain('Refused: request without a valid token').and.to.contain('No source has this token.');
     expect(page).to.contain('mono">wrong_token<');
     const invalid = await log({ status: 400, detail: 'userName is required.' });
     expect((await client.get(`${LOG}/${invalid}`)).text)

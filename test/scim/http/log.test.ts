@@ -27,9 +27,9 @@ describe('scim/log', () => {
     await scim.call('GET', '/Groups');
     const rows = await readLog(scim, { sourceId: scim.sourceId }, 11);
     expect(rows.map(({ event, status }) => `${event} ${status}`).sort()).to.deep.equal([
+      'group_lookup_provision 200',
       'idm_integration_activate 200',
       'null 200', // the bulk request itself
-      'null 200', // GET /Groups
       'user_create_provision 201',
       'user_create_provision 400',
       'user_delete_provision 204',
