@@ -17,7 +17,7 @@ export type Deps = {
   config: Config;
   store: Store;
   secrets: Secrets;
-  attributes: { list: AttributeList }; // of people, those of the installation included
+  attributes: { list: AttributeList; version: number }; // of people, with those of the installation (people/customAttributes.ts)
   now: () => number; // epoch milliseconds
   randomBytes: (size: number) => Buffer;
   keys: {

@@ -9,6 +9,7 @@ import { createKeyParsers } from './federation/keys.ts';
 import { openSecrets } from './federation/secretKey.ts';
 import { recommendedCost } from './login/passwords.ts';
 import { personAttributes } from './people/attributes.ts';
+import { refreshAttributes } from './people/customAttributes.ts';
 
 const POOL_BYTES = 8_192;
 const RSA_BITS = 3_072;
@@ -24,11 +25,13 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     await store.close();
     throw error;
   });
+  const attributes = { list: personAttributes, version: 0 };
+  await refreshAttributes({ store, attributes });
   return {
     config,
     store,
     secrets,
-    attributes: { list: personAttributes },
+    attributes,
     now: Date.now,
     randomBytes: random,
     keys: { createKeyPair, ...createKeyParsers(secrets) },

@@ -22,7 +22,7 @@ const deps: Deps = {
   config: parseConfig({ PUBLIC_URL: `http://127.0.0.1:${PORT}` }),
   store: await openStore(`sqlite:${FILE}`),
   secrets,
-  attributes: { list: personAttributes },
+  attributes: { list: personAttributes, version: 0 },
   now: Date.now,
   randomBytes,
   keys: { createKeyPair, ...createKeyParsers(secrets) },

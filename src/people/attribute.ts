@@ -34,8 +34,18 @@ export const personSections = {
   intranet: 'Intranet',
 };
 
-/** The types with one text as their value: a photo is its address, a person their ID. */
-type TextType = 'text' | 'longText' | 'choice' | 'date' | 'link' | 'language' | 'timeZone' | 'photo' | 'person';
+/** The types with one text as their value: a photo is its address, a person their ID. Only custom attributes are numbers. */
+type TextType =
+  | 'text'
+  | 'longText'
+  | 'number'
+  | 'choice'
+  | 'date'
+  | 'link'
+  | 'language'
+  | 'timeZone'
+  | 'photo'
+  | 'person';
 type AttributeType = TextType | 'boolean' | 'list' | 'addresses' | 'scimList'; // a scimList is on no form
 
 /** An attribute of a person: how it is shown, checked, stored, provisioned, imported and found. */
@@ -57,6 +67,7 @@ type Options = Defaults & {
   kinds?: readonly string[]; // of a list and of addresses: the usual types of a value
   linkTo?: 'mailto:' | 'tel:'; // of a list
   isLoginName?: boolean; // people log in with it: stored in normalized form (see normalizeLoginName), and unique
+  custom?: { id: string; several: boolean }; // of an attribute of the installation, see customAttributes.ts
   searched?: 'words' | 'address'; // found by its words; an address also as a whole, and by the words before its @
 };
 

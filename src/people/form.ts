@@ -3,6 +3,7 @@ import { normalizeLoginName } from '../store/loginName.ts';
 import type { Address, MultiValue, Profile } from '../store/profile.ts';
 import { type AttributeList, fromAttributes, type PersonAttribute, type UserAttributes } from './attribute.ts';
 import { addressParts, mainPhoto, primaryEmail, withFormatted } from './contact.ts';
+import { customError, customOfText } from './customValue.ts';
 import { textError } from './textError.ts';
 import { listOf, setValue, storedValue, textOf } from './values.ts';
 
@@ -96,6 +97,10 @@ function errorsOf(attribute: PersonAttribute, input: PersonInput, shown: PersonI
   const [value, before] = [input[name], shown[name]];
   if (Array.isArray(value)) return lineErrors(attribute, value, Array.isArray(before) ? before : []);
   const text = textIn(input, name);
+  if (attribute.custom) {
+    const error = text === before ? undefined : customError(attribute, text);
+    return error ? { [name]: error } : {};
+  }
   if (required && text === '') return { [name]: `Enter a ${label.toLowerCase()}.` };
   const error = text === before ? undefined : textError(attribute, text);
   return error ? { [name]: error } : {};
@@ -128,6 +133,7 @@ function toStored(attribute: PersonAttribute, value: FormValue | undefined, befo
     return attribute.type === 'addresses' ? addresses(value, before) : values(attribute, value, before);
   if (typeof value === 'boolean') return value || (attribute.isColumn ? false : undefined);
   const text = value?.trim() ?? '';
+  if (attribute.custom) return customOfText(attribute, text);
   return attribute.type === 'photo' ? photos(text, before) : text || undefined;
 }
 

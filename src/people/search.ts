@@ -5,19 +5,23 @@ import { listOf, textOf } from './values.ts';
 
 const MAX_WORDS = 24;
 
-const searched = fromAttributes((attributes) => ({
-  byWords: attributes.filter((attribute) => attribute.searched === 'words'),
-  byAddress: attributes.filter((attribute) => attribute.searched === 'address'),
+const searchedIn = fromAttributes((attributes) => ({
+  byWords: attributes.filter(({ searched, custom }) => searched === 'words' && !custom),
+  byAddress: attributes.filter(({ searched }) => searched === 'address'),
+  custom: attributes.filter(({ searched, custom }) => searched && custom),
 }));
 
 /** Returns the words that a person is found by: a search matches if each of its words is the start of one of them. */
 export function searchWordsOf(person: UserAttributes, attributes: AttributeList): string[] {
-  const { byWords, byAddress } = searched(attributes);
+  const { byWords, byAddress, custom } = searchedIn(attributes);
   const words = [
     ...byWords.flatMap((attribute) => textsOf(person, attribute)).flatMap(wordsOfText),
     ...byAddress.flatMap((attribute) => textsOf(person, attribute)).flatMap(wordsOfAddress),
   ];
-  return [...new Set(words)].slice(0, MAX_WORDS);
+  const standard = [...new Set(words)].slice(0, MAX_WORDS);
+  if (custom.length === 0 || !person.profile.custom) return standard;
+  const others = custom.flatMap((attribute) => wordsOfText(textOf(person, attribute)));
+  return [...new Set([...standard, ...others])].slice(0, 2 * MAX_WORDS);
 }
 
 function textsOf(person: UserAttributes, attribute: PersonAttribute): string[] {

@@ -3,21 +3,28 @@ import type { PersonAttribute } from './attribute.ts';
 type Check = { accepts: (text: string) => boolean; error: string };
 
 /** Returns why a text is no value of an attribute, as a sentence for a form, or undefined. */
-export function textError({ type, maxLength, options, required }: PersonAttribute, text: string): string | undefined {
+export function textError(
+  { type, maxLength, options, required, custom }: PersonAttribute,
+  text: string,
+): string | undefined {
   if (text.length > maxLength)
     return type === 'photo'
       ? `This picture is too large: use one of at most ${Math.floor((maxLength * 0.75) / 1024)} KB, or a web address.`
       : `Use at most ${maxLength.toLocaleString('en')} characters.`;
   const multiline = type === 'longText' || type === 'addresses';
   if (multiline ? /[^\P{Cc}\r\n\t]/u.test(text) : /\p{Cc}/u.test(text)) return 'Control characters are not allowed.';
-  // An optional choice accepts other values: profile sources send them.
-  if (required && options && !options.some(([value]) => value === text))
-    return `Use one of: ${options.map(([value]) => value).join(', ')}.`;
+  // An optional choice of the standard attributes accepts other values: profile sources send them.
+  if ((required || (custom && text !== '')) && options && !options.some(([value]) => isChoice(value, text, custom)))
+    return `Use one of: ${options
+      .map(([value]) => value)
+      .filter(Boolean)
+      .join(', ')}.`;
   const check = checks[type];
   return check && text !== '' && !check.accepts(text) ? check.error : undefined;
 }
 
 const checks: Partial<Record<PersonAttribute['type'], Check>> = {
+  number: { accepts: (text) => /^[+-]?\d{1,15}(\.\d{1,10})?$/.test(text), error: 'Enter a number such as 12 or -3.5.' },
   date: { accepts: isDate, error: 'Enter a date as year-month-day, such as 2026-03-31.' },
   link: {
     accepts: (text) => /^https?:\/\//i.test(text) && URL.canParse(text),
@@ -37,6 +44,10 @@ const checks: Partial<Record<PersonAttribute['type'], Check>> = {
     error: 'Enter a time zone such as Europe/Berlin.',
   },
 };
+
+function isChoice(choice: string, text: string, custom: PersonAttribute['custom']): boolean {
+  return custom ? choice.toLowerCase() === text.toLowerCase() : choice === text;
+}
 
 function isDate(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;

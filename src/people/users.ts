@@ -4,9 +4,9 @@ import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { updateGroupsOfUser } from '../store/groups.ts';
-import { nameKeyOf } from '../store/searchWords.ts';
+import { nameKeyOf, wordOfReference } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
-import { findUser, type User } from '../store/users.ts';
+import { findReferrers, findUser, type User } from '../store/users.ts';
 import {
   deleteUser,
   insertUsers,
@@ -18,9 +18,10 @@ import {
 } from '../store/writeUsers.ts';
 import type { AttributeList, UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
-import { onlyAlwaysEditable, type PersonInput, readPersonInput, textIn } from './form.ts';
+import { onlyAlwaysEditable, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
 import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
+import { personReferences, referenceErrors, referencesOf, UNKNOWN_PERSON, withoutReference } from './references.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
@@ -30,7 +31,6 @@ export const CHANGED_MEANWHILE = 'This person was changed in the meantime. Try a
 const STALE =
   'Another change to this person was saved while you were editing. Open the page again and repeat your change.';
 export const OWN_MANAGER = 'A person cannot be their own manager.';
-const UNKNOWN = 'This person is not in the People Directory.';
 
 /** Returns the person with an ID. @throws NotFound */
 export async function getUser({ store }: Deps, id: string): Promise<User> {
@@ -54,7 +54,8 @@ export async function addPerson(
   return deps.store.db.transaction().execute(async (trx) => {
     const taken = takenNames(await findNameOwners(trx, [read.value]), read.value);
     if (Object.keys(taken).length > 0) return invalid(taken);
-    if (await isUnknown(trx, textIn(input, 'manager'))) return invalid({ manager: UNKNOWN });
+    const unknown = await referenceErrors(trx, read.value, undefined, deps.attributes.list);
+    if (Object.keys(unknown).length > 0) return invalid(unknown);
     await allowed?.(trx);
     return { ok: true, value: await insertPerson(trx, deps, read.value, { sourceId: null, passwordHash }) };
   });
@@ -79,10 +80,9 @@ export async function changePerson(
     if (!read.ok) return read;
     const taken = takenNames(await findNameOwners(trx, [read.value]), read.value, user);
     if (Object.keys(taken).length > 0) return invalid(taken);
-    const manager = read.value.profile.enterprise?.manager?.value ?? '';
-    if (manager === id) return invalid({ manager: OWN_MANAGER });
-    if (manager !== user.profile.enterprise?.manager?.value && (await isUnknown(trx, manager)))
-      return invalid({ manager: UNKNOWN });
+    if (read.value.profile.enterprise?.manager?.value === id) return invalid({ manager: OWN_MANAGER });
+    const unknown = await referenceErrors(trx, read.value, user, list);
+    if (Object.keys(unknown).length > 0) return invalid(unknown);
     const changed = await writePerson(trx, deps, user, read.value).catch(refusalOf('userType'));
     if (!changed) throw new Conflict(STALE);
     return 'ok' in changed ? changed : { ok: true, value: changed };
@@ -165,7 +165,7 @@ export async function setActive(deps: Deps, id: string, active: boolean, options
 export async function removeUser(deps: Deps, id: string): Promise<User> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await lockUser(trx, id);
-    if (!user) throw new NotFound(UNKNOWN);
+    if (!user) throw new NotFound(UNKNOWN_PERSON);
     await deletePerson(trx, deps, user);
     return user;
   });
@@ -176,8 +176,9 @@ export async function removeUser(deps: Deps, id: string): Promise<User> {
  * @param user as lockUser returned them in this transaction
  * @throws LastPowerUser
  */
-export async function deletePerson(db: Db, deps: Pick<Deps, 'now'>, user: User): Promise<void> {
+export async function deletePerson(db: Db, deps: Pick<Deps, 'now' | 'attributes'>, user: User): Promise<void> {
   await requirePowerUserLeft(db, user, 'power');
+  await removeReferencesTo(db, deps, user.id);
   await deleteUser(db, user.id, deps.now());
 }
 
@@ -215,15 +216,22 @@ export function refusalOf(field: string): (error: unknown) => ReturnType<typeof 
 
 async function getUserIn(db: Db, id: string): Promise<User> {
   const user = await findUser(db, id);
-  if (!user) throw new NotFound(UNKNOWN);
+  if (!user) throw new NotFound(UNKNOWN_PERSON);
   return user;
 }
 
-async function isUnknown(db: Db, id: string): Promise<boolean> {
-  return id !== '' && (await findUser(db, id)) === undefined;
+/** People who name a deleted person in a custom attribute no longer do. */
+async function removeReferencesTo(db: Db, deps: Pick<Deps, 'now' | 'attributes'>, id: string): Promise<void> {
+  const { list } = deps.attributes;
+  if (personReferences(list).length === 0) return;
+  for (const referrer of await findReferrers(db, id)) {
+    const person = referrer === id ? undefined : await lockUser(db, referrer);
+    if (person) await writePerson(db, deps, person, withoutReference(person, id, list));
+  }
 }
 
 /** Returns what lists and searches find a person by. */
 export function searchKeysOf(user: User, attributes: AttributeList): SearchKeys {
-  return { nameKey: nameKeyOf(nameOf(user)), words: searchWordsOf(user, attributes) };
+  const references = referencesOf(user, attributes).map(wordOfReference);
+  return { nameKey: nameKeyOf(nameOf(user)), words: [...searchWordsOf(user, attributes), ...references] };
 }

@@ -1,9 +1,14 @@
 import type { MultiValue } from '../store/profile.ts';
 import type { PersonAttribute, UserAttributes } from './attribute.ts';
 import { mainPhoto } from './contact.ts';
+import { textOfCustom } from './customValue.ts';
 
-/** Returns the text of an attribute, '' if it has none. The text of a photo is its address, that of a person their ID. */
+/**
+ * Returns the text of an attribute, '' if it has none. The text of a photo is its address, that of a person their ID. Several values of a
+ * custom attribute are one per line.
+ */
 export function textOf(person: UserAttributes, attribute: PersonAttribute): string {
+  if (attribute.custom) return textOfCustom(storedValue(person, attribute));
   const value = attribute.type === 'photo' ? mainPhoto(person.profile)?.value : storedValue(person, attribute);
   return typeof value === 'string' ? value : '';
 }
@@ -29,9 +34,9 @@ export function setValue(person: UserAttributes, attribute: PersonAttribute, val
   else setAt(person, placeOf(attribute), value);
 }
 
-function placeOf({ name, type, path, isColumn }: PersonAttribute): string[] {
+function placeOf({ name, type, path, isColumn, custom }: PersonAttribute): string[] {
   if (isColumn) return [name];
-  return ['profile', ...path.split('.'), ...(type === 'person' ? ['value'] : [])];
+  return ['profile', ...path.split('.'), ...(type === 'person' && !custom ? ['value'] : [])];
 }
 
 /** Objects on the way are copied, so that the person before the change keeps theirs. */

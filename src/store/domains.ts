@@ -5,14 +5,27 @@ import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
 /** A URL of the intranet. Each is its own service provider. */
 export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 
+/** A domain, with the version of the custom attributes: every request needs both. */
+export type FoundDomain = Domain & { attributesVersion: number };
+
 /** Finds the domain of a host (`intranet.acme.com`, `localhost:3000`), https before http. */
-export async function findDomainByHost(db: Db, host: string): Promise<Domain | undefined> {
+export async function findDomainByHost(db: Db, host: string): Promise<FoundDomain | undefined> {
   const [row] = await byUrl(db, `https://${host}`, `http://${host}`);
-  return row && fromRow(row);
+  if (!row) return undefined;
+  const { versionJson, ...domain } = row;
+  return { ...fromRow(domain), attributesVersion: Number(versionJson ?? 0) };
 }
 
 const byUrl = prepared((db, secure: string, plain: string) =>
-  db.selectFrom('domains').selectAll().where('url', 'in', [secure, plain]).orderBy('url', 'desc').limit(1),
+  db
+    .selectFrom('domains')
+    .selectAll()
+    .select((e) =>
+      e.selectFrom('settings').select('valueJson').where('name', '=', 'customAttributesVersion').as('versionJson'),
+    )
+    .where('url', 'in', [secure, plain])
+    .orderBy('url', 'desc')
+    .limit(1),
 );
 
 export async function findDomain(db: Db, id: string): Promise<Domain | undefined> {

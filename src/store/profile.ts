@@ -17,6 +17,7 @@ export type Profile = {
   roles?: MultiValue[];
   x509Certificates?: MultiValue[];
   addresses?: Address[];
+  custom?: Record<string, CustomValue>; // by the attribute's ID
   unassigned?: { active?: boolean; userType?: string }; // attributes that a SCIM client removed, with the values in effect
   enterprise?: {
     employeeNumber?: string;
@@ -41,6 +42,9 @@ export type Profile = {
     instagramTag?: string;
   };
 };
+
+/** The value of a custom attribute: a text, a number, a person, or several of them. */
+export type CustomValue = string | number | { value: string } | { value: string | number }[];
 
 /** One value of a multi-valued attribute (RFC 7643 2.4). */
 export type MultiValue = { value?: string; display?: string; type?: string; primary?: boolean };

@@ -34,6 +34,11 @@ export function wordsOfQuery(query: string): string[] {
   return [...new Set(words)].slice(0, 8);
 }
 
+/** Returns the word of a person who names another one in a custom attribute. No search has it: searched words are letters and digits. */
+export function wordOfReference(id: string): string {
+  return `=${id}`;
+}
+
 /** Returns the key that lists of people are sorted by, from the name that a person is called by. */
 export function nameKeyOf(name: string): string {
   return foldText(name).slice(0, MAX_NAME_KEY);

@@ -35,6 +35,17 @@ export async function writeSetting(db: Db, name: string, value: unknown): Promis
     .execute();
 }
 
+/** Replaces a setting if it still has this value. Returns false if another change came first. */
+export async function replaceSetting(db: Db, name: string, before: unknown, after: unknown): Promise<boolean> {
+  const result = await db
+    .updateTable('settings')
+    .set({ valueJson: JSON.stringify(after) })
+    .where('name', '=', name)
+    .where('valueJson', '=', JSON.stringify(before))
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
 /** Writes a setting unless it exists. */
 export async function addSetting(db: Db, name: string, value: unknown): Promise<void> {
   const row = { name, valueJson: JSON.stringify(value) };

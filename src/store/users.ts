@@ -4,6 +4,7 @@ import { isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { loginKey, soughtKey } from './loginName.ts';
 import type { Profile } from './profile.ts';
+import { wordOfReference } from './searchWords.ts';
 
 const NAMES_PER_STATEMENT = 500;
 
@@ -156,6 +157,12 @@ export async function findEmailOwners(db: Db, emails: string[]): Promise<Map<str
     for (const { valueKey, userId } of rows) owners.set(valueKey, [...(owners.get(valueKey) ?? []), userId]);
   }
   return owners;
+}
+
+/** Returns the IDs of the people who name a person in a custom attribute. */
+export async function findReferrers(db: Db, id: string): Promise<string[]> {
+  const rows = await db.selectFrom('userTokens').select('userId').where('token', '=', wordOfReference(id)).execute();
+  return rows.map(({ userId }) => userId);
 }
 
 /** Returns the hash of a person's local password, if they have one. */

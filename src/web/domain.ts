@@ -2,7 +2,8 @@ import type { Request, RequestHandler } from 'express';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { type Domain, findDomainByHost, listDomains } from '../store/domains.ts';
+import { refreshAttributes } from '../people/customAttributes.ts';
+import { type FoundDomain, findDomainByHost, listDomains } from '../store/domains.ts';
 
 const LONGEST_HOST = 260; // a name of 253 characters, and a port
 const NOT_IN_HOSTS = /[^\w.:[\]-]/g;
@@ -18,6 +19,8 @@ export function pickDomain(deps: Deps): RequestHandler {
     if (!req.path.startsWith('/')) throw new AppError(400, 'The request could not be understood.');
     const domain = await findDomain(deps.store.db, (req.host ?? '').toLowerCase());
     if (!domain) return refuseHost(deps, req.host ?? '');
+    const { attributesVersion } = domain;
+    if (attributesVersion !== deps.attributes.version) await refreshAttributes(deps, attributesVersion);
     res.locals.domain = domain;
     next();
   };
@@ -37,7 +40,7 @@ async function refuseHost({ store, log }: Deps, received: string): Promise<never
 }
 
 /** Returns the domain of a host. Ignores the default port (RFC 9110 4.2), which some proxies add. */
-async function findDomain(db: Db, host: string): Promise<Domain | undefined> {
+async function findDomain(db: Db, host: string): Promise<FoundDomain | undefined> {
   const found = await findDomainByHost(db, host);
   const [, name, port] = /^(.+):(443|80)$/.exec(host) ?? [];
   if (found || name === undefined) return found;

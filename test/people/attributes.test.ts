@@ -114,9 +114,9 @@ describe('people/attributes', () => {
   it('returns each attribute in a SCIM resource, and reads it again', () => {
     for (const attribute of personAttributes) {
       const person = userWith(attribute);
-      const resource = attributesOfUser(person);
+      const resource = attributesOfUser(person, personAttributes);
       const sent = readResource(userType, JSON.parse(JSON.stringify(resource)));
-      expect(storedValue(userOfAttributes(sent, undefined), attribute), attribute.name).to.deep.equal(
+      expect(storedValue(userOfAttributes(sent, undefined, personAttributes), attribute), attribute.name).to.deep.equal(
         storedValue(person, attribute),
       );
       expect(storedValue(person, attribute), attribute.name).not.to.deep.equal(storedValue(aUser(), attribute));
@@ -216,7 +216,7 @@ function fieldsFor(attribute: PersonAttribute, managerId: string): Record<string
   const { name, type } = attribute;
   const value = valueIn(person, attribute);
   if (type === 'boolean') return value === 'true' ? { [name]: 'on' } : {};
-  if (type === 'person') return { [name]: 'maya.koch', [`${name}Id`]: managerId };
+  if (type === 'person') return { [name]: 'maya.koch', [`${name}.id`]: managerId };
   const field = fieldOf(attribute);
   return field === name ? { [name]: value } : { [`${name}.lines`]: '1', [field]: value };
 }

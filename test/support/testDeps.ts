@@ -47,7 +47,7 @@ export async function testDeps({
     config: parseConfig({ DATA_DIR: tempFolder(), METADATA_PRIVATE_NETWORKS: 'allow', ...env }),
     store: store ?? (await openTestStore()),
     secrets,
-    attributes: { list: personAttributes },
+    attributes: { list: personAttributes, version: 0 },
     now: () => clock.at,
     randomBytes,
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },

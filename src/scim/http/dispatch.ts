@@ -43,8 +43,8 @@ function findEndpoint(path: string): Endpoint | undefined {
   const name = first.toLowerCase();
   if (name === 'users') return resourceEndpoint(users, second);
   if (name === 'groups') return resourceEndpoint(groups, second);
-  if (name === 'resourcetypes') return discovery((baseUrl) => resourceTypes(baseUrl, second));
-  if (name === 'schemas') return discovery((baseUrl) => schemaList(baseUrl, second));
+  if (name === 'resourcetypes') return discovery((call) => resourceTypes(call, second));
+  if (name === 'schemas') return discovery((call) => schemaList(call, second));
   if (second !== undefined) return undefined;
   if (name === '') return { GET: (call) => listEverything(call, call.request.query) };
   if (name === '.search') return { POST: (call) => listEverything(call, searchParameters(call.request.body)) };
@@ -71,11 +71,12 @@ function resourceEndpoint<R extends Row>(model: Model<R>, id: string | undefined
 }
 
 /** Discovery endpoints refuse a filter with 403: the client must not mistake the whole list for a match (RFC 7644 4). */
-function discovery(describe: (baseUrl: string) => ScimResponse): Endpoint {
+function discovery(describe: (call: Call) => ScimResponse): Endpoint {
   return {
-    GET: ({ baseUrl, request }) => {
-      if (request.query.has('filter')) throw new ScimError(403, undefined, 'This endpoint does not support filters.');
-      return describe(baseUrl);
+    GET: (call) => {
+      if (call.request.query.has('filter'))
+        throw new ScimError(403, undefined, 'This endpoint does not support filters.');
+      return describe(call);
     },
   };
 }

@@ -28,6 +28,7 @@ export function compareSql(engine: Engine, operand: Operand, filter: Leaf): Cond
   }
   if (operand.kind === 'flag') return compareFlag(operand, filter);
   if (operand.kind === 'time') return compareTime(operand, filter);
+  if (operand.kind === 'number') return compareNumber(operand, filter);
   return compareText(engine, operand, filter);
 }
 
@@ -52,6 +53,14 @@ function compareTime({ value: column }: Operand, { path, comparator, value }: Co
   const sign = signs[comparator];
   if (Number.isNaN(time) || !sign) throw wrongType(path, 'a date and time, using eq, ne, gt, ge, lt or le');
   return sql`${column} ${sql.raw(sign)} ${time}`;
+}
+
+function compareNumber({ value: column }: Operand, { path, comparator, value }: Comparison): Condition {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  const sign = signs[comparator];
+  if (!Number.isFinite(number) || !sign) throw wrongType(path, 'a number, using eq, ne, gt, ge, lt or le');
+  const condition = sql<boolean>`${column} ${sql.raw(sign)} ${number}`;
+  return comparator === 'ne' ? sql`(${column} is null or ${condition})` : condition;
 }
 
 function compareText(engine: Engine, operand: Operand, { path, comparator, value }: Comparison): Condition {

@@ -70,7 +70,7 @@ export function compareValue(
 
 /** Returns what a value is compared by: a number for numbers and times, otherwise a text. */
 function keyOf({ type, caseExact, isLoginName }: Compared, value: unknown): string | number {
-  if (type === 'integer') return Number(value);
+  if (type === 'integer' || type === 'decimal') return Number(value);
   if (type === 'dateTime') return Date.parse(String(value));
   if (caseExact) return String(value);
   return caseKey(isLoginName ? composed(String(value)) : String(value));

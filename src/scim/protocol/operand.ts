@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
 import type { Attribute } from '../schema/attribute.ts';
-import { ENTERPRISE_URN, INTERACT_URN, type Located, type ResourceType } from '../schema/schema.ts';
+import { CUSTOM_URN, ENTERPRISE_URN, INTERACT_URN, type Located, type ResourceType } from '../schema/schema.ts';
 import { personColumns } from '../schema/user.ts';
 
 /** The stored value of an attribute as an SQL expression, and how it is compared. */
 export type Operand = {
   value: RawBuilder<unknown>; // null if there is no value
-  kind: 'text' | 'flag' | 'time';
+  kind: 'text' | 'flag' | 'time' | 'number';
   exact: boolean; // case-sensitive
   isLoginName?: boolean; // in NFC
   folded?: RawBuilder<unknown>; // a column with the caseKey() of the value, which every row has
@@ -54,35 +54,44 @@ export function operandOf(
   const folded = foldedColumns[path];
   if (column) return { value: sql.ref(column), ...comparison(leaf), ...(folded ? { folded: sql.ref(folded) } : {}) };
   if (attribute.name === 'meta' || leaf.mutability === 'readOnly' || type.name !== 'User') return undefined;
-  const keys = [...profileKeys(schema.id), attribute.name, ...(sub ? [sub.name] : [])];
-  return { value: profileValue(engine, keys), ...comparison(leaf) };
+  const keys = [...placeOf({ schema, attribute }), ...(sub ? [sub.name] : [])];
+  const value = leaf.type === 'decimal' ? profileNumber(engine, keys) : profileValue(engine, keys);
+  return { value, ...comparison(leaf) };
 }
 
 /** Returns what is not null if a person has attributes of an extension, as userResource() shows it. */
 export function extensionValue(engine: Engine, urn: string): RawBuilder<unknown> {
+  if (urn === CUSTOM_URN) return profileValue(engine, ['custom']);
   const column = urn === ENTERPRISE_URN ? 'users.department' : 'users.loginType';
   return sql`coalesce(${profileValue(engine, profileKeys(urn))}, ${sql.ref(column)})`;
 }
 
+const kinds: Partial<Record<Attribute['type'], Operand['kind']>> = {
+  boolean: 'flag',
+  dateTime: 'time',
+  decimal: 'number',
+};
+
 /** Returns how the values of an attribute are compared. */
 export function comparison({ type, caseExact, isLoginName = false }: Attribute): Omit<Operand, 'value' | 'folded'> {
-  const kind = type === 'boolean' ? 'flag' : type === 'dateTime' ? 'time' : 'text';
-  return { kind, exact: caseExact, isLoginName };
+  return { kind: kinds[type] ?? 'text', exact: caseExact, isLoginName };
 }
 
 /** Returns the values of a multi-valued attribute as rows for a FROM clause: `element.value`, and `element.key` in their order. */
 export function elementRows(engine: Engine, attribute: Attribute): RawBuilder<unknown> {
-  return engine === 'sqlite'
-    ? sql`json_each("users"."profileJson", ${sql.lit(`$.${attribute.name}`)}) as "element"`
-    : sql`jsonb_array_elements(coalesce("users"."profileJson"::jsonb -> ${sql.lit(attribute.name)}, '[]'::jsonb)) with ordinality as "element"("value", "key")`;
+  const place = attribute.place ?? [attribute.name];
+  if (engine === 'sqlite')
+    return sql`json_each("users"."profileJson", ${sql.lit(`$.${place.join('.')}`)}) as "element"`;
+  const found = sql`"users"."profileJson"::jsonb #> ${sql.lit(`{${place.join(',')}}`)}`;
+  // A custom attribute may have had one value before.
+  const list = attribute.place ? sql`case jsonb_typeof(${found}) when 'array' then ${found} end` : found;
+  return sql`jsonb_array_elements(coalesce(${list}, '[]'::jsonb)) with ordinality as "element"("value", "key")`;
 }
 
 /** Returns the operand of a sub-attribute of `element.value`. */
 export function elementOperand(engine: Engine, sub: Attribute): Operand {
-  const value =
-    engine === 'sqlite'
-      ? sql`json_extract("element"."value", ${sql.lit(`$.${sub.name}`)})`
-      : jsonText(sql`"element"."value"`, [sub.name]);
+  const json = sql`"element"."value"`;
+  const value = sub.type === 'decimal' ? jsonNumber(engine, json, [sub.name]) : jsonText(engine, json, [sub.name]);
   return { value, ...comparison(sub) };
 }
 
@@ -98,17 +107,37 @@ function pathOf({ schema, attribute, sub }: Located): string {
   return `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
 }
 
+function placeOf({ schema, attribute }: Pick<Located, 'schema' | 'attribute'>): readonly string[] {
+  return attribute.place ?? [...profileKeys(schema.id), attribute.name];
+}
+
 function profileKeys(urn: string): string[] {
   if (urn === ENTERPRISE_URN) return ['enterprise'];
   return urn === INTERACT_URN ? ['interact'] : [];
 }
 
-function profileValue(engine: Engine, keys: string[]): RawBuilder<unknown> {
-  return engine === 'sqlite'
-    ? sql`json_extract("users"."profileJson", ${sql.lit(`$.${keys.join('.')}`)})`
-    : jsonText(sql`"users"."profileJson"::jsonb`, keys);
+function profileValue(engine: Engine, keys: readonly string[]): RawBuilder<unknown> {
+  return jsonText(engine, profileJson(engine), keys);
 }
 
-function jsonText(json: RawBuilder<unknown>, keys: string[]): RawBuilder<unknown> {
-  return sql`(${json} #>> ${sql.lit(`{${keys.join(',')}}`)})`;
+function profileNumber(engine: Engine, keys: readonly string[]): RawBuilder<unknown> {
+  return jsonNumber(engine, profileJson(engine), keys);
+}
+
+function profileJson(engine: Engine): RawBuilder<unknown> {
+  return engine === 'sqlite' ? sql`"users"."profileJson"` : sql`"users"."profileJson"::jsonb`;
+}
+
+function jsonText(engine: Engine, json: RawBuilder<unknown>, keys: readonly string[]): RawBuilder<unknown> {
+  return engine === 'sqlite'
+    ? sql`json_extract(${json}, ${sql.lit(`$.${keys.join('.')}`)})`
+    : sql`(${json} #>> ${sql.lit(`{${keys.join(',')}}`)})`;
+}
+
+/** Returns null for anything but a number: the type of the attribute may have changed since the value was stored. */
+function jsonNumber(engine: Engine, json: RawBuilder<unknown>, keys: readonly string[]): RawBuilder<unknown> {
+  const value = jsonText(engine, json, keys);
+  if (engine === 'sqlite') return sql`case when typeof(${value}) in ('integer', 'real') then ${value} end`;
+  const found = sql`${json} #> ${sql.lit(`{${keys.join(',')}}`)}`;
+  return sql`case when jsonb_typeof(${found}) = 'number' then ${value}::float8 end`;
 }

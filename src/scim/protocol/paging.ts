@@ -16,7 +16,7 @@ import { collectRange, compareMatches, type Range } from './sortedMatches.ts';
 
 /** A table of resources. */
 export type Table<Row> = {
-  type: ResourceType;
+  typeOf(deps: Pick<Deps, 'attributes'>): ResourceType;
   table: 'users' | 'groups';
   select(db: Db, selection: Selection): Promise<Selected<Row>[]>;
 };
@@ -27,6 +27,7 @@ export const CURSOR_LIFETIME_MS = 60 * 60_000;
 
 // Sorts after every text, so that rows without a value come last (RFC 7644 3.4.2.3); unlike null, it can be compared with a cursor.
 const NO_TEXT = '\u{10ffff}';
+const NO_NUMBER = Number.MAX_SAFE_INTEGER; // custom attributes have at most 15 digits
 
 /** What a list is sorted by. `indexed`: the rows can be read in this order. */
 type Key = { value: RawBuilder<string | number | null>; indexed: boolean; cost: Cost };
@@ -42,14 +43,15 @@ type ReadRange<Row> = (range: Range, beyond?: Position) => Promise<{ rows: Selec
  * @throws ScimError invalidFilter, invalidPath, invalidCursor, expiredCursor, tooMany
  */
 export async function readPage<Row extends { id: string }>(
-  deps: Pick<Deps, 'store' | 'now'>,
+  deps: Pick<Deps, 'store' | 'now' | 'attributes'>,
   table: Table<Row>,
   query: ListQuery,
   budget: Budget,
 ): Promise<Page<Row>> {
   const { db, engine } = deps.store;
-  const test = query.filter ? filterToSql(table.type, engine, query.filter) : true;
-  const key = sortKey(table.type, engine, query);
+  const type = table.typeOf(deps);
+  const test = query.filter ? filterToSql(type, engine, query.filter) : true;
+  const key = sortKey(type, engine, query);
   if (test === true && query.count === 0) return { rows: [], total: await readCount(db, table.table) };
   const read = readerOf(deps, table, query, test, key, budget);
   if (query.cursor !== undefined) return readByCursor(read, table, query, query.cursor, deps.now());
@@ -57,7 +59,7 @@ export async function readPage<Row extends { id: string }>(
 }
 
 function readerOf<Row extends { id: string }>(
-  deps: Pick<Deps, 'store' | 'now'>,
+  deps: Pick<Deps, 'store' | 'now' | 'attributes'>,
   table: Table<Row>,
   query: ListQuery,
   test: Test,
@@ -66,11 +68,11 @@ function readerOf<Row extends { id: string }>(
 ): ReadRange<Row> {
   if (test === false) return async () => ({ rows: [], total: 0 });
   if (test === true && key.indexed) return inOrder(deps.store.db, table, key);
-  const cost = query.filter && test !== true ? costOfFilter(table.type, query.filter) : { row: 0, member: 0 };
+  const cost = query.filter && test !== true ? costOfFilter(table.typeOf(deps), query.filter) : { row: 0, member: 0 };
   const scan: Scan = {
     table: table.table,
     condition: test === true ? sql`true` : test,
-    lookup: query.filter && lookupSql(table.type, query.filter),
+    lookup: query.filter && lookupSql(table.typeOf(deps), query.filter),
     cost: { row: cost.row + key.cost.row, member: cost.member + key.cost.member },
     sortKey: key.value,
   };
@@ -95,7 +97,7 @@ function inOrder<Row>(db: Db, { table, select }: Table<Row>, key: Key): ReadRang
 
 /** Tests every row that may match, in slices, and then reads the rows of the range. */
 function byScan<Row extends { id: string }>(
-  deps: Pick<Deps, 'store' | 'now'>,
+  deps: Pick<Deps, 'store' | 'now' | 'attributes'>,
   { select }: Table<Row>,
   scan: Scan,
   isSorted: boolean,
@@ -164,6 +166,7 @@ function sortKey(type: ResourceType, engine: Engine, { sortBy }: ListQuery): Key
     cost: costOfPath(type, sortBy),
   });
   if (operand.kind === 'time') return key(operand.value);
+  if (operand.kind === 'number') return key(sql`coalesce(${operand.value}, ${sql.lit(NO_NUMBER)})`);
   if (operand.kind === 'flag') return key(sql`coalesce(cast(${operand.value} as text), ${sql.lit(NO_TEXT)})`);
   return key(operand.folded ?? sql`coalesce(${comparableText(engine, operand)}, ${sql.lit(NO_TEXT)})`);
 }

@@ -1,20 +1,20 @@
+import { fromAttributes } from '../../people/attribute.ts';
 import { MAX_BODY_BYTES } from '../http/body.ts';
-import type { ScimResponse } from '../http/call.ts';
+import type { Call, ScimResponse } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { DEFAULT_COUNT, MAX_COUNT } from '../protocol/listQuery.ts';
 import { CURSOR_LIFETIME_MS } from '../protocol/paging.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { Json } from '../schema/readResource.ts';
-import { groupType, type ResourceType, type Schema, userType } from '../schema/schema.ts';
+import { groupType, type ResourceType, type Schema, userTypeOf } from '../schema/schema.ts';
 import { serviceSchemas } from '../schema/service.ts';
 import { MAX_BULK_OPERATIONS } from './bulk.ts';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
-const types = [userType, groupType];
-const schemas = [...types.flatMap((type) => [type.schema, ...type.extensions]), ...serviceSchemas];
+const typesOf = fromAttributes((attributes) => [userTypeOf(attributes), groupType]);
 
 /** GET /ServiceProviderConfig (RFC 7643 5, RFC 9865 4). */
-export function serviceProviderConfig(baseUrl: string): ScimResponse {
+export function serviceProviderConfig({ baseUrl }: Call): ScimResponse {
   const location = `${baseUrl}/ServiceProviderConfig`;
   return {
     status: 200,
@@ -58,14 +58,15 @@ export function serviceProviderConfig(baseUrl: string): ScimResponse {
 }
 
 /** GET /ResourceTypes and /ResourceTypes/{name} (RFC 7643 6). @throws ScimError 404 */
-export function resourceTypes(baseUrl: string, name: string | undefined): ScimResponse {
-  const all = types.map((type) => resourceType(type, baseUrl));
+export function resourceTypes({ deps, baseUrl }: Call, name: string | undefined): ScimResponse {
+  const all = typesOf(deps.attributes.list).map((type) => resourceType(type, baseUrl));
   return name === undefined ? listOf(all) : one(all, name);
 }
 
 /** GET /Schemas and /Schemas/{URN} (RFC 7643 7). @throws ScimError 404 */
-export function schemaList(baseUrl: string, urn: string | undefined): ScimResponse {
-  const all = schemas.map((schema) => schemaResource(schema, baseUrl));
+export function schemaList({ deps, baseUrl }: Call, urn: string | undefined): ScimResponse {
+  const resources = typesOf(deps.attributes.list).flatMap((type) => [type.schema, ...type.extensions]);
+  const all = [...resources, ...serviceSchemas].map((schema) => schemaResource(schema, baseUrl));
   return urn === undefined ? listOf(all) : one(all, urn);
 }
 
@@ -93,7 +94,8 @@ function schemaResource({ id, name, description, attributes }: Schema, baseUrl: 
   };
 }
 
-function attributeResource({ maxLength: _, isLoginName: __, subAttributes, ...attribute }: Attribute): Json {
+function attributeResource(described: Attribute): Json {
+  const { maxLength: _, isLoginName: __, place: ___, read: ____, subAttributes, ...attribute } = described;
   return { ...attribute, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
 }
 

@@ -19,7 +19,7 @@ type Fields = Pick<Group, 'displayName' | 'externalId'>;
 
 /** Groups as SCIM resources. Members are rows of their own: they are changed one by one and never read as a whole. */
 export const groups: Model<Group> = {
-  type: groupType,
+  typeOf: () => groupType,
   table: 'groups',
   uniqueAttribute: 'displayName',
   nameOf: ({ displayName }) => displayName,

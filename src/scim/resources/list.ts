@@ -66,7 +66,7 @@ async function readPart<R extends Row>(
   const name = soughtName(query, model.uniqueAttribute);
   const page =
     name === undefined ? await readPage(call.deps, model, query, call.budget) : await readNamed(call, model, name);
-  const projection = readProjection(model.type, parameters);
+  const projection = readProjection(model.typeOf(call.deps), parameters);
   return { page, json: model.writeJson(call, page.rows, projection) };
 }
 

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/open.ts';
 import { isUniqueViolation, sharedLoginName } from '../../db/uniqueViolation.ts';
+import type { Deps } from '../../deps.ts';
 import type { Change } from '../../store/scimLog.ts';
 import type { Selected, Selection } from '../../store/selection.ts';
 import type { Call, ScimResponse } from '../http/call.ts';
@@ -26,7 +27,7 @@ export type Update<R extends Row> = (
  * `create`, `replace` and `patch` prepare a write outside the transaction and return the function that runs within it.
  */
 export type Model<R extends Row> = {
-  type: ResourceType;
+  typeOf(deps: Pick<Deps, 'attributes'>): ResourceType;
   table: 'users' | 'groups';
   uniqueAttribute: 'userName' | 'displayName';
   nameOf(row: R): string;
@@ -92,7 +93,7 @@ export async function replaceResource<R extends Row>(call: Call, model: Model<R>
 export async function patchResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
   const unknown = new Set<string>();
-  const steps = readPatch(model.type, call.request.body, unknown);
+  const steps = readPatch(model.typeOf(call.deps), call.request.body, unknown);
   reportAttributes(call, unknown);
   requireId(call, id);
   const row = await updateResource(call, model, id, await model.patch(call, steps));
@@ -116,9 +117,9 @@ export function versionTag(version: number | string): string {
   return `W/"${version}"`;
 }
 
-function readBody<R extends Row>(call: Call, { type }: Model<R>): Json {
+function readBody<R extends Row>(call: Call, { typeOf }: Model<R>): Json {
   const unknown = new Set<string>();
-  const resource = readResource(type, call.request.body, unknown);
+  const resource = readResource(typeOf(call.deps), call.request.body, unknown);
   reportAttributes(call, unknown);
   return resource;
 }
@@ -184,7 +185,7 @@ function takenMessage(error: unknown, uniqueAttribute: string): string {
 }
 
 async function respond<R extends Row>(call: Call, model: Model<R>, status: 200 | 201, row: R): Promise<ScimResponse> {
-  const { type } = model;
+  const type = model.typeOf(call.deps);
   const { version, body } = await model.represent(call, row, readProjection(type, call.request.query));
   const location = `${call.baseUrl}${type.endpoint}/${row.id}`;
   // RFC 7643 3.1 names Content-Location; clients look for Location as in RFC 7644 3.4.1.

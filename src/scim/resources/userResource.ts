@@ -1,38 +1,43 @@
-import type { UserAttributes } from '../../people/attribute.ts';
+import type { AttributeList, UserAttributes } from '../../people/attribute.ts';
 import { primaryEmail, withFormatted } from '../../people/contact.ts';
 import type { GroupOfUser } from '../../store/groups.ts';
 import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
-import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
+import { CUSTOM_URN, ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
+import { customAttributesOf, customPartOf, customResource } from './customResource.ts';
 import { versionTag } from './operations.ts';
 
+const extensionUrns = [ENTERPRISE_URN, INTERACT_URN, CUSTOM_URN];
 const DEFAULT_TYPE = userTypes[1];
 const MINUTE_MS = 60_000;
 
-/** Data for a page of people in addition to their rows: their groups and the names of their managers. */
+/** Data for a page of people in addition to their rows. */
 export type UserContext = {
   baseUrl: string;
   isoTime: (at: number) => string; // one createIsoTime() for the page
   groups: Map<string, Omit<GroupOfUser, 'userId'>[]>;
-  managerNames: Map<string, string | null>; // by id; null for a manager without a displayName
+  names: Map<string, string | null>; // of their managers and of those whom custom attributes name, by id; null without a displayName
+  attributes: AttributeList;
 };
 
 /** The attributes of a resource that only the server sets. */
 type ServersPart = { schemas?: string[]; id?: string; groups?: Json[] | undefined; meta?: Json };
 
 /** Returns the attributes of a person as nested in SCIM, without those that only the server sets (schemas, id, meta, groups). */
-export function attributesOfUser(user: User): Json {
-  return nested(user, {});
+export function attributesOfUser(user: User, attributes: AttributeList): Json {
+  const resource = nested(user, {});
+  if (user.profile.custom) resource[CUSTOM_URN] = customAttributesOf(user.profile.custom, attributes);
+  return resource;
 }
 
 /**
  * Returns the person that SCIM attributes describe. A new person without active or userType gets the defaults. If a client removes them
  * (RFC 7644 3.5.2.2), they are not returned until they are set again: the person stays active or inactive, and becomes an Intranet User.
  */
-export function userOfAttributes(resource: Json, before: User | undefined): UserAttributes {
+export function userOfAttributes(resource: Json, before: User | undefined, attributes: AttributeList): UserAttributes {
   const { externalId, userName, name, displayName, title, userType, active, password: _, ...rest } = resource;
-  const { [ENTERPRISE_URN]: enterprise, [INTERACT_URN]: interact, ...others } = rest;
+  const { [ENTERPRISE_URN]: enterprise, [INTERACT_URN]: interact, [CUSTOM_URN]: custom, ...others } = rest;
   const { givenName, familyName, ...nameRest } = objectOf(name);
   const { department, ...enterpriseRest } = objectOf(enterprise);
   const { loginType, ...interactRest } = objectOf(interact);
@@ -41,6 +46,7 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
     name: nonEmpty(nameRest),
     enterprise: nonEmpty(enterpriseRest),
     interact: nonEmpty(interactRest),
+    custom: custom === undefined ? undefined : customPartOf(objectOf(custom), attributes),
   }) as Profile;
   const addresses = withFormatted(profile.addresses, before?.profile.addresses);
   if (addresses) profile.addresses = addresses;
@@ -67,7 +73,7 @@ export function userOfAttributes(resource: Json, before: User | undefined): User
 }
 
 /** Returns a person as a SCIM resource (RFC 7643 4.1). */
-export function userResource(user: User, { baseUrl, isoTime, groups, managerNames }: UserContext): Json {
+export function userResource(user: User, { baseUrl, isoTime, groups, names, attributes }: UserContext): Json {
   const memberOf = groups.get(user.id) ?? [];
   const created = isoTime(user.createdAt);
   const resource = nested(user, {
@@ -85,10 +91,12 @@ export function userResource(user: User, { baseUrl, isoTime, groups, managerName
   });
   const managerId = user.profile.enterprise?.manager?.value;
   if (managerId !== undefined) {
-    const manager = managerResource(managerId, managerNames.get(managerId), baseUrl);
+    const manager = managerResource(managerId, names.get(managerId), baseUrl);
     resource[ENTERPRISE_URN] = { ...(resource[ENTERPRISE_URN] as Json), manager };
   }
-  for (const urn of [ENTERPRISE_URN, INTERACT_URN]) if (resource[urn]) (resource.schemas as string[]).push(urn);
+  const { custom } = user.profile;
+  if (custom) resource[CUSTOM_URN] = customResource(customAttributesOf(custom, attributes), attributes, names, baseUrl);
+  for (const urn of extensionUrns) if (resource[urn]) (resource.schemas as string[]).push(urn);
   return resource;
 }
 

@@ -1,14 +1,19 @@
+import type { Db } from '../../db/open.ts';
+import type { Deps } from '../../deps.ts';
 import { hashPassword } from '../../login/passwords.ts';
+import type { UserAttributes } from '../../people/attribute.ts';
+import { findUnknownReference, referencesOf } from '../../people/references.ts';
 import { deletePerson, insertPerson, lockUser, writePerson } from '../../people/users.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { selectUsers } from '../../store/selection.ts';
 import { findDisplayNames, findUser, findUserByUserName, type User } from '../../store/users.ts';
 import type { Call } from '../http/call.ts';
+import { badRequest } from '../http/errors.ts';
 import { changesBetween } from '../http/log.ts';
 import { applyPatch, type PatchStep } from '../protocol/patch.ts';
 import { project } from '../protocol/projection.ts';
 import { type Json, readSingle } from '../schema/readResource.ts';
-import { INTERACT_URN, userType } from '../schema/schema.ts';
+import { CUSTOM_URN, INTERACT_URN, type ResourceType, userTypeOf } from '../schema/schema.ts';
 import type { Model, Update } from './operations.ts';
 import { noteLastPowerUser, permittedAttributes, permittedHash, permittedPassword, requireTakeOver } from './rights.ts';
 import { attributesOfUser, createIsoTime, type UserContext, userOfAttributes, userResource } from './userResource.ts';
@@ -17,7 +22,7 @@ const PEOPLE_PER_PIECE = 50;
 
 /** People as SCIM resources. */
 export const users: Model<User> = {
-  type: userType,
+  typeOf,
   table: 'users',
   uniqueAttribute: 'userName',
   nameOf: ({ userName }) => userName,
@@ -28,52 +33,64 @@ export const users: Model<User> = {
   async create(call, resource) {
     const { deps, source } = call;
     const permitted = permittedAttributes(call, resource);
-    const attributes = userOfAttributes(permitted, undefined);
+    const attributes = userOfAttributes(permitted, undefined, deps.attributes.list);
     const passwordHash = (await hashOf(call, resource.password)) ?? null;
     if (passwordHash === null) delete permitted.password; // of the changes
-    return async (db) => ({
-      row: await insertPerson(db, deps, attributes, { sourceId: source.id, passwordHash }),
-      changes: changesBetween({}, permitted),
-    });
+    return async (db) => {
+      await requireKnownPeople(db, deps, attributes, undefined);
+      const row = await insertPerson(db, deps, attributes, { sourceId: source.id, passwordHash });
+      return { row, changes: changesBetween({}, permitted) };
+    };
   },
   // A PUT empties omitted attributes except these: a PUT of other attributes must not reactivate people or change their rights, and
-  // the vendor's extension belongs to the intranet (docs/decisions/scim-put-keeps-rights.md).
+  // the extensions of the intranet belong to it (docs/decisions/scim-put-keeps-rights.md).
   replace: (call, resource) =>
     updateOf(call, resource.password, (known) => ({
       active: known.active,
       userType: known.userType,
       [INTERACT_URN]: known[INTERACT_URN],
+      [CUSTOM_URN]: known[CUSTOM_URN],
       ...resource,
     })),
-  patch: (call, steps) => updateOf(call, passwordOf(steps), (known) => applyPatch(userType, known, steps)),
+  patch: (call, steps) => updateOf(call, passwordOf(steps), (known) => applyPatch(typeOf(call.deps), known, steps)),
   check: requireTakeOver,
   delete: (db, call, user) => deletePerson(db, call.deps, user).catch((error) => noteLastPowerUser(call, error)),
   async represent(call, user, projection) {
     const resource = (await userResources(call, [user]))(user);
     const { version } = resource.meta as { version: string };
-    return { version, body: project(userType, resource, projection) };
+    return { version, body: project(typeOf(call.deps), resource, projection) };
   },
   async *writeJson(call, rows, projection) {
+    const type = typeOf(call.deps);
     const resourceOf = await userResources(call, rows);
     for (let start = 0; start < rows.length; start += PEOPLE_PER_PIECE) {
       const people = rows.slice(start, start + PEOPLE_PER_PIECE);
-      const shown = people.map((user) => project(userType, resourceOf(user), projection));
+      const shown = people.map((user) => project(type, resourceOf(user), projection));
       yield (start > 0 ? ',' : '') + JSON.stringify(shown).slice(1, -1);
     }
   },
 };
 
+function typeOf({ attributes }: Pick<Deps, 'attributes'>): ResourceType {
+  return userTypeOf(attributes.list);
+}
+
 /** Reads the groups and the managers' names of all people with one query each, and returns what makes their resources. */
-async function userResources({ deps, baseUrl }: Call, people: User[]): Promise<(user: User) => Json> {
-  const { db } = deps.store;
+async function userResources(
+  { deps: { store, attributes }, baseUrl }: Call,
+  people: User[],
+): Promise<(user: User) => Json> {
+  const { db } = store;
   const ids = people.map(({ id }) => id);
   const groups: UserContext['groups'] = new Map();
   for (const { userId, ...group } of await findGroupsOfUsers(db, ids))
     groups.set(userId, [...(groups.get(userId) ?? []), group]);
+  const { list } = attributes;
   const managers = people.map(({ profile }) => profile.enterprise?.manager?.value).filter((id) => id !== undefined);
-  const managerNames = new Map((await findDisplayNames(db, managers)).map(({ id, displayName }) => [id, displayName]));
+  const named = [...managers, ...people.flatMap((user) => referencesOf(user, list))];
+  const names = new Map((await findDisplayNames(db, named)).map(({ id, displayName }) => [id, displayName]));
   const isoTime = createIsoTime();
-  return (user) => userResource(user, { baseUrl, isoTime, groups, managerNames });
+  return (user) => userResource(user, { baseUrl, isoTime, groups, names, attributes: list });
 }
 
 /** Hashes the password first: that takes a while, and the person is locked during the update. */
@@ -81,10 +98,12 @@ async function updateOf(call: Call, password: unknown, change: (attributes: Json
   const { deps, source, trace } = call;
   const sentHash = await hashOf(call, password);
   return async (db, before) => {
-    const known = attributesOfUser(before);
+    const { list } = deps.attributes;
+    const known = attributesOfUser(before, list);
     const passwordHash = permittedHash(call, before, sentHash);
-    const attributes = userOfAttributes(permittedAttributes(call, change(known), known), before);
-    const changes = changesBetween(known, attributesOfUser({ ...before, ...attributes }));
+    const attributes = userOfAttributes(permittedAttributes(call, change(known), known), before, list);
+    await requireKnownPeople(db, deps, attributes, before);
+    const changes = changesBetween(known, attributesOfUser({ ...before, ...attributes }, list));
     if (passwordHash !== undefined) changes.push({ attribute: 'password' });
     if (before.active && !attributes.active) trace.event = 'user_deprovision';
     return {
@@ -95,6 +114,17 @@ async function updateOf(call: Call, password: unknown, change: (attributes: Json
         ),
     };
   };
+}
+
+/** @throws ScimError invalidValue if a custom attribute newly names someone who does not exist */
+async function requireKnownPeople(
+  db: Db,
+  { attributes: { list } }: Deps,
+  person: UserAttributes,
+  before: User | undefined,
+): Promise<void> {
+  const unknown = await findUnknownReference(db, person, before, list);
+  if (unknown) throw badRequest('invalidValue', `${unknown.name}: no person has this id.`);
 }
 
 /** Returns the password after a PATCH: undefined if it is not mentioned, null if it is removed. */

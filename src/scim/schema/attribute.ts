@@ -1,7 +1,9 @@
+import type { Checked } from '../../errors.ts';
+
 /** One attribute with its characteristics (RFC 7643 7). They drive /Schemas, validation, filters, PATCH and what is returned. */
 export type Attribute = {
   name: string;
-  type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
+  type: 'string' | 'boolean' | 'integer' | 'decimal' | 'dateTime' | 'reference' | 'binary' | 'complex';
   multiValued: boolean;
   description: string;
   required: boolean;
@@ -14,7 +16,12 @@ export type Attribute = {
   subAttributes?: readonly Attribute[];
   maxLength: number; // characters; not shown in /Schemas
   isLoginName?: boolean; // normalized; not shown in /Schemas
+  place?: readonly string[]; // in Profile, of a custom attribute; not shown in /Schemas
+  read?: ReadCustom; // of a custom attribute or its sub-attribute; not shown in /Schemas
 };
+
+/** Reads the text of one value of a custom attribute. */
+export type ReadCustom = (text: string) => Checked<string | number>;
 
 type Characteristics = Partial<Omit<Attribute, 'name' | 'description'>>;
 

@@ -1,3 +1,4 @@
+import type { Checked } from '../../errors.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import { normalizeLoginName } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
@@ -77,16 +78,19 @@ export function readSingle(attribute: Attribute, value: unknown): unknown {
   }
   const bare = unwrapped(value);
   if (bare === null) return undefined;
-  return attribute.type === 'boolean' ? readBoolean(attribute, bare) : readText(attribute, bare);
+  if (attribute.type === 'boolean') return readBoolean(attribute, bare);
+  const text = readText(attribute, bare);
+  return text === undefined || !attribute.read ? text : readCustom(attribute.name, attribute.read(text));
 }
 
 /**
- * Reads the sub-attributes of a complex value, of which there may be none. A string stands for the sub-attribute `value`, and a list
+ * Reads the sub-attributes of a complex value, of which there may be none. A string or a number stands for the sub-attribute `value`, and a list
  * of one for what is in it: some clients send them so.
  * @throws ScimError invalidValue
  */
 export function readParts(attribute: Attribute, value: unknown): Json {
-  if (typeof value === 'string' && findSubAttribute(attribute, 'value')) return readParts(attribute, { value });
+  if ((typeof value === 'string' || typeof value === 'number') && findSubAttribute(attribute, 'value'))
+    return readParts(attribute, { value });
   if (Array.isArray(value) && value.length === 1) return readParts(attribute, value[0]);
   if (!isObject(value)) throw wrongType(attribute, 'an object');
   const result: Json = {};
@@ -173,7 +177,7 @@ function distinct(attribute: Attribute, values: Json[]): Json[] {
     const { primary, type, value, ...rest } = item;
     const key = JSON.stringify([
       caseKey(String(type ?? '')),
-      typeof value === 'string' ? (exact ? value : caseKey(value)) : rest,
+      typeof value === 'string' ? (exact ? value : caseKey(value)) : (value ?? rest),
     ]);
     const known = found.get(key);
     const either = primary === true || isPrimary(known) ? { primary: true } : {};
@@ -190,7 +194,8 @@ function readBoolean(attribute: Attribute, value: unknown): boolean {
 }
 
 function readText(attribute: Attribute, given: unknown): string | undefined {
-  const sent = Number.isSafeInteger(given) ? String(given) : given; // an ID or a number of an employee
+  const isNumber = attribute.type === 'decimal' ? Number.isFinite(given) : Number.isSafeInteger(given); // of an employee
+  const sent = isNumber ? String(given) : given;
   if (typeof sent !== 'string') throw wrongType(attribute, 'a string');
   const value = attribute.isLoginName ? normalizeLoginName(sent) : sent;
   if (value === '') return undefined;
@@ -203,6 +208,11 @@ function readText(attribute: Attribute, given: unknown): string | undefined {
     throw badRequest('invalidValue', `${name} must be an http or https URL, or an image as data:image/….`);
   if (type === 'binary' && !/^[A-Za-z0-9+/_-]*={0,2}$/.test(value)) throw wrongType(attribute, 'base64');
   return value;
+}
+
+function readCustom(name: string, read: Checked<string | number>): string | number {
+  if (read.ok) return read.value;
+  throw badRequest('invalidValue', `${name}: ${Object.values(read.errors).join(' ')}`);
 }
 
 /**

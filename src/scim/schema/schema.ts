@@ -1,6 +1,13 @@
+import { fromAttributes } from '../../people/attribute.ts';
 import type { AttributePath } from '../protocol/filter.ts';
 import { type Attribute, complex, reference, text } from './attribute.ts';
-import { coreUserAttributes, enterpriseAttributes, interactAttributes, personAliases } from './user.ts';
+import {
+  coreUserAttributes,
+  customAttributes,
+  enterpriseAttributes,
+  interactAttributes,
+  personAliases,
+} from './user.ts';
 
 export type Schema = { id: string; name: string; description: string; attributes: readonly Attribute[] };
 
@@ -21,6 +28,7 @@ export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const INTERACT_URN = 'urn:ietf:params:scim:schemas:extension:interactsoftware:2.0:User';
+export const CUSTOM_URN = 'urn:ietf:params:scim:schemas:extension:anteroom:2.0:User'; // attributes of the installation
 
 const readOnly = { mutability: 'readOnly', caseExact: true } as const;
 const immutable = { mutability: 'immutable' } as const;
@@ -83,6 +91,16 @@ export const userType: ResourceType = withAttributes(
   },
   personAliases,
 );
+
+/** Returns the resource type of people, with an extension for the custom attributes if there are any. */
+export const userTypeOf = fromAttributes((all): ResourceType => {
+  const attributes = customAttributes(all);
+  if (attributes.length === 0) return userType;
+  const description = 'Attributes that were added in this installation';
+  const { attributes: _, ...type } = userType;
+  const extension = { id: CUSTOM_URN, name: 'CustomUser', description, attributes };
+  return withAttributes({ ...type, extensions: [...type.extensions, extension] }, personAliases);
+});
 
 export const groupType: ResourceType = withAttributes(
   {

@@ -1,6 +1,9 @@
-import type { PersonAttribute } from '../../people/attribute.ts';
+import { invalid } from '../../errors.ts';
+import type { AttributeList, PersonAttribute } from '../../people/attribute.ts';
 import { personAttributes } from '../../people/attributes.ts';
-import { type Attribute, complex, flag, reference, text, values } from './attribute.ts';
+import { singleOfText } from '../../people/customValue.ts';
+import { textError } from '../../people/textError.ts';
+import { type Attribute, complex, flag, type ReadCustom, reference, text, values } from './attribute.ts';
 
 const readOnly = { mutability: 'readOnly' } as const;
 const external = ['external'];
@@ -30,6 +33,11 @@ export const enterpriseAttributes: readonly Attribute[] = attributesBelow('enter
 
 /** The extension of the intranet's vendor, and the further profile fields of the intranet. */
 export const interactAttributes: readonly Attribute[] = attributesBelow('interact.');
+
+/** Returns the attributes of the installation, as the schema of their extension describes them. */
+export function customAttributes(attributes: AttributeList): Attribute[] {
+  return attributes.flatMap((attribute) => (attribute.custom ? [customSchemaOf(attribute, attribute.custom)] : []));
+}
 
 /** The columns of the attributes that have one, by the schema's name and the attribute's path: `EnterpriseUser:department`. */
 export const personColumns: Record<string, string> = Object.fromEntries(
@@ -97,6 +105,37 @@ function schemaOf(name: string, attribute: PersonAttribute): Attribute {
       });
     }
   }
+}
+
+function customSchemaOf(
+  attribute: PersonAttribute,
+  { id, several }: NonNullable<PersonAttribute['custom']>,
+): Attribute {
+  const { name, label, type } = attribute;
+  const description = type === 'date' ? `${label}, such as 2026-03-31` : label;
+  const place = ['custom', id];
+  const isWhole = !several && type !== 'person';
+  const value = customValueOf(attribute, isWhole ? name : 'value', type === 'person' ? "The person's id" : description);
+  if (isWhole) return { ...value, place };
+  const person = [
+    reference('$ref', "The person's URL", ['User'], readOnly),
+    text(several ? 'display' : 'displayName', "The person's name", readOnly),
+  ];
+  return complex(name, description, type === 'person' ? [value, ...person] : [value], { multiValued: several, place });
+}
+
+/** A value is checked as on the form. */
+function customValueOf(attribute: PersonAttribute, name: string, description: string): Attribute {
+  const { type, maxLength, options } = attribute;
+  const choices = options?.map(([choice]) => choice).filter((choice) => choice !== '');
+  const read: ReadCustom = (given) => {
+    const error = textError(attribute, given);
+    return error === undefined ? { ok: true, value: singleOfText(attribute, given) } : invalid({ [name]: error });
+  };
+  const value = text(name, description, { maxLength, read, ...(choices ? { canonicalValues: choices } : {}) });
+  if (type === 'number') return { ...value, type: 'decimal' };
+  if (type === 'link') return { ...value, type: 'reference', referenceTypes: external };
+  return type === 'person' ? { ...value, caseExact: true } : value;
 }
 
 function addresses(name: string, description: string, { maxLength, kinds = [] }: PersonAttribute): Attribute {

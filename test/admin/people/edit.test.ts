@@ -119,7 +119,7 @@ describe('admin/people/edit', () => {
     const asked = await save({ ...(await form()), manager: 'ben' });
     expect(asked.status).to.equal(422);
     expect(asked.text).to.contain('Several people match. Select one.');
-    await save({ ...fieldsOfForm(asked.text, path), managerId: ben.id });
+    await save({ ...fieldsOfForm(asked.text, path), 'manager.id': ben.id });
     expect((await stored()).profile.enterprise?.manager).to.deep.equal({ value: ben.id });
     await save({ ...(await form()), manager: 'lund' });
     expect((await stored()).profile.enterprise?.manager).not.to.deep.equal({ value: ben.id });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { personAttributes } from '../../../src/people/attributes.ts';
 import {
   attributesOfUser,
   createIsoTime,
@@ -30,7 +31,7 @@ describe('scim/userResource', () => {
   });
 
   it('turns SCIM attributes into a person and back', () => {
-    const user = aUser(userOfAttributes(resource, undefined));
+    const user = aUser(userOfAttributes(resource, undefined, personAttributes));
     expect(user).to.include({
       userName: 'anna',
       active: false,
@@ -38,18 +39,21 @@ describe('scim/userResource', () => {
       email: 'work',
       department: 'IT',
     });
-    expect(JSON.parse(JSON.stringify(attributesOfUser(user)))).to.deep.equal(resource);
+    expect(JSON.parse(JSON.stringify(attributesOfUser(user, personAttributes)))).to.deep.equal(resource);
   });
 
   it('gives a new person the defaults of active and userType', () => {
-    expect(userOfAttributes({ userName: 'anna' }, undefined)).to.include({ active: true, userType: 'Intranet User' });
+    expect(userOfAttributes({ userName: 'anna' }, undefined, personAttributes)).to.include({
+      active: true,
+      userType: 'Intranet User',
+    });
   });
 
   it('keeps active and resets userType if they are removed, and shows neither', () => {
     const before = aUser({ active: false, userType: 'Power User' });
-    const changed = { ...before, ...userOfAttributes({ userName: 'anna' }, before) };
+    const changed = { ...before, ...userOfAttributes({ userName: 'anna' }, before, personAttributes) };
     expect(changed).to.include({ active: false, userType: 'Intranet User' });
-    const shown = JSON.parse(JSON.stringify(attributesOfUser(changed)));
+    const shown = JSON.parse(JSON.stringify(attributesOfUser(changed, personAttributes)));
     expect(shown).to.deep.equal({ userName: 'anna' });
   });
 
@@ -66,7 +70,8 @@ describe('scim/userResource', () => {
       baseUrl: 'https://acme.com/scim',
       isoTime: createIsoTime(),
       groups: new Map([['u', [{ id: 'g', displayName: 'G', type: 'direct' }]]]),
-      managerNames: new Map([['m', 'The Boss']]),
+      names: new Map([['m', 'The Boss']]),
+      attributes: personAttributes,
     });
     expect(JSON.parse(JSON.stringify(shown))).to.deep.equal({
       schemas: [USER_URN, ENTERPRISE_URN],

@@ -1,0 +1,72 @@
+import { type AttributeList, fromAttributes, type PersonAttribute } from '../../people/attribute.ts';
+import { customOfText, textOfCustom } from '../../people/customValue.ts';
+import type { CustomValue, Profile } from '../../store/profile.ts';
+import { isObject, type Json } from '../schema/readResource.ts';
+
+type Custom = NonNullable<Profile['custom']>;
+
+const customOnly = fromAttributes((attributes) =>
+  attributes.flatMap((attribute) => (attribute.custom ? [{ ...attribute, ...attribute.custom }] : [])),
+);
+
+/** Returns the custom attributes of a person by their names; undefined for none. Values of removed attributes are left out. */
+export function customAttributesOf(custom: Custom, attributes: AttributeList): Json | undefined {
+  const result: Json = {};
+  for (const attribute of customOnly(attributes)) {
+    const value = custom[attribute.id];
+    if (value !== undefined) result[attribute.name] = asDeclared(attribute, value);
+  }
+  return nonEmpty(result);
+}
+
+/** Returns what customAttributesOf() returned as it is stored, by ID. */
+export function customPartOf(resource: Json, attributes: AttributeList): Custom | undefined {
+  const custom: Json = {};
+  for (const { id, name } of customOnly(attributes)) if (resource[name] !== undefined) custom[id] = resource[name];
+  return nonEmpty(custom) as Custom | undefined;
+}
+
+/** Returns custom attributes with the URLs and names of people. */
+export function customResource(
+  custom: Json | undefined,
+  attributes: AttributeList,
+  names: Map<string, string | null>,
+  baseUrl: string,
+): Json | undefined {
+  if (!custom) return undefined;
+  const result = { ...custom };
+  for (const { name, type, several } of customOnly(attributes)) {
+    if (type !== 'person' || result[name] === undefined) continue;
+    const people = [result[name]].flat().filter(isObject);
+    const shown = people.map(({ value }) =>
+      reference(String(value), names, several ? 'display' : 'displayName', baseUrl),
+    );
+    result[name] = several ? shown : shown[0];
+  }
+  return result;
+}
+
+/** A person who was deleted at this moment has no URL. */
+function reference(id: string, names: Map<string, string | null>, label: string, baseUrl: string): Json {
+  const name = names.get(id);
+  return {
+    value: id,
+    ...(name === undefined ? {} : { $ref: `${baseUrl}/Users/${id}` }),
+    ...(name ? { [label]: name } : {}),
+  };
+}
+
+/** The type may have changed since the value was stored, until the job that follows has come to this person. */
+function asDeclared(attribute: PersonAttribute & { several: boolean }, value: CustomValue): CustomValue | undefined {
+  const { type, several } = attribute;
+  const [first] = [value].flat();
+  const single = several && isObject(first) ? first.value : first;
+  const isRight =
+    Array.isArray(value) === several &&
+    (type === 'person' && !several ? isObject(single) : typeof single === (type === 'number' ? 'number' : 'string'));
+  return isRight ? value : customOfText(attribute, textOfCustom(value));
+}
+
+function nonEmpty(object: Json): Json | undefined {
+  return Object.keys(object).length > 0 ? object : undefined;
+}
