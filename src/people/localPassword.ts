@@ -29,7 +29,7 @@ export async function setPassword(
   const passwordHash = password === undefined ? null : await hashPassword(deps, password);
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await lockUser(trx, id);
-    if (!user) throw new NotFound('This person is not in the People Directory.');
+    if (!user) throw new NotFound(UNKNOWN_PERSON);
     const changed = { ...user };
     if (mustChoose !== undefined)
       for (const attribute of mustChooseAttributes) setValue(changed, attribute, mustChoose || undefined);

@@ -84,12 +84,13 @@ export function readSingle(attribute: Attribute, value: unknown): unknown {
 }
 
 /**
- * Reads the sub-attributes of a complex value, of which there may be none. A string or a number stands for the sub-attribute `value`, and a list
+ * Reads the sub-attributes of a complex value, of which there may be none. A string, or a number of a custom attribute, stands for the sub-attribute `value`, and a list
  * of one for what is in it: some clients send them so.
  * @throws ScimError invalidValue
  */
 export function readParts(attribute: Attribute, value: unknown): Json {
-  if ((typeof value === 'string' || typeof value === 'number') && findSubAttribute(attribute, 'value'))
+  const part = findSubAttribute(attribute, 'value');
+  if (part && (typeof value === 'string' || (typeof value === 'number' && part.read)))
     return readParts(attribute, { value });
   if (Array.isArray(value) && value.length === 1) return readParts(attribute, value[0]);
   if (!isObject(value)) throw wrongType(attribute, 'an object');
