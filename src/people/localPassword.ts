@@ -3,6 +3,7 @@ import { type Checked, invalid, NotFound } from '../errors.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import type { User } from '../store/users.ts';
 import { personAttributes } from './attributes.ts';
+import { UNKNOWN_PERSON } from './references.ts';
 import { lockUser, refusalOf, writePerson } from './users.ts';
 import { setValue } from './values.ts';
 
