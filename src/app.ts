@@ -2,6 +2,7 @@ import express, { type Express, Router } from 'express';
 import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
 import { changePasswordRoutes } from './intranet/changePassword.ts';
+import { editProfileRoutes } from './intranet/editProfile.ts';
 import { homeRoutes } from './intranet/home.ts';
 import { loginRoutes } from './intranet/login.ts';
 import { peopleRoutes } from './intranet/people/list.ts';
@@ -61,6 +62,7 @@ export function buildApp(deps: Deps): Express {
   app.use(testRoutes(deps));
   app.use(homeRoutes());
   app.use(profileRoutes(deps));
+  app.use(editProfileRoutes(deps));
   app.use(peopleRoutes(deps));
   app.use(personRoutes(deps));
   app.use(adminRoutes(deps));

@@ -46,6 +46,7 @@ await insertSource(db, {
   mayTakeOver: true,
   refuseUnknownAttributes: false,
   refuseUnknownMembers: false,
+  ownership: ' ',
   lastCallAt: null,
   createdAt: now,
   modifiedAt: now,

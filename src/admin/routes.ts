@@ -22,6 +22,7 @@ import { peopleRoutes } from './people/list.ts';
 import { newPersonRoutes } from './people/new.ts';
 import { passwordRoutes } from './people/password.ts';
 import { removePersonRoutes } from './people/remove.ts';
+import { sourceAttributesRoutes } from './profile-sources/attributes.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
 import { scimLogEntryRoutes } from './profile-sources/logEntry.ts';
 import { scimLogExportRoutes } from './profile-sources/logExport.ts';
@@ -71,6 +72,7 @@ const screens = [
   profileSourcesRoutes,
   scimSourcesRoutes,
   profileSourceRoutes,
+  sourceAttributesRoutes,
   removeSourceRoutes,
   sourceNoticeRoutes,
   scimLogRoutes,

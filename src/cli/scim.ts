@@ -1,6 +1,9 @@
 import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
+import type { AttributeList } from '../people/attribute.ts';
+import { ownedNames } from '../people/ownership.ts';
+import { changeOwnership } from '../sources/ownership.ts';
 import {
   addSource,
   changeSource,
@@ -87,6 +90,16 @@ export const scimCommands: Command[] = [
     },
     run: setSource,
   },
+  {
+    name: 'scim attributes',
+    operands: 'SOURCE',
+    summary: 'Show what a source owns, or change it. A source owns the attributes that it sends.',
+    options: {
+      own: { value: 'NAMES', help: 'Attributes that it owns from now on, such as title,department.' },
+      'take-away': { value: 'NAMES', help: 'Attributes that it no longer owns. What it sends is left out.' },
+    },
+    run: attributesOf,
+  },
   { name: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
     name: 'scim enable',
@@ -126,6 +139,29 @@ async function setSource({ deps, operands, text }: Call): Promise<Output> {
   const source = accepted(await changeSource(deps, id, Object.fromEntries(given)));
   const saved = `Saved ${source.name}. Its rights: ${rightsIn(source)}. Refused: ${refusalsIn(source)}.`;
   return { json: asJson(deps, source), text: saved };
+}
+
+async function attributesOf({ deps, operands, text }: Call): Promise<Output> {
+  const { list: all } = deps.attributes;
+  const change = { added: attributeNames(all, text('own')), taken: attributeNames(all, text('take-away')) };
+  const { id } = await sourceNamed(deps, operands[0]);
+  const source = accepted(await changeOwnership(deps, id, change));
+  const { owned, leftOut } = ownedNames(source);
+  const entries: [string, string][] = [
+    ['Owned', owned.join(', ')],
+    ['Taken away', leftOut.join(', ') || 'none'],
+  ];
+  return { json: { id, name: source.name, owned, takenAway: leftOut }, text: list(entries) };
+}
+
+function attributeNames(attributes: AttributeList, text = ''): string[] {
+  const names = text.split(/[\s,]+/).filter(Boolean);
+  const known = new Map(attributes.map(({ name }) => [name.toLowerCase(), name]));
+  return names.map((name) => {
+    const found = known.get(name.toLowerCase());
+    if (!found) throw new UsageError(`There is no attribute ${name}.`);
+    return found;
+  });
 }
 
 async function setActive({ deps, operands }: Call, active: boolean): Promise<Output> {
@@ -205,13 +241,13 @@ async function sourceNamed({ store }: Deps, name = ''): Promise<ProfileSource> {
   return found;
 }
 
-function asJson(deps: Deps, source: ProfileSource) {
+function asJson(deps: Deps, { ownership, ...source }: ProfileSource) {
   const times = {
     lastCallAt: isoTime(source.lastCallAt),
     createdAt: isoTime(source.createdAt),
     modifiedAt: isoTime(source.modifiedAt),
   };
-  return { ...source, ...times, baseUrl: baseUrl(deps) };
+  return { ...source, owned: ownedNames({ ownership }).owned, ...times, baseUrl: baseUrl(deps) };
 }
 
 function baseUrl(deps: Deps): string {

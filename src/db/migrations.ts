@@ -21,6 +21,7 @@ export const migrations: Migration[] = [
   addDomainsOfProviders,
   addNestedGroups,
   addOwnDetailsOfDomains,
+  addOwnershipOfSources,
 ];
 
 /**
@@ -165,6 +166,11 @@ async function addDomainsOfProviders(db: Kysely<unknown>, engine: Engine): Promi
       select p."id", d."id", p."entityId" from "identityProviders" p cross join domains d`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** A source owns the attributes that it sends, learned from its next requests. */
+async function addOwnershipOfSources(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "profileSources" add column "ownership" text not null default ' '`.execute(db);
 }
 
 // SQLite cannot drop a unique constraint, and a dropped table takes along what refers to it.

@@ -121,6 +121,7 @@ export const tables = {
     lastCallAt: optionalTime,
     createdAt: time,
     modifiedAt: time,
+    ownership: text, // names of attributes between blanks: owned, or with - before the name: left out
   },
   profileSourceTokens: {
     tokenHash: id, // SHA-256 of the token

@@ -66,6 +66,8 @@ type Options = Defaults & {
   one?: string; // of a list: the label of one value
   kinds?: readonly string[]; // of a list and of addresses: the usual types of a value
   linkTo?: 'mailto:' | 'tel:'; // of a list
+  identity?: boolean; // who the person is, and what logins are matched by: only the managing source writes it
+  selfEditable?: boolean; // people may change it on their own profile
   isLoginName?: boolean; // people log in with it: stored in normalized form (see normalizeLoginName), and unique
   custom?: { id: string; several: boolean }; // of an attribute of the installation, see customAttributes.ts
   searched?: 'words' | 'address'; // found by its words; an address also as a whole, and by the words before its @
@@ -75,7 +77,7 @@ type Defaults = {
   path: string; // in SCIM and in User.profile, where `enterprise` and `interact` are the extensions. Default: the name
   maxLength: number; // in characters, of each value
   visibleTo: 'everyone' | 'self' | 'powerUsers'; // whose profile page lists it, besides the screens of Power Users
-  editable: 'always' | 'unmanaged' | 'never'; // on a person's form: also if a source manages them, only if none does, or never
+  editable: 'always' | 'unowned' | 'never'; // on a person's form: also if a source owns it, only if none does, or never
   csv: readonly CsvColumn[]; // default: one column of this name, with its aliases
   scim: Characteristics;
 };
@@ -124,7 +126,7 @@ export function attribute(
     path: name,
     maxLength: maxLengths[type] ?? MAX_TEXT,
     visibleTo: 'self',
-    editable: 'unmanaged',
+    editable: 'unowned',
     csv: [{ header: name, aliases: given.aliases ?? [] }],
     scim: {},
   };

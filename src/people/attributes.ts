@@ -3,6 +3,8 @@ import { type AttributeList, attribute } from './attribute.ts';
 
 const everyone = { visibleTo: 'everyone' } as const;
 const hidden = { editable: 'never', visibleTo: 'powerUsers', csv: [] } as const;
+const identity = { identity: true } as const;
+const selfEditable = { selfEditable: true } as const;
 const words = { searched: 'words' } as const;
 const indexed = { maxLength: 256 }; // PostgreSQL refuses index entries over 2,704 bytes
 const at = (path: string) => ({ path });
@@ -19,18 +21,18 @@ export const personAttributes: AttributeList = [
   attribute('name', 'familyName', 'text', 'Family name', words, at('name.familyName'), also('lastname', 'surname')),
   attribute('name', 'displayName', 'text', 'Display name', words, help('Shown instead of given and family name.')),
 
-  attribute('login', 'userName', 'text', 'User name', indexed, {
+  attribute('login', 'userName', 'text', 'User name', indexed, identity, {
     required: true,
     isLoginName: true,
     searched: 'address',
     help: 'The identity provider sends this or the e-mail address, depending on its settings.',
     scim: { description: 'The name that the person logs in with', required: true, uniqueness: 'server' },
   }),
-  attribute('login', 'externalId', 'text', 'External ID', indexed, {
+  attribute('login', 'externalId', 'text', 'External ID', indexed, identity, {
     help: 'The identifier of this person in another system.',
     scim: { description: "The person's identifier at the client", caseExact: true },
   }),
-  attribute('login', 'loginType', 'choice', 'Authentication Type', at('interact.loginType'), {
+  attribute('login', 'loginType', 'choice', 'Authentication Type', at('interact.loginType'), identity, {
     help: 'SAML: no login with a password, except for Power Users. Local Login: no login through an identity provider.',
     options: [
       ['', 'Not set'],
@@ -40,13 +42,14 @@ export const personAttributes: AttributeList = [
     ],
   }),
   attribute('login', 'forcePasswordReset', 'boolean', 'Must choose a new password', at('interact.forcePasswordReset'), {
+    ...identity,
     visibleTo: 'powerUsers',
     help: 'After the next login with the local password, the person chooses a new one before they see any other page.',
     csv: [],
     scim: { alias: 'passwordReset' },
   }),
 
-  attribute('contact', 'emails', 'list', 'E-mail addresses', everyone, {
+  attribute('contact', 'emails', 'list', 'E-mail addresses', everyone, identity, {
     one: 'E-mail',
     kinds: ['work', 'home', 'other'],
     linkTo: 'mailto:',
@@ -55,7 +58,7 @@ export const personAttributes: AttributeList = [
     searched: 'address',
     csv: [{ header: 'email', of: '', aliases: ['mail', 'emailaddress'] }],
   }),
-  attribute('contact', 'phoneNumbers', 'list', 'Phone numbers', everyone, {
+  attribute('contact', 'phoneNumbers', 'list', 'Phone numbers', everyone, selfEditable, {
     one: 'Phone',
     kinds: ['work', 'home', 'mobile', 'fax', 'pager', 'other'],
     linkTo: 'tel:',
@@ -64,7 +67,7 @@ export const personAttributes: AttributeList = [
       { header: 'mobilePhone', of: 'mobile', aliases: ['mobile'] },
     ],
   }),
-  attribute('contact', 'ims', 'list', 'Instant messaging', everyone, {
+  attribute('contact', 'ims', 'list', 'Instant messaging', everyone, selfEditable, {
     one: 'Instant messaging',
     kinds: ['aim', 'gtalk', 'icq', 'xmpp', 'msn', 'skype', 'qq', 'yahoo'],
     csv: [],
@@ -106,19 +109,30 @@ export const personAttributes: AttributeList = [
   }),
   attribute('nameParts', 'formattedName', 'text', 'Full name', at('name.formatted'), { wide: true }),
 
-  attribute('about', 'pronouns', 'text', 'Pronouns', everyone, at('interact.pronouns')),
+  attribute('about', 'pronouns', 'text', 'Pronouns', everyone, selfEditable, at('interact.pronouns')),
   attribute('about', 'dateOfBirth', 'date', 'Date of birth', at('interact.dateOfBirth'), { scim: { alias: 'DOB' } }),
-  attribute('about', 'bio', 'longText', 'Bio', everyone, at('interact.bio'), { maxLength: 10_000, wide: true }),
-  attribute('about', 'preferredLanguage', 'language', 'Language', everyone, help('Such as en or de-CH.')),
-  attribute('about', 'locale', 'language', 'Locale', everyone, help('For dates and numbers, such as en-GB.')),
-  attribute('about', 'timezone', 'timeZone', 'Time zone', everyone, help('Such as Europe/Berlin.')),
+  attribute('about', 'bio', 'longText', 'Bio', everyone, selfEditable, at('interact.bio'), {
+    maxLength: 10_000,
+    wide: true,
+  }),
+  attribute('about', 'preferredLanguage', 'language', 'Language', everyone, selfEditable, help('Such as en or de-CH.')),
+  attribute(
+    'about',
+    'locale',
+    'language',
+    'Locale',
+    everyone,
+    selfEditable,
+    help('For dates and numbers, such as en-GB.'),
+  ),
+  attribute('about', 'timezone', 'timeZone', 'Time zone', everyone, selfEditable, help('Such as Europe/Berlin.')),
 
-  attribute('elsewhere', 'profileUrl', 'link', 'Web page', everyone, { wide: true }),
-  attribute('elsewhere', 'linkedInId', 'text', 'LinkedIn', everyone, at('interact.linkedInId')),
-  attribute('elsewhere', 'twitterTag', 'text', 'X (Twitter)', everyone, at('interact.twitterTag')),
-  attribute('elsewhere', 'instagramTag', 'text', 'Instagram', everyone, at('interact.instagramTag')),
-  attribute('elsewhere', 'facebookID', 'text', 'Facebook', everyone, at('interact.facebookID')),
-  attribute('elsewhere', 'photo', 'photo', 'Photo', everyone, at('photos'), {
+  attribute('elsewhere', 'profileUrl', 'link', 'Web page', everyone, selfEditable, { wide: true }),
+  attribute('elsewhere', 'linkedInId', 'text', 'LinkedIn', everyone, selfEditable, at('interact.linkedInId')),
+  attribute('elsewhere', 'twitterTag', 'text', 'X (Twitter)', everyone, selfEditable, at('interact.twitterTag')),
+  attribute('elsewhere', 'instagramTag', 'text', 'Instagram', everyone, selfEditable, at('interact.instagramTag')),
+  attribute('elsewhere', 'facebookID', 'text', 'Facebook', everyone, selfEditable, at('interact.facebookID')),
+  attribute('elsewhere', 'photo', 'photo', 'Photo', everyone, selfEditable, at('photos'), {
     kinds: ['photo', 'thumbnail'],
     maxLength: 65_536,
     wide: true,
@@ -126,7 +140,7 @@ export const personAttributes: AttributeList = [
     csv: [],
   }),
 
-  attribute('intranet', 'userType', 'choice', 'User type', indexed, {
+  attribute('intranet', 'userType', 'choice', 'User type', indexed, identity, {
     editable: 'always',
     required: true,
     options: [
@@ -141,7 +155,7 @@ export const personAttributes: AttributeList = [
     help: 'Colleagues do not find this person in the People Directory.',
   }),
 
-  attribute('none', 'active', 'boolean', 'Active', hidden, {
+  attribute('none', 'active', 'boolean', 'Active', hidden, identity, {
     csv: [{ header: 'active' }],
     scim: { description: 'Whether the person can log in' },
   }),

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
+import type { ProfileSource } from '../store/profileSources.ts';
 import type { UserSearch } from '../store/userSearch.ts';
-import { findUsersById } from '../store/users.ts';
+import { findUsersById, type User } from '../store/users.ts';
 import {
   type AttributeList,
   type CsvColumn,
@@ -12,6 +13,7 @@ import {
 import { pagesOfPeople } from './bulk.ts';
 import { mainValue } from './contact.ts';
 import { type FormLine, type PersonInput, personInputOf } from './form.ts';
+import { locksOf } from './ownership.ts';
 import { listOf, storedValue, textOf } from './values.ts';
 
 type Column = CsvColumn & { attribute: PersonAttribute };
@@ -84,6 +86,19 @@ export function errorsByHeader(errors: FieldErrors, attributes: AttributeList): 
 export function headerOfField(field: string, attributes: AttributeList): string {
   const attribute = attributes.find(({ name }) => name === field.split('.')[0]);
   return attribute?.csv[0]?.header ?? field;
+}
+
+/** Returns why the columns of a person cannot change, or undefined: a profile source owns one of them. */
+export function lockedError(
+  person: User,
+  changes: { column: string }[],
+  { sources, attributes }: { sources: ProfileSource[]; attributes: AttributeList },
+): string | undefined {
+  const locks = locksOf(sources, person, attributes);
+  const locked = columnsOf(attributes).find(
+    ({ header, attribute }) => locks.has(attribute.name) && changes.some(({ column }) => column === header),
+  );
+  return locked && `${locked.header}: ${locks.get(locked.attribute.name)?.name} owns this. Change it there.`;
 }
 
 /** Returns what a cell for yes or no says, or undefined. */

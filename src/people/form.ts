@@ -53,10 +53,14 @@ export function readPersonInput(
   return { ok: true, value: { ...person, email: primaryEmail(person.profile) } };
 }
 
-/** Returns a person's form with only those changes that may be made although a profile source manages the person. */
-export function onlyAlwaysEditable(input: PersonInput, before: UserAttributes, attributes: AttributeList): PersonInput {
-  const open = onForms(attributes).filter(({ editable }) => editable === 'always');
-  const changes = open.map(({ name }) => [name, input[name]]);
+/** Returns a person's form with the changes of some attributes only. */
+export function onlyChangesOf(
+  changing: AttributeList,
+  input: PersonInput,
+  before: UserAttributes,
+  attributes: AttributeList,
+): PersonInput {
+  const changes = changing.map(({ name }) => [name, input[name]]);
   return { ...personInputOf(before, attributes), ...Object.fromEntries(changes) };
 }
 

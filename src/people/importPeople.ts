@@ -3,10 +3,20 @@ import type { Deps } from '../deps.ts';
 import type { Checked } from '../errors.ts';
 import type { ItemOutcome, JobItem, NewJob } from '../store/jobs.ts';
 import { loginKey, normalizeLoginName } from '../store/loginName.ts';
+import { listSources, type ProfileSource } from '../store/profileSources.ts';
 import { findEmailOwners, findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
-import type { AttributeList, UserAttributes } from './attribute.ts';
-import { emptyPerson } from './attribute.ts';
-import { type Cells, cellsOf, csvHeaders, errorsByHeader, flagHeaders, flagOf, managerIdOf, withCells } from './csv.ts';
+import { type AttributeList, emptyPerson, type UserAttributes } from './attribute.ts';
+import {
+  type Cells,
+  cellsOf,
+  csvHeaders,
+  errorsByHeader,
+  flagHeaders,
+  flagOf,
+  lockedError,
+  managerIdOf,
+  withCells,
+} from './csv.ts';
 import { readPersonInput } from './form.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
 import {
@@ -55,8 +65,9 @@ export async function planLines(db: Db, deps: Deps, items: JobItem[]): Promise<I
   const known = await findUsersByUserNames(db, names);
   const owners = await findEmailOwners(db, rows.map(({ cells }) => cells.userName ?? '').filter(Boolean));
   const managers = await findUsersById(db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
+  const sources = await listSources(db);
   return rows.map((row) => {
-    const planned = planLine(row, { known, managers, owners, attributes: deps.attributes.list });
+    const planned = planLine(row, { known, managers, owners, sources, attributes: deps.attributes.list });
     const reason = planned.kind === 'error' ? { reason: planned.errors.join(' ') } : {};
     return { outcome: planned.kind, keep: planned, ...reason };
   });
@@ -72,8 +83,9 @@ export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise
     writable.map(({ attributes }) => attributes),
     managers,
   );
+  const sources = await listSources(db);
   const outcomes: ItemOutcome[] = [];
-  for (const line of lines) outcomes.push(await importLine(db, deps, line, owners));
+  for (const line of lines) outcomes.push(await importLine(db, deps, line, { owners, sources }));
   return outcomes;
 }
 
@@ -115,13 +127,14 @@ function managersFirst(rows: CsvRow[]): Row[] {
 
 /**
  * The people of the directory that some lines name, by loginKey; their managers, by ID; who has a user name as e-mail address; and the
- * attributes that a person may have.
+ * profile sources, and the attributes that a person may have.
  */
 type Directory = {
   known: Map<string, User>;
   managers: Map<string, User>;
   owners: Map<string, string[]>;
   attributes: AttributeList;
+  sources: ProfileSource[];
 };
 
 function planLine(row: Row, directory: Directory): PlannedLine {
@@ -139,8 +152,8 @@ function planLine(row: Row, directory: Directory): PlannedLine {
   const changes = changesOf(before, attributes, cells, directory);
   if (!before) return { ...at, kind: 'create', attributes, manager, changes };
   if (changes.length === 0) return { ...at, kind: 'same' };
-  if (before.sourceId !== null)
-    return { ...at, kind: 'error', errors: ['A profile source manages this person. Change them there.'] };
+  const locked = lockedError(before, changes, directory);
+  if (locked) return { ...at, kind: 'error', errors: [locked] };
   return { ...at, kind: 'change', version: before.version, attributes, manager, changes };
 }
 
@@ -185,7 +198,10 @@ function sentences(errors: Record<string, string>): string[] {
   return Object.entries(errors).map(([header, error]) => `${header}: ${error}`);
 }
 
-async function importLine(db: Db, deps: Deps, planned: PlannedLine, owners: NameOwners): Promise<ItemOutcome> {
+/** Who has the names of these lines, kept up to date, and the profile sources. */
+type Owners = { owners: NameOwners; sources: ProfileSource[] };
+
+async function importLine(db: Db, deps: Deps, planned: PlannedLine, owners: Owners): Promise<ItemOutcome> {
   const { kind, line, userName } = planned;
   const skipped = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
   if (planned.kind === 'same') return { outcome: kind };
@@ -194,12 +210,12 @@ async function importLine(db: Db, deps: Deps, planned: PlannedLine, owners: Name
   return reason ? skipped('refused', reason) : { outcome: kind };
 }
 
-/** Writes a line. Returns why it could not be written, or undefined. @param owners who has the names of these lines, kept up to date */
+/** Writes a line. Returns why it could not be written, or undefined. */
 async function writeLine(
   db: Db,
   deps: Deps,
   line: PlannedLine & { kind: 'create' | 'change' },
-  owners: NameOwners,
+  { owners, sources }: Owners,
 ): Promise<string | undefined> {
   const before = await findUserByUserName(db, line.userName);
   const manager = owners.userNames.get(loginKey(line.manager));
@@ -214,7 +230,8 @@ async function writeLine(
   }
   if (before?.version !== line.version) return CHANGED_MEANWHILE;
   const [taken] = Object.values(takenNames(owners, attributes, before));
-  if (taken) return taken;
+  const refused = taken ?? lockedError(before, line.changes, { sources, attributes: deps.attributes.list });
+  if (refused) return refused;
   try {
     const changed = await writePerson(db, deps, before, attributes);
     if (changed) addNameOwner(owners, changed);

@@ -18,9 +18,10 @@ import {
 } from '../store/writeUsers.ts';
 import type { AttributeList, UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
-import { onlyAlwaysEditable, type PersonInput, readPersonInput } from './form.ts';
+import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
 import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
+import { type Editor, editableBy, findLocks } from './ownership.ts';
 import { personReferences, referenceErrors, referencesOf, UNKNOWN_PERSON, withoutReference } from './references.ts';
 import { searchWordsOf } from './search.ts';
 
@@ -62,7 +63,7 @@ export async function addPerson(
 }
 
 /**
- * Checks and saves a person's form. If a profile source manages the person, only what is always editable is saved.
+ * Checks and saves a person's form. Only what the editor may change is saved: nothing that a profile source owns.
  * @throws NotFound, Conflict if the person was changed since `readVersion`
  */
 export async function changePerson(
@@ -70,13 +71,14 @@ export async function changePerson(
   id: string,
   readVersion: number,
   input: PersonInput,
+  editor: Editor = 'powerUser',
 ): Promise<Checked<User>> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await getUserIn(trx, id);
     if (user.version !== readVersion) throw new Conflict(STALE);
     const { list } = deps.attributes;
-    const permitted = user.sourceId === null ? input : onlyAlwaysEditable(input, user, list);
-    const read = readPersonInput(permitted, user, list);
+    const changing = editableBy(editor, list, await findLocks(trx, user, list));
+    const read = readPersonInput(onlyChangesOf(changing, input, user, list), user, list);
     if (!read.ok) return read;
     const taken = takenNames(await findNameOwners(trx, [read.value]), read.value, user);
     if (Object.keys(taken).length > 0) return invalid(taken);

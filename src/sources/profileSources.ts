@@ -73,7 +73,14 @@ export async function addSource(
   const parsed = schema.safeParse(input);
   if (!parsed.success) return invalid(fieldErrors(parsed.error));
   const [id, now] = [newId(deps), deps.now()];
-  const source: ProfileSource = { id, ...parsed.data, lastCallAt: null, createdAt: now, modifiedAt: now };
+  const source: ProfileSource = {
+    id,
+    ...parsed.data,
+    lastCallAt: null,
+    createdAt: now,
+    modifiedAt: now,
+    ownership: ' ',
+  };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await isTaken(trx, source)) return invalid({ name: TAKEN });
     await insertSource(trx, source);
@@ -141,7 +148,8 @@ async function writeChanges(db: Db, deps: Deps, before: ProfileSource, changed: 
   return source;
 }
 
-async function getSourceIn(db: Db, id: string): Promise<ProfileSource> {
+/** Returns the source with an ID, within a transaction. @throws NotFound */
+export async function getSourceIn(db: Db, id: string): Promise<ProfileSource> {
   const source = await findSource(db, id);
   if (!source) throw new NotFound('This profile source does not exist.');
   return source;

@@ -18,6 +18,7 @@ export type Profile = {
   x509Certificates?: MultiValue[];
   addresses?: Address[];
   custom?: Record<string, CustomValue>; // by the attribute's ID
+  writers?: string[]; // IDs of the sources that have written the person without managing them
   unassigned?: { active?: boolean; userType?: string }; // attributes that a SCIM client removed, with the values in effect
   enterprise?: {
     employeeNumber?: string;

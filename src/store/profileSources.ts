@@ -35,6 +35,13 @@ export async function findSource(db: Db, id: string): Promise<ProfileSource | un
   return row && fromRow(row);
 }
 
+/** Returns the sources with these IDs, in this order. Unknown IDs are missing. */
+export async function findSources(db: Db, ids: string[]): Promise<ProfileSource[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.selectFrom('profileSources').selectAll().where('id', 'in', ids).execute();
+  return ids.flatMap((id) => rows.filter((row) => row.id === id).map(fromRow));
+}
+
 /** Returns all sources, the oldest first. */
 export async function listSources(db: Db): Promise<ProfileSource[]> {
   const rows = await db.selectFrom('profileSources').selectAll().orderBy('createdAt').orderBy('id').execute();
@@ -65,10 +72,26 @@ export async function insertSource(db: Db, source: ProfileSource): Promise<void>
   await db.insertInto('profileSources').values(toRow(source)).execute();
 }
 
-/** Writes a source, except for the time of its last request. */
+/** Writes a source, except for what its requests write: the time of the last one, and what it owns. */
 export async function updateSource(db: Db, source: ProfileSource): Promise<void> {
-  const { id, lastCallAt: _, ...changes } = toRow(source);
+  const { id, lastCallAt: _, ownership: __, ...changes } = toRow(source);
   await db.updateTable('profileSources').set(changes).where('id', '=', id).execute();
+}
+
+/** Returns what a source owns, as stored, and locks its row until the transaction ends. */
+export async function lockOwnership(db: Db, id: string): Promise<string | undefined> {
+  const row = await db
+    .updateTable('profileSources')
+    .set((e) => ({ ownership: e.ref('ownership') }))
+    .where('id', '=', id)
+    .returning('ownership')
+    .executeTakeFirst();
+  return row?.ownership;
+}
+
+/** Writes what a source owns. Call lockOwnership before. */
+export async function writeOwnership(db: Db, id: string, ownership: string): Promise<void> {
+  await db.updateTable('profileSources').set({ ownership }).where('id', '=', id).execute();
 }
 
 /** Deletes a source with its tokens. Its people and groups are released before (releaseFromSource, releaseGroups). */

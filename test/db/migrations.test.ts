@@ -44,6 +44,7 @@ const added = [
   'refuseUnknownMembers',
   'spEntityId',
   'acsPath',
+  'ownership',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, invalid } from '../../errors.ts';
 import { type PersonInput, personInputOf } from '../../people/form.ts';
+import { findLocks, owns } from '../../people/ownership.ts';
 import { changePerson, getUser, nameOf } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
@@ -21,7 +22,8 @@ export function editPersonRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const { list } = deps.attributes;
     const before = await getUser(deps, req.params.id);
-    const sent = await sentForm(deps, req, before);
+    const locks = await findLocks(deps.store.db, before, list);
+    const sent = await sentForm(deps, req, before, locks);
     const version = field(req, 'version');
     const saved = await save(deps, req, before, sent);
     if (saved === 'stale') return show(deps, res.status(409), before, { ...sent, stored: personInputOf(before, list) });
@@ -33,7 +35,7 @@ export function editPersonRoutes(router: Router, deps: Deps): void {
 }
 
 async function save(deps: Deps, req: Request, before: User, sent: SentForm): Promise<Checked<User> | 'stale'> {
-  if (sent.errors && before.sourceId === null) return allErrors(deps, sent, before);
+  if (sent.errors) return allErrors(deps, sent, before);
   const givesUpPower = before.id === req.user?.id && sent.input.userType !== 'Power User';
   if (givesUpPower && !ticked(req, 'givesUpPower'))
     return invalid({
@@ -53,14 +55,17 @@ type Page = SentForm & { version?: string; stored?: PersonInput };
 
 async function show(deps: Deps, res: Response, person: User, page: Page): Promise<void> {
   const { db } = deps.store;
+  const { list } = deps.attributes;
+  const source = person.sourceId === null ? undefined : await findSource(db, person.sourceId);
   res.render('settings/people/edit', {
     title: nameOf(person),
     person,
-    ...(await formView(deps, page)),
+    ...(await formView(deps, page, await findLocks(db, person, list))),
+    shown: personInputOf(person, list),
     stored: page.stored,
     version: page.version ?? person.version,
-    source:
-      person.sourceId === null ? undefined : ((await findSource(db, person.sourceId)) ?? { name: 'a profile source' }),
+    source,
+    changesUserType: source && owns(source, 'userType'),
     hasPassword: (await findPasswordHash(db, person.id)) !== undefined,
     sessions: await countSessionsOfUsers(db, [person.id], deps.now()),
   });

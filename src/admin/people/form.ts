@@ -1,43 +1,25 @@
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
-import {
-  type AttributeList,
-  fromAttributes,
-  type PersonAttribute,
-  personSections,
-  type UserAttributes,
-} from '../../people/attribute.ts';
-import { addressParts } from '../../people/contact.ts';
-import {
-  type FormLine,
-  type FormValue,
-  type PersonInput,
-  personInputOf,
-  readPersonInput,
-  textIn,
-} from '../../people/form.ts';
+import type { UserAttributes } from '../../people/attribute.ts';
+import { type PersonInput, personInputOf, readPersonInput, textIn } from '../../people/form.ts';
+import { editableBy, type Locks, offeredTo } from '../../people/ownership.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { findUser, findUserByUserName, findUsersByEmail, type User } from '../../store/users.ts';
-import { field, ticked } from '../../web/form.ts';
+import { field } from '../../web/form.ts';
+import { formSections, personInputIn } from '../../web/personForm.ts';
 
-const MAX_LINES = 100;
 const MAX_CHOICES = 8;
 
 /** A person's form as it was sent. `manager` is the text in the search for one, with the people to choose from. */
 export type SentForm = { input: PersonInput; manager?: string; choices?: User[]; errors?: FieldErrors };
 
-const editable = fromAttributes((attributes) => attributes.filter((attribute) => attribute.editable !== 'never'));
-const formSections = fromAttributes((attributes) =>
-  Object.entries(personSections).map(([id, title]) => ({
-    title,
-    attributes: editable(attributes).filter(({ section }) => section === id),
-  })),
-);
+const noLocks: Locks = new Map();
 
 /** Returns the form that a browser sent for a person. @param before the person, or emptyPerson */
-export async function sentForm(deps: Deps, req: Request, before: UserAttributes): Promise<SentForm> {
-  const input = inputIn(req, before, deps.attributes.list);
+export async function sentForm(deps: Deps, req: Request, before: UserAttributes, locks = noLocks): Promise<SentForm> {
+  const input = personInputIn(req, editableBy('powerUser', deps.attributes.list, locks), before, deps.attributes.list);
+  if (locks.has('manager')) return { input };
   const manager = field(req, 'manager').trim();
   const found = await findManager(deps, manager, field(req, 'managerId'));
   input.manager = found.id;
@@ -50,12 +32,16 @@ export function allErrors({ attributes }: Deps, { input, errors }: SentForm, bef
   return invalid({ ...(read.ok ? {} : read.errors), ...errors });
 }
 
-/** Returns what settings/people/fields.ejs needs besides the person's source. */
-export async function formView({ store, attributes }: Deps, { input, manager, choices = [], errors = {} }: SentForm) {
+/** Returns what settings/people/fields.ejs needs. @param locks what profile sources own of the person */
+export async function formView(
+  { store, attributes }: Deps,
+  { input, manager, choices = [], errors = {} }: SentForm,
+  locks = noLocks,
+) {
   const managerId = textIn(input, 'manager');
   const managerPerson = managerId === '' ? undefined : await findUser(store.db, managerId);
   return {
-    sections: formSections(attributes.list),
+    sections: formSections('powerUser', attributes.list, locks),
     input,
     errors,
     manager: manager ?? managerPerson?.userName ?? managerId,
@@ -67,43 +53,9 @@ export async function formView({ store, attributes }: Deps, { input, manager, ch
 /** Returns the labels of the attributes that differ, for use in a sentence. */
 export function changedLabels({ attributes }: Deps, before: UserAttributes, after: UserAttributes): string[] {
   const [was, is] = [personInputOf(before, attributes.list), personInputOf(after, attributes.list)];
-  return editable(attributes.list)
+  return offeredTo('powerUser', attributes.list)
     .filter(({ name }) => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
     .map(({ label }) => inSentence(label));
-}
-
-function inputIn(req: Request, before: UserAttributes, attributes: AttributeList): PersonInput {
-  const sent = editable(attributes).map((one) => [one.name, valueIn(req, one)]);
-  return { ...personInputOf(before, attributes), ...Object.fromEntries(sent) };
-}
-
-function valueIn(req: Request, { name, type }: PersonAttribute): FormValue {
-  switch (type) {
-    case 'boolean':
-      return ticked(req, name);
-    case 'list':
-      return linesIn(req, name, ['value', 'type'])
-        .map((line, index) => (field(req, `${name}.primary`) === String(index) ? { ...line, primary: 'yes' } : line))
-        .filter(({ value }) => value !== '');
-    case 'addresses':
-      return linesIn(req, name, addressParts).filter(({ type: _, ...parts }) => Object.values(parts).some(Boolean));
-    default:
-      return withoutCarriageReturns(field(req, name));
-  }
-}
-
-/** The form sends how many lines it has. */
-function linesIn(req: Request, name: string, parts: readonly string[]): FormLine[] {
-  const count = Math.min(Number(field(req, `${name}.lines`)) || 0, MAX_LINES);
-  const partIn = (index: number, part: string) => withoutCarriageReturns(field(req, `${name}.${index}.${part}`)).trim();
-  return Array.from({ length: count }, (_, index) =>
-    Object.fromEntries(parts.map((part) => [part, partIn(index, part)])),
-  );
-}
-
-/** Browsers send line breaks as CR LF. */
-function withoutCarriageReturns(text: string): string {
-  return text.replaceAll('\r\n', '\n');
 }
 
 /** The manager's ID ('' for none), or an error and the people to choose from. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
+import { labelsOf, ownedNames } from '../../people/ownership.ts';
 import {
   changeSource,
   getSource,
@@ -110,6 +111,7 @@ export async function showSource(
     key: page.key,
     entered: page.entered ?? { ...source, networks: source.networks.join('\n') },
     errors: page.errors ?? {},
+    ownedLabels: labelsOf(ownedNames(source).owned, deps.attributes.list),
     managed: await countManaged(db, source.id),
     rights,
     refusals,

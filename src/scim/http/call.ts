@@ -37,8 +37,8 @@ export type Trace = {
   logged: boolean;
 };
 
-/** What the source's rights left out of a request, or why they refused it: the log has the text, Needs attention the kind. */
-export type Notice = { kind: NoticeKind; text: string };
+/** What was left out of a request, or why it was refused: the log has the text, Needs attention the kind if there is one. */
+export type Notice = { kind?: NoticeKind; text: string };
 
 /** A response. The body is an object, JSON text, or JSON text in pieces. */
 export type ScimResponse = {
@@ -64,7 +64,7 @@ export function newTrace({ method, path }: Pick<ScimRequest, 'method' | 'path'>)
   return { event, resourceType: type, resourceId: null, resourceName: null, changes: [], notices: [], logged: false };
 }
 
-/** Notes what the source's rights left out, once for each text: a transaction may run again. */
-export function note({ trace }: Pick<Call, 'trace'>, kind: NoticeKind, text: string): void {
-  if (!trace.notices.some((notice) => notice.text === text)) trace.notices.push({ kind, text });
+/** Notes what was left out, once for each text: a transaction may run again. @param kind undefined if a Power User wants it so */
+export function note({ trace }: Pick<Call, 'trace'>, kind: NoticeKind | undefined, text: string): void {
+  if (!trace.notices.some((notice) => notice.text === text)) trace.notices.push({ ...(kind ? { kind } : {}), text });
 }

@@ -82,7 +82,7 @@ export function openRequestLog(deps: Deps): RequestLog {
     const day = Math.floor(at / DAY_MS) * DAY_MS;
     const known = counts.get(`${sourceId} ${day}`);
     const { calls, failures, kinds } = known ?? { calls: 0, failures: 0, kinds: new Set<NoticeKind>() };
-    for (const { kind } of notices) kinds.add(kind);
+    for (const { kind } of notices) if (kind) kinds.add(kind);
     const counted = { sourceId, day, calls: calls + 1, failures: failures + (failed ? 1 : 0), at, kinds };
     counts.set(`${sourceId} ${day}`, counted);
   }

@@ -22,6 +22,7 @@ export const groups: Model<Group> = {
   typeOf: () => groupType,
   table: 'groups',
   uniqueAttribute: 'displayName',
+  hasOwners: false,
   nameOf: ({ displayName }) => displayName,
   find: findGroup,
   findByName: findGroupByName,

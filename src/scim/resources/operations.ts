@@ -11,6 +11,7 @@ import { type Projection, readProjection } from '../protocol/projection.ts';
 import { readPatch } from '../protocol/readPatch.ts';
 import { type Json, readResource } from '../schema/readResource.ts';
 import type { ResourceType } from '../schema/schema.ts';
+import { requireManaging } from './ownership.ts';
 import { reportAttributes } from './unknown.ts';
 
 /** What the rows of users and groups have in common. */
@@ -24,7 +25,8 @@ export type Update<R extends Row> = (
 
 /**
  * What differs between users and groups. The functions below do the rest: reading the body, preconditions, permissions, the log, errors.
- * `create`, `replace` and `patch` prepare a write outside the transaction and return the function that runs within it.
+ * `create`, `replace` and `patch` prepare a write outside the transaction and return the function that runs within it. `sent` has the names
+ * of a person's attributes in the body.
  */
 export type Model<R extends Row> = {
   typeOf(deps: Pick<Deps, 'attributes'>): ResourceType;
@@ -36,9 +38,14 @@ export type Model<R extends Row> = {
   select(db: Db, selection: Selection): Promise<Selected<R>[]>;
   /** Returns the row and locks it until the transaction ends. */
   lock(db: Db, id: string): Promise<R | undefined>;
-  create(call: Call, resource: Json): Promise<(db: Db) => Promise<{ row: R; changes: Change[] }>>;
-  replace(call: Call, resource: Json): Promise<Update<R>>;
+  create(
+    call: Call,
+    resource: Json,
+    sent: ReadonlySet<string>,
+  ): Promise<(db: Db) => Promise<{ row: R; changes: Change[] }>>;
+  replace(call: Call, resource: Json, sent: ReadonlySet<string>): Promise<Update<R>>;
   patch(call: Call, steps: PatchStep[]): Promise<Update<R>>;
+  hasOwners: boolean; // attributes may belong to several sources: `replace` and `patch` check who owns what they change
   /** Checks that the source may change the row. @throws ScimError */
   check?(call: Call, row: R): void;
   delete(db: Db, call: Call, row: R): Promise<unknown>;
@@ -56,9 +63,9 @@ export type Representation = { version: string; body: Json | AsyncIterable<strin
 export async function createResource<R extends Row>(call: Call, model: Model<R>): Promise<ScimResponse> {
   requireWritable(call);
   const { trace } = call;
-  const resource = readBody(call, model);
+  const { resource, sent } = readBody(call, model);
   trace.resourceName = String(resource[model.uniqueAttribute]);
-  const create = await model.create(call, resource);
+  const create = await model.create(call, resource, sent);
   const row = await inTransaction(call, model, async (trx) => {
     const created = await create(trx);
     trace.resourceId = created.row.id;
@@ -83,9 +90,9 @@ export async function getResource<R extends Row>(call: Call, model: Model<R>, id
 /** PUT (RFC 7644 3.5.1). */
 export async function replaceResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
-  const resource = readBody(call, model);
+  const { resource, sent } = readBody(call, model);
   requireId(call, id);
-  const row = await updateResource(call, model, id, await model.replace(call, resource));
+  const row = await updateResource(call, model, id, await model.replace(call, resource, sent));
   return respond(call, model, 200, row);
 }
 
@@ -106,7 +113,9 @@ export async function deleteResource<R extends Row>(call: Call, model: Model<R>,
   requireWritable(call);
   requireId(call, id);
   await inTransaction(call, model, async (trx) => {
-    await model.delete(trx, call, await lockResource(trx, call, model, id));
+    const row = await lockResource(trx, call, model, id);
+    await requireManaging(trx, call, row);
+    await model.delete(trx, call, row);
     await logChange(trx, call, 204);
   });
   return { status: 204 };
@@ -117,19 +126,21 @@ export function versionTag(version: number | string): string {
   return `W/"${version}"`;
 }
 
-function readBody<R extends Row>(call: Call, { typeOf }: Model<R>): Json {
+function readBody<R extends Row>(call: Call, { typeOf }: Model<R>): { resource: Json; sent: ReadonlySet<string> } {
   const unknown = new Set<string>();
-  const resource = readResource(typeOf(call.deps), call.request.body, unknown);
+  const sent = new Set<string>();
+  const resource = readResource(typeOf(call.deps), call.request.body, unknown, sent);
   reportAttributes(call, unknown);
-  return resource;
+  return { resource, sent };
 }
 
 /** Without a change, neither the row nor the log is written, and the version stays. */
 async function updateResource<R extends Row>(call: Call, model: Model<R>, id: string, update: Update<R>): Promise<R> {
   return inTransaction(call, model, async (trx) => {
     const before = await lockResource(trx, call, model, id);
+    if (!model.hasOwners) await requireManaging(trx, call, before);
     const { changes, save } = await update(trx, before);
-    if (changes.length === 0 && before.sourceId === call.source.id) return before;
+    if (changes.length === 0 && before.sourceId !== null) return before;
     call.trace.changes = changes;
     const after = await save();
     if (!after) throw changedMeanwhile();
@@ -138,15 +149,12 @@ async function updateResource<R extends Row>(call: Call, model: Model<R>, id: st
   });
 }
 
-/** @throws ScimError 404, 412, 403 */
+/** @throws ScimError 404, 412 */
 async function lockResource<R extends Row>(db: Db, call: Call, model: Model<R>, id: string): Promise<R> {
   const row = await model.lock(db, id);
   if (!row) throw notFound();
   call.trace.resourceName = model.nameOf(row);
   requireMatch(call.request.ifMatch, row.version);
-  // Unmanaged people and groups are adopted by the first source that changes them.
-  if (row.sourceId !== null && row.sourceId !== call.source.id)
-    throw new ScimError(403, undefined, 'This is managed by another profile source. Only that source can change it.');
   model.check?.(call, row);
   return row;
 }

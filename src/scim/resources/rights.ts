@@ -5,6 +5,7 @@ import { type Call, note } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import type { Json } from '../schema/readResource.ts';
 import { INTERACT_URN } from '../schema/schema.ts';
+import { isManagedElsewhere } from './ownership.ts';
 
 /**
  * Returns the attributes of a person with those replaced that the source may not write: without the right to grant Power User, new
@@ -42,6 +43,8 @@ export function permittedPassword(call: Call, sent: unknown): string | null | un
 /** Returns the hash of a new password if the source may set the password of this person. */
 export function permittedHash(call: Call, user: User, hash: string | null | undefined): string | null | undefined {
   if (hash === undefined) return undefined;
+  if (isManagedElsewhere(call.source, user))
+    return leftOut(call, 'password', 'this source does not manage this person.');
   if (user.userType === 'Power User' && !call.source.mayGrantPowerUser)
     return leftOut(call, 'powerUserChange', 'this person is a Power User.');
   if (user.creatorId === call.source.id) return hash;

@@ -51,6 +51,7 @@ export function userOfAttributes(resource: Json, before: User | undefined, attri
   const addresses = withFormatted(profile.addresses, before?.profile.addresses);
   if (addresses) profile.addresses = addresses;
   else delete profile.addresses;
+  if (before?.profile.writers) profile.writers = before.profile.writers;
   const unassigned = {
     ...(before && typeof active !== 'boolean' ? { active: before.active } : {}),
     ...(before && textOf(userType) === null ? { userType: DEFAULT_TYPE } : {}),

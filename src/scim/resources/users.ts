@@ -12,9 +12,10 @@ import { badRequest } from '../http/errors.ts';
 import { changesBetween } from '../http/log.ts';
 import { applyPatch, type PatchStep } from '../protocol/patch.ts';
 import { project } from '../protocol/projection.ts';
-import { type Json, readSingle } from '../schema/readResource.ts';
-import { CUSTOM_URN, INTERACT_URN, type ResourceType, userTypeOf } from '../schema/schema.ts';
+import { type Json, personNames, readSingle } from '../schema/readResource.ts';
+import { type ResourceType, userTypeOf } from '../schema/schema.ts';
 import type { Model, Update } from './operations.ts';
+import { ownedPerson, type Sent } from './ownership.ts';
 import { noteLastPowerUser, permittedAttributes, permittedHash, permittedPassword, requireTakeOver } from './rights.ts';
 import { attributesOfUser, createIsoTime, type UserContext, userOfAttributes, userResource } from './userResource.ts';
 
@@ -25,34 +26,35 @@ export const users: Model<User> = {
   typeOf,
   table: 'users',
   uniqueAttribute: 'userName',
+  hasOwners: true,
   nameOf: ({ userName }) => userName,
   find: findUser,
   findByName: findUserByUserName,
   select: selectUsers,
   lock: lockUser,
-  async create(call, resource) {
+  async create(call, resource, sent) {
     const { deps, source } = call;
-    const permitted = permittedAttributes(call, resource);
-    const attributes = userOfAttributes(permitted, undefined, deps.attributes.list);
+    const attributes = userOfAttributes(permittedAttributes(call, resource), undefined, deps.attributes.list);
     const passwordHash = (await hashOf(call, resource.password)) ?? null;
-    if (passwordHash === null) delete permitted.password; // of the changes
     return async (db) => {
-      await requireKnownPeople(db, deps, attributes, undefined);
-      const row = await insertPerson(db, deps, attributes, { sourceId: source.id, passwordHash });
-      return { row, changes: changesBetween({}, permitted) };
+      const person = await ownedPerson(db, call, undefined, attributes, { names: sent });
+      await requireKnownPeople(db, deps, person, undefined);
+      const row = await insertPerson(db, deps, person, { sourceId: source.id, passwordHash });
+      const changes = changesBetween({}, attributesOfUser(row, deps.attributes.list));
+      return { row, changes: passwordHash === null ? changes : [...changes, { attribute: 'password' }] };
     };
   },
-  // A PUT empties omitted attributes except these: a PUT of other attributes must not reactivate people or change their rights, and
-  // the extensions of the intranet belong to it (docs/decisions/scim-put-keeps-rights.md).
-  replace: (call, resource) =>
-    updateOf(call, resource.password, (known) => ({
-      active: known.active,
-      userType: known.userType,
-      [INTERACT_URN]: known[INTERACT_URN],
-      [CUSTOM_URN]: known[CUSTOM_URN],
+  // A PUT of other attributes must not reactivate people or change their rights (docs/decisions/scim-put-keeps-rights.md).
+  replace: (call, resource, names) =>
+    updateOf(call, { names, replaces: true }, resource.password, ({ active, userType }) => ({
+      active,
+      userType,
       ...resource,
     })),
-  patch: (call, steps) => updateOf(call, passwordOf(steps), (known) => applyPatch(typeOf(call.deps), known, steps)),
+  patch: (call, steps) => {
+    const names = new Set(steps.flatMap((step) => personNames(step, step.value)));
+    return updateOf(call, { names }, passwordOf(steps), (known) => applyPatch(typeOf(call.deps), known, steps));
+  },
   check: requireTakeOver,
   delete: (db, call, user) => deletePerson(db, call.deps, user).catch((error) => noteLastPowerUser(call, error)),
   async represent(call, user, projection) {
@@ -94,14 +96,20 @@ async function userResources(
 }
 
 /** Hashes the password first: that takes a while, and the person is locked during the update. */
-async function updateOf(call: Call, password: unknown, change: (attributes: Json) => Json): Promise<Update<User>> {
+async function updateOf(
+  call: Call,
+  sent: Sent,
+  password: unknown,
+  change: (attributes: Json) => Json,
+): Promise<Update<User>> {
   const { deps, source, trace } = call;
   const sentHash = await hashOf(call, password);
   return async (db, before) => {
     const { list } = deps.attributes;
     const known = attributesOfUser(before, list);
     const passwordHash = permittedHash(call, before, sentHash);
-    const attributes = userOfAttributes(permittedAttributes(call, change(known), known), before, list);
+    const wanted = userOfAttributes(permittedAttributes(call, change(known), known), before, list);
+    const attributes = await ownedPerson(db, call, before, wanted, sent);
     await requireKnownPeople(db, deps, attributes, before);
     const changes = changesBetween(known, attributesOfUser({ ...before, ...attributes }, list));
     if (passwordHash !== undefined) changes.push({ attribute: 'password' });
@@ -109,9 +117,13 @@ async function updateOf(call: Call, password: unknown, change: (attributes: Json
     return {
       changes,
       save: () =>
-        writePerson(db, deps, before, { ...attributes, sourceId: source.id }, { passwordHash }).catch((error) =>
-          noteLastPowerUser(call, error),
-        ),
+        writePerson(
+          db,
+          deps,
+          before,
+          { ...attributes, sourceId: before.sourceId ?? source.id },
+          { passwordHash },
+        ).catch((error) => noteLastPowerUser(call, error)),
     };
   };
 }

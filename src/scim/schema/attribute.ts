@@ -18,6 +18,7 @@ export type Attribute = {
   isLoginName?: boolean; // normalized; not shown in /Schemas
   place?: readonly string[]; // in Profile, of a custom attribute; not shown in /Schemas
   read?: ReadCustom; // of a custom attribute or its sub-attribute; not shown in /Schemas
+  person?: string; // the name of the attribute of a person; not shown in /Schemas
 };
 
 /** Reads the text of one value of a custom attribute. */

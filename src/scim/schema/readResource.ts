@@ -14,21 +14,27 @@ const MAX_VALUES = 200;
  * Reads a resource from the body of a POST or PUT (RFC 7644 3.3, 3.5.1): canonical names, checked types, extensions under their URNs,
  * without unknown and read-only attributes. Names are accepted in any case, bare, dotted or with their URN; `schemas` is optional.
  * @param unknown gets the names of attributes that do not exist
+ * @param sent gets the names of the attributes of a person that the body has a value for, also none
  * @throws ScimError invalidSyntax or invalidValue
  */
-export function readResource(type: ResourceType, body: unknown, unknown = new Set<string>()): Json {
+export function readResource(
+  type: ResourceType,
+  body: unknown,
+  unknown = new Set<string>(),
+  sent = new Set<string>(),
+): Json {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
   const resource: Json = {};
   for (const [name, value] of Object.entries(body)) {
     const schema = name.includes(':') ? findSchema(type, name) : undefined;
     if (!schema) {
-      readInto({ type, resource, unknown }, findNamed(type, name), name, value);
+      readInto({ type, resource, unknown, sent }, findNamed(type, name), name, value);
       continue;
     }
     if (!isObject(value) && value !== null) throw badRequest('invalidValue', `${schema.name} must be an object.`);
     containerOf(resource, type, schema); // created even for an empty extension: PUT tells that from a missing one
     for (const [inner, innerValue] of Object.entries(value ?? {}))
-      readInto({ type, resource, unknown }, findAttribute(type, inner, schema), `${name}:${inner}`, innerValue);
+      readInto({ type, resource, unknown, sent }, findAttribute(type, inner, schema), `${name}:${inner}`, innerValue);
   }
   requireAttributes(type, resource);
   return resource;
@@ -133,6 +139,17 @@ export function unknownParts({ attribute, sub }: Located, value: unknown): strin
   return names.filter((name) => !findSubAttribute(attribute, name)).map((name) => `${attribute.name}.${name}`);
 }
 
+/** Returns the names of the attributes of a person that a value is for: of `name`, those of its parts. */
+export function personNames({ attribute, sub }: Located, value: unknown): string[] {
+  const { person, subAttributes = [] } = attribute;
+  const parts = sub
+    ? [sub]
+    : isObject(value)
+      ? Object.keys(value).map((name) => findSubAttribute(attribute, name))
+      : subAttributes;
+  return person === undefined ? parts.flatMap((part) => part?.person ?? []) : [person];
+}
+
 /** Finds an attribute by its bare name, and by a dotted name or one with its URN, as clients send them in a PATCH. */
 function findNamed(type: ResourceType, name: string): Located | undefined {
   const bare = findAttribute(type, name);
@@ -145,10 +162,10 @@ function findNamed(type: ResourceType, name: string): Located | undefined {
   }
 }
 
-type Reading = { type: ResourceType; resource: Json; unknown: Set<string> };
+type Reading = { type: ResourceType; resource: Json; unknown: Set<string>; sent: Set<string> };
 
 function readInto(reading: Reading, located: Located | undefined, name: string, value: unknown): void {
-  const { type, resource, unknown } = reading;
+  const { type, resource, unknown, sent } = reading;
   if (!located) {
     unknown.add(name);
     return;
@@ -156,6 +173,7 @@ function readInto(reading: Reading, located: Located | undefined, name: string, 
   const { schema, attribute, sub } = located;
   if (attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly' || attribute.name === 'schemas') return;
   for (const part of unknownParts(located, value)) unknown.add(part);
+  for (const person of personNames(located, value)) sent.add(person);
   const read = readValue(attribute, sub ? { [sub.name]: value } : value);
   if (read === undefined) return;
   const container = containerOf(resource, type, schema);

@@ -73,6 +73,10 @@ function attributesBelow(prefix: string): Attribute[] {
 }
 
 function schemaOf(name: string, attribute: PersonAttribute): Attribute {
+  return { ...typed(name, attribute), person: attribute.name };
+}
+
+function typed(name: string, attribute: PersonAttribute): Attribute {
   const { type, label, one = label, kinds = [], maxLength, options, isLoginName = false, scim } = attribute;
   const { description = label, binary, alias: _, ...characteristics } = scim;
   switch (type) {

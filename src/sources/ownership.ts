@@ -1,0 +1,35 @@
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { type Checked, invalid } from '../errors.ts';
+import { canTakeAway, learnable, type OwnershipChange, ownershipWith } from '../people/ownership.ts';
+import { lockOwnership, type ProfileSource, writeOwnership } from '../store/profileSources.ts';
+import { getSourceIn } from './profileSources.ts';
+import { logIntegration } from './scimLog.ts';
+
+/** Has a source own attributes from now on, unless they were taken away from it in the meantime. Call it in the transaction of its request. */
+export async function learnAttributes(db: Db, sourceId: string, names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  const ownership = await lockOwnership(db, sourceId);
+  if (ownership === undefined) return;
+  const added = learnable({ ownership }, names);
+  if (added.length > 0) await writeOwnership(db, sourceId, ownershipWith(ownership, { added }));
+}
+
+/** Adds attributes to what a source owns, and takes others away from it. Nothing is logged if it stays the same. @throws NotFound */
+export async function changeOwnership(
+  deps: Deps,
+  id: string,
+  change: OwnershipChange,
+): Promise<Checked<ProfileSource>> {
+  const fixed = (change.taken ?? []).find((name) => !canTakeAway(name));
+  if (fixed) return invalid({ own: `${fixed} always belongs to the source that manages a person.` });
+  return deps.store.db.transaction().execute(async (trx) => {
+    await lockOwnership(trx, id);
+    const before = await getSourceIn(trx, id);
+    const source = { ...before, ownership: ownershipWith(before.ownership, change) };
+    if (source.ownership === before.ownership) return { ok: true, value: before };
+    await writeOwnership(trx, id, source.ownership);
+    await logIntegration(trx, deps, source, 'idm_integration_update', 'What the source owns was changed.');
+    return { ok: true, value: source };
+  });
+}
