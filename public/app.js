@@ -16,6 +16,30 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
+// A picture that is too large to send is made smaller: <input type="file" data-shrink>.
+const [PICTURE_BYTES, PICTURE_PIXELS] = [48 * 1024, 256];
+for (const input of document.querySelectorAll('input[data-shrink]')) {
+  input.addEventListener('change', async () => {
+    const [picture] = input.files;
+    if (!picture || picture.size <= PICTURE_BYTES) return;
+    const bitmap = await createImageBitmap(picture).catch(() => undefined);
+    if (!bitmap) return;
+    const scale = Math.min(1, PICTURE_PIXELS / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)];
+    canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob(
+      (blob) => {
+        const files = new DataTransfer();
+        files.items.add(new File([blob], 'photo.jpg', { type: 'image/jpeg' }));
+        input.files = files.files;
+      },
+      'image/jpeg',
+      0.85,
+    );
+  });
+}
+
 // Asks for confirmation before leaving a form with unsaved changes: <form data-unsaved>.
 for (const form of document.querySelectorAll('form[data-unsaved]')) {
   let changed = false;

@@ -9,6 +9,7 @@ import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
+import { scimAttributeCommands } from './scimAttributes.ts';
 
 /** Input and output of the command line. */
 export type CommandIo = {
@@ -24,6 +25,7 @@ const commands = [
   ...domainCommands,
   ...providerCommands,
   ...scimCommands,
+  ...scimAttributeCommands,
   ...activityCommands,
 ];
 

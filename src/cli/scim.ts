@@ -1,9 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
-import type { AttributeList } from '../people/attribute.ts';
 import { ownedNames } from '../people/ownership.ts';
-import { changeOwnership } from '../sources/ownership.ts';
 import {
   addSource,
   changeSource,
@@ -30,10 +28,10 @@ import {
   list,
   type Output,
   onOrOff,
-  Refused,
   table,
   UsageError,
 } from './command.ts';
+import { sourceNamed } from './sourceNamed.ts';
 
 const DAY_MS = 86_400_000;
 const BASE_PATH = '/api/v2/scim/v2';
@@ -90,16 +88,6 @@ export const scimCommands: Command[] = [
     },
     run: setSource,
   },
-  {
-    name: 'scim attributes',
-    operands: 'SOURCE',
-    summary: 'Show what a source owns, or change it. A source owns the attributes that it sends.',
-    options: {
-      own: { value: 'NAMES', help: 'Attributes that it owns from now on, such as title,department.' },
-      'take-away': { value: 'NAMES', help: 'Attributes that it no longer owns. What it sends is left out.' },
-    },
-    run: attributesOf,
-  },
   { name: 'scim list', operands: '', summary: 'List the SCIM sources.', run: listAll },
   {
     name: 'scim enable',
@@ -139,29 +127,6 @@ async function setSource({ deps, operands, text }: Call): Promise<Output> {
   const source = accepted(await changeSource(deps, id, Object.fromEntries(given)));
   const saved = `Saved ${source.name}. Its rights: ${rightsIn(source)}. Refused: ${refusalsIn(source)}.`;
   return { json: asJson(deps, source), text: saved };
-}
-
-async function attributesOf({ deps, operands, text }: Call): Promise<Output> {
-  const { list: all } = deps.attributes;
-  const change = { added: attributeNames(all, text('own')), taken: attributeNames(all, text('take-away')) };
-  const { id } = await sourceNamed(deps, operands[0]);
-  const source = accepted(await changeOwnership(deps, id, change));
-  const { owned, leftOut } = ownedNames(source);
-  const entries: [string, string][] = [
-    ['Owned', owned.join(', ')],
-    ['Taken away', leftOut.join(', ') || 'none'],
-  ];
-  return { json: { id, name: source.name, owned, takenAway: leftOut }, text: list(entries) };
-}
-
-function attributeNames(attributes: AttributeList, text = ''): string[] {
-  const names = text.split(/[\s,]+/).filter(Boolean);
-  const known = new Map(attributes.map(({ name }) => [name.toLowerCase(), name]));
-  return names.map((name) => {
-    const found = known.get(name.toLowerCase());
-    if (!found) throw new UsageError(`There is no attribute ${name}.`);
-    return found;
-  });
 }
 
 async function setActive({ deps, operands }: Call, active: boolean): Promise<Output> {
@@ -229,16 +194,6 @@ function refusalsIn(source: ProfileSource): string {
     source[refusal as keyof Refusals] ? [refused] : [],
   );
   return words.join(', ') || 'nothing';
-}
-
-/** Finds a source by its ID or its name, in any case. */
-async function sourceNamed({ store }: Deps, name = ''): Promise<ProfileSource> {
-  const sources = await listSources(store.db);
-  const byName = sources.filter((source) => source.name.toLowerCase() === name.toLowerCase());
-  if (byName.length > 1) throw new Refused(`${byName.length} sources are called ${name}. Use the Client ID.`);
-  const found = sources.find(({ id }) => id === name) ?? byName[0];
-  if (!found) throw new Refused(`There is no SCIM source ${name}.`);
-  return found;
 }
 
 function asJson(deps: Deps, { ownership, ...source }: ProfileSource) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, type FieldErrors } from '../errors.ts';
@@ -9,6 +10,7 @@ import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
 import { formSections, personInputIn } from '../web/personForm.ts';
 import { requireLogin } from '../web/requireLogin.ts';
+import { photoOf } from './facts.ts';
 
 const PATH = '/profile/edit';
 
@@ -29,7 +31,7 @@ export function editProfileRoutes(deps: Deps): Router {
       return show(deps, res.status(409), person, { input, stored: personInputOf(person, deps.attributes.list) });
     if (!saved.ok)
       return show(deps, res.status(422), person, { input, errors: saved.errors, version: field(req, 'version') });
-    await flash(req, saved.value.version === person.version ? 'No changes to save.' : 'Saved.');
+    await flash(req, isDeepStrictEqual(saved.value.profile, person.profile) ? 'No changes to save.' : 'Saved.');
     res.redirect(303, '/profile');
   });
   return router;
@@ -52,6 +54,7 @@ async function show(deps: Deps, res: Response, person: User, page: Page): Promis
   res.render('intranet/editProfile', {
     title: 'Edit my profile',
     sections: formSections('self', deps.attributes.list, locks),
+    photo: photoOf(person) ?? '',
     shown: personInputOf(person, deps.attributes.list),
     errors: {},
     version: person.version,

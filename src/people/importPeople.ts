@@ -204,7 +204,7 @@ type Owners = { owners: NameOwners; sources: ProfileSource[] };
 async function importLine(db: Db, deps: Deps, planned: PlannedLine, owners: Owners): Promise<ItemOutcome> {
   const { kind, line, userName } = planned;
   const skipped = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
-  if (planned.kind === 'same') return { outcome: kind };
+  if (kind === 'same') return { outcome: kind };
   if (planned.kind === 'error') return skipped(kind, planned.errors.join(' '));
   const reason = await writeLine(db, deps, planned, owners);
   return reason ? skipped('refused', reason) : { outcome: kind };
@@ -224,9 +224,8 @@ async function writeLine(
   if (line.kind === 'create') {
     if (before) return USER_NAME_TAKEN;
     const [taken] = Object.values(takenNames(owners, attributes));
-    if (taken) return taken;
-    addNameOwner(owners, await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null }));
-    return undefined;
+    if (!taken) addNameOwner(owners, await insertPerson(db, deps, attributes, { sourceId: null, passwordHash: null }));
+    return taken;
   }
   if (before?.version !== line.version) return CHANGED_MEANWHILE;
   const [taken] = Object.values(takenNames(owners, attributes, before));

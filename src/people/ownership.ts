@@ -17,7 +17,7 @@ type Written = Pick<User, 'sourceId' | 'profile'>;
 /** What the managing source writes in any case: without these two, it could manage nobody. */
 const alwaysOwned = ['userName', 'active'];
 
-/** Whether a source owns an attribute of the people whom it has written. */
+/** Whether a source owns an attribute of the people that it has written. */
 export function owns({ ownership }: Owned, name: string): boolean {
   return ownership.includes(` ${name} `) || alwaysOwned.includes(name);
 }

@@ -33,7 +33,7 @@ const checks: Partial<Record<PersonAttribute['type'], Check>> = {
   photo: {
     accepts: (text) =>
       (/^https:\/\//i.test(text) && URL.canParse(text)) || /^data:image\/(png|jpeg|gif|webp);base64,/.test(text),
-    error: 'Enter a web address that starts with https://.',
+    error: 'Use a PNG, JPEG, GIF or WebP picture, or a web address that starts with https://.',
   },
   language: {
     accepts: (text) => runs(() => Intl.getCanonicalLocales(text.replaceAll('_', '-'))),

@@ -13,8 +13,10 @@ describe('scim/clients', () => {
 
     // What clients send that differs from the standard, to the whole application.
     for (const { case: name, steps } of cases ?? [])
-      it(`serves a client: ${name}`, async () =>
-        runSteps(await addClient(await startAnteroom({ store: await open() })), steps));
+      it(`serves a client: ${name}`, async () => {
+        const anteroom = await startAnteroom({ store: await open() });
+        await runSteps(await addClient(anteroom), steps, await addClient(anteroom, 'Second'));
+      });
   });
 });
 

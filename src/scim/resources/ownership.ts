@@ -11,7 +11,7 @@ import { ScimError } from '../http/errors.ts';
 export type Sent = { names: ReadonlySet<string>; replaces?: boolean };
 
 /**
- * Returns what a request makes of a person, and has its source own from now on what it sends. What was taken away from the source stays as
+ * Returns a person as a request changes them, and has its source own from now on what it sends. What was taken away from the source stays as
  * it was, and a PUT empties only what its source owns. Call it in the transaction that has locked the person.
  * @param before undefined for a new person
  * @throws ScimError 403 if another source owns what changes. The managing source may change everything

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { addSource } from '../../../src/sources/profileSources.ts';
+import { changeOwnership } from '../../../src/sources/ownership.ts';
+import { addSource, setSourceActive } from '../../../src/sources/profileSources.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally, type Reply } from '../../support/client.ts';
@@ -130,20 +131,48 @@ describe('admin/people/edit', () => {
     expect((await stored()).profile.enterprise).to.equal(undefined);
   });
 
-  it('changes only user type and search of a person that a profile source manages, and says why', async () => {
-    const added = await addSource(anteroom.deps, { name: 'JumpCloud' });
-    if (!added.ok) throw new Error('no source');
-    await give({ sourceId: added.value.source.id });
-    expect((await client.get(path)).text)
-      .to.contain('managed by JumpCloud')
-      .and.to.contain('JumpCloud manages this.');
-    const entered = { title: 'Boss', manager: 'maya.koch', 'emails.0.value': 'x@y.z', userType: 'Non Intranet User' };
-    const saved = await save({ ...(await form()), ...entered, omitFromSearch: 'on' });
-    expect((await client.follow(saved)).text).to.contain('Saved: user type, hide from search.');
+  it('shows what a profile source owns as text, once with its name in a section, and changes everything else', async () => {
+    const id = await manage(['title', 'manager', 'emails', 'userType', 'omitFromSearch']);
+    await give({ title: 'Clerk', profile: { enterprise: { manager: { value: maya.id } } } });
+    const page = (await client.get(path)).text;
+    expect(page.split('From JumpCloud, which owns these fields')).to.have.lengthOf(4); // login, contact, work
+    expect(page)
+      .to.contain('Clerk')
+      .and.to.contain('anna@acme.com (work)')
+      .and.to.contain('JumpCloud can change this too.');
+    expect(page).to.contain(`/settings/profile-sources/scim/${id}/attributes`);
+    for (const name of ['userName', 'title', 'manager', 'emails.0.value'])
+      expect(page, name).not.to.contain(`name="${name}"`);
+    const entered = {
+      title: 'Boss',
+      manager: 'anna.berg',
+      'emails.0.value': 'x@y.z',
+      userName: 'x',
+      userType: 'Non Intranet User',
+    };
+    const saved = await save({ ...(await form()), ...entered, omitFromSearch: 'on', bio: 'Likes trains.' });
+    expect((await client.follow(saved)).text).to.contain('Saved: bio, user type, hide from search.');
     const user = await stored();
-    expect([user.title, user.email, user.userType]).to.deep.equal([null, 'anna@acme.com', 'Non Intranet User']);
-    expect(user.profile.interact).to.deep.equal({ omitFromSearch: true });
-    expect(user.profile.enterprise).to.equal(undefined);
+    expect([user.userName, user.title, user.email]).to.deep.equal(['anna.berg', 'Clerk', 'anna@acme.com']);
+    expect(user.userType).to.equal('Non Intranet User');
+    expect(user.profile.interact).to.deep.equal({ omitFromSearch: true, bio: 'Likes trains.' });
+    expect(user.profile.enterprise).to.deep.equal({ manager: { value: maya.id } });
+  });
+
+  it('shows errors of the open fields of a managed person', async () => {
+    await manage(['title', 'manager']);
+    await give({ title: 'Clerk' });
+    const refused = await save({ ...(await form()), timezone: 'Mars/North', title: '' });
+    expect([refused.status, errorOf(refused.text, 'userName')]).to.deep.equal([422, '']);
+    expect(errorOf(refused.text, 'timezone')).to.match(/^Enter a time zone/);
+    expect(refused.text).to.contain('Clerk');
+  });
+
+  it('opens everything but the user name while the source is disabled', async () => {
+    const id = await manage(['title']);
+    await setSourceActive(anteroom.deps, id, false);
+    await save({ ...(await form()), title: 'Boss', userName: 'x' });
+    expect(await stored()).to.include({ title: 'Boss', userName: 'anna.berg' });
   });
 
   it('ignores hostile line counts and field names', async () => {
@@ -186,6 +215,14 @@ describe('admin/people/edit', () => {
     const user = await findUser(anteroom.deps.store.db, anna.id);
     if (!user) throw new Error('nobody');
     return user;
+  }
+
+  async function manage(added: string[]): Promise<string> {
+    const source = await addSource(anteroom.deps, { name: 'JumpCloud' });
+    if (!source.ok) throw new Error('no source');
+    await changeOwnership(anteroom.deps, source.value.clientId, { added });
+    await give({ sourceId: source.value.clientId });
+    return source.value.clientId;
   }
 
   async function give(changes: Partial<User>): Promise<void> {

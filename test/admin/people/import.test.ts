@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { removeUser, setActive } from '../../../src/people/users.ts';
+import { changeOwnership } from '../../../src/sources/ownership.ts';
 import { addSource } from '../../../src/sources/profileSources.ts';
 import { findUserByUserName } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
@@ -92,15 +93,26 @@ describe('admin/people/import', () => {
     expect(done.text).to.contain('Imported: 449 added, 0 changed.').and.to.contain('Line 451:');
   });
 
-  it('changes neither the last Power User nor people of a profile source', async () => {
+  it('changes neither the last Power User nor what a profile source owns', async () => {
     const source = await addSource(anteroom.deps, { name: 'JumpCloud' });
     if (!source.ok) throw new Error('no source');
     const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
     const sourceId = source.value.source.id;
     await anteroom.deps.store.db.updateTable('users').set({ sourceId }).where('id', '=', anna.id).execute();
-    const page = await choose('userName,userType,title\nanna.berg,,Boss\nmaya.koch,Intranet User,\n');
-    expect(page.text).to.contain('A profile source manages this person.');
+    await changeOwnership(anteroom.deps, sourceId, { added: ['title'] });
+    await addPerson(anteroom.deps, { userName: 'bert.lund' });
+    await anteroom.deps.store.db.updateTable('users').set({ sourceId }).where('userName', '=', 'bert.lund').execute();
+    const lines = [
+      'userName,userType,title,bio',
+      'anna.berg,,Boss,x',
+      'maya.koch,Intranet User,,',
+      'bert.lund,,,Likes trains.',
+    ];
+    const page = await choose(`${lines.join('\n')}\n`);
+    expect(page.text).to.contain('title: JumpCloud owns this. Change it there.');
     expect((await client.follow(await confirm(page))).text).to.contain('Line 3: This is the last active Power User.');
+    expect((await find('bert.lund'))?.profile.interact?.bio).to.equal('Likes trains.');
+    expect((await find('anna.berg'))?.profile.interact).to.equal(undefined);
     expect((await find('maya.koch'))?.userType).to.equal('Power User');
   });
 

@@ -108,7 +108,7 @@ describe('admin/profile-sources/source', () => {
     });
     expect(created.status).to.equal(201);
     const person = (await created.json()) as { id: string };
-    expect((await client.get(`/settings/people/${person.id}`)).text).to.contain('anaged by JumpCloud');
+    expect((await client.get(`/settings/people/${person.id}`)).text).to.match(/Managed by\s+<a [^>]+>JumpCloud</);
     expect((await client.get(`/settings/people?source=${id}`)).text).to.contain('1 person');
     const log = (await client.get(`/settings/profile-sources/log?source=${id}&event=user_create_provision`)).text;
     const entry = /href="(\/settings\/profile-sources\/log\/[\w-]{36})"/.exec(log)?.[1] ?? '';

@@ -86,7 +86,7 @@ describe('scim/users', () => {
       }
     });
 
-    it('keeps active, userType, the password and the extension of the intranet if a PUT leaves them out', async () => {
+    it('keeps active, userType, the password and what the source does not own if a PUT leaves them out', async () => {
       await changeSource(scim.deps, scim.sourceId, { mayGrantPowerUser: true });
       const { id } = (
         await scim.call('POST', '/Users', {
@@ -98,6 +98,12 @@ describe('scim/users', () => {
           location: 'Oslo',
         })
       ).body;
+      const { db } = scim.deps.store;
+      const bio = { interact: { location: 'Oslo', bio: 'Likes trains.' } };
+      await db
+        .updateTable('users')
+        .set({ title: 'Boss', profileJson: JSON.stringify(bio) })
+        .execute();
       const put = await scim.call('PUT', `/Users/${id}`, {
         id: 'other',
         userName: 'anna2',
@@ -107,10 +113,11 @@ describe('scim/users', () => {
       expect(put.status).to.equal(200);
       expect(put.body).to.include({ id, userName: 'anna2', active: false, userType: 'Power User' });
       expect(put.body).to.not.have.any.keys('nickName', 'groups');
-      expect(put.body[INTERACT]).to.deep.equal({ location: 'Oslo' });
+      expect(put.body).to.include({ title: 'Boss' });
+      expect(put.body[INTERACT]).to.deep.equal({ bio: 'Likes trains.' });
       expect(put.body.meta.version).to.equal('W/"2"');
       expect(await findPasswordHash(scim.deps.store.db, id)).to.be.a('string');
-      const emptied = await scim.call('PUT', `/Users/${id}`, { userName: 'anna2', [INTERACT]: null });
+      const emptied = await scim.call('PUT', `/Users/${id}`, { userName: 'anna2', bio: null });
       expect(emptied.body).to.not.have.property(INTERACT);
     });
 

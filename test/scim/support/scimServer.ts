@@ -78,8 +78,8 @@ export async function openScimServer(store?: Store, source: Partial<SourceInput>
 }
 
 /** Adds a profile source to an application. Returns what sends its requests, also to another host than the application's. */
-export async function addClient({ deps, url }: Anteroom): Promise<Pick<ScimServer, 'call'>> {
-  const added = await addSource(deps, { name: 'Cloud Directory' });
+export async function addClient({ deps, url }: Anteroom, name = 'Cloud Directory'): Promise<Pick<ScimServer, 'call'>> {
+  const added = await addSource(deps, { name });
   if (!added.ok) throw new Error('The source was refused');
   const { token } = added.value;
   return {

@@ -4,6 +4,7 @@ import type { ScimServer } from './scimServer.ts';
 /** A request of a client, and what must come back. */
 export type Step = {
   name: string;
+  as?: 'second'; // sent by the second source
   method: string;
   path: string;
   headers?: Record<string, string>;
@@ -17,13 +18,18 @@ export type Step = {
 };
 
 /** Sends the requests one after another, and checks their responses. */
-export async function runSteps({ call }: Pick<ScimServer, 'call'>, steps: Step[]): Promise<void> {
+export async function runSteps(
+  first: Pick<ScimServer, 'call'>,
+  steps: Step[],
+  second: Pick<ScimServer, 'call'> = first,
+): Promise<void> {
   const saved = new Map<string, string>();
   for (const step of steps) {
     const { name, method, path, headers, request, status, contentType, headersOut, response, absent, save } = filled(
       step,
       saved,
     );
+    const { call } = step.as === 'second' ? second : first;
     const reply = await call(method, path, request, headers);
     expect(reply.status, `${name}: ${reply.text}`).to.equal(status);
     if (contentType) expect(reply.headers.get('content-type'), name).to.equal(contentType);
