@@ -11,10 +11,11 @@ import { isManagedElsewhere } from './ownership.ts';
  * Returns the attributes of a person with those replaced that the source may not write: without the right to grant Power User, new
  * Power Users become Intranet Users, and existing ones keep their user type, user name and Authentication Type.
  * @param known the attributes before, undefined for a new person
+ * @param sent the names of the attributes that the request contains: what a PUT leaves out is kept without a note
  */
-export function permittedAttributes(call: Call, wanted: Json, known?: Json): Json {
+export function permittedAttributes(call: Call, wanted: Json, sent: ReadonlySet<string>, known?: Json): Json {
   if (call.source.mayGrantPowerUser) return wanted;
-  if (known?.userType === 'Power User') return withLoginOf(call, wanted, known);
+  if (known?.userType === 'Power User') return withLoginOf(call, wanted, sent, known);
   if (!looksLikePowerUser(wanted.userType)) return wanted;
   note(call, 'powerUserGrant', 'userType was stored as Intranet User: this source may not grant Power User.');
   return { ...wanted, userType: 'Intranet User' };
@@ -65,9 +66,9 @@ export function noteLastPowerUser(call: Call, error: unknown): never {
   throw error;
 }
 
-function withLoginOf(call: Call, wanted: Json, known: Json): Json {
+function withLoginOf(call: Call, wanted: Json, sent: ReadonlySet<string>, known: Json): Json {
   const [before, after] = [loginOf(known), loginOf(wanted)];
-  const kept = Object.keys({ ...before, ...after }).filter((name) => after[name] !== before[name]);
+  const kept = Object.keys({ ...before, ...after }).filter((name) => sent.has(name) && after[name] !== before[name]);
   for (const name of kept) note(call, 'powerUserChange', `${name} was not changed: this person is a Power User.`);
   const { loginType, ...own } = before;
   const { loginType: _, ...interact } = objectIn(wanted);

@@ -34,7 +34,7 @@ export const users: Model<User> = {
   lock: lockUser,
   async create(call, resource, sent) {
     const { deps, source } = call;
-    const attributes = userOfAttributes(permittedAttributes(call, resource), undefined, deps.attributes.list);
+    const attributes = userOfAttributes(permittedAttributes(call, resource, sent), undefined, deps.attributes.list);
     const passwordHash = (await hashOf(call, resource.password)) ?? null;
     return async (db) => {
       const person = await ownedPerson(db, call, undefined, attributes, { names: sent });
@@ -108,7 +108,7 @@ async function updateOf(
     const { list } = deps.attributes;
     const known = attributesOfUser(before, list);
     const passwordHash = permittedHash(call, before, sentHash);
-    const wanted = userOfAttributes(permittedAttributes(call, change(known), known), before, list);
+    const wanted = userOfAttributes(permittedAttributes(call, change(known), sent.names, known), before, list);
     const attributes = await ownedPerson(db, call, before, wanted, sent);
     await requireKnownPeople(db, deps, attributes, before);
     const changes = changesBetween(known, attributesOfUser({ ...before, ...attributes }, list));

@@ -120,12 +120,13 @@ function customSchemaOf(
   const place = ['custom', id];
   const isWhole = !several && type !== 'person';
   const value = customValueOf(attribute, isWhole ? name : 'value', type === 'person' ? "The person's id" : description);
-  if (isWhole) return { ...value, place };
+  if (isWhole) return { ...value, place, person: name };
   const person = [
     reference('$ref', "The person's URL", ['User'], readOnly),
     text(several ? 'display' : 'displayName', "The person's name", readOnly),
   ];
-  return complex(name, description, type === 'person' ? [value, ...person] : [value], { multiValued: several, place });
+  const parts = type === 'person' ? [value, ...person] : [value];
+  return complex(name, description, parts, { multiValued: several, place, person: name });
 }
 
 /** A value is checked as on the form. */
