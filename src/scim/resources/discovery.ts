@@ -95,7 +95,15 @@ function schemaResource({ id, name, description, attributes }: Schema, baseUrl: 
 }
 
 function attributeResource(described: Attribute): Json {
-  const { maxLength: _, isLoginName: __, place: ___, read: ____, person: _____, subAttributes, ...attribute } = described;
+  const {
+    maxLength: _,
+    isLoginName: __,
+    place: ___,
+    read: ____,
+    person: _____,
+    subAttributes,
+    ...attribute
+  } = described;
   return { ...attribute, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
 }
 

@@ -213,13 +213,21 @@ describe('scim/customResource', () => {
       expect((await scim.call('GET', `/Users/${id}`)).body.schemas).not.to.include(CUSTOM);
     });
 
-    it('keeps the extension if a PUT does not mention it', async () => {
+    it('keeps what the source does not own if a PUT does not mention it', async () => {
       const id = await create({ [CUSTOM]: { onetext: 'A' } });
       const { userName } = (await scim.call('GET', `/Users/${id}`)).body;
-      const kept = await scim.call('PUT', `/Users/${id}`, { userName, title: 'Engineer' });
-      expect(customOf(kept.body)).to.deep.equal({ onetext: 'A' });
+      const other = await openScimServer(scim.deps.store);
+      Object.assign(other.deps.attributes, scim.deps.attributes);
+      const set = await other.call(
+        'PATCH',
+        `/Users/${id}`,
+        patch({ op: 'add', path: `${CUSTOM}:onenumber`, value: 2 }),
+      );
+      expect(customOf(set.body)).to.deep.equal({ onetext: 'A', onenumber: 2 });
       const changed = await scim.call('PUT', `/Users/${id}`, { userName, [CUSTOM]: { onetext: 'B' } });
-      expect(customOf(changed.body)).to.deep.equal({ onetext: 'B' });
+      expect(customOf(changed.body)).to.deep.equal({ onetext: 'B', onenumber: 2 });
+      const emptied = await scim.call('PUT', `/Users/${id}`, { userName, title: 'Engineer' });
+      expect(customOf(emptied.body)).to.deep.equal({ onenumber: 2 });
     });
 
     it('returns only the parts that a request asks for', async () => {
