@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { placeholder } from '../directory/templates.ts';
-import type { Application } from '../directory/types.ts';
+import type { Application, IdentityManagement } from '../directory/types.ts';
 import { recordEvent } from './insights.ts';
 import { createResource, listResources } from './resources.ts';
 import { callScim, type ScimConnection, ScimError } from './scimClient.ts';
@@ -24,7 +24,10 @@ export async function activateConnection(
   settings: ScimConnection & { manageGroups: boolean },
 ): Promise<Outcome> {
   const outcome = await verifyConnection(deps, settings);
-  if (outcome.ok) application.identityManagement = { ...settings, active: true, people: {}, groups: {} };
+  if (outcome.ok) {
+    const remembered = rememberedAt(application.identityManagement, settings.baseUrl);
+    application.identityManagement = { ...settings, active: true, ...remembered };
+  }
   record(deps, application, 'idm_integration_activate', outcome, settings.baseUrl);
   return outcome;
 }
@@ -48,9 +51,26 @@ export function setManageGroups(deps: Deps, application: Application, manageGrou
 
 /** Deactivates the connection and deletes its token. The application keeps its people and groups. */
 export function deactivateConnection(deps: Deps, application: Application): void {
-  const { baseUrl, manageGroups } = application.identityManagement;
-  application.identityManagement = { active: false, baseUrl, token: '', manageGroups, people: {}, groups: {} };
-  record(deps, application, 'idm_integration_delete', { ok: true }, baseUrl);
+  application.identityManagement = { ...application.identityManagement, active: false, token: '' };
+  record(deps, application, 'idm_integration_delete', { ok: true }, application.identityManagement.baseUrl);
+}
+
+/**
+ * Returns the people and groups that were sent to a base URL before: all are sent again, those who left meanwhile are deactivated, and
+ * members who left are removed.
+ */
+export function rememberedAt(
+  { baseUrl, people, groups }: IdentityManagement,
+  current: string,
+): Pick<IdentityManagement, 'people' | 'groups'> {
+  if (baseUrl !== current) return { people: {}, groups: {} };
+  const unknown = (attributes: Record<string, string>) =>
+    Object.fromEntries(
+      Object.keys(attributes).map((path) => [path, path === 'userName' ? (attributes[path] ?? '') : '']),
+    );
+  const resent = Object.entries(people).map(([id, sent]) => [id, { ...sent, attributes: unknown(sent.attributes) }]);
+  const renamed = Object.entries(groups).map(([id, sent]) => [id, { ...sent, name: '' }]);
+  return { people: Object.fromEntries(resent), groups: Object.fromEntries(renamed) };
 }
 
 /** Lists users and groups, then creates, changes and deletes a test user and a test group. */

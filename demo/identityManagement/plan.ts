@@ -40,14 +40,16 @@ export function planDepartures(state: State, application: Application): UserStep
 
 /**
  * Returns the steps that bring the application's groups up to date. Members are limited to people already sent, and empty groups
- * are not created. A group deleted here is deleted there; a group that is no longer bound is left as it is.
+ * are not created. A group deleted here is deleted there; a group that is no longer bound is left as it is. While group management is
+ * off, what was sent is remembered, so that members who left meanwhile are removed when it is on again.
+ * @param arriving ids of people who count as sent, for a preview
  */
-export function planGroups(state: State, application: Application): GroupStep[] {
+export function planGroups(state: State, application: Application, arriving: string[] = []): GroupStep[] {
   const { manageGroups, groups, people } = application.identityManagement;
-  if (!manageGroups) return Object.keys(groups).map((groupId) => ({ kind: 'forget', groupId }));
+  if (!manageGroups) return [];
   const bound = state.groups.filter((group) => application.groupIds.includes(group.id));
   const kept = bound.flatMap((group): GroupStep[] => {
-    const members = group.memberIds.filter((id) => people[id]);
+    const members = group.memberIds.filter((id) => people[id] || arriving.includes(id));
     return planGroup(group, members, application);
   });
   const gone = Object.keys(groups)

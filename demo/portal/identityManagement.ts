@@ -10,6 +10,7 @@ import {
   replaceToken,
   setManageGroups,
 } from '../identityManagement/connection.ts';
+import { previewSteps } from '../identityManagement/preview.ts';
 import { checkbox, line } from '../web/fields.ts';
 import { sendTab, withApplication } from './application.ts';
 import { sendPortalPage } from './page.ts';
@@ -27,6 +28,13 @@ export function identityRoutes(deps: Deps): Router {
       withApplication(deps, (application, _req, res) => sendIdentity(res, application, initialForm(application), {})),
     )
     .post(withApplication(deps, (application, req, res) => submit(deps, application, req, res)));
+  router.get(
+    '/:id/identity-management/preview',
+    withApplication(deps, (application, _req, res) => {
+      const steps = previewSteps(deps.state, application);
+      return sendTab(res, application, 'identity-management', 'preview', { steps });
+    }),
+  );
   router
     .route('/:id/identity-management/deactivation')
     .get(

@@ -68,6 +68,7 @@ describe('Cloud Directory in a browser', () => {
         'sso',
         'identity-management',
         'identity-management/deactivation',
+        'identity-management/preview',
         'import',
         'user-groups',
       ].map((tab) => `${application}/${tab}`),

@@ -231,6 +231,51 @@ describe('Identity Management in Cloud Directory', () => {
       expect(eventNames()).to.include('idm_integration_update success');
     });
 
+    it('removes members who left while group management was off', async () => {
+      const save = async (fields: Record<string, string>) => {
+        const tab = await provider.admin.get(`/admin/applications/${id}/identity-management`);
+        return provider.admin.submit(tab, '/identity-management', { action: 'save', ...fields });
+      };
+      await save({});
+      await saveGroup('Marketing', { memberIds: [] });
+      expect(scim.take()).to.deep.equal([]);
+      await save({ manageGroups: 'on' });
+      const patches = patchesOf(scim.take());
+      expect(patches).to.have.lengthOf(1);
+      const removed = `members[value eq "${remoteId('anna.berg')}"]`;
+      expect(patches[0]?.operations).to.deep.equal([{ op: 'remove', path: removed }]);
+    });
+
+    it('deactivates people who left while the connection was off, and sends the others again', async () => {
+      const page = await provider.admin.get(`/admin/applications/${id}/identity-management/deactivation`);
+      await provider.admin.submit(page, '/deactivation');
+      await postTo(`/admin/users/${personOf('anna.berg').id}/suspension`);
+      await savePerson(personOf('ben.okafor'), { jobTitle: 'Lead', workCity: '' });
+      expect(scim.take()).to.deep.equal([]);
+      const preview = await provider.admin.get(`/admin/applications/${id}/identity-management/preview`);
+      expect(preview.text).to.contain('user_deprovision').and.to.contain('anna.berg').and.to.contain('Lead');
+      await activate();
+      const patches = patchesOf(scim.take());
+      const sentTo = (name: string) => patches.find(({ path }) => path === `/Users/${remoteId(name)}`)?.operations;
+      expect(sentTo('anna.berg')).to.deep.equal([{ op: 'replace', path: 'active', value: false }]);
+      expect(sentTo('ben.okafor')).to.deep.include({ op: 'replace', path: 'jobTitle', value: 'Lead' });
+      expect(sentTo('ben.okafor')).to.deep.include({ op: 'remove', path: 'addresses[type eq "work"].locality' });
+      expect(sentTo('maya.koch')).to.have.length.above(5);
+    });
+
+    it('creates people and groups again that were lost while the connection was off', async () => {
+      const page = await provider.admin.get(`/admin/applications/${id}/identity-management/deactivation`);
+      await provider.admin.submit(page, '/deactivation');
+      const [users, groups] = [scim.users.size, scim.groups.size];
+      scim.users.clear();
+      scim.groups.clear();
+      await activate();
+      expect([scim.users.size, scim.groups.size]).to.deep.equal([users, groups]);
+    });
+
+    const remoteId = (username: string) =>
+      provider.state.applications[0]?.identityManagement.people[personOf(username).id]?.remoteId;
+
     it('reports a failure, and retries with the next change', async () => {
       scim.failing = { status: 500 };
       const page = await savePerson(personOf('anna.berg'), { jobTitle: 'Head' });
@@ -284,6 +329,26 @@ describe('Identity Management in Cloud Directory', () => {
         'idm_integration_reauth failure',
       ]);
     });
+  });
+
+  it('shows what would be sent, before and after the connection, and sends nothing', async () => {
+    await bind('Marketing');
+    const preview = async () =>
+      (await provider.admin.get(`/admin/applications/${id}/identity-management/preview`)).text;
+    expect(await preview())
+      .to.contain('user_create_provision')
+      .and.to.contain('anna.berg')
+      .and.to.contain('1 step<');
+    await activate();
+    expect(await preview())
+      .to.contain('Nothing to send')
+      .and.to.contain('0 steps');
+    scim.failing = { status: 500 };
+    await savePerson(personOf('anna.berg'), { jobTitle: 'Head' });
+    scim.take();
+    const waiting = await preview();
+    expect(waiting).to.contain('user_update_provision').and.to.contain('jobTitle').and.to.contain('1 step<');
+    expect(scim.take()).to.deep.equal([]);
   });
 
   it('imports the selected users, and shows new ones first or only those', async () => {
