@@ -50,7 +50,7 @@ export function buildApp(deps: Deps): Express {
   app.use(domain, strictTransport);
   app.use(noStore);
   app.use(sessions(deps));
-  app.use(viewTools);
+  app.use(viewTools(deps));
   app.use(samlRoutes(deps));
   app.use(csrfProtection);
   app.use(parseForm());

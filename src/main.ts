@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
@@ -9,7 +8,7 @@ import { ensureFirstDomain } from './federation/domains.ts';
 import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
-import { createStoppableServer, type StoppableServer, stopLimits } from './server.ts';
+import { createStoppableServer, listen, type StoppableServer, stopLimits } from './server.ts';
 import { trimScimLog } from './sources/scimLog.ts';
 import { deleteExpired } from './store/expired.ts';
 
@@ -28,16 +27,17 @@ async function start(): Promise<void> {
     throw new Error(`Unknown argument: ${args[0]}. The server takes --env-file FILE and nothing else.`);
   const config = parseConfig(withEnvFile(process.env, file));
   const deps = await openDeps(config, pino({ level: config.logLevel }));
-  await ensureFirstDomain(deps);
+  const url = await ensureFirstDomain(deps);
   const stoppable = createStoppableServer(buildApp(deps), deps.background);
   const { server } = stoppable;
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
+  await listen(server, config.port, config.host);
   onSignal(() => void stop(deps, stoppable));
   repeatWork(deps);
-  process.stdout.write(
-    `Anteroom is running at ${config.publicUrl} (port ${(server.address() as AddressInfo).port}).\n`,
-  );
+  process.stdout.write(`Anteroom is running at ${url} (port ${(server.address() as AddressInfo).port}).\n`);
+  if (url !== config.publicUrl)
+    process.stdout.write(
+      `PUBLIC_URL is ${config.publicUrl}, but the domain of this host is ${url}. Set PUBLIC_URL to it.\n`,
+    );
   const link = await createSetupLink(deps);
   if (link) process.stdout.write(`Create the first Power User (this link works once): ${link}\n`);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Background } from './background.ts';
@@ -17,6 +18,20 @@ export type StoppableServer = {
 };
 
 type Open = { server: Server; sockets: Set<Socket>; responses: Set<ServerResponse> };
+
+/** Listens on a port. @throws an Error with a sentence if the port cannot be used */
+export async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(listenFaults[error.code ?? '']?.(port, host) ?? error.message, { cause: error });
+  });
+}
+
+const listenFaults: Record<string, (port: number, host: string) => string> = {
+  EADDRINUSE: (port) => `Port ${port} is already in use. Stop the program that uses it, or set PORT to another one.`,
+  EACCES: (port) => `Port ${port} may not be used by this account. Set PORT to 1024 or above.`,
+  EADDRNOTAVAIL: (_, host) => `This machine does not have the address ${host}. Set HOST to one of its own.`,
+};
 
 /**
  * Creates the server of an application. Once `background` is stopping, every response says `Connection: close`, including those to requests

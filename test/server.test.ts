@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { openBackground } from '../src/background.ts';
-import { createStoppableServer } from '../src/server.ts';
+import { createStoppableServer, listen } from '../src/server.ts';
 import { whenDone } from './support/cleanup.ts';
 
 type Handler = Parameters<typeof createStoppableServer>[0];
@@ -12,8 +12,7 @@ describe('the server that stops', () => {
   async function start(handle: Handler) {
     const background = openBackground();
     const { server, close } = createStoppableServer(handle, background);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listen(server, 0, '127.0.0.1');
     whenDone(() => server.closeAllConnections());
     const { port } = server.address() as AddressInfo;
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -84,5 +83,20 @@ describe('the server that stops', () => {
     await arrived.promise;
     await stop(0);
     expect(await reply).to.equal('ECONNRESET');
+  });
+
+  it('says in a sentence why it cannot listen', async () => {
+    const { port } = await start(() => {});
+    const failure = async (host: string) => {
+      const { server } = createStoppableServer(() => {}, openBackground());
+      return listen(server, port, host).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    };
+    expect(await failure('127.0.0.1')).to.equal(
+      `Port ${port} is already in use. Stop the program that uses it, or set PORT to another one.`,
+    );
+    expect(await failure('192.0.2.1')).to.match(/^This machine does not have the address 192\.0\.2\.1\./);
   });
 });

@@ -55,11 +55,12 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
   });
 }
 
-/** Adds the domain of PUBLIC_URL if it does not exist, so that the first start already has one. */
-export async function ensureFirstDomain(deps: Deps): Promise<void> {
-  const { host } = new URL(deps.config.publicUrl);
-  if (await findDomainByHost(deps.store.db, host)) return;
-  await addDomain(deps, deps.config.publicUrl);
+/** Adds the domain of PUBLIC_URL if its host has none, so that the first start already has one. Returns the domain's URL. */
+export async function ensureFirstDomain(deps: Deps): Promise<string> {
+  const { publicUrl } = deps.config;
+  const known = await findDomainByHost(deps.store.db, new URL(publicUrl).host);
+  if (!known) await addDomain(deps, publicUrl);
+  return known?.url ?? publicUrl;
 }
 
 /** Creates the signing key and certificate of a domain, once. @throws NotFound */

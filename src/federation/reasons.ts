@@ -228,7 +228,12 @@ export function explain(reason: string, providerName: string | undefined, cause?
     withProvider(known.title, providerName),
     withProvider(specific ?? known.advice, providerName),
   ];
-  return { ...known, title, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
+  return { ...known, title, advice: asSentence(advice, providerName) };
+}
+
+/** Returns a text with a capital at its start, unless it starts with the name of the provider, which stays as it is. */
+export function asSentence(text: string, providerName: string | undefined): string {
+  return providerName && text.startsWith(providerName) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Replaces `{provider}` in a text by the provider's name. */

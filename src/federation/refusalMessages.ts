@@ -67,7 +67,7 @@ const messages = new Map<string, RefusalMessage>(
     },
     email_domain_forbidden: {
       title: '{provider} may not log you in here',
-      text: `{provider} logged you in, but it is not the identity provider for your e-mail address. ${ASK_ADMINISTRATOR}`,
+      text: `{provider} logged you in, but people with your e-mail address log in here in another way. ${ASK_ADMINISTRATOR}`,
     },
     request_unknown: {
       title: 'This login has expired',

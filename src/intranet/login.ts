@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { Forbidden } from '../errors.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { newId, newReference } from '../identifier.ts';
+import { isWaitingForSetup } from '../login/firstPowerUser.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
 import { clientNetwork } from '../network.ts';
 import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
@@ -68,7 +69,7 @@ export function startLocalSession(deps: Deps, req: Request, res: Response, user:
   });
 }
 
-type LoginPage = { returnTo: string; userName?: string; error?: string };
+type LoginPage = { returnTo: string; userName?: string; error?: string; reason?: string };
 
 async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
   const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
@@ -76,10 +77,12 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
   // Comes back with the form, from a browser that keeps cookies.
   res.cookie(TRIED, '1', { path: '/local-login', httpOnly: true, sameSite: 'lax', secure: isHttps(req) });
   res.render('intranet/login', {
-    title: 'Log in',
+    title: page.error === undefined ? 'Log in' : 'Not logged in',
+    isInvalid: page.reason === 'password_wrong' || page.reason === 'local_login_forbidden',
     userName: '',
     error: undefined,
     ...page,
+    isWaitingForSetup: await isWaitingForSetup(deps),
     local: await isLocalLoginAllowed(deps, req),
     // An e-mail address that did not work here is what the person would type at the provider.
     query: withQuery('', {
@@ -99,6 +102,7 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
     return showLogin(deps, req, res.status(result.reason === 'too_many_failures' ? 429 : 422), {
       returnTo,
       userName,
+      reason: result.reason,
       error: localRefusalMessage(result.reason),
     });
   await writeLastLogin(deps.store.db, result.user.id, deps.now());

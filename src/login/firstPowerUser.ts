@@ -18,6 +18,11 @@ export async function createSetupLink(deps: Deps): Promise<string | undefined> {
   return `${deps.config.publicUrl}/setup/${token}`;
 }
 
+/** Returns whether people cannot log in yet, because the setup link waits to be used. */
+export async function isWaitingForSetup({ store }: Deps): Promise<boolean> {
+  return (await findSetting(store.db, SETTING)) !== undefined && (await countActiveUsers(store.db, 'Power User')) === 0;
+}
+
 /** Returns whether the token of a setup link is valid. */
 export async function isSetupLink(deps: Deps, token: string): Promise<boolean> {
   return isOpen(deps.store.db, token);

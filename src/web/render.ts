@@ -9,7 +9,7 @@ import { nameOf } from '../people/users.ts';
 import { ASSETS } from './assets.ts';
 import { takeFlash } from './flash.ts';
 import type { Flash, LoggedInUser } from './request.ts';
-import { timeTag } from './timeTag.ts';
+import { exactTimeFor, timeTag } from './timeTag.ts';
 import { together } from './turn.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
@@ -24,7 +24,7 @@ export type ViewTools = {
   initials: (name: string) => string;
   /** Returns a Tabler icon as SVG, hidden from screen readers because a word is always beside it. */
   icon: (name: string) => string;
-  /** Returns a time as a <time> element: '3 hours ago', with the exact time on hover. */
+  /** Returns a time as a <time> element: '3 hours ago', with the exact time in the person's time zone on hover. */
   time: (at: number | null | undefined) => string;
   /** Returns the message that the previous page left, and removes it. */
   takeFlash: () => Flash | undefined;
@@ -54,12 +54,19 @@ export function useViews(app: Express, deps: Deps): void {
 }
 
 /** Adds the data that depends on the request. */
-export const viewTools: RequestHandler = (req, res, next) => {
-  res.locals.path = req.originalUrl;
-  res.locals.user = req.user;
-  res.locals.takeFlash = () => takeFlash(req);
-  next();
-};
+export function viewTools({ now }: Deps): RequestHandler {
+  return (req, res, next) => {
+    const { user } = req;
+    res.locals.path = req.originalUrl;
+    res.locals.user = user;
+    res.locals.takeFlash = () => takeFlash(req);
+    if (user?.profile.timezone !== undefined) {
+      const exactTime = exactTimeFor(user.profile);
+      res.locals.time = (at) => timeTag(at, now(), exactTime);
+    }
+    next();
+  };
+}
 
 /** Returns a function that reads the settings for a page, or returns the last ones for a page that is `offline`: the database is away. */
 function settingsReader({ store }: Deps): (data: object) => Promise<IntranetSettings> {
@@ -91,11 +98,14 @@ function iconReader(): (name: string) => string {
   };
 }
 
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters
-    .map((word) => [...(word ?? '')][0] ?? '')
-    .join('')
-    .toUpperCase();
+/** Returns the first letters of the first and the last word. A letter without a single capital, such as ß, stays as it is. */
+export function initials(name: string): string {
+  const letters = name.split(/\s+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? []);
+  const shown = letters.length > 1 ? [letters[0], letters.at(-1)] : letters;
+  return shown
+    .map((letter = '') => {
+      const capital = letter.toUpperCase();
+      return [...capital].length === 1 ? capital : letter;
+    })
+    .join('');
 }

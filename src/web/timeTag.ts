@@ -9,14 +9,43 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ];
 
+/** Writes exact times for a person. */
+export type ExactTime = (moment: Date) => string;
+
+const inUtc: ExactTime = (moment) => `${exact.format(moment)} UTC`;
+
 /**
- * Returns a time as a <time> element: relative to now, with the exact time (UTC) as its title.
+ * Returns a time as a <time> element: relative to now, with the exact time as its title.
  * @param at epoch milliseconds; 'never' if it is missing
  */
-export function timeTag(at: number | null | undefined, now: number): string {
+export function timeTag(at: number | null | undefined, now: number, exactTime = inUtc): string {
   if (at === null || at === undefined) return 'never';
   const moment = new Date(at);
-  return `<time datetime="${moment.toISOString()}" title="${exact.format(moment)} UTC">${inWords(at - now)}</time>`;
+  return `<time datetime="${moment.toISOString()}" title="${exactTime(moment)}">${inWords(at - now)}</time>`;
+}
+
+/**
+ * Returns what writes exact times in the time zone of a person, in UTC if they have none or it is unknown. If their locale is an English
+ * one, its order of day and month is used.
+ */
+export function exactTimeFor({ timezone, locale = '' }: { timezone?: string; locale?: string }): ExactTime {
+  if (timezone === undefined) return inUtc;
+  let write: ExactTime | undefined; // made for the first time, because many pages show none
+  return (moment) => {
+    write ??= inZone(timezone, locale);
+    return write(moment);
+  };
+}
+
+function inZone(timezone: string, locale: string): ExactTime {
+  try {
+    const english = /^en\b/i.test(locale) ? locale : 'en';
+    const format = new Intl.DateTimeFormat(english, { dateStyle: 'medium', timeStyle: 'medium', timeZone: timezone });
+    const zone = format.resolvedOptions().timeZone;
+    return (moment) => `${format.format(moment)} ${zone}`;
+  } catch {
+    return inUtc;
+  }
 }
 
 /** Rounds the past down to full units, but the future to the nearest one: a week less a second is not six days. */

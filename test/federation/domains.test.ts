@@ -46,8 +46,10 @@ describe('federation/domains', () => {
     });
 
     it('adds the domain of PUBLIC_URL once', async () => {
-      await ensureFirstDomain(deps);
-      await ensureFirstDomain(deps);
+      const { publicUrl } = deps.config;
+      expect([await ensureFirstDomain(deps), await ensureFirstDomain(deps)]).to.deep.equal([publicUrl, publicUrl]);
+      const config = { ...deps.config, publicUrl: publicUrl.replace('http:', 'https:') };
+      expect(await ensureFirstDomain({ ...deps, config }), 'the scheme changed').to.equal(publicUrl);
       expect((await listDomains(deps.store.db)).map(({ url }) => url)).to.deep.equal(['http://localhost:3000']);
     });
 

@@ -18,6 +18,7 @@ describe('federation/reasons', () => {
 
   it('fills in any provider name', () => {
     expect(explain('provider_status', '$& Cloud').title).to.equal('$& Cloud refused the login');
+    expect(explain('person_unknown', 'samlp').advice).to.match(/^samlp logged them in\./);
     expect(explain('person_unknown', undefined).advice).to.match(/^The identity provider logged them in\./);
   });
 

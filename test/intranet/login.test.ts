@@ -100,6 +100,17 @@ describe('login and logout', () => {
     expect(planted.cookie()).not.to.contain('planted');
   });
 
+  it('point out the fields after a wrong password', async () => {
+    const { browser } = await start();
+    const { text } = await browser.post('/local-login', { ...right, password: 'wrong' });
+    expect(text)
+      .to.match(/<title>Not logged in/)
+      .and.match(/role="alert" id="login-error">Wrong user name or password/);
+    for (const id of ['userName', 'password'])
+      expect(text).to.match(new RegExp(`<input id="${id}"[^>]* aria-invalid="true" aria-describedby="login-error"`));
+    expect((await browser.send('/login')).text).not.to.contain('aria-invalid');
+  });
+
   it('record every attempt, but no password', async () => {
     const { browser, deps } = await start();
     await browser.post('/local-login', { ...right, password: 'my secret guess' });

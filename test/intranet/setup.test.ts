@@ -30,6 +30,13 @@ describe('the setup page', () => {
     expect((await openAtHost(anteroom, host).send(path)).status).to.equal(404);
   });
 
+  it('is named on the Log-In screen until there is a Power User', async () => {
+    const browser = openAtHost(anteroom, host);
+    expect((await browser.send('/login')).text).to.contain('There is no Power User yet.');
+    await browser.post(path, fields);
+    expect((await openAtHost(anteroom, host).send('/login')).text).not.to.contain('There is no Power User yet.');
+  });
+
   it('shows the form again as typed, without the password', async () => {
     const browser = openAtHost(anteroom, host);
     const again = await browser.post(path, { ...fields, userName: '', password: 'short <">' });

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import express from 'express';
 import supertest from 'supertest';
-import { useViews } from '../../src/web/render.ts';
-import { startAnteroom } from '../support/anteroom.ts';
+import { initials, useViews } from '../../src/web/render.ts';
+import { addPerson, startAnteroom } from '../support/anteroom.ts';
+import { logInLocally } from '../support/client.ts';
 import { sendRaw } from '../support/hostClient.ts';
 
 describe('web/render', () => {
@@ -15,6 +16,25 @@ describe('web/render', () => {
     expect(Number(page.headers['content-length'])).to.equal(Buffer.byteLength(page.text));
     expect(head.headers['content-length']).to.equal(page.headers['content-length']);
   });
+
+  it('shows exact times in the time zone of the person', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, { timezone: 'Asia/Tokyo' });
+    expect((await (await logInLocally(anteroom)).get('/profile')).text).to.match(/title="[^"]+ Asia\/Tokyo">just now/);
+  });
+
+  for (const [name, letters] of [
+    ['Anna Berg', 'AB'],
+    ['Anna von der Ahe', 'AA'],
+    ['anna', 'A'],
+    ['Anna ßtraße', 'Aß'],
+    ['"Zoë" \'Quoted\'', 'ZQ'],
+    ['(Anna) -', 'A'],
+    ['\u{1d54f} 7up', '\u{1d54f}7'],
+    ['…', ''],
+    ['', ''],
+  ] as const)
+    it(`shows ${JSON.stringify(name)} as ${letters}`, () => expect(initials(name)).to.equal(letters));
 
   it('passes errors of views and of sending on', async () => {
     const app = express();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { timeTag } from '../../src/web/timeTag.ts';
+import { exactTimeFor, timeTag } from '../../src/web/timeTag.ts';
 
 const NOW = Date.UTC(2026, 2, 2, 9, 0, 0);
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
@@ -26,6 +26,17 @@ describe('timeTag', () => {
     it(`calls ${difference} ms '${words}'`, () => {
       expect(timeTag(NOW + difference, NOW)).to.contain(`>${words}<`);
     });
+
+  it('shows the exact time in the time zone of the person, in UTC if it is unknown', () => {
+    const shown = (profile: Parameters<typeof exactTimeFor>[0]) =>
+      /title="([^"]*)"/.exec(timeTag(NOW, NOW, exactTimeFor(profile)))?.[1]?.replaceAll(/\s/g, ' ');
+    expect(shown({ timezone: 'Europe/Berlin' })).to.equal('Mar 2, 2026, 10:00:00 AM Europe/Berlin');
+    expect(shown({ timezone: 'europe/berlin', locale: 'en-GB' })).to.equal('2 Mar 2026, 10:00:00 Europe/Berlin');
+    expect(shown({ timezone: 'Europe/Berlin', locale: 'de-DE' })).to.equal('Mar 2, 2026, 10:00:00 AM Europe/Berlin');
+    for (const timezone of ['', 'Mars/Olympus', '"><script>'])
+      expect(shown({ timezone, locale: 'en-!' })).to.equal('Mar 2, 2026, 9:00:00 AM UTC');
+    expect(shown({ locale: 'en-GB' })).to.equal('Mar 2, 2026, 9:00:00 AM UTC');
+  });
 
   it("shows 'never' without a time", () => {
     expect([timeTag(null, NOW), timeTag(undefined, NOW)]).to.deep.equal(['never', 'never']);

@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { explain } from '../../federation/reasons.ts';
+import { asSentence, explain } from '../../federation/reasons.ts';
 import { listDomains } from '../../store/domains.ts';
 import { listProviders } from '../../store/identityProviders.ts';
 import { type LoginActivity, listLoginActivity } from '../../store/loginActivity.ts';
@@ -77,7 +77,7 @@ async function withNames(deps: Deps, rows: LoginActivity[]) {
       person: users.get(row.userId ?? ''),
       provider,
       host: hosts.get(row.domainId ?? ''),
-      refusal: title.charAt(0).toUpperCase() + title.slice(1),
+      refusal: asSentence(title, provider),
     };
   });
 }

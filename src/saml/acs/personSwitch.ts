@@ -77,5 +77,5 @@ function cookieName(req: Request): string {
 }
 
 function expired(): NotFound {
-  return new NotFound('This login has expired. Open the intranet from your identity provider again.');
+  return new NotFound('This login has expired. Open the intranet again.');
 }
