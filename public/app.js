@@ -8,10 +8,9 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       document.execCommand('copy');
     });
     const label = button.querySelector('[data-label]') ?? button;
-    const before = label.textContent;
     label.textContent = 'Copied';
     setTimeout(() => {
-      label.textContent = before;
+      label.textContent = 'Copy';
     }, 2000);
   });
 }
@@ -52,6 +51,22 @@ for (const form of document.querySelectorAll('form[data-unsaved]')) {
   window.addEventListener('beforeunload', (event) => {
     if (changed) event.preventDefault();
   });
+}
+
+// A form that takes a while says so at once, and is not sent twice: <form data-busy="text"> with a <… data-busy-note>.
+for (const form of document.querySelectorAll('form[data-busy]')) {
+  const note = form.querySelector('[data-busy-note]');
+  const show = (isBusy) => {
+    form.setAttribute('aria-busy', String(isBusy));
+    note.textContent = isBusy ? form.dataset.busy : '';
+    for (const button of form.querySelectorAll('button')) button.classList.toggle('disabled', isBusy);
+  };
+  form.addEventListener('submit', (event) => {
+    if (form.getAttribute('aria-busy') === 'true') event.preventDefault();
+    else show(true);
+  });
+  // Back brings the page back as it was left.
+  window.addEventListener('pageshow', () => show(false));
 }
 
 // A switch that submits its form: <input type="checkbox" data-submit>. Without scripts, the form has a button.

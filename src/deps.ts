@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Background } from './background.ts';
 import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
+import type { FetchResult } from './federation/metadata/fetchMetadata.ts';
 import type { AttributeList } from './people/attribute.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -26,6 +27,7 @@ export type Deps = {
     privateKey: (sealed: string) => KeyObject; // sealed with `secrets`
   };
   passwordCost: PasswordCost;
+  metadataFetches: Map<string, Promise<FetchResult>>; // under way, by URL
   background: Background;
   log: Logger;
 };

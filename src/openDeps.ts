@@ -36,6 +36,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     randomBytes: random,
     keys: { createKeyPair, ...createKeyParsers(secrets) },
     passwordCost: recommendedCost,
+    metadataFetches: new Map(),
     background: openBackground(),
     log,
   };

@@ -115,6 +115,7 @@ const testedIn: Record<string, string> = {
   'scim/schema/user.ts': 'scim/resources/customResource.test.ts',
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
+  'store/metadataImports.ts': 'store/identityProviders.test.ts',
   'store/loginCounts.ts': 'store/loginActivity.test.ts',
   'people/nestedGroups.ts': 'scim/resources/nestedGroups.test.ts',
   'sources/accessTokens.ts': 'scim/http/tokenEndpoint.test.ts',

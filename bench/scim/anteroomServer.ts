@@ -27,6 +27,7 @@ const deps: Deps = {
   randomBytes,
   keys: { createKeyPair, ...createKeyParsers(secrets) },
   passwordCost: recommendedCost,
+  metadataFetches: new Map(),
   background: openBackground(),
   log: pino({ level: 'error' }),
 };

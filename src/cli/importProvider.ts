@@ -6,9 +6,9 @@ import type { Change } from '../federation/metadata/changes.ts';
 import {
   changeProvider,
   domainsOfProviders,
-  initialSettings,
   providerInputOf,
   readProviderInput,
+  readProviderName,
 } from '../federation/providers.ts';
 import { accepted, type Call, type Output, printable, Refused, UsageError } from './command.ts';
 import { domainAt } from './domainAt.ts';
@@ -18,7 +18,7 @@ import { providerJson, providerNamed } from './providerShown.ts';
 /** Imports or updates an identity provider. @throws Refused if it is not clear whether an update or another application is meant */
 export async function importProvider({ deps, operands, text, has, input }: Call): Promise<Output> {
   const name = text('name');
-  if (name !== undefined) checkName(name);
+  if (name !== undefined) accepted(readProviderName(name), () => '--name');
   const [update, url] = [text('update'), text('domain')];
   if (update !== undefined && url !== undefined) throw new UsageError('Specify --update ID or --domain URL, not both.');
   const providerId = update === undefined ? undefined : (await providerNamed(deps, update)).id;
@@ -64,11 +64,6 @@ function lineOf(change: Change): string {
   if ('url' in change) return `URL ${change.kind}: ${change.url}`;
   const { subject, keyDescription, sha256 } = change.certificate;
   return `certificate ${change.kind}: ${subject || keyDescription}, SHA-256 ${sha256}`;
-}
-
-/** Checks the name before anything is imported. */
-function checkName(name: string): void {
-  accepted(readProviderInput({ name, showButton: false, buttonOrder: 0, ...initialSettings }), () => '--name');
 }
 
 async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<MetadataSource> {

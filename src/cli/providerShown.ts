@@ -37,6 +37,7 @@ export async function providerJson({ store }: Deps, provider: IdentityProvider) 
       notAfter: isoTime(certificate.notAfter),
     })),
     validUntil: isoTime(facts.validUntil),
+    about: facts.about ?? null,
     metadataUrl: provider.metadataUrl,
     importedAt: isoTime(provider.importedAt),
     createdAt: isoTime(provider.createdAt),

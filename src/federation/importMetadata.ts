@@ -4,22 +4,24 @@ import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { findDomain, updateDomain } from '../store/domains.ts';
 import {
-  deleteMetadataImport,
-  findMetadataImport,
   findProviderByEntityId,
   type IdentityProvider,
-  insertMetadataImport,
   insertProvider,
-  keepMetadata,
   listProviders,
   moveDomainToProvider,
   type ProviderFacts,
   updateProvider,
 } from '../store/identityProviders.ts';
+import {
+  deleteMetadataImport,
+  findMetadataImport,
+  insertMetadataImport,
+  keepMetadata,
+} from '../store/metadataImports.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
 import { changesOf } from './metadata/changes.ts';
-import { fetchMetadata } from './metadata/fetchMetadata.ts';
+import { type FetchResult, fetchMetadata, withScheme } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { urlWarnings } from './metadata/warnings.ts';
 import { getProvider, initialSettings, singleSignOnFor } from './providers.ts';
@@ -47,14 +49,15 @@ export type MetadataPreview = {
  */
 export async function previewMetadata(
   deps: Deps,
-  source: MetadataSource,
+  given: MetadataSource,
   providerId?: string,
 ): Promise<Checked<MetadataPreview>> {
+  const source = 'url' in given ? { url: withScheme(given.url) } : given;
   const { db } = deps.store;
   const provider = providerId === undefined ? undefined : await getProvider(db, providerId);
   const read = await readSource(deps, source, provider?.entityId);
   if (!read.ok) return read;
-  const url = 'url' in source ? source.url.trim() : null;
+  const url = 'url' in source ? source.url : null;
   const metadata = withUrlWarnings(read.value, url);
   const id = newId(deps);
   const row = { id, xml: metadata.xml, url, providerId: provider?.id ?? null, expiresAt: deps.now() + PREVIEW_MS };
@@ -76,10 +79,16 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
 
 /**
  * Imports previewed metadata: a new provider, or new keys and endpoints of a known one, which keeps its settings.
+ * @param name of a new provider, checked; by default the one that the preview proposes
  * @param chosen where it goes; needed if a known provider has this EntityID and other keys or endpoints
  * @throws NotFound, Conflict
  */
-export async function confirmImport(deps: Deps, previewId: string, chosen?: ImportTarget): Promise<IdentityProvider> {
+export async function confirmImport(
+  deps: Deps,
+  previewId: string,
+  chosen?: ImportTarget,
+  name?: string,
+): Promise<IdentityProvider> {
   const preview = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
     await deleteMetadataImport(trx, previewId);
@@ -87,7 +96,7 @@ export async function confirmImport(deps: Deps, previewId: string, chosen?: Impo
     const { providerId } = target;
     const imported = providerId
       ? await updateKnown(deps, trx, await getProvider(trx, providerId), preview)
-      : await insertNew(deps, trx, target.domainIds, preview);
+      : await insertNew(deps, trx, target.domainIds, preview, name);
     for (const domainId of target.domainIds) await changeOver(trx, domainId, imported);
     return imported;
   });
@@ -121,17 +130,14 @@ async function insertNew(
   trx: Db,
   [domainId = '']: string[],
   { metadata, url }: MetadataPreview,
+  name?: string,
 ): Promise<IdentityProvider> {
   const [others, before] = [await listProviders(trx), await findProviderByEntityId(trx, domainId, metadata.entityId)];
-  const { name, showButton, settings } = before ?? {
-    name: proposedName(metadata),
-    showButton: false,
-    settings: initialSettings,
-  };
+  const { showButton, settings } = before ?? { showButton: false, settings: initialSettings };
   const added: IdentityProvider = {
     id: newId(deps),
     entityId: metadata.entityId,
-    name: nameBeside(name, others, (await findDomain(trx, domainId))?.url),
+    name: name ?? (await proposedNameAt(trx, domainId, metadata)),
     enabled: true,
     showButton,
     buttonOrder: others.length + 1,
@@ -162,8 +168,15 @@ export function previousImportOf(providerId: string): string {
 }
 
 /** Returns the name of a new provider: the one in its metadata, or the host of its EntityID. */
-export function proposedName({ name, entityId }: Pick<ProviderMetadata, 'name' | 'entityId'>): string {
+function proposedName({ name, entityId }: Pick<ProviderMetadata, 'name' | 'entityId'>): string {
   return (name ?? URL.parse(entityId)?.hostname)?.slice(0, MAX_NAME) || entityId.slice(0, MAX_NAME);
+}
+
+/** Returns the name of a new provider at a domain: that of the domain's provider with its EntityID, or the proposed one. */
+export async function proposedNameAt(db: Db, domainId: string, metadata: ProviderMetadata): Promise<string> {
+  const before = await findProviderByEntityId(db, domainId, metadata.entityId);
+  const url = (await findDomain(db, domainId))?.url;
+  return nameBeside(before?.name ?? proposedName(metadata), await listProviders(db), url);
 }
 
 /** Returns the name, with the domain's host if another provider has it already. */
@@ -187,15 +200,24 @@ async function readSource(
     const read = readMetadata(source.xml, options);
     return read.ok ? { ok: true, value: read.metadata } : invalid({ xml: read.error.message });
   }
-  const fetched = await fetchMetadata(source.url.trim(), { privateNetworks: deps.config.metadataPrivateNetworks });
+  const fetched = await fetchOnce(deps, source.url);
   if (!fetched.ok) return invalid({ url: fetched.error.message });
   const read = readMetadata(fetched.body, options);
   return read.ok ? { ok: true, value: read.metadata } : invalid({ url: read.error.message });
 }
 
+/** A second start of the same fetch, by a double click or in another tab, waits for the first. */
+function fetchOnce({ metadataFetches, config }: Deps, url: string): Promise<FetchResult> {
+  const options = { privateNetworks: config.metadataPrivateNetworks };
+  const underWay =
+    metadataFetches.get(url) ?? fetchMetadata(url, options).finally(() => void metadataFetches.delete(url));
+  metadataFetches.set(url, underWay);
+  return underWay;
+}
+
 function factsOf(metadata: ProviderMetadata): ProviderFacts {
-  const { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil } = metadata;
-  return { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil };
+  const { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil, about } = metadata;
+  return { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil, ...(about ? { about } : {}) };
 }
 
 function bindingFor(metadata: ProviderMetadata, preferred: 'redirect' | 'post'): 'redirect' | 'post' {

@@ -9,6 +9,7 @@ import {
   findProviderByEntityId,
   type IdentityProvider,
   listProviderDomains,
+  type ProviderAbout,
   type ProviderFacts,
   type ProviderSettings,
   updateProvider,
@@ -94,6 +95,12 @@ export const initialSettings: ProviderSettings = {
 export function readProviderInput(input: unknown): Checked<ProviderInput> {
   const parsed = schema.safeParse(input);
   return parsed.success ? { ok: true, value: parsed.data } : invalid(fieldErrors(parsed.error));
+}
+
+/** Checks the name of a provider. */
+export function readProviderName(name: string): Checked<string> {
+  const parsed = schema.shape.name.safeParse(name);
+  return parsed.success ? { ok: true, value: parsed.data } : invalid({ name: parsed.error.issues[0]?.message ?? '' });
 }
 
 /** Returns a provider's fields of the Edit screen. */
@@ -191,6 +198,11 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     await deleteProvider(trx, id);
     return provider;
   });
+}
+
+/** Returns whether a provider says anything about itself. */
+export function hasAbout(about: ProviderAbout | undefined): about is ProviderAbout {
+  return Object.values(about ?? {}).some((value) => (Array.isArray(value) ? value.length > 0 : value !== undefined));
 }
 
 /** Returns the URL for AuthnRequests with a binding, if the provider has one. */

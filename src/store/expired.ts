@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { deleteExpiredFailures } from './attempts.ts';
-import { deleteExpiredMetadataImports } from './identityProviders.ts';
 import { deleteLoginActivityBefore } from './loginActivity.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
+import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteExpiredSessions } from './sessions.ts';
 import { deleteExpiredAssertions } from './usedAssertions.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
-import type { IdentityProviderRow, MetadataImportRow, ProviderDomainRow } from '../db/schema.ts';
+import type { IdentityProviderRow, ProviderDomainRow } from '../db/schema.ts';
 
 /** The settings of an identity provider: the fields of its Edit screen except name, button and enabled. */
 export type ProviderSettings = {
@@ -34,8 +34,23 @@ export type Certificate = {
 
 export type Endpoint = { binding: string; location: string; responseLocation?: string | undefined };
 
+/** What a provider says about itself. Shown to Power Users; nothing is enforced. URLs are http or https. */
+export type ProviderAbout = {
+  displayName: string | undefined;
+  organization: string | undefined;
+  organizationUrl: string | undefined;
+  description: string | undefined;
+  logo: string | undefined;
+  informationUrl: string | undefined;
+  privacyUrl: string | undefined;
+  errorUrl: string | undefined;
+  contacts: { type: string; name: string; email: string }[];
+  scopes: { value: string; isPattern: boolean }[];
+};
+
 /** The parts of a provider's metadata that Anteroom uses. */
 export type ProviderFacts = {
+  about?: ProviderAbout; // not of providers that were imported before it was read
   singleSignOn: Endpoint[];
   singleLogout: Endpoint[];
   nameIdFormats: string[];
@@ -175,42 +190,6 @@ export async function writeProviderEnabled(db: Db, id: string, enabled: boolean)
 
 export async function deleteProvider(db: Db, id: string): Promise<void> {
   await db.deleteFrom('identityProviders').where('id', '=', id).execute();
-}
-
-/** Finds previewed metadata that has not expired. */
-export async function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
-  return db
-    .selectFrom('metadataImports')
-    .selectAll()
-    .where('id', '=', id)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
-}
-
-export async function insertMetadataImport(db: Db, row: MetadataImportRow): Promise<void> {
-  await db.insertInto('metadataImports').values(row).execute();
-}
-
-/** Keeps the stored metadata of a provider as an import with this ID, instead of what was kept with it before. */
-export async function keepMetadata(db: Db, id: string, providerId: string, expiresAt: number): Promise<void> {
-  const stored = await db
-    .selectFrom('identityProviders')
-    .select(['metadataXml', 'metadataUrl'])
-    .where('id', '=', providerId)
-    .executeTakeFirstOrThrow();
-  await deleteMetadataImport(db, id);
-  await insertMetadataImport(db, { id, xml: stored.metadataXml, url: stored.metadataUrl, providerId, expiresAt });
-}
-
-export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('metadataImports').where('id', '=', id).execute();
-}
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredMetadataImports(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('metadataImports').select('id').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('metadataImports').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }
 
 function providersAt(db: Db, domainId: string) {

@@ -14,6 +14,7 @@ import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { serve } from '../support/listen.ts';
 import { aLogEntry } from '../support/rows.ts';
 
 const longName = 'Wolfeschlegelsteinhausenbergerdorff';
@@ -50,7 +51,46 @@ describe('every screen', () => {
     for (const path of paths) await check(path);
     expect(faults).to.deep.equal([]);
   });
+
+  it('says at once that metadata is being fetched, and fetches it once, also without scripts', async function () {
+    this.timeout(60_000);
+    const { url, domain, cloud, applicationId } = connected;
+    const metadata = await (await fetch(`${cloud.url}/saml2/${applicationId}/metadata`)).text();
+    const waiting: (() => void)[] = [];
+    const slow = await serve((_request, response) => void waiting.push(() => response.end(metadata)));
+    const providers = `${url}/settings/security/saml/domains/${domain.id}/identity-providers`;
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await (await (await openBrowser()).newContext({ javaScriptEnabled })).newPage();
+      await page.goto(`${url}/local-login`);
+      await logIn(page, testPassword);
+      await page.waitForURL(`${url}/`);
+      await page.goto(providers);
+      await page.getByLabel('Metadata URL').fill(slow);
+      const posts: string[] = [];
+      page.on('request', (sent) => void (sent.method() === 'POST' && posts.push(sent.url())));
+      if (javaScriptEnabled) expect(await submitTwice(page)).to.contain('Fetching the metadata.');
+      else await page.getByRole('button', { name: 'Import', exact: true }).click({ noWaitAfter: true });
+      while (waiting.length === 0) await page.waitForTimeout(20);
+      expect([waiting.length, posts]).to.deep.equal([1, [providers]]);
+      waiting.pop()?.();
+      await page.waitForURL(/\/imports\//);
+      if (!javaScriptEnabled) continue;
+      await page.goBack();
+      expect(await page.getByText('Fetching the metadata.').count()).to.equal(0);
+    }
+  });
 });
+
+/** Submits the form for a metadata URL, reads what the page says at once, and submits it again. */
+function submitTwice(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => {
+    const form = document.querySelector<HTMLFormElement>('form[data-busy]');
+    form?.requestSubmit();
+    const note = form?.querySelector('[data-busy-note]')?.textContent;
+    form?.requestSubmit();
+    return note;
+  });
+}
 
 async function logIn(page: Page, password: string): Promise<void> {
   await page.getByLabel('User name or e-mail').fill('maya.koch');

@@ -10,6 +10,7 @@ import {
   setProviderEnabled,
 } from '../../src/federation/providers.ts';
 import { listProviders } from '../../src/store/identityProviders.ts';
+import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -21,6 +22,18 @@ describe('federation/importMetadata', () => {
 
     beforeEach(async () => {
       deps = await testDeps({ store: await open() });
+    });
+
+    it('fetches a URL once, even if it is started twice at once', async () => {
+      let requests = 0;
+      const url = await serve((_request, response) => {
+        requests += 1;
+        response.end(xml);
+      });
+      const [one, two] = await Promise.all([previewMetadata(deps, { url }), previewMetadata(deps, { url })]);
+      expect([one.ok, two.ok, requests, deps.metadataFetches.size]).to.deep.equal([true, true, 1, 0]);
+      await previewMetadata(deps, { url });
+      expect(requests).to.equal(2);
     });
 
     it('leaves a provider disabled if it is disabled while its metadata is imported again', async () => {

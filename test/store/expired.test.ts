@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
-import { findMetadataImport, insertMetadataImport } from '../../src/store/identityProviders.ts';
 import { insertLoginActivity, listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
+import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';

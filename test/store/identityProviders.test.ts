@@ -2,13 +2,10 @@ import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import { deleteDomain, insertDomain } from '../../src/store/domains.ts';
 import {
-  deleteMetadataImport,
   deleteProvider,
-  findMetadataImport,
   findProvider,
   findProviderAt,
   findProviderByEntityId,
-  insertMetadataImport,
   insertProvider,
   listProviderDomains,
   listProviders,
@@ -18,6 +15,7 @@ import {
   writeProviderDomains,
   writeProviderEnabled,
 } from '../../src/store/identityProviders.ts';
+import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';

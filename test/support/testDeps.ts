@@ -52,6 +52,7 @@ export async function testDeps({
     randomBytes,
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },
     passwordCost: testPasswordCost,
+    metadataFetches: new Map(),
     background: openBackground(),
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     clock,

@@ -1,9 +1,10 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
-import { confirmImport, getPreview, type MetadataPreview, proposedName } from '../../federation/importMetadata.ts';
+import { confirmImport, getPreview, type MetadataPreview, proposedNameAt } from '../../federation/importMetadata.ts';
 import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
-import { domainsOfProviders, shortBinding } from '../../federation/providers.ts';
+import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
 import type { Domain } from '../../store/domains.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
@@ -14,6 +15,7 @@ const PATH = importPath(':domain', ':import');
 const NEW = 'new'; // the value of the choice without a known provider
 
 type Ids = { domain: string; import: string };
+type Page = { entered?: string; errors?: FieldErrors }; // the name
 
 /** The preview of imported metadata, and its confirmation. */
 export function importRoutes(router: Router, deps: Deps): void {
@@ -21,10 +23,10 @@ export function importRoutes(router: Router, deps: Deps): void {
   router.post(PATH, (req, res) => confirm(deps, req, res, req.params));
 }
 
-async function show(deps: Deps, res: Response, ids: Ids, error?: string): Promise<void> {
+async function show(deps: Deps, res: Response, ids: Ids, { entered, errors = {} }: Page = {}): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const preview = await getPreview(deps, ids.import);
-  const { metadata, provider, known } = preview;
+  const { metadata, known } = preview;
   const targets = targetsOf(preview, domain.id);
   const [only] = targets.length === 1 ? known : [];
   const domainsOf = await domainsOfProviders(deps.store.db);
@@ -34,12 +36,14 @@ async function show(deps: Deps, res: Response, ids: Ids, error?: string): Promis
     metadata,
     known: known.map((entry) => ({ ...entry, hosts: hostsOf(domainsOf(entry.provider.id)) })),
     provider: only?.provider,
-    name: provider?.name ?? proposedName(metadata),
+    name: entered ?? (await proposedNameAt(deps.store.db, domain.id, metadata)),
+    isNew: targets.some(({ providerId }) => providerId === undefined),
     targets,
     own: known.find(({ domainIds }) => domainIds.includes(domain.id)),
     host: new URL(domain.url).host,
-    error,
+    errors,
     shortBinding,
+    hasAbout,
     now: deps.now(),
     paths: { here: importPath(domain.id, preview.id), back: providersPath(domain.id) },
   });
@@ -51,8 +55,14 @@ async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promi
   const targets = targetsOf(preview, domain.id);
   const chosen = field(req, 'target');
   const target = targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
-  if (!target) return show(deps, res.status(422), ids, 'Select what to do with this metadata.');
-  const { name } = await confirmImport(deps, ids.import, target);
+  const entered = field(req, 'name');
+  if (!target) {
+    const errors = { target: 'Select what to do with this metadata.' };
+    return show(deps, res.status(422), ids, { entered, errors });
+  }
+  const named = target.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
+  if (named && !named.ok) return show(deps, res.status(422), ids, { entered, errors: named.errors });
+  const { name } = await confirmImport(deps, ids.import, target, named?.value);
   await flash(
     req,
     target.providerId ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`,

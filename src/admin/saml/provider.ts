@@ -8,6 +8,7 @@ import {
   consequencesOf,
   domainsOfProviders,
   getProvider,
+  hasAbout,
   type ProviderInput,
   providerInputOf,
   readProviderInput,
@@ -17,8 +18,9 @@ import {
   singleSignOnFor,
 } from '../../federation/providers.ts';
 import { listDomains } from '../../store/domains.ts';
-import { findMetadataImport, type IdentityProvider } from '../../store/identityProviders.ts';
+import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginCounts.ts';
+import { findMetadataImport } from '../../store/metadataImports.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { domainPath, importPath, providerPath, providersPath } from './paths.ts';
@@ -62,6 +64,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
     worked: await hasWorked(deps.store.db, domain.id, provider.id),
     consequences: await consequencesOf(deps, provider.id),
     shortBinding,
+    hasAbout,
     now: deps.now(),
     paths: {
       here,
@@ -80,6 +83,8 @@ async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<
   const input = readProviderInput(entered);
   const saved = input.ok ? await changeProvider(deps, before.id, input.value) : input;
   if (!saved.ok) return show(deps, res.status(422), ids, { entered, errors: saved.errors });
+  // A POST of its own starts the Test login: 307 repeats this one there (RFC 9110 15.4.8).
+  if (field(req, 'next') === 'test') return res.redirect(307, `/saml/test/${before.id}`);
   const changes = changedLabels(before, saved.value);
   await flash(
     req,

@@ -39,6 +39,7 @@ async function show(deps: Deps, res: Response, domain: Domain, typed: string, er
     domain,
     host,
     typed,
+    isInUse,
     errors: isInUse ? { ...errors, '': IN_USE } : errors,
     back: domainPath(domain.id),
     ...(await consequencesOfRemoval(deps, domain.id)),

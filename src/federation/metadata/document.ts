@@ -21,6 +21,7 @@ export const NAMESPACES = {
   protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
   signature: 'http://www.w3.org/2000/09/xmldsig#',
   ui: 'urn:oasis:names:tc:SAML:metadata:ui',
+  shibboleth: 'urn:mace:shibboleth:metadata:1.0',
   xml: 'http://www.w3.org/XML/1998/namespace',
 } as const;
 

@@ -42,6 +42,12 @@ export async function fetchMetadata(url: string, options: FetchOptions): Promise
   }
 }
 
+/** Returns an entered URL with https:// in front if it begins with a host, such as idp.example.com/metadata or localhost:3001. */
+export function withScheme(entered: string): string {
+  const text = entered.trim();
+  return /^(localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?([/?#]|$)/.test(text) ? `https://${text}` : text;
+}
+
 async function follow(url: URL, redirects: number, options: FetchOptions, signal: AbortSignal): Promise<Uint8Array> {
   const addresses = checkAddresses(await resolveHost(url, options, signal), url, redirects, options.privateNetworks);
   const response = await requestFrom(url, addresses, signal).catch((error) => refuseConnection(url, error));
@@ -58,12 +64,8 @@ async function follow(url: URL, redirects: number, options: FetchOptions, signal
 
 function readUrl(text: string, options: FetchOptions, base?: URL): URL {
   const url = text.length <= MAX_URL ? URL.parse(text.trim(), base) : null;
-  if (url === null) {
-    const example = /^[\w-]+(\.[\w-]+)+([/:?]|$)/.test(text.trim())
-      ? `https://${text.trim()}`
-      : 'https://idp.example.com/metadata';
-    return refuse('not_a_url', `${quote(text)} is not a URL. Enter one such as ${example.slice(0, 120)}`);
-  }
+  if (url === null)
+    return refuse('not_a_url', `${quote(text)} is not a URL. Enter one such as https://idp.example.com/metadata`);
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && options.privateNetworks === 'allow');
   if (!isAllowed)
     refuse(

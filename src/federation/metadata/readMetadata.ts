@@ -1,6 +1,7 @@
 import type { ProviderFacts } from '../../store/identityProviders.ts';
+import { readAbout } from './about.ts';
 import { readSigningCertificates } from './certificates.ts';
-import { childrenOf, type Element, NAMESPACES, readDocument } from './document.ts';
+import { childrenOf, type Element, readDocument } from './document.ts';
 import { findProvider, readSingleLogout, readSingleSignOn } from './provider.ts';
 import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 import { warningsOf } from './warnings.ts';
@@ -39,6 +40,7 @@ export function readMetadata(
 function readProvider(root: Element, options: { now: number; expectEntityId?: string }): Omit<ProviderMetadata, 'xml'> {
   const found = findProvider(root, options.expectEntityId);
   const { entity, role } = found;
+  const about = readAbout(entity, role);
   const warnings: string[] = [];
   const read = {
     validUntil: readValidUntil([...found.containers, entity, role], options.now),
@@ -48,7 +50,8 @@ function readProvider(root: Element, options: { now: number; expectEntityId?: st
   };
   return {
     entityId: found.entityId,
-    name: readName(entity, role),
+    name: (about.displayName ?? about.organization)?.slice(0, MAX_NAME),
+    about,
     nameIdFormats: readNameIdFormats(role),
     wantAuthnRequestsSigned: /^(true|1)$/.test(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
     ...read,
@@ -76,30 +79,6 @@ function readDateTime(written: string): number {
   if (Number.isNaN(time))
     refuse('bad_date', `The validUntil is not a date: ${quote(written)}. Ask the provider to correct it.`);
   return time;
-}
-
-/**
- * Returns mdui:DisplayName of the role (saml-metadata-ui 2.1.2), else the organization's display name (saml-metadata 2.3.2.1), in English
- * if there are several languages.
- */
-function readName(entity: Element, role: Element): string | undefined {
-  const displayNames = childrenOf(role, 'metadata', 'Extensions')
-    .flatMap((extensions) => childrenOf(extensions, 'ui', 'UIInfo'))
-    .flatMap((info) => childrenOf(info, 'ui', 'DisplayName'));
-  const organizationNames = [role, entity]
-    .flatMap((element) => childrenOf(element, 'metadata', 'Organization'))
-    .flatMap((organization) => childrenOf(organization, 'metadata', 'OrganizationDisplayName'));
-  return preferEnglish(displayNames) ?? preferEnglish(organizationNames);
-}
-
-function preferEnglish(names: Element[]): string | undefined {
-  const present = names.filter(({ text }) => text !== '');
-  const preferred = present.find(isEnglish) ?? present[0];
-  return preferred?.text.replace(/\s+/g, ' ').slice(0, MAX_NAME);
-}
-
-function isEnglish({ attributes }: Element): boolean {
-  return /^en(-|$)/i.test(attributes.get(`{${NAMESPACES.xml}}lang`) ?? '');
 }
 
 function readNameIdFormats(role: Element): string[] {

@@ -61,6 +61,28 @@ describe('admin/saml/import', () => {
     expect((await client.get(providers)).text).to.contain('Not used at any domain');
   });
 
+  it('lets the name be changed before it is stored', async () => {
+    const { client, deps } = settings;
+    const named = fixture('okta').replace(
+      /<md:KeyDescriptor/,
+      `<md:Extensions><mdui:UIInfo xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui"><mdui:DisplayName xml:lang="en">Acme Login</mdui:DisplayName>
+        <mdui:Logo height="1" width="1">https://idp.example.com/logo.png</mdui:Logo></mdui:UIInfo></md:Extensions><md:KeyDescriptor`,
+    );
+    const path = await preview(named);
+    const page = await client.get(path);
+    expect(page.text).to.contain('value="Acme Login"').and.contain('href="https://idp.example.com/logo.png"');
+    expect(page.text).not.to.contain('<img');
+    const refused = await client.post(path, { name: 'x'.repeat(65) });
+    expect([refused.status, refused.text.includes('Use at most 64 characters.')]).to.deep.equal([422, true]);
+    expect(refused.text).to.contain(`value="${'x'.repeat(65)}"`);
+    await client.post(path, { name: ' Acme ' });
+    const [provider] = await listProviders(deps.store.db);
+    expect([provider?.name, provider?.facts.about?.displayName]).to.deep.equal(['Acme', 'Acme Login']);
+    expect((await client.get(`${settings.providers}/${provider?.id}`)).text).to.contain(
+      'What the provider says about itself',
+    );
+  });
+
   it('does not show a preview that is an hour old', async () => {
     const path = await preview(fixture('google'));
     settings.deps.clock.advance(60 * 60_000 - 1);

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { expect } from 'chai';
-import { type FetchOptions, fetchMetadata } from '../../../src/federation/metadata/fetchMetadata.ts';
+import { type FetchOptions, fetchMetadata, withScheme } from '../../../src/federation/metadata/fetchMetadata.ts';
 import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
 import type { MetadataErrorCode } from '../../../src/federation/metadata/refusal.ts';
 import { fixtureBytes, makeCertificate, NOW } from './fixtures.ts';
@@ -383,9 +383,13 @@ describe('federation/metadata/fetchMetadata', () => {
       await expectRefusal(`https://127.0.0.1:${port}/`, INSIDE, 'tls_failed', /does not speak https at this port/);
     });
 
-    it('without a scheme is refused with the URL that was probably meant', async () => {
-      const url = 'idp.example.com/metadata';
-      await expectRefusal(url, OUTSIDE, 'not_a_url', /such as https:\/\/idp\.example\.com\/metadata$/);
+    it('without a scheme gets https:// in front, if it begins with a host', () => {
+      for (const text of ['idp.example.com/metadata', ' localhost:3401/x ', 'localhost', 'idp:8080', 'a.example?b'])
+        expect(withScheme(text)).to.equal(`https://${text.trim()}`);
+      for (const text of ['metadata', '', 'mailto:a@example.com', 'file:///x', 'http://a.example', 'two words', '/a.b'])
+        expect(withScheme(text)).to.equal(text);
     });
+
+    it('that is none is refused', () => expectRefusal('metadata', OUTSIDE, 'not_a_url', /Enter one such as https/));
   });
 });

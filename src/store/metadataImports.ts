@@ -1,0 +1,38 @@
+import type { Db } from '../db/open.ts';
+import type { MetadataImportRow } from '../db/schema.ts';
+
+/** Finds previewed metadata that has not expired. */
+export async function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
+  return db
+    .selectFrom('metadataImports')
+    .selectAll()
+    .where('id', '=', id)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+}
+
+export async function insertMetadataImport(db: Db, row: MetadataImportRow): Promise<void> {
+  await db.insertInto('metadataImports').values(row).execute();
+}
+
+/** Keeps the stored metadata of a provider as an import with this ID, instead of what was kept with it before. */
+export async function keepMetadata(db: Db, id: string, providerId: string, expiresAt: number): Promise<void> {
+  const stored = await db
+    .selectFrom('identityProviders')
+    .select(['metadataXml', 'metadataUrl'])
+    .where('id', '=', providerId)
+    .executeTakeFirstOrThrow();
+  await deleteMetadataImport(db, id);
+  await insertMetadataImport(db, { id, xml: stored.metadataXml, url: stored.metadataUrl, providerId, expiresAt });
+}
+
+export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('metadataImports').where('id', '=', id).execute();
+}
+
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredMetadataImports(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('metadataImports').select('id').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('metadataImports').where('id', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
