@@ -23,7 +23,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   const bytes = await collect(request);
   if (bytes.length === 0) return undefined;
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== undefined && !mediaTypes.includes(type))
+  if (type && !mediaTypes.includes(type))
     throw new ScimError(415, undefined, 'The body must be application/scim+json or application/json.');
   if (request.headers['content-encoding'] && request.headers['content-encoding'] !== 'identity')
     throw new ScimError(415, undefined, 'The body must not be compressed.');

@@ -41,7 +41,7 @@ export function searchParameters(body: unknown): URLSearchParams {
 export function readListQuery(parameters: URLSearchParams): ListQuery {
   const filter = parameters.get('filter');
   const sortBy = parameters.get('sortBy');
-  const order = parameters.get('sortOrder')?.toLowerCase() ?? 'ascending';
+  const order = parameters.get('sortOrder')?.toLowerCase() || 'ascending';
   if (order !== 'ascending' && order !== 'descending')
     throw badRequest('invalidValue', 'sortOrder must be ascending or descending.');
   const startIndex = integer(parameters.get('startIndex')) ?? 1;

@@ -15,9 +15,8 @@ const MAX_OPERATIONS = 1_000;
  * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue, noTarget or mutability
  */
 export function readPatch(type: ResourceType, body: unknown, unknown = new Set<string>()): PatchStep[] {
-  const operations = isObject(body) ? field(body, 'Operations') : undefined;
-  if (!Array.isArray(operations) || operations.length === 0)
-    throw badRequest('invalidSyntax', 'A PATCH needs a list of Operations.');
+  const operations = isObject(body) ? [field(body, 'Operations') ?? []].flat() : []; // a single one may be without its list
+  if (operations.length === 0) throw badRequest('invalidSyntax', 'A PATCH needs a list of Operations.');
   if (operations.length > MAX_OPERATIONS)
     throw badRequest('invalidSyntax', `A PATCH may have at most ${MAX_OPERATIONS} operations.`);
   requireShortPaths(operations);

@@ -38,6 +38,11 @@ describe('scim/body', () => {
     }
   });
 
+  it('reads a body without a media type as JSON', async () => {
+    const sent = Buffer.from('{"userName":"plain"}');
+    expect((await scim.call('POST', '/Users', sent, { 'Content-Type': '' })).status).to.equal(201);
+  });
+
   it('refuses other media types and compression with 415', async () => {
     const body = gzipSync('{"userName":"anna"}');
     for (const [name, value] of [

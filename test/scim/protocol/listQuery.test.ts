@@ -14,9 +14,10 @@ describe('scim/listQuery', () => {
       startIndex: 1,
       cursor: undefined,
     });
-    expect(read({ sortBy: '', count: '', startIndex: '' })).to.deep.include({
+    expect(read({ sortBy: '', sortOrder: '', count: '', startIndex: '' })).to.deep.include({
       filter: undefined,
       sortBy: undefined,
+      descending: false,
       count: 100,
       startIndex: 1,
     });

@@ -88,6 +88,15 @@ describe('scim/patch', () => {
       }
     });
 
+    it('accepts a single operation without its list', () => {
+      const operation = { op: 'replace', path: 'title', value: 'T' };
+      expect(readPatch(userType, { Operations: operation })).to.deep.equal(
+        readPatch(userType, { Operations: [operation] }),
+      );
+      for (const body of [{ Operations: [] }, { Operations: null }, {}, []])
+        expect(() => readPatch(userType, body)).to.throw('A PATCH needs a list of Operations.');
+    });
+
     it('reads names as paths if there is no path', () => {
       const value = {
         'name.givenName': 'Anne',
