@@ -1,3 +1,4 @@
+import type { Page as BrowserPage } from 'playwright-core';
 import { describePublicKey } from '../../../src/federation/certificate.ts';
 import { setUpDomain } from '../../../src/federation/domains.ts';
 import { initialSettings } from '../../../src/federation/providers.ts';
@@ -18,6 +19,8 @@ import { ACS_URL, ENTITY_ID, IDP, NOW, REQUEST_ID } from './context.ts';
 import { provider as keys } from './keys.ts';
 import { ASSERTION_ID, compose, honestParts, type MessageParts } from './message.ts';
 import { type SignOptions, signMessage } from './sign.ts';
+
+const SSO_URL = 'http://127.0.0.1:9/sso';
 
 /** What differs from an honest response: its parts, its signature, the finished XML, or RelayState. */
 export type Fault = {
@@ -40,7 +43,7 @@ export async function startSigning(settings: Partial<ProviderSettings> = {}): Pr
   const pem = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const certificates = [{ pem, subject: '', ...describePublicKey(keys.publicKey) }];
   const binding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
-  const singleSignOn = [{ binding, location: 'http://127.0.0.1:9/sso' }];
+  const singleSignOn = [{ binding, location: SSO_URL }];
   const base = aProvider({ entityId: IDP, settings: { ...initialSettings, requestBinding: 'post', ...settings } });
   const provider = { ...base, facts: { ...base.facts, certificates, singleSignOn } };
   await insertProvider(db, provider, '<xml/>');
@@ -55,9 +58,26 @@ export async function respond(signing: Signing, fault: Fault = {}, browser: Brow
 
 /** Delivers a response to the login request on a page, with a fault. */
 export async function answer(signing: Signing, browser: Browser, page: Page, fault: Fault = {}): Promise<Page> {
-  const { SAMLRequest = '', RelayState = '' } = page.forms.find(({ fields }) => fields.SAMLRequest)?.fields ?? {};
+  const sent = page.forms.find(({ fields }) => fields.SAMLRequest)?.fields ?? {};
+  return browser.postFromElsewhere(`${signing.url}/saml/acs`, responseTo(signing, sent, fault));
+}
+
+/** Has Chromium find the provider at its address: it answers every login request at once, with a fault. */
+export async function answerInBrowser(signing: Signing, page: BrowserPage, fault: Fault = {}): Promise<void> {
+  await page.route(SSO_URL, async (route) => {
+    const sent = Object.fromEntries(new URLSearchParams(route.request().postData() ?? ''));
+    const inputs = Object.entries(responseTo(signing, sent, fault)).map(
+      ([name, value]) => `<input name="${name}" value="${value}">`,
+    );
+    const form = `<form method="post" action="${signing.url}/saml/acs">${inputs.join('')}</form>`;
+    const body = `${form}<script>document.forms[0].submit()</script>`;
+    await route.fulfill({ contentType: 'text/html', body });
+  });
+}
+
+function responseTo({ url, deps }: Signing, sent: Record<string, string>, fault: Fault): Record<string, string> {
+  const { SAMLRequest = '', RelayState = '' } = sent;
   const id = / ID="([^"]*)"/.exec(Buffer.from(SAMLRequest, 'base64').toString())?.[1] ?? '';
-  const { url, deps } = signing;
   deps.clock.advance(1); // so that its attempt is the newest
   const here = (xml: string) =>
     xml
@@ -69,8 +89,7 @@ export async function answer(signing: Signing, browser: Browser, page: Page, fau
   const composed = here(compose({ ...parts, ...fault.parts?.(parts) }));
   const signed = signMessage(composed, fault.place ?? 'assertion', fault.sign);
   const xml = fault.xml?.(signed) ?? signed;
-  const fields = { SAMLResponse: encode(xml), RelayState: fault.relayState ?? RelayState };
-  return browser.postFromElsewhere(`${url}/saml/acs`, fields);
+  return { SAMLResponse: encode(xml), RelayState: fault.relayState ?? RelayState };
 }
 
 /** Returns the newest attempt of Login activity. */
