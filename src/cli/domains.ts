@@ -8,7 +8,12 @@ import {
   setDefaultProvider,
   setUpDomain,
 } from '../federation/domains.ts';
-import { changesOfDetails, type DetailsChange, serviceProviderDetails } from '../federation/serviceProvider.ts';
+import {
+  changesOfDetails,
+  type DetailsChange,
+  type OwnDetails,
+  serviceProviderDetails,
+} from '../federation/serviceProvider.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
 import {
@@ -94,13 +99,24 @@ async function change({ deps, operands, text }: Call): Promise<Output> {
   if (provider === 'none' && on) throw new UsageError('Auto Login needs a Default Provider.');
   const before = await domainAt(deps, operands[0]);
   const { id, url } = before;
-  const entered = { entityId: entityId ?? before.spEntityId ?? '', acsPath: acsPath ?? before.acsPath ?? '' };
-  const { setUpAt, ...changed } = accepted(await saveOwnDetails(deps, id, entered), (name) => `--${dashed(name)}`);
+  const warnings =
+    entityId === undefined && acsPath === undefined ? [] : await changeOwn(deps, before, { entityId, acsPath });
   if (provider !== undefined)
     await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
   if (on !== undefined) await setAutoLogin(deps, id, on);
-  const warnings = setUpAt === null ? [] : changesOfDetails(before, changed).map(warningOf);
   return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.`, warnings };
+}
+
+/** Saves what a domain has of its own. Returns warnings if identity providers may know other values. */
+async function changeOwn(
+  deps: Deps,
+  before: Domain,
+  given: { [Field in keyof OwnDetails]: string | undefined },
+): Promise<string[]> {
+  const { entityId = before.spEntityId ?? '', acsPath = before.acsPath ?? '' } = given;
+  const saved = await saveOwnDetails(deps, before.id, { entityId, acsPath });
+  const { setUpAt, ...changed } = accepted(saved, (name) => `--${dashed(name)}`);
+  return setUpAt === null ? [] : changesOfDetails(before, changed).map(warningOf);
 }
 
 function warningOf({ label, before, after }: DetailsChange): string {

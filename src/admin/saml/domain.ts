@@ -30,7 +30,10 @@ type Page = { entered?: OwnDetails; errors?: FieldErrors; changes?: DetailsChang
 async function show(deps: Deps, res: Response, id: string, { entered, errors = {}, changes = [] }: Page = {}) {
   const domain = await getDomain(deps.store.db, id);
   const key = await findSigningKey(deps, domain.id);
-  const providers = (await listProvidersAt(deps.store.db, domain.id)).filter(({ enabled }) => enabled);
+  const providers = (await listProvidersAt(deps.store.db, domain.id)).filter(
+    ({ enabled, settings }) =>
+      enabled && changes.some(({ label }) => label === 'ACS URL' || settings.spEntityId === ''),
+  );
   res.render('settings/saml/domain', {
     title: domain.setUpAt === null ? 'Setup Domain' : 'Edit domain',
     domain,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider } from '../../../src/federation/domains.ts';
+import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { findDomain } from '../../../src/store/domains.ts';
 import { importOkta, openSamlSettings, SAML, type SamlSettings } from './support/samlSettings.ts';
 
@@ -24,6 +25,16 @@ describe('admin/saml/domains', () => {
     const switched = await client.post(`${domain}/auto-login`, { autoLogin: 'on' });
     expect((await client.follow(switched)).text).to.contain('Auto Login needs a Default Provider.');
     expect(await findDomain(deps.store.db, domainId)).to.include({ autoLogin: false });
+  });
+
+  it('says that Auto Login does nothing while the Default Provider is disabled', async () => {
+    const { client, deps, domainId } = settings;
+    const id = await importOkta(settings);
+    await setDefaultProvider(deps, domainId, id);
+    await setAutoLogin(deps, domainId, true);
+    expect((await client.get(SAML)).text).not.to.contain('Auto Login is on, but');
+    await setProviderEnabled(deps, id, false);
+    expect((await client.get(SAML)).text).to.contain('Auto Login is on, but the Default Provider is disabled');
   });
 
   it('lists every domain with its EntityID once it is set up', async () => {

@@ -84,6 +84,16 @@ describe('admin/saml/provider', () => {
     expect(await findProvider(deps.store.db, id)).to.deep.equal(before);
   });
 
+  it('saves and goes on to the Test login', async () => {
+    const fields = fieldsOfForm((await client.get(path)).text, path);
+    const saved = await client.post(path, { ...fields, name: 'Acme', next: 'test' });
+    expect([saved.status, saved.location]).to.deep.equal([307, `/saml/test/${id}`]);
+    expect((await findProvider(deps.store.db, id))?.name).to.equal('Acme');
+    expect((await client.post(saved.location ?? '')).text).to.contain('SAMLRequest');
+    const refused = await client.post(path, { ...fields, name: '', next: 'test' });
+    expect(refused.status).to.equal(422);
+  });
+
   it('only lists the bindings that the provider supports', async () => {
     const only = fixture('okta').replace(/<md:SingleSignOnService[^>]*HTTP-Redirect[^>]*\/>/, '');
     const preview = await previewMetadata(deps, { xml: only }, id);
