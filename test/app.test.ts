@@ -53,7 +53,11 @@ describe('the application', () => {
     ]);
   });
 
-  it('sets no cookie for visitors', async () => {
+  it('sets no cookie for visitors, but the one of the form in a browser', async () => {
+    const headers = { host: new URL(anteroom.url).host, 'sec-fetch-mode': 'navigate' };
+    expect((await sendRaw(anteroom, '/login', { headers })).cookies).to.deep.equal([
+      'anteroom-tried=1; Path=/local-login; HttpOnly; SameSite=Lax',
+    ]);
     for (const path of ['/', '/login', '/local-login', '/nothing'])
       expect((await sendRaw(anteroom, path, { headers: { host: new URL(anteroom.url).host } })).cookies).to.deep.equal(
         [],

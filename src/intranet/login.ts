@@ -75,7 +75,8 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
   const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
   res.setHeader('cache-control', 'no-store');
   // Comes back with the form, from a browser that keeps cookies.
-  res.cookie(TRIED, '1', { path: '/local-login', httpOnly: true, sameSite: 'lax', secure: isHttps(req) });
+  const options = { path: '/local-login', httpOnly: true, sameSite: 'lax', secure: isHttps(req) } as const;
+  if (isWithoutCookies(req)) res.cookie(TRIED, '1', options);
   res.render('intranet/login', {
     title: page.error === undefined ? 'Log in' : 'Not logged in',
     isInvalid: page.reason === 'password_wrong' || page.reason === 'local_login_forbidden',

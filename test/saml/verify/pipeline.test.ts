@@ -32,7 +32,7 @@ describe('loginChecks', () => {
 
   it('lists every reason for refusing a SAML response', () => {
     const listed = new Set(all.flatMap((check) => check.reasons));
-    const local = ['password_wrong', 'too_many_failures'];
+    const local = ['password_wrong', 'local_login_forbidden', 'too_many_failures'];
     expect([...listed]).to.have.members(Object.keys(reasons).filter((reason) => !local.includes(reason)));
   });
 });
