@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { withStores } from '../../support/stores.ts';
 import { patch } from '../support/patch.ts';
 import { openScimServer, type ScimServer } from '../support/scimServer.ts';
+import type { Step } from '../support/steps.ts';
+
+const recorded = new URL('../clients/jumpcloud.json', import.meta.url);
+const jumpCloud: Step[] = JSON.parse(readFileSync(recorded, 'utf8')).steps;
 
 describe('scim/bulk', () => {
   withStores((open) => {
@@ -126,5 +131,21 @@ describe('scim/bulk', () => {
         Operations,
       });
     }
+  });
+
+  it('accepts as many operations as the server says, with whole people, and not one more', async function () {
+    this.timeout(60_000);
+    const scim = await openScimServer();
+    const config = (await scim.call('GET', '/ServiceProviderConfig')).body;
+    const { maxOperations, maxPayloadSize } = config.bulk as Record<string, number>;
+    const { request } = jumpCloud.find(({ name }) => name === 'a person is created as in the article') ?? {};
+    const replace = { method: 'PUT', path: '/Users/00000000-0000-7000-8000-000000000000', data: request };
+    const most = { Operations: Array(maxOperations).fill(replace) };
+    expect(JSON.stringify(most).length).to.be.below(maxPayloadSize ?? 0);
+    const { body } = await scim.call('POST', '/Bulk', most);
+    expect(body.Operations).to.have.lengthOf(maxOperations ?? 0);
+    expect(new Set(body.Operations.map(({ status }) => status))).to.deep.equal(new Set(['404']));
+    const tooMany = await scim.call('POST', '/Bulk', { Operations: [...most.Operations, replace] });
+    expect(tooMany.status).to.equal(413);
   });
 });
