@@ -12,8 +12,10 @@ import {
 } from './attribute.ts';
 import { pagesOfPeople } from './bulk.ts';
 import { mainValue } from './contact.ts';
+import { linesOfCustom } from './customValue.ts';
 import { type FormLine, type PersonInput, personInputOf } from './form.ts';
 import { locksOf } from './ownership.ts';
+import { referencesOf } from './references.ts';
 import { listOf, storedValue, textOf } from './values.ts';
 
 type Column = CsvColumn & { attribute: PersonAttribute };
@@ -31,7 +33,10 @@ export const flagHeaders = fromAttributes((attributes) =>
   columnsOf(attributes).flatMap(({ header, attribute }) => (attribute.type === 'boolean' ? [header] : [])),
 );
 
-/** One person as the cells of a line, by header. The manager is a user name, the address the one for work. */
+/**
+ * One person as the cells of a line, by header. The manager is a user name, the address the one for work. Several values of a custom
+ * attribute are one per line.
+ */
 export type Cells = Record<string, string>;
 
 /** Returns the header that a file means: in any case, with or without spaces and signs ('User Name', 'user_name'), or an alias. */
@@ -39,12 +44,20 @@ export function headerOf(text: string, attributes: AttributeList): string | unde
   return headersByKey(attributes).get(keyOf(text));
 }
 
+/** The user names of people whom custom attributes name, by ID. */
+export type UserNames = ReadonlyMap<string, Pick<User, 'userName'>>;
+
 /** Returns a person as the cells of a line; '' for nothing. @param manager the user name of their manager */
-export function cellsOf(person: UserAttributes, manager: string, attributes: AttributeList): Cells {
+export function cellsOf(
+  person: UserAttributes,
+  manager: string,
+  attributes: AttributeList,
+  userNames: UserNames = new Map(),
+): Cells {
   return Object.fromEntries(
     columnsOf(attributes).map(({ header, attribute, of }) => [
       header,
-      attribute.type === 'person' ? manager : cellOf(person, attribute, of),
+      attribute.type === 'person' && !attribute.custom ? manager : cellOf(person, attribute, of, userNames),
     ]),
   );
 }
@@ -52,9 +65,10 @@ export function cellsOf(person: UserAttributes, manager: string, attributes: Att
 /** The people that a search finds, by name, as the lines of a CSV file. */
 export async function* exportPeople(deps: Deps, search: UserSearch): AsyncIterableIterator<Cells> {
   for await (const people of pagesOfPeople(deps, search)) {
-    const managers = await findUsersById(deps.store.db, people.map(managerIdOf).filter(Boolean));
-    for (const person of people)
-      yield cellsOf(person, managers.get(managerIdOf(person))?.userName ?? '', deps.attributes.list);
+    const { list } = deps.attributes;
+    const ids = people.flatMap((person) => [managerIdOf(person), ...referencesOf(person, list)]).filter(Boolean);
+    const named = await findUsersById(deps.store.db, [...new Set(ids)]);
+    for (const person of people) yield cellsOf(person, named.get(managerIdOf(person))?.userName ?? '', list, named);
   }
 }
 
@@ -125,7 +139,7 @@ function keyOf(header: string): string {
   return header.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-function cellOf(person: UserAttributes, attribute: PersonAttribute, of = ''): string {
+function cellOf(person: UserAttributes, attribute: PersonAttribute, of = '', userNames: UserNames): string {
   switch (attribute.type) {
     case 'boolean':
       return storedValue(person, attribute) === true ? 'yes' : 'no';
@@ -136,6 +150,10 @@ function cellOf(person: UserAttributes, attribute: PersonAttribute, of = ''): st
     case 'addresses': {
       const address: Record<string, unknown> = person.profile.addresses?.find(({ type }) => type === 'work') ?? {};
       return String(address[of] ?? '');
+    }
+    case 'person': {
+      const names = linesOfCustom(attribute, textOf(person, attribute)).map((id) => userNames.get(id)?.userName ?? '');
+      return names.filter(Boolean).join('\n');
     }
     default:
       return textOf(person, attribute);

@@ -17,7 +17,9 @@ import {
   managerIdOf,
   withCells,
 } from './csv.ts';
+import { type PeopleByName, peopleIn, withPeople, withStoredSpelling } from './csvReferences.ts';
 import { readPersonInput } from './form.ts';
+import { namedFirst, type Row } from './importOrder.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
 import {
   addNameOwner,
@@ -29,6 +31,7 @@ import {
   USER_NAME_TAKEN,
 } from './loginNames.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
+import { referencesOf } from './references.ts';
 import { CHANGED_MEANWHILE, insertPerson, OWN_MANAGER, writePerson } from './users.ts';
 
 /** What importing a line would do. `version` is that of the person it changes. */
@@ -38,7 +41,7 @@ export type PlannedLine = { line: number; userName: string } & (
   | (Writable & { kind: 'create' })
   | (Writable & { kind: 'change'; version: number })
 );
-type Writable = { attributes: UserAttributes; manager: string; changes: CellChange[] };
+type Writable = { attributes: UserAttributes; manager: string; people?: PeopleByName; changes: CellChange[] };
 type CellChange = { column: string; before: string; after: string };
 
 /**
@@ -53,21 +56,28 @@ export async function readImport(
   const file = await readCsv(bytes, attributes, limits);
   if (!file.ok) return file;
   const { ignored, rows } = file.value;
-  const items = managersFirst(rows.map(withLoginNames));
+  const items = namedFirst(rows.map(withLoginNames), attributes);
   return { ok: true, value: { kind: 'preview', input: { ignored: ignored.join(', ') }, items } };
 }
 
 /** Finds out what importing some lines would do. */
 export async function planLines(db: Db, deps: Deps, items: JobItem[]): Promise<ItemOutcome[]> {
   const rows = items.map(({ item }) => item as Row);
-  const namesIn = ({ cells }: Row) => [cells.userName ?? '', cells.manager ?? '', cells.email ?? ''];
+  const { list } = deps.attributes;
+  const namesIn = ({ cells }: Row) => [
+    cells.userName ?? '',
+    cells.manager ?? '',
+    cells.email ?? '',
+    ...Object.values(peopleIn(cells, list)).flat(),
+  ];
   const names = rows.flatMap(namesIn).filter(Boolean);
   const known = await findUsersByUserNames(db, names);
   const owners = await findEmailOwners(db, rows.map(({ cells }) => cells.userName ?? '').filter(Boolean));
-  const managers = await findUsersById(db, [...new Set([...known.values()].map(managerIdOf))].filter(Boolean));
+  const named = [...known.values()].flatMap((person) => [managerIdOf(person), ...referencesOf(person, list)]);
+  const managers = await findUsersById(db, [...new Set(named)].filter(Boolean));
   const sources = await listSources(db);
   return rows.map((row) => {
-    const planned = planLine(row, { known, managers, owners, sources, attributes: deps.attributes.list });
+    const planned = planLine(row, { known, managers, owners, sources, attributes: list });
     const reason = planned.kind === 'error' ? { reason: planned.errors.join(' ') } : {};
     return { outcome: planned.kind, keep: planned, ...reason };
   });
@@ -77,23 +87,17 @@ export async function planLines(db: Db, deps: Deps, items: JobItem[]): Promise<I
 export async function importLines(db: Db, deps: Deps, items: JobItem[]): Promise<ItemOutcome[]> {
   const lines = items.map(({ item }) => item as PlannedLine);
   const writable = lines.filter((line) => 'attributes' in line);
-  const managers = writable.map(({ manager }) => manager).filter(Boolean);
+  const named = writable.flatMap(({ manager, people = {} }) => [manager, ...Object.values(people).flat()]);
   const owners = await findNameOwners(
     db,
     writable.map(({ attributes }) => attributes),
-    managers,
+    named.filter(Boolean),
   );
   const sources = await listSources(db);
   const outcomes: ItemOutcome[] = [];
   for (const line of lines) outcomes.push(await importLine(db, deps, line, { owners, sources }));
   return outcomes;
 }
-
-/**
- * A line with what only the whole file tells: an earlier line with the same user name, the line of another person with its e-mail
- * address as user name, and whether the manager is in the file.
- */
-type Row = CsvRow & { twin?: number; namesake?: number; managerListed?: boolean };
 
 /** The names that people log in with, as they are stored. */
 function withLoginNames(row: CsvRow): CsvRow {
@@ -102,32 +106,9 @@ function withLoginNames(row: CsvRow): CsvRow {
   return { ...row, cells: { ...row.cells, ...Object.fromEntries(cells) } };
 }
 
-/** Orders managers before their reports, so that each person is written together with their manager. */
-function managersFirst(rows: CsvRow[]): Row[] {
-  const named = new Map<string, CsvRow>();
-  for (const row of rows) {
-    const key = loginKey(row.cells.userName ?? '');
-    if (!named.has(key)) named.set(key, row);
-  }
-  const managerOf = ({ cells }: CsvRow) => (cells.manager ? named.get(loginKey(cells.manager)) : undefined);
-  const ordered = new Set<CsvRow>();
-  for (const row of rows) {
-    const chain = new Set<CsvRow>();
-    for (let at: CsvRow | undefined = row; at && !ordered.has(at) && !chain.has(at); at = managerOf(at)) chain.add(at);
-    for (const one of [...chain].reverse()) ordered.add(one);
-  }
-  return [...ordered].map((row) => {
-    const first = named.get(loginKey(row.cells.userName ?? ''));
-    const twin = first && first !== row ? { twin: first.line } : {};
-    const other = row.cells.email ? named.get(loginKey(row.cells.email)) : undefined;
-    const namesake = other && other !== first ? { namesake: other.line } : {};
-    return { ...row, ...twin, ...namesake, managerListed: managerOf(row) !== undefined };
-  });
-}
-
 /**
- * The people of the directory that some lines name, by loginKey; their managers, by ID; who has a user name as e-mail address; and the
- * profile sources, and the attributes that a person may have.
+ * The people of the directory that some lines name, by loginKey; those whom these name in turn, by ID; who has a user name as e-mail
+ * address; the profile sources; and the attributes that a person may have.
  */
 type Directory = {
   known: Map<string, User>;
@@ -150,15 +131,16 @@ function planLine(row: Row, directory: Directory): PlannedLine {
   if (!read.ok || errors.length > 0) return { ...at, kind: 'error', errors };
   const attributes = read.value;
   const changes = changesOf(before, attributes, cells, directory);
-  if (!before) return { ...at, kind: 'create', attributes, manager, changes };
+  const people = peopleIn(cells, directory.attributes);
+  if (!before) return { ...at, kind: 'create', attributes, manager, people, changes };
   if (changes.length === 0) return { ...at, kind: 'same' };
   const locked = lockedError(before, changes, directory);
   if (locked) return { ...at, kind: 'error', errors: [locked] };
-  return { ...at, kind: 'change', version: before.version, attributes, manager, changes };
+  return { ...at, kind: 'change', version: before.version, attributes, manager, people, changes };
 }
 
 function lineErrors(
-  { cells, error, twin, namesake, managerListed }: Row,
+  { cells, error, twin, namesake, listed = [] }: Row,
   before: User | undefined,
   { known, owners, attributes }: Directory,
 ): string[] {
@@ -171,8 +153,12 @@ function lineErrors(
     errors.push(`email: ${EMAIL_IS_USER_NAME}`);
   for (const header of flagHeaders(attributes))
     if (cells[header] && flagOf(cells[header]) === undefined) errors.push(`${header}: Enter yes or no.`);
-  if (manager !== '' && !known.has(loginKey(manager)) && !managerListed)
+  const isUnknown = (name: string) => !known.has(loginKey(name)) && !listed.includes(loginKey(name));
+  if (manager !== '' && isUnknown(manager))
     errors.push('manager: No person with this user name is in the People Directory or the file.');
+  for (const [header, names] of Object.entries(peopleIn(cells, attributes)))
+    for (const name of names.filter(isUnknown))
+      errors.push(`${header}: No person with the user name ${name} is in the People Directory or the file.`);
   if (manager !== '' && loginKey(manager) === loginKey(before?.userName ?? userName))
     errors.push(`manager: ${OWN_MANAGER}`);
   return errors;
@@ -187,8 +173,11 @@ function changesOf(
 ): CellChange[] {
   const manager = before ? (managers.get(managerIdOf(before))?.userName ?? '') : '';
   const named = cells.manager || manager;
-  const was = cellsOf(before ?? emptyPerson, manager, attributes);
-  const is = cellsOf(after, loginKey(named) === loginKey(manager) ? manager : named, attributes);
+  const was = cellsOf(before ?? emptyPerson, manager, attributes, managers);
+  const is = {
+    ...cellsOf(after, loginKey(named) === loginKey(manager) ? manager : named, attributes, managers),
+    ...withStoredSpelling(peopleIn(cells, attributes), was),
+  };
   return csvHeaders(attributes)
     .filter((column) => was[column] !== is[column])
     .map((column) => ({ column, before: (before && was[column]) ?? '', after: is[column] ?? '' }));
@@ -220,7 +209,9 @@ async function writeLine(
   const before = await findUserByUserName(db, line.userName);
   const manager = owners.userNames.get(loginKey(line.manager));
   if (line.manager !== '' && !manager) return `Their manager ${line.manager} is not in the People Directory.`;
-  const attributes = manager ? withManager(line.attributes, manager.id) : line.attributes;
+  const managed = manager ? withManager(line.attributes, manager.id) : line.attributes;
+  const attributes = withPeople(managed, line.people ?? {}, owners, deps.attributes.list);
+  if (typeof attributes === 'string') return attributes;
   if (line.kind === 'create') {
     if (before) return USER_NAME_TAKEN;
     const [taken] = Object.values(takenNames(owners, attributes));
