@@ -33,7 +33,7 @@ export async function getJob({ store }: Deps, id: string): Promise<Job> {
 }
 
 /** Returns the title of a job: what it does to how many people. */
-export function titleOf({ kind, total, input: { name } }: Job): string {
+export function titleOf({ kind, total, input: { name, reason } }: Job): string {
   const people = total === 1 ? '1 person' : `${total.toLocaleString('en')} people`;
   const titles: Record<JobKind, string> = {
     preview: 'Preview of changes',
@@ -43,6 +43,7 @@ export function titleOf({ kind, total, input: { name } }: Job): string {
     remove: `Delete ${people}`,
     group: `Add ${people} to ${name}`,
     source: `Remove ${name}`,
+    attribute: reason === 'removal' ? `Delete the values of ${name}` : `Update the values of ${name}`,
   };
   return titles[kind];
 }

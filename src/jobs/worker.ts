@@ -3,6 +3,8 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, DatabaseFault } from '../errors.ts';
 import { addToGroup, changePeople } from '../people/bulk.ts';
+import { nextWithValue, rewriteValues } from '../people/changeCustomAttribute.ts';
+import { refreshAttributes } from '../people/customAttributes.ts';
 import { importLines, planLines } from '../people/importPeople.ts';
 import { finishRemoval, nextManaged, releasePeople } from '../sources/removal.ts';
 import {
@@ -47,6 +49,7 @@ const steps: Record<JobKind, Steps> = {
     process: (db, deps, items, { input }) => releasePeople(db, deps, items, input.people === 'deactivate'),
     finish: finishRemoval,
   },
+  attribute: { next: nextWithValue, process: rewriteValues },
 };
 
 /** Starts a job: a small one is done when this returns, a large one continues in the background. Returns the job as it is then. */
@@ -116,6 +119,7 @@ async function processBatchAndPause(deps: Deps, id: string): Promise<boolean> {
  * and several processes may work on one job. Returns whether there are more items.
  */
 async function processBatch(deps: Deps, id: string): Promise<boolean> {
+  await refreshAttributes(deps); // another process may have changed them
   return deps.store.db.transaction().execute(async (trx) => {
     const job = await lockJob(trx, id);
     if (job?.state !== 'running') return false;

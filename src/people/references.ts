@@ -19,6 +19,12 @@ export function referencesOf(person: UserAttributes, attributes: AttributeList):
   return [...new Set(ids)];
 }
 
+/** Returns the IDs of the custom attributes that a person has a value for, and of the people whom they name. */
+export function marksOf(person: UserAttributes, attributes: AttributeList): string[] {
+  const { custom } = person.profile;
+  return custom ? [...Object.keys(custom), ...referencesOf(person, attributes)] : [];
+}
+
 /** Returns an error for the manager or a custom attribute if it newly names someone who does not exist. Errors are keyed by field. */
 export async function referenceErrors(
   db: Db,

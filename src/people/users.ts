@@ -4,9 +4,9 @@ import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { updateGroupsOfUser } from '../store/groups.ts';
-import { nameKeyOf, wordOfReference } from '../store/searchWords.ts';
+import { markOf, nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
-import { findReferrers, findUser, type User } from '../store/users.ts';
+import { findMarked, findUser, type User } from '../store/users.ts';
 import {
   deleteUser,
   insertUsers,
@@ -22,7 +22,7 @@ import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
 import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
 import { type Editor, editableBy, findLocks } from './ownership.ts';
-import { personReferences, referenceErrors, referencesOf, UNKNOWN_PERSON, withoutReference } from './references.ts';
+import { marksOf, personReferences, referenceErrors, UNKNOWN_PERSON, withoutReference } from './references.ts';
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
@@ -226,7 +226,7 @@ async function getUserIn(db: Db, id: string): Promise<User> {
 async function removeReferencesTo(db: Db, deps: Pick<Deps, 'now' | 'attributes'>, id: string): Promise<void> {
   const { list } = deps.attributes;
   if (personReferences(list).length === 0) return;
-  for (const referrer of await findReferrers(db, id)) {
+  for (const referrer of await findMarked(db, id)) {
     const person = referrer === id ? undefined : await lockUser(db, referrer);
     if (person) await writePerson(db, deps, person, withoutReference(person, id, list));
   }
@@ -234,6 +234,6 @@ async function removeReferencesTo(db: Db, deps: Pick<Deps, 'now' | 'attributes'>
 
 /** Returns what lists and searches find a person by. */
 export function searchKeysOf(user: User, attributes: AttributeList): SearchKeys {
-  const references = referencesOf(user, attributes).map(wordOfReference);
-  return { nameKey: nameKeyOf(nameOf(user)), words: [...searchWordsOf(user, attributes), ...references] };
+  const marks = marksOf(user, attributes).map(markOf);
+  return { nameKey: nameKeyOf(nameOf(user)), words: [...searchWordsOf(user, attributes), ...marks] };
 }

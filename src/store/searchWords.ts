@@ -34,8 +34,11 @@ export function wordsOfQuery(query: string): string[] {
   return [...new Set(words)].slice(0, 8);
 }
 
-/** Returns the word of a person who names another one in a custom attribute. No search has it: searched words are letters and digits. */
-export function wordOfReference(id: string): string {
+/**
+ * Returns the word by which people are found who have a value for a custom attribute, or name a person in one. No search has it:
+ * searched words are letters and digits.
+ */
+export function markOf(id: string): string {
   return `=${id}`;
 }
 

@@ -56,7 +56,7 @@ async function showJob({ store, now }: Deps, res: Response, job: Job): Promise<v
 }
 
 /** What a job has done so far, in a sentence or two. */
-function resultOf({ kind, counts, input: { people, name } }: Job): string {
+function resultOf({ kind, counts, input: { people, name, reason } }: Job): string {
   const { done = 0, unchanged = 0, create = 0, change = 0, same = 0 } = counts;
   const already = (count: number, what: string) => (count > 0 ? ` ${peopleWere(count)} already ${what}.` : '');
   const results: Record<JobKind, string> = {
@@ -67,6 +67,7 @@ function resultOf({ kind, counts, input: { people, name } }: Job): string {
     remove: `${peopleWere(done)} deleted.`,
     group: `${peopleWere(done)} added to ${name}.${already(unchanged, 'members')}`,
     source: `${peopleWere(done)} ${people === 'deactivate' ? 'deactivated' : 'kept'}. They are managed here from now on.`,
+    attribute: `${done === 1 ? '1 value was' : `${done.toLocaleString('en')} values were`} ${reason === 'removal' ? 'deleted' : 'updated'}.`,
   };
   return results[kind];
 }
