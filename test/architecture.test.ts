@@ -96,6 +96,7 @@ const testedIn: Record<string, string> = {
   'login/changePassword.ts': 'intranet/changePassword.test.ts',
   'login/limits.ts': 'login/localLogin.test.ts',
   'people/attribute.ts': 'people/attributes.test.ts',
+  'people/changeCustomAttribute.ts': 'people/customAttributes.test.ts',
   'people/customValue.ts': 'people/customAttributes.test.ts',
   'people/importOrder.ts': 'people/csvReferences.test.ts',
   'people/importPeople.ts': 'admin/people/import.test.ts',

@@ -92,6 +92,7 @@ export function toPersonAttribute({ id, searchable, choices, several, ...definit
     path: `custom.${id}`,
     custom: { id, several },
     visibleTo: definition.visibleTo,
+    selfEditable: definition.selfEditable,
     help: helpOf({ type, several }),
     wide: several,
     ...(searchable ? { searched: 'words' as const } : {}),
