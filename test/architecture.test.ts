@@ -73,6 +73,10 @@ const long: Record<string, string> = {};
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
+  'admin/attributes/form.ts': 'admin/attributes/edit.test.ts',
+  'admin/attributes/list.ts': 'admin/attributes/edit.test.ts',
+  'admin/attributes/new.ts': 'admin/attributes/edit.test.ts',
+  'admin/attributes/remove.ts': 'admin/attributes/edit.test.ts',
   'admin/people/form.ts': 'admin/people/edit.test.ts',
   'admin/profile-sources/guides.ts': 'admin/profile-sources/scim.test.ts',
   'admin/profile-sources/overview.ts': 'admin/profile-sources/scim.test.ts',
@@ -96,7 +100,6 @@ const testedIn: Record<string, string> = {
   'login/changePassword.ts': 'intranet/changePassword.test.ts',
   'login/limits.ts': 'login/localLogin.test.ts',
   'people/attribute.ts': 'people/attributes.test.ts',
-  'people/changeCustomAttribute.ts': 'people/customAttributes.test.ts',
   'people/customValue.ts': 'people/customAttributes.test.ts',
   'people/importOrder.ts': 'people/csvReferences.test.ts',
   'people/importPeople.ts': 'admin/people/import.test.ts',
@@ -122,8 +125,10 @@ const testedIn: Record<string, string> = {
   'people/nestedGroups.ts': 'scim/resources/nestedGroups.test.ts',
   'sources/accessTokens.ts': 'scim/http/tokenEndpoint.test.ts',
   'store/nestedGroups.ts': 'scim/resources/nestedGroups.test.ts',
+  'store/marked.ts': 'people/changeCustomAttribute.test.ts',
   'store/selection.ts': 'scim/protocol/paging.test.ts',
   'web/personForm.ts': 'intranet/editProfile.test.ts',
+  'web/personFields.ts': 'admin/people/edit.test.ts',
   'xml/characters.ts': 'xml/parse.test.ts',
   'xml/error.ts': 'xml/parse.test.ts',
   'xml/reader.ts': 'xml/parse.test.ts',

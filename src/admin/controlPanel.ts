@@ -17,6 +17,12 @@ const security: Entry[] = [
 
 const people: Entry[] = [
   { href: '/settings/people', icon: 'users', title: 'People', text: 'Add, change and deactivate people.' },
+  {
+    href: '/settings/attributes',
+    icon: 'forms',
+    title: 'Attributes',
+    text: 'Add your own attributes of people.',
+  },
   { href: '/settings/groups', icon: 'users-group', title: 'Groups', text: 'Groups and their members.' },
   {
     href: '/settings/profile-sources',

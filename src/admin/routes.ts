@@ -4,6 +4,10 @@ import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { loginAttemptRoutes } from './activity/attempt.ts';
 import { loginActivityRoutes } from './activity/list.ts';
+import { editAttributeRoutes } from './attributes/edit.ts';
+import { attributeListRoutes } from './attributes/list.ts';
+import { newAttributeRoutes } from './attributes/new.ts';
+import { removeAttributeRoutes } from './attributes/remove.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
 import { generalRoutes } from './general.ts';
 import { addMembersRoutes } from './groups/addMembers.ts';
@@ -64,6 +68,10 @@ const screens = [
   passwordRoutes,
   deactivatePersonRoutes,
   removePersonRoutes,
+  attributeListRoutes,
+  newAttributeRoutes,
+  editAttributeRoutes,
+  removeAttributeRoutes,
   groupListRoutes,
   newGroupRoutes,
   groupRoutes,

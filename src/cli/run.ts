@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { takeEnvFile } from '../envFile.ts';
 import { AppError } from '../errors.ts';
 import { activityCommands } from './activity.ts';
+import { attributeCommands } from './attributes.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
 import { providerCommands } from './identityProviders.ts';
@@ -21,6 +22,7 @@ export type CommandIo = {
 
 const commands = [
   ...peopleCommands,
+  ...attributeCommands,
   ...jobCommands,
   ...domainCommands,
   ...providerCommands,

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { type Checked, Conflict, type FieldErrors } from '../errors.ts';
-import { type PersonInput, personInputOf } from '../people/form.ts';
+import { type Checked, Conflict, invalid } from '../errors.ts';
+import { type PersonInput, personInputOf, readPersonInput } from '../people/form.ts';
 import { editableBy, findLocks } from '../people/ownership.ts';
 import { changePerson, getUser } from '../people/users.ts';
 import type { User } from '../store/users.ts';
 import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
+import { findPeopleIn, peopleNamedIn, type SentPeople } from '../web/personFields.ts';
 import { formSections, personInputIn } from '../web/personForm.ts';
 import { requireLogin } from '../web/requireLogin.ts';
 import { photoOf } from './facts.ts';
@@ -26,20 +27,26 @@ export function editProfileRoutes(deps: Deps): Router {
     const { list } = deps.attributes;
     const changing = editableBy('self', list, await findLocks(deps.store.db, person, list));
     const input = personInputIn(req, changing, person, list);
-    const saved = await save(deps, req, person, input);
-    if (saved === 'stale')
-      return show(deps, res.status(409), person, { input, stored: personInputOf(person, deps.attributes.list) });
+    const people = await findPeopleIn(deps.store.db, req, changing, input, { active: true });
+    const sent = { ...people, input };
+    const saved = await save(deps, req, person, sent);
+    if (saved === 'stale') return show(deps, res.status(409), person, { ...sent, stored: personInputOf(person, list) });
     if (!saved.ok)
-      return show(deps, res.status(422), person, { input, errors: saved.errors, version: field(req, 'version') });
+      return show(deps, res.status(422), person, { ...sent, errors: saved.errors, version: field(req, 'version') });
     await flash(req, isDeepStrictEqual(saved.value.profile, person.profile) ? 'No changes to save.' : 'Saved.');
     res.redirect(303, '/profile');
   });
   return router;
 }
 
-async function save(deps: Deps, req: Request, { id }: User, input: PersonInput): Promise<Checked<User> | 'stale'> {
+async function save(deps: Deps, req: Request, before: User, sent: Page): Promise<Checked<User> | 'stale'> {
+  const { input, errors = {} } = sent;
+  if (Object.keys(errors).length > 0) {
+    const read = readPersonInput(input, before, deps.attributes.list);
+    return invalid({ ...(read.ok ? {} : read.errors), ...errors });
+  }
   try {
-    return await changePerson(deps, id, Number(field(req, 'version')) || 0, input, 'self');
+    return await changePerson(deps, before.id, Number(field(req, 'version')) || 0, input, 'self');
   } catch (error) {
     if (error instanceof Conflict) return 'stale';
     throw error;
@@ -47,7 +54,7 @@ async function save(deps: Deps, req: Request, { id }: User, input: PersonInput):
 }
 
 /** `stored` is what is in the directory, if another change came first. */
-type Page = { input: PersonInput; errors?: FieldErrors; version?: string; stored?: PersonInput };
+type Page = { input: PersonInput; version?: string; stored?: PersonInput } & Partial<SentPeople>;
 
 async function show(deps: Deps, res: Response, person: User, page: Page): Promise<void> {
   const locks = await findLocks(deps.store.db, person, deps.attributes.list);
@@ -57,6 +64,9 @@ async function show(deps: Deps, res: Response, person: User, page: Page): Promis
     photo: photoOf(person) ?? '',
     shown: personInputOf(person, deps.attributes.list),
     errors: {},
+    typed: {},
+    choices: {},
+    named: await peopleNamedIn(deps.store.db, deps.attributes.list, page.input),
     version: person.version,
     ...page,
   });

@@ -1,20 +1,25 @@
 import { type AttributeList, type PersonAttribute, personSections } from '../people/attribute.ts';
+import { linesOfCustom } from '../people/customValue.ts';
+import { nameOf } from '../people/users.ts';
 import { listOf, storedValue, textOf } from '../people/values.ts';
 import type { Address } from '../store/profile.ts';
 import type { User } from '../store/users.ts';
+
+/** The people named in custom attributes, by ID. */
+type Named = ReadonlyMap<string, User>;
 
 /** One line of a profile. With `href` the value is a link. */
 type Fact = { label: string; value: string; href?: string };
 type FactSection = { title: string; facts: Fact[] };
 
 /** Returns what colleagues see of a person. */
-export function factsForColleagues(user: User, attributes: AttributeList): FactSection[] {
-  return sectionsOf(user, attributes, ({ visibleTo }) => visibleTo === 'everyone');
+export function factsForColleagues(user: User, attributes: AttributeList, named: Named): FactSection[] {
+  return sectionsOf(user, attributes, named, ({ visibleTo }) => visibleTo === 'everyone');
 }
 
 /** Returns what a person sees of themselves. */
-export function allFacts(user: User, attributes: AttributeList): FactSection[] {
-  return sectionsOf(user, attributes, ({ visibleTo }) => visibleTo !== 'powerUsers');
+export function allFacts(user: User, attributes: AttributeList, named: Named): FactSection[] {
+  return sectionsOf(user, attributes, named, ({ visibleTo }) => visibleTo !== 'powerUsers');
 }
 
 /** Returns the photo to show: a picture inside the value itself. A web address would tell another server who looks at the profile. */
@@ -27,20 +32,22 @@ export function photoOf(user: User): string | undefined {
 function sectionsOf(
   user: User,
   attributes: AttributeList,
+  named: Named,
   isVisible: (attribute: PersonAttribute) => boolean,
 ): FactSection[] {
   const visible = attributes.filter(isVisible);
   return Object.entries(personSections)
     .map(([id, title]) => ({
       title,
-      facts: visible.filter(({ section }) => section === id).flatMap((attribute) => factsOf(user, attribute)),
+      facts: visible.filter(({ section }) => section === id).flatMap((attribute) => factsOf(user, attribute, named)),
     }))
     .filter(({ facts }) => facts.length > 0);
 }
 
 /** The photo and the manager are shown beside the facts. */
-function factsOf(user: User, attribute: PersonAttribute): Fact[] {
+function factsOf(user: User, attribute: PersonAttribute, named: Named): Fact[] {
   const { type, label } = attribute;
+  if (attribute.custom) return customFacts(user, attribute, named);
   switch (type) {
     case 'photo':
     case 'person':
@@ -59,6 +66,17 @@ function factsOf(user: User, attribute: PersonAttribute): Fact[] {
       return value === '' ? [] : [{ label, value, ...webLink(value) }];
     }
   }
+}
+
+/** Links and people have a line each. Colleagues who were deactivated are not shown. */
+function customFacts(user: User, attribute: PersonAttribute, named: Named): Fact[] {
+  const { label, type } = attribute;
+  const text = textOf(user, attribute);
+  const lines = linesOfCustom(attribute, text);
+  if (type === 'link') return lines.map((value) => ({ label, value, ...webLink(value) }));
+  if (type !== 'person') return text === '' ? [] : [{ label, value: text }];
+  const people = lines.flatMap((id) => named.get(id) ?? []).filter(({ active }) => active);
+  return people.map((person) => ({ label, value: nameOf(person), href: `/people/${person.id}` }));
 }
 
 /** The primary value comes first. */

@@ -44,7 +44,7 @@ export function headerOf(text: string, attributes: AttributeList): string | unde
   return headersByKey(attributes).get(keyOf(text));
 }
 
-/** The user names of people whom custom attributes name, by ID. */
+/** The user names of the people named in custom attributes, by ID. */
 export type UserNames = ReadonlyMap<string, Pick<User, 'userName'>>;
 
 /** Returns a person as the cells of a line; '' for nothing. @param manager the user name of their manager */

@@ -3,9 +3,29 @@ import { type Checked, fieldErrors, invalid } from '../errors.ts';
 import { personSections } from './attribute.ts';
 import { personAttributes } from './attributes.ts';
 
-export const customTypes = ['text', 'number', 'date', 'choice', 'link', 'person'] as const;
+/** The types of custom attributes, as screens name them. */
+export const typeLabels = {
+  text: 'Text',
+  number: 'Number',
+  date: 'Date',
+  choice: 'Choice',
+  link: 'Link',
+  person: 'Person',
+} as const;
+
+/** Who sees an attribute on the profile page. Power Users see all of them. */
+export const audienceLabels = {
+  everyone: 'Everyone',
+  self: 'The person and Power Users',
+  powerUsers: 'Power Users',
+} as const;
+
+const customTypes = Object.keys(typeLabels) as (keyof typeof typeLabels)[];
+const audiences = Object.keys(audienceLabels) as (keyof typeof audienceLabels)[];
 const sections = Object.keys(personSections) as (keyof typeof personSections)[];
-const audiences = ['everyone', 'self', 'powerUsers'] as const;
+/** The SCIM extension of the custom attributes. */
+export const CUSTOM_URN = 'urn:ietf:params:scim:schemas:extension:anteroom:2.0:User';
+
 const MAX_CHOICES = 200;
 const MAX_CHOICE = 100;
 

@@ -107,7 +107,7 @@ function withLoginNames(row: CsvRow): CsvRow {
 }
 
 /**
- * The people of the directory that some lines name, by loginKey; those whom these name in turn, by ID; who has a user name as e-mail
+ * The people of the directory that some lines name, by loginKey; the people named by these, by ID; who has a user name as e-mail
  * address; the profile sources; and the attributes that a person may have.
  */
 type Directory = {

@@ -12,14 +12,14 @@ export const personReferences = fromAttributes((attributes) =>
   attributes.filter(({ type, custom }) => custom && type === 'person'),
 );
 
-/** Returns the IDs of the people whom custom attributes of a person name, each once. */
+/** Returns the IDs of the people named in a person's custom attributes, each once. */
 export function referencesOf(person: UserAttributes, attributes: AttributeList): string[] {
   if (!person.profile.custom) return [];
   const ids = personReferences(attributes).flatMap((one) => idsIn(person, one));
   return [...new Set(ids)];
 }
 
-/** Returns the IDs of the custom attributes that a person has a value for, and of the people whom they name. */
+/** Returns the IDs of the custom attributes that a person has a value for, and of the people named in them. */
 export function marksOf(person: UserAttributes, attributes: AttributeList): string[] {
   const { custom } = person.profile;
   return custom ? [...Object.keys(custom), ...referencesOf(person, attributes)] : [];

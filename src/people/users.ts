@@ -4,9 +4,10 @@ import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { updateGroupsOfUser } from '../store/groups.ts';
+import { findMarked } from '../store/marked.ts';
 import { markOf, nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
-import { findMarked, findUser, type User } from '../store/users.ts';
+import { findUser, type User } from '../store/users.ts';
 import {
   deleteUser,
   insertUsers,

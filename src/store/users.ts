@@ -4,7 +4,6 @@ import { isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { loginKey, soughtKey } from './loginName.ts';
 import type { Profile } from './profile.ts';
-import { markOf } from './searchWords.ts';
 
 const NAMES_PER_STATEMENT = 500;
 
@@ -157,27 +156,6 @@ export async function findEmailOwners(db: Db, emails: string[]): Promise<Map<str
     for (const { valueKey, userId } of rows) owners.set(valueKey, [...(owners.get(valueKey) ?? []), userId]);
   }
   return owners;
-}
-
-/** Returns the IDs of people who have a value for a custom attribute, or name a person in one, in order. @param id of the attribute or person */
-export async function findMarked(db: Db, id: string, { after = '', limit }: { after?: string; limit?: number } = {}) {
-  const marked = db
-    .selectFrom('userTokens')
-    .select('userId')
-    .where('token', '=', markOf(id))
-    .where('userId', '>', after);
-  const rows = await (limit === undefined ? marked : marked.limit(limit)).orderBy('userId').execute();
-  return rows.map(({ userId }) => userId);
-}
-
-/** Returns the number of people who have a value for a custom attribute. */
-export async function countMarked(db: Db, id: string): Promise<number> {
-  const row = await db
-    .selectFrom('userTokens')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('token', '=', markOf(id))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
 }
 
 /** Returns the hash of a person's local password, if they have one. */

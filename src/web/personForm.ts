@@ -4,7 +4,7 @@ import { addressParts } from '../people/contact.ts';
 import { type FormLine, type FormValue, type PersonInput, personInputOf } from '../people/form.ts';
 import { type Editor, type Locks, offeredTo } from '../people/ownership.ts';
 import type { ProfileSource } from '../store/profileSources.ts';
-import { field, file, ticked } from './form.ts';
+import { field, fieldValues, file, ticked } from './form.ts';
 
 const MAX_LINES = 100;
 
@@ -45,7 +45,8 @@ export function personInputIn(
   return { ...known, ...Object.fromEntries(values) };
 }
 
-function valueIn(req: Request, { name, type }: PersonAttribute): FormValue {
+function valueIn(req: Request, { name, type, custom }: PersonAttribute): FormValue {
+  if (custom?.several) return withoutCarriageReturns(fieldValues(req, name).join('\n'));
   switch (type) {
     case 'boolean':
       return ticked(req, name);

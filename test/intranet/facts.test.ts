@@ -13,7 +13,7 @@ describe('intranet/facts', () => {
       { value: 'a@acme.com', type: 'work', primary: true },
     ];
     const phoneNumbers = [{ value: '+49 30 1', display: 'Front desk' }];
-    const [contact] = factsForColleagues(aUser({ profile: { emails, phoneNumbers } }), personAttributes);
+    const [contact] = factsForColleagues(aUser({ profile: { emails, phoneNumbers } }), personAttributes, new Map());
     expect(contact).to.deep.equal({
       title: 'Contact',
       facts: [
@@ -29,14 +29,16 @@ describe('intranet/facts', () => {
       { type: 'work', streetAddress: '1 A', postalCode: '2', locality: 'B' },
       { formatted: 'At the sea' },
     ];
-    const facts = allFacts(aUser({ profile: { addresses } }), personAttributes).flatMap((section) => section.facts);
+    const facts = allFacts(aUser({ profile: { addresses } }), personAttributes, new Map()).flatMap(
+      (section) => section.facts,
+    );
     expect(facts).to.deep.include({ label: 'Address (work)', value: '1 A, 2 B' });
     expect(facts).to.deep.include({ label: 'Address', value: 'At the sea' });
   });
 
   it('links only web addresses', () => {
     const facts = (profileUrl: string) =>
-      factsForColleagues(aUser({ profile: { profileUrl } }), personAttributes)[0]?.facts[0];
+      factsForColleagues(aUser({ profile: { profileUrl } }), personAttributes, new Map())[0]?.facts[0];
     expect(facts('https://acme.example')).to.include({ href: 'https://acme.example/' });
     for (const value of ['javascript:alert(1)', 'data:text/html,x', 'https://'])
       expect(facts(value)).not.to.have.property('href');

@@ -59,7 +59,7 @@ describe('people/attributes', () => {
       const { label, one = label, section, visibleTo } = attribute;
       const person = userWith(attribute);
       const labels = (facts: typeof allFacts) =>
-        facts(person, personAttributes)
+        facts(person, personAttributes, new Map())
           .filter(({ title }) => section !== 'none' && title === personSections[section])
           .flatMap(({ facts }) => facts.map((fact) => fact.label.replace(/ \([a-z]+\)$/, '')));
       const shown = attribute.type === 'list' || attribute.type === 'addresses' ? one : label;

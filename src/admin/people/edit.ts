@@ -9,7 +9,7 @@ import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { findPasswordHash, type User } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { allErrors, changedLabels, formView, type SentForm, sentForm } from './form.ts';
+import { allErrors, changedLabels, formView, hasErrors, type SentForm, sentForm } from './form.ts';
 
 const PATH = '/settings/people/:id';
 
@@ -35,7 +35,7 @@ export function editPersonRoutes(router: Router, deps: Deps): void {
 }
 
 async function save(deps: Deps, req: Request, before: User, sent: SentForm): Promise<Checked<User> | 'stale'> {
-  if (sent.errors) return allErrors(deps, sent, before);
+  if (hasErrors(sent)) return allErrors(deps, sent, before);
   const givesUpPower = before.id === req.user?.id && sent.input.userType !== 'Power User';
   if (givesUpPower && !ticked(req, 'givesUpPower'))
     return invalid({

@@ -5,7 +5,7 @@ import { personInputOf } from '../../people/form.ts';
 import { addPerson, nameOf } from '../../people/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { allErrors, formView, type SentForm, sentForm } from './form.ts';
+import { allErrors, formView, hasErrors, type SentForm, sentForm } from './form.ts';
 
 const PATH = '/settings/people/new';
 
@@ -15,7 +15,7 @@ export function newPersonRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const sent = await sentForm(deps, req, emptyPerson);
     const password = field(req, 'password') || undefined;
-    const added = sent.errors ? allErrors(deps, sent, emptyPerson) : await addPerson(deps, sent.input, password);
+    const added = hasErrors(sent) ? allErrors(deps, sent, emptyPerson) : await addPerson(deps, sent.input, password);
     if (!added.ok) return show(deps, res.status(422), { ...sent, errors: added.errors });
     await flash(req, `${nameOf(added.value)} was added to the People Directory.`);
     res.redirect(303, `/settings/people/${added.value.id}`);

@@ -1,10 +1,11 @@
 import { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
+import { referencesOf } from '../../people/references.ts';
 import { getUser, nameOf } from '../../people/users.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { searchUsers } from '../../store/userSearch.ts';
-import { findUser } from '../../store/users.ts';
+import { findUser, findUsersById } from '../../store/users.ts';
 import { identifierOnly } from '../../web/query.ts';
 import { requireLogin } from '../../web/requireLogin.ts';
 import { factsForColleagues, photoOf } from '../facts.ts';
@@ -20,15 +21,17 @@ export function personRoutes(deps: Deps): Router {
   router.get('/people/:id', async (req, res) => {
     const person = await getUser(deps, req.params.id);
     if (!person.active && req.user?.userType !== 'Power User') throw new NotFound();
-    const [manager, reports, groups] = await Promise.all([
+    const { list } = deps.attributes;
+    const [manager, reports, groups, named] = await Promise.all([
       findUser(db, person.profile.enterprise?.manager?.value ?? ''),
       searchUsers(db, { managerId: person.id, active: true }, { limit: REPORTS_SHOWN }),
       findGroupsOfUsers(db, [person.id]),
+      findUsersById(db, referencesOf(person, list)),
     ]);
     res.render('intranet/people/person', {
       title: nameOf(person),
       person,
-      facts: factsForColleagues(person, deps.attributes.list),
+      facts: factsForColleagues(person, list, named),
       photoOf,
       manager: manager?.active ? manager : undefined,
       reports,

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
+import { CUSTOM_URN } from '../../people/definition.ts';
 import type { Attribute } from '../schema/attribute.ts';
-import { CUSTOM_URN, ENTERPRISE_URN, INTERACT_URN, type Located, type ResourceType } from '../schema/schema.ts';
+import { ENTERPRISE_URN, INTERACT_URN, type Located, type ResourceType } from '../schema/schema.ts';
 import { personColumns } from '../schema/user.ts';
 
 /** The stored value of an attribute as an SQL expression, and how it is compared. */

@@ -1,10 +1,11 @@
 import type { AttributeList, UserAttributes } from '../../people/attribute.ts';
 import { primaryEmail, withFormatted } from '../../people/contact.ts';
+import { CUSTOM_URN } from '../../people/definition.ts';
 import type { GroupOfUser } from '../../store/groups.ts';
 import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
-import { CUSTOM_URN, ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
+import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
 import { customAttributesOf, customPartOf, customResource } from './customResource.ts';
 import { versionTag } from './operations.ts';
 
@@ -17,7 +18,7 @@ export type UserContext = {
   baseUrl: string;
   isoTime: (at: number) => string; // one createIsoTime() for the page
   groups: Map<string, Omit<GroupOfUser, 'userId'>[]>;
-  names: Map<string, string | null>; // of their managers and of those whom custom attributes name, by id; null without a displayName
+  names: Map<string, string | null>; // of managers and of people named in custom attributes, by id; null without a displayName
   attributes: AttributeList;
 };
 

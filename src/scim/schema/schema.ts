@@ -1,4 +1,5 @@
 import { fromAttributes } from '../../people/attribute.ts';
+import { CUSTOM_URN } from '../../people/definition.ts';
 import type { AttributePath } from '../protocol/filter.ts';
 import { type Attribute, complex, reference, text } from './attribute.ts';
 import {
@@ -28,7 +29,6 @@ export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const INTERACT_URN = 'urn:ietf:params:scim:schemas:extension:interactsoftware:2.0:User';
-export const CUSTOM_URN = 'urn:ietf:params:scim:schemas:extension:anteroom:2.0:User'; // attributes of the installation
 
 const readOnly = { mutability: 'readOnly', caseExact: true } as const;
 const immutable = { mutability: 'immutable' } as const;
