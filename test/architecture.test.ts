@@ -19,14 +19,14 @@ const mayImport: Record<string, string[]> = {
   web: ['store', ...domain],
   saml: ['store', 'xml', 'web', ...domain],
   scim: ['store', 'web', ...domain],
-  admin: ['store', 'web', 'saml', ...domain], // saml: the checks of a login attempt
+  admin: ['store', 'web', 'saml', 'scim', ...domain], // saml: the checks of a login attempt; scim: the mapping and its try-out
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
   'openDeps.ts': ['db', 'federation', 'login', 'people'],
   'server.ts': [],
   'main.ts': ['app.ts', 'openDeps.ts', 'server.ts', 'store', ...domain],
   'cli.ts': ['cli', 'openDeps.ts', 'store', ...domain],
-  cli: ['openDeps.ts', 'store', ...domain],
+  cli: ['openDeps.ts', 'store', 'scim', ...domain], // scim: the mapping and its try-out
 };
 
 /** Files at the top of src/ that everything may import, and that import only each other. Types alone may come from below. */
@@ -111,6 +111,8 @@ const testedIn: Record<string, string> = {
   'saml/acs/refusalPage.ts': 'saml/routes.test.ts',
   'saml/verify/ownRequest.ts': 'saml/testLogin.test.ts',
   'saml/verify/subject.ts': 'saml/verify/contentChecks.test.ts',
+  'scim/http/preconditions.ts': 'scim/resources/operations.test.ts',
+  'scim/mapping/rolledBack.ts': 'scim/mapping/tryOut.test.ts',
   'scim/protocol/comparisonSql.ts': 'scim/protocol/filterSql.test.ts',
   'scim/protocol/filterCost.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/lookup.ts': 'scim/protocol/scan.test.ts',

@@ -48,6 +48,7 @@ await insertSource(db, {
   refuseUnknownAttributes: false,
   refuseUnknownMembers: false,
   ownership: ' ',
+  mappingJson: '[]',
   lastCallAt: null,
   createdAt: now,
   modifiedAt: now,

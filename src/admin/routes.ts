@@ -30,6 +30,7 @@ import { sourceAttributesRoutes } from './profile-sources/attributes.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
 import { scimLogEntryRoutes } from './profile-sources/logEntry.ts';
 import { scimLogExportRoutes } from './profile-sources/logExport.ts';
+import { sourceMappingRoutes } from './profile-sources/mapping.ts';
 import { sourceNoticeRoutes } from './profile-sources/notices.ts';
 import { profileSourcesRoutes } from './profile-sources/overview.ts';
 import { removeSourceRoutes } from './profile-sources/remove.ts';
@@ -81,6 +82,7 @@ const screens = [
   scimSourcesRoutes,
   profileSourceRoutes,
   sourceAttributesRoutes,
+  sourceMappingRoutes,
   removeSourceRoutes,
   sourceNoticeRoutes,
   scimLogRoutes,

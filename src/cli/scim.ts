@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
 import { ownedNames } from '../people/ownership.ts';
+import { mappingOf } from '../sources/ownership.ts';
 import {
   addSource,
   changeSource,
@@ -196,13 +197,19 @@ function refusalsIn(source: ProfileSource): string {
   return words.join(', ') || 'nothing';
 }
 
-function asJson(deps: Deps, { ownership, ...source }: ProfileSource) {
+function asJson(deps: Deps, { ownership, mappingJson, ...source }: ProfileSource) {
   const times = {
     lastCallAt: isoTime(source.lastCallAt),
     createdAt: isoTime(source.createdAt),
     modifiedAt: isoTime(source.modifiedAt),
   };
-  return { ...source, owned: ownedNames({ ownership }).owned, ...times, baseUrl: baseUrl(deps) };
+  return {
+    ...source,
+    owned: ownedNames({ ownership }).owned,
+    mapping: mappingOf({ mappingJson }),
+    ...times,
+    baseUrl: baseUrl(deps),
+  };
 }
 
 function baseUrl(deps: Deps): string {

@@ -22,6 +22,7 @@ export const migrations: Migration[] = [
   addNestedGroups,
   addOwnDetailsOfDomains,
   addOwnershipOfSources,
+  addMappingOfSources,
 ];
 
 /**
@@ -171,6 +172,11 @@ async function addDomainsOfProviders(db: Kysely<unknown>, engine: Engine): Promi
 /** A source owns the attributes that it sends, learned from its next requests. */
 async function addOwnershipOfSources(db: Kysely<unknown>): Promise<void> {
   await sql`alter table "profileSources" add column "ownership" text not null default ' '`.execute(db);
+}
+
+/** What a client sends can go to another attribute. */
+async function addMappingOfSources(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "profileSources" add column "mappingJson" text not null default '[]'`.execute(db);
 }
 
 // SQLite cannot drop a unique constraint, and a dropped table takes along what refers to it.

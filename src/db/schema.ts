@@ -122,6 +122,7 @@ export const tables = {
     createdAt: time,
     modifiedAt: time,
     ownership: text, // names of attributes between blanks: owned, or with - before the name: left out
+    mappingJson: text, // MappingRule[]
   },
   profileSourceTokens: {
     tokenHash: id, // SHA-256 of the token

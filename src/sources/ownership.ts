@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, invalid } from '../errors.ts';
 import { canTakeAway, learnable, type OwnershipChange, ownershipWith } from '../people/ownership.ts';
-import { lockOwnership, type ProfileSource, writeOwnership } from '../store/profileSources.ts';
+import { lockOwnership, type MappingRule, type ProfileSource, writeOwnership } from '../store/profileSources.ts';
 import { getSourceIn } from './profileSources.ts';
 import { logIntegration } from './scimLog.ts';
 
@@ -12,7 +12,7 @@ export async function learnAttributes(db: Db, sourceId: string, names: string[])
   const ownership = await lockOwnership(db, sourceId);
   if (ownership === undefined) return;
   const added = learnable({ ownership }, names);
-  if (added.length > 0) await writeOwnership(db, sourceId, ownershipWith(ownership, { added }));
+  if (added.length > 0) await writeOwnership(db, sourceId, { ownership: ownershipWith(ownership, { added }) });
 }
 
 /** Adds attributes to what a source owns, and takes others away from it. Nothing is logged if it stays the same. @throws NotFound */
@@ -28,8 +28,31 @@ export async function changeOwnership(
     const before = await getSourceIn(trx, id);
     const source = { ...before, ownership: ownershipWith(before.ownership, change) };
     if (source.ownership === before.ownership) return { ok: true, value: before };
-    await writeOwnership(trx, id, source.ownership);
+    await writeOwnership(trx, id, { ownership: source.ownership });
     await logIntegration(trx, deps, source, 'idm_integration_update', 'What the source owns was changed.');
     return { ok: true, value: source };
+  });
+}
+
+/** Returns where what a source sends goes. */
+export function mappingOf({ mappingJson }: Pick<ProfileSource, 'mappingJson'>): MappingRule[] {
+  return JSON.parse(mappingJson);
+}
+
+/**
+ * Replaces the mapping of a source by rules that checkMapping accepted. An attribute to which nothing is mapped any more is no longer
+ * owned, until the source sends it. @throws NotFound
+ */
+export async function changeMapping(deps: Deps, id: string, rules: MappingRule[]): Promise<ProfileSource> {
+  return deps.store.db.transaction().execute(async (trx) => {
+    await lockOwnership(trx, id);
+    const before = await getSourceIn(trx, id);
+    const mappingJson = JSON.stringify(rules);
+    if (mappingJson === before.mappingJson) return before;
+    const freed = mappingOf(before).filter(({ to }) => !rules.some((rule) => rule.to === to));
+    const ownership = freed.reduce((kept, { to }) => kept.replace(` ${to} `, ' '), before.ownership);
+    await writeOwnership(trx, id, { ownership, mappingJson });
+    await logIntegration(trx, deps, before, 'idm_integration_update', 'The mapping was changed.');
+    return { ...before, ownership, mappingJson };
   });
 }

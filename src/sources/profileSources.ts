@@ -80,6 +80,7 @@ export async function addSource(
     createdAt: now,
     modifiedAt: now,
     ownership: ' ',
+    mappingJson: '[]',
   };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await isTaken(trx, source)) return invalid({ name: TAKEN });

@@ -27,6 +27,9 @@ export type SourceRights = {
 /** Whether requests of a source are refused because of what does not exist here. Otherwise the rest of the request is carried out. */
 export type Refusals = { refuseUnknownAttributes: boolean; refuseUnknownMembers: boolean };
 
+/** Where something that a client sends goes: `to` is the name of an attribute, '' to ignore it. */
+export type MappingRule = { from: string; to: string };
+
 /** A token without its secret. */
 export type SourceToken = Omit<ProfileSourceTokenRow, 'tokenHash'>;
 
@@ -72,9 +75,9 @@ export async function insertSource(db: Db, source: ProfileSource): Promise<void>
   await db.insertInto('profileSources').values(toRow(source)).execute();
 }
 
-/** Writes a source, except for what its requests write: the time of the last one, and what it owns. */
+/** Writes a source, except for its time of the last request, its ownership and its mapping. */
 export async function updateSource(db: Db, source: ProfileSource): Promise<void> {
-  const { id, lastCallAt: _, ownership: __, ...changes } = toRow(source);
+  const { id, lastCallAt: _, ownership: __, mappingJson: ___, ...changes } = toRow(source);
   await db.updateTable('profileSources').set(changes).where('id', '=', id).execute();
 }
 
@@ -89,9 +92,13 @@ export async function lockOwnership(db: Db, id: string): Promise<string | undefi
   return row?.ownership;
 }
 
-/** Writes what a source owns. Call lockOwnership before. */
-export async function writeOwnership(db: Db, id: string, ownership: string): Promise<void> {
-  await db.updateTable('profileSources').set({ ownership }).where('id', '=', id).execute();
+/** Writes what a source owns, and its mapping. Call lockOwnership before. */
+export async function writeOwnership(
+  db: Db,
+  id: string,
+  changed: { ownership: string; mappingJson?: string },
+): Promise<void> {
+  await db.updateTable('profileSources').set(changed).where('id', '=', id).execute();
 }
 
 /** Deletes a source with its tokens. Its people and groups are released before (releaseFromSource, releaseGroups). */

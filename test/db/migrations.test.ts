@@ -45,6 +45,7 @@ const added = [
   'spEntityId',
   'acsPath',
   'ownership',
+  'mappingJson',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

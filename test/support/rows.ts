@@ -56,7 +56,7 @@ export function aSource(values: Partial<ProfileSource> = {}): ProfileSource {
   const settings = { logBodies: false, readOnly: false, patchResponse: 'resource' as const, networks: [] };
   const rights = { mayGrantPowerUser: false, maySetPasswords: true, mayTakeOver: true };
   const refusals = { refuseUnknownAttributes: false, refuseUnknownMembers: false };
-  const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart, ownership: ' ' };
+  const times = { lastCallAt: null, createdAt: testStart, modifiedAt: testStart, ownership: ' ', mappingJson: '[]' };
   return { id, name: `Source ${id}`, active: true, ...settings, ...rights, ...refusals, ...times, ...values };
 }
 

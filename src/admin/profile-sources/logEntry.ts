@@ -2,7 +2,8 @@ import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import type { SourceRefusal } from '../../sources/callingSource.ts';
-import { findScimLogEntry } from '../../store/scimLog.ts';
+import { findSource } from '../../store/profileSources.ts';
+import { type Change, findScimLogEntry } from '../../store/scimLog.ts';
 import { titleOf } from './log.ts';
 
 /** Why a request was refused before its body was read. */
@@ -28,13 +29,18 @@ export function scimLogEntryRoutes(router: Router, deps: Deps): void {
       entry,
       reason: refusals[entry.detail as SourceRefusal] ?? entry.detail,
       body: indented(entry.body),
-      changes: entry.changes.map(({ attribute, before, after }) => ({
-        attribute,
-        before: asText(before),
-        after: asText(after),
-      })),
+      changes: changesShown(entry.changes),
+      canTryOut:
+        entry.resourceType !== null &&
+        entry.sourceId !== null &&
+        (await findSource(deps.store.db, entry.sourceId)) !== undefined,
     });
   });
+}
+
+/** Returns changes as text for changes.ejs. */
+export function changesShown(changes: Change[]): { attribute: string; before: string; after: string }[] {
+  return changes.map(({ attribute, before, after }) => ({ attribute, before: asText(before), after: asText(after) }));
 }
 
 function asText(value: unknown): string {

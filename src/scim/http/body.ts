@@ -27,12 +27,24 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
     throw new ScimError(415, undefined, 'The body must be application/scim+json or application/json.');
   if (request.headers['content-encoding'] && request.headers['content-encoding'] !== 'identity')
     throw new ScimError(415, undefined, 'The body must not be compressed.');
-  if (countValues(bytes) > MAX_VALUES)
-    throw new ScimError(413, undefined, `The body may have at most ${MAX_VALUES} values. Send several requests.`);
-  const value = parse(bytes);
+  const value = parseBounded(bytes);
   await together();
   requireUnambiguous(value, 0);
   return value;
+}
+
+/** Returns the value of a JSON body, within the limits of a request. @throws ScimError 413, invalidSyntax */
+export function parseBody(bytes: Buffer): unknown {
+  if (bytes.length > MAX_BODY_BYTES) throw tooLarge();
+  const value = parseBounded(bytes);
+  requireUnambiguous(value, 0);
+  return value;
+}
+
+function parseBounded(bytes: Buffer): unknown {
+  if (countValues(bytes) > MAX_VALUES)
+    throw new ScimError(413, undefined, `The body may have at most ${MAX_VALUES} values. Send several requests.`);
+  return parse(bytes);
 }
 
 /** Returns how many lists, objects and commas a JSON text has, those within strings too: the most values that it can have. */

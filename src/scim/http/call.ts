@@ -13,6 +13,7 @@ export type Call = {
   startedAt: number; // epoch milliseconds
   request: ScimRequest;
   trace: Trace;
+  isTryOut?: boolean; // its changes are rolled back, see mapping/tryOut.ts
   budget: { work: number }; // what its filters may still cost, see protocol/scan.ts
 };
 

@@ -6,6 +6,9 @@ import type { Selected, Selection } from '../../store/selection.ts';
 import type { Call, ScimResponse } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { logChange } from '../http/log.ts';
+import { changedMeanwhile, isUnchanged, requireMatch } from '../http/preconditions.ts';
+import { mappedBody } from '../mapping/mapBody.ts';
+import { rolledBack } from '../mapping/rolledBack.ts';
 import type { PatchStep } from '../protocol/patch.ts';
 import { type Projection, readProjection } from '../protocol/projection.ts';
 import { readPatch } from '../protocol/readPatch.ts';
@@ -100,7 +103,8 @@ export async function replaceResource<R extends Row>(call: Call, model: Model<R>
 export async function patchResource<R extends Row>(call: Call, model: Model<R>, id: string): Promise<ScimResponse> {
   requireWritable(call);
   const unknown = new Set<string>();
-  const steps = readPatch(model.typeOf(call.deps), call.request.body, unknown);
+  const type = model.typeOf(call.deps);
+  const steps = readPatch(type, mappedBody(call, type), unknown);
   reportAttributes(call, unknown);
   requireId(call, id);
   const row = await updateResource(call, model, id, await model.patch(call, steps));
@@ -129,7 +133,8 @@ export function versionTag(version: number | string): string {
 function readBody<R extends Row>(call: Call, { typeOf }: Model<R>): { resource: Json; sent: ReadonlySet<string> } {
   const unknown = new Set<string>();
   const sent = new Set<string>();
-  const resource = readResource(typeOf(call.deps), call.request.body, unknown, sent);
+  const type = typeOf(call.deps);
+  const resource = readResource(type, mappedBody(call, type), unknown, sent);
   reportAttributes(call, unknown);
   return { resource, sent };
 }
@@ -160,16 +165,18 @@ async function lockResource<R extends Row>(db: Db, call: Call, model: Model<R>, 
 }
 
 async function inTransaction<T, R extends Row>(
-  { deps, trace }: Call,
+  { deps, trace, isTryOut }: Call,
   { uniqueAttribute }: Model<R>,
   write: (trx: Db) => Promise<T>,
 ): Promise<T> {
   const before = structuredClone(trace);
   try {
-    return await deps.store.db.transaction().execute((trx) => {
+    const { db } = deps.store;
+    const run = (trx: Db) => {
       Object.assign(trace, structuredClone(before)); // the transaction may run again
       return write(trx);
-    });
+    };
+    return await (isTryOut ? rolledBack(db, run) : db.transaction().execute(run));
   } catch (error) {
     if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', takenMessage(error, uniqueAttribute));
     throw error;
@@ -218,29 +225,6 @@ function requireId({ trace }: Call, id: string): void {
   trace.resourceId = id;
 }
 
-/**
- * Checks If-Match (RFC 7644 3.14) against the version number only: the rest of a person's tag stands for their groups, which the
- * request does not change.
- */
-function requireMatch(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  if (!tagsOf(ifMatch).some((tag) => tag.split('-')[0] === String(version))) throw changedMeanwhile();
-}
-
-/** Checks If-None-Match (RFC 9110 13.1.2). */
-function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.trim() === '*' || tagsOf(ifNoneMatch).some((tag) => tagsOf(etag).includes(tag));
-}
-
-function tagsOf(header: string): string[] {
-  return header.split(',').map((tag) => tag.trim().replace(/^(?:W\/)?"?(.*?)"?$/, '$1'));
-}
-
 function notFound(): ScimError {
   return new ScimError(404, undefined, 'There is no such resource.');
-}
-
-function changedMeanwhile(): ScimError {
-  return new ScimError(412, undefined, 'The resource has changed since it was read.');
 }
