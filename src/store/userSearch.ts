@@ -20,7 +20,7 @@ export type UserSearch = {
 
 /**
  * `after` and `before` are cursors of an earlier page; without them, it is the first page.
- * `countTo`: the limit of counting matches (MAX_TOTAL by default; 0: do not count).
+ * `countTo`: counts all matches up to this limit (0: does not count). By default up to MAX_TOTAL, and only as far as that is quick.
  */
 type UserPage = {
   limit: number;
@@ -32,7 +32,7 @@ type UserPage = {
 
 export type FoundUsers = {
   rows: User[]; // by name
-  total: number; // up to the limit
+  total: number; // as far as it was counted
   totalIsExact: boolean;
   next: string | undefined; // the cursor of the next page
   previous: string | undefined;
@@ -43,6 +43,7 @@ const MAX_TOTAL = 1_000;
 // A set of up to this many people is read and sorted as a whole. Otherwise people are tested in the order of their names, in slices.
 const FEW = 2_000;
 const SLICE = 1_000;
+const QUICK_SLICES = 5; // how many are counted beyond a page by default: 5 ms, however many people there are
 const builder = expressionBuilder<Schema, never>();
 const users = expressionBuilder<Schema, 'users'>();
 const LAST_CHARACTER = '\u{10ffff}';
@@ -58,20 +59,22 @@ type Plan = { base: Query; tests: Condition[]; isSmall: boolean };
  * search, and the total is counted only as far as it is shown. Anything else is read in slices, between which others are served.
  */
 export async function searchUsers(db: Db, search: UserSearch, page: UserPage): Promise<FoundUsers> {
-  const { limit, countTo = MAX_TOTAL, slice = inNextTurn } = page;
+  const { limit, slice = inNextTurn } = page;
   const plan = await planOf(db, search);
   const place = readCursor(page.before ?? page.after);
   const backwards = page.before !== undefined && place !== undefined;
-  const rows = await collect(plan, { place, backwards, wanted: limit + 1, slice }, [...userColumns, 'nameKey']);
+  const walk = { place, backwards, wanted: limit + 1, slice };
+  const { found: rows } = await collect(plan, walk, [...userColumns, 'nameKey']);
   const more = rows.length > limit;
   const shown = rows.slice(0, limit);
   if (backwards) shown.reverse();
-  const counted = place || more ? await count(plan, countTo, slice) : rows.length;
+  const isWhole = !place && !more;
+  const counted = isWhole ? { total: rows.length, totalIsExact: true } : await count(plan, page.countTo, slice);
   const [first, last] = [shown.at(0), shown.at(-1)];
   return {
     rows: shown.map(({ nameKey: _, ...row }) => userFromRow(row)),
-    total: Math.min(counted, countTo),
-    totalIsExact: counted <= countTo,
+    total: Math.max(counted.total, shown.length),
+    totalIsExact: counted.totalIsExact,
     next: last && (backwards || more) ? writeCursor(last) : undefined,
     previous: first && (backwards ? more : place !== undefined) ? writeCursor(first) : undefined,
   };
@@ -93,18 +96,18 @@ export async function listDepartments(db: Db, limit: number): Promise<string[]> 
   return rows.map((row) => row.department);
 }
 
-type Walk = { place: Place | undefined; backwards: boolean; wanted: number; slice: Slice };
+type Walk = { place: Place | undefined; backwards: boolean; wanted: number; slice: Slice; slices?: number };
 
-/** Collects up to `wanted` people beyond a place, in the order of their names. */
+/** Collects up to `wanted` people beyond a place, in the order of their names, from up to `slices` slices. */
 async function collect<Column extends keyof Schema['users']>(
   { base, tests, isSmall }: Plan,
-  { place, backwards, wanted, slice }: Walk,
+  { place, backwards, wanted, slice, slices = Number.POSITIVE_INFINITY }: Walk,
   columns: readonly Column[],
 ) {
   const tested = tests.reduce<Query>((query, test) => query.where(test), base);
   const read = (from: Place | undefined, to: Place | undefined, limit: number) =>
     within(tested, from, to, backwards).select(columns).limit(limit).execute();
-  if (isSmall) return read(place, undefined, wanted);
+  if (isSmall) return { found: await read(place, undefined, wanted), isComplete: true };
   const end = (from: Place | undefined) =>
     within(base, from, undefined, backwards)
       .select(['nameKey', 'id'])
@@ -113,19 +116,27 @@ async function collect<Column extends keyof Schema['users']>(
       .executeTakeFirst();
   const found: Awaited<ReturnType<typeof read>> = [];
   let from = place;
+  let left = slices;
   do {
     const to: Place | undefined = await slice(() => end(from));
     for (const row of await read(from, to, wanted - found.length)) found.push(row);
     from = to;
-  } while (from !== undefined && found.length < wanted);
-  return found;
+    left -= 1;
+  } while (from !== undefined && found.length < wanted && left > 0);
+  return { found, isComplete: from === undefined };
 }
 
-/** Counts people, at most one more than `most`. */
-async function count(plan: Plan, most: number, slice: Slice): Promise<number> {
-  if (most === 0) return 1;
-  const walk = { place: undefined, backwards: false, wanted: most + 1, slice };
-  return (await collect(plan, walk, ['id'])).length;
+/** Counts people up to a limit, or without one as far as that is quick. */
+async function count(
+  plan: Plan,
+  countTo: number | undefined,
+  slice: Slice,
+): Promise<Pick<FoundUsers, 'total' | 'totalIsExact'>> {
+  if (countTo === 0) return { total: 0, totalIsExact: false };
+  const [most, slices] = countTo === undefined ? [MAX_TOTAL, QUICK_SLICES] : [countTo, Number.POSITIVE_INFINITY];
+  const walk = { place: undefined, backwards: false, wanted: most + 1, slice, slices };
+  const { found, isComplete } = await collect(plan, walk, ['id']);
+  return { total: Math.min(found.length, most), totalIsExact: found.length <= most && isComplete };
 }
 
 /** Returns the people behind one place, up to another one. */

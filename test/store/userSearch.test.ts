@@ -73,6 +73,27 @@ describe('store/userSearch', () => {
       expect([small.rows.length, small.total, slices], 'by the rare word').to.deep.equal([3, 3, 0]);
     });
 
+    it('counts only as far as that is quick, unless all are to be counted', async () => {
+      const { db } = await open();
+      const everyone = Array.from({ length: 8_000 }, (_, i) =>
+        person(i, { displayName: `Anna ${String(i).padStart(4, '0')}`, active: i % 100 === 0 }),
+      );
+      const people = everyone.map((user) => ({ user, keys: searchKeysOf(user, personAttributes), passwordHash: null }));
+      await db.transaction().execute((trx) => insertUsers(trx, people));
+      let slices = 0;
+      const slice: Slice = (part) => {
+        slices += 1;
+        return part();
+      };
+      const search = { text: 'anna', active: true };
+      const quick = await searchUsers(db, search, { limit: 5, slice });
+      expect([quick.rows.length, quick.total, quick.totalIsExact, slices]).to.deep.equal([5, 50, false, 6]);
+      const all = await searchUsers(db, search, { limit: 5, countTo: 1_000 });
+      expect([all.rows.length, all.total, all.totalIsExact]).to.deep.equal([5, 80, true]);
+      const last = await searchUsers(db, search, { limit: 70, slice });
+      expect([last.rows.length, last.total, last.totalIsExact]).to.deep.equal([70, 70, false]);
+    });
+
     it('has no wildcards', async () => {
       const { db } = await open();
       for (const n of [1, 2]) {

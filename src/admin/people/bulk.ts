@@ -14,6 +14,7 @@ import { type PeopleFilter, peopleSearch } from './list.ts';
 
 const PATH = '/settings/people/bulk';
 const GROUPS_OFFERED = 100;
+const COUNTED = 1_000;
 const IDS_PER_QUERY = 500;
 const ONLY_ME = 'Only your own account is selected. To deactivate or delete it, use your own page.';
 
@@ -90,7 +91,7 @@ async function show(
 ): Promise<void> {
   const { db } = deps.store;
   const all = ticked(req, 'all');
-  const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1 }) : undefined;
+  const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1, countTo: COUNTED }) : undefined;
   res.render('settings/people/bulk', {
     title: titleOf(action, people(selected.length)),
     bulkAction: action,

@@ -92,6 +92,6 @@ async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
 /** Returns how many people of how many are shown. */
 function shownPeople({ rows, total, totalIsExact }: FoundUsers): string {
   const all = `${total.toLocaleString('en')} ${total === 1 ? 'person' : 'people'}`;
-  if (!totalIsExact) return `${rows.length} of more than ${all}`;
+  if (!totalIsExact) return `${rows.length} of at least ${all}`;
   return rows.length === total ? all : `${rows.length} of ${all}`;
 }
