@@ -19,7 +19,14 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   input,
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  progress,
 });
+
+/** On a terminal, the line is cleared before anything else is written. */
+function progress(text: string): void {
+  if (!process.stderr.isTTY) process.stderr.write(`${text}\n`);
+  else process.stderr.write(`\r\x1b[K${text}\r`);
+}
 
 /** Opens the same state as the server. Only the server applies PUBLIC_URL to existing domains, because a shell may not set it. */
 async function open(envFile: string | undefined): Promise<Deps> {
@@ -27,6 +34,7 @@ async function open(envFile: string | undefined): Promise<Deps> {
   const config = { ...parseConfig(env), databaseWaitMs: 0 };
   checkServerData(env, config);
   const deps = await openDeps(config, pino({ level: 'silent' }));
+  process.once('SIGINT', () => deps.background.stop()); // a job ends after the current batch
   if ((await listDomains(deps.store.db)).length === 0) await ensureFirstDomain(deps);
   return deps;
 }

@@ -116,7 +116,13 @@ async function helpOf(name: string[]): Promise<string> {
   const write = (text: string) => {
     help += text;
   };
-  const code = await runCommand([...name, '--help'], { open: unused, input: unused, out: write, err: write });
+  const code = await runCommand([...name, '--help'], {
+    open: unused,
+    input: unused,
+    out: write,
+    err: write,
+    progress: write,
+  });
   expect(code, help).to.equal(0);
   return help;
 }

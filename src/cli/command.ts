@@ -1,6 +1,9 @@
 import type { Deps } from '../deps.ts';
 import type { Checked } from '../errors.ts';
+import { runJob } from '../jobs/worker.ts';
 import type { Job } from '../store/jobs.ts';
+
+const PROGRESS_FROM = 1_000;
 
 /** One command of the command line. */
 export type Command = {
@@ -22,10 +25,14 @@ export type Call = {
   text(option: string): string | undefined;
   has(option: string): boolean;
   input(): Promise<Buffer>; // all of standard input
+  progress(text: string): void; // a line on standard error; on a terminal, the next one replaces it
 };
 
 /** What a command prints: `json` with --json, otherwise `text`. Warnings go to standard error. */
-export type Output = { json: unknown; text: string; warnings?: string[] };
+export type Output = { json: unknown; text: string; warnings?: string[] } | Streamed;
+
+/** Output of any length, read as it is printed: one JSON array of `rows` with --json, otherwise `lines`. */
+export type Streamed = { rows: AsyncIterable<unknown>; lines: AsyncIterable<string> };
 
 /** The command failed. The message says why in one sentence. */
 export class Refused extends Error {}
@@ -43,10 +50,25 @@ export function accepted<T>(checked: Checked<T>, label: (field: string) => strin
   throw new Refused(sentences.join(' '));
 }
 
-/** Returns a job that ran to its end. @throws Refused if it failed or someone paused it */
+/** Returns a job that ran to its end. @throws Refused if it failed, was interrupted, or someone paused it */
 export function finished(job: Job): Job {
   if (job.state === 'done') return job;
-  throw new Refused(job.failure ?? 'The job was paused in Application Settings. Resume it there.');
+  const resume = `Completed changes are kept. Resume with: anteroom job resume ${job.id}`;
+  if (job.failure !== null) throw new Refused(job.failure);
+  const done = `${job.processed.toLocaleString('en')} of ${job.total.toLocaleString('en')}`;
+  throw new Refused(`${job.state === 'paused' ? 'Paused' : 'Interrupted'} after ${done}. ${resume}`);
+}
+
+/** Runs a job to its end, and shows its progress in steps of 5 %. @throws Refused as `finished` does */
+export async function runShown({ deps, progress }: Call, { id, total }: Job, doing: string): Promise<Job> {
+  let shown = 0;
+  const job = await runJob(deps, id, ({ processed }) => {
+    const percent = Math.floor((100 * processed) / total);
+    if (total < PROGRESS_FROM || percent < shown + 5) return;
+    shown = percent;
+    progress(`${doing}: ${processed.toLocaleString('en')} of ${total.toLocaleString('en')} (${percent} %)`);
+  });
+  return finished(job);
 }
 
 /** Returns a field name as the command line writes it: 'user-name' for 'userName'. */

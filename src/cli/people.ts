@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { stringify } from 'csv-stringify/sync';
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify';
 import type { Deps } from '../deps.ts';
 import { createImport, createJob, removeJob } from '../jobs/jobs.ts';
-import { runJob } from '../jobs/worker.ts';
 import { emptyPerson } from '../people/attribute.ts';
 import { personAttributes } from '../people/attributes.ts';
 import { pagesOfPeople } from '../people/bulk.ts';
@@ -19,10 +19,10 @@ import {
   type Call,
   type Command,
   dashed,
-  finished,
   isoTime,
   type Output,
   Refused,
+  runShown,
   table,
   UsageError,
 } from './command.ts';
@@ -149,19 +149,19 @@ async function newPassword(call: Call): Promise<Output> {
   return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
 }
 
-async function importFile({ deps, operands: [path = ''], has }: Call): Promise<Output> {
+async function importFile(call: Call): Promise<Output> {
+  const { deps, has } = call;
+  const [path = ''] = call.operands;
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new Refused(error.code === 'ENOENT' ? `File not found: ${path}` : `Cannot read ${path}: ${error.message}`);
   });
   const startedBy = 'the command line';
-  const { id, input } = await createJob(
-    deps,
-    accepted(await readImport(bytes, deps.attributes.list, limits)),
-    startedBy,
-  );
-  const preview = finished(await runJob(deps, id));
+  const read = accepted(await readImport(bytes, deps.attributes.list, limits));
+  const planned = await createJob(deps, read, startedBy);
+  const { id, input } = planned;
+  const preview = await runShown(call, planned, 'Checking lines');
   const dry = has('dry-run');
-  const job = dry ? preview : finished(await runJob(deps, (await createImport(deps, id, startedBy)).id));
+  const job = dry ? preview : await runShown(call, await createImport(deps, id, startedBy), 'Importing lines');
   const { counts } = job;
   const refused = await skippedLines(deps, job.id);
   for (const done of new Set([preview.id, job.id])) await removeJob(deps, done);
@@ -190,9 +190,13 @@ async function skippedLines({ store }: Deps, jobId: string): Promise<{ line: num
 }
 
 async function exportAll({ deps }: Call): Promise<Output> {
-  const people = await Array.fromAsync(exportPeople(deps, { includeOmitted: true }));
-  const text = stringify(people, { ...spreadsheet, columns: csvHeaders(deps.attributes.list) });
-  return { json: people, text: text.trimEnd() };
+  const people = () => exportPeople(deps, { includeOmitted: true });
+  return { rows: people(), lines: csvLines(people(), csvHeaders(deps.attributes.list)) };
+}
+
+async function* csvLines(rows: AsyncIterable<unknown>, columns: string[]): AsyncIterable<string> {
+  const lines = Readable.from(rows).compose(stringify({ ...spreadsheet, columns }));
+  for await (const some of lines) yield String(some).replace(/\n$/, '');
 }
 
 /** Returns the person with a user name, in any case, or an ID. @throws Refused */

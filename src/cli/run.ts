@@ -18,6 +18,7 @@ export type CommandIo = {
   input(): Promise<Buffer>;
   out(text: string): void;
   err(text: string): void;
+  progress(text: string): void;
 };
 
 const commands = [
@@ -120,14 +121,34 @@ async function perform(command: Command, values: Values, operands: string[], io:
     text: (option) => (typeof values[option] === 'string' ? values[option] : undefined),
     has: (option) => values[option] === true,
     input: io.input,
+    progress: io.progress,
   };
-  const output = await command.run(call).finally(() => deps.store.close());
-  print(output, values.json === true, io);
+  try {
+    await print(await command.run(call), values.json === true, io);
+  } finally {
+    await deps.store.close();
+  }
 }
 
-function print({ json, text, warnings = [] }: Output, asJson: boolean, { out, err }: OpenedIo): void {
-  for (const warning of warnings) err(`Warning: ${warning}`);
-  out(asJson ? JSON.stringify(json, undefined, 2) : text);
+async function print(output: Output, asJson: boolean, { out, err }: OpenedIo): Promise<void> {
+  if ('rows' in output) {
+    for await (const line of asJson ? jsonLines(output.rows) : output.lines) out(line);
+    return;
+  }
+  for (const warning of output.warnings ?? []) err(`Warning: ${warning}`);
+  out(asJson ? JSON.stringify(output.json, undefined, 2) : output.text);
+}
+
+/** Yields the lines of an array as JSON.stringify indents it. */
+async function* jsonLines(rows: AsyncIterable<unknown>): AsyncIterable<string> {
+  let previous: string | undefined;
+  yield '[';
+  for await (const row of rows) {
+    if (previous !== undefined) yield `${previous},`;
+    previous = JSON.stringify([row], undefined, 2).slice(2, -2);
+  }
+  if (previous !== undefined) yield previous;
+  yield ']';
 }
 
 function sentenceOf(error: unknown, command: Command | undefined): string {

@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
-import { runJob } from '../jobs/worker.ts';
 import { ownedNames } from '../people/ownership.ts';
 import { mappingOf } from '../sources/ownership.ts';
 import {
@@ -24,11 +23,11 @@ import {
   accepted,
   type Call,
   type Command,
-  finished,
   isoTime,
   list,
   type Output,
   onOrOff,
+  runShown,
   table,
   UsageError,
 } from './command.ts';
@@ -135,10 +134,12 @@ async function setActive({ deps, operands }: Call, active: boolean): Promise<Out
   return { json: asJson(deps, source), text: `${source.name} is ${active ? 'enabled' : 'disabled'}.` };
 }
 
-async function remove({ deps, operands, has }: Call): Promise<Output> {
+async function remove(call: Call): Promise<Output> {
+  const { deps, operands, has } = call;
   const { id, name } = await sourceNamed(deps, operands[0]);
   const removal = await sourceRemoval(deps, id, has('deactivate-people') ? 'deactivate' : 'keep');
-  const job = finished(await runJob(deps, (await createJob(deps, removal, 'the command line')).id));
+  const created = await createJob(deps, removal, 'the command line');
+  const job = await runShown(call, created, 'Releasing people');
   const refused = await listJobItems(deps.store.db, job.id, 'refused', { limit: job.total, after: 0 });
   const skipped = refused.map(({ item, reason }) => ({ name: String(item), reason }));
   return {

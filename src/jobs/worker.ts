@@ -60,11 +60,11 @@ export async function startJob(deps: Deps, id: string): Promise<Job> {
   return job;
 }
 
-/** Runs a job to its end, or until the server stops. Returns the job as it is then. */
-export async function runJob(deps: Deps, id: string): Promise<Job> {
+/** Runs a job to its end, or until the process stops. Returns the job as it is then. @param onBatch called after each batch */
+export async function runJob(deps: Deps, id: string, onBatch?: (job: Job) => void): Promise<Job> {
   const { stopping } = deps.background;
   try {
-    while (!stopping.aborted && (await processBatchAndPause(deps, id)));
+    while (!stopping.aborted && (await processBatchAndPause(deps, id))) onBatch?.(await getJob(deps, id));
     if (stopping.aborted) await extendLease(deps.store.db, id, 0); // the next server need not wait
   } catch (error) {
     await fail(deps, id, error);

@@ -41,7 +41,7 @@ describe('cli/run', () => {
   });
 
   it('prints the message of an error and exits with 1', async () => {
-    const io = { input: () => Promise.reject(new Error('input')), out: () => {} };
+    const io = { input: () => Promise.reject(new Error('input')), out: () => {}, progress: () => {} };
     for (const error of [new NotFound('This group does not exist.'), new Error('The database could not be opened.')]) {
       const said: string[] = [];
       const open = () => Promise.reject(error);
@@ -69,7 +69,7 @@ describe('cli/run', () => {
         closed += 1;
       };
       const open = async () => ({ ...deps, store: { ...deps.store, close } });
-      const io = { open, input: async () => Buffer.alloc(0), out: () => {}, err: () => {} };
+      const io = { open, input: async () => Buffer.alloc(0), out: () => {}, err: () => {}, progress: () => {} };
       expect([await runCommand([...args], io), closed]).to.deep.equal([expected, 1]);
     }
   });
@@ -87,6 +87,7 @@ async function withoutDatabase(args: string[]): Promise<{ code: number; out: str
     err: (text) => {
       said.err += text;
     },
+    progress: () => {},
   });
   return { code, ...said };
 }

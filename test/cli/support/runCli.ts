@@ -5,13 +5,19 @@ import type { Deps } from '../../../src/deps.ts';
 export type Printed = { code: number; printed: string; complained: string };
 
 /** Runs a command with deps that stay open. `input` is its standard input. */
-export async function runCli(deps: Deps, args: string[], input = ''): Promise<Printed> {
+export async function runCli(
+  deps: Deps,
+  args: string[],
+  input = '',
+  onProgress?: (text: string) => void,
+): Promise<Printed> {
   const [printed, complained]: [string[], string[]] = [[], []];
   const code = await runCommand(args, {
     open: async () => ({ ...deps, store: { ...deps.store, close: async () => {} } }),
     input: async () => Buffer.from(input),
     out: (text) => printed.push(text),
     err: (text) => complained.push(text),
+    progress: (text) => onProgress?.(text),
   });
   return { code, printed: printed.join('\n'), complained: complained.join('\n') };
 }
