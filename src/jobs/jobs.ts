@@ -42,6 +42,7 @@ export function titleOf({ kind, total, input: { name, reason } }: Job): string {
     deactivate: `Deactivate ${people}`,
     remove: `Delete ${people}`,
     group: `Add ${people} to ${name}`,
+    ungroup: `Remove ${people} from ${name}`,
     source: `Remove ${name}`,
     attribute: reason === 'removal' ? `Delete the values of ${name}` : `Update the values of ${name}`,
   };
@@ -130,12 +131,25 @@ export async function failJob(deps: Deps, id: string, failure: string): Promise<
   return changeJob(deps, id, (job) => ({ ...job, state: 'failed', failure }));
 }
 
-/** Returns a new job that reactivates the people that a job deactivated. @throws NotFound, Conflict for any other job */
-export async function undoOf(deps: Deps, id: string): Promise<NewJob> {
-  const { kind, input } = await getJob(deps, id);
-  if (kind !== 'deactivate') throw new Conflict('This job cannot be undone.');
-  const done = await listJobItems(deps.store.db, id, 'done', { limit: ALL, after: 0 });
-  return { kind: 'activate', input, items: done.map(({ item }) => item) };
+/** The kinds of jobs that another job undoes, with its kind. What was deleted or imported is not brought back. */
+export const undoKinds: Partial<Record<JobKind, JobKind>> = {
+  activate: 'deactivate',
+  deactivate: 'activate',
+  group: 'ungroup',
+  ungroup: 'group',
+};
+
+/**
+ * Returns a new job that undoes another one for the people that it changed.
+ * @param byId who undoes it: people do not deactivate themselves
+ * @throws NotFound, Conflict if a job of this kind cannot be undone
+ */
+export async function undoOf(deps: Deps, id: string, byId?: string): Promise<NewJob> {
+  const { kind: done, input } = await getJob(deps, id);
+  const kind = undoKinds[done];
+  if (!kind) throw new Conflict('This job cannot be undone.');
+  const people = (await listJobItems(deps.store.db, id, 'done', { limit: ALL, after: 0 })).map(({ item }) => item);
+  return { kind, input, items: kind === 'deactivate' ? people.filter((person) => person !== byId) : people };
 }
 
 function newJob(deps: Deps, { kind, input, items, total = items?.length ?? 0 }: NewJob, startedBy: string): Job {

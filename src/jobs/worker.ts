@@ -2,9 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, DatabaseFault } from '../errors.ts';
-import { addToGroup, changePeople } from '../people/bulk.ts';
+import { changeMembers, changePeople } from '../people/bulk.ts';
 import { nextWithValue, rewriteValues } from '../people/changeCustomAttribute.ts';
 import { refreshAttributes } from '../people/customAttributes.ts';
+import { addPeopleIn, removePeopleIn } from '../people/groups.ts';
 import { importLines, planLines } from '../people/importPeople.ts';
 import { finishRemoval, nextManaged, releasePeople } from '../sources/removal.ts';
 import {
@@ -43,7 +44,10 @@ const steps: Record<JobKind, Steps> = {
   activate: { process: (db, deps, items) => changePeople(db, deps, items, 'activate') },
   deactivate: { process: (db, deps, items) => changePeople(db, deps, items, 'deactivate') },
   remove: { process: (db, deps, items) => changePeople(db, deps, items, 'remove') },
-  group: { process: (db, deps, items, { input }) => addToGroup(db, deps, items, input.group ?? '') },
+  group: { process: (db, deps, items, { input }) => changeMembers(db, deps, items, input.group ?? '', addPeopleIn) },
+  ungroup: {
+    process: (db, deps, items, { input }) => changeMembers(db, deps, items, input.group ?? '', removePeopleIn),
+  },
   source: {
     next: nextManaged,
     process: (db, deps, items, { input }) => releasePeople(db, deps, items, input.people === 'deactivate'),

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import type { ItemOutcome, JobItem } from '../store/jobs.ts';
 import { searchUsers, type UserSearch } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
-import { addPeopleIn } from './groups.ts';
+import type { addPeopleIn } from './groups.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
 import { deletePerson, lockUser, nameOf, writePerson } from './users.ts';
 
@@ -20,11 +20,17 @@ export async function changePeople(db: Db, deps: Deps, items: JobItem[], action:
   return outcomes;
 }
 
-/** Adds the people of a job's items to a group. @throws Conflict if a profile source manages it, NotFound if it was deleted */
-export async function addToGroup(db: Db, deps: Deps, items: JobItem[], groupId: string): Promise<ItemOutcome[]> {
+/** Adds the people of a job's items to a group, or removes them. @throws Conflict if a source manages it, NotFound if it was deleted */
+export async function changeMembers(
+  db: Db,
+  deps: Deps,
+  items: JobItem[],
+  groupId: string,
+  change: typeof addPeopleIn,
+): Promise<ItemOutcome[]> {
   const ids = items.map(({ item }) => String(item));
-  const added = new Set(await addPeopleIn(db, deps, groupId, ids));
-  return ids.map((id) => ({ outcome: added.has(id) ? 'done' : 'unchanged' }));
+  const changed = new Set(await change(db, deps, groupId, ids));
+  return ids.map((id) => (changed.has(id) ? doneTo(id) : { outcome: 'unchanged' }));
 }
 
 /** Yields the people that a search finds, by name and page by page, so that there may be any number. */
@@ -61,5 +67,10 @@ async function changeOne(db: Db, deps: Deps, id: string, action: BulkAction): Pr
     if (error instanceof LastPowerUser) return refused(error.message);
     throw error;
   }
-  return action === 'remove' ? { outcome: 'done' } : { outcome: 'done', keep: id }; // for undoOf
+  return action === 'remove' ? { outcome: 'done' } : doneTo(id);
+}
+
+/** The ID stays on record for undoOf, and for the names that the result shows. */
+function doneTo(id: string): ItemOutcome {
+  return { outcome: 'done', keep: id };
 }

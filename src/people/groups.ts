@@ -52,13 +52,12 @@ export async function renameGroup(
   });
 }
 
-/** Adds people to a group; existing members stay. Returns how many were added. @throws NotFound, Conflict if it is managed */
-export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]): Promise<number> {
-  const added = await deps.store.db.transaction().execute((trx) => addPeopleIn(trx, deps, id, userIds));
-  return added.length;
+/** Adds people to a group; existing members stay. Returns the IDs of those who were added. @throws NotFound, Conflict if it is managed */
+export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]): Promise<string[]> {
+  return deps.store.db.transaction().execute((trx) => addPeopleIn(trx, deps, id, userIds));
 }
 
-/** Does the same within a transaction. Returns the IDs of the people added. */
+/** Does the same within a transaction. */
 export async function addPeopleIn(
   db: Db,
   { now }: Pick<Deps, 'now'>,
@@ -71,14 +70,22 @@ export async function addPeopleIn(
   return added;
 }
 
-/** Removes people from a group. Returns how many of them were members. @throws NotFound, Conflict if it is managed */
-export async function removePeopleFromGroup(deps: Deps, id: string, userIds: string[]): Promise<number> {
-  return deps.store.db.transaction().execute(async (trx) => {
-    requireUnmanaged(await getGroupIn(trx, id));
-    const removed = await removeMembers(trx, id, userIds);
-    if (removed.length > 0) await updateGroup(trx, id, undefined, deps.now());
-    return removed.length;
-  });
+/** Removes people from a group. Returns the IDs of those who were members. @throws NotFound, Conflict if it is managed */
+export async function removePeopleFromGroup(deps: Deps, id: string, userIds: string[]): Promise<string[]> {
+  return deps.store.db.transaction().execute((trx) => removePeopleIn(trx, deps, id, userIds));
+}
+
+/** Does the same within a transaction. */
+export async function removePeopleIn(
+  db: Db,
+  { now }: Pick<Deps, 'now'>,
+  id: string,
+  userIds: string[],
+): Promise<string[]> {
+  requireUnmanaged(await getGroupIn(db, id));
+  const removed = await removeMembers(db, id, userIds);
+  if (removed.length > 0) await updateGroup(db, id, undefined, now());
+  return removed;
 }
 
 /** Makes the group with a name a member of a group. Returns it. @throws NotFound, Conflict if a profile source manages the group */

@@ -2,7 +2,9 @@ import type { Db } from '../db/open.ts';
 import { insertRows } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
 
-export type JobKind = 'preview' | 'import' | 'activate' | 'deactivate' | 'remove' | 'group' | 'source' | 'attribute';
+export type JobKind =
+  | ('preview' | 'import' | 'source' | 'attribute')
+  | ('activate' | 'deactivate' | 'remove' | 'group' | 'ungroup');
 
 /** A queued job is still being written. A paused or failed one can be resumed. */
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed';

@@ -3,9 +3,10 @@ import { createImport, createJob, getJob, pauseJob, resumeJob, undoOf } from '..
 import { runJob } from '../../src/jobs/worker.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { readImport } from '../../src/people/importPeople.ts';
+import { insertGroup } from '../../src/store/groups.ts';
 import type { JobKind } from '../../src/store/jobs.ts';
 import { countActiveUsers, findUserByUserName } from '../../src/store/users.ts';
-import { aUser, insertUser } from '../support/rows.ts';
+import { aGroup, aUser, findMemberIds, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -69,7 +70,7 @@ describe('jobs/jobs', () => {
       expect(await resumeJob(deps, id)).to.include({ state: 'running', failure: null });
     });
 
-    it('undoes a deactivation only for the people it deactivated', async () => {
+    it('undoes a job only for the people it changed, and deactivates no one who undoes it', async () => {
       const people = Array.from({ length: 5 }, () => aUser());
       for (const person of people) await insertUser(deps.store.db, person, null);
       const ids = people.map(({ id }) => id);
@@ -79,7 +80,20 @@ describe('jobs/jobs', () => {
       const undo = await createJob(deps, await undoOf(deps, second.id), 'Maya');
       expect(await runJob(deps, undo.id)).to.deep.include({ kind: 'activate', counts: { done: 3 } });
       expect(await countActiveUsers(deps.store.db, 'Intranet User')).to.equal(3);
-      expect(await failure(undoOf(deps, undo.id))).to.equal('This job cannot be undone.');
+      expect(await undoOf(deps, undo.id, ids[4])).to.deep.include({ kind: 'deactivate', items: ids.slice(2, 4) });
+    });
+
+    it('undoes additions to a group, but no deletion', async () => {
+      const [anna, bert, group] = [aUser(), aUser(), aGroup()];
+      for (const person of [anna, bert]) await insertUser(deps.store.db, person, null);
+      await insertGroup(deps.store.db, group);
+      await runJob(deps, (await create('group', [anna.id], { group: group.id })).id);
+      const second = await create('group', [anna.id, bert.id], { group: group.id });
+      await runJob(deps, second.id);
+      await runJob(deps, (await createJob(deps, await undoOf(deps, second.id), 'Maya')).id);
+      expect(await findMemberIds(deps.store.db, group.id)).to.deep.equal([anna.id]);
+      const removal = await create('remove', [anna.id]);
+      expect(await failure(undoOf(deps, removal.id))).to.equal('This job cannot be undone.');
     });
 
     function create(kind: JobKind, items: unknown[], input = {}) {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { addToGroup, type BulkAction, changePeople, idsOf, pagesOfPeople } from '../../src/people/bulk.ts';
+import { type BulkAction, changeMembers, changePeople, idsOf, pagesOfPeople } from '../../src/people/bulk.ts';
+import { addPeopleIn, removePeopleIn } from '../../src/people/groups.ts';
 import { LAST_POWER_USER } from '../../src/people/users.ts';
 import { insertGroup } from '../../src/store/groups.ts';
 import type { ItemOutcome } from '../../src/store/jobs.ts';
@@ -48,14 +49,18 @@ describe('people/bulk', () => {
         expect(await find(last)).to.include({ active: true });
       });
 
-    it('adds people to a group', async () => {
+    it('adds people to a group and removes them, and remembers who changed', async () => {
       const { db } = deps.store;
       const [anna, bert, group] = [await insert({}), await insert({}), aGroup()];
       await insertGroup(db, group);
-      const add = (ids: string[]) => addToGroup(db, deps, itemsOf(ids), group.id);
-      expect(await add([anna.id])).to.deep.equal([{ outcome: 'done' }]);
-      expect(await add([anna.id, bert.id])).to.deep.equal([{ outcome: 'unchanged' }, { outcome: 'done' }]);
+      const add = (ids: string[]) => changeMembers(db, deps, itemsOf(ids), group.id, addPeopleIn);
+      const done = ({ id }: User) => ({ outcome: 'done', keep: id });
+      expect(await add([anna.id])).to.deep.equal([done(anna)]);
+      expect(await add([anna.id, bert.id])).to.deep.equal([{ outcome: 'unchanged' }, done(bert)]);
       expect(await findMemberIds(db, group.id)).to.have.members([anna.id, bert.id]);
+      const removed = await changeMembers(db, deps, itemsOf([bert.id, 'x']), group.id, removePeopleIn);
+      expect(removed).to.deep.equal([done(bert), { outcome: 'unchanged' }]);
+      expect(await findMemberIds(db, group.id)).to.deep.equal([anna.id]);
     });
 
     it('finds all people of a search, page by page', async () => {

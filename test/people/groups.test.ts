@@ -44,11 +44,11 @@ describe('people/groups', () => {
       const [anna, bert] = [aUser(), aUser()];
       for (const person of [anna, bert]) await insertUser(db, person, null);
       const { id } = await insert({});
-      expect(await addPeopleToGroup(deps, id, [anna.id, bert.id, 'unknown'])).to.equal(2);
-      expect(await addPeopleToGroup(deps, id, [anna.id])).to.equal(0);
+      expect(await addPeopleToGroup(deps, id, [anna.id, bert.id, 'unknown'])).to.have.members([anna.id, bert.id]);
+      expect(await addPeopleToGroup(deps, id, [anna.id])).to.deep.equal([]);
       expect(await getGroup(deps, id)).to.include({ version: 2 });
-      expect(await removePeopleFromGroup(deps, id, [anna.id, 'unknown'])).to.equal(1);
-      expect(await removePeopleFromGroup(deps, id, [anna.id])).to.equal(0);
+      expect(await removePeopleFromGroup(deps, id, [anna.id, 'unknown'])).to.deep.equal([anna.id]);
+      expect(await removePeopleFromGroup(deps, id, [anna.id])).to.deep.equal([]);
       expect(await getGroup(deps, id)).to.include({ version: 3 });
       expect(await findMemberIds(db, id)).to.deep.equal([bert.id]);
     });

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { addPeopleToGroup, getGroup } from '../../people/groups.ts';
+import { namesOf } from '../../people/names.ts';
 import { flash } from '../../web/flash.ts';
 import { fieldValues } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
@@ -14,7 +15,11 @@ export function addMembersRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const people = fieldValues(req, 'person');
     const added = await addPeopleToGroup(deps, req.params.id, people);
-    await flash(req, resultOf(people.length, added), added > 0 ? 'success' : 'info');
+    await flash(
+      req,
+      resultOf(people.length, await namesOf(deps.store.db, added), added.length),
+      added.length > 0 ? 'success' : 'info',
+    );
     res.redirect(303, `/settings/groups/${req.params.id}`);
   });
 }
@@ -31,8 +36,8 @@ async function show(deps: Deps, req: Request, res: Response, id: string): Promis
   });
 }
 
-function resultOf(selected: number, added: number): string {
+function resultOf(selected: number, names: string, added: number): string {
   if (selected === 0) return 'No one was selected.';
   if (added === 0) return 'The selected people were already members.';
-  return added === 1 ? '1 person was added to the group.' : `${added} people were added to the group.`;
+  return `${names} ${added === 1 ? 'was' : 'were'} added to the group.`;
 }

@@ -8,6 +8,7 @@ import {
   removePeopleFromGroup,
   renameGroup,
 } from '../../people/groups.ts';
+import { namesOf } from '../../people/names.ts';
 import type { Group } from '../../store/groups.ts';
 import { listContainingGroups, listNestedGroups } from '../../store/nestedGroups.ts';
 import { findSource } from '../../store/profileSources.ts';
@@ -24,12 +25,8 @@ export function groupRoutes(router: Router, deps: Deps): void {
   router.post(PATH, (req, res) => rename(deps, req, res, req.params.id));
   router.post(`${PATH}/members/removal`, async (req, res) => {
     const removed = await removePeopleFromGroup(deps, req.params.id, fieldValues(req, 'person'));
-    const text = removed === 1 ? '1 person was' : `${removed} people were`;
-    await flash(
-      req,
-      removed === 0 ? 'No one was selected.' : `${text} removed from the group.`,
-      removed === 0 ? 'info' : 'success',
-    );
+    const text = `${await namesOf(deps.store.db, removed)} ${removed.length === 1 ? 'was' : 'were'} removed from the group.`;
+    await flash(req, removed.length === 0 ? 'No one was selected.' : text, removed.length === 0 ? 'info' : 'success');
     res.redirect(303, `/settings/groups/${req.params.id}`);
   });
   router.post(`${PATH}/groups`, (req, res) => addGroup(deps, req, res, req.params.id));

@@ -1,7 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { createJob, getJob, pauseJob, resumeJob, shownState, titleOf, undoOf } from '../../jobs/jobs.ts';
+import { createJob, getJob, pauseJob, resumeJob, shownState, titleOf, undoKinds, undoOf } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
+import { MAX_NAMED, namesOf } from '../../people/names.ts';
 import { nameOf } from '../../people/users.ts';
 import { type Job, type JobKind, listJobItems, type NewJob } from '../../store/jobs.ts';
 import { showPreview } from './preview.ts';
@@ -24,7 +25,7 @@ export function jobRoutes(router: Router, deps: Deps): void {
     res.redirect(303, pathOf(await startJob(deps, (await resumeJob(deps, req.params.id)).id)));
   });
   router.post(`${PATH}/undo`, async (req, res) => {
-    res.redirect(303, await startNewJob(deps, req, await undoOf(deps, req.params.id)));
+    res.redirect(303, await startNewJob(deps, req, await undoOf(deps, req.params.id, req.user?.id)));
   });
 }
 
@@ -41,6 +42,8 @@ function pathOf({ id }: Job): string {
 async function showJob({ store, now }: Deps, res: Response, job: Job): Promise<void> {
   const isActive = job.state === 'queued' || job.state === 'running';
   const page = { limit: ITEMS_SHOWN, after: 0 };
+  const done = await listJobItems(store.db, job.id, 'done', { limit: MAX_NAMED, after: 0 });
+  const changed = done.map(({ item }) => String(item));
   const skipped = ['error', 'refused'].map((outcome) => listJobItems(store.db, job.id, outcome, page));
   res.render('settings/jobs/job', {
     title: titleOf(job),
@@ -49,6 +52,8 @@ async function showJob({ store, now }: Deps, res: Response, job: Job): Promise<v
     isActive,
     again: isActive ? REFRESH_S : undefined,
     result: resultOf(job),
+    names: await namesOf(store.db, changed, job.counts.done),
+    undo: changed.length > 0 ? undoKinds[job.kind] : undefined,
     skipped: (await Promise.all(skipped)).flat(),
     skippedCount: (job.counts.error ?? 0) + (job.counts.refused ?? 0),
     back: job.input.back ?? (job.kind === 'source' ? '/settings/profile-sources/scim' : '/settings/people'),
@@ -66,6 +71,7 @@ function resultOf({ kind, counts, input: { people, name, reason } }: Job): strin
     deactivate: `${peopleWere(done)} deactivated.${already(unchanged, 'deactivated')}`,
     remove: `${peopleWere(done)} deleted.`,
     group: `${peopleWere(done)} added to ${name}.${already(unchanged, 'members')}`,
+    ungroup: `${peopleWere(done)} removed from ${name}.${already(unchanged, 'no members')}`,
     source: `${peopleWere(done)} ${people === 'deactivate' ? 'deactivated' : 'kept'}. They are managed here from now on.`,
     attribute: `${done === 1 ? '1 value was' : `${done.toLocaleString('en')} values were`} ${reason === 'removal' ? 'deleted' : 'updated'}.`,
   };

@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
 import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
+import { namesOf } from '../../people/names.ts';
 import { findGroupByName, listGroups } from '../../store/groups.ts';
 import type { NewJob } from '../../store/jobs.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
@@ -24,7 +25,7 @@ export function peopleBulkRoutes(router: Router, deps: Deps): void {
     const action = actionIn(req);
     const selected = await selectedIn(deps, req);
     if (selected.length > 0 && action) return show(deps, req, res, action, selected, {});
-    const onlyMe = fieldValues(req, 'person').join() === req.user?.id;
+    const onlyMe = personsIn(req).join() === req.user?.id;
     await flash(req, onlyMe ? ONLY_ME : 'No people are selected. Select them first.', 'info');
     res.redirect(303, listOf(req));
   });
@@ -46,12 +47,17 @@ function actionIn(req: Request): Action | undefined {
   return actions.includes(action) ? (action as Action) : undefined;
 }
 
-/** The selected people, or all that the search finds. People cannot deactivate or delete themselves here. */
+/** The selected people, all that the page showed, or all that the search finds. People cannot deactivate or delete themselves here. */
 async function selectedIn(deps: Deps, req: Request): Promise<string[]> {
-  const selected = ticked(req, 'all') ? await idsOf(deps, peopleSearch(filterIn(req))) : fieldValues(req, 'person');
+  const selected = ticked(req, 'all') ? await idsOf(deps, peopleSearch(filterIn(req))) : personsIn(req);
   const ids = [...new Set(selected)].filter((id) => /^[\w-]{1,64}$/.test(id)).slice(0, MAX_PEOPLE);
   const harms = ['deactivate', 'remove'].includes(field(req, 'action'));
   return harms ? ids.filter((id) => id !== req.user?.id) : ids;
+}
+
+/** Without scripts, the box above the list selects those that it showed. */
+function personsIn(req: Request): string[] {
+  return ticked(req, 'page') ? field(req, 'shown').split(' ') : fieldValues(req, 'person');
 }
 
 function filterIn(req: Request): PeopleFilter {
@@ -97,6 +103,7 @@ async function show(
     bulkAction: action,
     selected: all ? [] : selected,
     count: selected.length,
+    names: await namesOf(db, selected),
     all,
     tooMany: found !== undefined && !found.totalIsExact,
     filter: filterIn(req),
@@ -104,8 +111,7 @@ async function show(
     errors,
     group: field(req, 'group'),
     typed: field(req, 'typed'),
-    leavesMeOut:
-      ['deactivate', 'remove'].includes(action) && (all || fieldValues(req, 'person').includes(req.user?.id ?? '')),
+    leavesMeOut: ['deactivate', 'remove'].includes(action) && (all || personsIn(req).includes(req.user?.id ?? '')),
     sessions: await countSessions(db, selected, deps.now()),
     groups: action === 'group' ? (await listGroups(db, {}, { limit: GROUPS_OFFERED, offset: 0 })).rows : [],
   });

@@ -37,7 +37,7 @@ describe('admin/groups/edit', () => {
     const none = await client.post(`${LIST}/${id}/members/removal`, {});
     expect((await client.follow(none)).text).to.contain('No one was selected.');
     const removed = await client.post(`${LIST}/${id}/members/removal`, { person: anna.id });
-    expect((await client.follow(removed)).text).to.contain('1 person was removed from the group.');
+    expect((await client.follow(removed)).text).to.contain('anna.berg was removed from the group.');
     expect(await findMemberIds(db, id)).to.deep.equal([]);
   });
 

@@ -57,9 +57,9 @@ describe('admin/jobs/job', () => {
     await pauseJob(anteroom.deps, path.slice(JOBS.length + 1));
     await client.post(`${path}/continuation`);
     const page = await client.get(path);
-    expect(page.text).to.contain('Undo: reactivate 2 people');
+    expect(page.text).to.contain('Undo: reactivate 2 people').and.to.contain('anna.berg and ben.tal');
     const undone = await untilDone(client, await client.post(`${path}/undo`));
-    expect(undone.text).to.contain('2 people were activated.').and.not.to.contain('Undo');
+    expect(undone.text).to.contain('2 people were activated.').and.to.contain('Undo: deactivate 2 people');
   });
 
   it('is for Power Users only, and 404 for unknown jobs', async () => {

@@ -26,7 +26,10 @@ describe('admin/people/bulk', () => {
   it('shows numbers, then deactivates people and ends their sessions', async () => {
     const theirs = await logInLocally(anteroom, 'anna.berg');
     const asked = await client.post(BULK, { action: 'deactivate', person: ids().slice(0, 2) });
-    expect(asked.text).to.contain('Deactivate 2 people?').and.to.contain('1 session will end immediately');
+    expect(asked.text)
+      .to.contain('Deactivate 2 people?')
+      .and.to.contain('anna.berg and ben.tal')
+      .and.to.contain('1 session will end immediately');
     expect(await activeOnes()).to.equal(4);
     const done = await client.post(DO, { action: 'deactivate', person: ids().slice(0, 2) });
     expect((await client.follow(done)).text).to.contain('2 people were deactivated.');
@@ -68,6 +71,12 @@ describe('admin/people/bulk', () => {
     const done = await client.post(DO, { action: 'group', person: ids(), group: 'sales' });
     expect((await client.follow(done)).text).to.contain('3 people were added to Sales.');
     expect(await findMemberIds(anteroom.deps.store.db, group.value.id)).to.have.members(ids());
+  });
+
+  it('selects all that the page showed with the box above the list', async () => {
+    const shown = ids().slice(1).join(' ');
+    const asked = await client.post(BULK, { action: 'deactivate', page: 'on', shown, person: ids().slice(1, 2) });
+    expect(asked.text).to.contain('Deactivate 2 people?').and.to.contain('ben.tal and cleo.see');
   });
 
   it('asks to select people first, and ignores unknown actions and IDs', async () => {
