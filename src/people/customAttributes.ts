@@ -4,7 +4,7 @@ import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { addSetting, findSetting, replaceSetting, writeSetting } from '../store/settings.ts';
 import { type AttributeList, attribute } from './attribute.ts';
 import { personAttributes } from './attributes.ts';
-import { type CustomAttribute, type Definition, definitionErrors, readDefinition } from './definition.ts';
+import { type CustomAttribute, type Definition, readDefinition } from './definition.ts';
 
 export const MAX_CUSTOM = 100;
 
@@ -35,12 +35,10 @@ export async function refreshAttributes({ store, attributes }: Pick<Deps, 'store
 /** Adds an attribute. Errors are keyed by field. @throws Conflict */
 export async function addCustomAttribute(deps: Deps, input: unknown): Promise<Checked<CustomAttribute>> {
   const before = await readStored(deps.store.db);
-  const read = readDefinition(input);
-  if (!read.ok) return read;
-  const errors = definitionErrors(read.value, before.attributes);
   if (before.attributes.length >= MAX_CUSTOM)
-    errors[''] = `There are ${MAX_CUSTOM} attributes already. Remove one that is no longer needed first.`;
-  if (Object.keys(errors).length > 0) return invalid(errors);
+    return invalid({ '': `There are ${MAX_CUSTOM} attributes already. Remove one that is no longer needed first.` });
+  const read = readDefinition(input, before.attributes);
+  if (!read.ok) return read;
   const added = { id: newAttributeId(deps), ...read.value };
   await save(deps, before, [...before.attributes, added]);
   return { ok: true, value: added };
@@ -59,7 +57,8 @@ export async function saveCustomAttribute(
 ): Promise<Checked<{ before: CustomAttribute; after: CustomAttribute }>> {
   const stored = await readStored(deps.store.db);
   const before = named(stored, id);
-  const read = readDefinition({ ...input, name: before.name });
+  const others = stored.attributes.filter((one) => one !== before);
+  const read = readDefinition({ ...input, name: before.name }, others);
   if (!read.ok) return read;
   const after = { id, ...read.value };
   const errors = await check(before, after);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Checked, fieldErrors, invalid } from '../errors.ts';
+import { type Checked, type FieldErrors, fieldErrors, invalid } from '../errors.ts';
 import { personSections } from './attribute.ts';
 import { personAttributes } from './attributes.ts';
 
@@ -80,25 +80,32 @@ export type Definition = z.infer<typeof schema>;
 /** A custom attribute. The ID is its key in Profile.custom. */
 export type CustomAttribute = Definition & { id: string };
 
-/** Reads a definition. Errors are keyed by field. */
-export function readDefinition(input: unknown): Checked<Definition> {
+/** Reads a definition. Errors are keyed by field. @param others the other attributes of the installation */
+export function readDefinition(input: unknown, others: CustomAttribute[]): Checked<Definition> {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) return invalid(fieldErrors(parsed.error));
-  const { type, choices, searchable, visibleTo } = parsed.data;
-  const distinct = new Set(choices.map((choice) => choice.toLowerCase()));
-  if (type === 'choice' && choices.length === 0) return invalid({ choices: 'Enter at least one choice.' });
-  if (distinct.size < choices.length) return invalid({ choices: 'Enter each choice once.' });
-  if (searchable && visibleTo !== 'everyone')
-    return invalid({ searchable: 'Only what everyone sees can be searched: results would reveal the values.' });
-  if (parsed.data.selfEditable && visibleTo === 'powerUsers')
-    return invalid({ selfEditable: 'People cannot change what they do not see.' });
-  if (searchable && type === 'person') return invalid({ searchable: 'A reference to a person cannot be searched.' });
+  const entered = { ...(input as Definition), ...parsed.data };
+  const errors = { ...conflictsIn(entered), ...nameErrors(entered, others) };
+  if (!parsed.success) return invalid({ ...errors, ...fieldErrors(parsed.error) });
+  if (Object.keys(errors).length > 0) return invalid(errors);
+  const { type, choices } = parsed.data;
   return { ok: true, value: { ...parsed.data, choices: type === 'choice' ? choices : [] } };
 }
 
-/** Returns what is wrong with a new definition beside others. Errors are keyed by field. */
-export function definitionErrors({ name }: Definition, others: CustomAttribute[]): Record<string, string> {
-  const key = name.toLowerCase();
+/** Returns what does not go together. The input may be invalid in other ways. */
+function conflictsIn({ type, choices, searchable, selfEditable, visibleTo }: Definition): FieldErrors {
+  const errors: FieldErrors = {};
+  const listed = Array.isArray(choices) ? choices.map((choice) => String(choice).toLowerCase()) : [];
+  if (type === 'choice' && choices.length === 0) errors.choices = 'Enter at least one choice.';
+  if (type === 'choice' && new Set(listed).size < listed.length) errors.choices = 'Enter each choice once.';
+  if (searchable && visibleTo !== 'everyone')
+    errors.searchable = 'Only what everyone sees can be searched: results would reveal the values.';
+  if (searchable && type === 'person') errors.searchable = 'A reference to a person cannot be searched.';
+  if (selfEditable && visibleTo === 'powerUsers') errors.selfEditable = 'People cannot change what they do not see.';
+  return errors;
+}
+
+function nameErrors({ name }: Definition, others: CustomAttribute[]): FieldErrors {
+  const key = String(name).trim().toLowerCase();
   if (others.some((other) => other.name.toLowerCase() === key))
     return { name: `There is already an attribute ${name}. Choose another name.` };
   if (reservedNames().has(key))

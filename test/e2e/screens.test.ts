@@ -14,6 +14,7 @@ import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
+import { addAttributes, everyType } from '../support/customAttributes.ts';
 import { serve } from '../support/listen.ts';
 import { aLogEntry } from '../support/rows.ts';
 
@@ -118,6 +119,8 @@ async function fill(connected: Connected): Promise<string[]> {
   await deliver(browser, await goThroughProvider(browser, `/saml/login/${provider.id}`, 'anna.berg'));
   const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
   const preview = await previewMetadata(deps, { url: `${cloud.url}/saml2/${applicationId}/metadata` });
+  const label = longName.slice(0, 60);
+  const [attribute] = await addAttributes(deps, { name: 'mentor', label, type: 'person' }, ...everyType);
   const group = await addGroup(deps, `Friends of ${longName}`);
   const source = await addSource(deps, { name: 'JumpCloud' });
   if (!preview.ok || !group.ok || !source.ok) throw new Error('the screens could not be filled');
@@ -164,6 +167,10 @@ async function fill(connected: Connected): Promise<string[]> {
     ...[plan, waiting, refused].map(({ id }) => `/settings/jobs/${id}`),
     `/settings/jobs/${plan.id}?show=create`,
     ...['', '/password', '/deactivation', '/removal'].map((rest) => `/settings/people/${long.id}${rest}`),
+    '/settings/attributes',
+    '/settings/attributes/new',
+    `/settings/attributes/${attribute?.id}`,
+    `/settings/attributes/${attribute?.id}/removal`,
     '/settings/groups',
     '/settings/groups/new',
     ...['', '/members/new', '/removal'].map((rest) => `/settings/groups/${group.value.id}${rest}`),

@@ -1,16 +1,15 @@
 import { expect } from 'chai';
 import { personSections } from '../../src/people/attribute.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
-import { definitionErrors, readDefinition } from '../../src/people/definition.ts';
+import { readDefinition } from '../../src/people/definition.ts';
 import { groupType, userType } from '../../src/scim/schema/schema.ts';
 import { aDefinition } from '../support/customAttributes.ts';
 
 describe('people/definition', () => {
   it('accepts names of letters and digits', () => {
     for (const name of ['costCode', 'x', 'Desk2', 'a'.repeat(40)]) {
-      const read = readDefinition({ ...aDefinition, name: ` ${name} ` });
+      const read = readDefinition({ ...aDefinition, name: ` ${name} ` }, []);
       expect(read.ok && read.value.name, name).to.equal(name);
-      expect(read.ok && definitionErrors(read.value, [])).to.deep.equal({});
     }
   });
 
@@ -27,7 +26,7 @@ describe('people/definition', () => {
       'größe',
       'a'.repeat(41),
     ])
-      expect(readDefinition({ ...aDefinition, name }), name).to.deep.equal({
+      expect(readDefinition({ ...aDefinition, name }, []), name).to.deep.equal({
         ok: false,
         errors: { name: 'Use 1 to 40 letters and digits, starting with a letter, such as costCode.' },
       });
@@ -40,22 +39,32 @@ describe('people/definition', () => {
     const words = ['and', 'NOT', 'eq', 'pr', 'true', 'null', 'version', 'givesUpPower'];
     const taken = [...scim, ...csv, ...objects, ...words, 'USERNAME', 'Members', 'custom'];
     for (const name of taken)
-      expect(definitionErrors({ ...aDefinition, name }, []).name, name).to.equal(
-        `${name} is the name of a standard attribute or a word of SCIM. Choose another name.`,
-      );
+      expect(readDefinition({ ...aDefinition, name }, []), name).to.have.nested.property('errors.name');
   });
 
   it('refuses the name of another custom attribute, in any case', () => {
     const other = { ...aDefinition, id: 'a1' };
-    expect(definitionErrors({ ...aDefinition, name: 'COSTCODE' }, [other])).to.deep.equal({
-      name: 'There is already an attribute COSTCODE. Choose another name.',
+    expect(readDefinition({ ...aDefinition, name: 'COSTCODE' }, [other])).to.deep.equal({
+      ok: false,
+      errors: { name: 'There is already an attribute COSTCODE. Choose another name.' },
+    });
+    expect(readDefinition({ ...aDefinition, name: 'title' }, [])).to.deep.equal({
+      ok: false,
+      errors: { name: 'title is the name of a standard attribute or a word of SCIM. Choose another name.' },
     });
   });
 
+  it('says all that is wrong at once', () => {
+    const wrong = { ...aDefinition, name: 'title', label: '', type: 'choice', searchable: true, visibleTo: 'self' };
+    expect(readDefinition(wrong, []))
+      .to.have.property('errors')
+      .that.has.all.keys('name', 'label', 'choices', 'searchable');
+  });
+
   it('reads choices one per line, without empty lines', () => {
-    const read = readDefinition({ ...aDefinition, type: 'choice', choices: ' S \n\nM\n' });
+    const read = readDefinition({ ...aDefinition, type: 'choice', choices: ' S \n\nM\n' }, []);
     expect(read.ok && read.value.choices).to.deep.equal(['S', 'M']);
-    expect(readDefinition({ ...aDefinition, choices: 'S' })).to.have.nested.property('value.choices').that.is.empty;
+    expect(readDefinition({ ...aDefinition, choices: 'S' }, [])).to.have.nested.property('value.choices').that.is.empty;
   });
 
   for (const [field, change, error] of [
@@ -83,11 +92,14 @@ describe('people/definition', () => {
     ['selfEditable', { selfEditable: true, visibleTo: 'powerUsers' }, 'People cannot change what they do not see.'],
   ] as const)
     it(`says beside the field: ${error}`, () => {
-      expect(readDefinition({ ...aDefinition, ...change })).to.deep.equal({ ok: false, errors: { [field]: error } });
+      expect(readDefinition({ ...aDefinition, ...change }, [])).to.deep.equal({
+        ok: false,
+        errors: { [field]: error },
+      });
     });
 
   it('offers the sections of the form', () => {
     for (const section of Object.keys(personSections))
-      expect(readDefinition({ ...aDefinition, section })).to.include({ ok: true });
+      expect(readDefinition({ ...aDefinition, section }, [])).to.include({ ok: true });
   });
 });

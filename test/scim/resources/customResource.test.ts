@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { listCustomAttributes } from '../../../src/people/customAttributes.ts';
-import { deletePerson } from '../../../src/people/users.ts';
+import { personInputOf } from '../../../src/people/form.ts';
+import { changePerson, deletePerson, getUser } from '../../../src/people/users.ts';
+import { customAttributesOf } from '../../../src/scim/resources/customResource.ts';
 import { findUser } from '../../../src/store/users.ts';
 import { addAttributes, everyType } from '../../support/customAttributes.ts';
 import { withStores } from '../../support/stores.ts';
@@ -238,6 +240,17 @@ describe('scim/customResource', () => {
       const without = (await scim.call('GET', `/Users/${id}?excludedAttributes=${CUSTOM}:onetext`)).body;
       expect(customOf(without)).to.deep.equal({ onenumber: 1 });
       expect((await scim.call('GET', `/Users/${id}?excludedAttributes=${CUSTOM}`)).body).not.to.have.property(CUSTOM);
+    });
+
+    it('lets the source own what it sends, and leaves the rest to the screens', async () => {
+      const id = await create({ [CUSTOM]: { onetext: 'A' } });
+      const { db } = scim.deps.store;
+      const person = await getUser(scim.deps, id);
+      const { list } = scim.deps.attributes;
+      const input = { ...personInputOf(person, list), onetext: 'B', onenumber: '5' };
+      expect(await changePerson(scim.deps, id, person.version, input)).to.include({ ok: true });
+      const changed = await findUser(db, id);
+      expect(customAttributesOf(changed?.profile.custom ?? {}, list)).to.deep.equal({ onetext: 'A', onenumber: 5 });
     });
 
     it('leaves no reference to a deleted person', async () => {
