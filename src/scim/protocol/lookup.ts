@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { caseKey } from '../../store/caseKey.ts';
 import { soughtKey } from '../../store/loginName.ts';
 import { withGroupsBelow } from '../../store/nestedGroups.ts';
-import { findByPath, findSubAttribute, type ResourceType } from '../schema/schema.ts';
+import { markOf } from '../../store/searchWords.ts';
+import { findByPath, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import type { AttributePath, Filter } from './filter.ts';
 
 /** The values to look up in indexes, by the path of the attribute. */
@@ -11,7 +12,11 @@ type Lookup = Map<string, Set<string>>;
 /** A query for the IDs of rows with one of some values. */
 type Index = (values: RawBuilder<unknown>) => RawBuilder<unknown>;
 
+/** People who have a value for a custom attribute, by its ID, or name a person in one, by theirs. */
+const MARKS = 'CustomUser';
+
 const indexes: Record<string, Index> = {
+  [MARKS]: (values) => sql`select "userId" as "id" from "userTokens" where "token" in (${values})`,
   'User:id': (values) => sql`select "id" from "users" where "id" in (${values})`,
   'User:userName': (values) => sql`select "id" from "users" where "userNameKey" in (${values})`,
   'User:externalId': (values) => sql`select "id" from "users" where "externalId" in (${values})`,
@@ -38,7 +43,7 @@ const keys: Record<string, (value: string) => string> = {
   'Group:displayName': caseKey,
 };
 // These may find many rows: of two lookups that must both match, the other one is made.
-const wide = ['User:groups.value', 'User:groups.display', 'EnterpriseUser:manager.value'];
+const wide = [MARKS, 'User:groups.value', 'User:groups.display', 'EnterpriseUser:manager.value'];
 
 /**
  * Returns a query for the IDs of all rows that a filter may match, by indexes alone: of `userName eq "x"`, and of such comparisons joined
@@ -58,8 +63,10 @@ function lookupOf(type: ResourceType, filter: Filter): Lookup | undefined {
   switch (filter.kind) {
     case 'compare':
       return lookupOfValue(type, filter.path, filter);
+    case 'present':
+      return markLookup(findByPath(type, filter.path));
     case 'values':
-      return lookupInValues(type, filter.path, filter.item);
+      return lookupInValues(type, filter.path, filter.item) ?? markLookup(findByPath(type, filter.path));
     case 'and':
       return narrowest(filter.items.map((item) => lookupOf(type, item)));
     case 'or':
@@ -83,12 +90,23 @@ function lookupOfValue(
   { comparator, value }: Filter & { kind: 'compare' },
 ): Lookup | undefined {
   const located = findByPath(type, path);
+  if (located?.attribute.place && comparator !== 'ne' && value !== null)
+    return markLookup(located, comparator === 'eq' ? value : undefined);
   if (!located || comparator !== 'eq' || typeof value !== 'string') return undefined;
   const { schema, attribute } = located;
   const sub = located.sub ?? (attribute.multiValued ? findSubAttribute(attribute, 'value') : undefined);
   const name = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
   if (!(name in indexes)) return undefined;
   return new Map([[name, new Set([keys[name]?.(value) ?? value])]]);
+}
+
+/** Of a custom attribute, those who have any value; of one that names people, those who name this person. */
+function markLookup(located: Located | undefined, value?: unknown): Lookup | undefined {
+  const place = located?.attribute.place;
+  if (!located || !place) return undefined;
+  const isPerson =
+    findSubAttribute(located.attribute, '$ref') !== undefined && (located.sub?.name ?? 'value') === 'value';
+  return new Map([[MARKS, new Set([markOf(isPerson && typeof value === 'string' ? value : (place[1] ?? ''))])]]);
 }
 
 function narrowest(lookups: (Lookup | undefined)[]): Lookup | undefined {

@@ -2,10 +2,15 @@ import { expect } from 'chai';
 import { listCustomAttributes } from '../../../src/people/customAttributes.ts';
 import { personInputOf } from '../../../src/people/form.ts';
 import { changePerson, deletePerson, getUser } from '../../../src/people/users.ts';
+import { parseFilter } from '../../../src/scim/protocol/filter.ts';
+import { lookupSql } from '../../../src/scim/protocol/lookup.ts';
 import { customAttributesOf } from '../../../src/scim/resources/customResource.ts';
+import { userTypeOf } from '../../../src/scim/schema/schema.ts';
+import { findIds } from '../../../src/store/selection.ts';
 import { findUser } from '../../../src/store/users.ts';
 import { addAttributes, everyType } from '../../support/customAttributes.ts';
 import { withStores } from '../../support/stores.ts';
+import { insertPeople } from '../support/insertPeople.ts';
 import { patch } from '../support/patch.ts';
 import { type Body, openScimServer, type ScimServer } from '../support/scimServer.ts';
 
@@ -169,6 +174,27 @@ describe('scim/customResource', () => {
         expect((await scim.call('GET', `/Users?filter=${encodeURIComponent(`${CUSTOM}:${filter}`)}`)).body).to.include({
           scimType: 'invalidFilter',
         });
+    });
+
+    it('reads only the people who have a value, or name a person', async () => {
+      await create({ [CUSTOM]: values() });
+      await insertPeople(scim.deps.store.db, 20);
+      const { db, engine } = scim.deps.store;
+      const type = userTypeOf(scim.deps.attributes.list);
+      const filters: [string, number | undefined][] = [
+        ['onetext sw "A"', 1],
+        ['onetext pr', 1],
+        ['manyperson[value eq "x" or not (value eq "y")]', 1],
+        [`oneperson.value eq "${boss}" and onenumber gt 5`, 1],
+        [`oneperson eq "${crypto.randomUUID()}"`, 0],
+        ['onetext ne "A"', undefined],
+        ['onetext eq null', undefined],
+        ['not (onetext pr)', undefined],
+      ];
+      for (const [text, count] of filters) {
+        const lookup = lookupSql(type, parseFilter(text));
+        expect(lookup && (await findIds(db, lookup, 100))?.length, `${engine}: ${text}`).to.equal(count);
+      }
     });
 
     it('sorts by texts and numbers, those without a value last', async () => {
