@@ -11,7 +11,14 @@ export const MAX_VALUES = 20;
 export function textOfCustom(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOfCustom).join('\n');
   if (typeof value === 'object' && value !== null) return textOfCustom((value as { value?: unknown }).value);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (typeof value === 'number') return textOfNumber(value);
+  return typeof value === 'string' ? value : '';
+}
+
+/** Returns a number as it is entered: without an exponent, if it has at most 15 digits and 10 decimals. */
+export function textOfNumber(value: number): string {
+  const text = String(value);
+  return /e-/.test(text) ? value.toFixed(10).replace(/0+$/, '') : text;
 }
 
 /** Returns the single texts of a text with one value per line, each once. */

@@ -24,7 +24,7 @@ export function textError(
 }
 
 const checks: Partial<Record<PersonAttribute['type'], Check>> = {
-  number: { accepts: (text) => /^[+-]?\d{1,15}(\.\d{1,10})?$/.test(text), error: 'Enter a number such as 12 or -3.5.' },
+  number: { accepts: isNumber, error: 'Enter a number such as 12 or -3.5, with at most 15 digits.' },
   date: { accepts: isDate, error: 'Enter a date as year-month-day, such as 2026-03-31.' },
   link: {
     accepts: (text) => /^https?:\/\//i.test(text) && URL.canParse(text),
@@ -47,6 +47,11 @@ const checks: Partial<Record<PersonAttribute['type'], Check>> = {
 
 function isChoice(choice: string, text: string, custom: PersonAttribute['custom']): boolean {
   return custom ? choice.toLowerCase() === text.toLowerCase() : choice === text;
+}
+
+/** More digits would be lost in a JSON number. */
+function isNumber(text: string): boolean {
+  return /^[+-]?\d{1,15}(\.\d{1,10})?$/.test(text) && text.replace(/^\D?0*/, '').replace('.', '').length <= 15;
 }
 
 function isDate(text: string): boolean {

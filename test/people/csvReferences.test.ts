@@ -82,7 +82,7 @@ describe('people/csvReferences', () => {
       const deps = await opened();
       await importCsv(deps, 'userName,onenumber,onetext\nanna,5,A\n');
       expect((await importCsv(deps, 'userName,manynumber\nanna,"1\nx"\n')).reasons).to.deep.equal([
-        'manynumber: “x”: Enter a number such as 12 or -3.5.',
+        'manynumber: “x”: Enter a number such as 12 or -3.5, with at most 15 digits.',
       ]);
       await importCsv(deps, 'userName,onenumber,onetext\nanna,,B\n');
       const [anna] = await Array.fromAsync(exportPeople(deps, {}));

@@ -140,9 +140,13 @@ describe('people/customAttributes', () => {
       );
       return read.ok ? undefined : read.errors[name];
     };
-    expect(errorOf('onenumber', '1,5')).to.equal('Enter a number such as 12 or -3.5.');
-    expect(errorOf('onenumber', '1e3')).to.equal('Enter a number such as 12 or -3.5.');
-    expect(errorOf('manynumber', '1\nx')).to.equal('“x”: Enter a number such as 12 or -3.5.');
+    expect(errorOf('onenumber', '1,5')).to.equal('Enter a number such as 12 or -3.5, with at most 15 digits.');
+    expect(errorOf('onenumber', '1e3')).to.equal('Enter a number such as 12 or -3.5, with at most 15 digits.');
+    const numbers = ['999999999999999', '0.0000000001', '-0000012.5', '12345.6789012345', '+7'];
+    for (const text of numbers) expect(errorOf('onenumber', text), text).to.equal(undefined);
+    for (const text of ['1234567890123456', '123456789012345.1', '0.00000000001', '.5', '5.', 'NaN', '0x1f'])
+      expect(errorOf('onenumber', text), text).to.include('at most 15 digits');
+    expect(errorOf('manynumber', '1\nx')).to.equal('“x”: Enter a number such as 12 or -3.5, with at most 15 digits.');
     expect(errorOf('onechoice', 'Medium')).to.equal('Use one of: Small, Large.');
     expect(errorOf('onetext', 'x'.repeat(1_024))).to.equal(undefined);
     expect(errorOf('onetext', 'x'.repeat(1_025))).to.equal('Use at most 1,024 characters.');
@@ -150,6 +154,13 @@ describe('people/customAttributes', () => {
     const lines = (count: number) => Array.from({ length: count }, (_, index) => index).join('\n');
     expect(errorOf('manytext', lines(20))).to.equal(undefined);
     expect(errorOf('manytext', lines(21))).to.equal('Use at most 20 values.');
+  });
+
+  it('shows small numbers as they are entered', async () => {
+    const deps = await testDeps();
+    const [number] = await addAttributes(deps, { name: 'share', type: 'number' });
+    const person = { ...emptyPerson, userName: 'a', profile: { custom: { [number?.id ?? '']: 1e-10 } } };
+    expect(personInputOf(person, deps.attributes.list).share).to.equal('0.0000000001');
   });
 
   it('finds people by searchable attributes only, beside all standard ones', async () => {

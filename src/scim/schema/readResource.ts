@@ -1,4 +1,5 @@
 import type { Checked } from '../../errors.ts';
+import { textOfNumber } from '../../people/customValue.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import { normalizeLoginName } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
@@ -214,7 +215,7 @@ function readBoolean(attribute: Attribute, value: unknown): boolean {
 
 function readText(attribute: Attribute, given: unknown): string | undefined {
   const isNumber = attribute.type === 'decimal' ? Number.isFinite(given) : Number.isSafeInteger(given); // of an employee
-  const sent = isNumber ? String(given) : given;
+  const sent = isNumber ? textOfNumber(Number(given)) : given;
   if (typeof sent !== 'string') throw wrongType(attribute, 'a string');
   const value = attribute.isLoginName ? normalizeLoginName(sent) : sent;
   if (value === '') return undefined;

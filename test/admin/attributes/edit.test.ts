@@ -131,7 +131,7 @@ describe('admin/attributes', () => {
       manyperson: 'nobody',
     });
     expect(wrong.status).to.equal(422);
-    expect(errorOf(wrong.text, 'onenumber')).to.contain('Enter a number such as 12 or -3.5.');
+    expect(errorOf(wrong.text, 'onenumber')).to.contain('Enter a number such as 12 or -3.5, with at most 15 digits.');
     expect(errorOf(wrong.text, 'manydate')).to.contain('“1.1.26”: Enter a date');
     expect(errorOf(wrong.text, 'manyperson')).to.contain('“nobody”: No person matches.');
     expect(wrong.text).to.contain('nobody</textarea>');

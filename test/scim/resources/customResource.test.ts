@@ -98,7 +98,7 @@ describe('scim/customResource', () => {
     });
 
     it('accepts what clients send instead: lists of texts, numbers as texts, a choice in another case', async () => {
-      const sent = { manytext: ['a', 'b', 'a'], onenumber: '12.50', manynumber: [3, '3', 4], onechoice: 'LARGE' };
+      const sent = { manytext: ['a', 'b', 'a'], onenumber: '12.50', manynumber: [3, '3', 4, 1e-7], onechoice: 'LARGE' };
       const id = await create({ [CUSTOM]: { ...sent, oneperson: boss, manychoice: 'small' }, onetext: 'bare' });
       const { onetext, oneperson, ...rest } = customOf((await scim.call('GET', `/Users/${id}`)).body);
       expect(onetext).to.equal('bare');
@@ -106,7 +106,7 @@ describe('scim/customResource', () => {
       expect(rest).to.deep.equal({
         manytext: [{ value: 'a' }, { value: 'b' }],
         onenumber: 12.5,
-        manynumber: [{ value: 3 }, { value: 4 }],
+        manynumber: [{ value: 3 }, { value: 4 }, { value: 1e-7 }],
         onechoice: 'Large',
         manychoice: [{ value: 'Small' }],
       });
@@ -114,10 +114,10 @@ describe('scim/customResource', () => {
 
     it('refuses values of the wrong type by POST and PATCH', async () => {
       const wrong: [string, unknown, string][] = [
-        ['onenumber', 'many', 'onenumber: Enter a number such as 12 or -3.5.'],
-        ['onenumber', 1e21, 'onenumber: Enter a number such as 12 or -3.5.'],
+        ['onenumber', 'many', 'onenumber: Enter a number such as 12 or -3.5, with at most 15 digits.'],
+        ['onenumber', 1e21, 'onenumber: Enter a number such as 12 or -3.5, with at most 15 digits.'],
         ['onenumber', true, 'onenumber must be a string.'],
-        ['manynumber', [1, 'x'], 'value: Enter a number such as 12 or -3.5.'],
+        ['manynumber', [1, 'x'], 'value: Enter a number such as 12 or -3.5, with at most 15 digits.'],
         ['onedate', '31.3.2026', 'onedate: Enter a date as year-month-day, such as 2026-03-31.'],
         ['onedate', '2026-02-30', 'onedate: Enter a date as year-month-day, such as 2026-03-31.'],
         ['onechoice', 'Medium', 'onechoice: Use one of: Small, Large.'],
