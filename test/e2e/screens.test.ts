@@ -142,6 +142,7 @@ async function fill(connected: Connected): Promise<string[]> {
   return [
     '/',
     '/profile',
+    '/profile/edit',
     '/people',
     '/people?q=nobody-at-all',
     `/people/${long.id}`,
@@ -176,7 +177,7 @@ async function fill(connected: Connected): Promise<string[]> {
     ...['', '/members/new', '/removal'].map((rest) => `/settings/groups/${group.value.id}${rest}`),
     '/settings/profile-sources',
     '/settings/profile-sources/scim',
-    ...['', '/removal'].map((rest) => sourcePath + rest),
+    ...['', '/attributes', '/mapping', '/removal'].map((rest) => sourcePath + rest),
     '/settings/profile-sources/log',
   ];
 }

@@ -7,8 +7,8 @@ import type { User } from '../../store/users.ts';
 import { type Call, note } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 
-/** The names of the attributes that a request sends, also without a value, and whether it replaces the person (PUT). */
-export type Sent = { names: ReadonlySet<string>; replaces?: boolean };
+/** The names of the attributes that a request sends, also without a value; whether it replaces the person (PUT) with one that was read. */
+export type Sent = { names: ReadonlySet<string>; replaces?: boolean; wasRead?: boolean };
 
 /**
  * Returns a person as a request changes them, and has its source own from now on what it sends. What was taken away from the source stays as
@@ -73,19 +73,19 @@ function requireNoOwner({ name, label }: PersonAttribute, owner: ProfileSource |
     );
 }
 
-/** A PUT of the value that is stored is no reason: clients send back what they have read. */
+/** Of what a client sends back as it has read it, only what differs tells what it sends itself. */
 async function learn(
   db: Db,
   { deps, source }: Call,
   known: UserAttributes,
   person: UserAttributes,
-  { names, replaces }: Sent,
+  { names, wasRead }: Sent,
   otherOwner: OtherOwner,
 ): Promise<void> {
   const isNew = ({ name }: PersonAttribute) => names.has(name) && !owns(source, name) && !leavesOut(source, name);
   const unknown = deps.attributes.list.filter((attribute) => isNew(attribute) && !otherOwner(attribute));
   if (unknown.length === 0) return;
-  const changed = replaces ? changedAttributes(known, person, deps.attributes.list) : unknown;
+  const changed = wasRead ? changedAttributes(known, person, deps.attributes.list) : unknown;
   await learnAttributes(
     db,
     source.id,

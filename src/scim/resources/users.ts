@@ -12,7 +12,7 @@ import { badRequest } from '../http/errors.ts';
 import { changesBetween } from '../http/log.ts';
 import { applyPatch, type PatchStep } from '../protocol/patch.ts';
 import { project } from '../protocol/projection.ts';
-import { type Json, personNames, readSingle } from '../schema/readResource.ts';
+import { field, isObject, type Json, personNames, readSingle } from '../schema/readResource.ts';
 import { type ResourceType, userTypeOf } from '../schema/schema.ts';
 import type { Model, Update } from './operations.ts';
 import { ownedPerson, type Sent } from './ownership.ts';
@@ -46,7 +46,7 @@ export const users: Model<User> = {
   },
   // A PUT of other attributes must not reactivate people or change their rights (docs/decisions/scim-put-keeps-rights.md).
   replace: (call, resource, names) =>
-    updateOf(call, { names, replaces: true }, resource.password, ({ active, userType }) => ({
+    updateOf(call, { names, replaces: true, wasRead: hasMeta(call) }, resource.password, ({ active, userType }) => ({
       active,
       userType,
       ...resource,
@@ -93,6 +93,11 @@ async function userResources(
   const names = new Map((await findDisplayNames(db, named)).map(({ id, displayName }) => [id, displayName]));
   const isoTime = createIsoTime();
   return (user) => userResource(user, { baseUrl, isoTime, groups, names, attributes: list });
+}
+
+/** Whether a client sends back a resource that it has read: only the server makes `meta`. */
+function hasMeta({ request: { body } }: Call): boolean {
+  return isObject(body) && field(body, 'meta') !== undefined;
 }
 
 /** Hashes the password first: that takes a while, and the person is locked during the update. */

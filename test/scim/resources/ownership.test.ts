@@ -56,6 +56,9 @@ describe('scim/ownership', () => {
       const got = (await scim.call('GET', `/Users/${id}`)).body;
       await scim.call('PUT', `/Users/${id}`, { ...got, nickName: 'Änni' });
       expect(await owned()).to.deep.equal(['nickName']);
+      const { meta: _, ...own } = got;
+      await scim.call('PUT', `/Users/${id}`, { ...own, title: 'Boss' });
+      expect(await owned(), 'without meta, it is what the client knows').to.include('title');
     });
 
     it('writes nothing to the source, and queries nothing, once its attributes are known', async () => {
