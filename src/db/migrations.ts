@@ -23,6 +23,7 @@ export const migrations: Migration[] = [
   addOwnDetailsOfDomains,
   addOwnershipOfSources,
   addMappingOfSources,
+  addGroupAncestors,
 ];
 
 /**
@@ -211,4 +212,19 @@ async function addNestedGroups(db: Kysely<unknown>, engine: Engine): Promise<voi
 async function addOwnDetailsOfDomains(db: Kysely<unknown>): Promise<void> {
   for (const column of ['spEntityId', 'acsPath'])
     await sql`alter table domains add column ${sql.id(column)} text`.execute(db);
+}
+
+/** PostgreSQL plans a recursive query for each person badly: the groups above a group are stored. */
+async function addGroupAncestors(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const group = `${key} not null references "groups" ("id") on delete cascade`;
+  const statements = [
+    `create table "groupAncestors" ("groupId" ${group}, "ancestorId" ${group},
+      constraint "groupAncestorsKey" primary key ("groupId", "ancestorId"))`,
+    `create index "groupAncestorsByAncestor" on "groupAncestors" ("ancestorId")`,
+    `with recursive "above" ("groupId", "id") as (select "memberId", "groupId" from "nestedGroups"
+      union select "above"."groupId", n."groupId" from "above" join "nestedGroups" n on n."memberId" = "above"."id")
+      insert into "groupAncestors" select "groupId", "id" from "above"`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -104,6 +104,7 @@ export const tables = {
   },
   groupMembers: { groupId: reference('groups'), userId: reference('users') },
   nestedGroups: { groupId: reference('groups'), memberId: reference('groups') }, // groups that are members of groups
+  groupAncestors: { groupId: reference('groups'), ancestorId: reference('groups') }, // what follows from nestedGroups
   directoryCounts: { name: column<'users' | 'groups'>('KEY not null'), slot: integer, total: bigint },
   profileSources: {
     id, // the Client ID

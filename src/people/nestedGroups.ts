@@ -1,8 +1,13 @@
 import type { Db } from '../db/open.ts';
 import { Conflict } from '../errors.ts';
 import { findGroup } from '../store/groups.ts';
-import { findGroupIds, findNextGroups, insertNestedGroups, listNestedGroups } from '../store/nestedGroups.ts';
-import { writeSetting } from '../store/settings.ts';
+import {
+  findGroupIds,
+  findNextGroups,
+  insertNestedGroups,
+  listNestedGroups,
+  takeNestingTurn,
+} from '../store/nestedGroups.ts';
 
 const MAX_DEPTH = 10; // groups from the outermost to the innermost one
 const MAX_RELATED = 1_000; // groups above and below, counted once for each level
@@ -53,11 +58,6 @@ async function levelsFrom(db: Db, ids: string[], direction: 'above' | 'below'): 
     if (levels.length > MAX_DEPTH) break;
   }
   return levels;
-}
-
-/** Waits until no other transaction nests groups: two at once could make a cycle together that neither sees. */
-async function takeNestingTurn(db: Db): Promise<void> {
-  await writeSetting(db, 'nestingTurn', '');
 }
 
 function cycle(name: string): NestingRefused {

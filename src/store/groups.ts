@@ -4,7 +4,7 @@ import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
 import { countMembersOf, listMembers, type Member, removeMembers } from './groupMembers.ts';
-import { findGroupsAbove } from './nestedGroups.ts';
+import { findGroupsAbove, listNestedGroups, refreshAncestors, takeNestingTurn } from './nestedGroups.ts';
 
 const MEMBERS_AT_ONCE = 500;
 
@@ -180,8 +180,14 @@ export async function deleteGroup(db: Db, id: string, now: number, version?: num
     );
     left = await listMembers(db, id, left.at(-1)?.userId, MEMBERS_AT_ONCE);
   }
+  await takeNestingTurn(db);
+  const nested = await listNestedGroups(db, [id]);
   await updateContainers(db, id, now);
   await db.deleteFrom('groups').where('id', '=', id).execute();
+  await refreshAncestors(
+    db,
+    nested.map((group) => group.id),
+  );
   await addToCount(db, 'groups', id, -1);
   return true;
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { insertRows, isOneOf, jsonList, prepared } from '../db/query.ts';
+import { writeSetting } from './settings.ts';
 
 /** A group that is a member of another group. */
 export type NestedGroup = { groupId: string; id: string; displayName: string };
@@ -18,24 +19,62 @@ const existing = prepared((db, ids: string) =>
     .where(isOneOf(db, 'id', ids)),
 );
 
-/** Makes groups members of a group, within a transaction that has checked them (people/nestedGroups.ts). */
+/**
+ * Waits until no other transaction nests groups or takes groups apart: two at once could make a cycle together, or leave wrong ancestors.
+ */
+export async function takeNestingTurn(db: Db): Promise<void> {
+  await writeSetting(db, 'nestingTurn', '');
+}
+
+/** Makes groups members of a group, within a transaction that took its turn and checked them (people/nestedGroups.ts). */
 export async function insertNestedGroups(db: Db, groupId: string, ids: string[]): Promise<void> {
-  await insertRows(
-    db,
-    'nestedGroups',
-    ids.map((memberId) => ({ groupId, memberId })),
-  );
+  const rows = ids.map((memberId) => ({ groupId, memberId }));
+  await insertRows(db, 'nestedGroups', rows);
+  await refreshAncestors(db, ids);
 }
 
 /** Removes groups from a group. Returns those that were members. */
 export async function removeNestedGroups(db: Db, groupId: string, ids: string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
+  if ((await findGroupIds(db, ids)).length === 0) return [];
+  await takeNestingTurn(db);
   const query = db.deleteFrom('nestedGroups').where('groupId', '=', groupId);
   const rows = await query
     .where(isOneOf(db, 'memberId', jsonList(ids)))
     .returning('memberId')
     .execute();
-  return rows.map(({ memberId }) => memberId);
+  const removed = rows.map(({ memberId }) => memberId);
+  await refreshAncestors(db, removed);
+  return removed;
+}
+
+/** Computes the ancestors of groups, and of all groups below them, again. Call after an edge above them has changed, in the same turn. */
+export async function refreshAncestors(db: Db, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const affected = sql<{
+    id: string;
+  }>`${withGroupsBelow(sql`select "id" from "groups" where "id" in (${sql.join(ids)})`)}`;
+  const json = JSON.stringify((await affected.execute(db)).rows.map(({ id }) => id));
+  await db
+    .deleteFrom('groupAncestors')
+    .where(isOneOf(db, 'groupId', json))
+    .execute();
+  await db
+    .withRecursive('above', (cte) =>
+      cte
+        .selectFrom('nestedGroups')
+        .select(['memberId as groupId', 'groupId as id'])
+        .where(isOneOf(db, 'memberId', json))
+        .union(
+          cte
+            .selectFrom('above')
+            .innerJoin('nestedGroups', 'nestedGroups.memberId', 'above.id')
+            .select(['above.groupId', 'nestedGroups.groupId as id']),
+        ),
+    )
+    .insertInto('groupAncestors')
+    .columns(['groupId', 'ancestorId'])
+    .expression((e) => e.selectFrom('above').select(['groupId', 'id as ancestorId']))
+    .execute();
 }
 
 /** Returns the groups that are members of some groups, by ID. */
@@ -101,21 +140,10 @@ export async function findGroupsAbove(
 
 const allAbove = prepared((db, ids: string) =>
   db
-    .withRecursive('above', (cte) =>
-      cte
-        .selectFrom('nestedGroups')
-        .select(['memberId as belowId', 'groupId as id'])
-        .where(isOneOf(db, 'memberId', ids))
-        .union(
-          cte
-            .selectFrom('above')
-            .innerJoin('nestedGroups', 'nestedGroups.memberId', 'above.id')
-            .select(['above.belowId', 'nestedGroups.groupId as id']),
-        ),
-    )
-    .selectFrom('above')
-    .innerJoin('groups', 'groups.id', 'above.id')
-    .select(['above.belowId', 'groups.id', 'groups.displayName'])
+    .selectFrom('groupAncestors')
+    .innerJoin('groups', 'groups.id', 'groupAncestors.ancestorId')
+    .select(['groupAncestors.groupId as belowId', 'groups.id', 'groups.displayName'])
+    .where(isOneOf(db, 'groupAncestors.groupId', ids))
     .orderBy('groups.displayNameKey'),
 );
 
@@ -133,7 +161,6 @@ const sizesOf = prepared((db, groupIds: string) =>
     .groupBy('groupId'),
 );
 
-/** Returns SQL for the IDs of groups that a query finds, and of all groups below them. @param ids SQL that selects `id` */
-export function withGroupsBelow(ids: RawBuilder<unknown>): RawBuilder<unknown> {
+function withGroupsBelow(ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`with recursive "below" ("id") as (${ids} union select "nestedGroups"."memberId" from "below" join "nestedGroups" on "nestedGroups"."groupId" = "below"."id") select "id" from "below"`;
 }

@@ -53,13 +53,14 @@ function costOfValues(located: Located | undefined, leaves: Filter[]): Cost {
 }
 
 /**
- * Whether a leaf names the memberships by what has an index. The path of a leaf within brackets is only the sub-attribute: `value` in
- * `members[value eq "…"]`.
+ * Whether a leaf names memberships by what has an index, or by their type, which reads none. The path of a leaf within brackets is only
+ * the sub-attribute: `value` in `members[value eq "…"]`.
  */
-export function isLookedUp(filter: Filter, attribute: 'groups' | 'members'): boolean {
+function isLookedUp(filter: Filter, attribute: 'groups' | 'members'): boolean {
   if (filter.kind !== 'compare' || filter.comparator !== 'eq') return false;
   const { name, sub = name.toLowerCase() === attribute ? 'value' : name } = filter.path;
-  return sub.toLowerCase() === 'value' || (attribute === 'groups' && sub.toLowerCase() === 'display');
+  const part = sub.toLowerCase();
+  return part === 'value' || part === (attribute === 'groups' ? 'display' : 'type');
 }
 
 function leavesOf(filter: Filter): Filter[] {

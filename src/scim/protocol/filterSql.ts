@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
 import type { Engine } from '../../db/open.ts';
-import { withGroupsBelow } from '../../store/nestedGroups.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { findByPath, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import { type Condition, compareSql, type Leaf } from './comparisonSql.ts';
 import { type AttributePath, type Filter, printPath } from './filter.ts';
-import { isLookedUp } from './filterCost.ts';
 import { compareValue } from './matchFilter.ts';
 import {
   comparison,
@@ -139,16 +137,15 @@ function valuesCondition({ engine }: Context, attribute: Attribute, filter: Filt
 }
 
 /**
- * Memberships are found row by row, so that what a slice of people or groups costs depends only on its own rows. A lookup of a group by
- * its ID or name starts from the group instead.
+ * Memberships are found row by row, so that what a slice of people or groups costs depends only on its own rows. A group above is indirect
+ * unless the person is a direct member too.
  */
 function groupsCondition(engine: Engine, attribute: Attribute, filter: Filter): Test {
-  const test = elementCondition(engine, attribute, groupPart, filter);
-  if (test === false) return false;
-  const found = sql`select "groups"."id" from "groups" where ${asCondition(test)}`;
-  if (isLookedUp(filter, 'groups'))
-    return sql<boolean>`exists (select 1 from "groupMembers" where "groupMembers"."userId" = "users"."id" and "groupMembers"."groupId" in (${withGroupsBelow(found)}))`;
-  return sql<boolean>`exists (with recursive "own" ("id") as (select "groupId" from "groupMembers" where "groupMembers"."userId" = "users"."id" union select "nestedGroups"."groupId" from "own" join "nestedGroups" on "nestedGroups"."memberId" = "own"."id") select 1 from "own" join "groups" on "groups"."id" = "own"."id" where ${asCondition(test)})`;
+  const direct = elementCondition(engine, attribute, groupPart('direct'), filter);
+  const above = elementCondition(engine, attribute, groupPart('indirect'), filter);
+  const isDirect = sql<boolean>`exists (select 1 from "groupMembers" join "groups" on "groups"."id" = "groupMembers"."groupId" where "groupMembers"."userId" = "users"."id" and ${asCondition(direct)})`;
+  const isAbove = sql<boolean>`exists (select 1 from "groupMembers" join "groupAncestors" on "groupAncestors"."groupId" = "groupMembers"."groupId" join "groups" on "groups"."id" = "groupAncestors"."ancestorId" where "groupMembers"."userId" = "users"."id" and ${asCondition(above)} and (select 1 from "groupMembers" as "direct" where "direct"."groupId" = "groups"."id" and "direct"."userId" = "users"."id") is null)`;
+  return join('or', [direct && isDirect, above && isAbove]);
 }
 
 function membersCondition(engine: Engine, attribute: Attribute, filter: Filter): Test {
@@ -173,16 +170,16 @@ function elementCondition(
   });
 }
 
-function groupPart(sub: Attribute): Operand {
-  const text = comparison(sub);
-  if (sub.name === 'value') return { value: sql.ref('groups.id'), ...text };
-  if (sub.name === 'display')
-    return { value: sql.ref('groups.displayName'), folded: sql.ref('groups.displayNameKey'), ...text };
-  if (sub.name === 'type') return { value: membershipType, ...text };
-  throw notFilterable(sub);
+function groupPart(membership: 'direct' | 'indirect'): (sub: Attribute) => Operand {
+  return (sub) => {
+    const text = comparison(sub);
+    if (sub.name === 'value') return { value: sql.ref('groups.id'), ...text };
+    if (sub.name === 'display')
+      return { value: sql.ref('groups.displayName'), folded: sql.ref('groups.displayNameKey'), ...text };
+    if (sub.name === 'type') return { value: sql.lit(membership), constant: membership, ...text };
+    throw notFilterable(sub);
+  };
 }
-
-const membershipType = sql`case when exists (select 1 from "groupMembers" as "direct" where "direct"."groupId" = "groups"."id" and "direct"."userId" = "users"."id") then 'direct' else 'indirect' end`;
 
 /** The same as nameOf() in people/users.ts. */
 const shownName = sql`coalesce("users"."displayName", nullif(trim(coalesce("users"."givenName", '') || ' ' || coalesce("users"."familyName", '')), ''), "users"."userName")`;

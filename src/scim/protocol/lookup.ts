@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { caseKey } from '../../store/caseKey.ts';
 import { soughtKey } from '../../store/loginName.ts';
-import { withGroupsBelow } from '../../store/nestedGroups.ts';
 import { markOf } from '../../store/searchWords.ts';
 import { findByPath, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import type { AttributePath, Filter } from './filter.ts';
@@ -33,7 +32,7 @@ const indexes: Record<string, Index> = {
 
 /** The people of groups and of the groups in them. */
 const membersOf = (groups: RawBuilder<unknown>) =>
-  sql`select "userId" as "id" from "groupMembers" where "groupId" in (${withGroupsBelow(groups)})`;
+  sql`select "userId" as "id" from "groupMembers" where "groupId" in (${groups} union select "groupId" from "groupAncestors" where "ancestorId" in (${groups}))`;
 
 /** How the values of a column with keys are looked up. */
 const keys: Record<string, (value: string) => string> = {

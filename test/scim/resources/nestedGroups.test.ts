@@ -78,6 +78,7 @@ describe('scim/nested groups', () => {
         [`members[type eq "User"]`, ['Inner', 'Middle']],
         [`members[type eq "User" and value eq "${inner}"]`, []],
         [`members.display eq "INNER"`, ['Middle']],
+        [`members.type eq "Group"`, ['Middle', 'Outer']],
         [`members[not (type eq "User")]`, ['Middle', 'Outer']],
         [`not (members[type eq "Group"])`, ['Inner']],
         ['members pr', ['Inner', 'Middle', 'Outer']],
@@ -160,6 +161,35 @@ describe('scim/nested groups', () => {
       await scim.call('DELETE', `/Groups/${inner}`);
       expect(await version(), 'after the deletion').to.not.equal(second);
       expect((await read(`/Groups/${outer}`)).members).to.equal(undefined);
+    });
+
+    it('have the ancestors that follow from their edges after every change', async () => {
+      const [a, b, c, d] = [await create('A', anna), await create('B'), await create('C'), await create('D')];
+      const remove = (id: string, value: string) => change(id, { op: 'remove', path: `members[value eq "${value}"]` });
+      for (const [step, reply] of [
+        [() => add(c, b), 200],
+        [() => add(b, a), 200],
+        [() => add(d, c), 200],
+        [() => add(d, a), 200],
+        [() => remove(c, b), 200],
+        [() => add(c, b), 200],
+        [() => scim.call('PUT', `/Groups/${d}`, { displayName: 'D', members: [{ value: b }] }), 200],
+        [() => add(d, c), 200],
+        [() => scim.call('DELETE', `/Groups/${b}`), 204],
+        [() => add(c, a), 200],
+        [() => scim.call('DELETE', `/Groups/${d}`), 204],
+      ] as const) {
+        expect((await step()).status).to.equal(reply);
+        const { db } = scim.deps.store;
+        const edges = await db.selectFrom('nestedGroups').selectAll().execute();
+        const above = (id: string): string[] =>
+          edges.filter(({ memberId }) => memberId === id).flatMap(({ groupId }) => [groupId, ...above(groupId)]);
+        const expected = [a, b, c, d].flatMap((id) => [...new Set(above(id))].map((ancestor) => `${id} ${ancestor}`));
+        const stored = await db.selectFrom('groupAncestors').selectAll().execute();
+        expect(stored.map(({ groupId, ancestorId }) => `${groupId} ${ancestorId}`).sort()).to.deep.equal(
+          expected.sort(),
+        );
+      }
     });
 
     it('never make a cycle together', async () => {
