@@ -81,11 +81,15 @@ export function comparison({ type, caseExact, isLoginName = false }: Attribute):
 /** Returns the values of a multi-valued attribute as rows for a FROM clause: `element.value`, and `element.key` in their order. */
 export function elementRows(engine: Engine, attribute: Attribute): RawBuilder<unknown> {
   const place = attribute.place ?? [attribute.name];
-  if (engine === 'sqlite')
-    return sql`json_each("users"."profileJson", ${sql.lit(`$.${place.join('.')}`)}) as "element"`;
-  const found = sql`"users"."profileJson"::jsonb #> ${sql.lit(`{${place.join(',')}}`)}`;
-  // A custom attribute may have had one value before.
-  const list = attribute.place ? sql`case jsonb_typeof(${found}) when 'array' then ${found} end` : found;
+  const json = profileJson(engine);
+  const isStandard = attribute.place === undefined; // a custom attribute may have had one value before
+  if (engine === 'sqlite') {
+    const path = sql.lit(`$.${place.join('.')}`);
+    const list = sql`case json_type(${json}, ${path}) when 'array' then json_extract(${json}, ${path}) end`;
+    return sql`json_each(${isStandard ? sql`${json}, ${path}` : list}) as "element"`;
+  }
+  const found = sql`${json} #> ${sql.lit(`{${place.join(',')}}`)}`;
+  const list = isStandard ? found : sql`case jsonb_typeof(${found}) when 'array' then ${found} end`;
   return sql`jsonb_array_elements(coalesce(${list}, '[]'::jsonb)) with ordinality as "element"("value", "key")`;
 }
 

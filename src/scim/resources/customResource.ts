@@ -1,5 +1,5 @@
 import { type AttributeList, fromAttributes, type PersonAttribute } from '../../people/attribute.ts';
-import { customOfText, textOfCustom } from '../../people/customValue.ts';
+import { customError, customOfText, textOfCustom } from '../../people/customValue.ts';
 import type { CustomValue, Profile } from '../../store/profile.ts';
 import { isObject, type Json } from '../schema/readResource.ts';
 
@@ -14,7 +14,8 @@ export function customAttributesOf(custom: Custom, attributes: AttributeList): J
   const result: Json = {};
   for (const attribute of customOnly(attributes)) {
     const value = custom[attribute.id];
-    if (value !== undefined) result[attribute.name] = asDeclared(attribute, value);
+    const declared = value === undefined ? undefined : asDeclared(attribute, value);
+    if (declared !== undefined) result[attribute.name] = declared;
   }
   return nonEmpty(result);
 }
@@ -64,7 +65,9 @@ function asDeclared(attribute: PersonAttribute & { several: boolean }, value: Cu
   const isRight =
     Array.isArray(value) === several &&
     (type === 'person' && !several ? isObject(single) : typeof single === (type === 'number' ? 'number' : 'string'));
-  return isRight ? value : customOfText(attribute, textOfCustom(value));
+  if (isRight) return value;
+  const text = textOfCustom(value);
+  return customError(attribute, text) === undefined ? customOfText(attribute, text) : undefined;
 }
 
 function nonEmpty(object: Json): Json | undefined {

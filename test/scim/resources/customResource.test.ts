@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { listCustomAttributes } from '../../../src/people/customAttributes.ts';
 import { personInputOf } from '../../../src/people/form.ts';
-import { changePerson, deletePerson, getUser } from '../../../src/people/users.ts';
+import { changePerson, deletePerson, getUser, writePerson } from '../../../src/people/users.ts';
 import { parseFilter } from '../../../src/scim/protocol/filter.ts';
 import { lookupSql } from '../../../src/scim/protocol/lookup.ts';
 import { customAttributesOf } from '../../../src/scim/resources/customResource.ts';
 import { userTypeOf } from '../../../src/scim/schema/schema.ts';
+import type { CustomValue } from '../../../src/store/profile.ts';
 import { findIds } from '../../../src/store/selection.ts';
 import { findUser } from '../../../src/store/users.ts';
 import { addAttributes, everyType } from '../../support/customAttributes.ts';
@@ -277,6 +278,43 @@ describe('scim/customResource', () => {
       expect(await changePerson(scim.deps, id, person.version, input)).to.include({ ok: true });
       const changed = await findUser(db, id);
       expect(customAttributesOf(changed?.profile.custom ?? {}, list)).to.deep.equal({ onetext: 'A', onenumber: 5 });
+    });
+
+    it('reads values of a former type, filters and sorts by them, and leaves out what does not fit', async () => {
+      const { db } = scim.deps.store;
+      const definitions = await listCustomAttributes(db);
+      const former: Record<string, CustomValue> = {
+        onetext: 5,
+        manytext: 'a',
+        onenumber: '7',
+        manynumber: [{ value: '8' }, { value: 9 }],
+        manydate: 'soon',
+        onechoice: [{ value: 'Small' }],
+        oneperson: [{ value: boss }],
+        manyperson: { value: boss },
+      };
+      const custom = Object.fromEntries(definitions.map(({ id, name }) => [id, former[name] ?? 'x']));
+      const id = await create({});
+      const person = await getUser(scim.deps, id);
+      await writePerson(db, scim.deps, person, { profile: { custom } });
+      const expected = {
+        onetext: '5',
+        manytext: [{ value: 'a' }],
+        onenumber: 7,
+        manynumber: [{ value: 8 }, { value: 9 }],
+        onechoice: 'Small',
+      };
+      const shown = customOf((await scim.call('GET', `/Users/${id}`)).body);
+      expect(shown).to.deep.include(expected).and.not.to.have.property('manydate');
+      expect(shown).to.have.nested.property('oneperson.displayName', 'The Boss');
+      for (const { name } of everyType) {
+        for (const filter of [`${name} pr`, `${name} eq "5"`, `not (${name} eq "5")`])
+          await found(filter.includes('person') ? filter.replace(` eq`, '.value eq') : filter);
+        const sorted = await scim.call('GET', `/Users?sortBy=${CUSTOM}:${name}`);
+        expect(sorted.status, `${name}: ${sorted.body.detail}`).to.be.oneOf([200, 400]);
+      }
+      const patched = await scim.call('PATCH', `/Users/${id}`, patch({ op: 'add', path: 'manytext', value: 'b' }));
+      expect(customOf(patched.body).manytext).to.deep.equal([{ value: 'a' }, { value: 'b' }]);
     });
 
     it('leaves no reference to a deleted person', async () => {
