@@ -20,7 +20,7 @@ const HEALED_IF_OLD: ReadonlySet<ReasonCode> = new Set([
 ]);
 
 const TOKEN = /^[\w-]{43}$/; // a RelayState of ours
-const AGAIN = 'again'; // the cookie of a browser whose login was started again
+const AGAIN = 'again'; // the cookie of a browser whose login was started again, with the ID of the request that was answered
 const AGAIN_MS = 2 * 60_000;
 
 /** Returns the page that the person wanted: that of the login request, or of a RelayState from the provider's tile. */
@@ -40,8 +40,9 @@ export function healingOf(req: Request, login: LoginContext, present: string | u
 }
 
 /** Sends the browser on. */
-export function heal(req: Request, res: Response, { healed, provider, returnPath: path }: RefusedLogin): void {
-  if (healed === 'started_again') setCrossSiteCookie(req, res, AGAIN, '1', AGAIN_MS);
+export function heal(req: Request, res: Response, refused: RefusedLogin): void {
+  const { healed, provider, returnPath: path, requestId = 'none' } = refused;
+  if (healed === 'started_again') setCrossSiteCookie(req, res, AGAIN, requestId, AGAIN_MS);
   const startAgain = withQuery(`/saml/login/${provider?.id}`, { return: path, again: '1' });
   res.redirect(303, healed === 'continued' ? path : startAgain);
 }
@@ -51,7 +52,9 @@ export function heal(req: Request, res: Response, { healed, provider, returnPath
  * knows that, or a cookie, or RelayState: with cookies blocked and a wrong InResponseTo, only the latter is left.
  */
 function mayStartAgain(req: Request, { claimedRequest, relayState = '' }: LoginContext): boolean {
-  if (claimedRequest) return claimedRequest.restarted === 0;
-  if (readCrossSiteCookie(req, AGAIN) !== undefined || relayState.endsWith(RESTARTED)) return false;
+  const before = readCrossSiteCookie(req, AGAIN);
+  // Several tabs may be started again at once, each by a request of its own.
+  if (claimedRequest) return claimedRequest.restarted === 0 && before !== claimedRequest.id;
+  if (before !== undefined || relayState.endsWith(RESTARTED)) return false;
   return TOKEN.test(relayState) || crossSiteNames(req, '').length > 0;
 }

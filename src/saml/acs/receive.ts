@@ -43,6 +43,7 @@ export type RefusedLogin = {
   ok: false;
   healed: Healed | undefined;
   returnPath: string; // where the person wanted to go
+  requestId?: string | undefined; // of the login request that the response names
   activityId: string;
   test: boolean;
   reason: ReasonCode;
@@ -116,7 +117,17 @@ function resultOf(deps: Deps, req: Request, login: LoginContext, present: string
   if (refusal) {
     const { reason, facts } = refusal;
     const next = { returnPath: returnPathOf(req, login), healed: healingOf(req, login, present) };
-    return { ok: false, ...outcome, reason, cause: facts.cause, reference: newReference(deps), provider, ...next };
+    const requestId = login.claimedRequest?.id;
+    return {
+      ok: false,
+      ...outcome,
+      reason,
+      cause: facts.cause,
+      reference: newReference(deps),
+      provider,
+      requestId,
+      ...next,
+    };
   }
   const [user, assertion] = [found(login.user), found(login.content)];
   const asksToSwitch = present !== undefined && present !== user.id;

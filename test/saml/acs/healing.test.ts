@@ -87,6 +87,16 @@ describe('a login that heals itself', () => {
     expect(await last()).to.deep.equal(['refused', 'request_other_browser']);
   });
 
+  it('stops also if the provider always answers the same request', async () => {
+    const page = await goThroughProvider(browser, start('/people?q=ali'), 'anna.berg');
+    const other = visitor(connected);
+    await deliver(other, page);
+    expect(await last()).to.deep.equal(['started_again', 'request_other_browser']);
+    connected.deps.clock.advance(1);
+    expect((await deliver(other, page)).status).to.equal(403);
+    expect(await last()).to.deep.equal(['refused', 'request_other_browser']);
+  });
+
   it('stops also if the provider answers no request and no cookie is kept', async () => {
     const tile = await openTile(connected, 'anna.berg');
     await deliver(browser, tile);
