@@ -13,6 +13,7 @@ export const causes = {
   sha1: 'Set the signature algorithm in {provider} to RSA-SHA256. If it only supports SHA-1, its Edit screen can allow that.',
   sha1_digest:
     'Set the digest algorithm in {provider} to SHA-256: it is often a separate setting. If it only supports SHA-1, its Edit screen can allow that.',
+  digest: 'Set the digest algorithm in {provider} to SHA-256: it is often a separate setting.',
   encryption: 'Set the encryption in {provider} to AES-256-GCM with RSA-OAEP, or turn encryption off.',
   canonical_form: 'Set the canonicalization in {provider} to Exclusive XML Canonicalization without comments.',
   // signature_invalid
@@ -27,6 +28,13 @@ export const causes = {
     '{provider} did not log the person in the way that is requested. Clear the authentication contexts on its Edit screen.',
   request_refused:
     '{provider} did not accept the login request. Compare the EntityID and the ACS URL there with those of this domain, and give it the current certificate.',
+  // destination_mismatch, issuer_mismatch, confirmation_expired
+  no_destination:
+    'The response is signed and has no Destination. Have {provider} send the ACS URL below as its Destination.',
+  no_issuer:
+    'The response is signed and has no Issuer. Have {provider} send its EntityID in the Issuer of the response.',
+  no_end:
+    'The response does not say how long it may be used. Have {provider} send NotOnOrAfter in SubjectConfirmationData.',
   // conditions_*, confirmation_expired, issued_in_future, session_expired
   clock_ahead:
     'The clock of {provider} is ahead of this server’s. Synchronize both with NTP. The Edit screen can allow a small difference.',

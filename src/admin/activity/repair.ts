@@ -27,7 +27,7 @@ export async function findRepair(
 
 function settingRepair(
   reason: string,
-  { cause, skewSeconds, received }: ShownCheck,
+  { cause, skewSeconds }: ShownCheck,
   provider: IdentityProvider,
 ): Repair | undefined {
   const { name, settings } = provider;
@@ -37,7 +37,7 @@ function settingRepair(
       button: 'Accept logins started at the provider',
       preview: `People could start at ${name}. Nothing then proves that the person at the browser wanted to log in.`,
     };
-  if ((cause === 'sha1' || cause === 'sha1_digest') && !settings.allowSha1 && !received?.includes('ecdsa'))
+  if ((cause === 'sha1' || cause === 'sha1_digest') && !settings.allowSha1)
     return {
       change: { allowSha1: true },
       button: 'Accept SHA-1 signatures',

@@ -1,5 +1,4 @@
 import { constants, type KeyObject } from 'node:crypto';
-import type { Cause } from '../../federation/reasons.ts';
 import type { CanonicalForm } from '../../xml/canonicalize.ts';
 import { refuse } from './check.ts';
 import { DS, XENC } from './elements.ts';
@@ -66,7 +65,12 @@ export function signatureAlgorithm(identifier: string, allowSha1: boolean): Sign
   const found = SIGNATURES.get(identifier) ?? (allowSha1 ? SIGNATURES_SHA1.get(identifier) : undefined);
   const expected = 'RSA, RSA-PSS or ECDSA with SHA-256, 384 or 512';
   return (
-    found ?? refuse('algorithm_forbidden', { cause: sha1Cause(identifier, 'sha1'), expected, received: identifier })
+    found ??
+    refuse('algorithm_forbidden', {
+      cause: SIGNATURES_SHA1.has(identifier) ? 'sha1' : undefined,
+      expected,
+      received: identifier,
+    })
   );
 }
 
@@ -76,12 +80,12 @@ export function digestAlgorithm(identifier: string, allowSha1: boolean): string 
   const expected = 'SHA-256, 384 or 512';
   return (
     found ??
-    refuse('algorithm_forbidden', { cause: sha1Cause(identifier, 'sha1_digest'), expected, received: identifier })
+    refuse('algorithm_forbidden', {
+      cause: DIGESTS_SHA1.has(identifier) ? 'sha1_digest' : 'digest',
+      expected,
+      received: identifier,
+    })
   );
-}
-
-function sha1Cause(identifier: string, cause: Cause): Cause | undefined {
-  return identifier.endsWith('sha1') ? cause : undefined;
 }
 
 /** Returns the canonical form of an identifier, or undefined. */

@@ -61,15 +61,22 @@ export function checkDestination(login: LoginContext): string | undefined {
   const received = attributeOf(found(root), 'Destination');
   if (received === undefined && !responseSigned) return 'none, on an unsigned Response';
   if (!isAcsUrl(login, received))
-    refuse('destination_mismatch', { expected: login.acsUrl, received: received ?? 'none' });
+    refuse('destination_mismatch', {
+      cause: received ? undefined : 'no_destination',
+      expected: login.acsUrl,
+      received: received || 'none',
+    });
   return undefined;
 }
 
 export function checkIssuer(login: LoginContext): undefined {
   const { entityId } = found(login.provider);
   const { issuer } = found(login.parts);
-  if (issuer !== undefined || login.responseSigned) checkEqual('issuer_mismatch', entityId, issuer && textOf(issuer));
-  checkEqual('issuer_mismatch', entityId, found(login.content).issuer);
+  if (issuer === undefined && login.responseSigned)
+    refuse('issuer_mismatch', { cause: 'no_issuer', expected: entityId, received: 'none' });
+  for (const received of [...(issuer ? [textOf(issuer)] : []), found(login.content).issuer])
+    if (received !== entityId) refuse('issuer_mismatch', { expected: entityId, received: received ?? 'none' });
+  return undefined;
 }
 
 export function checkAudience({ content, entityId }: LoginContext): undefined {
@@ -99,7 +106,7 @@ export function checkConfirmationTime(login: LoginContext): string {
   const limited = here.filter(({ notOnOrAfter }) => notOnOrAfter !== undefined);
   const bearer = limited.find((each) => timeFault(login, each) === undefined) ?? limited[0];
   if (bearer?.notOnOrAfter === undefined)
-    return refuse('confirmation_expired', { expected: 'NotOnOrAfter', received: 'none' });
+    return refuse('confirmation_expired', { cause: 'no_end', expected: 'NotOnOrAfter', received: 'none' });
   checkTime('confirmation_expired', login, bearer);
   return `until ${timeText(bearer.notOnOrAfter)}`;
 }
@@ -188,10 +195,6 @@ function bearerConfirmations({ content }: LoginContext): Confirmation[] {
 // Both paths of the domain lead to the same place: a provider may know the default one and another its own.
 function isAcsUrl({ acsUrl, defaultAcsUrl }: LoginContext, received: string | undefined): boolean {
   return received !== undefined && (received === acsUrl || received === defaultAcsUrl);
-}
-
-function checkEqual(reason: ReasonCode, expected: string, received: string | undefined): void {
-  if (received !== expected) refuse(reason, { expected, received: received ?? 'none' });
 }
 
 function checkTime(reason: ReasonCode, login: LoginContext, interval: Partial<Interval>): void {

@@ -10,13 +10,16 @@ import { ecProvider, provider } from '../support/keys.ts';
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
 
-function refusedAs(run: () => unknown): void {
-  expect(run).to.throw().with.property('reason', 'algorithm_forbidden');
+function refusedAs(run: () => unknown, cause?: string): void {
+  expect(run)
+    .to.throw()
+    .and.deep.include({ reason: 'algorithm_forbidden' })
+    .and.have.nested.property('facts.cause', cause);
 }
 
 describe('signatureAlgorithm', () => {
   it('accepts SHA-1 only if it is allowed', () => {
-    refusedAs(() => signatureAlgorithm(`${DS}rsa-sha1`, false));
+    refusedAs(() => signatureAlgorithm(`${DS}rsa-sha1`, false), 'sha1');
     expect(signatureAlgorithm(`${DS}rsa-sha1`, true).hash).to.equal('sha1');
   });
 
@@ -24,13 +27,18 @@ describe('signatureAlgorithm', () => {
     for (const identifier of [`${DS}hmac-sha1`, `${MORE}hmac-sha256`, `${MORE}rsa-md5`, '', 'constructor'])
       refusedAs(() => signatureAlgorithm(identifier, true));
   });
+
+  it('does not advise to allow SHA-1 where that would not help', () => {
+    for (const identifier of [`${DS}dsa-sha1`, `${MORE}ecdsa-sha1`, `${MORE}rsa-sha1`])
+      refusedAs(() => signatureAlgorithm(identifier, false));
+  });
 });
 
 describe('digestAlgorithm', () => {
   it('accepts SHA-1 only if it is allowed, and refuses unknown digests', () => {
-    refusedAs(() => digestAlgorithm(`${DS}sha1`, false));
+    refusedAs(() => digestAlgorithm(`${DS}sha1`, false), 'sha1_digest');
     expect(digestAlgorithm(`${DS}sha1`, true)).to.equal('sha1');
-    refusedAs(() => digestAlgorithm(`${MORE}md5`, true));
+    refusedAs(() => digestAlgorithm(`${MORE}md5`, true), 'digest');
   });
 });
 

@@ -148,3 +148,33 @@ describe('providerStatusOf', () => {
     });
   });
 });
+
+describe('what a response lacks', () => {
+  const lacking: [string, Change, ReasonCode, string][] = [
+    [
+      'a Destination',
+      ({ responseAttributes }) => ({ responseAttributes: swap(responseAttributes, / Destination="[^"]*"/, '') }),
+      'destination_mismatch',
+      'no_destination',
+    ],
+    [
+      'a Destination that is not empty',
+      ({ responseAttributes }) => ({ responseAttributes: swap(responseAttributes, /(?<=Destination=")[^"]*/, '') }),
+      'destination_mismatch',
+      'no_destination',
+    ],
+    ['an Issuer of the response', () => ({ responseIssuer: '' }), 'issuer_mismatch', 'no_issuer'],
+    [
+      'NotOnOrAfter of the confirmation',
+      () => ({ subject: bearer(`InResponseTo="${REQUEST_ID}" Recipient="${ACS_URL}"`) }),
+      'confirmation_expired',
+      'no_end',
+    ],
+  ];
+  for (const [name, change, reason, cause] of lacking)
+    it(`is named as the cause, not as a wrong value: ${name}`, () => {
+      const { refusal } = verifyWith(change);
+      expect(refusal?.reason).to.equal(reason);
+      expect(refusal?.facts.cause).to.equal(cause);
+    });
+});
