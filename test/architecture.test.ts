@@ -69,7 +69,9 @@ const edges = {
 };
 
 /** Files past 250 lines, with the reason. */
-const long: Record<string, string> = {};
+const long: Record<string, string> = {
+  'db/schema.ts': 'one list of all tables and columns',
+};
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
@@ -82,6 +84,7 @@ const testedIn: Record<string, string> = {
   'admin/profile-sources/overview.ts': 'admin/profile-sources/scim.test.ts',
   'admin/routes.ts': 'admin/controlPanel.test.ts',
   'admin/saml/paths.ts': 'admin/saml/domains.test.ts',
+  'admin/saml/versions.ts': 'admin/saml/version.test.ts',
   'cli/domainAt.ts': 'cli/domains.test.ts',
   'cli/importProvider.ts': 'cli/identityProviders.test.ts',
   'cli/providerShown.ts': 'cli/identityProviders.test.ts',
@@ -123,6 +126,7 @@ const testedIn: Record<string, string> = {
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
   'store/metadataImports.ts': 'store/identityProviders.test.ts',
+  'store/metadataVersions.ts': 'federation/metadataVersions.test.ts',
   'store/loginCounts.ts': 'store/loginActivity.test.ts',
   'people/nestedGroups.ts': 'scim/resources/nestedGroups.test.ts',
   'sources/accessTokens.ts': 'scim/http/tokenEndpoint.test.ts',

@@ -10,7 +10,7 @@ import { emptyPerson } from '../../src/people/attribute.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { withCells } from '../../src/people/csv.ts';
 import { addPerson } from '../../src/people/users.ts';
-import { findProvider, updateProvider } from '../../src/store/identityProviders.ts';
+import { findProvider, writeProviderSettings } from '../../src/store/identityProviders.ts';
 import type { Contender } from './contender.ts';
 import { freePort, startServer } from './process.ts';
 import { LOGGED_IN_AS } from './responses.ts';
@@ -54,7 +54,7 @@ async function seed(env: Record<string, string>, xml: string, url: string): Prom
   const { id } = await confirmImport(deps, preview.value.id);
   const provider = await findProvider(deps.store.db, id);
   if (provider === undefined) throw new Error('The provider was not stored.');
-  await updateProvider(deps.store.db, { ...provider, settings: { ...provider.settings, idpInitiated: true } });
+  await writeProviderSettings(deps.store.db, { ...provider, settings: { ...provider.settings, idpInitiated: true } });
   const input = withCells(
     emptyPerson,
     {

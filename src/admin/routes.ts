@@ -44,6 +44,8 @@ import { providerRoutes } from './saml/provider.ts';
 import { providersRoutes } from './saml/providers.ts';
 import { removeDomainRoutes } from './saml/removeDomain.ts';
 import { removeProviderRoutes } from './saml/removeProvider.ts';
+import { versionRoutes } from './saml/version.ts';
+import { versionsRoutes } from './saml/versions.ts';
 
 const screens = [
   controlPanelRoutes,
@@ -55,6 +57,8 @@ const screens = [
   importRoutes,
   providerRoutes,
   removeProviderRoutes,
+  versionsRoutes,
+  versionRoutes,
   loginActivityRoutes,
   loginAttemptRoutes,
   generalRoutes,
@@ -94,7 +98,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const name of ['id', 'domain', 'provider', 'import']) router.param(name, identifierOnly);
+  for (const name of ['id', 'domain', 'provider', 'import', 'version']) router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;
 }

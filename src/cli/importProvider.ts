@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { confirmImport, type MetadataSource, previewMetadata } from '../federation/importMetadata.ts';
 import { type KnownProvider, targetOfDomain } from '../federation/importTarget.ts';
-import type { Change } from '../federation/metadata/changes.ts';
+import { lineOf } from '../federation/metadata/changes.ts';
 import {
   changeProvider,
   domainsOfProviders,
@@ -58,12 +58,6 @@ async function checkUnambiguous(deps: Deps, known: KnownProvider[]): Promise<voi
       'If this is another application of the provider, use --domain URL with the domain that it is for.',
     ].join('\n'),
   );
-}
-
-function lineOf(change: Change): string {
-  if ('url' in change) return `URL ${change.kind}: ${change.url}`;
-  const { subject, keyDescription, sha256 } = change.certificate;
-  return `certificate ${change.kind}: ${subject || keyDescription}, SHA-256 ${sha256}`;
 }
 
 async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<MetadataSource> {

@@ -8,6 +8,7 @@ import { type Call, type Command, type Output, Refused, UsageError } from './com
 import { domainCommands } from './domains.ts';
 import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
+import { metadataCommands } from './metadata.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
@@ -27,6 +28,7 @@ const commands = [
   ...jobCommands,
   ...domainCommands,
   ...providerCommands,
+  ...metadataCommands,
   ...scimCommands,
   ...scimAttributeCommands,
   ...activityCommands,

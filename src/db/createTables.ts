@@ -23,6 +23,7 @@ const indexes = [
   `create index "providerDomainsByProvider" on "providerDomains" ("providerId")`,
   `create index "providerDomainsByDomain" on "providerDomains" ("domainId")`,
   `create index "domainKeysByDomain" on "domainKeys" ("domainId")`,
+  `create index "metadataVersionsByProvider" on "metadataVersions" ("providerId", "at")`,
   `create index "usersByExternalId" on "users" ("externalId")`,
   `create index "usersByType" on "users" ("userType", "active")`,
   `create index "usersByName" on "users" ("nameKey", "id")`,

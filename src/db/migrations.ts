@@ -24,6 +24,7 @@ export const migrations: Migration[] = [
   addOwnershipOfSources,
   addMappingOfSources,
   addGroupAncestors,
+  keepVersionsOfMetadata,
 ];
 
 /**
@@ -225,6 +226,21 @@ async function addGroupAncestors(db: Kysely<unknown>, engine: Engine): Promise<v
     `with recursive "above" ("groupId", "id") as (select "memberId", "groupId" from "nestedGroups"
       union select "above"."groupId", n."groupId" from "above" join "nestedGroups" n on n."memberId" = "above"."id")
       insert into "groupAncestors" select "groupId", "id" from "above"`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Every version of a provider's metadata is kept, beginning with the current one. Replaces the import that led back to the last one. */
+async function keepVersionsOfMetadata(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "metadataVersions" ("id" ${key} primary key,
+      "providerId" ${key} not null references "identityProviders" ("id") on delete cascade, "at" bigint not null,
+      "origin" ${key} not null, "author" text not null, "metadataJson" text not null, "metadataXml" text not null, "metadataUrl" text)`,
+    `create index "metadataVersionsByProvider" on "metadataVersions" ("providerId", "at")`,
+    `insert into "metadataVersions"
+      select "id", "id", "importedAt", 'import', '', "metadataJson", "metadataXml", "metadataUrl" from "identityProviders"`,
+    `delete from "metadataImports" where "id" like 'previous-%'`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -63,6 +63,16 @@ export const tables = {
     providerId: optionalReference('identityProviders', 'cascade'), // the provider to update; null: a new one
     expiresAt: time,
   },
+  metadataVersions: {
+    id,
+    providerId: reference('identityProviders'),
+    at: time,
+    origin: key, // VersionOrigin
+    author: text, // the name of the person, or what did it
+    metadataJson: text, // the parts of the metadata in use
+    metadataXml: text,
+    metadataUrl: optionalText,
+  },
   users: {
     id,
     userName: text,
@@ -233,6 +243,7 @@ export type DomainKeyRow = Schema['domainKeys'];
 export type ProviderDomainRow = Schema['providerDomains'];
 export type IdentityProviderRow = Schema['identityProviders'];
 export type MetadataImportRow = Schema['metadataImports'];
+export type MetadataVersionRow = Schema['metadataVersions'];
 export type UserRow = Schema['users'];
 export type GroupRow = Schema['groups'];
 export type ProfileSourceRow = Schema['profileSources'];

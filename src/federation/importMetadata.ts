@@ -9,25 +9,17 @@ import {
   insertProvider,
   listProviders,
   moveDomainToProvider,
-  type ProviderFacts,
-  updateProvider,
 } from '../store/identityProviders.ts';
-import {
-  deleteMetadataImport,
-  findMetadataImport,
-  insertMetadataImport,
-  keepMetadata,
-} from '../store/metadataImports.ts';
+import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
-import { changesOf } from './metadata/changes.ts';
 import { type FetchResult, fetchMetadata, withScheme } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { urlWarnings } from './metadata/warnings.ts';
-import { getProvider, initialSettings, singleSignOnFor } from './providers.ts';
+import { bindingFor, factsOf, recordVersion, replaceMetadata } from './metadataVersions.ts';
+import { getProvider, initialSettings } from './providers.ts';
 
 const PREVIEW_MS = 60 * 60_000;
-const KEPT_MS = 30 * 86_400_000;
 const MAX_NAME = 64;
 
 /** Where metadata comes from: a URL to fetch it from, or the document itself (bytes of a file, or pasted text). */
@@ -81,6 +73,7 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
  * Imports previewed metadata: a new provider, or new keys and endpoints of a known one, which keeps its settings.
  * @param name of a new provider, checked; by default the one that the preview proposes
  * @param chosen where it goes; needed if a known provider has this EntityID and other keys or endpoints
+ * @param author who imports it, for its versions
  * @throws NotFound, Conflict
  */
 export async function confirmImport(
@@ -88,6 +81,7 @@ export async function confirmImport(
   previewId: string,
   chosen?: ImportTarget,
   name?: string,
+  author = 'the command line',
 ): Promise<IdentityProvider> {
   const preview = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
@@ -95,8 +89,8 @@ export async function confirmImport(
     const target = chosen ?? (await targetOf(trx, preview));
     const { providerId } = target;
     const imported = providerId
-      ? await updateKnown(deps, trx, await getProvider(trx, providerId), preview)
-      : await insertNew(deps, trx, target.domainIds, preview, name);
+      ? await updateKnown(deps, trx, await getProvider(trx, providerId), preview, author)
+      : await insertNew(deps, trx, target.domainIds, preview, { name, author });
     for (const domainId of target.domainIds) await changeOver(trx, domainId, imported);
     return imported;
   });
@@ -113,15 +107,11 @@ async function updateKnown(
   trx: Db,
   known: IdentityProvider,
   { metadata, url }: MetadataPreview,
+  author: string,
 ): Promise<IdentityProvider> {
   if (known.entityId !== metadata.entityId) throw new Conflict('This is the metadata of another identity provider.');
-  if (changesOf(known.facts, metadata).length > 0)
-    await keepMetadata(trx, previousImportOf(known.id), known.id, deps.now() + KEPT_MS);
-  const settings = { ...known.settings, requestBinding: bindingFor(metadata, known.settings.requestBinding) };
-  const imported = { facts: factsOf(metadata), metadataUrl: url ?? known.metadataUrl, importedAt: deps.now() };
-  const updated = { ...known, ...imported, settings };
-  await updateProvider(trx, updated, metadata.xml);
-  return updated;
+  const replaced = { ...known, facts: factsOf(metadata), metadataUrl: url ?? known.metadataUrl };
+  return replaceMetadata(deps, trx, replaced, metadata.xml, { origin: 'import', author });
 }
 
 /** Another application of a provider begins with the settings that its domain had. */
@@ -130,7 +120,7 @@ async function insertNew(
   trx: Db,
   [domainId = '']: string[],
   { metadata, url }: MetadataPreview,
-  name?: string,
+  { name, author }: { name: string | undefined; author: string },
 ): Promise<IdentityProvider> {
   const [others, before] = [await listProviders(trx), await findProviderByEntityId(trx, domainId, metadata.entityId)];
   const { showButton, settings } = before ?? { showButton: false, settings: initialSettings };
@@ -148,6 +138,7 @@ async function insertNew(
     importedAt: deps.now(),
   };
   await insertProvider(trx, added, metadata.xml);
+  await recordVersion(deps, trx, added, metadata.xml, { origin: 'import', author });
   return added;
 }
 
@@ -160,11 +151,6 @@ async function changeOver(trx: Db, domainId: string, provider: IdentityProvider)
   if (before && domain.defaultProviderId === before.id)
     await updateDomain(trx, domainId, { defaultProviderId: provider.id });
   await moveDomainToProvider(trx, domainId, provider);
-}
-
-/** Returns the ID of the preview of what a provider's last update replaced. It is kept for 30 days. */
-export function previousImportOf(providerId: string): string {
-  return `previous-${providerId}`;
 }
 
 /** Returns the name of a new provider: the one in its metadata, or the host of its EntityID. */
@@ -213,14 +199,4 @@ function fetchOnce({ metadataFetches, config }: Deps, url: string): Promise<Fetc
     metadataFetches.get(url) ?? fetchMetadata(url, options).finally(() => void metadataFetches.delete(url));
   metadataFetches.set(url, underWay);
   return underWay;
-}
-
-function factsOf(metadata: ProviderMetadata): ProviderFacts {
-  const { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil, about } = metadata;
-  return { singleSignOn, singleLogout, nameIdFormats, certificates, validUntil, ...(about ? { about } : {}) };
-}
-
-function bindingFor(metadata: ProviderMetadata, preferred: 'redirect' | 'post'): 'redirect' | 'post' {
-  const other = preferred === 'redirect' ? 'post' : 'redirect';
-  return singleSignOnFor({ facts: metadata }, preferred) ? preferred : other;
 }

@@ -12,9 +12,9 @@ import {
   type ProviderAbout,
   type ProviderFacts,
   type ProviderSettings,
-  updateProvider,
   writeProviderDomains,
   writeProviderEnabled,
+  writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
 import { entityIdText } from './serviceProvider.ts';
@@ -123,7 +123,7 @@ export async function changeProvider(deps: Deps, id: string, input: ProviderInpu
     if (!singleSignOnFor(provider, settings.requestBinding))
       return invalid({ requestBinding: `${provider.name} has no endpoint with this binding.` });
     const changed = { ...provider, name, showButton, buttonOrder, settings };
-    await updateProvider(trx, changed);
+    await writeProviderSettings(trx, changed);
     return { ok: true, value: changed };
   });
 }

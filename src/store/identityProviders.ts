@@ -169,14 +169,26 @@ export async function insertProvider(db: Db, provider: IdentityProvider, metadat
     .execute();
 }
 
-/** Updates a provider and, if given, its metadata, but not `enabled`: saving settings must not enable what was disabled meanwhile. */
-export async function updateProvider(db: Db, provider: IdentityProvider, metadataXml?: string): Promise<void> {
-  const { id, enabled: _, ...changes } = toRow(provider);
-  const metadata = metadataXml === undefined ? {} : { metadataXml };
+/**
+ * Updates the fields of the Edit screen, but not `enabled`: saving settings must not enable what was disabled meanwhile, nor bring back
+ * metadata that was refreshed meanwhile.
+ */
+export async function writeProviderSettings(db: Db, provider: IdentityProvider): Promise<void> {
+  const { name, showButton, buttonOrder, settingsJson } = toRow(provider);
   await db
     .updateTable('identityProviders')
-    .set({ ...changes, ...metadata })
-    .where('id', '=', id)
+    .set({ name, showButton, buttonOrder, settingsJson })
+    .where('id', '=', provider.id)
+    .execute();
+}
+
+/** Updates the metadata of a provider: the parts in use, the document, its URL, and the time. */
+export async function writeProviderMetadata(db: Db, provider: IdentityProvider, metadataXml: string): Promise<void> {
+  const { metadataJson, metadataUrl, importedAt } = toRow(provider);
+  await db
+    .updateTable('identityProviders')
+    .set({ metadataJson, metadataXml, metadataUrl, importedAt })
+    .where('id', '=', provider.id)
     .execute();
 }
 

@@ -15,17 +15,6 @@ export async function insertMetadataImport(db: Db, row: MetadataImportRow): Prom
   await db.insertInto('metadataImports').values(row).execute();
 }
 
-/** Keeps the stored metadata of a provider as an import with this ID, instead of what was kept with it before. */
-export async function keepMetadata(db: Db, id: string, providerId: string, expiresAt: number): Promise<void> {
-  const stored = await db
-    .selectFrom('identityProviders')
-    .select(['metadataXml', 'metadataUrl'])
-    .where('id', '=', providerId)
-    .executeTakeFirstOrThrow();
-  await deleteMetadataImport(db, id);
-  await insertMetadataImport(db, { id, xml: stored.metadataXml, url: stored.metadataUrl, providerId, expiresAt });
-}
-
 export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
   await db.deleteFrom('metadataImports').where('id', '=', id).execute();
 }

@@ -90,7 +90,7 @@ describe('anteroom idp', () => {
     expect(one.domains).to.deep.equal(['http://localhost:3000']);
     const refused = await run('idp', 'import', b ?? '');
     expect(refused.code).to.equal(1);
-    for (const text of ['Entra', 'certificate added', 'certificate removed', '--update ID', '--domain URL', one.id])
+    for (const text of ['Entra', 'Certificate added', 'Certificate removed', '--update ID', '--domain URL', one.id])
       expect(refused.complained).to.contain(text);
     expect(await json('idp', 'show', 'Entra')).to.deep.equal(one);
     const two = await imported(b ?? '', '--name', 'Second', '--domain', 'https://b.example.com');

@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 import { Conflict } from '../../src/errors.ts';
 import { addDomain, setDefaultProvider } from '../../src/federation/domains.ts';
-import {
-  confirmImport,
-  type MetadataPreview,
-  previewMetadata,
-  previousImportOf,
-} from '../../src/federation/importMetadata.ts';
+import { confirmImport, type MetadataPreview, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { targetOfDomain, targetsFor } from '../../src/federation/importTarget.ts';
 import { changeProvider, getProvider, providerInputOf, setProviderDomains } from '../../src/federation/providers.ts';
 import { type Domain, findDomain } from '../../src/store/domains.ts';
@@ -95,8 +90,6 @@ describe('federation/importTarget', () => {
       const [one, two] = [await imported(first, [a]), await imported(second, [b])];
       await confirmImport(deps, (await previewOf(second)).id, { providerId: one.id, domainIds: [] });
       expect((await at(a))?.facts).to.deep.equal(two.facts);
-      await confirmImport(deps, previousImportOf(one.id));
-      expect((await at(a))?.facts).to.deep.equal(one.facts);
       const okta = await previewOf(fixture('okta'));
       const wrong = await confirmImport(deps, okta.id, { providerId: one.id, domainIds: [] }).catch((error) => error);
       expect(wrong).to.be.instanceOf(Conflict);

@@ -3,7 +3,7 @@ import { setAutoLogin, setDefaultProvider, setUpDomain } from '../../src/federat
 import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { saveIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { insertDomain, listDomains } from '../../src/store/domains.ts';
-import { insertProvider, updateProvider, writeProviderDomains } from '../../src/store/identityProviders.ts';
+import { insertProvider, writeProviderDomains, writeProviderSettings } from '../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
@@ -176,7 +176,7 @@ describe('login and logout', () => {
     await insertProvider(db, provider, '<xml/>');
     await writeProviderDomains(db, provider, [other.id]);
     const unsigned = { ...provider, settings: { ...provider.settings, signRequests: false } };
-    await updateProvider(db, unsigned);
+    await writeProviderSettings(db, unsigned);
     await setUpDomain(deps, home?.id ?? '');
     expect((await anteroom.browser.send('/saml/metadata')).text).to.contain('AuthnRequestsSigned="true"');
     const [login, logout] = [`/saml/login/${provider.id}`, `/logged-out?provider=${provider.id}`];

@@ -11,9 +11,10 @@ import {
   listProviders,
   listProvidersAt,
   moveDomainToProvider,
-  updateProvider,
   writeProviderDomains,
   writeProviderEnabled,
+  writeProviderMetadata,
+  writeProviderSettings,
 } from '../../src/store/identityProviders.ts';
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
@@ -115,12 +116,12 @@ describe('store/identityProviders', () => {
         enabled: false,
         settings: { ...provider.settings, match: 'email' as const },
       };
-      await updateProvider(db, changed);
+      await writeProviderSettings(db, { ...changed, facts });
       expect(await findProvider(db, provider.id)).to.deep.equal({ ...changed, enabled: true });
       await writeProviderEnabled(db, provider.id, false);
       expect(await findProvider(db, provider.id)).to.deep.equal(changed);
       expect(await metadataXmlOf(db, provider.id)).to.equal('<old/>');
-      await updateProvider(db, { ...changed, facts }, '<new/>');
+      await writeProviderMetadata(db, { ...provider, facts }, '<new/>');
       expect(await findProvider(db, provider.id)).to.deep.equal({ ...changed, facts });
       expect(await metadataXmlOf(db, provider.id)).to.equal('<new/>');
       expect(await findProvider(db, other.id)).to.deep.equal(other);

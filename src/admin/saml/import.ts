@@ -5,6 +5,7 @@ import { getDomain } from '../../federation/domains.ts';
 import { confirmImport, getPreview, type MetadataPreview, proposedNameAt } from '../../federation/importMetadata.ts';
 import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
 import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
+import { nameOf } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
@@ -62,7 +63,7 @@ async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promi
   }
   const named = target.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
   if (named && !named.ok) return show(deps, res.status(422), ids, { entered, errors: named.errors });
-  const { name } = await confirmImport(deps, ids.import, target, named?.value);
+  const { name } = await confirmImport(deps, ids.import, target, named?.value, req.user && nameOf(req.user));
   await flash(
     req,
     target.providerId ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`,

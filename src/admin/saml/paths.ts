@@ -18,3 +18,7 @@ export const providerPath = <Domain extends string, Provider extends string>(dom
 /** Returns the path of an import preview. */
 export const importPath = <Domain extends string, Import extends string>(domain: Domain, preview: Import) =>
   `${providersPath(domain)}/imports/${preview}` as const;
+
+/** Returns the path of the versions of a provider's metadata. */
+export const versionsPath = <Domain extends string, Provider extends string>(domain: Domain, provider: Provider) =>
+  `${providerPath(domain, provider)}/versions` as const;

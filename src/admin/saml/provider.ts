@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
-import { previewMetadata, previousImportOf } from '../../federation/importMetadata.ts';
+import { previewMetadata } from '../../federation/importMetadata.ts';
 import {
   changeProvider,
   consequencesOf,
@@ -20,10 +20,9 @@ import {
 import { listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginCounts.ts';
-import { findMetadataImport } from '../../store/metadataImports.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
-import { domainPath, importPath, providerPath, providersPath } from './paths.ts';
+import { domainPath, importPath, providerPath, providersPath, versionsPath } from './paths.ts';
 
 const PATH = providerPath(':domain', ':provider');
 
@@ -46,7 +45,6 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
   const entered = page.entered ?? enteredOf(provider);
   const here = providerPath(domain.id, provider.id);
   const used = (await domainsOfProviders(deps.store.db))(provider.id).map(({ id }) => id);
-  const previous = await findMetadataImport(deps.store.db, previousImportOf(provider.id), deps.now());
   res.render('settings/saml/provider', {
     title: provider.name,
     domain,
@@ -71,7 +69,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
       elsewhere: `${domain.url}${here}`,
       back: providersPath(domain.id),
       spMetadata: `${domain.url}/saml/metadata/${provider.id}`,
-      previous: previous && importPath(domain.id, previous.id),
+      versions: versionsPath(domain.id, provider.id),
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
     },
   });

@@ -35,10 +35,11 @@ describe('admin/saml/import', () => {
     expect((await findProvider(deps.store.db, id))?.facts.certificates[0]?.subject).to.equal('CN=rivet, O=Okta');
     expect((await client.post(path)).status).to.equal(422);
     const edit = `${settings.providers}/${id}`;
-    expect((await client.get(edit)).text).not.to.contain('before the last update');
     const stored = await client.post(path, { target: id });
     expect((await client.follow(stored)).text).to.contain('was updated from its metadata');
-    expect((await client.get(edit)).text).to.contain('before the last update');
+    expect((await client.get(`${edit}/versions`)).text)
+      .to.contain('Imported by')
+      .and.contain('Certificate removed');
     expect((await findProvider(deps.store.db, id))?.facts.certificates[0]?.subject).not.to.contain('Okta');
     expect((await client.get(await preview(changed))).text).to.contain('certificates and URLs are the same as before');
   });

@@ -9,8 +9,8 @@ import { insertDomain } from '../../../src/store/domains.ts';
 import {
   type IdentityProvider,
   insertProvider,
-  updateProvider,
   writeProviderDomains,
+  writeProviderMetadata,
 } from '../../../src/store/identityProviders.ts';
 import { findLoginRequest, insertLoginRequest } from '../../../src/store/loginRequests.ts';
 import { isAssertionUsed } from '../../../src/store/usedAssertions.ts';
@@ -132,7 +132,7 @@ describe('a provider that publishes a bare key', () => {
     const key = createPublicKey(provider.facts.certificates[0]?.pem ?? '');
     const pem = key.export({ type: 'spki', format: 'pem' }).toString();
     const certificates = [{ pem, subject: '', ...describePublicKey(key) }];
-    await updateProvider(deps.store.db, { ...provider, facts: { ...provider.facts, certificates } });
+    await writeProviderMetadata(deps.store.db, { ...provider, facts: { ...provider.facts, certificates } }, '<xml/>');
     await addPerson(deps, { userName: 'anna.berg', email: 'anna.berg@acme.example' });
     const browser = visitor(connected);
     const page = await goThroughProvider(browser, `/saml/login/${provider.id}?return=/profile`, 'anna.berg');
