@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { ItemOutcome, JobItem } from '../store/jobs.ts';
-import { searchUsers, type UserSearch } from '../store/userSearch.ts';
+import type { UserSearch } from '../store/userPlan.ts';
+import { searchUsers } from '../store/userSearch.ts';
 import { findUser, type User } from '../store/users.ts';
 import type { addPeopleIn } from './groups.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
@@ -11,6 +12,7 @@ import { deletePerson, lockUser, nameOf, writePerson } from './users.ts';
 export type BulkAction = 'activate' | 'deactivate' | 'remove';
 
 const PAGE = 200;
+const byName = { by: 'name', descending: false } as const;
 export const MAX_PEOPLE = 100_000;
 
 /** Does one thing to the people of a job's items. A person who cannot be changed does not keep the others from it. */
@@ -37,7 +39,7 @@ export async function changeMembers(
 export async function* pagesOfPeople({ store }: Deps, search: UserSearch): AsyncIterableIterator<User[]> {
   let after: string | undefined;
   do {
-    const page = await searchUsers(store.db, search, { limit: PAGE, after, countTo: 0 });
+    const page = await searchUsers(store.db, search, { limit: PAGE, after, countTo: 0, sort: byName });
     yield page.rows;
     await setImmediate(); // lets other requests run between two pages
     after = page.next;

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import type { ProfileSource } from '../store/profileSources.ts';
-import type { UserSearch } from '../store/userSearch.ts';
+import type { UserSearch } from '../store/userPlan.ts';
 import { findUsersById, type User } from '../store/users.ts';
 import {
   type AttributeList,

@@ -4,7 +4,8 @@ import type { FieldErrors } from '../errors.ts';
 import type { PersonAttribute } from '../people/attribute.ts';
 import { linesOfCustom } from '../people/customValue.ts';
 import { type PersonInput, textIn } from '../people/form.ts';
-import { searchUsers, type UserSearch } from '../store/userSearch.ts';
+import type { UserSearch } from '../store/userPlan.ts';
+import { searchUsers } from '../store/userSearch.ts';
 import { findUser, findUserByUserName, findUsersByEmail, findUsersById, type User } from '../store/users.ts';
 import { field } from './form.ts';
 

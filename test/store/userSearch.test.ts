@@ -6,7 +6,9 @@ import { searchKeysOf } from '../../src/people/users.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { addMembers } from '../../src/store/groupMembers.ts';
 import { insertGroup } from '../../src/store/groups.ts';
-import { listDepartments, searchUsers, type UserSearch } from '../../src/store/userSearch.ts';
+import type { UserSort } from '../../src/store/userOrder.ts';
+import type { UserSearch } from '../../src/store/userPlan.ts';
+import { listDepartments, searchUsers } from '../../src/store/userSearch.ts';
 import { findUser, type User } from '../../src/store/users.ts';
 import { deleteUser, insertUsers } from '../../src/store/writeUsers.ts';
 import { insertUser, updateUser } from '../support/rows.ts';
@@ -185,8 +187,84 @@ describe('store/userSearch', () => {
       expect(again.rows.map((user) => user.userName).join()).to.equal('u4,u5,u6');
       expect((await searchUsers(db, {}, { limit: 3, after: 'nonsense' })).rows).to.have.length(3);
     });
+
+    it('ranks people whose names match before titles, on all pages', async () => {
+      const { db } = await open();
+      const known: Partial<User>[] = [
+        { displayName: 'Anna Berg', title: 'Strategist' },
+        { displayName: 'Ben Strasse' },
+        { displayName: 'Cleo-Stra Tal' },
+        { displayName: 'Dora Estra', title: 'Strategist' },
+        { displayName: 'Zoë Straße', department: 'Sales' },
+      ];
+      for (const [n, one] of known.entries()) await insertUser(db, person(n, one), null);
+      expect(await names(db, { text: 'stra' })).to.deep.equal(['u1', 'u2', 'u4', 'u0', 'u3']);
+      expect(await names(db, { text: 'stra sales' })).to.deep.equal(['u4']);
+      const pages = await allPages(db, { text: 'stra' }, undefined);
+      expect(pages).to.deep.equal(['u1,u2', 'u4,u0', 'u3']);
+      expect(await allPages(db, { text: 'stra' }, { by: 'name', descending: false })).to.deep.equal([
+        'u0,u1',
+        'u2,u3',
+        'u4',
+      ]);
+    });
+
+    it('sorts by name, user name and time of change, up and down', async () => {
+      const { db } = await open();
+      const source = { sourceId: 's', department: 'IT' };
+      await insertUser(db, person(1, { displayName: 'Cleo', modifiedAt: 20, ...source }), null);
+      await insertUser(db, person(2, { displayName: 'Anna', modifiedAt: 30 }), null);
+      await insertUser(db, person(3, { displayName: 'Ben', modifiedAt: 10, ...source }), null);
+      await insertUser(db, person(4, { displayName: 'Anna', modifiedAt: 30, ...source }), null);
+      const by = (sort: UserSort['by'], search: UserSearch = {}) =>
+        Promise.all([false, true].map((descending) => allPages(db, search, { by: sort, descending })));
+      expect(await by('name')).to.deep.equal([
+        ['u2,u4', 'u3,u1'],
+        ['u1,u3', 'u4,u2'],
+      ]);
+      expect(await by('userName')).to.deep.equal([
+        ['u1,u2', 'u3,u4'],
+        ['u4,u3', 'u2,u1'],
+      ]);
+      expect(await by('changed')).to.deep.equal([
+        ['u3,u1', 'u2,u4'],
+        ['u4,u2', 'u1,u3'],
+      ]);
+      for (const search of [{ sourceId: 's' }, { department: 'IT' }])
+        expect(await by('changed', search)).to.deep.equal([
+          ['u3,u1', 'u4'],
+          ['u4,u1', 'u3'],
+        ]);
+      expect(await by('userName', { sourceId: null })).to.deep.equal([['u2'], ['u2']]);
+      expect(await by('changed', { text: 'anna' })).to.deep.equal([['u2,u4'], ['u4,u2']]);
+    });
+
+    it('takes the cursor of another order for none', async () => {
+      const { db } = await open();
+      for (let n = 1; n <= 3; n += 1) await insertUser(db, person(n), null);
+      const { next } = await searchUsers(db, {}, { limit: 2 });
+      const sort = { by: 'changed', descending: false } as const;
+      const page = await searchUsers(db, {}, { limit: 2, after: next, sort });
+      expect(page.rows.map(({ userName }) => userName)).to.deep.equal(['u1', 'u2']);
+    });
   });
 });
+
+/** The user names on each page of two, after the way back through them is the same. */
+async function allPages(db: Db, search: UserSearch, sort: UserSort | undefined): Promise<string[]> {
+  const pages: string[] = [];
+  const back: string[] = [];
+  const read = async (place: { after?: string | undefined; before?: string | undefined }, list: string[]) => {
+    const page = await searchUsers(db, search, { limit: 2, sort, ...place });
+    list.push(page.rows.map(({ userName }) => userName).join());
+    return page;
+  };
+  let page = await read({}, pages);
+  while (page.next !== undefined) page = await read({ after: page.next }, pages);
+  while (page.previous !== undefined) page = await read({ before: page.previous }, back);
+  expect(back.toReversed()).to.deep.equal(pages.slice(0, -1));
+  return pages;
+}
 
 async function names(db: Db, search: UserSearch): Promise<string[]> {
   const { rows } = await searchUsers(db, search, { limit: 10 });

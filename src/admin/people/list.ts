@@ -8,7 +8,8 @@ import { csvHeaders, exportPeople } from '../../people/csv.ts';
 import { spreadsheet } from '../../people/spreadsheet.ts';
 import { type Job, listJobs } from '../../store/jobs.ts';
 import { listSources } from '../../store/profileSources.ts';
-import { type FoundUsers, searchUsers, type UserSearch } from '../../store/userSearch.ts';
+import type { UserSearch } from '../../store/userPlan.ts';
+import { type FoundUsers, searchUsers } from '../../store/userSearch.ts';
 import { userTypes } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 
