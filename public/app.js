@@ -79,6 +79,24 @@ for (const box of document.querySelectorAll('input[data-submit]')) {
 const addressed = document.querySelector('[data-address]');
 if (addressed) history.replaceState(null, '', addressed.dataset.address);
 
+// The box above a list selects all that it shows: <input type="checkbox" data-select-all>. <… data-selected> says how many.
+for (const all of document.querySelectorAll('input[data-select-all]')) {
+  const boxes = [...all.form.querySelectorAll('input[name="person"]')];
+  const note = all.form.querySelector('[data-selected]');
+  const [unselected] = [note.textContent];
+  const update = () => {
+    const count = boxes.filter((box) => box.checked).length;
+    all.checked = count === boxes.length;
+    all.indeterminate = count > 0 && !all.checked;
+    note.textContent = count > 0 ? `With ${count} selected:` : unselected;
+  };
+  all.addEventListener('change', () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  all.form.addEventListener('change', update);
+  window.addEventListener('pageshow', update); // Back brings the boxes back as they were left
+}
+
 // A running job: the page reloads until the job is done. Without scripts, a meta tag does this. <… data-refresh>
 async function refresh(shown) {
   const response = await fetch(location.href).catch(() => undefined);

@@ -32,11 +32,11 @@ export async function findGroupByName(db: Db, displayName: string): Promise<Grou
   return db.selectFrom('groups').select(groupColumns).where('displayNameKey', '=', key).executeTakeFirst();
 }
 
-/** Returns a page of groups whose names start with a text, with their numbers of members, and the total number of groups. */
+/** Returns a page of groups whose names start with a text, by name, with their numbers of members, and the total number. */
 export async function listGroups(
   db: Db,
   filter: { beginning?: string | undefined; sourceId?: string | undefined },
-  page: { limit: number; offset: number },
+  page: { limit: number; offset: number; descending?: boolean },
 ): Promise<{ rows: (Group & { members: number })[]; total: number }> {
   let query = db.selectFrom('groups');
   if (filter.beginning) {
@@ -47,7 +47,7 @@ export async function listGroups(
   const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const found = await query
     .select(groupColumns)
-    .orderBy('displayNameKey')
+    .orderBy('displayNameKey', page.descending ? 'desc' : 'asc')
     .limit(page.limit)
     .offset(page.offset)
     .execute();

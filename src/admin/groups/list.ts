@@ -15,16 +15,23 @@ export function groupListRoutes(router: Router, deps: Deps): void {
 
 async function list({ store }: Deps, req: Request, res: Response): Promise<void> {
   const [q, source] = [queryText(req, 'q'), queryText(req, 'source')];
+  const descending = queryText(req, 'sort') === '-name';
+  const sort = descending ? '-name' : '';
   const page = Math.min(Math.max(Number.parseInt(queryText(req, 'page'), 10) || 1, 1), MAX_PAGE);
   const filter = { beginning: q || undefined, sourceId: source || undefined };
-  const found = await listGroups(store.db, filter, { limit: PAGE, offset: (page - 1) * PAGE });
+  const found = await listGroups(store.db, filter, { limit: PAGE, offset: (page - 1) * PAGE, descending });
   const sources = await listSources(store.db);
-  const pathOf = (number: number) => withQuery(PATH, { q, source, page: number > 1 ? String(number) : '' });
+  const pathOf = (number: number) => withQuery(PATH, { q, source, sort, page: number > 1 ? String(number) : '' });
   res.render('settings/groups/list', {
     title: 'Groups',
     q,
     source,
     sources,
+    sort,
+    byName: {
+      href: withQuery(PATH, { q, source, sort: descending ? '' : '-name' }),
+      order: descending ? 'descending' : 'ascending',
+    },
     groups: found.rows,
     sourceNames: new Map(sources.map(({ id, name }) => [id, name])),
     previous: page > 1 ? pathOf(page - 1) : undefined,

@@ -62,7 +62,7 @@ function personsIn(req: Request): string[] {
 
 function filterIn(req: Request): PeopleFilter {
   const text = (name: string) => field(req, name).slice(0, 200);
-  return { q: text('q'), active: text('active'), type: text('type'), source: text('source') };
+  return { q: text('q'), active: text('active'), type: text('type'), source: text('source'), sort: text('sort') };
 }
 
 function listOf(req: Request): string {

@@ -8,6 +8,7 @@ import { csvHeaders, exportPeople } from '../../people/csv.ts';
 import { spreadsheet } from '../../people/spreadsheet.ts';
 import { type Job, listJobs } from '../../store/jobs.ts';
 import { listSources } from '../../store/profileSources.ts';
+import { isSortable, type UserSort } from '../../store/userOrder.ts';
 import type { UserSearch } from '../../store/userPlan.ts';
 import { type FoundUsers, searchUsers } from '../../store/userSearch.ts';
 import { userTypes } from '../../store/users.ts';
@@ -29,7 +30,8 @@ export function peopleRoutes(router: Router, deps: Deps): void {
       running: await listJobs(deps.store.db, RUNNING_SHOWN, 'running'),
       titleOf,
       isInterrupted: (job: Job) => shownState(job, deps.now()) === 'interrupted',
-      isFiltered: Object.values(filter).some((value) => value !== ''),
+      isFiltered: Object.entries(filter).some(([name, value]) => name !== 'sort' && value !== ''),
+      sorts: sortLinks(filter),
       ...(await pageOfPeople(deps, req, PATH, peopleSearch(filter), filter)),
       exported: withQuery(`${PATH}/export`, filter),
     });
@@ -50,7 +52,8 @@ export async function pageOfPeople(
   query: Record<string, string>,
 ) {
   const [after, before] = [queryText(req, 'after', 1_000), queryText(req, 'before', 1_000)];
-  const page = { limit: PAGE, after: after || undefined, before: before || undefined };
+  const sort = sortOf(query.sort ?? '');
+  const page = { limit: PAGE, sort, after: after || undefined, before: before || undefined };
   const found = await store.longRead((slice) => searchUsers(store.db, search, { ...page, slice }));
   return {
     found,
@@ -60,8 +63,8 @@ export async function pageOfPeople(
   };
 }
 
-/** The filter of the list, from its query. `source` is 'none' for people that no source manages. */
-export type PeopleFilter = { q: string; active: string; type: string; source: string };
+/** The filter of the list, from its query. `source` is 'none' for people that no source manages; `sort` is '-name' for descending. */
+export type PeopleFilter = { q: string; active: string; type: string; source: string; sort: string };
 
 /** Returns the search for a filter. Power Users also find people who are hidden from search. */
 export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSearch {
@@ -77,7 +80,24 @@ export function peopleSearch({ q, active, type, source }: PeopleFilter): UserSea
 /** Returns the filter of a request. */
 function peopleFilter(req: Request): PeopleFilter {
   const [q, active, type, source] = ['q', 'active', 'type', 'source'].map((name) => queryText(req, name));
-  return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '' };
+  const sort = queryText(req, 'sort', 20);
+  return { q: q ?? '', active: active ?? '', type: type ?? '', source: source ?? '', sort: sortOf(sort) ? sort : '' };
+}
+
+function sortOf(sort: string): UserSort | undefined {
+  const descending = sort.startsWith('-');
+  const by = descending ? sort.slice(1) : sort;
+  return isSortable(by) ? { by, descending } : undefined;
+}
+
+/** The links above the columns: one that sorts a list already reverses it. The latest changes come first. */
+function sortLinks(filter: PeopleFilter) {
+  const shown = filter.sort || (filter.q ? '' : 'name');
+  const link = (by: UserSort['by'], first: string) => ({
+    href: withQuery(PATH, { ...filter, sort: shown === first ? (first === by ? `-${by}` : by) : first }),
+    order: shown === by ? 'ascending' : shown === `-${by}` ? 'descending' : undefined,
+  });
+  return { name: link('name', 'name'), userName: link('userName', 'userName'), changed: link('changed', '-changed') };
 }
 
 async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {

@@ -35,6 +35,9 @@ describe('admin/groups/list', () => {
       .to.contain('Team 60')
       .and.to.contain('rel="prev"')
       .and.not.to.contain('rel="next"');
+    const reversed = (await client.get(`${LIST}?sort=-name`)).text;
+    expect(reversed).to.contain('Team 60').and.to.contain('aria-sort="descending"').and.not.to.contain('Team 10');
+    expect(reversed).to.contain('href="/settings/groups?sort=-name&amp;page=2"');
     expect((await client.get(`${LIST}?page=99999999999999999999&q=%00`)).status).to.equal(200);
   });
 });

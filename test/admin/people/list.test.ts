@@ -53,6 +53,23 @@ describe('admin/people/list', () => {
     expect(back.text).to.contain('rel="next"').and.not.to.contain('rel="prev"');
   });
 
+  it('sorts by the columns that say so, and keeps the order with a search', async () => {
+    for (const userName of ['anna.berg', 'zora.tal']) await addPerson(anteroom.deps, { userName });
+    const sorted = async (query: string) => (await client.get(LIST + query)).text;
+    expect(await namesOf(client, '')).to.deep.equal(['anna.berg', 'Maya', 'zora.tal']);
+    expect(await sorted('')).to.match(/aria-sort="ascending"><a [^>]*href="\/settings\/people\?sort=-name"/);
+    expect(await namesOf(client, '?sort=-name')).to.deep.equal(['zora.tal', 'Maya', 'anna.berg']);
+    expect(await sorted('?sort=-name')).to.match(/aria-sort="descending"><a [^>]*href="\/settings\/people\?sort=name"/);
+    expect(await namesOf(client, '?sort=-userName')).to.deep.equal(['zora.tal', 'Maya', 'anna.berg']);
+    const found = await sorted('?q=a&sort=-changed');
+    expect(found).to.contain('href="/settings/people?q=a&amp;sort=name"');
+    expect(found).to.contain('<input type="hidden" name="sort" value="-changed">');
+    expect(found).to.contain('href="/settings/people?q=a&amp;sort=changed"');
+    expect(await sorted('?sort=passwordHash'))
+      .to.contain('aria-sort="ascending"')
+      .and.not.to.contain('passwordHash');
+  });
+
   it('responds with 404 to unknown and malformed IDs', async () => {
     const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
     await removeUser(anteroom.deps, anna.id);
