@@ -124,6 +124,8 @@ const testedIn: Record<string, string> = {
   'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
   'scim/schema/user.ts': 'scim/resources/customResource.test.ts',
   'store/directoryCounts.ts': 'store/userSearch.test.ts',
+  'store/userOrder.ts': 'store/userSearch.test.ts',
+  'store/userPlan.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
   'store/metadataImports.ts': 'store/identityProviders.test.ts',
   'store/metadataVersions.ts': 'federation/metadataVersions.test.ts',
