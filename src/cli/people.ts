@@ -96,7 +96,7 @@ export const peopleCommands: Command[] = [
     operands: 'FILE',
     summary: 'Add and change people from a CSV file. Lines with errors are skipped and listed.',
     options: { 'dry-run': { help: 'Only show what the import would do.' } },
-    notes: `The first line names the columns: ${csvHeaders(personAttributes).join(', ')}.\nOnly userName is required. Missing columns and empty cells change nothing.`,
+    notes: `The first line names the columns: ${csvHeaders(personAttributes).join(', ')}, and the names in attributes list.\nOnly userName is required. Missing columns and empty cells change nothing.`,
     run: importFile,
   },
   {

@@ -26,7 +26,7 @@ describe('people/textError', () => {
     ['profileUrl', ['javascript:alert(1)', 'acme.example', 'https://'], /^Enter a web address/],
     ['preferredLanguage', ['?', 'a language'], /^Enter a language/],
     ['timezone', ['Mars/North'], /^Enter a time zone/],
-    ['photo', ['http://acme.example/a.png', 'data:image/svg+xml;base64,AA=='], /^Enter a web address/],
+    ['photo', ['http://acme.example/a.png', 'data:image/svg+xml;base64,AA=='], /^Use a PNG, JPEG, GIF or WebP picture/],
     ['photo', [`https://${'a'.repeat(70_000)}`], /^This picture is too large: use one of at most 48 KB/],
     ['userType', ['Boss', 'power user'], /^Use one of: Power User, /],
     ['title', ['x'.repeat(1_025)], /^Use at most 1,024 characters\.$/],
