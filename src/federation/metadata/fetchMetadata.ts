@@ -1,16 +1,12 @@
-import { lookup as resolve } from 'node:dns/promises';
-import { once } from 'node:events';
-import http, { type IncomingMessage, type RequestOptions } from 'node:http';
-import https from 'node:https';
-import { addressFamily, fetchableAddress, type PrivateNetworks } from '../../network.ts';
+import type { IncomingMessage } from 'node:http';
+import { connectionFault, type Guard, PrivateAddress, permittedAddresses, requestFrom } from '../../guardedRequest.ts';
+import type { PrivateNetworks } from '../../network.ts';
 import { MAX_METADATA_BYTES } from './document.ts';
 import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 
-export type FetchOptions = {
-  privateNetworks: PrivateNetworks;
+export type FetchOptions = Guard & {
   timeoutMs?: number; // for everything, including redirects; 10 s by default
   maxBytes?: number;
-  lookup?: (host: string) => Promise<string[]>; // all addresses of a name; the operating system's by default
 };
 
 export type FetchResult = { ok: true; body: Uint8Array } | { ok: false; error: MetadataError };
@@ -49,8 +45,14 @@ export function withScheme(entered: string): string {
 }
 
 async function follow(url: URL, redirects: number, options: FetchOptions, signal: AbortSignal): Promise<Uint8Array> {
-  const addresses = checkAddresses(await resolveHost(url, options, signal), url, redirects, options.privateNetworks);
-  const response = await requestFrom(url, addresses, signal).catch((error) => refuseConnection(url, error));
+  const addresses = await permittedAddresses(url, options, signal).catch((error) =>
+    error instanceof PrivateAddress
+      ? refusePrivate(url, redirects, options.privateNetworks)
+      : refuseConnection(url, error),
+  );
+  const response = await requestFrom(url, addresses, { headers: HEADERS, signal }).catch((error) =>
+    refuseConnection(url, error),
+  );
   try {
     const target = redirectTarget(response);
     if (target === undefined) return await readBody(response, options.maxBytes ?? MAX_METADATA_BYTES);
@@ -83,24 +85,7 @@ function readRedirect(target: string, from: URL, options: FetchOptions): URL {
   return readUrl(target, options, from);
 }
 
-async function resolveHost(url: URL, options: FetchOptions, signal: AbortSignal): Promise<string[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (addressFamily(host)) return [host];
-  const lookup = options.lookup ?? resolveAll;
-  signal.throwIfAborted();
-  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
-  return Promise.race([lookup(host), aborted]).catch((error) => refuseConnection(url, error));
-}
-
-async function resolveAll(host: string): Promise<string[]> {
-  return (await resolve(host, { all: true })).map(({ address }) => address);
-}
-
-/** Refuses a name if any of its addresses is private: it is not up to us which one the connection uses. */
-function checkAddresses(found: string[], url: URL, redirects: number, privateNetworks: PrivateNetworks): string[] {
-  const permitted = found.flatMap((address) => fetchableAddress(address, privateNetworks) ?? []);
-  if (found.length === 0) return refuseConnection(url, new Error('no address'));
-  if (permitted.length === found.length) return permitted;
+function refusePrivate(url: URL, redirects: number, privateNetworks: PrivateNetworks): never {
   if (redirects > 0)
     refuse('redirect_to_private_address', 'The URL redirects to a private network. Enter the final URL.');
   const operator = privateNetworks === 'deny' ? ', or ask the operator to set METADATA_PRIVATE_NETWORKS=allow' : '';
@@ -108,28 +93,6 @@ function checkAddresses(found: string[], url: URL, redirects: number, privateNet
     'private_address',
     `${quote(url.hostname)} is in a private network, where Anteroom does not fetch metadata. Instead, ${UPLOAD}${operator}.`,
   );
-}
-
-// Connects to the checked addresses, even if the name resolves to others by now. Follows no redirect and uses no proxy.
-function requestFrom(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
-  const { request } = url.protocol === 'https:' ? https : http;
-  return new Promise((resolve, reject) => {
-    request(url, { agent: false, headers: HEADERS, lookup: lookupOf(addresses), signal })
-      .on('response', resolve)
-      .on('error', reject)
-      .on('close', () => reject(new Error('closed without a response')))
-      .end();
-  });
-}
-
-function lookupOf(addresses: readonly string[]): NonNullable<RequestOptions['lookup']> {
-  const found = addresses.map((address) => ({ address, family: addressFamily(address) ?? 0 }));
-  return (_host, options, callback) => {
-    const [first] = found;
-    if (first === undefined) callback(new Error('no address'), '', 0);
-    else if (options.all) callback(null, found);
-    else callback(null, first.address, first.family);
-  };
 }
 
 function redirectTarget({ statusCode, headers }: IncomingMessage): string | undefined {
@@ -173,24 +136,17 @@ function refuseSize(maxBytes: number): never {
   );
 }
 
-/** Says what failed: only a Power User sees it, for a URL they entered, and it contains nothing of the response. */
 function refuseConnection(url: URL, error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (
-    /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)|EPROTO)$/.test(code) &&
-    /wrong version|packet length/.test(String(error))
-  )
+  const fault = connectionFault(error);
+  if (fault.kind === 'no_https')
     refuse('tls_failed', `${quote(url.host)} does not speak https at this port. Correct the port, or ${UPLOAD}.`);
-  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(code))
+  if (fault.kind === 'certificate')
     refuse(
       'tls_failed',
-      `${quote(url.host)} has no valid https certificate (${code}). Have it corrected, or ${UPLOAD}.`,
+      `${quote(url.host)} has no valid https certificate (${fault.code}). Have it corrected, or ${UPLOAD}.`,
     );
-  const causes: Record<string, string> = {
-    ENOTFOUND: 'the name does not exist',
-    EAI_AGAIN: 'the name could not be resolved',
-    ECONNREFUSED: 'the connection was refused',
-  };
-  const cause = causes[code] ?? 'the connection failed';
-  return refuse('connection_failed', `${quote(url.host)} cannot be reached: ${cause}. Check the URL, or ${UPLOAD}.`);
+  return refuse(
+    'connection_failed',
+    `${quote(url.host)} cannot be reached: ${fault.cause}. Check the URL, or ${UPLOAD}.`,
+  );
 }
