@@ -13,6 +13,7 @@ export type Config = Readonly<{
   secretKey: string | undefined; // base64 of 32 bytes; undefined: a file in dataDir
   trustProxy: string[] | number | false;
   metadataPrivateNetworks: 'allow' | 'deny';
+  webhookPrivateNetworks: 'allow' | 'deny';
   rateLimits: boolean;
   loginActivityDays: number; // how long attempts are kept
   logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -68,6 +69,11 @@ export const variables: Variable[] = [
     fallback: 'allow; deny with NODE_ENV=production',
     meaning: 'Whether metadata may be fetched from loopback and private addresses: allow or deny.',
   },
+  {
+    name: 'WEBHOOK_PRIVATE_NETWORKS',
+    fallback: 'allow; deny with NODE_ENV=production',
+    meaning: 'Whether events may be sent to webhooks at loopback and private addresses: allow or deny.',
+  },
   { name: 'RATE_LIMITS', fallback: 'on', meaning: 'Whether repeated failures are limited: on or off.' },
   {
     name: 'LOGIN_ACTIVITY_DAYS',
@@ -117,6 +123,7 @@ const environment = z
         'must be addresses or networks separated by commas, loopback, or a number',
       ),
     METADATA_PRIVATE_NETWORKS: z.enum(['allow', 'deny']).optional(),
+    WEBHOOK_PRIVATE_NETWORKS: z.enum(['allow', 'deny']).optional(),
     RATE_LIMITS: z.enum(['on', 'off']).default('on'),
     LOGIN_ACTIVITY_DAYS: z
       .string()
@@ -156,6 +163,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     secretKey: values.SECRET_KEY,
     trustProxy: values.TRUST_PROXY ?? false,
     metadataPrivateNetworks: values.METADATA_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
+    webhookPrivateNetworks: values.WEBHOOK_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
     rateLimits: values.RATE_LIMITS === 'on',
     loginActivityDays: values.LOGIN_ACTIVITY_DAYS,
     logLevel: values.LOG_LEVEL,

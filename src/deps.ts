@@ -6,6 +6,7 @@ import type { Store } from './db/open.ts';
 import type { FetchResult } from './federation/metadata/fetchMetadata.ts';
 import type { AttributeList } from './people/attribute.ts';
 import type { Secrets } from './secrets.ts';
+import type { Webhooks } from './webhooks/publish.ts';
 
 /** An RSA key pair in PEM: PKCS #8 and SubjectPublicKeyInfo. The private key is a secret: it must be encrypted at rest. */
 export type KeyPair = { privateKey: string; publicKey: string };
@@ -27,6 +28,7 @@ export type Deps = {
     privateKey: (sealed: string) => KeyObject; // sealed with `secrets`
   };
   passwordCost: PasswordCost;
+  webhooks: Webhooks;
   metadataFetches: Map<string, Promise<FetchResult>>; // under way, by URL
   background: Background;
   log: Logger;

@@ -11,6 +11,7 @@ import { openDeps } from './openDeps.ts';
 import { createStoppableServer, listen, type StoppableServer, stopLimits } from './server.ts';
 import { trimScimLog } from './sources/scimLog.ts';
 import { deleteExpired } from './store/expired.ts';
+import { DELIVER_EVERY_MS, deliverEvents } from './webhooks/worker.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
 
@@ -47,6 +48,9 @@ function repeatWork(deps: Deps): void {
   const { background, log, store } = deps;
   background.repeat(TAKE_OVER_EVERY_MS, () =>
     takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
+  );
+  background.repeat(DELIVER_EVERY_MS, () =>
+    deliverEvents(deps).catch((error: unknown) => log.debug({ err: error }, 'webhooks could not be read')),
   );
   background.repeat(SWEEP_EVERY_MS, async () => {
     await Promise.all([

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Whether metadata may be fetched from private networks: 'allow' is for identity providers inside the company. */
+/** Whether this server may connect to private networks: 'allow' is for identity providers and webhooks inside the company. */
 export type PrivateNetworks = 'allow' | 'deny';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -43,7 +43,7 @@ export function clientNetwork(address: string): string {
 }
 
 /**
- * Returns the address to fetch metadata from (IPv4 if it was mapped into IPv6), or undefined if this server must not connect to it.
+ * Returns the address to connect to (IPv4 if it was mapped into IPv6), or undefined if this server must not connect to it.
  * Unknown ranges are refused. Link-local, cloud metadata and translated addresses (NAT64, 6to4, Teredo) are refused even if private
  * networks are allowed.
  */

@@ -10,6 +10,7 @@ import { openSecrets } from './federation/secretKey.ts';
 import { recommendedCost } from './login/passwords.ts';
 import { personAttributes } from './people/attributes.ts';
 import { refreshAttributes } from './people/customAttributes.ts';
+import { openWebhooks, refreshWebhooks } from './webhooks/publish.ts';
 
 const POOL_BYTES = 8_192;
 const RSA_BITS = 3_072;
@@ -27,6 +28,8 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
   });
   const attributes = { list: personAttributes, version: 0 };
   await refreshAttributes({ store, attributes });
+  const webhooks = openWebhooks();
+  await refreshWebhooks({ store, webhooks, now: Date.now });
   return {
     config,
     store,
@@ -36,6 +39,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     randomBytes: random,
     keys: { createKeyPair, ...createKeyParsers(secrets) },
     passwordCost: recommendedCost,
+    webhooks,
     metadataFetches: new Map(),
     background: openBackground(),
     log,

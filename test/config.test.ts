@@ -17,6 +17,7 @@ describe('config', () => {
       secretKey: undefined,
       trustProxy: false,
       metadataPrivateNetworks: 'allow',
+      webhookPrivateNetworks: 'allow',
       rateLimits: true,
       loginActivityDays: 400,
       logLevel: 'info',
@@ -31,7 +32,8 @@ describe('config', () => {
   it('requires PUBLIC_URL in production, and has stricter defaults', () => {
     expect(errorsOf({ NODE_ENV: 'production' })).to.match(/PUBLIC_URL is required with NODE_ENV=production/);
     const config = parseConfig({ NODE_ENV: 'production', PUBLIC_URL: 'https://intranet.acme.com' });
-    expect(config).to.include({ production: true, host: '::', metadataPrivateNetworks: 'deny', rateLimits: true });
+    const denied = { metadataPrivateNetworks: 'deny', webhookPrivateNetworks: 'deny' };
+    expect(config).to.include({ production: true, host: '::', ...denied, rateLimits: true });
   });
 
   it('uses the values of the environment', () => {

@@ -13,6 +13,7 @@ import { createKeyPair, openRandomBytes } from '../../src/openDeps.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { insertSource, insertSourceToken } from '../../src/store/profileSources.ts';
+import { openWebhooks } from '../../src/webhooks/publish.ts';
 
 // The whole application with one profile source. PORT, FILE (the database) and TOKEN come from the environment.
 const { PORT = '0', FILE = '', TOKEN = '' } = process.env;
@@ -27,6 +28,7 @@ const deps: Deps = {
   randomBytes,
   keys: { createKeyPair, ...createKeyParsers(secrets) },
   passwordCost: recommendedCost,
+  webhooks: openWebhooks(),
   metadataFetches: new Map(),
   background: openBackground(),
   log: pino({ level: 'error' }),

@@ -47,6 +47,8 @@ const indexes = [
   `create unique index "loginActivityByReference" on "loginActivity" ("reference") where "reference" is not null`,
   `create index "loginActivityByRefusal" on "loginActivity" ("refusedFrom", "id") where "refusedFrom" is not null`,
   `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
+  `create index "webhookDeliveriesByWebhook" on "webhookDeliveries" ("webhookId", "id")`,
+  `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,
 ];
 
 /** Creates the tables, indexes and triggers of today's schema in an empty database. */

@@ -25,6 +25,7 @@ export const migrations: Migration[] = [
   addMappingOfSources,
   addGroupAncestors,
   keepVersionsOfMetadata,
+  addWebhooks,
 ];
 
 /**
@@ -241,6 +242,22 @@ async function keepVersionsOfMetadata(db: Kysely<unknown>, engine: Engine): Prom
     `insert into "metadataVersions"
       select "id", "id", "importedAt", 'import', '', "metadataJson", "metadataXml", "metadataUrl" from "identityProviders"`,
     `delete from "metadataImports" where "id" like 'previous-%'`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Events are sent to webhooks, none until a Power User adds one. */
+async function addWebhooks(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "webhooks" ("id" ${key} primary key, "url" text not null, "description" text not null, "eventsJson" text not null,
+      "active" integer not null, "pausedBecause" text, "secretSealed" text not null, "oldSecretSealed" text, "oldSecretUntil" bigint,
+      "failingSince" bigint, "leasedUntil" bigint not null, "createdAt" bigint not null)`,
+    `create table "webhookDeliveries" ("id" ${key} primary key, "webhookId" ${key} not null, "eventId" ${key} not null,
+      "type" ${key} not null, "body" text not null, "position" bigint not null, "at" bigint not null, "state" ${key} not null,
+      "nextAt" bigint, "retries" integer not null, "attemptsJson" text not null)`,
+    `create index "webhookDeliveriesByWebhook" on "webhookDeliveries" ("webhookId", "id")`,
+    `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

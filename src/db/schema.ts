@@ -231,6 +231,33 @@ export const tables = {
     refusedFrom: optionalKey, // the network of a refusal, see clientNetwork()
   },
   attempts: { name: id, failures: integer, expiresAt: time },
+  webhooks: {
+    id,
+    url: text,
+    description: text,
+    eventsJson: text, // EventType[]
+    active: flag,
+    pausedBecause: optionalText, // a sentence, if it was paused automatically
+    secretSealed: text, // sealed with the secret key
+    oldSecretSealed: optionalText, // signs as well until oldSecretUntil
+    oldSecretUntil: optionalTime,
+    failingSince: optionalTime, // the first failure after the last success
+    leasedUntil: time, // while a process delivers to it, a moment from now
+    createdAt: time,
+  },
+  webhookDeliveries: {
+    id, // sorts by time
+    webhookId: key, // no reference: a change of a person must not fail because a webhook was removed
+    eventId: key, // the same for all webhooks, and each time the event is sent
+    type: key, // EventType
+    body: text, // JSON as it is sent
+    position: bigint, // grows with time, also within a millisecond
+    at: time,
+    state: key, // 'waiting' | 'delivered' | 'failed'
+    nextAt: optionalTime, // of the next attempt, null if there is none
+    retries: integer, // without those that a Power User asked for
+    attemptsJson: text, // Attempt[]
+  },
 };
 
 /** The rows of the tables. */
@@ -254,3 +281,5 @@ export type JobItemRow = Schema['jobItems'];
 export type SessionRow = Schema['sessions'];
 export type LoginRequestRow = Schema['loginRequests'];
 export type LoginActivityRow = Schema['loginActivity'];
+export type WebhookRow = Schema['webhooks'];
+export type WebhookDeliveryRow = Schema['webhookDeliveries'];

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { Forbidden } from '../errors.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { newId, newReference } from '../identifier.ts';
+import { publishLogin } from '../login/events.ts';
 import { isWaitingForSetup } from '../login/firstPowerUser.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
 import { clientNetwork } from '../network.ts';
@@ -106,7 +107,6 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
       reason: result.reason,
       error: localRefusalMessage(result.reason),
     });
-  await writeLastLogin(deps.store.db, result.user.id, deps.now());
   await startLocalSession(deps, req, res, result.user);
   res.redirect(303, returnTo);
 }
@@ -133,8 +133,13 @@ async function recordAttempt(
     network: client.network,
     detail: { userAgent: client.userAgent },
   };
-  if (result.ok) await insertLoginActivity(deps.store.db, row);
-  else await recordRefusal(deps.store.db, row, clientNetwork(client.network));
+  await deps.store.db.transaction().execute(async (trx) => {
+    if (result.ok) {
+      await insertLoginActivity(trx, row);
+      await writeLastLogin(trx, result.user.id, row.at);
+    } else if ((await recordRefusal(trx, row, clientNetwork(client.network))).id !== row.id) return; // counted again
+    await publishLogin(trx, deps, row, result.user);
+  });
 }
 
 /** Returns the Default Provider if Auto Login is on and the provider is enabled. */

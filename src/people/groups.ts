@@ -5,6 +5,7 @@ import { newId } from '../identifier.ts';
 import { addMembers, removeMembers } from '../store/groupMembers.ts';
 import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../store/groups.ts';
 import { removeNestedGroups } from '../store/nestedGroups.ts';
+import { publishGroup, publishMembers } from './events.ts';
 import { NestingRefused, nestGroups } from './nestedGroups.ts';
 
 const MAX_NAME = 256;
@@ -28,6 +29,7 @@ export async function addGroup(deps: Deps, displayName: string): Promise<Checked
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findGroupByName(trx, name)) return invalid({ displayName: TAKEN });
     await insertGroup(trx, group);
+    await publishGroup(trx, deps, 'group.created', group);
     return { ok: true, value: group };
   });
 }
@@ -43,11 +45,13 @@ export async function renameGroup(
   const error = nameError(name);
   if (error) return invalid({ displayName: error });
   return deps.store.db.transaction().execute(async (trx) => {
-    requireUnmanaged(await getGroupIn(trx, id));
+    const before = await getGroupIn(trx, id);
+    requireUnmanaged(before);
     const namesake = await findGroupByName(trx, name);
     if (namesake && namesake.id !== id) return invalid({ displayName: TAKEN });
     const renamed = await updateGroup(trx, id, readVersion, deps.now(), { displayName: name });
     if (!renamed) throw new Conflict(STALE);
+    if (name !== before.displayName) await publishGroup(trx, deps, 'group.updated', renamed, ['displayName']);
     return { ok: true, value: renamed };
   });
 }
@@ -60,13 +64,13 @@ export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]
 /** Does the same within a transaction. */
 export async function addPeopleIn(
   db: Db,
-  { now }: Pick<Deps, 'now'>,
+  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
   id: string,
   userIds: string[],
 ): Promise<string[]> {
   requireUnmanaged(await getGroupIn(db, id));
   const { added } = await addMembers(db, id, userIds);
-  if (added.length > 0) await updateGroup(db, id, undefined, now());
+  await recordMembers(db, deps, id, { added });
   return added;
 }
 
@@ -78,13 +82,13 @@ export async function removePeopleFromGroup(deps: Deps, id: string, userIds: str
 /** Does the same within a transaction. */
 export async function removePeopleIn(
   db: Db,
-  { now }: Pick<Deps, 'now'>,
+  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
   id: string,
   userIds: string[],
 ): Promise<string[]> {
   requireUnmanaged(await getGroupIn(db, id));
   const removed = await removeMembers(db, id, userIds);
-  if (removed.length > 0) await updateGroup(db, id, undefined, now());
+  await recordMembers(db, deps, id, { removed });
   return removed;
 }
 
@@ -101,7 +105,7 @@ export async function addGroupToGroup(deps: Deps, id: string, name: string): Pro
       if (error instanceof NestingRefused) return invalid({ group: error.message });
       throw error;
     }
-    await updateGroup(trx, id, undefined, deps.now());
+    await recordMembers(trx, deps, id, { added: [member.id] });
     return { ok: true, value: member };
   });
 }
@@ -111,7 +115,7 @@ export async function removeGroupFromGroup(deps: Deps, id: string, memberId: str
   return deps.store.db.transaction().execute(async (trx) => {
     requireUnmanaged(await getGroupIn(trx, id));
     const removed = await removeNestedGroups(trx, id, [memberId]);
-    if (removed.length > 0) await updateGroup(trx, id, undefined, deps.now());
+    await recordMembers(trx, deps, id, { removed });
     return removed.length > 0;
   });
 }
@@ -121,8 +125,21 @@ export async function removeGroup(deps: Deps, id: string): Promise<Group> {
   return deps.store.db.transaction().execute(async (trx) => {
     const group = await getGroupIn(trx, id);
     await deleteGroup(trx, id, deps.now());
+    await publishGroup(trx, deps, 'group.deleted', group);
     return group;
   });
+}
+
+/** Gives a group a new version after its members changed, and reports them. */
+async function recordMembers(
+  db: Db,
+  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
+  id: string,
+  { added = [], removed = [] }: { added?: string[]; removed?: string[] },
+): Promise<void> {
+  if (added.length + removed.length === 0) return;
+  const group = await updateGroup(db, id, undefined, deps.now());
+  if (group) await publishMembers(db, deps, group, { added, removed });
 }
 
 function nameError(name: string): string | undefined {

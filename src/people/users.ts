@@ -19,6 +19,7 @@ import {
 } from '../store/writeUsers.ts';
 import type { AttributeList, UserAttributes } from './attribute.ts';
 import { emptyPerson } from './attribute.ts';
+import { activeAmong, publishDeactivations, publishPerson, publishPersonChange, type WritingDeps } from './events.ts';
 import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
 import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
@@ -98,7 +99,7 @@ export async function changePerson(
  */
 export async function insertPerson(
   db: Db,
-  deps: Pick<Deps, 'now' | 'randomBytes' | 'attributes'>,
+  deps: WritingDeps,
   attributes: UserAttributes,
   { sourceId, passwordHash }: { sourceId: string | null; passwordHash: string | null },
 ): Promise<User> {
@@ -106,6 +107,7 @@ export async function insertPerson(
   const bookkeeping = { sourceId, creatorId: sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
   const user: User = { id: newId(deps), ...withStoredNames(attributes), ...bookkeeping };
   await insertUsers(db, [{ user, keys: searchKeysOf(user, deps.attributes.list), passwordHash }]);
+  await publishPerson(db, deps, 'person.created', user);
   return user;
 }
 
@@ -117,7 +119,7 @@ export async function insertPerson(
  */
 export async function writePerson(
   db: Db,
-  deps: Pick<Deps, 'now' | 'attributes'>,
+  deps: WritingDeps,
   before: User,
   changes: Partial<UserAttributes & Pick<User, 'sourceId'>>,
   { passwordHash, force = false }: { passwordHash?: string | null | undefined; force?: boolean } = {},
@@ -132,6 +134,7 @@ export async function writePerson(
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
   if (!mayStay) await deleteSessionsOfUser(db, before.id);
+  await publishPersonChange(db, deps, before, changed, passwordHash !== undefined);
   return changed;
 }
 
@@ -179,10 +182,11 @@ export async function removeUser(deps: Deps, id: string): Promise<User> {
  * @param user as lockUser returned them in this transaction
  * @throws LastPowerUser
  */
-export async function deletePerson(db: Db, deps: Pick<Deps, 'now' | 'attributes'>, user: User): Promise<void> {
+export async function deletePerson(db: Db, deps: WritingDeps, user: User): Promise<void> {
   await requirePowerUserLeft(db, user, 'power');
   await removeReferencesTo(db, deps, user.id);
   await deleteUser(db, user.id, deps.now());
+  await publishPerson(db, deps, 'person.deleted', user);
 }
 
 /**
@@ -192,15 +196,17 @@ export async function deletePerson(db: Db, deps: Pick<Deps, 'now' | 'attributes'
  */
 export async function releaseFromSource(
   db: Db,
-  deps: Pick<Deps, 'now'>,
+  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
   ids: string[],
   { deactivate }: { deactivate: boolean },
 ): Promise<{ id: string; reason: string } | undefined> {
   const kept = deactivate ? await lastPowerUserAmong(db, ids) : undefined;
   const others = ids.filter((id) => id !== kept?.id);
+  const deactivated = deactivate ? await activeAmong(db, deps, others) : [];
   await releaseUsers(db, others, deps.now(), deactivate);
   if (kept) await releaseUsers(db, [kept.id], deps.now(), false);
   if (deactivate) await deleteSessionsOfUsers(db, others);
+  await publishDeactivations(db, deps, deactivated);
   return kept;
 }
 
@@ -224,7 +230,7 @@ async function getUserIn(db: Db, id: string): Promise<User> {
 }
 
 /** People who name a deleted person in a custom attribute no longer do. */
-async function removeReferencesTo(db: Db, deps: Pick<Deps, 'now' | 'attributes'>, id: string): Promise<void> {
+async function removeReferencesTo(db: Db, deps: WritingDeps, id: string): Promise<void> {
   const { list } = deps.attributes;
   if (personReferences(list).length === 0) return;
   for (const referrer of await findMarked(db, id)) {

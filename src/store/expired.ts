@@ -7,8 +7,10 @@ import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteExpiredSessions } from './sessions.ts';
 import { deleteExpiredAssertions } from './usedAssertions.ts';
+import { deleteDeliveriesBefore } from './webhookDeliveries.ts';
 
 const DAY_MS = 86_400_000;
+const DELIVERY_DAYS = 30;
 const ROWS_AT_ONCE = 500;
 
 const deletions = [
@@ -20,11 +22,12 @@ const deletions = [
   deleteExpiredFailures,
 ];
 
-/** Deletes expired rows from every table whose rows expire, and Login activity past its time, in slices. */
+/** Deletes expired rows from every table whose rows expire, and Login activity and events of webhooks past their time, in slices. */
 export async function deleteExpired(db: Db, now: number, loginActivityDays: number): Promise<void> {
   for (const deleteSome of deletions) await inSlices(() => deleteSome(db, now, ROWS_AT_ONCE));
   const before = now - loginActivityDays * DAY_MS;
   await inSlices(() => deleteLoginActivityBefore(db, before, ROWS_AT_ONCE));
+  await inSlices(() => deleteDeliveriesBefore(db, now - DELIVERY_DAYS * DAY_MS, ROWS_AT_ONCE));
 }
 
 /** Lets other requests run between two slices. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { newId } from '../../src/identifier.ts';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
 import { insertLoginActivity, listLoginActivity } from '../../src/store/loginActivity.ts';
@@ -7,9 +8,10 @@ import { findMetadataImport, insertMetadataImport } from '../../src/store/metada
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
+import { insertDeliveries, listDeliveries } from '../../src/store/webhookDeliveries.ts';
 import { aLoginRequest, anActivity, aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
-import { testStart } from '../support/testDeps.ts';
+import { seededBytes, testStart } from '../support/testDeps.ts';
 
 describe('store/expired', () => {
   withStores((open) => {
@@ -39,6 +41,18 @@ describe('store/expired', () => {
       ];
       expect(await there('over')).to.deep.equal([false, false, false, false, false, false]);
       expect(await there('alive')).to.deep.equal([true, true, true, true, true, true]);
+    });
+
+    it('deletes events of webhooks after 30 days', async () => {
+      const { db } = await open();
+      for (const at of [testStart - 30 * 86_400_000 - 1, testStart - 30 * 86_400_000]) {
+        const id = newId({ now: () => at, randomBytes: seededBytes(String(at)) });
+        const event = { eventId: id, type: 'person.created', body: '{}', position: at, nextAt: null };
+        await insertDeliveries(db, [{ id, webhookId: 'one', at, ...event }]);
+      }
+      await deleteExpired(db, testStart, 400);
+      const { rows } = await listDeliveries(db, 'one', { limit: 9 });
+      expect(rows.map(({ at }) => at)).to.deep.equal([testStart - 30 * 86_400_000]);
     });
 
     it('deletes Login activity past its time, with the names in it, and more rows than one slice has', async () => {

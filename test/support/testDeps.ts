@@ -7,6 +7,7 @@ import type { Deps, KeyPair, PasswordCost } from '../../src/deps.ts';
 import { createKeyParsers } from '../../src/federation/keys.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
+import { openWebhooks } from '../../src/webhooks/publish.ts';
 import keyPairs from './keyPairs.json' with { type: 'json' };
 import { openTestStore } from './stores.ts';
 import { tempFolder } from './tempFolder.ts';
@@ -52,6 +53,7 @@ export async function testDeps({
     randomBytes,
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },
     passwordCost: testPasswordCost,
+    webhooks: openWebhooks(),
     metadataFetches: new Map(),
     background: openBackground(),
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),

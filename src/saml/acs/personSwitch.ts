@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { hashToken, newToken } from '../../identifier.ts';
+import { publishLogin } from '../../login/events.ts';
 import { writeLastLogin } from '../../people/users.ts';
 import { confirmLoginActivity } from '../../store/loginActivity.ts';
 import { consumePendingLogin, findPendingLogin, insertPendingLogin } from '../../store/pendingLogins.ts';
@@ -49,13 +50,21 @@ export function switchRoutes(deps: Deps): Router {
 async function finish(deps: Deps, req: Request, res: Response, pending: PendingLogin, user: User): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     if (!(await consumePendingLogin(trx, hashToken(tokenOf(req))))) throw expired();
-    if (pending.activityId !== undefined) await confirmLoginActivity(trx, pending.activityId);
+    if (pending.activityId !== undefined) {
+      await confirmLoginActivity(trx, pending.activityId);
+      await publishLogin(trx, deps, confirmed(pending, pending.activityId), user);
+    }
     await writeLastLogin(trx, user.id, deps.now());
   });
   // Without Secure, browsers ignore every Set-Cookie of a __Secure- cookie, including one that clears it.
   res.clearCookie(cookieName(req), { path: PATH, secure: isHttps(req) });
   await startSession(deps, req, res, user, pending.login);
   res.redirect(303, pending.destination);
+}
+
+function confirmed({ login }: PendingLogin, id: string): Parameters<typeof publishLogin>[2] {
+  const facts = { flow: 'idp', outcome: 'logged_in', reason: null, reference: null };
+  return { id, ...facts, providerId: login.providerId ?? null };
 }
 
 /** Returns the login that waits at this domain, if its person may still log in. @throws NotFound */

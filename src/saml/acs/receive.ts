@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { defaultAcsUrl, serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { newId, newReference } from '../../identifier.ts';
+import { publishLogin } from '../../login/events.ts';
 import { clientNetwork } from '../../network.ts';
 import { writeLastLogin } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
@@ -84,18 +85,25 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     await runAsyncChecks(used, loginChecks.use, trx);
     const result = resultOf(deps, req, used, present);
     const row = activityRow(used, result, clientOf(req));
-    if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, row)) };
+    if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, deps, row, used.user)) };
     if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, used.now);
     // Refused or not, the Test login is over: what comes next is a login.
     if (result.test && used.ownRequest) await consumeLoginRequest(trx, used.ownRequest.id, used.now);
     await insertLoginActivity(trx, row);
+    await publishLogin(trx, deps, row, used.user);
     return result;
   });
 }
 
 /** Anyone can send a response that is refused, as often as they like. The person sees the reference of the row that counts it. */
-async function recordRefused(db: Db, row: NewLoginActivity): Promise<Pick<RefusedLogin, 'activityId' | 'reference'>> {
+async function recordRefused(
+  db: Db,
+  deps: Deps,
+  row: NewLoginActivity,
+  user: User | undefined,
+): Promise<Pick<RefusedLogin, 'activityId' | 'reference'>> {
   const { id, reference } = await recordRefusal(db, row, clientNetwork(row.network ?? ''));
+  if (id === row.id) await publishLogin(db, deps, row, user);
   return { activityId: id, reference: reference ?? '' };
 }
 

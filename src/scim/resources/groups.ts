@@ -1,4 +1,5 @@
 import { newId } from '../../identifier.ts';
+import { publishGroup, publishMembers } from '../../people/events.ts';
 import { countMembers } from '../../store/groupMembers.ts';
 import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../../store/groups.ts';
 import type { Change } from '../../store/scimLog.ts';
@@ -37,6 +38,8 @@ export const groups: Model<Group> = {
     return async (db) => {
       await insertGroup(db, group);
       const members = await addMembers(db, call, group.id, ids);
+      await publishGroup(db, deps, 'group.created', group);
+      await publishMembers(db, deps, group, members);
       return { row: group, changes: [...changesBetween({}, attributesOf(group)), ...memberChanges(members)] };
     };
   },
@@ -58,7 +61,10 @@ export const groups: Model<Group> = {
     );
   },
   // The members stay active: the client deactivates them itself.
-  delete: (db, { deps }, { id }) => deleteGroup(db, id, deps.now()),
+  async delete(db, { deps }, group) {
+    await deleteGroup(db, group.id, deps.now());
+    await publishGroup(db, deps, 'group.deleted', group);
+  },
   isLarge: async ({ deps }, { id }) => (await countMembers(deps.store.db, id, LARGE_GROUP + 1)) > LARGE_GROUP,
   represent: async (call, group, projection) => ({
     version: versionTag(group.version),
@@ -75,12 +81,18 @@ function updateOf(
   return async (db, before) => {
     const fields = change(before);
     const members = await changeMembers(db, before);
+    const changes = changesBetween(attributesOf(before), attributesOf(fields));
     return {
-      changes: [...changesBetween(attributesOf(before), attributesOf(fields)), ...memberChanges(members)],
-      save: () => {
+      changes: [...changes, ...memberChanges(members)],
+      save: async () => {
         const { displayName, ...others } = fields;
         const renamed = displayName === before.displayName ? {} : { displayName };
-        return updateGroup(db, before.id, before.version, deps.now(), { ...others, ...renamed, sourceId: source.id });
+        const written = { ...others, ...renamed, sourceId: source.id };
+        const after = await updateGroup(db, before.id, before.version, deps.now(), written);
+        const names = changes.map(({ attribute }) => attribute);
+        if (after && names.length > 0) await publishGroup(db, deps, 'group.updated', after, names);
+        if (after) await publishMembers(db, deps, after, members);
+        return after;
       },
     };
   };

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import type { Group } from '../store/groups.ts';
+import { findUsersById, type User } from '../store/users.ts';
+import type { EventType } from '../webhooks/events.ts';
+import { publish } from '../webhooks/publish.ts';
+import { storedValue } from './values.ts';
+
+const MAX_IDS = 200; // of each list: receivers expect messages of less than 20 kB (Standard Webhooks, Payload size)
+
+/** What writing people needs. */
+export type WritingDeps = Pick<Deps, 'now' | 'randomBytes' | 'attributes' | 'webhooks'>;
+
+type EventDeps = Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>;
+
+/** Reports that a person was added or deleted, or deactivated without another change. */
+export function publishPerson(db: Db, deps: EventDeps, type: EventType, person: User): Promise<void> {
+  return publish(db, deps, type, () => personData(person));
+}
+
+/** Reports what changed about a person: being active, other attributes, or both. Names of attributes are reported, never their values. */
+export async function publishPersonChange(
+  db: Db,
+  deps: WritingDeps,
+  before: User,
+  after: User,
+  hasNewPassword: boolean,
+): Promise<void> {
+  if (before.active !== after.active)
+    await publishPerson(db, deps, after.active ? 'person.activated' : 'person.deactivated', after);
+  if (!deps.webhooks.wanted.has('person.updated')) return;
+  const changed = changedNames(deps, before, after);
+  if (hasNewPassword) changed.push('password');
+  if (changed.length > 0) await publish(db, deps, 'person.updated', () => ({ ...personData(after), changed }));
+}
+
+/** Returns the active people of these, before they are deactivated together, if that is to be reported. */
+export async function activeAmong(db: Db, { webhooks }: EventDeps, ids: string[]): Promise<User[]> {
+  if (!webhooks.wanted.has('person.deactivated')) return [];
+  return [...(await findUsersById(db, ids)).values()].filter(({ active }) => active);
+}
+
+/** Reports people who were deactivated together. @param before as they were */
+export async function publishDeactivations(db: Db, deps: EventDeps, before: User[]): Promise<void> {
+  for (const user of before)
+    await publishPerson(db, deps, 'person.deactivated', { ...user, active: false, version: user.version + 1 });
+}
+
+/** Reports that a group was added, changed or deleted. `changed` has the names of attributes. */
+export function publishGroup(
+  db: Db,
+  deps: EventDeps,
+  type: EventType,
+  group: Group,
+  changed?: string[],
+): Promise<void> {
+  return publish(db, deps, type, () => ({ ...groupData(group), ...(changed && { changed }) }));
+}
+
+/** Reports who was added to a group and removed from it, as the IDs of people and groups. */
+export async function publishMembers(
+  db: Db,
+  deps: EventDeps,
+  group: Group,
+  { added = [], removed = [] }: { added?: string[]; removed?: string[] },
+): Promise<void> {
+  if (added.length + removed.length === 0) return;
+  await publish(db, deps, 'group.members_changed', () => ({
+    ...groupData(group),
+    added: added.slice(0, MAX_IDS),
+    removed: removed.slice(0, MAX_IDS),
+    complete: added.length <= MAX_IDS && removed.length <= MAX_IDS,
+  }));
+}
+
+function personData({ id, userName, active, version }: User): object {
+  return { id, userName, active, version };
+}
+
+function groupData({ id, displayName, version }: Group): object {
+  return { id, displayName, version };
+}
+
+function changedNames({ attributes }: WritingDeps, before: User, after: User): string[] {
+  const differing = attributes.list.filter(
+    (attribute) =>
+      attribute.name !== 'active' &&
+      !isDeepStrictEqual(storedValue(before, attribute) ?? null, storedValue(after, attribute) ?? null),
+  );
+  return differing.map(({ name }) => name);
+}

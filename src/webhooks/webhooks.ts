@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { newId } from '../identifier.ts';
+import { deleteDeliveriesOf } from '../store/webhookDeliveries.ts';
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type Webhook,
+} from '../store/webhooks.ts';
+import { isEventType } from './events.ts';
+import { refreshWebhooks, wake } from './publish.ts';
+import { guardOf } from './send.ts';
+import { newSecret } from './signature.ts';
+import { targetError } from './target.ts';
+
+const MAX_WEBHOOKS = 20; // each writes a row for each event
+const OVERLAP_MS = 86_400_000;
+const DELETED_AT_ONCE = 500;
+
+const schema = z.object({
+  url: z.string().trim(),
+  description: z
+    .string()
+    .trim()
+    .max(100, 'Use at most 100 characters.')
+    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.'),
+  events: z
+    .array(z.string().refine(isEventType, 'There is no such event.'))
+    .min(1, 'Select at least one event.')
+    .transform((events) => [...new Set(events)]),
+  active: z.boolean(),
+});
+
+/** The settings of a webhook, as a Power User enters them. */
+export type WebhookInput = z.input<typeof schema>;
+
+/** What is shown once: the secret, which is stored encrypted. */
+export type ShownSecret = { webhook: Webhook; secret: string };
+
+/** Returns the webhook with an ID. @throws NotFound */
+export async function getWebhook({ store }: Pick<Deps, 'store'>, id: string): Promise<Webhook> {
+  const webhook = await findWebhook(store.db, id);
+  if (!webhook) throw new NotFound('This webhook does not exist.');
+  return webhook;
+}
+
+/** Returns the name of a webhook: its description, or the host of its URL. */
+export function nameOfWebhook({ description, url }: Pick<Webhook, 'description' | 'url'>): string {
+  return description || new URL(url).host;
+}
+
+/** Adds a webhook with its first secret. Its URL must resolve to addresses that this server may connect to. */
+export async function addWebhook(deps: Deps, input: WebhookInput): Promise<Checked<ShownSecret>> {
+  const read = await readInput(deps, input);
+  if (!read.ok) return read;
+  const secret = newSecret(deps);
+  const webhook: Webhook = {
+    id: newId(deps),
+    ...read.value,
+    pausedBecause: null,
+    secretSealed: deps.secrets.seal(secret),
+    oldSecretSealed: null,
+    oldSecretUntil: null,
+    failingSince: null,
+    leasedUntil: 0,
+    createdAt: deps.now(),
+  };
+  const added = await deps.store.db.transaction().execute(async (trx) => {
+    if ((await listWebhooks(trx)).length >= MAX_WEBHOOKS)
+      return invalid({ '': `There are ${MAX_WEBHOOKS} webhooks already. Remove one that is no longer needed first.` });
+    await insertWebhook(trx, webhook);
+    return { ok: true as const, value: { webhook, secret } };
+  });
+  await refreshWebhooks(deps);
+  return added;
+}
+
+/** Changes the settings that are given. Activating a webhook forgets why it was paused; waiting events are then sent. @throws NotFound */
+export async function changeWebhook(deps: Deps, id: string, input: Partial<WebhookInput>): Promise<Checked<Webhook>> {
+  const before = await getWebhook(deps, id);
+  const { url, description, events, active } = before;
+  const read = await readInput(deps, { url, description, events: events.filter(isEventType), active, ...input });
+  if (!read.ok) return read;
+  const resumed = read.value.active && !active ? { pausedBecause: null, failingSince: null } : {};
+  await updateWebhook(deps.store.db, id, { ...read.value, ...resumed });
+  await refreshWebhooks(deps);
+  wake(deps);
+  return { ok: true, value: { ...before, ...read.value, ...resumed } };
+}
+
+/** Gives a webhook a new secret. The old one signs as well for 24 hours. @throws NotFound */
+export async function rotateSecret(deps: Deps, id: string): Promise<ShownSecret> {
+  const { secretSealed } = await getWebhook(deps, id);
+  const secret = newSecret(deps);
+  await updateWebhook(deps.store.db, id, {
+    secretSealed: deps.secrets.seal(secret),
+    oldSecretSealed: secretSealed,
+    oldSecretUntil: deps.now() + OVERLAP_MS,
+  });
+  return { webhook: await getWebhook(deps, id), secret };
+}
+
+/** Removes a webhook with its deliveries. @throws NotFound */
+export async function removeWebhook(deps: Deps, id: string): Promise<Webhook> {
+  const { db } = deps.store;
+  const webhook = await getWebhook(deps, id);
+  await deleteWebhook(db, id);
+  await refreshWebhooks(deps);
+  while ((await deleteDeliveriesOf(db, id, DELETED_AT_ONCE)) === DELETED_AT_ONCE);
+  return webhook;
+}
+
+async function readInput(deps: Deps, input: WebhookInput): Promise<Checked<z.output<typeof schema>>> {
+  const parsed = schema.safeParse(input);
+  const errors = parsed.success ? {} : fieldErrors(parsed.error);
+  const error = await targetError(input.url, guardOf(deps));
+  if (error !== undefined) errors.url = error;
+  return parsed.success && error === undefined ? { ok: true, value: parsed.data } : invalid(errors);
+}
