@@ -4,8 +4,8 @@ import { textError } from './textError.ts';
 
 type Custom = Pick<PersonAttribute, 'type' | 'options' | 'custom'>;
 
-/** The most values of one attribute of a person. */
-export const MAX_VALUES = 20;
+/** The most values of one attribute of a person, as in SCIM (see readValue). */
+export const MAX_VALUES = 200;
 
 /** Returns a value as text, one value per line, also if it was stored when the attribute had another type. '' for none. */
 export function textOfCustom(value: unknown): string {

@@ -91,6 +91,13 @@ describe('people/changeCustomAttribute', () => {
       expect(await found()).to.equal(0);
     });
 
+    it('keeps as many values as SCIM accepts', async () => {
+      const values = Array.from({ length: 200 }, (_, index) => ({ value: `v${index}` }));
+      const attribute = await withValues({ several: true }, values);
+      expect(await changed({ ...attribute, searchable: true })).to.equal(1);
+      expect(await stored()).to.deep.equal([values]);
+    });
+
     it('removes an attribute with its values, in batches', async () => {
       const values = Array.from({ length: 120 }, (_, index) => String(index));
       await withValues({}, ...values);

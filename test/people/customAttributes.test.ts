@@ -152,8 +152,8 @@ describe('people/customAttributes', () => {
     expect(errorOf('onetext', 'x'.repeat(1_025))).to.equal('Use at most 1,024 characters.');
     expect(errorOf('onetext', 'a\nb')).to.equal('Control characters are not allowed.');
     const lines = (count: number) => Array.from({ length: count }, (_, index) => index).join('\n');
-    expect(errorOf('manytext', lines(20))).to.equal(undefined);
-    expect(errorOf('manytext', lines(21))).to.equal('Use at most 20 values.');
+    expect(errorOf('manytext', lines(200))).to.equal(undefined);
+    expect(errorOf('manytext', lines(201))).to.equal('Use at most 200 values.');
   });
 
   it('shows small numbers as they are entered', async () => {
