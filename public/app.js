@@ -133,7 +133,9 @@ function fillIn(form, fields) {
     const at = left.findIndex(({ name, value }) => name === element.name && (!isBox || value === element.value));
     if (isBox) element.checked = at >= 0;
     else if (at >= 0) element.value = left[at].value;
-    if (at >= 0) left.splice(at, 1);
+    if (at < 0) continue;
+    left.splice(at, 1);
+    if (element.value) element.closest('details')?.setAttribute('open', '');
   }
 }
 

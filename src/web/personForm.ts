@@ -9,7 +9,7 @@ import { field, fieldValues, file, ticked } from './form.ts';
 const MAX_LINES = 100;
 
 /** A section of a person's form: the fields, and what profile sources own, by source. */
-type FormSection = {
+export type FormSection = {
   title: string;
   attributes: PersonAttribute[];
   owned: { source: ProfileSource; attributes: PersonAttribute[] }[];

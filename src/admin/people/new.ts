@@ -5,9 +5,11 @@ import { personInputOf } from '../../people/form.ts';
 import { addPerson, nameOf } from '../../people/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
+import type { FormSection } from '../../web/personForm.ts';
 import { allErrors, formView, hasErrors, type SentForm, sentForm } from './form.ts';
 
 const PATH = '/settings/people/new';
+const FIRST = ['givenName', 'familyName', 'userName', 'emails', 'userType'];
 
 /** Adds a person. */
 export function newPersonRoutes(router: Router, deps: Deps): void {
@@ -23,5 +25,20 @@ export function newPersonRoutes(router: Router, deps: Deps): void {
 }
 
 async function show(deps: Deps, res: Response, sent: SentForm): Promise<void> {
-  res.render('settings/people/new', { title: 'Add a person', ...(await formView(deps, sent)) });
+  const view = await formView(deps, sent);
+  res.render('settings/people/new', { title: 'Add a person', ...view, sections: neededFirst(view.sections) });
+}
+
+/** One section with what is needed first, before all others without it. */
+function neededFirst(sections: FormSection[]): FormSection[] {
+  const all = sections.flatMap(({ attributes }) => attributes);
+  const first = FIRST.flatMap((name) => all.filter((attribute) => attribute.name === name));
+  const others = sections.map((one) => ({
+    ...one,
+    attributes: one.attributes.filter((each) => !first.includes(each)),
+  }));
+  return [
+    { title: 'Person', attributes: first, owned: [] },
+    ...others.filter(({ attributes }) => attributes.length > 0),
+  ];
 }

@@ -31,6 +31,29 @@ describe('admin/people/new', () => {
     expect((await client.follow(saved)).text).to.contain('Saved: job title.');
   });
 
+  it('asks for what is needed first, and opens the sections with input or errors', async () => {
+    const page = (await client.get(`${LIST}/new`)).text;
+    const places = [
+      'id="givenName"',
+      'id="userName"',
+      'emails.0.value',
+      'name="userType"',
+      'id="password"',
+      '<details',
+    ];
+    expect(places.map((place) => page.indexOf(place))).to.deep.equal(
+      places.map((place) => page.indexOf(place)).toSorted((one, other) => one - other),
+    );
+    expect(openSections(page)).to.deep.equal([]);
+    const sent = { userName: 'anna', userType: 'Intranet User', title: 'Clerk', timezone: 'Mars/Olympus' };
+    const refused = await client.post(`${LIST}/new`, {
+      ...sent,
+      'phoneNumbers.lines': '1',
+      'phoneNumbers.0.value': '1',
+    });
+    expect(openSections(refused.text)).to.deep.equal(['Contact', 'Work', 'About']);
+  });
+
   it('keeps the input and shows the error of each field', async () => {
     const refused = await client.post(`${LIST}/new`, {
       userName: 'MAYA.koch',
@@ -45,3 +68,9 @@ describe('admin/people/new', () => {
     expect(short.text).not.to.contain('value="short"');
   });
 });
+
+function openSections(page: string): string[] {
+  return [...page.matchAll(/ open>\s*<summary class="card-header"><span[^>]*>([^<]*)</g)].map(
+    ([, title = '']) => title,
+  );
+}
