@@ -5,6 +5,7 @@ import { getGroup, removeGroup } from '../../people/groups.ts';
 import { countMembers } from '../../store/groupMembers.ts';
 import type { Group } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
+import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
@@ -17,8 +18,9 @@ export function removeGroupRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const group = await getGroup(deps, req.params.id);
     const typed = field(req, 'typed').trim();
-    const errors = { typed: `Type ${group.displayName} to delete it.` };
-    if (typed !== group.displayName) return confirm(deps, res.status(422), group, typed, errors);
+    const word = confirmationOf(group.displayName);
+    const errors = { typed: `Type ${word} to delete this group.` };
+    if (typed !== word) return confirm(deps, res.status(422), group, typed, errors);
     await removeGroup(deps, group.id);
     await flash(req, `Deleted ${group.displayName}.`);
     res.redirect(303, '/settings/groups');
@@ -36,6 +38,7 @@ async function confirm(
     title: `Delete ${group.displayName}?`,
     group,
     typed,
+    word: confirmationOf(group.displayName),
     errors,
     members: await countMembers(store.db, group.id, MAX_COUNTED),
     source: group.sourceId === null ? undefined : await findSource(store.db, group.sourceId),

@@ -6,22 +6,23 @@ import { findGroupsOfUsers } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
+import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 const PATH = '/settings/people/:id/removal';
 const ALL = 10_000_000; // the number of reports is shown exactly
 
-/** Deletes a person for good, after their user name was typed. */
+/** Deletes a person for good, after a confirmation. */
 export function removePersonRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, res, req.params.id, '', {}));
   router.post(PATH, async (req, res) => {
     const typed = field(req, 'typed').trim();
     const person = await getUser(deps, req.params.id);
     const errors =
-      typed === person.userName
+      typed === confirmationOf(person.userName)
         ? await conflictOf(removeUser(deps, person.id))
-        : { typed: `Type ${person.userName} to delete this person.` };
+        : { typed: `Type ${confirmationOf(person.userName)} to delete this person.` };
     if (errors) return show(deps, res.status(422), person.id, typed, errors);
     await flash(req, `${nameOf(person)} is deleted.`);
     res.redirect(303, '/settings/people');
@@ -35,6 +36,7 @@ async function show(deps: Deps, res: Response, id: string, typed: string, errors
     title: `Delete ${nameOf(person)}?`,
     person,
     typed,
+    word: confirmationOf(person.userName),
     errors,
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
     sessions: await countSessionsOfUsers(db, [id], deps.now()),

@@ -5,6 +5,7 @@ import { getSource } from '../../sources/profileSources.ts';
 import { sourceEffects, sourceRemoval } from '../../sources/removal.ts';
 import type { ProfileSource } from '../../store/profileSources.ts';
 import { countSessionsOfSource } from '../../store/sessions.ts';
+import { confirmationOf } from '../../web/confirmation.ts';
 import { field } from '../../web/form.ts';
 import { startNewJob } from '../jobs/job.ts';
 
@@ -28,9 +29,10 @@ export function removeSourceRoutes(router: Router, deps: Deps): void {
 type Entered = { typed: string; people: string };
 
 function errorsIn({ name }: ProfileSource, { typed, people }: Entered): FieldErrors {
+  const word = confirmationOf(name);
   return {
     ...(people === 'keep' || people === 'deactivate' ? {} : { people: 'Select what should happen to its people.' }),
-    ...(typed === name ? {} : { typed: `Type ${name} to remove it.` }),
+    ...(typed === word ? {} : { typed: `Type ${word} to remove this source.` }),
   };
 }
 
@@ -44,6 +46,7 @@ async function confirm(
   res.render('settings/profile-sources/remove', {
     title: `Remove ${source.name}?`,
     source,
+    word: confirmationOf(source.name),
     entered,
     errors,
     effects: await sourceEffects(deps, source.id),

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { consequencesOfRemoval, getDomain, removeDomain } from '../../federation/domains.ts';
 import type { Domain } from '../../store/domains.ts';
+import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { domainPath, SAML } from './paths.ts';
@@ -10,7 +11,7 @@ import { domainPath, SAML } from './paths.ts';
 const PATH = `${domainPath(':domain')}/removal` as const;
 const IN_USE = 'You are using this domain now. To remove it, open Application Settings at another domain.';
 
-/** Removing a domain, confirmed by typing its host. */
+/** Removing a domain, after a confirmation. */
 export function removeDomainRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => show(deps, res, await getDomain(deps.store.db, req.params.domain), '', {}));
   router.post(PATH, async (req, res) => remove(deps, req, res, await getDomain(deps.store.db, req.params.domain)));
@@ -19,8 +20,9 @@ export function removeDomainRoutes(router: Router, deps: Deps): void {
 async function remove(deps: Deps, req: Request, res: Response, domain: Domain): Promise<void> {
   const { host } = new URL(domain.url);
   const typed = field(req, 'typed').trim();
+  const word = confirmationOf(host);
   const errors =
-    typed.toLowerCase() === host ? await removalConflict(deps, res, domain) : { typed: `Type ${host} to confirm.` };
+    typed.toLowerCase() === word ? await removalConflict(deps, res, domain) : { typed: `Type ${word} to confirm.` };
   if (errors) return show(deps, res.status(422), domain, typed, errors);
   await flash(req, `${host} was removed.`);
   res.redirect(303, SAML);
@@ -39,6 +41,7 @@ async function show(deps: Deps, res: Response, domain: Domain, typed: string, er
     domain,
     host,
     typed,
+    word: confirmationOf(host),
     isInUse,
     errors: isInUse ? { ...errors, '': IN_USE } : errors,
     back: domainPath(domain.id),

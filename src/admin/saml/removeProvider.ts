@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { consequencesOf, getProvider, removeProvider } from '../../federation/providers.ts';
+import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { providerPath, providersPath } from './paths.ts';
@@ -11,7 +12,7 @@ const PATH = `${providerPath(':domain', ':provider')}/removal` as const;
 
 type Ids = { domain: string; provider: string };
 
-/** Removing an identity provider, confirmed by typing its name. */
+/** Removing an identity provider, after a confirmation. */
 export function removeProviderRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, res, req.params, '', {}));
   router.post(PATH, (req, res) => remove(deps, req, res, req.params));
@@ -20,8 +21,8 @@ export function removeProviderRoutes(router: Router, deps: Deps): void {
 async function remove(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const { name } = await getProvider(deps.store.db, ids.provider);
   const typed = field(req, 'typed');
-  if (typed.trim() !== name.trim())
-    return show(deps, res.status(422), ids, typed, { typed: `Type ${name} to confirm.` });
+  const word = confirmationOf(name);
+  if (typed.trim() !== word) return show(deps, res.status(422), ids, typed, { typed: `Type ${word} to confirm.` });
   await removeProvider(deps, ids.provider);
   await flash(req, `${name} was removed.`);
   res.redirect(303, providersPath(ids.domain));
@@ -34,6 +35,7 @@ async function show(deps: Deps, res: Response, ids: Ids, typed: string, errors: 
     title: `Remove ${provider.name}?`,
     provider,
     typed,
+    word: confirmationOf(provider.name),
     errors,
     paths: { back: providerPath(domain.id, provider.id), list: providersPath(domain.id) },
     ...(await consequencesOf(deps, provider.id)),

@@ -18,4 +18,13 @@ describe('admin/groups/remove', () => {
     expect(await findGroup(db, id)).to.equal(undefined);
     expect(await findUser(db, anna.id)).to.include({ active: true });
   });
+
+  it('asks for the first word of a long name', async () => {
+    const { client, add } = await startWithGroups();
+    const { id } = await add({ displayName: 'Everyone who works in the north of the country' });
+    const path = `/settings/groups/${id}/removal`;
+    expect((await client.get(path)).text).to.contain('Type Everyone to confirm');
+    expect((await client.post(path, { typed: 'Everybody' })).text).to.contain('Type Everyone to delete this group.');
+    expect((await client.post(path, { typed: 'Everyone' })).status).to.equal(303);
+  });
 });
