@@ -2,6 +2,8 @@ import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { findAttention, findIntranetAttention, findSourceAttention } from './attention.ts';
 import { ACTIVITY, SAML } from './saml/paths.ts';
+import { findWebhookAttention } from './webhooks/attention.ts';
+import { WEBHOOKS } from './webhooks/list.ts';
 
 type Entry = { href: string; icon: string; title: string; text: string };
 
@@ -39,6 +41,12 @@ const intranet: Entry[] = [
     title: 'General',
     text: 'Name, greeting, accent color, help address, local login.',
   },
+  {
+    href: WEBHOOKS,
+    icon: 'webhook',
+    title: 'Webhooks',
+    text: 'Send events about people, groups and logins to other systems.',
+  },
 ];
 
 const areas = [
@@ -54,6 +62,7 @@ export function controlPanelRoutes(router: Router, deps: Deps): void {
       ...(await findAttention(deps)),
       ...(await findSourceAttention(deps)),
       ...(await findIntranetAttention(deps)),
+      ...(await findWebhookAttention(deps)),
     ];
     res.render('settings/controlPanel', { title: 'Control Panel', areas, attention });
   });

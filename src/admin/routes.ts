@@ -46,6 +46,12 @@ import { removeDomainRoutes } from './saml/removeDomain.ts';
 import { removeProviderRoutes } from './saml/removeProvider.ts';
 import { versionRoutes } from './saml/version.ts';
 import { versionsRoutes } from './saml/versions.ts';
+import { webhookDeliveryListRoutes } from './webhooks/deliveries.ts';
+import { webhookDeliveryRoutes } from './webhooks/delivery.ts';
+import { webhookListRoutes } from './webhooks/list.ts';
+import { newWebhookRoutes } from './webhooks/new.ts';
+import { removeWebhookRoutes } from './webhooks/remove.ts';
+import { webhookRoutes } from './webhooks/webhook.ts';
 
 const screens = [
   controlPanelRoutes,
@@ -62,6 +68,12 @@ const screens = [
   loginActivityRoutes,
   loginAttemptRoutes,
   generalRoutes,
+  webhookListRoutes,
+  newWebhookRoutes,
+  webhookRoutes,
+  removeWebhookRoutes,
+  webhookDeliveryListRoutes,
+  webhookDeliveryRoutes,
   peopleRoutes,
   peopleBulkRoutes,
   peopleImportRoutes,
@@ -98,7 +110,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const name of ['id', 'domain', 'provider', 'import', 'version']) router.param(name, identifierOnly);
+  for (const name of ['id', 'domain', 'provider', 'import', 'version', 'delivery']) router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;
 }

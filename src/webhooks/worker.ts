@@ -23,7 +23,7 @@ const BATCH = 20;
 const GONE = 410;
 
 /**
- * Starts to deliver waiting events, each webhook by itself: a slow one delays no other. Looks often after this process wrote an event, and
+ * Starts to deliver waiting events, each webhook independently: a slow one delays no other. Looks often after this process wrote an event, and
  * otherwise every few seconds.
  */
 export async function deliverEvents(deps: Deps): Promise<void> {

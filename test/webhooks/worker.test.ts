@@ -217,7 +217,7 @@ describe('webhooks/worker', () => {
       await store.close();
     });
 
-    it('sends nothing while the server stops, and goes on with the next server', async () => {
+    it('sends nothing while the server stops, and the next server resumes', async () => {
       const responses: ServerResponse[] = [];
       const receiver = await startReceiver((response, _received, count) =>
         count === 1 ? responses.push(response) : response.end(),

@@ -1,0 +1,21 @@
+import type { Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { flash } from '../../web/flash.ts';
+import { getWebhook, nameOfWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
+import { WEBHOOKS } from './list.ts';
+
+const PATH = `${WEBHOOKS}/:id/removal`;
+
+/** Intranet > Webhooks > a webhook > Remove. */
+export function removeWebhookRoutes(router: Router, deps: Deps): void {
+  router.get(PATH, async (req, res) => {
+    const webhook = await getWebhook(deps, req.params.id);
+    const name = nameOfWebhook(webhook);
+    res.render('settings/webhooks/remove', { title: `Remove ${name}?`, webhook, name });
+  });
+  router.post(PATH, async (req, res) => {
+    const removed = await removeWebhook(deps, req.params.id);
+    await flash(req, `Removed ${nameOfWebhook(removed)}.`);
+    res.redirect(303, WEBHOOKS);
+  });
+}
