@@ -97,6 +97,7 @@ const testedIn: Record<string, string> = {
   'db/open.ts': 'db/migrations.test.ts',
   'db/postgresPool.ts': 'db/postgres.test.ts',
   'db/sqliteStatements.ts': 'db/durability.test.ts',
+  'store/userPairs.ts': 'store/userSearch.test.ts',
   'db/sharedLoginNames.ts': 'db/migrations.test.ts',
   'db/uniqueViolation.ts': 'web/errorPage.test.ts',
   'errors.ts': 'scim/http/errors.test.ts',

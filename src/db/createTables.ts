@@ -8,6 +8,7 @@ const primaryKeys: Record<string, string[]> = {
   providerDomains: ['entityId', 'domainId'],
   userEmails: ['userId', 'valueKey'],
   userTokens: ['token', 'userId'],
+  userNames: ['pair', 'name', 'userId'],
   groupMembers: ['groupId', 'userId'],
   nestedGroups: ['groupId', 'memberId'],
   groupAncestors: ['groupId', 'ancestorId'],
@@ -18,7 +19,7 @@ const primaryKeys: Record<string, string[]> = {
   usedAssertions: ['entityId', 'assertionId'],
 };
 
-// No foreign key of userTokens.userId: it would need a second index of the same size.
+// No foreign key of userTokens.userId and userNames.userId: each would need a second index of the same size.
 const indexes = [
   `create index "providerDomainsByProvider" on "providerDomains" ("providerId")`,
   `create index "providerDomainsByDomain" on "providerDomains" ("domainId")`,
@@ -51,6 +52,8 @@ const indexes = [
   `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,
 ];
 
+const withoutRowid = ['userTokens', 'userNames'];
+
 /** Creates the tables, indexes and triggers of today's schema in an empty database. */
 export async function createTables(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const creations = Object.entries(tables).map(([name, columns]) => creationOf(name, columns, engine));
@@ -62,7 +65,7 @@ function creationOf(name: string, columns: Record<string, Column<unknown>>, engi
   // PostgreSQL would compare and sort text by the rules of its locale.
   const key = engine === 'postgres' ? 'text collate "C"' : 'text';
   // SQLite keeps the rows in the index of the primary key only.
-  const storage = engine === 'sqlite' && name === 'userTokens' ? ' without rowid' : '';
+  const storage = engine === 'sqlite' && withoutRowid.includes(name) ? ' without rowid' : '';
   const parts = Object.entries(columns).map(([column, { sql: type }]) => `"${column}" ${type.replace('KEY', key)}`);
   const primaryKey = primaryKeys[name]?.map((column) => `"${column}"`).join(', ');
   if (primaryKey) parts.push(`constraint "${name}Key" primary key (${primaryKey})`);

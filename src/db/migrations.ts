@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { createTables } from './createTables.ts';
+import { addPairsOfNames } from './namePairs.ts';
 import type { Engine } from './open.ts';
 import { sharedLoginNameTriggers } from './sharedLoginNames.ts';
 
@@ -26,6 +27,7 @@ export const migrations: Migration[] = [
   addGroupAncestors,
   keepVersionsOfMetadata,
   addWebhooks,
+  addPairsOfNames,
 ];
 
 /**

@@ -102,6 +102,7 @@ export const tables = {
   },
   userEmails: { userId: reference('users'), valueKey: key },
   userTokens: { token: key, userId: key },
+  userNames: { pair: key, name: key, userId: key }, // the start of two words of a name, the name's key, its person
   groups: {
     id,
     displayName: text,

@@ -1,4 +1,4 @@
-import { type AliasableExpression, type SelectQueryBuilder, sql } from 'kysely';
+import { type AliasableExpression, type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 
 export type UserQuery = SelectQueryBuilder<Schema, 'users', unknown>;
@@ -21,6 +21,8 @@ export type UserOrder = { keys: Key[]; descending: boolean };
 
 /** A person's place in an order: the values of its keys, and the ID. */
 export type Place = KeyValue[];
+
+const nameColumn: Key = { expression: sql.ref<KeyValue>(sortColumns.name), isNumber: false };
 
 /** Returns an order. By default it is by name, after those whose names have the words of a search. */
 export function orderOf(sort: UserSort | undefined, words: string[]): UserOrder {
@@ -82,11 +84,20 @@ function numberOrText(value: KeyValue | undefined, isNumber: boolean): KeyValue 
   return isNumber ? Number(value) : String(value);
 }
 
-/** 0 for people whose names have all words, 1 for the others. */
+/** Returns the order by name, after those who meet a condition. */
+export function firstIf(condition: Expression<SqlBool>): UserOrder {
+  return { keys: [rankKey(condition), nameColumn], descending: false };
+}
+
+/** Ranks those first whose names have all words. */
 function rankOf(words: string[]): Key {
   const name = sql`' ' || replace(${sql.ref('nameKey')}, '-', ' ')`;
   const tests = words.map((word) => sql`${name} like ${startOfWord(word)} escape '\\'`);
-  return { expression: sql<KeyValue>`case when ${sql.join(tests, sql` and `)} then 0 else 1 end`, isNumber: true };
+  return rankKey(sql`${sql.join(tests, sql` and `)}`);
+}
+
+function rankKey(condition: Expression<unknown>): Key {
+  return { expression: sql<KeyValue>`case when ${condition} then 0 else 1 end`, isNumber: true };
 }
 
 /** Returns the pattern of texts in which a word starts with these letters after a space. */

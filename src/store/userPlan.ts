@@ -2,7 +2,8 @@ import { type Expression, expressionBuilder, type SelectQueryBuilder, type SqlBo
 import type { Db } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
 import { wordsOfQuery } from './searchWords.ts';
-import { orderOf, startOfWord, type UserOrder, type UserQuery, type UserSort } from './userOrder.ts';
+import { firstIf, orderOf, startOfWord, type UserOrder, type UserQuery, type UserSort } from './userOrder.ts';
+import { isOfPair, type NamePair, namePairOf } from './userPairs.ts';
 
 /** The filters of a list of people. Undefined filters match everyone. */
 export type UserSearch = {
@@ -25,11 +26,17 @@ const LAST_CHARACTER = '\u{10ffff}';
 type Condition = Expression<SqlBool>;
 
 /** How to search: `base` is in the order of an index; `isSmall`: `tests` find few people through an index. */
-export type Plan = { base: UserQuery; tests: Condition[]; isSmall: boolean; order: UserOrder };
+export type Plan = {
+  base: UserQuery;
+  tests: Condition[];
+  isSmall: boolean;
+  order: UserOrder;
+  pair?: NamePair | undefined; // people whose names have it come first
+};
 
 /**
  * Chooses what drives a search: the smallest set of people (a word, a group, a type, those who report to a manager) if it is small. Only a
- * small set is ranked by default: in a large one, those whose names match could be anywhere.
+ * small set is ranked by all words by default: in a large one, those whose names match could be anywhere, and an index finds pairs of words.
  */
 export async function planOf(db: Db, search: UserSearch, sort?: UserSort): Promise<Plan> {
   const words = wordsOfQuery(search.text ?? '');
@@ -41,7 +48,9 @@ export async function planOf(db: Db, search: UserSearch, sort?: UserSort): Promi
   const tests = [...sets.filter((set) => set !== rarest).map(({ test }) => test), ...columnTests(search)];
   if (rarest) tests.unshift(users('users.id', 'in', rarest.ids));
   const base = byName ? baseOf(db, search) : db.selectFrom('users');
-  return { base, tests, isSmall: rarest !== undefined, order: orderOf(sort, rarest ? words : []) };
+  if (rarest) return { base, tests, isSmall: true, order: orderOf(sort, words) };
+  const pair = sort ? undefined : namePairOf(words);
+  return { base, tests, isSmall: false, order: pair ? firstIf(isOfPair(pair)) : orderOf(sort, []), pair };
 }
 
 /** The index of departments and sources is in the order of names; in any other order they are sets like the others. */

@@ -1,6 +1,7 @@
+import { pairsOfName } from '../db/namePairs.ts';
 import type { Db } from '../db/open.ts';
 import { insertRows, prepared } from '../db/query.ts';
-import type { UserRow } from '../db/schema.ts';
+import type { Schema, UserRow } from '../db/schema.ts';
 import { addToCount } from './directoryCounts.ts';
 import { updateGroupsOfUser } from './groups.ts';
 import { loginKey } from './loginName.ts';
@@ -22,12 +23,17 @@ export async function insertUsers(db: Db, people: NewUser[]): Promise<void> {
   await insertRows(db, 'userEmails', emails);
   const tokens = people.flatMap(({ user, keys }) => keys.words.map((token) => ({ token, userId: user.id })));
   await insertRows(db, 'userTokens', tokens);
+  await insertRows(
+    db,
+    'userNames',
+    people.flatMap(({ user, keys }) => namesOf(user.id, keys.nameKey)),
+  );
   await addToCount(db, 'users', first.user.id, people.length);
 }
 
 /** Writes a person if the version is still the one that was read. Returns false if another change came first. */
 export async function updateUser(db: Db, user: User, keys: SearchKeys, readVersion: number): Promise<boolean> {
-  const before = await db.selectFrom('users').select('searchText').where('id', '=', user.id).executeTakeFirst();
+  const before = await readKeys(db, user.id);
   const { id, createdAt: _, ...changes } = toRow(user, keys);
   const result = await db
     .updateTable('users')
@@ -38,15 +44,17 @@ export async function updateUser(db: Db, user: User, keys: SearchKeys, readVersi
   if (!before || result.numUpdatedRows !== 1n) return false;
   await updateEmails(db, user);
   await updateTokens(db, id, before.searchText, changes.searchText);
+  await updateNames(db, id, before.nameKey, changes.nameKey);
   return true;
 }
 
 /** Deletes a person with everything that belongs to them. The groups that lose a member get a new version. */
 export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
-  const row = await db.selectFrom('users').select('searchText').where('id', '=', id).executeTakeFirst();
+  const row = await readKeys(db, id);
   if (!row) return;
   await updateGroupsOfUser(db, id, now);
   await updateTokens(db, id, row.searchText, '');
+  await updateNames(db, id, row.nameKey, '');
   const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
   if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
 }
@@ -111,6 +119,27 @@ async function updateTokens(db: Db, userId: string, before: string, after: strin
     await db.deleteFrom('userTokens').where('userId', '=', userId).where('token', 'in', gone).execute();
   const rows = added.map((token) => ({ token, userId }));
   await insertRows(db, 'userTokens', rows);
+}
+
+async function updateNames(db: Db, userId: string, before: string, after: string): Promise<void> {
+  if (before === after) return;
+  const pairs = pairsOfName(before);
+  if (pairs.length > 0)
+    await db
+      .deleteFrom('userNames')
+      .where('pair', 'in', pairs)
+      .where('name', '=', before)
+      .where('userId', '=', userId)
+      .execute();
+  await insertRows(db, 'userNames', namesOf(userId, after));
+}
+
+function namesOf(userId: string, name: string): Schema['userNames'][] {
+  return pairsOfName(name).map((pair) => ({ pair, name, userId }));
+}
+
+async function readKeys(db: Db, id: string): Promise<{ searchText: string; nameKey: string } | undefined> {
+  return db.selectFrom('users').select(['searchText', 'nameKey']).where('id', '=', id).executeTakeFirst();
 }
 
 function differences(before: string[], after: string[]): { gone: string[]; added: string[] } {

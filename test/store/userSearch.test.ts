@@ -8,7 +8,7 @@ import { addMembers } from '../../src/store/groupMembers.ts';
 import { insertGroup } from '../../src/store/groups.ts';
 import type { UserSort } from '../../src/store/userOrder.ts';
 import type { UserSearch } from '../../src/store/userPlan.ts';
-import { listDepartments, searchUsers } from '../../src/store/userSearch.ts';
+import { type FoundUsers, listDepartments, searchUsers } from '../../src/store/userSearch.ts';
 import { findUser, type User } from '../../src/store/users.ts';
 import { deleteUser, insertUsers } from '../../src/store/writeUsers.ts';
 import { insertUser, updateUser } from '../support/rows.ts';
@@ -73,6 +73,33 @@ describe('store/userSearch', () => {
       slices = 0;
       const small = await searchUsers(db, { text: 'anna head' }, { limit: 5, slice });
       expect([small.rows.length, small.total, slices], 'by the rare word').to.deep.equal([3, 3, 0]);
+    });
+
+    it('finds two words that match very many people, in names first', async () => {
+      const { db } = await open();
+      const many = Array.from({ length: 4_400 }, (_, i) => ({
+        displayName: `${i % 2 === 0 ? 'Zoe' : 'Anna'} ${i % 4 < 2 ? 'Müller' : 'Berg'}${i % 7 === 0 ? ' de la Cruz y Rojas Zo' : ''} ${i}`,
+        title: i % 8 === 2 ? 'Zoologist at Muller' : 'Member',
+        active: i % 3 > 0,
+      }));
+      many.push({ displayName: 'Zoë-Ann Müller-Groß', title: 'Member', active: true });
+      many.push({ displayName: 'Al B C D E Zo Mull', title: 'Member', active: true });
+      const people = many.map((attributes, i) => {
+        const user = person(10 + i, attributes);
+        return { user, keys: searchKeysOf(user, personAttributes), passwordHash: null };
+      });
+      await db.transaction().execute((trx) => insertUsers(trx, people));
+      const inName = ({ displayName }: { displayName: string }) =>
+        / (zo.* m[uü]ll|m[uü]ll.* zo)/i.test(` ${displayName}`);
+      const inTitle = ({ title, displayName }: { title: string; displayName: string }) =>
+        title.startsWith('Zoo') || (/zo/i.test(displayName) && /m[uü]ll/i.test(displayName));
+      for (const active of [undefined, true]) {
+        const found = await walked(db, { text: 'zo mull', active });
+        const expected = many.filter((one) => (inName(one) || inTitle(one)) && (active === undefined || one.active));
+        expect(found).to.have.members(expected.map(({ displayName }) => displayName));
+        const zoes = expected.filter(({ displayName }) => /^zo.* müll/i.test(displayName)).length;
+        expect(found.slice(0, zoes).every((name) => /^zo.* müll/i.test(name ?? ''))).to.equal(true);
+      }
     });
 
     it('counts only as far as that is quick, unless all are to be counted', async () => {
@@ -269,6 +296,25 @@ async function allPages(db: Db, search: UserSearch, sort: UserSort | undefined):
 async function names(db: Db, search: UserSearch): Promise<string[]> {
   const { rows } = await searchUsers(db, search, { limit: 10 });
   return rows.map((user) => user.userName);
+}
+
+/** Returns the names of all pages, which must be the same on the way back. */
+async function walked(db: Db, search: UserSearch): Promise<(string | null)[]> {
+  const limit = 100;
+  const namesOf = (page: FoundUsers) => page.rows.map(({ displayName }) => displayName);
+  let page = await searchUsers(db, search, { limit });
+  const forth = namesOf(page);
+  while (page.next !== undefined) {
+    page = await searchUsers(db, search, { limit, after: page.next });
+    forth.push(...namesOf(page));
+  }
+  const back = namesOf(page);
+  while (page.previous !== undefined) {
+    page = await searchUsers(db, search, { limit, before: page.previous });
+    back.unshift(...namesOf(page));
+  }
+  expect(back).to.deep.equal(forth);
+  return forth;
 }
 
 function id(n: number): string {
