@@ -28,6 +28,7 @@ export const migrations: Migration[] = [
   keepVersionsOfMetadata,
   addWebhooks,
   addPairsOfNames,
+  tellAutoLogins,
 ];
 
 /**
@@ -262,4 +263,9 @@ async function addWebhooks(db: Kysely<unknown>, engine: Engine): Promise<void> {
     `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Login activity tells logins by Auto Login from those by a button. */
+async function tellAutoLogins(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "loginRequests" add column "automatic" integer not null default 0`.execute(db);
 }

@@ -211,6 +211,7 @@ export const tables = {
     expiresAt: time,
     restarted: flag, // the login was started again automatically, which happens once
     usedAt: optionalTime,
+    automatic: flag, // Auto Login sent it
   },
   pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
   usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
@@ -218,7 +219,7 @@ export const tables = {
     id,
     reference: optionalKey, // the code shown to a person who was refused
     at: time,
-    flow: key, // 'sp' | 'idp' | 'local' | 'test'
+    flow: key, // 'sp' | 'auto' | 'again' | 'idp' | 'local' | 'test'
     outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'no_cookies' | 'continued' | 'started_again'
     reason: optionalKey,
     domainId: optionalKey,

@@ -29,7 +29,7 @@ export function loginRoutes(deps: Deps): Router {
     const returnTo = returnPath(req.query.return, res.locals.domain.url);
     if (req.user) return res.redirect(303, returnTo);
     const automatic = await findAutoLoginProvider(deps, res);
-    if (automatic) return res.redirect(303, `/saml/login/${automatic.id}?return=${encodeURIComponent(returnTo)}`);
+    if (automatic) return res.redirect(303, withQuery(`/saml/login/${automatic.id}`, { return: returnTo, auto: '1' }));
     await showLogin(deps, req, res, { returnTo });
   });
   router.get('/local-login', async (req, res) => {

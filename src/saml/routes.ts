@@ -32,7 +32,8 @@ export function samlRoutes(deps: Deps): Router {
     const [restarted, forceAuthn] = ['again' in req.query, 'other' in req.query];
     // A login that is started again comes with the cookie that says so.
     if (restarted && isWithoutCookies(req)) throw cookiesBlocked(withQuery(req.path, { return: path }));
-    const start = { returnPath: path, restarted, forceAuthn, loginHint: readLoginHint(req) };
+    const [autoLogin, loginHint] = ['auto' in req.query, readLoginHint(req)];
+    const start = { returnPath: path, restarted, forceAuthn, autoLogin, loginHint };
     await sendLoginRequest(deps, req, res, provider, start);
   });
   router.all(ACS_PATH, async (req, res) => {

@@ -46,6 +46,7 @@ const added = [
   'acsPath',
   'ownership',
   'mappingJson',
+  'automatic',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -157,7 +157,7 @@ describe('login and logout', () => {
     await setUpDomain(deps, domain?.id ?? '');
     await setAutoLogin(deps, domain?.id ?? '', true);
     expect((await browser.send('/login?return=/people')).headers.location).to.equal(
-      `/saml/login/${provider.id}?return=%2Fpeople`,
+      `/saml/login/${provider.id}?return=%2Fpeople&auto=1`,
     );
     await setProviderEnabled(deps, provider.id, false);
     expect((await browser.send('/login?return=/people')).status).to.equal(200);

@@ -134,6 +134,7 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
     forceAuthn: 0,
     test: 0,
     restarted: 0,
+    automatic: 0,
     usedAt: null,
     createdAt: testStart,
     expiresAt: testStart + 600_000,

@@ -11,7 +11,8 @@ import { ACTIVITY } from '../saml/paths.ts';
 const PAGE = 50;
 const MAX_PAGE = 400;
 
-const outcomeNames: Record<string, string> = {
+/** How a login attempt ended, for the screens. */
+export const outcomeNames: Record<string, string> = {
   logged_in: 'Logged in',
   refused: 'Refused',
   tested: 'Test succeeded',
@@ -23,7 +24,9 @@ const outcomeNames: Record<string, string> = {
 
 /** How a login started, for the screens. */
 export const flowNames: Record<string, string> = {
-  sp: 'from the intranet',
+  sp: 'with the button',
+  auto: 'Auto Login',
+  again: 'started again',
   idp: 'from the provider’s tile',
   local: 'with a password',
   test: 'Test login',

@@ -21,7 +21,7 @@ export function activityRow(
     id: result.activityId,
     reference: result.ok ? null : result.reference,
     at: login.now,
-    flow: result.test ? 'test' : root && attributeOf(root, 'InResponseTo') ? 'sp' : 'idp',
+    flow: result.test ? 'test' : flowOf(login),
     outcome: !result.ok
       ? (result.healed ?? 'refused')
       : result.test
@@ -44,6 +44,14 @@ export function activityRow(
       arrived: result.ok && !result.test ? undefined : arrivedFacts(login),
     },
   };
+}
+
+/** Returns how the login started, as far as the response tells: it is not verified. */
+function flowOf({ root, domainId, claimedRequest }: LoginContext): string {
+  if (!root || !attributeOf(root, 'InResponseTo')) return 'idp';
+  if (claimedRequest?.domainId !== domainId) return 'sp';
+  if (claimedRequest.restarted === 1) return 'again';
+  return claimedRequest.automatic === 1 ? 'auto' : 'sp';
 }
 
 /** Returns the checks of an attempt, in order: those that ran and, after one that failed, those that were not reached. */

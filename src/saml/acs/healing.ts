@@ -20,7 +20,7 @@ const HEALED_IF_OLD: ReadonlySet<ReasonCode> = new Set([
 ]);
 
 const TOKEN = /^[\w-]{43}$/; // a RelayState of ours
-const AGAIN = 'again'; // the cookie of a browser whose login was started again, with the ID of the request that was answered
+const AGAIN = 'again'; // the cookie of a browser whose login was started again, with the ID of the request that the response named
 const AGAIN_MS = 2 * 60_000;
 
 /** Returns the page that the person wanted: that of the login request, or of a RelayState from the provider's tile. */

@@ -23,6 +23,7 @@ export type Start = {
   test?: boolean; // a Test login of a Power User, which starts no session
   forceAuthn?: boolean;
   restarted?: boolean; // automatically, after a response that could not be used
+  autoLogin?: boolean; // Auto Login, not a person, chose the provider
   loginHint?: string | undefined; // the e-mail address that the person typed first
 };
 
@@ -73,7 +74,7 @@ async function createLoginRequest(
   deps: Deps,
   domain: Domain,
   provider: IdentityProvider,
-  { id, browser, returnPath, test, restarted, ...start }: Start & { id: string; browser: string },
+  { id, browser, returnPath, test, restarted, autoLogin, ...start }: Start & { id: string; browser: string },
 ): Promise<OutgoingRequest> {
   const now = deps.now();
   const relayState = newToken(deps) + (restarted ? RESTARTED : '');
@@ -91,6 +92,7 @@ async function createLoginRequest(
     createdAt: now,
     expiresAt: now + REQUEST_MS,
     usedAt: null,
+    automatic: autoLogin ? 1 : 0,
   });
   const key = await findSigningKey(deps, domain.id);
   return createAuthnRequest(domain, provider, key, { id, relayState, forceAuthn, loginHint: start.loginHint });

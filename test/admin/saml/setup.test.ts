@@ -39,7 +39,7 @@ describe('admin/saml: setup', () => {
       .to.contain('Auto Login is on for')
       .and.contain('No logins with Okta at this domain yet.');
     const visit = await openClient(settings).get('/login');
-    expect(visit.location).to.equal(`/saml/login/${provider?.id}?return=%2F`);
+    expect(visit.location).to.equal(`/saml/login/${provider?.id}?return=%2F&auto=1`);
   });
 
   it('is for Power Users only', async () => {

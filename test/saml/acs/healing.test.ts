@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { setAutoLogin } from '../../../src/federation/domains.ts';
 import { listLoginActivity } from '../../../src/store/loginActivity.ts';
 import type { Browser } from '../../demo/support/browser.ts';
 import { addPerson } from '../../support/anteroom.ts';
@@ -16,6 +17,25 @@ describe('a login that heals itself', () => {
     connected = await connect();
     await addPerson(connected.deps, anna);
     browser = visitor(connected);
+  });
+
+  it('is called what started it: Auto Login, the button, a tile or this', async () => {
+    const flow = async () =>
+      (await listLoginActivity(connected.deps.store.db, {}, { limit: 1, offset: 0 })).rows[0]?.flow;
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    await deliver(browser, await goThroughProvider(browser, '/people', 'anna.berg'));
+    expect(await flow()).to.equal('auto');
+    connected.deps.clock.advance(1);
+    const page = await browser.get(start('/people'));
+    const other = visitor(connected);
+    const again = await goThroughProvider(other, (await deliver(other, page)).url, 'anna.berg');
+    expect(await flow()).to.equal('sp');
+    connected.deps.clock.advance(1);
+    await deliver(other, again);
+    expect(await flow()).to.equal('again');
+    connected.deps.clock.advance(1);
+    await deliver(visitor(connected), await openTile(connected, 'anna.berg'));
+    expect(await flow()).to.equal('idp');
   });
 
   async function last(): Promise<[string, string | null]> {
@@ -49,6 +69,7 @@ describe('a login that heals itself', () => {
     expect(await last()).to.deep.equal(['started_again', 'request_other_browser']);
     const other = visitor(connected);
     const atProvider = await deliver(other, page);
+    connected.deps.clock.advance(1);
     const again = await goThroughProvider(other, atProvider.url, 'anna.berg');
     expect((await deliver(other, again)).url).to.equal(`${connected.url}/people?q=ali`);
     expect(await last()).to.deep.equal(['logged_in', null]);
@@ -80,6 +101,7 @@ describe('a login that heals itself', () => {
     const first = await goThroughProvider(browser, start('/people?q=ali'), 'anna.berg');
     const other = visitor(connected);
     const second = await goThroughProvider(other, (await deliver(other, first)).url, 'anna.berg');
+    connected.deps.clock.advance(1);
     const stranger = visitor(connected); // as if it kept no cookies
     const page = await deliver(stranger, second);
     expect(page.status).to.equal(403);
