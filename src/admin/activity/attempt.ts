@@ -15,7 +15,7 @@ import { field } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
 import { ACTIVITY, providerPath } from '../saml/paths.ts';
 import { arrivedRows } from './arrived.ts';
-import { flowNames } from './list.ts';
+import { flowNames, outcomeNames } from './list.ts';
 import { findRepair } from './repair.ts';
 
 const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
@@ -53,7 +53,8 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
   const checks = checksOf(attempt);
   const cause = checks.find(({ result }) => result === 'refused')?.cause;
   const explanation = reason === null ? undefined : explain(reason, provider?.name, cause);
-  const remedy = explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined);
+  const isHealed = attempt.outcome in healed;
+  const remedy = isHealed ? undefined : (explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined));
   res.render('settings/activity/attempt', {
     title: titleOf(attempt, explanation),
     intro: introOf(attempt, explanation),
@@ -71,7 +72,7 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
     remedy: remedyLink(remedy, attempt, domain, provider),
     seen: seenByPerson(attempt, provider, cause),
     arrived: arrivedRows(attempt, provider),
-    repair: await findRepair(deps, attempt, provider),
+    repair: isHealed ? undefined : await findRepair(deps, attempt, provider),
     path: `${ACTIVITY}/${attempt.id}`,
   });
 }
@@ -97,13 +98,21 @@ async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> 
   return attempt;
 }
 
+// The response is refused, and nobody has to do anything.
+const healed: Partial<Record<string, string>> = {
+  continued: 'The response was not accepted. The person was logged in already and came to their page.',
+  started_again: 'The response was not accepted. Instead, the login was started once more automatically.',
+};
+
 function titleOf({ outcome }: LoginActivity, explanation: Explanation | undefined): string {
-  if (explanation) return `Refused: ${explanation.title}`;
+  if (explanation) return `${outcomeNames[outcome] ?? 'Refused'}: ${explanation.title}`;
   if (outcome === 'asked' || outcome === 'no_cookies') return 'Login not continued';
   return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
 }
 
 function introOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
+  const next = healed[outcome];
+  if (next) return next;
   if (explanation) return explanation.advice;
   if (outcome === 'tested') return 'Every check passed and the person was found. No session was started.';
   if (outcome === 'asked')
@@ -154,8 +163,8 @@ function seenByPerson(
   provider: IdentityProvider | undefined,
   cause: string | undefined,
 ): string | undefined {
-  const { reason, flow, reference } = attempt;
-  if (reason === null || flow === 'test') return undefined;
+  const { reason, flow, reference, outcome } = attempt;
+  if (reason === null || flow === 'test' || outcome in healed) return undefined;
   if (flow === 'local') return localRefusalMessage(reason);
   const { title, text } = refusalMessage(reason, provider?.name, cause);
   return `${title}. ${text} Reference: ${reference}`;

@@ -40,6 +40,17 @@ describe('a login attempt', () => {
     expect(text).to.contain('Message to the person').and.contain('Reference: 7F3K-Q2MD');
   });
 
+  it('shows a response that was not needed without an alarm: what happened instead, and nothing to repair', async () => {
+    const values = { reason: 'confirmation_expired', detail: {} };
+    await attempt({ ...values, reference: 'AAAA-0003', outcome: 'started_again', flow: 'auto' });
+    await attempt({ ...values, reference: 'AAAA-0004', outcome: 'continued', flow: 'again' });
+    const startedAgain = (await client.get(`${PATH}/AAAA-0003`)).text;
+    expect(startedAgain).to.contain('Started again: the response arrived too late</h1>').and.contain('Auto Login');
+    expect(startedAgain).to.not.contain('Message to the person').and.not.contain('Compare the clocks');
+    const continued = (await client.get(`${PATH}/AAAA-0004`)).text;
+    expect(continued).to.contain('Already logged in: the response arrived too late</h1>').and.contain('started again');
+  });
+
   it('shows an attempt whose provider and domain were removed, and one without checks', async () => {
     await attempt({
       reference: 'AAAA-0000',
