@@ -12,6 +12,7 @@ import { metadataCommands } from './metadata.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
+import { webhookCommands } from './webhooks.ts';
 
 /** Input and output of the command line. */
 export type CommandIo = {
@@ -32,6 +33,7 @@ const commands = [
   ...scimCommands,
   ...scimAttributeCommands,
   ...activityCommands,
+  ...webhookCommands,
 ];
 
 /**

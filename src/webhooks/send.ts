@@ -68,11 +68,22 @@ async function post(
   return requestFrom(url, addresses, { method: 'POST', headers, body, signal });
 }
 
-/** After a change of the secret, the old one signs too until the receivers have the new one. */
+/**
+ * Returns the secrets to sign with: after a change of the secret, the old one signs too until the receiver has the new one.
+ * @throws TargetRefused if they were sealed with another secret key
+ */
 function secretsOf({ secrets }: Deps, webhook: Webhook, now: number): string[] {
   const { secretSealed, oldSecretSealed, oldSecretUntil } = webhook;
   const old = oldSecretSealed !== null && (oldSecretUntil ?? 0) > now ? [oldSecretSealed] : [];
-  return [secretSealed, ...old].map((sealed) => secrets.unseal(sealed));
+  const readable = [secretSealed, ...old].flatMap((sealed) => {
+    try {
+      return [secrets.unseal(sealed)];
+    } catch {
+      return [];
+    }
+  });
+  if (readable.length > 0) return readable;
+  throw new TargetRefused('The secret cannot be decrypted: the secret key was replaced. Generate a new secret.');
 }
 
 function statusError(status: number): string | null {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { deriveSecrets } from '../../src/secrets.ts';
 import { listDeliveries } from '../../src/store/webhookDeliveries.ts';
 import { findWebhook } from '../../src/store/webhooks.ts';
 import { getDelivery, resendEvent, resendFailedEvents, sendTestEvent } from '../../src/webhooks/deliveries.ts';
+import { rotateSecret } from '../../src/webhooks/webhooks.ts';
 import { RETRY_AFTER_MS } from '../../src/webhooks/worker.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { withStores } from '../support/stores.ts';
@@ -31,6 +33,17 @@ describe('webhooks/deliveries', () => {
         ['delivered', null],
       ]);
       expect(await findWebhook(deps.store.db, webhook.id)).to.include({ failingSince: null });
+    });
+
+    it('says what to do after the secret key was replaced', async () => {
+      const receiver = await startReceiver();
+      const { webhook } = await aWebhook(deps, receiver.url, ['person.created']);
+      const replaced = { ...deps, secrets: deriveSecrets(Buffer.alloc(32, 9), deps.randomBytes) };
+      const { error } = await sendTestEvent(replaced, webhook.id);
+      expect(error).to.match(/^The secret cannot be decrypted: .* Generate a new secret\.$/);
+      await rotateSecret(replaced, webhook.id);
+      expect(await sendTestEvent(replaced, webhook.id)).to.include({ error: null });
+      expect(receiver.received).to.have.lengthOf(1);
     });
 
     it('sends one event, or all that failed since a time, again under the same ID', async () => {
