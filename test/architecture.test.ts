@@ -109,6 +109,7 @@ const testedIn: Record<string, string> = {
   'login/limits.ts': 'login/localLogin.test.ts',
   'people/attribute.ts': 'people/attributes.test.ts',
   'people/customValue.ts': 'people/customAttributes.test.ts',
+  'people/importErrors.ts': 'admin/people/import.test.ts',
   'people/importOrder.ts': 'people/csvReferences.test.ts',
   'people/importPeople.ts': 'admin/people/import.test.ts',
   'people/localPassword.ts': 'people/users.test.ts',

@@ -102,17 +102,18 @@ export function headerOfField(field: string, attributes: AttributeList): string 
   return attribute?.csv[0]?.header ?? field;
 }
 
-/** Returns why the columns of a person cannot change, or undefined: a profile source owns one of them. */
+/** Returns the first column of a person that cannot change, and why: a profile source owns it. */
 export function lockedError(
   person: User,
   changes: { column: string }[],
   { sources, attributes }: { sources: ProfileSource[]; attributes: AttributeList },
-): string | undefined {
+): { header: string; sentence: string } | undefined {
   const locks = locksOf(sources, person, attributes);
   const locked = columnsOf(attributes).find(
     ({ header, attribute }) => locks.has(attribute.name) && changes.some(({ column }) => column === header),
   );
-  return locked && `${locked.header}: ${locks.get(locked.attribute.name)?.name} owns this. Change it there.`;
+  const owner = locked && locks.get(locked.attribute.name)?.name;
+  return locked && { header: locked.header, sentence: `${owner} owns this. Change it there.` };
 }
 
 /** Returns what a cell for yes or no says, or undefined. */

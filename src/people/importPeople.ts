@@ -6,37 +6,20 @@ import { loginKey, normalizeLoginName } from '../store/loginName.ts';
 import { listSources, type ProfileSource } from '../store/profileSources.ts';
 import { findEmailOwners, findUserByUserName, findUsersById, findUsersByUserNames, type User } from '../store/users.ts';
 import { type AttributeList, emptyPerson, type UserAttributes } from './attribute.ts';
-import {
-  type Cells,
-  cellsOf,
-  csvHeaders,
-  errorsByHeader,
-  flagHeaders,
-  flagOf,
-  lockedError,
-  managerIdOf,
-  withCells,
-} from './csv.ts';
+import { type Cells, cellsOf, csvHeaders, lockedError, managerIdOf, withCells } from './csv.ts';
 import { type PeopleByName, peopleIn, withPeople, withStoredSpelling } from './csvReferences.ts';
 import { readPersonInput } from './form.ts';
+import { type Directory, errorIn, errorsInLine, invalidCells, type LineError, sentenceOf } from './importErrors.ts';
 import { namedFirst, type Row } from './importOrder.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
-import {
-  addNameOwner,
-  EMAIL_IS_USER_NAME,
-  findNameOwners,
-  type NameOwners,
-  takenNames,
-  USER_NAME_IS_EMAIL,
-  USER_NAME_TAKEN,
-} from './loginNames.ts';
+import { addNameOwner, findNameOwners, type NameOwners, takenNames, USER_NAME_TAKEN } from './loginNames.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
 import { referencesOf } from './references.ts';
-import { CHANGED_MEANWHILE, insertPerson, OWN_MANAGER, writePerson } from './users.ts';
+import { CHANGED_MEANWHILE, insertPerson, writePerson } from './users.ts';
 
 /** What importing a line would do. `version` is that of the person it changes. */
 export type PlannedLine = { line: number; userName: string } & (
-  | { kind: 'error'; errors: string[] }
+  | { kind: 'error'; errors: LineError[] }
   | { kind: 'same' }
   | (Writable & { kind: 'create' })
   | (Writable & { kind: 'change'; version: number })
@@ -78,7 +61,7 @@ export async function planLines(db: Db, deps: Deps, items: JobItem[]): Promise<I
   const sources = await listSources(db);
   return rows.map((row) => {
     const planned = planLine(row, { known, managers, owners, sources, attributes: list });
-    const reason = planned.kind === 'error' ? { reason: planned.errors.join(' ') } : {};
+    const reason = planned.kind === 'error' ? { reason: sentenceOf(planned.errors) } : {};
     return { outcome: planned.kind, keep: planned, ...reason };
   });
 }
@@ -106,28 +89,18 @@ function withLoginNames(row: CsvRow): CsvRow {
   return { ...row, cells: { ...row.cells, ...Object.fromEntries(cells) } };
 }
 
-/**
- * The people of the directory that some lines name, by loginKey; the people named by these, by ID; who has a user name as e-mail
- * address; the profile sources; and the attributes that a person may have.
- */
-type Directory = {
-  known: Map<string, User>;
-  managers: Map<string, User>;
-  owners: Map<string, string[]>;
-  attributes: AttributeList;
-  sources: ProfileSource[];
-};
-
 function planLine(row: Row, directory: Directory): PlannedLine {
   const { line, cells } = row;
   const { userName = '', manager = '' } = cells;
   const before = directory.known.get(loginKey(userName));
   const at = { line, userName };
-  if (userName === '') return { ...at, kind: 'error', errors: ['The user name is missing.'] };
+  if (userName === '') return { ...at, kind: 'error', errors: [errorIn(row, 'userName', 'The user name is missing.')] };
   const input = withCells(before ?? emptyPerson, cells, directory.attributes);
   const read = readPersonInput(input, before ?? emptyPerson, directory.attributes);
-  const invalid = read.ok ? [] : sentences(errorsByHeader(read.errors, directory.attributes));
-  const errors = [...lineErrors(row, before, directory), ...invalid];
+  const errors = [
+    ...errorsInLine(row, before, directory),
+    ...(read.ok ? [] : invalidCells(row, read.errors, directory)),
+  ];
   if (!read.ok || errors.length > 0) return { ...at, kind: 'error', errors };
   const attributes = read.value;
   const changes = changesOf(before, attributes, cells, directory);
@@ -135,33 +108,8 @@ function planLine(row: Row, directory: Directory): PlannedLine {
   if (!before) return { ...at, kind: 'create', attributes, manager, people, changes };
   if (changes.length === 0) return { ...at, kind: 'same' };
   const locked = lockedError(before, changes, directory);
-  if (locked) return { ...at, kind: 'error', errors: [locked] };
+  if (locked) return { ...at, kind: 'error', errors: [errorIn(row, locked.header, locked.sentence)] };
   return { ...at, kind: 'change', version: before.version, attributes, manager, people, changes };
-}
-
-function lineErrors(
-  { cells, error, twin, namesake, listed = [] }: Row,
-  before: User | undefined,
-  { known, owners, attributes }: Directory,
-): string[] {
-  const { userName = '', manager = '', email = '' } = cells;
-  const errors = error ? [error] : [];
-  if (twin !== undefined) errors.push(`Line ${twin} has the same user name.`);
-  if (!before && owners.has(loginKey(userName))) errors.push(`userName: ${USER_NAME_IS_EMAIL}`);
-  if (namesake !== undefined) errors.push(`email: Line ${namesake} has this user name.`);
-  else if (email !== '' && (known.get(loginKey(email)) ?? before) !== before)
-    errors.push(`email: ${EMAIL_IS_USER_NAME}`);
-  for (const header of flagHeaders(attributes))
-    if (cells[header] && flagOf(cells[header]) === undefined) errors.push(`${header}: Enter yes or no.`);
-  const isUnknown = (name: string) => !known.has(loginKey(name)) && !listed.includes(loginKey(name));
-  if (manager !== '' && isUnknown(manager))
-    errors.push('manager: No person with this user name is in the People Directory or the file.');
-  for (const [header, names] of Object.entries(peopleIn(cells, attributes)))
-    for (const name of names.filter(isUnknown))
-      errors.push(`${header}: No person with the user name ${name} is in the People Directory or the file.`);
-  if (manager !== '' && loginKey(manager) === loginKey(before?.userName ?? userName))
-    errors.push(`manager: ${OWN_MANAGER}`);
-  return errors;
 }
 
 /** The defaults of a new person are not changes. */
@@ -183,20 +131,15 @@ function changesOf(
     .map((column) => ({ column, before: (before && was[column]) ?? '', after: is[column] ?? '' }));
 }
 
-function sentences(errors: Record<string, string>): string[] {
-  return Object.entries(errors).map(([header, error]) => `${header}: ${error}`);
-}
-
 /** Who has the names of these lines, kept up to date, and the profile sources. */
 type Owners = { owners: NameOwners; sources: ProfileSource[] };
 
 async function importLine(db: Db, deps: Deps, planned: PlannedLine, owners: Owners): Promise<ItemOutcome> {
   const { kind, line, userName } = planned;
-  const skipped = (outcome: string, reason: string) => ({ outcome, keep: { line, userName }, reason });
   if (kind === 'same') return { outcome: kind };
-  if (planned.kind === 'error') return skipped(kind, planned.errors.join(' '));
+  if (planned.kind === 'error') return { outcome: kind, keep: planned, reason: sentenceOf(planned.errors) };
   const reason = await writeLine(db, deps, planned, owners);
-  return reason ? skipped('refused', reason) : { outcome: kind };
+  return reason ? { outcome: 'refused', keep: { line, userName }, reason } : { outcome: kind };
 }
 
 /** Writes a line. Returns why it could not be written, or undefined. */
@@ -220,8 +163,9 @@ async function writeLine(
   }
   if (before?.version !== line.version) return CHANGED_MEANWHILE;
   const [taken] = Object.values(takenNames(owners, attributes, before));
-  const refused = taken ?? lockedError(before, line.changes, { sources, attributes: deps.attributes.list });
-  if (refused) return refused;
+  if (taken) return taken;
+  const locked = lockedError(before, line.changes, { sources, attributes: deps.attributes.list });
+  if (locked) return `${locked.header}: ${locked.sentence}`;
   try {
     const changed = await writePerson(db, deps, before, attributes);
     if (changed) addNameOwner(owners, changed);

@@ -67,7 +67,7 @@ describe('people/csvReferences', () => {
     it('says which person is unknown, and refuses a circle of new people', async () => {
       const deps = await opened();
       expect((await importCsv(deps, 'userName,oneperson\nanna,nobody\n')).reasons).to.deep.equal([
-        'oneperson: No person with the user name nobody is in the People Directory or the file.',
+        'oneperson “nobody”: No person with this user name is in the People Directory or the file.',
       ]);
       const circle = 'userName,oneperson\na,b\nb,a\n';
       expect((await importCsv(deps, circle)).reasons).to.deep.equal([

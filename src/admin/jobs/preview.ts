@@ -1,9 +1,14 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { createImport } from '../../jobs/jobs.ts';
+import { createImport, getJob } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
+import { type LineError, sentenceOf } from '../../people/importErrors.ts';
+import { spreadsheet } from '../../people/spreadsheet.ts';
 import { nameOf } from '../../people/users.ts';
-import { type Job, listJobItems } from '../../store/jobs.ts';
+import { type Job, type JobItem, listJobItems } from '../../store/jobs.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 
 const LINES_OF_KIND = 50;
@@ -17,6 +22,31 @@ export function previewRoutes(router: Router, deps: Deps): void {
     await startJob(deps, id);
     res.redirect(303, `/settings/jobs/${id}`);
   });
+  router.get('/settings/jobs/:id/errors', async (req, res) => {
+    const { id } = await getJob(deps, req.params.id);
+    res.attachment('import-errors.csv').type('text/csv');
+    const columns = ['line', 'column', 'value', 'error'];
+    await pipeline(Readable.from(errorRows(deps, id)), stringify({ ...spreadsheet, columns, bom: true }), res);
+  });
+}
+
+/** The lines of a file that a job skips: one row per error, page by page. */
+async function* errorRows({ store }: Deps, id: string): AsyncIterableIterator<(string | number)[]> {
+  for (const outcome of ['error', 'refused']) {
+    let after: number | undefined = 0;
+    while (after !== undefined) {
+      const items: JobItem[] = await listJobItems(store.db, id, outcome, { limit: LINES_OF_PAGE, after });
+      for (const { item, reason } of items) yield* rowsOf(item as SkippedLine, reason);
+      after = items.length < LINES_OF_PAGE ? undefined : items.at(-1)?.position;
+    }
+  }
+}
+
+type SkippedLine = { line: number; userName: string; errors?: LineError[] };
+
+function rowsOf({ line, userName, errors }: SkippedLine, reason: string | null): (string | number)[][] {
+  if (errors) return errors.map(({ column, value, sentence }) => [line, column, value, sentence]);
+  return [[line, 'userName', userName, reason ?? '']];
 }
 
 /** Shows what a file would change: the first lines of each kind, or all of one kind page by page. */
@@ -37,6 +67,7 @@ export async function showPreview({ store }: Deps, req: Request, res: Response, 
     job,
     sections,
     only,
+    sentenceOf,
     next: last && withQuery(`/settings/jobs/${job.id}`, { show, after: String(last.position) }),
   });
 }

@@ -40,6 +40,21 @@ describe('admin/jobs/preview', () => {
     expect((await client.get(`${path}?show=nonsense`)).text).to.contain('>Errors<');
   });
 
+  it('has the skipped lines as a CSV file, with the value of each error', async () => {
+    const path = await preview('userName,timezone,active\n,x,\nanna,=Mars/Olympus,perhaps\nben,,\n');
+    expect((await client.get(path)).text).to.contain('timezone “=Mars/Olympus”: Enter a time zone');
+    const { text } = await client.get(`${path}/errors`);
+    expect(text.trim().split('\n')).to.deep.equal([
+      '"line","column","value","error"',
+      '"2","userName","","The user name is missing."',
+      '"3","active","perhaps","Enter yes or no."',
+      '"3","timezone","\'=Mars/Olympus","Enter a time zone such as Europe/Berlin."',
+    ]);
+    const imported = (await client.post(`${path}/import`)).location ?? '';
+    expect((await client.get(`${imported}/errors`)).text).to.equal(text);
+    expect((await client.get('/settings/jobs/none/errors')).status).to.equal(404);
+  });
+
   it('imports once, as a job of its own, and links to it afterwards', async () => {
     const path = await preview('userName\nnoor\n');
     const imported = await client.post(`${path}/import`);

@@ -28,7 +28,9 @@ describe('admin/people/import', () => {
     expect(page.text).to.contain('shoe size');
     expect(countsOf(page)).to.deep.equal(['1', '1', '1', '4']);
     expect(page.text).to.contain('<del class="text-secondary">Clerk</del> Boss').and.to.contain('Import 2 people');
-    expect(page.text).to.contain('The user name is missing.').and.to.contain('email: Enter an e-mail address');
+    expect(page.text)
+      .to.contain('The user name is missing.')
+      .and.to.contain('email “no address”: Enter an e-mail address');
     expect(page.text).to.contain('Line 3 has the same user name.').and.to.contain('more cells than the first line');
     expect(await find('ben.tal')).to.equal(undefined);
     expect((await find('anna.berg'))?.title).to.equal('Clerk');
@@ -109,7 +111,7 @@ describe('admin/people/import', () => {
       'bert.lund,,,Likes trains.',
     ];
     const page = await choose(`${lines.join('\n')}\n`);
-    expect(page.text).to.contain('title: JumpCloud owns this. Change it there.');
+    expect(page.text).to.contain('title “Boss”: JumpCloud owns this. Change it there.');
     expect((await client.follow(await confirm(page))).text).to.contain('Line 3: This is the last active Power User.');
     expect((await find('bert.lund'))?.profile.interact?.bio).to.equal('Likes trains.');
     expect((await find('anna.berg'))?.profile.interact).to.equal(undefined);
