@@ -73,6 +73,11 @@ function findEntity(root: Element, expectEntityId: string | undefined): FoundEnt
   const [found, ...more] = expected.length > 0 ? expected : providers.length > 0 ? providers : all;
   if (found === undefined)
     return refuse('no_identity_provider', 'This metadata contains no entity. Provide that of the identity provider.');
+  if (more.length > 0 && providers.length === 0)
+    refuse(
+      'no_identity_provider',
+      `This metadata contains ${all.length} entities, and none of them is an identity provider for SAML 2.0. Check that it is the right metadata.`,
+    );
   if (more.length > 0) refuseSeveral([found, ...more]);
   return { ...found, others: all.length - 1 };
 }

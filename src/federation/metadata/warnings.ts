@@ -1,7 +1,7 @@
 import { isOpenHttp } from '../../network.ts';
 import type { Certificate, Endpoint, ProviderFacts } from '../../store/identityProviders.ts';
 import { shortBinding } from '../providers.ts';
-import { childrenOf, type Element } from './document.ts';
+import { childrenOf, type Element, isElement } from './document.ts';
 import type { FoundProvider } from './provider.ts';
 
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
@@ -16,6 +16,7 @@ export function warningsOf(found: FoundProvider, read: Omit<ProviderFacts, 'name
     ...bindingWarnings(read.singleSignOn),
     ...signatureWarnings([...found.containers, found.entity]),
     ...collectionWarnings(found),
+    ...roleWarnings(found.entity),
   ];
 }
 
@@ -80,6 +81,18 @@ function collectionWarnings({ containers, others }: FoundProvider): string[] {
   return [
     `The metadata is a collection (EntitiesDescriptor). Its ${entities} ${others === 1 ? 'is' : 'are'} not used.`,
   ];
+}
+
+// The other roles of the standard say nothing about logins.
+const OTHER_ROLES = new Map([
+  ['SPSSODescriptor', 'a service provider'],
+  ['AttributeAuthorityDescriptor', 'an attribute authority'],
+]);
+
+function roleWarnings({ children }: Element): string[] {
+  const names = new Set(children.filter((child) => isElement(child, 'metadata', child.name)).map(({ name }) => name));
+  const roles = [...names].flatMap((name) => OTHER_ROLES.get(name) ?? []);
+  return roles.length === 0 ? [] : [`The provider is also ${roles.join(' and ')}, which is not used.`];
 }
 
 function day(time: number): string {

@@ -43,6 +43,17 @@ const refusals: Refusal[] = [
     /contains 2 entities/,
   ],
   [
+    'service providers only',
+    () =>
+      '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">' +
+      ['one', 'two']
+        .map((name) => `<EntityDescriptor entityID="urn:${name}"><SPSSODescriptor/></EntityDescriptor>`)
+        .join('') +
+      '</EntitiesDescriptor>',
+    'no_identity_provider',
+    /contains 2 entities, and none of them is an identity provider/,
+  ],
+  [
     'an empty collection',
     () => '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>',
     'no_identity_provider',

@@ -52,7 +52,7 @@ const PROVIDERS: Record<string, Expected> = {
     bindings: BOTH,
     logout: 2,
     formats: 3,
-    warnings: 1,
+    warnings: 2,
   },
   keycloak: {
     entityId: 'https://id.rivet.example/realms/rivet',
@@ -78,6 +78,7 @@ const PROVIDERS: Record<string, Expected> = {
     bindings: [HTTP_POST, HTTP_REDIRECT],
     formats: 2,
     certificates: 2,
+    warnings: 1,
   },
   simplesamlphp: {
     entityId: 'https://simplesaml.rivet.example/simplesaml/saml2/idp/metadata.php',
@@ -95,6 +96,7 @@ const PROVIDERS: Record<string, Expected> = {
     logout: 2,
     formats: 2,
     wantsSigned: true,
+    warnings: 1,
   },
   pysaml2: {
     entityId: 'http://idp.rivet.example:8088/idp.xml',

@@ -40,8 +40,18 @@ describe('federation/metadata/warnings', () => {
     ],
     [
       'a signature',
-      () => read(fixture('adfs')).warnings,
+      () => read(fixture('adfs')).warnings.slice(0, 1),
       ['The metadata is signed, but the signature was not checked: trust it only if you trust where it is from.'],
+    ],
+    [
+      'another role',
+      () => read(fixture('adfs')).warnings.slice(1),
+      ['The provider is also a service provider, which is not used.'],
+    ],
+    [
+      'another role that says something about people',
+      () => read(fixture('shibboleth')).warnings,
+      ['The provider is also an attribute authority, which is not used.'],
     ],
     [
       'a collection',
