@@ -30,6 +30,7 @@ export type Deps = {
   passwordCost: PasswordCost;
   webhooks: Webhooks;
   metadataFetches: Map<string, Promise<FetchResult>>; // under way, by URL
+  metadataRefreshes: Map<string, Promise<unknown>>; // under way, by provider
   background: Background;
   log: Logger;
 };

@@ -5,6 +5,7 @@ import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { takeEnvFile, withEnvFile } from './envFile.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
+import { REFRESH_EVERY_MS, refreshDue } from './federation/refreshMetadata.ts';
 import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
@@ -51,6 +52,9 @@ function repeatWork(deps: Deps): void {
   );
   background.repeat(DELIVER_EVERY_MS, () =>
     deliverEvents(deps).catch((error: unknown) => log.debug({ err: error }, 'webhooks could not be read')),
+  );
+  background.repeat(REFRESH_EVERY_MS, () =>
+    refreshDue(deps).catch((error: unknown) => log.error({ err: error }, 'metadata could not be refreshed')),
   );
   background.repeat(SWEEP_EVERY_MS, async () => {
     await Promise.all([

@@ -41,6 +41,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     passwordCost: recommendedCost,
     webhooks,
     metadataFetches: new Map(),
+    metadataRefreshes: new Map(),
     background: openBackground(),
     log,
   };

@@ -30,6 +30,7 @@ const deps: Deps = {
   passwordCost: recommendedCost,
   webhooks: openWebhooks(),
   metadataFetches: new Map(),
+  metadataRefreshes: new Map(),
   background: openBackground(),
   log: pino({ level: 'error' }),
 };

@@ -7,11 +7,13 @@ import { tokenStateOf } from '../sources/tokens.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { countRefusedPeople, hasWorked } from '../store/loginCounts.ts';
+import { listRefreshes, type MetadataRefresh } from '../store/metadataRefreshes.ts';
 import { listSources, listSourceTokens, type ProfileSource } from '../store/profileSources.ts';
 import { countPowerUsers } from '../store/users.ts';
 import { withQuery } from '../web/query.ts';
 import { noticesOf } from './profile-sources/notices.ts';
 import { ACTIVITY, domainPath, providerPath, providersPath, SAML } from './saml/paths.ts';
+import { refreshItems } from './saml/refreshAttention.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
@@ -32,11 +34,17 @@ export type Attention = {
 export async function findAttention(deps: Deps): Promise<Attention[]> {
   const { db } = deps.store;
   const [domains, providers] = [await listDomains(db), await listProviders(db)];
-  const domainsOf = await domainsOfProviders(db);
+  const [domainsOf, refreshes] = [await domainsOfProviders(db), await listRefreshes(db)];
   const ofDomains = await Promise.all(domains.map((domain) => domainItems(deps, domain, providers)));
   const ofProviders = providers
     .filter((provider) => provider.enabled)
-    .flatMap((provider) => providerItems(provider, homeOf(provider, domains, domainsOf(provider.id)), deps.now()));
+    .flatMap((provider) =>
+      providerItems(provider, {
+        href: homeOf(provider, domains, domainsOf(provider.id)),
+        now: deps.now(),
+        refresh: refreshes.find(({ providerId }) => providerId === provider.id),
+      }),
+    );
   const refused = await countRefusedPeople(db, deps.now() - DAY_MS);
   return [...ofDomains.flat(), ...ofProviders, ...refused.map(refusedItem)];
 }
@@ -124,8 +132,11 @@ function homeOf(provider: IdentityProvider, domains: Domain[], [used]: Domain[])
   return home ? providerPath(home.id, provider.id) : SAML;
 }
 
-function providerItems({ name, facts, settings }: IdentityProvider, href: string, now: number): Attention[] {
-  const items: Attention[] = [];
+type AboutProvider = { href: string; now: number; refresh: MetadataRefresh | undefined };
+
+function providerItems({ name, facts, settings }: IdentityProvider, about: AboutProvider): Attention[] {
+  const { href, now, refresh } = about;
+  const items: Attention[] = refreshItems(name, href, refresh);
   // The last one to expire counts: once the next certificate is imported, nothing is urgent. A bare key does not expire.
   const end = Math.max(...facts.certificates.map(({ notAfter }) => notAfter ?? Number.POSITIVE_INFINITY));
   if (facts.certificates.length > 0 && end <= now + SOON_MS)
@@ -133,7 +144,7 @@ function providerItems({ name, facts, settings }: IdentityProvider, href: string
       kind: end <= now ? 'danger' : 'warning',
       icon: 'certificate',
       text: `${possessive(name)} certificate ${expiryText(end, now)}`,
-      detail: 'Logins still work. When the provider publishes its next certificate, fetch its metadata again.',
+      detail: 'Logins still work. When the provider publishes its next certificate, refresh its metadata.',
       href,
     });
   if (settings.allowSha1)

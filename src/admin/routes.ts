@@ -42,6 +42,7 @@ import { importRoutes } from './saml/import.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
 import { providerRoutes } from './saml/provider.ts';
 import { providersRoutes } from './saml/providers.ts';
+import { refreshRoutes } from './saml/refresh.ts';
 import { removeDomainRoutes } from './saml/removeDomain.ts';
 import { removeProviderRoutes } from './saml/removeProvider.ts';
 import { versionRoutes } from './saml/version.ts';
@@ -62,6 +63,7 @@ const screens = [
   providersRoutes,
   importRoutes,
   providerRoutes,
+  refreshRoutes,
   removeProviderRoutes,
   versionsRoutes,
   versionRoutes,

@@ -19,6 +19,7 @@ const help: Record<keyof ProviderInput, string> = {
   allowSha1: 'accept SHA-1 signatures',
   spEntityId: 'the EntityID that this provider knows the intranet by; empty: that of the domain',
   sendSubject: 'send the e-mail address that a person typed first as Subject',
+  refresh: 'fetch the metadata again; its changes wait for approval (review), are used at once (automatic), or off',
 };
 
 const ENABLED = 'enabled';

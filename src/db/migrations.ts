@@ -29,6 +29,7 @@ export const migrations: Migration[] = [
   addWebhooks,
   addPairsOfNames,
   tellAutoLogins,
+  addRefreshesOfMetadata,
 ];
 
 /**
@@ -268,4 +269,15 @@ async function addWebhooks(db: Kysely<unknown>, engine: Engine): Promise<void> {
 /** Login activity tells logins by Auto Login from those by a button. */
 async function tellAutoLogins(db: Kysely<unknown>): Promise<void> {
   await sql`alter table "loginRequests" add column "automatic" integer not null default 0`.execute(db);
+}
+
+/** Metadata is refreshed from its URL. */
+async function addRefreshesOfMetadata(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  await sql
+    .raw(`create table "metadataRefreshes" (
+    "providerId" ${key} primary key references "identityProviders" ("id") on delete cascade, "nextAt" bigint not null, "earlyAt" bigint,
+    "checkedAt" bigint, "failures" integer not null, "failure" text, "failedAt" bigint, "etag" text, "lastModified" text,
+    "waitingJson" text, "waitingXml" text, "declined" text)`)
+    .execute(db);
 }

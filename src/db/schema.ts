@@ -73,6 +73,20 @@ export const tables = {
     metadataXml: text,
     metadataUrl: optionalText,
   },
+  metadataRefreshes: {
+    providerId: column<string>('KEY primary key references "identityProviders" ("id") on delete cascade'),
+    nextAt: time, // while a server fetches, the time from which another one may
+    earlyAt: optionalTime, // the last refresh because of a response with an unknown key
+    checkedAt: optionalTime, // the last one that succeeded
+    failures: integer, // since then
+    failure: optionalText, // the last one, in a sentence
+    failedAt: optionalTime, // the first of them
+    etag: optionalText, // of the metadata in use
+    lastModified: optionalText,
+    waitingJson: optionalText, // the parts of published metadata that wait for approval
+    waitingXml: optionalText,
+    declined: optionalText, // the digest of published metadata that was rejected or rolled back
+  },
   users: {
     id,
     userName: text,
@@ -272,6 +286,7 @@ export type DomainKeyRow = Schema['domainKeys'];
 export type ProviderDomainRow = Schema['providerDomains'];
 export type IdentityProviderRow = Schema['identityProviders'];
 export type MetadataImportRow = Schema['metadataImports'];
+export type MetadataRefreshRow = Schema['metadataRefreshes'];
 export type MetadataVersionRow = Schema['metadataVersions'];
 export type UserRow = Schema['users'];
 export type GroupRow = Schema['groups'];

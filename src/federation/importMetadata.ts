@@ -11,6 +11,7 @@ import {
   moveDomainToProvider,
 } from '../store/identityProviders.ts';
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
+import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
 import { type FetchResult, fetchMetadata, withScheme } from './metadata/fetchMetadata.ts';
@@ -18,6 +19,7 @@ import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts'
 import { urlWarnings } from './metadata/warnings.ts';
 import { bindingFor, factsOf, recordVersion, replaceMetadata } from './metadataVersions.ts';
 import { getProvider, initialSettings } from './providers.ts';
+import { nextRefreshAt } from './refreshSchedule.ts';
 
 const PREVIEW_MS = 60 * 60_000;
 const MAX_NAME = 64;
@@ -91,6 +93,7 @@ export async function confirmImport(
     const imported = providerId
       ? await updateKnown(deps, trx, await getProvider(trx, providerId), preview, author)
       : await insertNew(deps, trx, target.domainIds, preview, { name, author });
+    await writeRefresh(trx, imported.id, { ...nothingRefreshed, nextAt: nextRefreshAt(deps.now(), preview.metadata) });
     for (const domainId of target.domainIds) await changeOver(trx, domainId, imported);
     return imported;
   });

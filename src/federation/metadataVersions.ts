@@ -8,6 +8,7 @@ import {
   writeProviderMetadata,
   writeProviderSettings,
 } from '../store/identityProviders.ts';
+import { findRefresh, nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import {
   deleteVersions,
   insertVersion,
@@ -17,14 +18,19 @@ import {
   updateVersion,
   type VersionOrigin,
 } from '../store/metadataVersions.ts';
-import { type Difference, differencesOf } from './metadata/changes.ts';
+import { type Difference, differencesOf, digestOf } from './metadata/changes.ts';
 import { getProvider, singleSignOnFor } from './providers.ts';
 
 /** How many versions of a provider's metadata are kept. */
 export const MAX_VERSIONS = 20;
 
 /** What replaced metadata, in words. */
-export const versionOrigins: Record<VersionOrigin, string> = { import: 'Imported', rollback: 'Rolled back' };
+export const versionOrigins: Record<VersionOrigin, string> = {
+  import: 'Imported',
+  refresh: 'Refreshed',
+  approval: 'Approved',
+  rollback: 'Rolled back',
+};
 
 /** What replaced metadata, and who did it. */
 export type Replaced = Pick<MetadataVersion, 'origin' | 'author'>;
@@ -113,6 +119,9 @@ export async function rollBack(
     if (facts.validUntil !== undefined && facts.validUntil <= deps.now())
       throw new Conflict('The metadata of this version has expired. Fetch the metadata again, or import a file.');
     const xml = await readVersionXml(trx, versionId);
+    // A refresh must not bring back what the provider publishes now.
+    const published = (await findRefresh(trx, providerId))?.waiting ?? provider.facts;
+    await writeRefresh(trx, providerId, { ...nothingRefreshed, declined: digestOf(published) });
     return replaceMetadata(deps, trx, { ...provider, facts, metadataUrl }, xml, { origin: 'rollback', author });
   });
 }

@@ -63,6 +63,7 @@ const schema = z.object({
   allowSha1: z.boolean(),
   spEntityId: entityIdText,
   sendSubject: z.boolean(),
+  refresh: z.enum(['review', 'automatic', 'off'], 'Select one of the three.'),
 });
 
 /** The fields of a provider's Edit screen. */
@@ -72,6 +73,7 @@ export type ProviderInput = z.infer<typeof schema>;
 export const providerChoices = {
   match: schema.shape.match.options,
   requestBinding: schema.shape.requestBinding.options,
+  refresh: schema.shape.refresh.options,
 };
 
 /** The settings of a provider after its import. */
@@ -89,6 +91,7 @@ export const initialSettings: ProviderSettings = {
   allowSha1: false,
   spEntityId: '',
   sendSubject: false,
+  refresh: 'review',
 };
 
 /** Checks input for the fields of the Edit screen. */

@@ -17,10 +17,11 @@ export type ProviderSettings = {
   allowSha1: boolean;
   spEntityId: string; // what the provider knows the domain by; '': the EntityID of the domain
   sendSubject: boolean; // the e-mail address that the person typed first, as the Subject of login requests
+  refresh: 'review' | 'automatic' | 'off'; // whether metadata is fetched again, and its changes wait for approval
 };
 
 /** What providers have that were imported before there were these settings. */
-const addedSettings = { spEntityId: '', sendSubject: false };
+const addedSettings: Partial<ProviderSettings> = { spEntityId: '', sendSubject: false, refresh: 'review' };
 
 /** A certificate that a provider signs with, or a bare key, which has an empty subject and no dates. */
 export type Certificate = {
@@ -180,6 +181,12 @@ export async function writeProviderSettings(db: Db, provider: IdentityProvider):
     .set({ name, showButton, buttonOrder, settingsJson })
     .where('id', '=', provider.id)
     .execute();
+}
+
+/** Returns the metadata document of a provider. */
+export async function readMetadataXml(db: Db, id: string): Promise<string> {
+  const found = db.selectFrom('identityProviders').select('metadataXml').where('id', '=', id);
+  return (await found.executeTakeFirstOrThrow()).metadataXml;
 }
 
 /** Updates the metadata of a provider: the parts in use, the document, its URL, and the time. */

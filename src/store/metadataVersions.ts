@@ -3,7 +3,7 @@ import type { MetadataVersionRow } from '../db/schema.ts';
 import type { ProviderFacts } from './identityProviders.ts';
 
 /** What replaced the metadata of a provider. */
-export type VersionOrigin = 'import' | 'rollback';
+export type VersionOrigin = 'import' | 'refresh' | 'approval' | 'rollback';
 
 /** The metadata of a provider as it was from a time on, without the document. */
 export type MetadataVersion = {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { fixture } from '../federation/metadata/fixtures.ts';
+import { serve } from '../support/listen.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { jsonOf, runCli } from './support/runCli.ts';
 
@@ -38,5 +39,31 @@ describe('anteroom idp versions and rollback', () => {
       newest.id,
       oldest.id,
     ]);
+  });
+});
+
+describe('anteroom idp refresh, approve and reject', () => {
+  it('refreshes, shows what waits, and decides about it', async () => {
+    const deps = await testDeps();
+    await ensureFirstDomain(deps);
+    let published = fixture('okta');
+    const url = await serve((_req, res) => void res.end(published));
+    const { id } = await jsonOf(deps, ['idp', 'import', url, '--name', 'Okta']);
+    expect(await jsonOf(deps, ['idp', 'refresh', 'Okta'])).to.deep.equal({ outcome: 'unchanged', waiting: [] });
+    published = fixture('okta').replaceAll('/sso/saml"', '/sso/saml2"');
+    const { printed } = await runCli(deps, ['idp', 'refresh', 'Okta']);
+    expect(printed)
+      .to.match(/has published changes/)
+      .and.match(/\n {2}URL added: HTTP-POST https:.*saml2\n/);
+    expect((await jsonOf(deps, ['idp', 'reject', id])).singleSignOn[0].location).to.match(/saml$/);
+    const nothing = await runCli(deps, ['idp', 'approve', id]);
+    expect(nothing).to.include({ code: 1, complained: 'No metadata waits for approval.' });
+    published = published.replaceAll('/sso/saml2"', '/sso/saml3"');
+    await runCli(deps, ['idp', 'refresh', id]);
+    expect((await jsonOf(deps, ['idp', 'approve', id])).singleSignOn[0].location).to.match(/saml3$/);
+    published = fixture('keycloak');
+    const failed = await runCli(deps, ['idp', 'refresh', id]);
+    expect(failed.code).to.equal(1);
+    expect(failed.complained).to.match(/another identity provider/);
   });
 });

@@ -55,6 +55,7 @@ export async function testDeps({
     passwordCost: testPasswordCost,
     webhooks: openWebhooks(),
     metadataFetches: new Map(),
+    metadataRefreshes: new Map(),
     background: openBackground(),
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     clock,

@@ -17,6 +17,7 @@ import {
   shortBinding,
   singleSignOnFor,
 } from '../../federation/providers.ts';
+import { refreshStateOf } from '../../federation/waitingMetadata.ts';
 import { listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginCounts.ts';
@@ -61,6 +62,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
     domainIds: page.domainIds ?? used,
     worked: await hasWorked(deps.store.db, domain.id, provider.id),
     consequences: await consequencesOf(deps, provider.id),
+    ...(await refreshStateOf(deps, provider)),
     shortBinding,
     hasAbout,
     now: deps.now(),
@@ -157,6 +159,7 @@ const labels: Record<keyof ProviderInput, string> = {
   allowSha1: 'SHA-1 signatures',
   spEntityId: 'EntityID of the intranet',
   sendSubject: 'Subject',
+  refresh: 'refresh of the metadata',
 };
 
 const boxes: ReadonlySet<string> = new Set([

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Certificate, IdentityProvider, ProviderFacts } from '../../store/identityProviders.ts';
 import { shortBinding } from '../providers.ts';
 
@@ -19,6 +20,12 @@ export function changesOf(before: Imported, after: Imported): Change[] {
     ...urlsOf(after).flatMap((url) => (urlsOf(before).includes(url) ? [] : { ...added, url })),
     ...urlsOf(before).flatMap((url) => (urlsOf(after).includes(url) ? [] : { ...removed, url })),
   ];
+}
+
+/** Returns the same text for metadata with the same certificates and URLs. */
+export function digestOf(facts: Imported): string {
+  const certificates = facts.certificates.map(({ sha256 }) => sha256).sort();
+  return hash('sha256', JSON.stringify([certificates, urlsOf(facts).sort()]), 'base64url');
 }
 
 /** Returns all that differs: certificates, URLs, NameID formats, the metadata URL, and what the provider says about itself. */

@@ -7,12 +7,18 @@ import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 export type FetchOptions = Guard & {
   timeoutMs?: number; // for everything, including redirects; 10 s by default
   maxBytes?: number;
+  known?: Validators; // of the version that is known: it is not sent again
 };
 
-export type FetchResult = { ok: true; body: Uint8Array } | { ok: false; error: MetadataError };
+/** What a server says about a version of a document (RFC 9110 8.8). */
+export type Validators = { etag: string | null; lastModified: string | null };
+
+export type Fetched = { body: Uint8Array; unchanged: boolean; validators: Validators }; // unchanged: without a body
+export type FetchResult = ({ ok: true } & Fetched) | { ok: false; error: MetadataError };
 
 const MAX_REDIRECTS = 3;
 const MAX_URL = 2_048;
+const MAX_VALIDATOR = 200;
 const UPLOAD = 'download the metadata and upload the file';
 
 const HEADERS = {
@@ -30,7 +36,7 @@ export async function fetchMetadata(url: string, options: FetchOptions): Promise
   const timeoutMs = options.timeoutMs ?? 10_000;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return { ok: true, body: await follow(readUrl(url, options), 0, options, signal) };
+    return { ok: true, ...(await follow(readUrl(url, options), 0, options, signal)) };
   } catch (caught) {
     if (!signal.aborted) return { ok: false, error: refusalIn(caught) };
     const message = `The server did not respond completely within ${timeoutMs / 1000} seconds. Try again, or ${UPLOAD}.`;
@@ -44,18 +50,19 @@ export function withScheme(entered: string): string {
   return /^(localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?([/?#]|$)/.test(text) ? `https://${text}` : text;
 }
 
-async function follow(url: URL, redirects: number, options: FetchOptions, signal: AbortSignal): Promise<Uint8Array> {
+async function follow(url: URL, redirects: number, options: FetchOptions, signal: AbortSignal): Promise<Fetched> {
   const addresses = await permittedAddresses(url, options, signal).catch((error) =>
     error instanceof PrivateAddress
       ? refusePrivate(url, redirects, options.privateNetworks)
       : refuseConnection(url, error),
   );
-  const response = await requestFrom(url, addresses, { headers: HEADERS, signal }).catch((error) =>
+  const headers = { ...HEADERS, ...conditions(options.known) };
+  const response = await requestFrom(url, addresses, { headers, signal }).catch((error) =>
     refuseConnection(url, error),
   );
   try {
     const target = redirectTarget(response);
-    if (target === undefined) return await readBody(response, options.maxBytes ?? MAX_METADATA_BYTES);
+    if (target === undefined) return await readResponse(response, options);
     if (redirects === MAX_REDIRECTS)
       refuse('too_many_redirects', `The URL redirects more than ${MAX_REDIRECTS} times. Enter the final URL.`);
     return await follow(readRedirect(target, url, options), redirects + 1, options, signal);
@@ -95,8 +102,26 @@ function refusePrivate(url: URL, redirects: number, privateNetworks: PrivateNetw
   );
 }
 
+function conditions(known: Validators | undefined): Record<string, string> {
+  return {
+    ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+    ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
+  };
+}
+
 function redirectTarget({ statusCode, headers }: IncomingMessage): string | undefined {
   return [301, 302, 303, 307, 308].includes(statusCode ?? 0) ? headers.location : undefined;
+}
+
+async function readResponse(response: IncomingMessage, { known, maxBytes }: FetchOptions): Promise<Fetched> {
+  const unchanged = response.statusCode === 304 && Object.keys(conditions(known)).length > 0;
+  const body = unchanged ? new Uint8Array() : await readBody(response, maxBytes ?? MAX_METADATA_BYTES);
+  const { etag, 'last-modified': lastModified } = response.headers;
+  return { body, unchanged, validators: { etag: short(etag), lastModified: short(lastModified) } };
+}
+
+function short(header: string | undefined): string | null {
+  return header !== undefined && header.length <= MAX_VALIDATOR ? header : null;
 }
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {

@@ -11,6 +11,7 @@ export type ProviderMetadata = ProviderFacts & {
   entityId: string;
   name: string | undefined; // what the provider calls itself
   wantAuthnRequestsSigned: boolean;
+  cacheMs: number | undefined; // how long it may be kept (cacheDuration), in milliseconds
   xml: string; // the document, without a byte order mark and surrounding white space
   warnings: string[]; // sentences for the preview
 };
@@ -54,6 +55,7 @@ function readProvider(root: Element, options: { now: number; expectEntityId?: st
     about,
     nameIdFormats: readNameIdFormats(role),
     wantAuthnRequestsSigned: /^(true|1)$/.test(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
+    cacheMs: readCacheDuration([...found.containers, entity, role]),
     ...read,
     warnings: [...warnings, ...warningsOf(found, read, options.now)],
   };
@@ -70,6 +72,21 @@ function readValidUntil(elements: readonly Element[], now: number): number | und
   if (validUntil <= now)
     refuse('expired', `This metadata expired on ${new Date(validUntil).toISOString().slice(0, 10)}. Get it again.`);
   return validUntil;
+}
+
+/** Returns the shortest `cacheDuration` of the elements (saml-metadata 2.3.1) in milliseconds. It is a hint: an invalid one is left out. */
+function readCacheDuration(elements: readonly Element[]): number | undefined {
+  const durations = elements.flatMap(({ attributes }) => readDuration(attributes.get('cacheDuration') ?? '') ?? []);
+  return durations.length === 0 ? undefined : Math.min(...durations);
+}
+
+/** Reads an xs:duration, with months of 30 days. */
+function readDuration(written: string): number | undefined {
+  const match = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(
+    written.trim(),
+  );
+  const days = [365, 30, 1, 1 / 24, 1 / 1_440, 1 / 86_400];
+  return match?.slice(1).reduce((sum, part, index) => sum + Number(part ?? 0) * (days[index] ?? 0) * 86_400_000, 0);
 }
 
 /** Reads an xs:dateTime. SAML's are in UTC, even without a time zone (saml-core 1.3.3). */

@@ -24,6 +24,7 @@ import { findOwnRequest } from '../verify/ownRequest.ts';
 import { loginChecks, runAsyncChecks, runChecks } from '../verify/pipeline.ts';
 import { activityRow } from './activity.ts';
 import { type Healed, healingOf, returnPathOf } from './healing.ts';
+import { verifyAfterRollover } from './rollover.ts';
 
 /** A login that passed every check. */
 export type AcceptedLogin = {
@@ -61,7 +62,7 @@ export type LoginResult = AcceptedLogin | RefusedLogin;
  */
 export async function receiveResponse(deps: Deps, req: Request, domain: Domain): Promise<LoginResult> {
   const { entityId, acsUrl } = serviceProviderDetails(domain);
-  const login = createLogin({
+  const received = createLogin({
     domainId: domain.id,
     entityId,
     acsUrl,
@@ -69,13 +70,14 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     secretOf: (requestId) => readBrowserSecret(req, requestId),
     requestIds: requestIdsOf(req),
   });
-  await runAsyncChecks(login, loginChecks.receive, req);
+  await runAsyncChecks(received, loginChecks.receive, req);
   await together();
-  login.now = deps.now(); // only now: a client may send its form slowly
-  runChecks(login, loginChecks.read);
-  await findOwnRequest(login, deps);
-  await runAsyncChecks(login, loginChecks.lookUp, deps);
-  runChecks(login, loginChecks.verify);
+  received.now = deps.now(); // only now: a client may send its form slowly
+  runChecks(received, loginChecks.read);
+  await findOwnRequest(received, deps);
+  await runAsyncChecks(received, loginChecks.lookUp, deps);
+  runChecks(received, loginChecks.verify);
+  const login = received.refusal ? await verifyAfterRollover(received, deps) : received;
   await runAsyncChecks(login, loginChecks.match, deps);
   const present = await findPresentPerson(deps, req, login);
   await together();

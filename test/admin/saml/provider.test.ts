@@ -37,6 +37,7 @@ describe('admin/saml/provider', () => {
       allowSha1: 'on',
       spEntityId: ' urn:old ',
       sendSubject: 'on',
+      refresh: 'automatic',
     };
     const saved = await client.post(path, { ...fields, ...changes });
     expect(saved.location).to.equal(path.slice(0, path.lastIndexOf('/')));
@@ -57,6 +58,7 @@ describe('admin/saml/provider', () => {
       allowSha1: true,
       spEntityId: 'urn:old',
       sendSubject: true,
+      refresh: 'automatic',
     });
     expect((await client.get(path)).text).to.contain('SHA-1 signatures of this provider are accepted.');
     expect((await client.get('/settings')).text)

@@ -145,6 +145,17 @@ const refusals: Refusal[] = [
 
 describe('federation/metadata/readMetadata', () => {
   for (const [provider, expected] of Object.entries(PROVIDERS)) {
+    it('reads the shortest cacheDuration, and leaves out one that is none', () => {
+      const withDuration = (written: string) =>
+        read(fixture('okta').replace('<md:EntityDescriptor', `$& cacheDuration="${written}"`)).cacheMs;
+      expect(['P1D', 'PT6H', 'P1DT1H1M1.5S', 'P1Y2M'].map(withDuration)).to.deep.equal([
+        86_400_000, 21_600_000, 90_061_500, 36_720_000_000,
+      ]);
+      for (const none of ['', '6 hours', '-PT6H']) expect(withDuration(none) ?? 0, none).to.equal(0);
+      const both = fixture('okta').replace('<md:EntityDescriptor', '$& cacheDuration="P1D"');
+      expect(read(both.replace('<md:IDPSSODescriptor', '$& cacheDuration="PT1H"')).cacheMs).to.equal(3_600_000);
+    });
+
     it(`reads metadata as published by ${provider}`, () => {
       const metadata = read(fixtureBytes(provider));
       expect(metadata.entityId).to.equal(expected.entityId);

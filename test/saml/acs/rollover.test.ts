@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { createCertificate } from '../../../demo/saml/keyPair.ts';
+import { getProvider } from '../../../src/federation/providers.ts';
+import { findRefresh } from '../../../src/store/metadataRefreshes.ts';
+import { addPerson } from '../../support/anteroom.ts';
+import { type Connected, connect, deliver, goThroughProvider, openTile, visitor } from '../../support/connect.ts';
+import { newestAttempt } from '../support/signingProvider.ts';
+
+describe('saml/acs/rollover', () => {
+  let connected: Connected;
+
+  beforeEach(async () => {
+    connected = await connect();
+    await addPerson(connected.deps, { userName: 'anna.berg', email: 'anna.berg@acme.example' });
+  });
+
+  it('loses no login if the provider rolls its key and publishes only the new one', async () => {
+    const { deps, provider, url } = connected;
+    expect(await logIn()).to.equal(`${url}/profile`);
+    await rollKey();
+    deps.clock.advance(60_000);
+    expect(await Promise.all([logIn(), logIn(), logIn()])).to.deep.equal([1, 2, 3].map(() => `${url}/profile`));
+    const attempt = await newestAttempt(connected);
+    expect(attempt.outcome).to.equal('logged_in');
+    expect(JSON.stringify(attempt.detail.checks)).to.contain('the metadata was refreshed first');
+    expect((await getProvider(deps.store.db, provider.id)).facts.certificates).to.have.lengthOf(2);
+    expect((await findRefresh(deps.store.db, provider.id))?.waiting?.certificates).to.have.lengthOf(1);
+  });
+
+  it('works from the provider’s tile', async () => {
+    await rollKey();
+    connected.deps.clock.advance(60_000);
+    const browser = visitor(connected);
+    const page = await deliver(browser, await openTile(connected, 'anna.berg'));
+    expect((await newestAttempt(connected)).reason, page.url).to.equal(null);
+  });
+
+  it('refuses a key that the refreshed metadata does not vouch for', async () => {
+    const { deps, provider, cloud } = connected;
+    const application = cloud.state.applications[0];
+    const { certificate } = { ...application };
+    await rollKey();
+    const browser = visitor(connected);
+    const page = await goThroughProvider(browser, `/saml/login/${provider.id}`, 'anna.berg');
+    Object.assign(application ?? {}, { certificate });
+    deps.clock.advance(60_000);
+    await deliver(browser, page);
+    const attempt = await newestAttempt(connected);
+    expect([attempt.outcome, attempt.reason]).to.deep.equal(['refused', 'signature_invalid']);
+    expect((await getProvider(deps.store.db, provider.id)).facts).to.deep.equal(provider.facts);
+    expect((await findRefresh(deps.store.db, provider.id))?.earlyAt).to.equal(deps.now());
+  });
+
+  it('fetches nothing for a response that a known key signed', async () => {
+    const { deps, provider } = connected;
+    const browser = visitor(connected);
+    const page = await goThroughProvider(browser, `/saml/login/${provider.id}`, 'anna.berg');
+    const [form] = page.forms;
+    const response = Buffer.from(form?.fields.SAMLResponse ?? '', 'base64').toString();
+    const changed = Buffer.from(response.replace('anna.berg', 'anna.bergg')).toString('base64');
+    await deliver(browser, page, { SAMLResponse: changed });
+    expect((await newestAttempt(connected)).reason).to.equal('signature_invalid');
+    expect((await findRefresh(deps.store.db, provider.id))?.earlyAt).to.equal(null);
+  });
+
+  async function logIn(): Promise<string> {
+    const browser = visitor(connected);
+    const path = `/saml/login/${connected.provider.id}?return=/profile`;
+    return (await deliver(browser, await goThroughProvider(browser, path, 'anna.berg'))).url;
+  }
+
+  /** Gives the application another key and certificate, as an administrator of the provider does. */
+  async function rollKey(): Promise<void> {
+    const { cloud, deps } = connected;
+    const keyPair = await deps.keys.createKeyPair();
+    const certificate = await createCertificate(keyPair, 'Next', deps.now());
+    Object.assign(cloud.state.applications[0] ?? {}, { privateKey: keyPair.privateKey, certificate });
+  }
+});
