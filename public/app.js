@@ -112,16 +112,18 @@ if (running) setTimeout(refresh, 1000, running);
 // If a form has errors, the first invalid field gets the focus.
 document.querySelector('[aria-invalid="true"]')?.focus();
 
-// What was entered in a form stays in this tab until the next page. If the session has ended, the person logs in and finds it again.
+// What was entered in a form stays in this tab until the next page. If the session has ended, the person logs in and finds it again. Anyone
+// else who logs in here does not.
 const KEPT = 'form';
 // The Log-In screen has no menu: its form is not kept, and there the kept one has yet to be filled in.
-const hasMenu = document.querySelector('nav[aria-label="Main"]') !== null;
-const forms = hasMenu ? [...document.querySelectorAll('main form[method="post"]')] : [];
+const menu = document.querySelector('nav[aria-label="Main"]');
+const person = menu?.dataset.person;
+const forms = menu ? [...document.querySelectorAll('main form[method="post"]')] : [];
 for (const form of forms) {
   form.addEventListener('submit', () => {
     const isText = ([name, value]) => typeof value === 'string' && form.elements[name]?.type !== 'password';
     const fields = [...new FormData(form)].filter(isText);
-    sessionStorage.setItem(KEPT, JSON.stringify({ action: form.getAttribute('action'), fields }));
+    sessionStorage.setItem(KEPT, JSON.stringify({ person, action: form.getAttribute('action'), fields }));
   });
 }
 
@@ -141,7 +143,7 @@ function fillIn(form, fields) {
 
 const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
 if (kept && location.hash === '#kept') {
-  const form = forms.find((one) => one.getAttribute('action') === kept.action);
+  const form = forms.find((one) => kept.person === person && one.getAttribute('action') === kept.action);
   if (form) {
     fillIn(form, kept.fields);
     const note = document.createElement('div');
@@ -153,7 +155,7 @@ if (kept && location.hash === '#kept') {
   }
   history.replaceState(null, '', location.pathname + location.search);
 }
-if (hasMenu) sessionStorage.removeItem(KEPT);
+if (menu) sessionStorage.removeItem(KEPT);
 else if (location.hash) {
   // The fragment of the page that was asked for comes along to the Log-In screen.
   for (const link of document.querySelectorAll('a[href*="return="]')) link.href += encodeURIComponent(location.hash);

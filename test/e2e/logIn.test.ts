@@ -75,6 +75,20 @@ describe('logging in with a browser', function () {
     expect(await page.evaluate(() => sessionStorage.length)).to.equal(0);
   });
 
+  it('keeps what was typed from the next person at the same tab', async () => {
+    for (const userName of ['maya.koch', 'noah.lind'])
+      await addPerson(connected.deps, { userName, userType: 'Power User' });
+    await page.goto(`${connected.url}/local-login?return=%2Fsettings%2Fpeople%2Fnew`);
+    await logInLocally();
+    await page.locator('#userName').fill('grace.hopper');
+    await context.clearCookies();
+    await page.locator('#userName').press('Enter');
+    await page.waitForURL(`${connected.url}/login?**`);
+    await logInLocally('noah.lind');
+    await page.waitForURL(`${connected.url}/settings/people/new`);
+    expect(await page.locator('#userName').inputValue()).to.equal('');
+  });
+
   it('keeps the fragment of a link', async () => {
     await page.goto(`${connected.url}/profile#login`);
     expect(await page.locator('input[name="return"]').inputValue()).to.equal('/profile#login');
@@ -83,8 +97,8 @@ describe('logging in with a browser', function () {
     await page.waitForURL(`${connected.url}/profile#login`);
   });
 
-  async function logInLocally(): Promise<void> {
-    await page.getByLabel('User name or e-mail').fill('maya.koch');
+  async function logInLocally(userName = 'maya.koch'): Promise<void> {
+    await page.getByLabel('User name or e-mail').fill(userName);
     await page.getByLabel('Password').fill(testPassword);
     await page.getByRole('button', { name: 'Log in', exact: true }).click();
   }
