@@ -15,6 +15,45 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
+// Times are relative, with the exact one as title. A button swaps them, for keyboards and touch screens: <button data-exact-times>.
+const EXACT = 'exact-times';
+const exactTimes = document.querySelector('[data-exact-times]');
+function showTimes(exact) {
+  exactTimes.setAttribute('aria-pressed', String(exact));
+  for (const time of document.querySelectorAll('time[title]')) {
+    if ((time.dataset.exact !== undefined) === exact) continue;
+    [time.textContent, time.title] = [time.title, time.textContent];
+    time.toggleAttribute('data-exact', exact);
+  }
+}
+if (exactTimes && document.querySelector('time[title]')) {
+  exactTimes.hidden = false;
+  showTimes(localStorage.getItem(EXACT) === 'yes');
+  exactTimes.addEventListener('click', () => {
+    const exact = exactTimes.getAttribute('aria-pressed') === 'false';
+    localStorage.setItem(EXACT, exact ? 'yes' : 'no');
+    showTimes(exact);
+  });
+}
+
+// A color can be picked, and the page shows it before it is saved: <div data-color="id of the field"> with <input type="color">.
+for (const picking of document.querySelectorAll('[data-color]')) {
+  const field = document.getElementById(picking.dataset.color);
+  const picker = picking.querySelector('input');
+  const preview = () => document.documentElement.style.setProperty('--accent', picker.value);
+  picking.hidden = false;
+  picker.value = field.value;
+  picker.addEventListener('input', () => {
+    field.value = picker.value;
+    preview();
+  });
+  field.addEventListener('input', () => {
+    if (!/^#[0-9a-f]{6}$/i.test(field.value)) return;
+    picker.value = field.value;
+    preview();
+  });
+}
+
 // A picture that is too large to send is made smaller: <input type="file" data-shrink>.
 const [PICTURE_BYTES, PICTURE_PIXELS] = [48 * 1024, 256];
 for (const input of document.querySelectorAll('input[data-shrink]')) {

@@ -16,7 +16,7 @@ import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
 import { addAttributes, everyType } from '../support/customAttributes.ts';
 import { serve } from '../support/listen.ts';
-import { aLogEntry } from '../support/rows.ts';
+import { aLogEntry, aUser, insertUser } from '../support/rows.ts';
 
 const longName = 'Wolfeschlegelsteinhausenbergerdorff';
 
@@ -51,6 +51,34 @@ describe('every screen', () => {
     await page.waitForURL(`${connected.url}/`);
     for (const path of paths) await check(path);
     expect(faults).to.deep.equal([]);
+  });
+
+  it('selects what a list shows, with the buttons in sight, and shows exact times and colors at once', async function () {
+    this.timeout(60_000);
+    for (let i = 0; i < 30; i += 1) await insertUser(connected.deps.store.db, aUser({ userName: `person.${i}` }), null);
+    const page = await (await (await openBrowser()).newContext()).newPage();
+    await page.goto(`${connected.url}/local-login`);
+    await logIn(page, testPassword);
+    await page.waitForURL(`${connected.url}/`);
+    await page.goto(`${connected.url}/settings/people`);
+    const boxes = page.locator('input[name="person"]');
+    await page.getByLabel('Select all on this page').check();
+    expect(await boxes.evaluateAll((all) => all.every((box) => (box as HTMLInputElement).checked))).to.equal(true);
+    await boxes.first().uncheck();
+    await page.getByText(`With ${(await boxes.count()) - 1} selected:`).waitFor();
+    expect(await page.getByLabel('Select all on this page').isChecked()).to.equal(false);
+    const bar = await page.locator('.bulk-bar').boundingBox();
+    expect((bar?.y ?? 0) + (bar?.height ?? 0)).to.be.at.most(page.viewportSize()?.height ?? 0);
+    const time = page.locator('time').first();
+    const exact = await time.getAttribute('title');
+    await page.getByRole('button', { name: 'Exact times' }).click();
+    expect(await time.textContent()).to.equal(exact);
+    await page.reload();
+    expect(await time.textContent(), 'on the next page too').to.equal(exact);
+    await page.goto(`${connected.url}/settings/general`);
+    await page.getByLabel('Pick the accent color').fill('#7a1f5c');
+    expect(await page.getByLabel('Accent color', { exact: true }).inputValue()).to.equal('#7a1f5c');
+    expect(await page.evaluate(() => document.documentElement.style.getPropertyValue('--accent'))).to.equal('#7a1f5c');
   });
 
   it('says at once that metadata is being fetched, and fetches it once, also without scripts', async function () {
