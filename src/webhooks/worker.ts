@@ -80,17 +80,16 @@ async function deliverBatch(deps: Deps, webhook: Webhook): Promise<boolean> {
 async function deliver(deps: Deps, webhook: Webhook, delivery: Delivery): Promise<Webhook> {
   const sent = await sendEvent(deps, webhook, delivery);
   const next = deliveryAfter(delivery, sent, deps.now());
-  const after = webhookAfter(webhook, sent, next.state, deps.now());
+  const changes = changesOf(webhook, sent, next.state, deps.now());
   await deps.store.db.transaction().execute(async (trx) => {
     await writeAttempt(trx, delivery, sent.attempt, next);
-    const { active, pausedBecause, failingSince } = after;
-    if (after !== webhook) await updateWebhook(trx, webhook.id, { active, pausedBecause, failingSince });
+    if (changes) await updateWebhook(trx, webhook.id, changes);
   });
-  if (!after.active) {
+  if (changes?.pausedBecause) {
     deps.log.warn({ webhook: webhook.id, host: new URL(webhook.url).host }, 'webhook paused');
     await refreshWebhooks(deps);
   }
-  return after;
+  return { ...webhook, ...changes };
 }
 
 /** Returns the state of an event after an attempt: delivered, to be tried again, or failed after the last retry. */
@@ -105,18 +104,20 @@ function deliveryAfter(
   return { state: 'waiting', nextAt: now + Math.max(pause, retryAfterMs), retries: retries + 1 };
 }
 
-/** Returns the webhook after an attempt: paused if its receiver is gone, or if an event was given up after days without a success. */
-function webhookAfter(
-  webhook: Webhook,
+/**
+ * Returns what an attempt changes about its webhook, and nothing else, because a Power User may be changing it too. It is paused if its
+ * receiver is gone, or if an event was given up after days without a success.
+ */
+function changesOf(
+  { failingSince }: Webhook,
   { attempt: { status, error } }: Sent,
   state: Delivery['state'],
   now: number,
-): Webhook {
-  const { failingSince } = webhook;
-  if (error === null) return failingSince === null ? webhook : { ...webhook, failingSince: null };
-  const paused = (pausedBecause: string) => ({ ...webhook, active: false, pausedBecause });
+): Partial<Webhook> | undefined {
+  if (error === null) return failingSince === null ? undefined : { failingSince: null };
+  const paused = (pausedBecause: string) => ({ active: false, pausedBecause });
   if (status === GONE) return paused('The receiver responded with 410 Gone: it wants no more events.');
-  if (failingSince === null) return { ...webhook, failingSince: now };
+  if (failingSince === null) return { failingSince: now };
   const isGivenUp = state === 'failed' && now - failingSince >= PAUSE_AFTER_MS;
-  return isGivenUp ? paused('No event could be delivered for 3 days.') : webhook;
+  return isGivenUp ? paused('No event could be delivered for 3 days.') : undefined;
 }

@@ -10,6 +10,8 @@ import { addSource } from '../../src/sources/profileSources.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { insertScimLog } from '../../src/store/scimLog.ts';
 import { insertNotice, noticeKinds } from '../../src/store/sourceNotices.ts';
+import { listDeliveries } from '../../src/store/webhookDeliveries.ts';
+import { sendTestEvent } from '../../src/webhooks/deliveries.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
@@ -17,6 +19,7 @@ import { type Connected, connect, deliver, goThroughProvider, visitor } from '..
 import { addAttributes, everyType } from '../support/customAttributes.ts';
 import { serve } from '../support/listen.ts';
 import { aLogEntry, aUser, insertUser } from '../support/rows.ts';
+import { aWebhook } from '../webhooks/support/receiver.ts';
 
 const longName = 'Wolfeschlegelsteinhausenbergerdorff';
 
@@ -167,6 +170,12 @@ async function fill(connected: Connected): Promise<string[]> {
   const saml = '/settings/security/saml';
   const providers = `${saml}/domains/${domain.id}/identity-providers`;
   const sourcePath = `/settings/profile-sources/scim/${source.value.source.id}`;
+  const { webhook } = await aWebhook(deps, `http://127.0.0.1:9/${longName}`, ['person.created'], {
+    description: longName,
+  });
+  await sendTestEvent(deps, webhook.id);
+  const [delivery] = (await listDeliveries(deps.store.db, webhook.id, { limit: 1 })).rows;
+  const webhooks = '/settings/webhooks';
   return [
     '/',
     '/profile',
@@ -207,5 +216,8 @@ async function fill(connected: Connected): Promise<string[]> {
     '/settings/profile-sources/scim',
     ...['', '/attributes', '/mapping', '/removal'].map((rest) => sourcePath + rest),
     '/settings/profile-sources/log',
+    webhooks,
+    `${webhooks}/new`,
+    ...['', '/removal', '/deliveries', `/deliveries/${delivery?.id}`].map((rest) => `${webhooks}/${webhook.id}${rest}`),
   ];
 }

@@ -11,6 +11,7 @@ import { changeWebhook, rotateSecret } from '../../src/webhooks/webhooks.ts';
 import { deliverEvents, LEASE_MS, PAUSE_AFTER_MS, RETRY_AFTER_MS } from '../../src/webhooks/worker.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { outcomeOf, startChild } from '../support/childProcess.ts';
+import { startServer } from '../support/program.ts';
 import { freshDatabaseUrl, withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { aWebhook, deliverAll, startReceiver } from './support/receiver.ts';
@@ -203,6 +204,21 @@ describe('webhooks/worker', () => {
       expect(receiver.received).to.have.lengthOf(22);
     });
 
+    it('does not activate a webhook again that a Power User paused meanwhile', async () => {
+      const held: ServerResponse[] = [];
+      const receiver = await startReceiver((response) => held.push(response));
+      const { webhook } = await aWebhook(deps, receiver.url, ['person.created']);
+      await addPerson(deps, { userName: 'one' });
+      await addPerson(deps, { userName: 'two' });
+      await deliverEvents(deps);
+      while (held.length === 0) await turn();
+      await changeWebhook(deps, webhook.id, { active: false });
+      held[0]?.writeHead(500).end();
+      await deps.background.finished();
+      expect(await findWebhook(deps.store.db, webhook.id)).to.include({ active: false, pausedBecause: null });
+      expect(receiver.received).to.have.lengthOf(1);
+    });
+
     it('loses nothing if the process is killed right after the change', async () => {
       const url = await freshDatabaseUrl(engine);
       const store = await openStore(url);
@@ -278,6 +294,23 @@ describe('webhooks/worker', () => {
       await deliverAll(deps);
       expect(receiver.received.map(({ event }) => event.data.userName)).to.deep.equal(['after']);
     });
+  });
+
+  it('delivers events of another process from the server', async function () {
+    this.timeout(90_000);
+    const url = await freshDatabaseUrl('sqlite');
+    const store = await openStore(url);
+    const received = Promise.withResolvers<string>();
+    const receiver = await startReceiver((response, { event }) => {
+      response.end();
+      received.resolve(event.type);
+    });
+    const deps = await testDeps({ store });
+    await startServer({ DATABASE_URL: url, SECRET_KEY: Buffer.alloc(32, 7).toString('base64') });
+    await aWebhook(deps, receiver.url, ['person.created']);
+    await addPerson(deps, {});
+    expect(await received.promise).to.equal('person.created');
+    await store.close();
   });
 });
 
