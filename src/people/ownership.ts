@@ -96,10 +96,11 @@ export function locksOf(
   const counting = sources.filter(({ id }) => id === sourceId || writers.includes(id));
   const managing = counting.find(({ id }) => id === sourceId);
   const locks = new Map<string, ProfileSource>();
-  for (const { name, editable } of attributes) {
+  for (const { name, editable, identity } of attributes) {
     if (editable === 'always') continue;
-    const owner = alwaysOwned.includes(name) ? managing : counting.find((one) => one.active && owns(one, name));
-    if (owner) locks.set(name, owner);
+    const owner = counting.find((one) => one.active && owns(one, name) && (!identity || one === managing));
+    const lock = alwaysOwned.includes(name) ? managing : owner;
+    if (lock) locks.set(name, lock);
   }
   return locks;
 }
@@ -129,8 +130,16 @@ export function changedAttributes(
 export function keepValue(person: UserAttributes, attribute: PersonAttribute, before: UserAttributes): void {
   setValue(person, attribute, storedValue(before, attribute));
   if (attribute.name === 'emails') person.email = before.email;
+  if (attribute.identity) setValue(person, unassigned(attribute), storedValue(before, unassigned(attribute)));
 }
 
 function comparedValue(person: UserAttributes, attribute: PersonAttribute): unknown {
-  return attribute.type === 'list' ? listOf(person, attribute) : storedValue(person, attribute);
+  if (attribute.type === 'list') return listOf(person, attribute);
+  const value = storedValue(person, attribute);
+  return value === storedValue(person, unassigned(attribute)) ? undefined : value;
+}
+
+/** The place of the value in effect of an attribute that a SCIM client removed, see Profile.unassigned. */
+function unassigned(attribute: PersonAttribute): PersonAttribute {
+  return { ...attribute, path: `unassigned.${attribute.name}`, isColumn: false };
 }

@@ -82,6 +82,12 @@ describe('people/ownership', () => {
     expect(locked(sources, aUser())).to.deep.equal([]);
   });
 
+  it('does not lock who a person is for a source that may not write it', () => {
+    const writing = aSource({ id: 'writer', ownership: ' emails externalId bio ' });
+    const locks = locksOf([aSource({ id: 'managing' }), writing], person, personAttributes);
+    expect([...locks.keys()].sort()).to.deep.equal(['active', 'bio', 'userName']);
+  });
+
   it('offers a person a part of what it offers Power Users, without what is locked', () => {
     const locks = locksOf(sources, person, personAttributes);
     const names = (list: typeof personAttributes) => list.map(({ name }) => name);

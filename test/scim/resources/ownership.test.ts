@@ -126,6 +126,17 @@ describe('scim/ownership', () => {
       expect(await owned(other)).to.deep.equal([]);
     });
 
+    it('does not let another source remove active or userType, which would hide them', async () => {
+      const { id } = await create({ userName: 'anna', active: true, userType: 'Intranet User' });
+      for (const path of ['active', 'userType']) {
+        expect((await change(other, id, { op: 'remove', path })).status, path).to.equal(403);
+      }
+      expect(await find(id)).to.deep.include({ version: 1, profile: {} });
+      await change(scim, id, { op: 'remove', path: 'active' });
+      const same = await change(other, id, { op: 'remove', path: 'active' }, { op: 'add', path: 'bio', value: 'x' });
+      expect([same.status, same.body.active], 'it is removed already').to.deep.equal([200, undefined]);
+    });
+
     it('lets another source repeat values, and add what no source owns, by PATCH and PUT', async () => {
       const { id } = await create({ userName: 'anna', title: 'Boss', active: true });
       const same = await change(other, id, { op: 'replace', value: { title: 'Boss', active: true, userName: 'anna' } });
@@ -180,6 +191,8 @@ describe('scim/ownership', () => {
         const reply = await scim.call(method, `/Users/${created.id}`, body);
         expect([reply.status, reply.body.title]).to.deep.equal([200, 'Queen']);
       }
+      const kept = await change(scim, created.id, { op: 'remove', path: 'userType' });
+      expect(kept.body.userType).to.equal('Intranet User');
       expect(await owned()).to.deep.equal(['department', 'nickName']);
     });
 
