@@ -19,11 +19,18 @@ export class LastPowerUser extends Conflict {}
 export async function requirePowerUserLeft(db: Db, user: User, loses: 'power' | 'password'): Promise<void> {
   if (!isPowerful(user)) return;
   await takePowerUserTurn(db);
+  const reason = await reasonToKeep(db, user, loses);
+  if (reason !== undefined) throw new LastPowerUser(reason);
+}
+
+/** Returns why a person must keep their power or password, or undefined. For screens: what is written checks again. */
+export async function reasonToKeep(db: Db, user: User, loses: 'power' | 'password'): Promise<string | undefined> {
+  if (!isPowerful(user)) return undefined;
   const others = await countPowerUsers(db, [user.id]);
-  if (others.active === 0 && loses === 'power') throw new LastPowerUser(LAST_POWER_USER);
-  if (others.withPassword > 0) return;
+  if (others.active === 0 && loses === 'power') return LAST_POWER_USER;
+  if (others.withPassword > 0) return undefined;
   const [self] = await findPowerUsersAmong(db, [user.id]);
-  if (self?.hasPassword) throw new LastPowerUser(LAST_WITH_PASSWORD);
+  return self?.hasPassword ? LAST_WITH_PASSWORD : undefined;
 }
 
 /** Returns one of these people and the reason, if no Power User (with a local password) would be left without them. */

@@ -1,6 +1,7 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { getUser, nameOf, setActive } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
@@ -31,10 +32,12 @@ export function deactivatePersonRoutes(router: Router, deps: Deps): void {
 async function show(deps: Deps, res: Response, id: string, errors: FieldErrors): Promise<void> {
   const { db } = deps.store;
   const person = await getUser(deps, id);
+  const kept = await reasonToKeep(db, person, 'power');
   res.render('settings/people/deactivate', {
     title: `Deactivate ${nameOf(person)}?`,
     person,
-    errors,
+    isKept: kept !== undefined,
+    errors: kept ? { ...errors, '': kept } : errors,
     sessions: await countSessionsOfUsers(db, [id], deps.now()),
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
   });

@@ -1,6 +1,7 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { getUser, nameOf, removeUser } from '../../people/users.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
@@ -32,12 +33,14 @@ export function removePersonRoutes(router: Router, deps: Deps): void {
 async function show(deps: Deps, res: Response, id: string, typed: string, errors: FieldErrors): Promise<void> {
   const { db } = deps.store;
   const person = await getUser(deps, id);
+  const kept = await reasonToKeep(db, person, 'power');
   res.render('settings/people/remove', {
     title: `Delete ${nameOf(person)}?`,
     person,
     typed,
     word: confirmationOf(person.userName),
-    errors,
+    isKept: kept !== undefined,
+    errors: kept ? { ...errors, '': kept } : errors,
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
     sessions: await countSessionsOfUsers(db, [id], deps.now()),
     groups: (await findGroupsOfUsers(db, [id])).filter(({ type }) => type === 'direct').length,

@@ -30,12 +30,17 @@ describe('admin/people/deactivate', () => {
 
   it('asks people who deactivate themselves to confirm, and keeps the last Power User', async () => {
     const path = `${LIST}/${maya.id}/deactivation`;
-    expect((await client.get(path)).text).to.contain('This is you');
-    expect((await client.post(path)).text).to.contain('you are about to lock yourself out');
+    expect((await client.get(path)).text)
+      .to.contain('This is the last active Power User.')
+      .and.not.to.contain('btn-danger');
     const last = await client.post(path, { myself: 'on' });
     expect(last.status).to.equal(422);
     expect(last.text).to.contain('This is the last active Power User.');
     await addPerson(anteroom.deps, { userName: 'other', userType: 'Power User' });
+    expect((await client.get(path)).text)
+      .to.contain('This is you')
+      .and.to.contain('btn-danger');
+    expect((await client.post(path)).text).to.contain('you are about to lock yourself out');
     expect((await client.post(path, { myself: 'on' })).status).to.equal(303);
     expect((await client.get(LIST)).status).to.equal(303);
   });

@@ -24,6 +24,9 @@ describe('admin/people/remove', () => {
     expect(refused.text).to.contain('Type anna.berg to delete this person.');
     expect((await client.post(path, { typed: 'anna.berg' })).location).to.equal(LIST);
     expect((await client.get(`${LIST}/${anna.id}`)).status).to.equal(404);
+    expect((await client.get(`${LIST}/${maya.id}/removal`)).text)
+      .to.contain('last active Power User')
+      .and.not.to.contain('Delete permanently');
     expect((await client.post(`${LIST}/${maya.id}/removal`, { typed: 'maya.koch' })).text).to.contain(
       'last active Power User',
     );
