@@ -64,7 +64,8 @@ describe('admin/saml/refresh', () => {
     expect(page)
       .to.contain('The last refresh failed')
       .and.contain('another identity provider')
-      .and.contain('stays in use');
+      .and.contain('stays in use')
+      .and.not.contain('http-equiv="refresh"');
     expect((await settings.client.get('/settings/security/saml')).text).to.contain('could not be refreshed');
   });
 
