@@ -43,6 +43,7 @@ type EditPage = { entered?: Entered; metadataUrl?: string; domainIds?: string[];
 async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const provider = await getProvider(deps.store.db, ids.provider);
+  const { refresh: refreshed, waiting } = await refreshStateOf(deps, provider);
   const entered = page.entered ?? enteredOf(provider);
   const here = providerPath(domain.id, provider.id);
   const used = (await domainsOfProviders(deps.store.db))(provider.id).map(({ id }) => id);
@@ -62,7 +63,8 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
     domainIds: page.domainIds ?? used,
     worked: await hasWorked(deps.store.db, domain.id, provider.id),
     consequences: await consequencesOf(deps, provider.id),
-    ...(await refreshStateOf(deps, provider)),
+    waiting,
+    refreshed,
     shortBinding,
     hasAbout,
     now: deps.now(),

@@ -71,7 +71,9 @@ describe('admin/saml/refresh', () => {
 
   it('is a setting of the provider', async () => {
     const { client, deps } = settings;
-    const fields = fieldsOfForm((await client.get(path)).text, path);
+    const page = await client.get(path);
+    expect(page.text).not.to.contain('http-equiv="refresh"');
+    const fields = fieldsOfForm(page.text, path);
     expect(fields.refresh).to.equal('review');
     expect((await client.post(path, { ...fields, refresh: 'often' })).status).to.equal(422);
     const saved = await client.post(path, { ...fields, refresh: 'off' });
