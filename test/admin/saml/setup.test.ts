@@ -79,6 +79,7 @@ const form = {
   matchAttribute: '',
   emailDomains: '',
   idpInitiated: 'on',
+  refresh: 'review',
   nameIdPolicy: '',
   authnContexts: '',
   signRequests: 'on',
