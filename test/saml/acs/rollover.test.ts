@@ -4,6 +4,7 @@ import { getProvider } from '../../../src/federation/providers.ts';
 import { findRefresh } from '../../../src/store/metadataRefreshes.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { type Connected, connect, deliver, goThroughProvider, openTile, visitor } from '../../support/connect.ts';
+import { encryptAssertion } from '../support/encrypt.ts';
 import { newestAttempt } from '../support/signingProvider.ts';
 
 describe('saml/acs/rollover', () => {
@@ -61,6 +62,20 @@ describe('saml/acs/rollover', () => {
     await deliver(browser, page, { SAMLResponse: changed });
     expect((await newestAttempt(connected)).reason).to.equal('signature_invalid');
     expect((await findRefresh(deps.store.db, provider.id))?.earlyAt).to.equal(null);
+  });
+
+  it('treats everything that fails in an encrypted Assertion like an unknown key, so that a pause tells nothing', async () => {
+    const { deps, provider } = connected;
+    const browser = visitor(connected);
+    const page = await goThroughProvider(browser, `/saml/login/${provider.id}`, 'anna.berg');
+    const response = Buffer.from(page.forms[0]?.fields.SAMLResponse ?? '', 'base64').toString();
+    const encrypted = response.replace(/<(\w+:)?Assertion [\s\S]*<\/(\w+:)?Assertion>/, () =>
+      encryptAssertion('nothing'),
+    );
+    expect(encrypted).not.to.equal(response);
+    await deliver(browser, page, { SAMLResponse: Buffer.from(encrypted).toString('base64') });
+    expect((await newestAttempt(connected)).reason).to.equal('signature_invalid');
+    expect((await findRefresh(deps.store.db, provider.id))?.earlyAt).to.equal(deps.now());
   });
 
   async function logIn(): Promise<string> {
