@@ -20,7 +20,7 @@ export type Attempt = { text: string; method?: string | undefined; path?: string
  */
 export async function findAttempt({ store }: Deps, request: string, text: string): Promise<Checked<Attempt>> {
   if (request === '') return { ok: true, value: { text } };
-  const [, method, path] = /^(POST|PUT|PATCH)\s+(\/[^\s?]*)\S*$/i.exec(request) ?? [];
+  const [, method, path] = /^(POST|PUT|PATCH)\s+(\/[^\s?]*)(?:\?\S*)?$/i.exec(request) ?? [];
   if (path) return { ok: true, value: { text, method: method?.toUpperCase(), path } };
   const person = await findUserByUserName(store.db, request);
   if (person) return { ok: true, value: { text, path: `/Users/${person.id}` } };

@@ -217,7 +217,8 @@ function readText(attribute: Attribute, given: unknown): string | undefined {
   const isNumber = attribute.type === 'decimal' ? Number.isFinite(given) : Number.isSafeInteger(given); // of an employee
   const sent = isNumber ? textOfNumber(Number(given)) : given;
   if (typeof sent !== 'string') throw wrongType(attribute, 'a string');
-  const value = attribute.isLoginName ? normalizeLoginName(sent) : sent;
+  const text = attribute.read ? sent.trim() : sent; // as on the form
+  const value = attribute.isLoginName ? normalizeLoginName(text) : text;
   if (value === '') return undefined;
   const { name, maxLength, type } = attribute;
   if (value.length > maxLength) throw badRequest('invalidValue', `${name} may have at most ${maxLength} characters.`);

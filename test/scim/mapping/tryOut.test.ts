@@ -69,6 +69,11 @@ describe('scim/mapping/tryOut', () => {
       }
     });
 
+    it('reads a request of any length at once', async () => {
+      const found = await findAttempt(scim.deps, `PUT /${'x'.repeat(80_000)} x`, '{}');
+      expect(found.ok).to.equal(false);
+    });
+
     it('leaves out what was taken away', async () => {
       await changeOwnership(scim.deps, scim.sourceId, { taken: ['title'] });
       const tried = await attempt(patch({ op: 'replace', path: 'title', value: 'Chief' }), 'anna');

@@ -113,6 +113,20 @@ describe('scim/customResource', () => {
       });
     });
 
+    it('leaves out blanks around a value, as the form does', async () => {
+      const sent = {
+        onetext: ' A-7 ',
+        manytext: [' ', ' chess'],
+        onechoice: 'Large ',
+        onedate: '  ',
+        oneperson: ` ${boss}`,
+      };
+      const id = await create({ [CUSTOM]: sent });
+      const { oneperson, ...rest } = customOf((await scim.call('GET', `/Users/${id}`)).body);
+      expect(rest).to.deep.equal({ onetext: 'A-7', manytext: [{ value: 'chess' }], onechoice: 'Large' });
+      expect(oneperson).to.include({ value: boss, displayName: 'The Boss' });
+    });
+
     it('refuses values of the wrong type by POST and PATCH', async () => {
       const wrong: [string, unknown, string][] = [
         ['onenumber', 'many', 'onenumber: Enter a number such as 12 or -3.5, with at most 15 digits.'],
