@@ -2,6 +2,7 @@ import type { Db } from '../db/open.ts';
 import { Conflict } from '../errors.ts';
 import { findGroup } from '../store/groups.ts';
 import {
+  countAncestors,
   findGroupIds,
   findNextGroups,
   insertNestedGroups,
@@ -11,6 +12,7 @@ import {
 
 const MAX_DEPTH = 10; // groups from the outermost to the innermost one
 const MAX_RELATED = 1_000; // groups above and below, counted once for each level
+const MAX_ANCESTORS = 50_000; // rows that one change writes: about a second, in which no other groups can be nested
 
 /** A group cannot be a member of another one. */
 export class NestingRefused extends Conflict {}
@@ -45,6 +47,9 @@ async function requireNestable(db: Db, groupId: string, ids: string[], nested: n
   const below = await levelsFrom(db, ids, 'below');
   if (above.length + below.length > MAX_DEPTH)
     throw new NestingRefused(`Groups may be nested at most ${MAX_DEPTH} deep.`);
+  const affected = below.flat();
+  if (above.flat().length * affected.length + (await countAncestors(db, affected)) > MAX_ANCESTORS)
+    throw new NestingRefused('Too many groups would contain these groups and those in them.');
 }
 
 /** Returns groups, those above or below them, those above or below these, and so on to the last level. */

@@ -147,6 +147,13 @@ const allAbove = prepared((db, ids: string) =>
     .orderBy('groups.displayNameKey'),
 );
 
+/** Returns how many groups are above some groups, counted once for each of them. */
+export async function countAncestors(db: Db, ids: string[]): Promise<number> {
+  const query = db.selectFrom('groupAncestors').select((e) => e.fn.countAll<number>().as('count'));
+  const rows = await query.where(isOneOf(db, 'groupId', JSON.stringify(ids))).execute();
+  return Number(rows[0]?.count);
+}
+
 /** Returns the numbers of member groups of some groups. Groups without any are missing. */
 export async function countNestedGroups(db: Db, groupIds: string[]): Promise<Map<string, number>> {
   const rows = await sizesOf(db, JSON.stringify(groupIds));

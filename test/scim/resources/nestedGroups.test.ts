@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { insertRows } from '../../../src/db/query.ts';
+import { refreshAncestors } from '../../../src/store/nestedGroups.ts';
 import { withStores } from '../../support/stores.ts';
 import { patch } from '../support/patch.ts';
 import { readLog } from '../support/readLog.ts';
@@ -146,6 +148,36 @@ describe('scim/nested groups', () => {
       expect(refused.body).to.include({ scimType: 'invalidValue', detail: 'Groups may be nested at most 10 deep.' });
       expect(await names('/Groups', 'displayName eq "Level 11"')).to.deep.equal([]);
       expect((await read(`/Users/${anna}`)).groups).to.have.lengthOf(10);
+    });
+
+    it('are refused if too many groups would contain too many others, also one by one', async () => {
+      const { db } = scim.deps.store;
+      const [inner, middle, outer] = [await create('Inner'), await create('Middle'), await create('Outer')];
+      const row = await db.selectFrom('groups').selectAll().limit(1).executeTakeFirstOrThrow();
+      const copies = Array.from({ length: 450 }, (_, index) => {
+        const name = `copy${index}`;
+        return { ...row, id: name, displayName: name, displayNameKey: name };
+      });
+      const edges = copies.map(({ id }, index) =>
+        index < 225 ? { groupId: inner, memberId: id } : { groupId: id, memberId: middle },
+      );
+      await insertRows(db, 'groups', copies);
+      await insertRows(db, 'nestedGroups', edges);
+      await refreshAncestors(db, [middle, ...copies.slice(0, 225).map(({ id }) => id)]);
+      const refused = await add(middle, inner);
+      expect([refused.status, refused.body.detail]).to.deep.equal([
+        400,
+        'Too many groups would contain these groups and those in them.',
+      ]);
+      expect((await add(outer, inner)).status).to.equal(200);
+      const many = copies.slice(0, 225).flatMap((below) => copies.slice(225).map((above) => [below.id, above.id]));
+      await insertRows(
+        db,
+        'groupAncestors',
+        many.map(([groupId = '', ancestorId = '']) => ({ groupId, ancestorId })),
+      );
+      const another = await add(await create('Another'), inner);
+      expect(another.status, 'what is above already counts').to.equal(400);
     });
 
     it('change the version of the groups that show their name', async () => {
