@@ -51,9 +51,9 @@ describe('people/loginNames', () => {
           'userName,email\ncountess@acme.com,\nben,ada@acme.com\ncleo@acme.com,\ndora,cleo@acme.com\nemil,emil@acme.com\n',
         );
         expect(complained.split('\n')).to.deep.equal([
-          `Warning: Line 2 was skipped: userName: ${USER_NAME_IS_EMAIL}`,
-          `Warning: Line 3 was skipped: email: ${EMAIL_IS_USER_NAME}`,
-          'Warning: Line 5 was skipped: email: Line 4 has this user name.',
+          `Warning: Line 2 was skipped: userName “countess@acme.com”: ${USER_NAME_IS_EMAIL}`,
+          `Warning: Line 3 was skipped: email “ada@acme.com”: ${EMAIL_IS_USER_NAME}`,
+          'Warning: Line 5 was skipped: email “cleo@acme.com”: Line 4 has this user name.',
         ]);
         expect(await names('cleo@acme.com', 'emil')).to.deep.equal(['cleo@acme.com', 'emil']);
       });

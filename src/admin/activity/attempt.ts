@@ -57,7 +57,7 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
   const remedy = isHealed ? undefined : (explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined));
   res.render('settings/activity/attempt', {
     title: titleOf(attempt, explanation),
-    intro: introOf(attempt, explanation),
+    intro: introOf(attempt, explanation, cause),
     attempt,
     person: userId === null ? undefined : await findUser(db, userId),
     provider,
@@ -110,9 +110,14 @@ function titleOf({ outcome }: LoginActivity, explanation: Explanation | undefine
   return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
 }
 
-function introOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
+function introOf(
+  { outcome, flow }: LoginActivity,
+  explanation: Explanation | undefined,
+  cause: string | undefined,
+): string {
   const next = healed[outcome];
-  if (next) return next;
+  // A new login ends the same way if the provider names requests that were never made.
+  if (next) return cause === 'never_issued' ? `${next} ${explanation?.advice}` : next;
   if (explanation) return explanation.advice;
   if (outcome === 'tested') return 'Every check passed and the person was found. No session was started.';
   if (outcome === 'asked')

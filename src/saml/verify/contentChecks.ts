@@ -62,7 +62,7 @@ export function checkDestination(login: LoginContext): string | undefined {
   if (received === undefined && !responseSigned) return 'none, on an unsigned Response';
   if (!isAcsUrl(login, received))
     refuse('destination_mismatch', {
-      cause: received ? undefined : 'no_destination',
+      ...(received ? {} : { cause: 'no_destination' }),
       expected: login.acsUrl,
       received: received || 'none',
     });
