@@ -3,7 +3,7 @@ import { isUniqueViolation, sharedLoginName } from '../../db/uniqueViolation.ts'
 import type { Deps } from '../../deps.ts';
 import type { Change } from '../../store/scimLog.ts';
 import type { Selected, Selection } from '../../store/selection.ts';
-import type { Call, ScimResponse } from '../http/call.ts';
+import type { Call, ScimResponse, Trace } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { logChange } from '../http/log.ts';
 import { changedMeanwhile, isUnchanged, requireMatch } from '../http/preconditions.ts';
@@ -169,11 +169,11 @@ async function inTransaction<T, R extends Row>(
   { uniqueAttribute }: Model<R>,
   write: (trx: Db) => Promise<T>,
 ): Promise<T> {
-  const before = structuredClone(trace);
+  const before = copyOf(trace);
   try {
     const { db } = deps.store;
     const run = (trx: Db) => {
-      Object.assign(trace, structuredClone(before)); // the transaction may run again
+      Object.assign(trace, copyOf(before)); // the transaction may run again
       return write(trx);
     };
     return await (isTryOut ? rolledBack(db, run) : db.transaction().execute(run));
@@ -181,6 +181,11 @@ async function inTransaction<T, R extends Row>(
     if (isUniqueViolation(error)) throw new ScimError(409, 'uniqueness', takenMessage(error, uniqueAttribute));
     throw error;
   }
+}
+
+/** What is in the lists of a trace never changes. */
+function copyOf(trace: Trace): Trace {
+  return { ...trace, changes: [...trace.changes], notices: [...trace.notices] };
 }
 
 /** Throws the error of a POST, or a better one: the source may not take over the person with this name. */
