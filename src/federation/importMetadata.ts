@@ -165,11 +165,11 @@ function proposedName({ name, entityId }: Pick<ProviderMetadata, 'name' | 'entit
 export async function proposedNameAt(db: Db, domainId: string, metadata: ProviderMetadata): Promise<string> {
   const before = await findProviderByEntityId(db, domainId, metadata.entityId);
   const url = (await findDomain(db, domainId))?.url;
-  return nameBeside(before?.name ?? proposedName(metadata), await listProviders(db), url);
+  return uniqueName(before?.name ?? proposedName(metadata), await listProviders(db), url);
 }
 
 /** Returns the name, with the domain's host if another provider has it already. */
-function nameBeside(name: string, others: IdentityProvider[], url: string | undefined): string {
+function uniqueName(name: string, others: IdentityProvider[], url: string | undefined): string {
   if (url === undefined || !others.some((other) => other.name === name)) return name;
   const host = ` (${new URL(url).host})`;
   return host.length < MAX_NAME / 2 ? name.slice(0, MAX_NAME - host.length) + host : name;

@@ -23,7 +23,7 @@ const LEASE_MS = 10 * 60_000;
 const EARLY_EVERY_MS = 60_000;
 const EARLY_TIMEOUT_MS = 5_000; // a person waits
 
-/** What came of a refresh: nothing new, new metadata in use, changes that wait for approval, or a failure in a sentence. */
+/** The result of a refresh: nothing new, new metadata in use, changes that wait for approval, or a failure in a sentence. */
 export type RefreshOutcome = { kind: 'unchanged' | 'used' | 'waiting' } | { kind: 'failed'; message: string };
 
 /** Refreshes the metadata of all providers that are due. Each is refreshed by only one of several servers. */

@@ -91,7 +91,7 @@ export function readSingle(attribute: Attribute, value: unknown): unknown {
 }
 
 /**
- * Reads the sub-attributes of a complex value, of which there may be none. A string, or a number of a custom attribute, stands for the sub-attribute `value`, and a list
+ * Reads the sub-attributes of a complex value, if there are any. A string, or a number of a custom attribute, stands for the sub-attribute `value`, and a list
  * of one for what is in it: some clients send them so.
  * @throws ScimError invalidValue
  */
