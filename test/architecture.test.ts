@@ -17,17 +17,18 @@ const mayImport: Record<string, string[]> = {
   jobs: ['store', ...domain],
   federation: ['store', 'xml', ...domain],
   webhooks: ['store', ...domain],
+  health: ['store', ...domain],
   web: ['store', ...domain],
   saml: ['store', 'xml', 'web', ...domain],
   scim: ['store', 'web', ...domain],
-  admin: ['store', 'web', 'saml', 'scim', ...domain], // saml: the checks of a login attempt; scim: the mapping and its try-out
+  admin: ['store', 'web', 'saml', 'scim', 'health', ...domain], // saml: the checks of a login attempt; scim: the mapping and its try-out
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
   'openDeps.ts': ['db', 'federation', 'login', 'people', 'webhooks'],
   'server.ts': [],
   'main.ts': ['app.ts', 'openDeps.ts', 'server.ts', 'store', ...domain],
   'cli.ts': ['cli', 'openDeps.ts', 'store', ...domain],
-  cli: ['openDeps.ts', 'store', 'scim', ...domain], // scim: the mapping and its try-out
+  cli: ['openDeps.ts', 'store', 'scim', 'health', ...domain], // scim: the mapping and its try-out
 };
 
 /** Files at the top of src/ that everything may import, and that import only each other. Types alone may come from below. */
@@ -40,6 +41,7 @@ const plain = [
   'guardedRequest.ts',
   'identifier.ts',
   'network.ts',
+  'paths.ts',
   'privateFile.ts',
   'secrets.ts',
 ];
@@ -86,8 +88,6 @@ const testedIn: Record<string, string> = {
   'admin/profile-sources/guides.ts': 'admin/profile-sources/scim.test.ts',
   'admin/profile-sources/overview.ts': 'admin/profile-sources/scim.test.ts',
   'admin/routes.ts': 'admin/controlPanel.test.ts',
-  'admin/saml/paths.ts': 'admin/saml/domains.test.ts',
-  'admin/saml/refreshAttention.ts': 'admin/attention.test.ts',
   'admin/saml/versions.ts': 'admin/saml/version.test.ts',
   'cli/domainAt.ts': 'cli/domains.test.ts',
   'cli/importProvider.ts': 'cli/identityProviders.test.ts',
@@ -111,6 +111,7 @@ const testedIn: Record<string, string> = {
   'federation/refusalMessages.ts': 'federation/reasons.test.ts',
   'login/changePassword.ts': 'intranet/changePassword.test.ts',
   'login/limits.ts': 'login/localLogin.test.ts',
+  'paths.ts': 'admin/saml/domains.test.ts',
   'people/attribute.ts': 'people/attributes.test.ts',
   'people/customValue.ts': 'people/customAttributes.test.ts',
   'people/importErrors.ts': 'admin/people/import.test.ts',
@@ -148,7 +149,9 @@ const testedIn: Record<string, string> = {
   'store/selection.ts': 'scim/protocol/paging.test.ts',
   'web/personForm.ts': 'intranet/editProfile.test.ts',
   'web/personFields.ts': 'admin/people/edit.test.ts',
-  'admin/webhooks/attention.ts': 'admin/webhooks/webhook.test.ts',
+  'admin/attention.ts': 'admin/controlPanel.test.ts',
+  'health/sourceNotices.ts': 'health/findHealth.test.ts',
+  'health/webhooks.ts': 'admin/webhooks/webhook.test.ts',
   'admin/webhooks/deliveries.ts': 'admin/webhooks/webhook.test.ts',
   'admin/webhooks/delivery.ts': 'admin/webhooks/webhook.test.ts',
   'admin/webhooks/form.ts': 'admin/webhooks/webhook.test.ts',

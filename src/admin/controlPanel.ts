@@ -1,9 +1,7 @@
 import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { findAttention, findIntranetAttention, findSourceAttention } from './attention.ts';
-import { ACTIVITY, SAML } from './saml/paths.ts';
-import { findWebhookAttention } from './webhooks/attention.ts';
-import { WEBHOOKS } from './webhooks/list.ts';
+import { ACTIVITY, SAML, WEBHOOKS } from '../paths.ts';
+import { findAttention } from './attention.ts';
 
 type Entry = { href: string; icon: string; title: string; text: string };
 
@@ -58,12 +56,7 @@ const areas = [
 /** Application Settings > Control Panel: all settings, with Needs attention on top. */
 export function controlPanelRoutes(router: Router, deps: Deps): void {
   router.get('/settings', async (_req, res) => {
-    const attention = [
-      ...(await findAttention(deps)),
-      ...(await findSourceAttention(deps)),
-      ...(await findIntranetAttention(deps)),
-      ...(await findWebhookAttention(deps)),
-    ];
+    const attention = await findAttention(deps);
     res.render('settings/controlPanel', { title: 'Control Panel', areas, attention });
   });
 }

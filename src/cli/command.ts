@@ -28,8 +28,8 @@ export type Call = {
   progress(text: string): void; // a line on standard error; on a terminal, the next one replaces it
 };
 
-/** What a command prints: `json` with --json, otherwise `text`. Warnings go to standard error. */
-export type Output = { json: unknown; text: string; warnings?: string[] } | Streamed;
+/** What a command prints: `json` with --json, otherwise `text`. Warnings go to standard error. `exitCode` is 0 if it is not specified. */
+export type Output = { json: unknown; text: string; warnings?: string[]; exitCode?: number } | Streamed;
 
 /** Output of any length, read as it is printed: one JSON array of `rows` with --json, otherwise `lines`. */
 export type Streamed = { rows: AsyncIterable<unknown>; lines: AsyncIterable<string> };

@@ -6,6 +6,7 @@ import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
+import { healthCommands } from './health.ts';
 import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
 import { metadataCommands } from './metadata.ts';
@@ -33,13 +34,14 @@ const commands = [
   ...scimCommands,
   ...scimAttributeCommands,
   ...activityCommands,
+  ...healthCommands,
   ...webhookCommands,
 ];
 
 /**
  * Runs one command of the command line.
  * @param args the arguments after the program's name
- * @returns the exit code: 0; 1 if the command failed; 2 if the command line is invalid
+ * @returns the exit code: 0, or that of the command's output; 1 if the command failed; 2 if the command line is invalid
  */
 export async function runCommand(args: string[], io: CommandIo): Promise<number> {
   const { out, err } = io;
@@ -49,8 +51,8 @@ export async function runCommand(args: string[], io: CommandIo): Promise<number>
     command = commandIn(words);
     if (!command) return helpWithout(words, io);
     const { values, positionals } = parse(command, words.slice(command.name.split(' ').length));
-    if (values.help) out(helpForOne(command));
-    else await perform(command, values, positionals, { ...io, open: () => io.open(file) });
+    if (!values.help) return await perform(command, values, positionals, { ...io, open: () => io.open(file) });
+    out(helpForOne(command));
     return 0;
   } catch (error) {
     err(sentenceOf(error, command));
@@ -117,7 +119,7 @@ function checkNumber({ operands }: Command, given: string[]): void {
 
 type OpenedIo = Omit<CommandIo, 'open'> & { open(): Promise<Deps> };
 
-async function perform(command: Command, values: Values, operands: string[], io: OpenedIo): Promise<void> {
+async function perform(command: Command, values: Values, operands: string[], io: OpenedIo): Promise<number> {
   const deps = await io.open();
   const call: Call = {
     deps,
@@ -128,7 +130,9 @@ async function perform(command: Command, values: Values, operands: string[], io:
     progress: io.progress,
   };
   try {
-    await print(await command.run(call), values.json === true, io);
+    const output = await command.run(call);
+    await print(output, values.json === true, io);
+    return 'exitCode' in output ? (output.exitCode ?? 0) : 0;
   } finally {
     await deps.store.close();
   }

@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
-import { findAttention } from '../../src/admin/attention.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { rollBack, versionsOf } from '../../src/federation/metadataVersions.ts';
@@ -8,6 +7,7 @@ import { changeProvider, getProvider, providerInputOf, setProviderEnabled } from
 import { refreshDue, refreshEarly, refreshMetadata } from '../../src/federation/refreshMetadata.ts';
 import { nextAttemptAt, nextRefreshAt } from '../../src/federation/refreshSchedule.ts';
 import { approveWaiting, refreshStateOf, rejectWaiting } from '../../src/federation/waitingMetadata.ts';
+import { checkProviders } from '../../src/health/providers.ts';
 import type { IdentityProvider, ProviderSettings } from '../../src/store/identityProviders.ts';
 import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
@@ -229,7 +229,7 @@ describe('federation/refreshMetadata', () => {
     }
 
     async function attention(text: string) {
-      return (await findAttention(deps)).filter((item) => item.text.includes(text));
+      return (await checkProviders(deps)).filter((item) => item.text.includes(text));
     }
   });
 });

@@ -24,7 +24,7 @@ async function show(deps: Deps, res: Response): Promise<void> {
   res.render('settings/saml/domains', {
     title: 'Manage SAML Authentication',
     domains: await Promise.all(domains.map((domain) => domainProgress(deps, domain, res.locals.domain))),
-    attention: await findAttention(deps),
+    attention: await findAttention(deps, ['logins']),
     bars: await loginBars(deps),
     paths: { new: `${SAML}/domains/new`, activity: ACTIVITY, domain: domainPath, providers: providersPath },
     serviceProviderDetails,

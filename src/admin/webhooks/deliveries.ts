@@ -1,12 +1,12 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import { WEBHOOKS } from '../../paths.ts';
 import { type Delivery, listDeliveries } from '../../store/webhookDeliveries.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { resendEvent, resendFailedEvents } from '../../webhooks/deliveries.ts';
 import { getWebhook, nameOfWebhook } from '../../webhooks/webhooks.ts';
-import { WEBHOOKS } from './list.ts';
 
 const PATH = `${WEBHOOKS}/:id/deliveries`;
 const PAGE = 50;

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import { WEBHOOKS } from '../../paths.ts';
 import { getDelivery } from '../../webhooks/deliveries.ts';
 import { getWebhook, nameOfWebhook } from '../../webhooks/webhooks.ts';
-import { WEBHOOKS } from './list.ts';
 
 /** Intranet > Webhooks > a webhook > Deliveries > an event: what was sent, and each attempt. */
 export function webhookDeliveryRoutes(router: Router, deps: Deps): void {

@@ -1,10 +1,8 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import { WEBHOOKS } from '../../paths.ts';
 import { listWebhooks } from '../../store/webhooks.ts';
 import { nameOfWebhook } from '../../webhooks/webhooks.ts';
-
-/** The path of the webhooks. */
-export const WEBHOOKS = '/settings/webhooks';
 
 /** Intranet > Webhooks: the list. */
 export function webhookListRoutes(router: Router, { store }: Deps): void {

@@ -1,10 +1,10 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
+import { WEBHOOKS } from '../../paths.ts';
 import { eventTypes } from '../../webhooks/events.ts';
 import { addWebhook } from '../../webhooks/webhooks.ts';
 import { type EnteredWebhook, enteredWebhook } from './form.ts';
-import { WEBHOOKS } from './list.ts';
 import { showWebhook } from './webhook.ts';
 
 const PATH = `${WEBHOOKS}/new`;

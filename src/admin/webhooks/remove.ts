@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
+import { WEBHOOKS } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
 import { getWebhook, nameOfWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
-import { WEBHOOKS } from './list.ts';
 
 const PATH = `${WEBHOOKS}/:id/removal`;
 

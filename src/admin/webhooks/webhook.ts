@@ -1,13 +1,13 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
+import { WEBHOOKS } from '../../paths.ts';
 import type { Webhook } from '../../store/webhooks.ts';
 import { flash } from '../../web/flash.ts';
 import { sendTestEvent } from '../../webhooks/deliveries.ts';
 import { eventTypes } from '../../webhooks/events.ts';
 import { changeWebhook, getWebhook, nameOfWebhook, rotateSecret } from '../../webhooks/webhooks.ts';
 import { type EnteredWebhook, enteredWebhook } from './form.ts';
-import { WEBHOOKS } from './list.ts';
 
 const PATH = `${WEBHOOKS}/:id`;
 

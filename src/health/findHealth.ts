@@ -1,0 +1,27 @@
+import type { Deps } from '../deps.ts';
+import { checkDomains } from './domains.ts';
+import type { HealthCheck, HealthItem } from './item.ts';
+import { checkRefusals } from './logins.ts';
+import { checkHelpContact, checkPowerUsers } from './people.ts';
+import { checkProviders } from './providers.ts';
+import { checkSourceNotices } from './sourceNotices.ts';
+import { checkSources } from './sources.ts';
+import { checkWebhooks } from './webhooks.ts';
+
+/** The one list of health checks, by area and in the order in which their items are shown. To add one, write it in a file here and list it. */
+const checks = {
+  logins: [checkDomains, checkProviders, checkRefusals],
+  people: [checkPowerUsers, checkSources, checkSourceNotices],
+  intranet: [checkHelpContact, checkWebhooks],
+} as const satisfies Record<string, HealthCheck[]>;
+
+export type HealthArea = keyof typeof checks;
+
+const everyArea = Object.keys(checks) as HealthArea[];
+
+/** Returns what needs attention, in one area or in all of them: the screens, the command line and notifications show the same. */
+export async function findHealth(deps: Deps, areas: readonly HealthArea[] = everyArea): Promise<HealthItem[]> {
+  const items: HealthItem[] = [];
+  for (const check of areas.flatMap((area): readonly HealthCheck[] => checks[area])) items.push(...(await check(deps)));
+  return items;
+}

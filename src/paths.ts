@@ -1,0 +1,30 @@
+/** The paths of screens that messages link to: health, mails, the command line. A provider's screens are below the domain that they were opened from. */
+export const SAML = '/settings/security/saml';
+export const ACTIVITY = '/settings/security/activity';
+export const WEBHOOKS = '/settings/webhooks';
+export const SCIM = '/settings/profile-sources/scim';
+export const SCIM_LOG = '/settings/profile-sources/log';
+export const GENERAL = '/settings/general';
+export const PEOPLE = '/settings/people';
+export const NEW_PERSON = '/settings/people/new';
+
+// The template types keep the names of parameters, so that Express infers the type of req.params.
+
+/** Returns the path of a domain's Service Provider Details. */
+export const domainPath = <Domain extends string>(domain: Domain) => `${SAML}/domains/${domain}` as const;
+
+/** Returns the path of a domain's Identity Providers. */
+export const providersPath = <Domain extends string>(domain: Domain) =>
+  `${domainPath(domain)}/identity-providers` as const;
+
+/** Returns the path of a provider's Edit screen. */
+export const providerPath = <Domain extends string, Provider extends string>(domain: Domain, provider: Provider) =>
+  `${providersPath(domain)}/${provider}` as const;
+
+/** Returns the path of an import preview. */
+export const importPath = <Domain extends string, Import extends string>(domain: Domain, preview: Import) =>
+  `${providersPath(domain)}/imports/${preview}` as const;
+
+/** Returns the path of the versions of a provider's metadata. */
+export const versionsPath = <Domain extends string, Provider extends string>(domain: Domain, provider: Provider) =>
+  `${providerPath(domain, provider)}/versions` as const;

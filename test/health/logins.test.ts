@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { checkRefusals } from '../../src/health/logins.ts';
+import { insertLoginActivity } from '../../src/store/loginActivity.ts';
+import { anActivity } from '../support/rows.ts';
+import { testDeps, testStart } from '../support/testDeps.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('health/logins', () => {
+  it('finds the people refused in the last 24 hours, by reason', async () => {
+    const deps = await testDeps();
+    const refused = { outcome: 'refused', reason: 'person_unknown', flow: 'sp' };
+    for (const [asserted, age] of [
+      ['anna', 0],
+      ['anna', 1],
+      ['ben', DAY_MS],
+      ['carl', DAY_MS + 1],
+    ] as const)
+      await insertLoginActivity(deps.store.db, anActivity({ ...refused, asserted, at: testStart - age }));
+    const [item] = await checkRefusals(deps);
+    expect(item).to.include({ text: '2 people were refused in the last 24 hours', reason: 'person_unknown' });
+    expect(item?.href).to.equal('/settings/security/activity?q=person_unknown&outcome=refused');
+  });
+});
