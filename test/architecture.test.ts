@@ -228,7 +228,7 @@ describe('architecture', () => {
     const outside = files.filter((file) => !/^(store|db)\//.test(file));
     expect(
       outside.filter((file) =>
-        /\b(selectFrom|insertInto|updateTable|deleteFrom|insertRows)\(/.test(codeOf(`src/${file}`)),
+        /\b(selectFrom|insertInto|updateTable|deleteFrom|inserter)\(/.test(codeOf(`src/${file}`)),
       ),
     ).to.deep.equal([]);
   });
@@ -349,7 +349,7 @@ function outsideIn(file: string): string[] {
 /** The tables that a file writes. One that is not named in the call itself is given as it is written there. */
 function tablesWritten(file: string): string[] {
   const code = codeOf(`src/${file}`);
-  const calls = code.matchAll(/\b(?:insertInto\(|updateTable\(|deleteFrom\(|insertRows\(\s*\w+,)\s*([^,)]*)/g);
+  const calls = code.matchAll(/\b(?:insertInto\(|updateTable\(|deleteFrom\(|inserter\()\s*([^,)]*)/g);
   const statements = code.matchAll(/\b(?:insert into|update|delete from)\s+("?\w+"?)/g);
   return [...calls, ...statements].map(([, table = '']) => table.trim().replace(/^(['"])(\w+)\1$/, '$2'));
 }

@@ -9,8 +9,8 @@ import {
   sql,
   TableNode,
 } from 'kysely';
-import type { Db } from './open.ts';
-import type { Schema } from './schema.ts';
+import type { Db, Engine } from './open.ts';
+import { type Schema, tables } from './schema.ts';
 import { SqliteReadAdapter } from './sqlite.ts';
 
 type Value = string | number | null;
@@ -30,7 +30,7 @@ export function prepared<Values extends Value[], Row>(
 ): (db: Db, ...values: Values) => Promise<Row[]> {
   const compiled: { sqlite?: CompiledQuery<Row>; postgres?: CompiledQuery<Row> } = {};
   return async (db, ...values) => {
-    const engine = isPostgres(db) ? 'postgres' : 'sqlite';
+    const engine = engineOf(db);
     compiled[engine] ??= compile(db, build);
     return run(db, compiled[engine], values);
   };
@@ -48,31 +48,37 @@ export function compiled<Values extends Value[], Row>(
 /** What to do with a row whose key already exists: keep the existing row, or replace it. */
 export type OnConflict<T extends keyof Schema> = { key: (keyof Schema[T] & string)[]; existing: 'keep' | 'replace' };
 
-// SQLite prepares a separate statement for each number of rows, so there are only three.
-const ROWS_PER_STATEMENT = [100, 10, 1];
+// SQLite prepares a separate statement for each number of rows, so there are only a few.
+const ROWS_PER_STATEMENT = [100, 10, 4, 2, 1];
 
 /**
- * Inserts rows that all name the same columns. Returns how many were inserted or replaced. For frequent writes: Kysely takes several
- * times as long to build such a statement as SQLite takes to run it.
+ * Returns what inserts rows into a table. It returns how many were inserted or replaced. Its statements are built once per engine and number
+ * of rows, and contain every column: Kysely takes several times as long to build one as SQLite takes to run it.
  */
-export async function insertRows<T extends keyof Schema>(
-  db: Db,
+export function inserter<T extends keyof Schema>(
   table: T,
-  rows: Insertable<Schema[T]>[],
   onConflict?: OnConflict<T>,
-): Promise<number> {
-  const columns = Object.keys(rows[0] ?? {});
-  let inserted = 0;
-  let start = 0;
-  for (const size of ROWS_PER_STATEMENT)
-    for (; rows.length - start >= size; start += size) {
-      const values = rows.slice(start, start + size).flatMap((row) => columns.map((name) => columnOf(row, name)));
-      const query = CompiledQuery.raw(insertSql(db, table, columns, size, onConflict), values);
-      const node = InsertQueryNode.create(TableNode.create(table)); // tells the engine which table is written
-      const { numAffectedRows = 0n } = await db.executeQuery({ ...query, query: node });
-      inserted += Number(numAffectedRows);
-    }
-  return inserted;
+): (db: Db, rows: Insertable<Schema[T]>[]) => Promise<number> {
+  const columns = Object.keys(tables[table]);
+  const node = InsertQueryNode.create(TableNode.create(table)); // tells the engine which table is written
+  const kept = { sqlite: new Map<number, string>(), postgres: new Map<number, string>() };
+  function statementOf(engine: Engine, size: number): string {
+    const known = kept[engine].get(size) ?? insertSql(engine, table, columns, size, onConflict);
+    kept[engine].set(size, known);
+    return known;
+  }
+  return async (db, rows) => {
+    const engine = engineOf(db);
+    let [inserted, start] = [0, 0];
+    for (const size of ROWS_PER_STATEMENT)
+      for (; rows.length - start >= size; start += size) {
+        const values = rows.slice(start, start + size).flatMap((row) => columns.map((name) => columnOf(row, name)));
+        const query = CompiledQuery.raw(statementOf(engine, size), values);
+        const { numAffectedRows = 0n } = await db.executeQuery({ ...query, query: node });
+        inserted += Number(numAffectedRows);
+      }
+    return inserted;
+  };
 }
 
 /**
@@ -84,14 +90,15 @@ export function jsonList(values: string[]): string {
 
 /** Returns a condition on a list of values as a JSON array, so that lists of any length are the same prepared query. */
 export function isOneOf(db: Db, column: string, json: string): RawBuilder<boolean> {
-  const values = isPostgres(db)
-    ? sql`select jsonb_array_elements_text(${json}::jsonb)`
-    : sql`select value from json_each(${json})`;
+  const values =
+    engineOf(db) === 'postgres'
+      ? sql`select jsonb_array_elements_text(${json}::jsonb)`
+      : sql`select value from json_each(${json})`;
   return sql<boolean>`${sql.ref(column)} in (${values})`;
 }
 
-function isPostgres(db: Db): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter;
+function engineOf(db: Db): Engine {
+  return db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
 }
 
 function compile<Values extends Value[], Row>(db: Db, build: Build<Values, Row>): CompiledQuery<Row> {
@@ -115,13 +122,13 @@ function isPlaceholder(value: unknown): value is Placeholder {
 }
 
 function insertSql<T extends keyof Schema>(
-  db: Db,
+  engine: Engine,
   table: T,
   columns: string[],
   size: number,
   onConflict: OnConflict<T> | undefined,
 ): string {
-  const placeholder = isPostgres(db) ? (index: number) => `$${index + 1}` : () => '?';
+  const placeholder = engine === 'postgres' ? (index: number) => `$${index + 1}` : () => '?';
   const row = (index: number) => `(${columns.map((_, column) => placeholder(index * columns.length + column))})`;
   const rows = Array.from({ length: size }, (_, index) => row(index));
   return `insert into ${quoted([table])} (${quoted(columns)}) values ${rows}${conflictSql(columns, onConflict)}`;

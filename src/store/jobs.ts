@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { insertRows } from '../db/query.ts';
+import { inserter } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
 
 export type JobKind =
@@ -124,8 +124,10 @@ export async function listJobItems(
 /** Inserts items, or replaces them. */
 export async function writeJobItems(db: Db, jobId: string, items: JobItem[]): Promise<void> {
   const rows = items.map(({ item, ...rest }) => ({ jobId, ...rest, itemJson: JSON.stringify(item) }));
-  await insertRows(db, 'jobItems', rows, { key: ['jobId', 'position'], existing: 'replace' });
+  await writeItems(db, rows);
 }
+
+const writeItems = inserter('jobItems', { key: ['jobId', 'position'], existing: 'replace' });
 
 /** Copies up to `limit` items of a job after a position to another one, as not processed, unless they are there already. */
 export async function copyJobItems(

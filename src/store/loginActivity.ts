@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
-import { insertRows, isOneOf, prepared } from '../db/query.ts';
+import { inserter, isOneOf, prepared } from '../db/query.ts';
 import type { LoginActivityRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 import { collectNewest, type IdRange } from './newestFirst.ts';
@@ -78,8 +78,10 @@ export async function insertLoginActivity(
 ): Promise<void> {
   const { detail, ...row } = activity;
   const repeats = { times: 1, lastAt: null, refusedFrom };
-  await insertRows(db, 'loginActivity', [{ ...row, ...repeats, detailJson: JSON.stringify(detail) }]);
+  await insertAttempts(db, [{ ...row, ...repeats, detailJson: JSON.stringify(detail) }]);
 }
+
+const insertAttempts = inserter('loginActivity');
 
 /**
  * Records a refusal that anyone can cause. If the same name was refused from the same network, at the same domain and for the same reason

@@ -1,12 +1,14 @@
 import type { Db } from '../db/open.ts';
-import { insertRows, isOneOf, jsonList, prepared } from '../db/query.ts';
+import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { LoginRequestRow } from '../db/schema.ts';
 
 const KEPT_MS = 24 * 3_600_000;
 
 export async function insertLoginRequest(db: Db, request: LoginRequestRow): Promise<void> {
-  await insertRows(db, 'loginRequests', [request]);
+  await insertRequests(db, [request]);
 }
+
+const insertRequests = inserter('loginRequests');
 
 /** Returns the login request with an ID, even if it was used or has expired: for a day, it still tells where the person wanted to go. */
 export async function findLoginRequest(db: Db, id: string): Promise<LoginRequestRow | undefined> {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { insertRows, isOneOf, jsonList, prepared } from '../db/query.ts';
+import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import { writeSetting } from './settings.ts';
 
 /** A group that is a member of another group. */
@@ -29,9 +29,11 @@ export async function takeNestingTurn(db: Db): Promise<void> {
 /** Makes groups members of a group, within a transaction that took its turn and checked them (people/nestedGroups.ts). */
 export async function insertNestedGroups(db: Db, groupId: string, ids: string[]): Promise<void> {
   const rows = ids.map((memberId) => ({ groupId, memberId }));
-  await insertRows(db, 'nestedGroups', rows);
+  await insertPairs(db, rows);
   await refreshAncestors(db, ids);
 }
+
+const insertPairs = inserter('nestedGroups');
 
 /** Removes groups from a group. Returns those that were members. */
 export async function removeNestedGroups(db: Db, groupId: string, ids: string[]): Promise<string[]> {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
-import { insertRows } from '../db/query.ts';
+import { inserter } from '../db/query.ts';
 import type { ScimLogRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 import { collectNewest, type IdRange } from './newestFirst.ts';
@@ -26,8 +26,10 @@ export type ScimLogFilter = {
 
 /** Inserts entries, except those that are there already. Returns how many were inserted. */
 export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<number> {
-  return insertRows(db, 'scimLog', entries.map(toRow), { key: ['id'], existing: 'keep' });
+  return insertNew(db, entries.map(toRow));
 }
+
+const insertNew = inserter('scimLog', { key: ['id'], existing: 'keep' });
 
 /**
  * Returns a page of the log, the newest entries first. `before` is the ID of the previous page's last entry (undefined for the first

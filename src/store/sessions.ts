@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { insertRows, prepared } from '../db/query.ts';
+import { inserter, prepared } from '../db/query.ts';
 import type { SessionRow } from '../db/schema.ts';
 
 /** Returns the session with an ID (the hash of the cookie's secret), unless it has expired. */
@@ -13,8 +13,10 @@ const byId = prepared((db, id: string, now: number) =>
 );
 
 export async function writeSession(db: Db, row: SessionRow): Promise<void> {
-  await insertRows(db, 'sessions', [row], { key: ['id'], existing: 'replace' });
+  await writeSessions(db, [row]);
 }
+
+const writeSessions = inserter('sessions', { key: ['id'], existing: 'replace' });
 
 /** Updates a session. A session that has ended meanwhile is not restored. */
 export async function updateSession(db: Db, { id, createdAt: _, ...changes }: SessionRow): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { insertRows, prepared } from '../db/query.ts';
+import { inserter, prepared } from '../db/query.ts';
 import type { WebhookDeliveryRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 
@@ -22,8 +22,10 @@ export type NewDelivery = Omit<Delivery, 'state' | 'attempts' | 'retries'>;
 /** Inserts events to send, in one statement each for many rows. */
 export async function insertDeliveries(db: Db, deliveries: NewDelivery[]): Promise<void> {
   const rows = deliveries.map((row) => ({ ...row, state: 'waiting', retries: 0, attemptsJson: '[]' }));
-  await insertRows(db, 'webhookDeliveries', rows);
+  await insertRows(db, rows);
 }
+
+const insertRows = inserter('webhookDeliveries');
 
 /** Returns the next events to send to a webhook, in their order. */
 export async function nextDeliveries(db: Db, webhookId: string, now: number, limit: number): Promise<Delivery[]> {

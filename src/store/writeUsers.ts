@@ -1,6 +1,6 @@
 import { pairsOfName } from '../db/namePairs.ts';
 import type { Db } from '../db/open.ts';
-import { insertRows, prepared } from '../db/query.ts';
+import { inserter, prepared } from '../db/query.ts';
 import type { Schema, UserRow } from '../db/schema.ts';
 import { addToCount } from './directoryCounts.ts';
 import { updateGroupsOfUser } from './groups.ts';
@@ -18,18 +18,22 @@ export async function insertUsers(db: Db, people: NewUser[]): Promise<void> {
   const [first] = people;
   if (!first) return;
   const rows = people.map(({ user, keys, passwordHash }) => ({ ...toRow(user, keys), passwordHash }));
-  await insertRows(db, 'users', rows);
+  await insertPeople(db, rows);
   const emails = people.flatMap(({ user }) => emailKeysOf(user).map((valueKey) => ({ userId: user.id, valueKey })));
-  await insertRows(db, 'userEmails', emails);
+  await insertEmails(db, emails);
   const tokens = people.flatMap(({ user, keys }) => keys.words.map((token) => ({ token, userId: user.id })));
-  await insertRows(db, 'userTokens', tokens);
-  await insertRows(
+  await insertTokens(db, tokens);
+  await insertNames(
     db,
-    'userNames',
     people.flatMap(({ user, keys }) => namesOf(user.id, keys.nameKey)),
   );
   await addToCount(db, 'users', first.user.id, people.length);
 }
+
+const insertPeople = inserter('users');
+const insertEmails = inserter('userEmails');
+const insertTokens = inserter('userTokens');
+const insertNames = inserter('userNames');
 
 /** Writes a person if the version is still the one that was read. Returns false if another change came first. */
 export async function updateUser(db: Db, user: User, keys: SearchKeys, readVersion: number): Promise<boolean> {
@@ -109,7 +113,7 @@ async function updateEmails(db: Db, user: User): Promise<void> {
   if (gone.length > 0)
     await db.deleteFrom('userEmails').where('userId', '=', user.id).where('valueKey', 'in', gone).execute();
   const rows = added.map((valueKey) => ({ userId: user.id, valueKey }));
-  await insertRows(db, 'userEmails', rows);
+  await insertEmails(db, rows);
 }
 
 async function updateTokens(db: Db, userId: string, before: string, after: string): Promise<void> {
@@ -118,7 +122,7 @@ async function updateTokens(db: Db, userId: string, before: string, after: strin
   if (gone.length > 0)
     await db.deleteFrom('userTokens').where('userId', '=', userId).where('token', 'in', gone).execute();
   const rows = added.map((token) => ({ token, userId }));
-  await insertRows(db, 'userTokens', rows);
+  await insertTokens(db, rows);
 }
 
 async function updateNames(db: Db, userId: string, before: string, after: string): Promise<void> {
@@ -131,7 +135,7 @@ async function updateNames(db: Db, userId: string, before: string, after: string
       .where('name', '=', before)
       .where('userId', '=', userId)
       .execute();
-  await insertRows(db, 'userNames', namesOf(userId, after));
+  await insertNames(db, namesOf(userId, after));
 }
 
 function namesOf(userId: string, name: string): Schema['userNames'][] {

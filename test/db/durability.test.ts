@@ -7,7 +7,7 @@ import { Kysely, sql } from 'kysely';
 import { isRelaxedWrite } from '../../src/db/durability.ts';
 import { openFaults } from '../../src/db/faults.ts';
 import { type Db, openStore } from '../../src/db/open.ts';
-import { insertRows } from '../../src/db/query.ts';
+import { inserter } from '../../src/db/query.ts';
 import type { Schema } from '../../src/db/schema.ts';
 import { openSqlite } from '../../src/db/sqlite.ts';
 import { startChild } from '../support/childProcess.ts';
@@ -21,8 +21,8 @@ const writer = fileURLToPath(new URL('support/writer.ts', import.meta.url));
 const writes: [title: string, isDurable: boolean, write: (db: Db) => Promise<unknown>][] = [
   ['a statement on a durable table', true, (db) => writeDurable(db)],
   ['a statement on a relaxed table', false, (db) => writeRelaxed(db)],
-  ['inserted rows of a durable table', true, (db) => insertRows(db, 'settings', [{ name: 'a', valueJson: '1' }])],
-  ['inserted rows of a relaxed table', false, (db) => insertRows(db, 'attempts', [attempt('a')])],
+  ['inserted rows of a durable table', true, (db) => inserter('settings')(db, [{ name: 'a', valueJson: '1' }])],
+  ['inserted rows of a relaxed table', false, (db) => inserter('attempts')(db, [attempt('a')])],
   ['a transaction of a relaxed table', false, (db) => db.transaction().execute((trx) => writeRelaxed(trx))],
   [
     'a transaction that writes both, the durable table first',
@@ -88,7 +88,7 @@ describe('db/durability', () => {
       await writeRelaxed(db);
       const twice = db.insertInto('attempts').values(attempt('a')).execute();
       expect(await twice.catch((error: Error) => error.message)).to.contain('duplicate key');
-      await Promise.all(Array.from({ length: 40 }, (_, n) => insertRows(db, 'attempts', [attempt(`n${n}`)])));
+      await Promise.all(Array.from({ length: 40 }, (_, n) => inserter('attempts')(db, [attempt(`n${n}`)])));
       expect(await db.selectFrom('attempts').select('name').execute()).to.have.length(41);
     });
   });

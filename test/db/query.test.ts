@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { insertRows, isOneOf, prepared } from '../../src/db/query.ts';
+import { inserter, isOneOf, prepared } from '../../src/db/query.ts';
 import { withStores } from '../support/stores.ts';
 
 const settings = (from: number, count: number, valueJson = '0') =>
@@ -52,12 +52,12 @@ describe('db/query', () => {
       });
     });
 
-    describe('insertRows', () => {
+    describe('inserter', () => {
       it('inserts any number of rows and returns how many', async () => {
         const { db } = await open();
         let from = 0;
         for (const count of [0, 1, 9, 10, 99, 123]) {
-          expect(await insertRows(db, 'settings', settings(from, count))).to.equal(count);
+          expect(await inserter('settings')(db, settings(from, count))).to.equal(count);
           from += count;
         }
         const rows = await db.selectFrom('settings').select('name').execute();
@@ -68,12 +68,10 @@ describe('db/query', () => {
         const { db } = await open();
         const value = async (name: string) =>
           (await db.selectFrom('settings').select('valueJson').where('name', '=', name).executeTakeFirst())?.valueJson;
-        await insertRows(db, 'settings', settings(0, 2, 'old'));
-        expect(await insertRows(db, 'settings', settings(1, 2, 'new'), { key: ['name'], existing: 'keep' })).to.equal(
-          1,
-        );
+        await inserter('settings')(db, settings(0, 2, 'old'));
+        expect(await inserter('settings', { key: ['name'], existing: 'keep' })(db, settings(1, 2, 'new'))).to.equal(1);
         expect([await value('n1'), await value('n2')]).to.deep.equal(['old', 'new']);
-        await insertRows(db, 'settings', settings(0, 2, 'newest'), { key: ['name'], existing: 'replace' });
+        await inserter('settings', { key: ['name'], existing: 'replace' })(db, settings(0, 2, 'newest'));
         expect([await value('n0'), await value('n1'), await value('n2')]).to.deep.equal(['newest', 'newest', 'new']);
       });
 
@@ -82,7 +80,7 @@ describe('db/query', () => {
         await db
           .transaction()
           .execute(async (trx) => {
-            await insertRows(trx, 'settings', settings(0, 12));
+            await inserter('settings')(trx, settings(0, 12));
             throw new Error('no');
           })
           .catch(() => {});
@@ -92,7 +90,7 @@ describe('db/query', () => {
       it('writes undefined as NULL', async () => {
         const { db } = await open();
         const row = { id: 'd', url: 'http://a', setUpAt: undefined as never, autoLogin: 0 as const, createdAt: 1 };
-        await insertRows(db, 'domains', [{ ...row, defaultProviderId: null }]);
+        await inserter('domains')(db, [{ ...row, defaultProviderId: null }]);
         expect((await db.selectFrom('domains').selectAll().executeTakeFirst())?.setUpAt).to.equal(null);
       });
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { sql } from 'kysely';
 import { openStore } from '../../src/db/open.ts';
-import { insertRows, prepared } from '../../src/db/query.ts';
+import { inserter, prepared } from '../../src/db/query.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { openTestStore } from '../support/stores.ts';
 import { tempFolder } from '../support/tempFolder.ts';
@@ -38,7 +38,7 @@ describe('db/sqlite', () => {
     const row = { name: 'a', valueJson: 'x'.repeat(500_000) };
     for (let round = 0; round < 120; round += 1) {
       await store.db.selectFrom('settings').select('name').execute();
-      await insertRows(store.db, 'settings', [row], { key: ['name'], existing: 'replace' });
+      await inserter('settings', { key: ['name'], existing: 'replace' })(store.db, [row]);
     }
     expect(statSync(`${file}-wal`).size).to.be.below(40_000_000);
   });

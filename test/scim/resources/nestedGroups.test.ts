@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { insertRows } from '../../../src/db/query.ts';
+import { inserter } from '../../../src/db/query.ts';
 import { refreshAncestors } from '../../../src/store/nestedGroups.ts';
 import { withStores } from '../../support/stores.ts';
 import { patch } from '../support/patch.ts';
@@ -161,8 +161,8 @@ describe('scim/nested groups', () => {
       const edges = copies.map(({ id }, index) =>
         index < 225 ? { groupId: inner, memberId: id } : { groupId: id, memberId: middle },
       );
-      await insertRows(db, 'groups', copies);
-      await insertRows(db, 'nestedGroups', edges);
+      await inserter('groups')(db, copies);
+      await inserter('nestedGroups')(db, edges);
       await refreshAncestors(db, [middle, ...copies.slice(0, 225).map(({ id }) => id)]);
       const refused = await add(middle, inner);
       expect([refused.status, refused.body.detail]).to.deep.equal([
@@ -171,9 +171,8 @@ describe('scim/nested groups', () => {
       ]);
       expect((await add(outer, inner)).status).to.equal(200);
       const many = copies.slice(0, 225).flatMap((below) => copies.slice(225).map((above) => [below.id, above.id]));
-      await insertRows(
+      await inserter('groupAncestors')(
         db,
-        'groupAncestors',
         many.map(([groupId = '', ancestorId = '']) => ({ groupId, ancestorId })),
       );
       const another = await add(await create('Another'), inner);
