@@ -9,13 +9,14 @@ const DAY_MS = 86_400_000;
 /** Finds the reasons for which people were refused in the last 24 hours, with their number. */
 export async function checkRefusals({ store, now }: Deps): Promise<HealthItem[]> {
   const refused = await countRefusedPeople(store.db, now() - DAY_MS);
-  return refused.map(({ reason, people }) => {
+  return refused.map(({ reason, people, isLeast }) => {
+    const who = people === 1 ? '1 person was' : `${people.toLocaleString('en')} people were`;
     const { title } = explain(reason, undefined);
     return {
       code: 'logins_refused',
       severity: 'danger',
       subject: reason,
-      text: `${people === 1 ? '1 person was' : `${people.toLocaleString('en')} people were`} refused in the last 24 hours`,
+      text: `${isLeast ? `At least ${who}` : who} refused in the last 24 hours`,
       detail: `${title.charAt(0).toUpperCase()}${title.slice(1)}:`,
       reason,
       href: `${ACTIVITY}?${new URLSearchParams({ q: reason, outcome: 'refused' })}`,

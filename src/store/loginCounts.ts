@@ -17,18 +17,29 @@ export async function countOutcomes(db: Db, since: number, domainId?: string): P
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
 }
 
-/** Returns the number of different people refused since a time by reason, most frequent first. Test logins do not count. */
-export async function countRefusedPeople(db: Db, since: number): Promise<{ reason: string; people: number }[]> {
+/** How many people were refused for a reason; `isLeast` if responses without a name are among them: those of one address count as one. */
+export type RefusedPeople = { reason: string; people: number; isLeast: boolean };
+
+/** Counts the different people refused since a time by reason, most frequent first. Test logins do not count. */
+export async function countRefusedPeople(db: Db, since: number): Promise<RefusedPeople[]> {
   const rows = await db
     .selectFrom('loginActivity')
-    .select(['reason', sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people')])
+    .select([
+      'reason',
+      sql<number>`count(distinct coalesce("userId", "asserted", "network", "id"))`.as('people'),
+      sql<number>`count(*) - count(coalesce("userId", "asserted"))`.as('unnamed'),
+    ])
     .where('id', '>=', minIdAt(since))
     .where('outcome', '=', 'refused')
     .where('flow', '!=', 'test')
     .groupBy('reason')
     .execute();
   return rows
-    .map(({ reason, people }) => ({ reason: reason ?? '', people: Number(people) }))
+    .map(({ reason, people, unnamed }) => ({
+      reason: reason ?? '',
+      people: Number(people),
+      isLeast: Number(unnamed) > 0,
+    }))
     .sort((one, other) => other.people - one.people || one.reason.localeCompare(other.reason));
 }
 

@@ -21,4 +21,15 @@ describe('health/logins', () => {
     expect(item).to.include({ text: '2 people were refused in the last 24 hours', reason: 'person_unknown' });
     expect(item?.href).to.equal('/settings/security/activity?q=person_unknown&outcome=refused');
   });
+
+  it('says that people without a name cannot be told apart', async () => {
+    const deps = await testDeps();
+    for (const network of ['192.0.2.1', '192.0.2.1'])
+      await insertLoginActivity(
+        deps.store.db,
+        anActivity({ outcome: 'refused', reason: 'signature_invalid', flow: 'sp', asserted: null, network }),
+      );
+    const [item] = await checkRefusals(deps);
+    expect(item?.text).to.equal('At least 1 person was refused in the last 24 hours');
+  });
 });

@@ -165,8 +165,8 @@ describe('store/loginActivity', () => {
       await insertLoginActivity(db, anActivity({ ...refused, at: testStart - 1, asserted: 'emil' }));
       await insertLoginActivity(db, anActivity({ outcome: 'logged_in', reason: null, at: testStart }));
       expect(await countRefusedPeople(db, testStart)).to.deep.equal([
-        { reason: 'person_unknown', people: 2 },
-        { reason: 'audience_mismatch', people: 1 },
+        { reason: 'person_unknown', people: 2, isLeast: false },
+        { reason: 'audience_mismatch', people: 1, isLeast: false },
       ]);
     });
   });

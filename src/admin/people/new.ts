@@ -10,6 +10,7 @@ import { allErrors, formView, hasErrors, type SentForm, sentForm } from './form.
 
 const PATH = '/settings/people/new';
 const FIRST = ['givenName', 'familyName', 'userName', 'emails', 'userType'];
+const WITH_PASSWORD = ['forcePasswordReset'];
 
 /** Adds a person. */
 export function newPersonRoutes(router: Router, deps: Deps): void {
@@ -29,16 +30,18 @@ async function show(deps: Deps, res: Response, sent: SentForm): Promise<void> {
   res.render('settings/people/new', { title: 'Add a person', ...view, sections: neededFirst(view.sections) });
 }
 
-/** One section with what is needed first, before all others without it. */
+/** A section with what is needed first, one with what belongs to the password, and all others without it. */
 function neededFirst(sections: FormSection[]): FormSection[] {
   const all = sections.flatMap(({ attributes }) => attributes);
-  const first = FIRST.flatMap((name) => all.filter((attribute) => attribute.name === name));
+  const named = (names: string[]) => names.flatMap((name) => all.filter((attribute) => attribute.name === name));
+  const [first, withPassword] = [named(FIRST), named(WITH_PASSWORD)];
   const others = sections.map((one) => ({
     ...one,
-    attributes: one.attributes.filter((each) => !first.includes(each)),
+    attributes: one.attributes.filter((each) => ![...first, ...withPassword].includes(each)),
   }));
   return [
     { title: 'Person', attributes: first, owned: [] },
+    { title: 'Local password', attributes: withPassword, owned: [] },
     ...others.filter(({ attributes }) => attributes.length > 0),
   ];
 }

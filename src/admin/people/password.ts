@@ -1,6 +1,7 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
+import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { mustChoosePassword, setPassword } from '../../people/localPassword.ts';
 import { getUser, nameOf } from '../../people/users.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
@@ -33,6 +34,7 @@ async function show(deps: Deps, res: Response, id: string, errors: FieldErrors, 
     person,
     errors,
     mustChoose: mustChoose ?? mustChoosePassword(person),
+    kept: await reasonToKeep(deps.store.db, person, 'password'),
     hasPassword: (await findPasswordHash(deps.store.db, id)) !== undefined,
     sessions: await countSessionsOfUsers(deps.store.db, [id], deps.now()),
   });

@@ -39,6 +39,7 @@ describe('admin/people/new', () => {
       'emails.0.value',
       'name="userType"',
       'id="password"',
+      'name="forcePasswordReset"',
       '<details',
     ];
     expect(places.map((place) => page.indexOf(place))).to.deep.equal(

@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { LAST_WITH_PASSWORD } from '../../../src/people/lastPowerUser.ts';
+import { setPassword } from '../../../src/people/localPassword.ts';
+import { findUsersByUserNameOrEmail } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
 
@@ -22,6 +25,18 @@ describe('admin/people/password', () => {
     expect((await client.get(path)).text).to.not.contain('Remove password');
     const entered = await logInLocally(anteroom, 'anna.berg').catch((error: Error) => error.message);
     expect(entered).to.equal('anna.berg could not log in: 422');
+  });
+
+  it('does not offer to remove the password of the last Power User who has one', async () => {
+    const [maya] = await findUsersByUserNameOrEmail(anteroom.deps.store.db, 'maya.koch');
+    const path = `${LIST}/${maya?.id}/password`;
+    const { text } = await client.get(path);
+    expect(text).to.not.contain('Remove password');
+    expect(text).to.contain(`The password cannot be removed. ${LAST_WITH_PASSWORD}`);
+    expect((await client.post(path, { action: 'remove' })).status).to.equal(422);
+    const other = await addPerson(anteroom.deps, { userName: 'anna.berg', userType: 'Power User' });
+    await setPassword(anteroom.deps, other.id, testPassword);
+    expect((await client.get(path)).text).to.contain('Remove password');
   });
 
   it('sets whether the person must choose a new one', async () => {
