@@ -17,6 +17,9 @@ export const domainPath = <Domain extends string>(domain: Domain) => `${SAML}/do
 export const providersPath = <Domain extends string>(domain: Domain) =>
   `${domainPath(domain)}/identity-providers` as const;
 
+/** Returns the path of the guide to the setup at a provider. */
+export const guidePath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/guide` as const;
+
 /** Returns the path of a provider's Edit screen. */
 export const providerPath = <Domain extends string, Provider extends string>(domain: Domain, provider: Provider) =>
   `${providersPath(domain)}/${provider}` as const;

@@ -38,6 +38,7 @@ import { scimSourcesRoutes } from './profile-sources/scim.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
 import { domainRoutes } from './saml/domain.ts';
 import { domainsRoutes } from './saml/domains.ts';
+import { guideRoutes } from './saml/guide.ts';
 import { importRoutes } from './saml/import.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
 import { providerRoutes } from './saml/provider.ts';
@@ -59,6 +60,7 @@ const screens = [
   domainsRoutes,
   newDomainRoutes,
   domainRoutes,
+  guideRoutes,
   removeDomainRoutes,
   providersRoutes,
   importRoutes,

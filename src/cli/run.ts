@@ -6,6 +6,7 @@ import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainCommands } from './domains.ts';
+import { guideCommands } from './guide.ts';
 import { healthCommands } from './health.ts';
 import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
@@ -29,6 +30,7 @@ const commands = [
   ...attributeCommands,
   ...jobCommands,
   ...domainCommands,
+  ...guideCommands,
   ...providerCommands,
   ...metadataCommands,
   ...scimCommands,

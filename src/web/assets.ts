@@ -1,15 +1,16 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import express, { type Request, type Response, Router } from 'express';
 import { initialSettings } from '../people/intranetSettings.ts';
 
-type Asset = { type: string; body: Buffer; compressed: { br: Buffer; gzip: Buffer } };
+type Asset = { type: string; body: Buffer; compressed: { br: Buffer; gzip: Buffer }; policy: string | undefined };
 
 const CACHED_FOR = 'public, max-age=31536000, immutable';
 const PUBLIC = join(import.meta.dirname, '../../public');
+const GUIDES = join(PUBLIC, 'guides'); // drawings of forms, by `npm run docs`
 const FONT = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
 
 /** What pages load, by name. One style sheet, because each file costs a round trip: Tabler's rules in use, the font and our own. */
@@ -23,6 +24,7 @@ const texts: Record<string, string> = {
   'post.js': read(PUBLIC, 'post.js'),
   'theme.js': read(PUBLIC, 'theme.js'),
   'mark.svg': read(PUBLIC, 'mark.svg'),
+  ...Object.fromEntries(readdirSync(GUIDES).map((name) => [`guides/${name}`, read(GUIDES, name)])),
 };
 
 /** The base path of styles, scripts and fonts. It changes with their content, so that browsers may cache them for a year. */
@@ -33,8 +35,9 @@ export function assetRoutes(): Router {
   const assets = new Map(Object.entries(texts).map(([name, text]) => [name, assetOf(name, text)]));
   const router = Router();
   router.use(`${ASSETS}/font`, express.static(join(FONT, 'files'), { immutable: true, maxAge: '1y', index: false }));
-  router.get(`${ASSETS}/:name`, (req, res, next) => {
-    const asset = assets.get(req.params.name);
+  router.get([`${ASSETS}/:name`, `${ASSETS}/:folder/:name`], (req, res, next) => {
+    const { folder, name } = req.params;
+    const asset = assets.get(folder ? `${folder}/${name}` : String(name));
     if (asset) send(req, res, asset);
     else next();
   });
@@ -49,8 +52,9 @@ export function assetRoutes(): Router {
   return router;
 }
 
-function send(req: Request, res: Response, { type, body, compressed }: Asset): void {
+function send(req: Request, res: Response, { type, body, compressed, policy }: Asset): void {
   res.type(type).vary('accept-encoding').setHeader('cache-control', CACHED_FOR);
+  if (policy) res.setHeader('content-security-policy', policy);
   const encoding = (['br', 'gzip'] as const).find((one) => req.acceptsEncodings(one));
   if (encoding) res.setHeader('content-encoding', encoding);
   res.send(encoding ? compressed[encoding] : body);
@@ -62,7 +66,14 @@ function assetOf(name: string, text: string): Asset {
     type: name.slice(name.lastIndexOf('.')),
     body,
     compressed: { br: brotliCompressSync(body), gzip: gzipSync(body) },
+    policy: policyOf(text),
   };
+}
+
+/** Returns the content policy of a drawing, which has a style of its own: that one, and nothing else. */
+function policyOf(text: string): string | undefined {
+  const [, style] = /^<svg.*?<style>([^<]*)<\/style>/s.exec(text) ?? [];
+  return style === undefined ? undefined : `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'`;
 }
 
 function read(folder: string, name: string): string {

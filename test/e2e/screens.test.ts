@@ -190,6 +190,8 @@ async function fill(connected: Connected): Promise<string[]> {
     `${saml}/domains/new`,
     `${saml}/domains/${domain.id}`,
     `${saml}/domains/${domain.id}/removal`,
+    `${saml}/domains/${domain.id}/guide?provider=jumpcloud`,
+    `${saml}/domains/${domain.id}/guide?provider=shibboleth`,
     providers,
     `${providers}/imports/${preview.value.id}`,
     `${providers}/${provider.id}`,

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { describeCertificate } from '../../federation/certificate.ts';
 import { findSigningKey, getDomain, saveOwnDetails, setUpDomain } from '../../federation/domains.ts';
+import { guides } from '../../federation/guides/guides.ts';
 import {
   changesOfDetails,
   type DetailsChange,
@@ -14,7 +15,7 @@ import { isOpenHttp } from '../../network.ts';
 import { listProvidersAt } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { domainPath, providersPath, SAML } from './paths.ts';
+import { domainPath, guidePath, providersPath, SAML } from './paths.ts';
 
 const PATH = domainPath(':domain');
 
@@ -45,7 +46,13 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
     providers: providers.map(({ name }) => name),
     certificate: key && describeCertificate(key.certificate),
     openHttp: isOpenHttp(domain.url),
-    paths: { here: domainPath(domain.id), back: SAML, providers: providersPath(domain.id) },
+    guides,
+    paths: {
+      here: domainPath(domain.id),
+      back: SAML,
+      providers: providersPath(domain.id),
+      guide: guidePath(domain.id),
+    },
   });
 }
 

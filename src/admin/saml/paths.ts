@@ -1,1 +1,10 @@
-export { ACTIVITY, domainPath, importPath, providerPath, providersPath, SAML, versionsPath } from '../../paths.ts';
+export {
+  ACTIVITY,
+  domainPath,
+  guidePath,
+  importPath,
+  providerPath,
+  providersPath,
+  SAML,
+  versionsPath,
+} from '../../paths.ts';

@@ -23,7 +23,7 @@ import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { hasWorked } from '../../store/loginCounts.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
-import { domainPath, importPath, providerPath, providersPath, versionsPath } from './paths.ts';
+import { domainPath, guidePath, importPath, providerPath, providersPath, versionsPath } from './paths.ts';
 
 const PATH = providerPath(':domain', ':provider');
 
@@ -74,6 +74,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
       back: providersPath(domain.id),
       spMetadata: `${domain.url}/saml/metadata/${provider.id}`,
       versions: versionsPath(domain.id, provider.id),
+      guide: `${guidePath(domain.id)}?for=${provider.id}`,
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
     },
   });

@@ -2,12 +2,13 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
+import { guides } from '../../federation/guides/guides.ts';
 import { type MetadataSource, previewMetadata } from '../../federation/importMetadata.ts';
 import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
-import { domainPath, importPath, providerPath, providersPath, SAML } from './paths.ts';
+import { domainPath, guidePath, importPath, providerPath, providersPath, SAML } from './paths.ts';
 
 const PATH = providersPath(':domain');
 
@@ -41,7 +42,9 @@ async function show(deps: Deps, res: Response, domainId: string, entered: Entere
     now: deps.now(),
     entered,
     errors,
+    guides,
     paths: {
+      guide: guidePath(domain.id),
       here: providersPath(domain.id),
       back: `${SAML}#${domain.id}`,
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
