@@ -54,7 +54,7 @@ for (const picking of document.querySelectorAll('[data-color]')) {
   });
 }
 
-// A picture that is too large to send is made smaller: <input type="file" data-shrink>.
+// A picture that is too large to send is made smaller: <input type="file" data-shrink="media type, JPEG by default">.
 const [PICTURE_BYTES, PICTURE_PIXELS] = [48 * 1024, 256];
 for (const input of document.querySelectorAll('input[data-shrink]')) {
   input.addEventListener('change', async () => {
@@ -69,10 +69,10 @@ for (const input of document.querySelectorAll('input[data-shrink]')) {
     canvas.toBlob(
       (blob) => {
         const files = new DataTransfer();
-        files.items.add(new File([blob], 'photo.jpg', { type: 'image/jpeg' }));
+        files.items.add(new File([blob], 'picture', { type: blob.type }));
         input.files = files.files;
       },
-      'image/jpeg',
+      input.dataset.shrink || 'image/jpeg',
       0.85,
     );
   });

@@ -20,6 +20,7 @@ import { errorPage, pageNotFound } from './web/errorPage.ts';
 import { parseForm } from './web/form.ts';
 import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/headers.ts';
 import { liveness, readiness } from './web/health.ts';
+import { markOf } from './web/mark.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { limitBodies, limitHeaders } from './web/requestLimits.ts';
 import { requireNewPassword } from './web/requireLogin.ts';
@@ -49,6 +50,7 @@ export function buildApp(deps: Deps): Express {
   app.use(assetRoutes()); // before the domain: the page that says that the database is away needs its styles
   app.use(domain, strictTransport);
   app.use(noStore);
+  app.get('/mark/:digest', markOf(deps));
   app.use(sessions(deps));
   app.use(viewTools(deps));
   app.use(samlRoutes(deps));

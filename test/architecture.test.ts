@@ -80,6 +80,8 @@ const long: Record<string, string> = {
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
+  'people/intranetMark.ts': 'admin/general.test.ts',
+  'web/mark.ts': 'admin/general.test.ts',
   'admin/attributes/form.ts': 'admin/attributes/edit.test.ts',
   'admin/attributes/list.ts': 'admin/attributes/edit.test.ts',
   'admin/attributes/new.ts': 'admin/attributes/edit.test.ts',

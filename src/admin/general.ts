@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import { type IntranetSettings, readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
 import { flash } from '../web/flash.ts';
-import { field } from '../web/form.ts';
+import { field, file, ticked } from '../web/form.ts';
 
 const PATH = '/settings/general';
 
@@ -14,6 +14,7 @@ const labels = {
   tagline: 'tagline',
   helpAddress: 'help address',
   accent: 'accent',
+  mark: 'mark',
   localLoginNetworks: 'networks for local login',
 } as const satisfies Record<keyof IntranetSettings, string>;
 
@@ -26,9 +27,11 @@ const names = Object.keys(labels) as Name[];
 export function generalRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => show(req, res, enteredOf(await readIntranetSettings(deps.store.db)), {}));
   router.post(PATH, async (req, res) => {
-    const entered = Object.fromEntries(names.map((name) => [name, field(req, name)])) as Entered;
     const before = enteredOf(await readIntranetSettings(deps.store.db));
-    const saved = await saveIntranetSettings(deps, entered, req.ip ?? '');
+    const typed = Object.fromEntries(names.map((name) => [name, field(req, name)])) as Entered;
+    const entered = { ...typed, mark: before.mark };
+    const picture = ticked(req, 'mark.remove') ? null : file(req, 'mark.file');
+    const saved = await saveIntranetSettings(deps, entered, req.ip ?? '', picture);
     if (!saved.ok) return show(req, res.status(422), entered, saved.errors);
     const after = enteredOf(saved.value);
     const changed = names.filter((name) => before[name] !== after[name]).map((name) => labels[name]);

@@ -28,6 +28,7 @@ export const RESERVED_PATHS = [
   '/logged-out',
   '/login',
   '/logout',
+  '/mark',
   '/people',
   '/profile',
   '/settings',

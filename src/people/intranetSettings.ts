@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid } from '../errors.ts';
 import { isInNetworks, isNetwork } from '../network.ts';
 import { findSetting, writeSetting } from '../store/settings.ts';
+import { readMark, writeMark } from './intranetMark.ts';
 
 const SETTING = 'intranet';
 const MIN_CONTRAST = 4.5;
@@ -37,8 +38,11 @@ const schema = z.object({
     .pipe(z.array(z.string().refine(isNetwork, 'Enter networks such as 10.0.0.0/8, separated by commas.')).max(100)),
 });
 
-/** Name and look of the intranet, its help contact, and the networks from which local login is allowed (empty: all). */
-export type IntranetSettings = z.infer<typeof schema>;
+/**
+ * Name and look of the intranet, its help contact, and the networks from which local login is allowed (empty: all). `mark` is the digest of
+ * the picture beside the name, '' for Anteroom's own.
+ */
+export type IntranetSettings = z.infer<typeof schema> & { mark: string };
 
 /** The settings of a new intranet. */
 export const initialSettings: IntranetSettings = {
@@ -47,6 +51,7 @@ export const initialSettings: IntranetSettings = {
   tagline: 'The people, places and tools of the company, behind one door.',
   helpAddress: '',
   accent: '#0f5c5c',
+  mark: '',
   localLoginNetworks: [],
 };
 
@@ -58,24 +63,36 @@ export async function readIntranetSettings(db: Db): Promise<IntranetSettings> {
 /**
  * Validates and saves the settings of the General screen.
  * @param network the address of the person who saves, from which local login must stay allowed
+ * @param picture the new mark; null removes it, undefined keeps it
  */
 export async function saveIntranetSettings(
   deps: Deps,
   input: unknown,
   network?: string,
+  picture?: Uint8Array | null,
 ): Promise<Checked<IntranetSettings>> {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) return invalid(fieldErrors(parsed.error));
+  const mark = picture ? readMark(picture) : undefined;
+  if (!parsed.success || mark?.ok === false)
+    return invalid({
+      ...(parsed.success ? {} : fieldErrors(parsed.error)),
+      ...(mark?.ok === false ? mark.errors : {}),
+    });
   if (network !== undefined && !allowsLocalLogin(parsed.data, network))
     return invalid({
       localLoginNetworks: `Your address ${network} is not in these networks, so you would lock yourself out. Add it, or leave the field empty.`,
     });
-  await writeSetting(deps.store.db, SETTING, parsed.data);
-  return { ok: true, value: parsed.data };
+  return deps.store.db.transaction().execute(async (trx) => {
+    const { mark: before } = await readIntranetSettings(trx);
+    const digest = picture === undefined ? before : await writeMark(trx, mark?.value);
+    const settings = { ...parsed.data, mark: digest };
+    await writeSetting(trx, SETTING, settings);
+    return { ok: true, value: settings };
+  });
 }
 
 /** Returns whether local login is allowed from an address. */
-export function allowsLocalLogin(settings: IntranetSettings, address: string): boolean {
+export function allowsLocalLogin(settings: Pick<IntranetSettings, 'localLoginNetworks'>, address: string): boolean {
   return settings.localLoginNetworks.length === 0 || isInNetworks(address, settings.localLoginNetworks);
 }
 

@@ -3,6 +3,7 @@ import { type AttributeList, type PersonAttribute, personSections, type UserAttr
 import { addressParts } from '../people/contact.ts';
 import { type FormLine, type FormValue, type PersonInput, personInputOf } from '../people/form.ts';
 import { type Editor, type Locks, offeredTo } from '../people/ownership.ts';
+import { pictureType } from '../people/picture.ts';
 import type { ProfileSource } from '../store/profileSources.ts';
 import { field, fieldValues, file, ticked } from './form.ts';
 
@@ -64,18 +65,10 @@ function valueIn(req: Request, { name, type, custom }: PersonAttribute): FormVal
 /** A picture is uploaded as a file, removed, or kept; the form of Power Users has its text instead. */
 function photoIn(req: Request, { name }: PersonAttribute, known: PersonInput): FormValue {
   const picture = file(req, `${name}.file`);
-  if (picture) return `data:${pictureType(picture)};base64,${Buffer.from(picture).toString('base64')}`;
+  if (picture)
+    return `data:${pictureType(picture) ?? 'application/octet-stream'};base64,${Buffer.from(picture).toString('base64')}`;
   if (ticked(req, `${name}.kept`)) return ticked(req, `${name}.remove`) ? '' : (known[name] ?? '');
   return field(req, name).trim();
-}
-
-/** Returns the media type of a picture by its first bytes: browsers tell it by the name of the file. */
-function pictureType(bytes: Uint8Array): string {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (start.startsWith('\x89PNG')) return 'image/png';
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  if (start.startsWith('GIF8')) return 'image/gif';
-  return start.startsWith('RIFF') && start.endsWith('WEBP') ? 'image/webp' : 'application/octet-stream';
 }
 
 /** The form sends how many lines it has. */

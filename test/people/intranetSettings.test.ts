@@ -28,7 +28,12 @@ describe('people/intranetSettings', () => {
 
   it('stores the input without surrounding blanks', async () => {
     const saved = await saveIntranetSettings(deps, entered);
-    const expected = { ...entered, name: 'Acme', localLoginNetworks: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'] };
+    const expected = {
+      ...entered,
+      name: 'Acme',
+      mark: '',
+      localLoginNetworks: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'],
+    };
     expect(saved).to.deep.equal({ ok: true, value: expected });
     expect(await readIntranetSettings(deps.store.db)).to.deep.equal(expected);
   });
