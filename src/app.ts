@@ -10,7 +10,8 @@ import { personRoutes } from './intranet/people/person.ts';
 import { profileRoutes } from './intranet/profile.ts';
 import { setupRoutes } from './intranet/setup.ts';
 import { switchRoutes } from './saml/acs/personSwitch.ts';
-import { samlRoutes, testRoutes } from './saml/routes.ts';
+import { samlRoutes } from './saml/routes.ts';
+import { testLoginRoutes } from './saml/testLogin.ts';
 import { scimErrors, scimRoutes, wrongPathRoutes } from './scim/http/routes.ts';
 import { tokenRoutes } from './scim/http/tokenEndpoint.ts';
 import { assetRoutes } from './web/assets.ts';
@@ -61,7 +62,7 @@ export function buildApp(deps: Deps): Express {
   app.use(loginRoutes(deps));
   app.use(changePasswordRoutes(deps));
   app.use(requireNewPassword);
-  app.use(testRoutes(deps));
+  app.use(testLoginRoutes(deps));
   app.use(homeRoutes());
   app.use(profileRoutes(deps));
   app.use(editProfileRoutes(deps));

@@ -17,6 +17,7 @@ const primaryKeys: Record<string, string[]> = {
   sourceNotices: ['sourceId', 'kind'],
   jobItems: ['jobId', 'position'],
   usedAssertions: ['entityId', 'assertionId'],
+  passedTests: ['domainId', 'entityId', 'digest'],
 };
 
 // No foreign key of userTokens.userId and userNames.userId: each would need a second index of the same size.
@@ -50,6 +51,9 @@ const indexes = [
   `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
   `create index "webhookDeliveriesByWebhook" on "webhookDeliveries" ("webhookId", "id")`,
   `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,
+  `create unique index "loginTestsByRequest" on "loginTests" ("requestId") where "requestId" is not null`,
+  `create index "loginTestsByActivity" on "loginTests" ("activityId") where "activityId" is not null`,
+  `create index "loginTestsByExpiry" on "loginTests" ("expiresAt")`,
 ];
 
 const withoutRowid = ['userTokens', 'userNames'];

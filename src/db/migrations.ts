@@ -30,6 +30,7 @@ export const migrations: Migration[] = [
   addPairsOfNames,
   tellAutoLogins,
   addRefreshesOfMetadata,
+  addLoginTests,
 ];
 
 /**
@@ -280,4 +281,22 @@ async function addRefreshesOfMetadata(db: Kysely<unknown>, engine: Engine): Prom
     "checkedAt" bigint, "failures" integer not null, "failure" text, "failedAt" bigint, "etag" text, "lastModified" text,
     "waitingJson" text, "waitingXml" text, "declined" text)`)
     .execute(db);
+}
+
+/** What is on a provider's form can be tested before it is saved, and what passed is remembered. */
+async function addLoginTests(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const domain = `"domainId" ${key} not null references "domains" ("id") on delete cascade`;
+  const statements = [
+    `create table "loginTests" ("id" ${key} primary key, ${domain},
+      "providerId" ${key} references "identityProviders" ("id") on delete cascade, "importId" ${key}, "starter" ${key} not null,
+      "draftJson" text not null, "requestId" ${key}, "createdAt" bigint not null, "expiresAt" bigint not null, "activityId" ${key},
+      "matchedJson" text not null)`,
+    `create table "passedTests" (${domain}, "entityId" ${key} not null, "digest" ${key} not null, "certificatesJson" text not null,
+      "at" bigint not null, constraint "passedTestsKey" primary key ("domainId", "entityId", "digest"))`,
+    `create unique index "loginTestsByRequest" on "loginTests" ("requestId") where "requestId" is not null`,
+    `create index "loginTestsByActivity" on "loginTests" ("activityId") where "activityId" is not null`,
+    `create index "loginTestsByExpiry" on "loginTests" ("expiresAt")`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -274,6 +274,26 @@ export const tables = {
     retries: integer, // without those that a Power User asked for
     attemptsJson: text, // Attempt[]
   },
+  loginTests: {
+    id, // sorts by time
+    domainId: reference('domains'),
+    providerId: optionalReference('identityProviders', 'cascade'), // whose form it was; null: not imported yet
+    importId: optionalKey, // the preview of metadata that is not imported yet
+    starter: key, // 'person:ID' | 'link:ID' | 'commandLine'
+    draftJson: text, // IdentityProvider as it was on the form
+    requestId: optionalKey, // of its login request, once it is sent
+    createdAt: time,
+    expiresAt: time,
+    activityId: optionalKey, // the row of Login activity with its result
+    matchedJson: text, // the IDs of people that the response may mean
+  },
+  passedTests: {
+    domainId: reference('domains'),
+    entityId: key, // of the provider
+    digest: key, // of the settings and URLs that matter
+    certificatesJson: text, // the SHA-256 of the certificates that were trusted
+    at: time,
+  },
 };
 
 /** The rows of the tables. */
@@ -297,6 +317,8 @@ export type JobRow = Schema['jobs'];
 export type JobItemRow = Schema['jobItems'];
 export type SessionRow = Schema['sessions'];
 export type LoginRequestRow = Schema['loginRequests'];
+export type LoginTestRow = Schema['loginTests'];
+export type PassedTestRow = Schema['passedTests'];
 export type LoginActivityRow = Schema['loginActivity'];
 export type WebhookRow = Schema['webhooks'];
 export type WebhookDeliveryRow = Schema['webhookDeliveries'];

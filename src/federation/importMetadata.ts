@@ -9,6 +9,8 @@ import {
   insertProvider,
   listProviders,
   moveDomainToProvider,
+  type ProviderSettings,
+  writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
@@ -71,11 +73,27 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
   return { id, metadata, url: row.url, provider, known: await findKnown(db, metadata, provider?.id) };
 }
 
+/** Returns the provider that an import at a domain would add or change. Nothing is stored. @throws NotFound */
+export async function providerOfPreview(
+  deps: Deps,
+  domainId: string,
+  preview: MetadataPreview,
+  { providerId }: ImportTarget,
+): Promise<IdentityProvider> {
+  const { db } = deps.store;
+  if (providerId === undefined) return newProvider(deps, db, domainId, preview);
+  const known = await getProvider(db, providerId);
+  const facts = factsOf(preview.metadata);
+  const requestBinding = bindingFor(facts, known.settings.requestBinding);
+  return { ...known, facts, settings: { ...known.settings, requestBinding } };
+}
+
 /**
  * Imports previewed metadata: a new provider, or new keys and endpoints of a known one, which keeps its settings.
  * @param name of a new provider, checked; by default the one that the preview proposes
  * @param chosen where it goes; needed if a known provider has this EntityID and other keys or endpoints
  * @param author who imports it, for its versions
+ * @param settings that a Test login of the preview had; by default those of the known provider, or the initial ones
  * @throws NotFound, Conflict
  */
 export async function confirmImport(
@@ -84,6 +102,7 @@ export async function confirmImport(
   chosen?: ImportTarget,
   name?: string,
   author = 'the command line',
+  settings?: ProviderSettings,
 ): Promise<IdentityProvider> {
   const preview = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
@@ -95,7 +114,10 @@ export async function confirmImport(
       : await insertNew(deps, trx, target.domainIds, preview, { name, author });
     await writeRefresh(trx, imported.id, { ...nothingRefreshed, nextAt: nextRefreshAt(deps.now(), preview.metadata) });
     for (const domainId of target.domainIds) await changeOver(trx, domainId, imported);
-    return imported;
+    if (!settings) return imported;
+    const tested = { ...imported, settings };
+    await writeProviderSettings(trx, tested);
+    return tested;
   });
 }
 
@@ -117,20 +139,33 @@ async function updateKnown(
   return replaceMetadata(deps, trx, replaced, metadata.xml, { origin: 'import', author });
 }
 
-/** Another application of a provider begins with the settings that its domain had. */
 async function insertNew(
   deps: Deps,
   trx: Db,
   [domainId = '']: string[],
-  { metadata, url }: MetadataPreview,
+  preview: MetadataPreview,
   { name, author }: { name: string | undefined; author: string },
 ): Promise<IdentityProvider> {
-  const [others, before] = [await listProviders(trx), await findProviderByEntityId(trx, domainId, metadata.entityId)];
+  const proposed = await newProvider(deps, trx, domainId, preview);
+  const added = { ...proposed, name: name ?? proposed.name };
+  await insertProvider(trx, added, preview.metadata.xml);
+  await recordVersion(deps, trx, added, preview.metadata.xml, { origin: 'import', author });
+  return added;
+}
+
+/** Another application of a provider begins with the settings that its domain had. */
+async function newProvider(
+  deps: Deps,
+  db: Db,
+  domainId: string,
+  { metadata, url }: MetadataPreview,
+): Promise<IdentityProvider> {
+  const [others, before] = [await listProviders(db), await findProviderByEntityId(db, domainId, metadata.entityId)];
   const { showButton, settings } = before ?? { showButton: false, settings: initialSettings };
-  const added: IdentityProvider = {
+  return {
     id: newId(deps),
     entityId: metadata.entityId,
-    name: name ?? (await proposedNameAt(trx, domainId, metadata)),
+    name: await proposedNameAt(db, domainId, metadata),
     enabled: true,
     showButton,
     buttonOrder: others.length + 1,
@@ -140,9 +175,6 @@ async function insertNew(
     metadataUrl: url,
     importedAt: deps.now(),
   };
-  await insertProvider(trx, added, metadata.xml);
-  await recordVersion(deps, trx, added, metadata.xml, { origin: 'import', author });
-  return added;
 }
 
 /** The domain's Default Provider is replaced too, if it was the provider with this EntityID. */

@@ -120,15 +120,19 @@ export async function getProvider(db: Db, id: string): Promise<IdentityProvider>
 
 /** Saves the fields of the Edit screen. @throws NotFound */
 export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
-  const { name, showButton, buttonOrder, ...settings } = input;
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await getProvider(trx, id);
-    if (!singleSignOnFor(provider, settings.requestBinding))
-      return invalid({ requestBinding: `${provider.name} has no endpoint with this binding.` });
-    const changed = { ...provider, name, showButton, buttonOrder, settings };
-    await writeProviderSettings(trx, changed);
-    return { ok: true, value: changed };
+    const changed = withInput(await getProvider(trx, id), input);
+    if (changed.ok) await writeProviderSettings(trx, changed.value);
+    return changed;
   });
+}
+
+/** Returns a provider with other fields of the Edit screen, which are not saved. Its metadata must have an endpoint for the binding. */
+export function withInput(provider: IdentityProvider, input: ProviderInput): Checked<IdentityProvider> {
+  const { name, showButton, buttonOrder, ...settings } = input;
+  if (!singleSignOnFor(provider, settings.requestBinding))
+    return invalid({ requestBinding: `${provider.name} has no endpoint with this binding.` });
+  return { ok: true, value: { ...provider, name, showButton, buttonOrder, settings } };
 }
 
 /** Enables or disables a provider. Disabling ends the sessions that it started; its SAML responses are then refused. @throws NotFound */

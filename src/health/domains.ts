@@ -1,10 +1,10 @@
 import type { Deps } from '../deps.ts';
 import { describeCertificate } from '../federation/certificate.ts';
+import { isProven, testedOf } from '../federation/loginTests.ts';
 import { isOpenHttp } from '../network.ts';
 import { domainPath, providerPath, providersPath } from '../paths.ts';
 import { type Domain, listDomainKeys, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
-import { hasWorked } from '../store/loginCounts.ts';
 import type { HealthItem } from './item.ts';
 import { expiryText, possessive, SOON_MS } from './sentences.ts';
 
@@ -65,11 +65,8 @@ async function certificateItems({ store, now }: Deps, { id, url }: Domain): Prom
   ];
 }
 
-async function defaultProviderItems(
-  deps: Deps,
-  { id, url, defaultProviderId, autoLogin }: Domain,
-  providers: IdentityProvider[],
-): Promise<HealthItem[]> {
+async function defaultProviderItems(deps: Deps, domain: Domain, providers: IdentityProvider[]): Promise<HealthItem[]> {
+  const { id, url, defaultProviderId, autoLogin } = domain;
   const provider = providers.find((each) => each.id === defaultProviderId);
   const { host } = new URL(url);
   if (!provider) return [];
@@ -84,7 +81,7 @@ async function defaultProviderItems(
         href: providersPath(id),
       },
     ];
-  if (!autoLogin || (await hasWorked(deps.store.db, id, provider.id))) return [];
+  if (!autoLogin || isProven(await testedOf(deps.store.db, domain, provider))) return [];
   return [
     {
       code: 'auto_login_untested',

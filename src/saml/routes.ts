@@ -1,12 +1,12 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
+import { testPath } from '../federation/loginTests.ts';
 import { ACS_PATH } from '../federation/serviceProvider.ts';
 import { findProviderAt } from '../store/identityProviders.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { identifierOnly, withQuery } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
-import { requirePowerUser } from '../web/requireLogin.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { completeLogin } from './acs/completeLogin.ts';
 import { heal } from './acs/healing.ts';
@@ -48,21 +48,9 @@ export function samlRoutes(deps: Deps): Router {
   return router;
 }
 
-/** The route of the Test login: a Power User logs in at a provider and sees the result. Their session here does not change. */
-export function testRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('provider', identifierOnly);
-  router.post('/saml/test/:provider', requirePowerUser, async (req, res) => {
-    const provider = await findProviderAt(deps.store.db, res.locals.domain.id, String(req.params.provider));
-    if (!provider) throw new NotFound('This domain has no such identity provider.');
-    await sendLoginRequest(deps, req, res, provider, { returnPath: '/', test: true });
-  });
-  return router;
-}
-
 async function logIn(deps: Deps, req: Request, res: Response): Promise<void> {
   const result = await receiveResponse(deps, req, res.locals.domain);
-  if (result.test) res.redirect(303, `/settings/security/activity/${result.activityId}`);
+  if ('test' in result) res.redirect(303, result.url + testPath(result.test.id));
   else if (result.ok) await completeLogin(deps, req, res, result);
   else if (result.healed) heal(req, res, result);
   else refusalPage(res, result);

@@ -3,6 +3,7 @@ import type { Db } from '../db/open.ts';
 import { deleteExpiredFailures } from './attempts.ts';
 import { deleteLoginActivityBefore } from './loginActivity.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
+import { deleteExpiredLoginTests } from './loginTests.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteExpiredSessions } from './sessions.ts';
@@ -15,6 +16,7 @@ const ROWS_AT_ONCE = 500;
 
 const deletions = [
   deleteExpiredLoginRequests,
+  deleteExpiredLoginTests,
   deleteExpiredAssertions,
   deleteExpiredPendingLogins,
   deleteExpiredSessions,

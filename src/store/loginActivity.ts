@@ -24,6 +24,7 @@ export type LoginDetail = {
   providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
   userAgent?: string | undefined;
   arrived?: Arrived | undefined; // only of refusals and Test logins
+  testOf?: string | undefined; // the name of the provider that a Test login was for, which need not be imported
 };
 
 /** What a response said, shortened. `verified`: a valid signature covers this part. Times are epoch milliseconds. */

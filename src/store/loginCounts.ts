@@ -6,12 +6,13 @@ import { minIdAt } from '../identifier.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Returns the number of attempts by outcome at a domain since a time. */
+/** Returns the number of attempts by outcome at a domain since a time. Test logins do not count. */
 export async function countOutcomes(db: Db, since: number, domainId?: string): Promise<Record<string, number>> {
   let query = db
     .selectFrom('loginActivity')
     .select(['outcome', (e) => e.fn.sum<number>('times').as('count')])
-    .where('id', '>=', minIdAt(since));
+    .where('id', '>=', minIdAt(since))
+    .where('flow', '!=', 'test');
   if (domainId) query = query.where('domainId', '=', domainId);
   const rows = await query.groupBy('outcome').execute();
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
@@ -69,14 +70,14 @@ const outcomesBetween = prepared((db, from: string, before: string) =>
     .groupBy('outcome'),
 );
 
-/** Returns whether a SAML response of a provider has been accepted at a domain, in a login or a Test login. */
+/** Returns whether a login through a provider has been accepted at a domain. Test logins do not count. */
 export async function hasWorked(db: Db, domainId: string, providerId: string): Promise<boolean> {
   const row = await db
     .selectFrom('loginActivity')
     .select('id')
     .where('domainId', '=', domainId)
     .where('providerId', '=', providerId)
-    .where('outcome', 'in', ['logged_in', 'tested', 'asked', 'no_cookies'])
+    .where('outcome', 'in', ['logged_in', 'asked', 'no_cookies'])
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

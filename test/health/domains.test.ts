@@ -36,7 +36,7 @@ describe('health/domains', () => {
     const domain = aDomain({ ...setUp, url: 'https://a.com', defaultProviderId: provider.id, autoLogin: true });
     await insertDomain(deps.store.db, domain);
     expect(await texts()).to.deep.equal(['Auto Login for a.com has not been tested']);
-    const worked = { outcome: 'tested', reason: null, domainId: domain.id, providerId: provider.id, at: testStart };
+    const worked = { outcome: 'logged_in', reason: null, domainId: domain.id, providerId: provider.id, at: testStart };
     await insertLoginActivity(deps.store.db, anActivity(worked));
     expect(await texts()).to.deep.equal([]);
     const disabled = aProvider({ enabled: false });

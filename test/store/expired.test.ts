@@ -1,15 +1,17 @@
 import { expect } from 'chai';
 import { newId } from '../../src/identifier.ts';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
+import { insertDomain } from '../../src/store/domains.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
 import { insertLoginActivity, listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
+import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
 import { insertDeliveries, listDeliveries } from '../../src/store/webhookDeliveries.ts';
-import { aLoginRequest, anActivity, aSession, aUser, insertUser } from '../support/rows.ts';
+import { aDomain, aLoginRequest, aLoginTest, anActivity, aSession, aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { seededBytes, testStart } from '../support/testDeps.ts';
 
@@ -18,7 +20,9 @@ describe('store/expired', () => {
     it('deletes expired rows and nothing else', async () => {
       const { db } = await open();
       const user = aUser();
+      const domain = aDomain();
       await insertUser(db, user, null);
+      await insertDomain(db, domain);
       for (const [name, expiresAt] of [
         ['over', testStart],
         ['alive', testStart + 1],
@@ -28,6 +32,7 @@ describe('store/expired', () => {
         await insertPendingLogin(db, { tokenHash: name, loginJson: '{}', expiresAt });
         await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt });
         await writeSession(db, aSession(user.id, { id: name, expiresAt }));
+        await insertLoginTest(db, aLoginTest(domain.id, { id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
         await recordFailure(db, name, testStart - 1, expiresAt - testStart + 1);
       }
       await deleteExpired(db, testStart, 400);
@@ -37,10 +42,11 @@ describe('store/expired', () => {
         (await findPendingLogin(db, name, 0)) !== undefined,
         (await findMetadataImport(db, name, 0)) !== undefined,
         (await findSession(db, name, 0)) !== undefined,
+        (await findLoginTest(db, name)) !== undefined,
         (await countFailures(db, name, 0)) === 1,
       ];
-      expect(await there('over')).to.deep.equal([false, false, false, false, false, false]);
-      expect(await there('alive')).to.deep.equal([true, true, true, true, true, true]);
+      expect(await there('over')).to.deep.equal([false, false, false, false, false, false, false]);
+      expect(await there('alive')).to.deep.equal([true, true, true, true, true, true, true]);
     });
 
     it('deletes events of webhooks after 30 days', async () => {

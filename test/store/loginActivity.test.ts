@@ -130,6 +130,8 @@ describe('store/loginActivity', () => {
       await insertLoginActivity(db, anActivity({ ...at, outcome: 'refused' }));
       expect(await hasWorked(db, 'one', 'idp')).to.equal(false);
       await insertLoginActivity(db, anActivity({ ...at, outcome: 'tested' }));
+      expect(await hasWorked(db, 'one', 'idp')).to.equal(false);
+      await insertLoginActivity(db, anActivity({ ...at, outcome: 'logged_in' }));
       expect(await hasWorked(db, 'one', 'idp')).to.equal(true);
       expect(await hasWorked(db, 'two', 'idp')).to.equal(false);
       expect(await hasWorked(db, 'one', 'other')).to.equal(false);

@@ -10,6 +10,7 @@ import { listMembers } from '../../src/store/groupMembers.ts';
 import type { Group } from '../../src/store/groups.ts';
 import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { NewLoginActivity } from '../../src/store/loginActivity.ts';
+import type { LoginTest } from '../../src/store/loginTests.ts';
 import type { ProfileSource } from '../../src/store/profileSources.ts';
 import type { ScimLogEntry } from '../../src/store/scimLog.ts';
 import type { User } from '../../src/store/users.ts';
@@ -120,6 +121,14 @@ export function aSession(userId: string, values: Partial<SessionRow> = {}): Sess
     expiresAt: testStart + 3_600_000,
     ...values,
   };
+}
+
+/** A Test login of a Power User that was not sent yet. */
+export function aLoginTest(domainId: string, values: Partial<LoginTest> = {}): LoginTest {
+  const times = { createdAt: testStart, expiresAt: testStart + 900_000 };
+  const result = { requestId: null, activityId: null, matched: [] };
+  const tested = { domainId, providerId: null, importId: null, starter: 'person:maya' as const, draft: aProvider() };
+  return { id: randomUUID(), ...tested, ...times, ...result, ...values };
 }
 
 /** A login request that is valid for ten minutes from the start. */

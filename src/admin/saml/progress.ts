@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps.ts';
+import { isProven, testedOf } from '../../federation/loginTests.ts';
 import { isOpenHttp } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
 import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';
-import { countOutcomes, hasWorked } from '../../store/loginCounts.ts';
+import { countOutcomes } from '../../store/loginCounts.ts';
 import { domainPath, providersPath } from './paths.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +18,7 @@ export type DomainProgress = {
   domain: Domain;
   host: string;
   defaultProvider: IdentityProvider | undefined;
-  tested: boolean; // a login with the Default Provider has worked
+  tested: boolean; // a Test login with the Default Provider passed, or people have logged in with it
   works: boolean;
   steps: Step[];
   loggedIn: number; // in the last 24 hours
@@ -28,7 +29,7 @@ export type DomainProgress = {
 export async function domainProgress(deps: Deps, domain: Domain, here: Domain): Promise<DomainProgress> {
   const { db } = deps.store;
   const providers = (await listProvidersAt(db, domain.id)).filter((provider) => provider.enabled);
-  const worked = await Promise.all(providers.map((provider) => hasWorked(db, domain.id, provider.id)));
+  const worked = await Promise.all(providers.map(async (one) => isProven(await testedOf(db, domain, one))));
   const defaultProvider = providers.find(({ id }) => id === domain.defaultProviderId);
   const tested = defaultProvider ? worked[providers.indexOf(defaultProvider)] === true : worked.includes(true);
   const toTest = defaultProvider ?? (providers.length === 1 ? providers[0] : undefined);

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
+import { testedOf } from '../../federation/loginTests.ts';
 import {
   changeProvider,
   consequencesOf,
@@ -20,7 +21,6 @@ import {
 import { refreshStateOf } from '../../federation/waitingMetadata.ts';
 import { listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
-import { hasWorked } from '../../store/loginCounts.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { domainPath, guidePath, importPath, providerPath, providersPath, versionsPath } from './paths.ts';
@@ -61,7 +61,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
     isUsed: used.includes(domain.id),
     domains: await listDomains(deps.store.db),
     domainIds: page.domainIds ?? used,
-    worked: await hasWorked(deps.store.db, domain.id, provider.id),
+    tested: await testedOf(deps.store.db, domain, provider),
     consequences: await consequencesOf(deps, provider.id),
     waiting,
     refreshed,

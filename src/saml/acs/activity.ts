@@ -10,28 +10,48 @@ const LONGEST_NAME = 256;
 
 const checkNumbers = new Map([...checkNames].map(([number, name]) => [name, number]));
 
+type Client = { network: string; userAgent: string };
+
 /** Returns the row of Login activity for a login: who, from where, every check, and the reason if it was refused. Never the message itself. */
-export function activityRow(
+export function activityRow(login: LoginContext, result: LoginResult, client: Client): NewLoginActivity {
+  const outcome = !result.ok
+    ? (result.healed ?? 'refused')
+    : result.asksToSwitch
+      ? 'asked'
+      : result.checksCookies
+        ? 'no_cookies' // until the browser returns one
+        : 'logged_in';
+  const reference = result.ok ? null : result.reference;
+  return { ...rowOf(login, client), id: result.activityId, reference, flow: flowOf(login), outcome };
+}
+
+/** Returns the row of Login activity for the result of a Test login. It says also what arrived if the test passed, and what was tested. */
+export function testRow(
   login: LoginContext,
-  result: LoginResult,
-  client: { network: string; userAgent: string },
+  { id, reference }: { id: string; reference: string },
+  client: Client,
 ): NewLoginActivity {
+  const { refusal, test, provider } = login;
+  const outcome = refusal ? 'refused' : 'tested';
+  const { providerId, draft } = found(test);
+  const row = rowOf(login, client);
+  const detail = { ...row.detail, arrived: arrivedFacts(login), testOf: draft.name };
+  return {
+    ...row,
+    id,
+    reference: refusal ? reference : null,
+    flow: 'test',
+    outcome,
+    providerId: provider ? providerId : null,
+    detail,
+  };
+}
+
+function rowOf(login: LoginContext, client: Client): Omit<NewLoginActivity, 'id' | 'reference' | 'flow' | 'outcome'> {
   const { root, refusal, provider, user, assertedName } = login;
   return {
-    id: result.activityId,
-    reference: result.ok ? null : result.reference,
     at: login.now,
-    flow: result.test ? 'test' : flowOf(login),
-    outcome: !result.ok
-      ? (result.healed ?? 'refused')
-      : result.test
-        ? 'tested'
-        : result.asksToSwitch
-          ? 'asked'
-          : result.checksCookies
-            ? 'no_cookies' // until the browser returns one
-            : 'logged_in',
-    reason: result.ok ? null : result.reason,
+    reason: refusal?.reason ?? null,
     domainId: login.domainId,
     providerId: provider?.id ?? null,
     userId: user?.id ?? null,
@@ -41,7 +61,7 @@ export function activityRow(
       checks: login.results.map(toStored),
       providerStatus: root && refusal?.reason === 'provider_status' ? providerStatusOf(root) : undefined,
       userAgent: client.userAgent,
-      arrived: result.ok && !result.test ? undefined : arrivedFacts(login),
+      arrived: refusal && arrivedFacts(login),
     },
   };
 }

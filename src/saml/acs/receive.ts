@@ -11,7 +11,6 @@ import { writeLastLogin } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginActivity, type NewLoginActivity, recordRefusal } from '../../store/loginActivity.ts';
-import { consumeLoginRequest } from '../../store/loginRequests.ts';
 import type { User } from '../../store/users.ts';
 import { isWithoutCookies } from '../../web/cookies.ts';
 import { clientOf } from '../../web/request.ts';
@@ -20,9 +19,10 @@ import { together } from '../../web/turn.ts';
 import { readBrowserSecret, requestIdsOf } from '../request/loginRequest.ts';
 import type { AssertionContent } from '../verify/assertion.ts';
 import { createLogin, found, type LoginContext } from '../verify/check.ts';
-import { findOwnRequest } from '../verify/ownRequest.ts';
+import { findOwnRequest, findTest } from '../verify/ownRequest.ts';
 import { loginChecks, runAsyncChecks, runChecks } from '../verify/pipeline.ts';
 import { activityRow } from './activity.ts';
+import { finishTest, type TestedLogin } from './finishTest.ts';
 import { type Healed, healingOf, returnPathOf } from './healing.ts';
 import { verifyAfterRollover } from './rollover.ts';
 
@@ -30,7 +30,6 @@ import { verifyAfterRollover } from './rollover.ts';
 export type AcceptedLogin = {
   ok: true;
   activityId: string;
-  test: boolean;
   user: User;
   provider: IdentityProvider;
   assertion: AssertionContent;
@@ -47,7 +46,6 @@ export type RefusedLogin = {
   returnPath: string; // where the person wanted to go
   requestId?: string | undefined; // of the login request that the response names
   activityId: string;
-  test: boolean;
   reason: ReasonCode;
   cause?: Cause | undefined;
   reference: string;
@@ -58,9 +56,9 @@ export type LoginResult = AcceptedLogin | RefusedLogin;
 
 /**
  * Receives a SAML response: runs every check of the pipeline, uses up the assertion and the login request, and writes one row of Login
- * activity, whether the login is accepted or refused. Starts no session.
+ * activity, whether the login is accepted or refused. Starts no session. What belongs to a Test login never is an accepted login.
  */
-export async function receiveResponse(deps: Deps, req: Request, domain: Domain): Promise<LoginResult> {
+export async function receiveResponse(deps: Deps, req: Request, domain: Domain): Promise<LoginResult | TestedLogin> {
   const { entityId, acsUrl } = serviceProviderDetails(domain);
   const received = createLogin({
     domainId: domain.id,
@@ -75,10 +73,12 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   received.now = deps.now(); // only now: a client may send its form slowly
   runChecks(received, loginChecks.read);
   await findOwnRequest(received, deps);
+  await findTest(received, deps);
   await runAsyncChecks(received, loginChecks.lookUp, deps);
   runChecks(received, loginChecks.verify);
   const login = received.refusal ? await verifyAfterRollover(received, deps) : received;
   await runAsyncChecks(login, loginChecks.match, deps);
+  if (login.test) return finishTest(deps, req, login, login.test);
   const present = await findPresentPerson(deps, req, login);
   await together();
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
@@ -87,10 +87,8 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     await runAsyncChecks(used, loginChecks.use, trx);
     const result = resultOf(deps, req, used, present);
     const row = activityRow(used, result, clientOf(req));
-    if (!result.ok && !result.test) return { ...result, ...(await recordRefused(trx, deps, row, used.user)) };
+    if (!result.ok) return { ...result, ...(await recordRefused(trx, deps, row, used.user)) };
     if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, used.now);
-    // Refused or not, the Test login is over: what comes next is a login.
-    if (result.test && used.ownRequest) await consumeLoginRequest(trx, used.ownRequest.id, used.now);
     await insertLoginActivity(trx, row);
     await publishLogin(trx, deps, row, used.user);
     return result;
@@ -122,15 +120,15 @@ async function findPresentPerson(
 }
 
 function resultOf(deps: Deps, req: Request, login: LoginContext, present: string | undefined): LoginResult {
-  const { refusal, provider, request, ownRequest, relayState } = login;
-  const outcome = { activityId: newId(deps), test: ownRequest?.test === 1 };
+  const { refusal, provider, request, relayState } = login;
+  const activityId = newId(deps);
   if (refusal) {
     const { reason, facts } = refusal;
     const next = { returnPath: returnPathOf(req, login), healed: healingOf(req, login, present) };
     const requestId = login.claimedRequest?.id;
     return {
       ok: false,
-      ...outcome,
+      activityId,
       reason,
       cause: facts.cause,
       reference: newReference(deps),
@@ -143,5 +141,5 @@ function resultOf(deps: Deps, req: Request, login: LoginContext, present: string
   const asksToSwitch = present !== undefined && present !== user.id;
   const checksCookies = request === undefined && isWithoutCookies(req);
   const waits = { asksToSwitch, checksCookies };
-  return { ok: true, ...outcome, user, provider: found(provider), assertion, request, relayState, ...waits };
+  return { ok: true, activityId, user, provider: found(provider), assertion, request, relayState, ...waits };
 }

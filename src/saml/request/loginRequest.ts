@@ -1,10 +1,12 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
+import { Conflict } from '../../errors.ts';
 import { findSigningKey } from '../../federation/domains.ts';
 import { hashToken, newToken } from '../../identifier.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginRequest } from '../../store/loginRequests.ts';
+import { type LoginTest, writeTestRequest } from '../../store/loginTests.ts';
 import { clearCrossSiteCookie, crossSiteNames, readCrossSiteCookie, setCrossSiteCookie } from '../../web/cookies.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
@@ -12,6 +14,7 @@ import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
 const REQUEST_MS = 10 * 60_000;
 const MOST_AT_ONCE = 10;
 const COOKIE = 'request-'; // and a part of the request's ID: these cookies bind login requests to this browser
+const SENT_ALREADY = 'This test has started already. Start it again.';
 const VALUE = /^([\w-]{43})\.(_[0-9a-f]{40})$/; // a secret, and the ID of its request
 
 /** What tells RelayState that the login was started again: the request may be forgotten until the response comes. */
@@ -20,7 +23,7 @@ export const RESTARTED = '.again';
 /** How a login starts: where to return to afterwards, a checked path, and whether the provider must ask the person to log in again. */
 export type Start = {
   returnPath: string;
-  test?: boolean; // a Test login of a Power User, which starts no session
+  test?: LoginTest; // which starts no session
   forceAuthn?: boolean;
   restarted?: boolean; // automatically, after a response that could not be used
   autoLogin?: boolean; // Auto Login, not a person, chose the provider
@@ -41,8 +44,14 @@ export async function sendLoginRequest(
   const others = crossSiteNames(req, COOKIE);
   for (const name of others.slice(0, Math.max(0, others.length - MOST_AT_ONCE + 1)))
     clearCrossSiteCookie(req, res, name);
-  setCrossSiteCookie(req, res, cookieOf(id), `${browser}.${id}`, REQUEST_MS);
-  const { url, fields } = await createLoginRequest(deps, res.locals.domain, provider, { id, browser, ...start });
+  const expiresAt = start.test?.expiresAt ?? deps.now() + REQUEST_MS;
+  setCrossSiteCookie(req, res, cookieOf(id), `${browser}.${id}`, expiresAt - deps.now());
+  const { url, fields } = await createLoginRequest(deps, res.locals.domain, provider, {
+    id,
+    browser,
+    expiresAt,
+    ...start,
+  });
   // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
   if (fields === undefined && !start.test) return res.redirect(303, url);
   if (fields !== undefined) allowFormTo(res, url);
@@ -70,15 +79,17 @@ function cookieOf(requestId: string): string {
   return `${COOKIE}${hashToken(requestId).slice(0, 8)}`;
 }
 
+type NewRequest = { id: string; browser: string; expiresAt: number };
+
 async function createLoginRequest(
   deps: Deps,
   domain: Domain,
   provider: IdentityProvider,
-  { id, browser, returnPath, test, restarted, autoLogin, ...start }: Start & { id: string; browser: string },
+  { id, browser, expiresAt, returnPath, test, restarted, autoLogin, ...start }: Start & NewRequest,
 ): Promise<OutgoingRequest> {
-  const now = deps.now();
   const relayState = newToken(deps) + (restarted ? RESTARTED : '');
   const forceAuthn = start.forceAuthn || provider.settings.forceAuthn;
+  if (test && !(await writeTestRequest(deps.store.db, test.id, id))) throw new Conflict(SENT_ALREADY);
   await insertLoginRequest(deps.store.db, {
     id,
     relayState,
@@ -89,8 +100,8 @@ async function createLoginRequest(
     forceAuthn: forceAuthn ? 1 : 0,
     test: test ? 1 : 0,
     restarted: restarted ? 1 : 0,
-    createdAt: now,
-    expiresAt: now + REQUEST_MS,
+    createdAt: deps.now(),
+    expiresAt,
     usedAt: null,
     automatic: autoLogin ? 1 : 0,
   });

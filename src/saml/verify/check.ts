@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
+import type { LoginTest } from '../../store/loginTests.ts';
 import type { User } from '../../store/users.ts';
 import { NOT_UTF_8, XmlError } from '../../xml/error.ts';
 import type { XmlElement } from '../../xml/tree.ts';
@@ -47,7 +48,8 @@ export type LoginContext = {
   // Looked up by what the message claims
   claimedRequest?: LoginRequestRow | undefined; // perhaps used, or expired
   ownRequest?: LoginRequestRow | undefined; // of this browser and open, perhaps not named by the response
-  provider?: IdentityProvider | undefined;
+  test?: LoginTest | undefined; // the Test login that the response belongs to: whatever it says, no session starts
+  provider?: IdentityProvider | undefined; // in a Test login, as it was on the form
   signingKeys: readonly KeyObject[]; // of the provider, from its imported metadata only
   decryptionKeys: readonly KeyObject[]; // of the domain
   expectedRequest?: { id: string; forceAuthn: boolean; issuedAt: number } | undefined; // undefined: IdP-initiated

@@ -22,16 +22,18 @@ export async function checkProviderKnown(login: LoginContext, { store }: Deps): 
   const [issuer, requestId] = [claimedIssuer(root), claimedRequestId(root)];
   if (issuer === undefined && requestId === undefined) malformed('an Issuer', 'none');
   if (requestId) login.claimedRequest ??= await findLoginRequest(store.db, requestId);
-  if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, login.domainId, issuer);
+  const { draft } = login.test ?? {};
+  if (draft) login.provider = issuer === undefined || issuer === draft.entityId ? draft : undefined;
+  else if (issuer !== undefined) login.provider = await findProviderByEntityId(store.db, login.domainId, issuer);
   else if (login.claimedRequest)
     login.provider = await findProviderAt(store.db, login.domainId, login.claimedRequest.providerId);
   if (login.provider?.settings.spEntityId) login.entityId = login.provider.settings.spEntityId;
   if (login.provider === undefined) await refuseUnknown(login, issuer ?? 'none', store.db);
 }
 
-async function refuseUnknown({ ownRequest, claimedRequest }: LoginContext, received: string, db: Db): Promise<never> {
-  const request = ownRequest ?? claimedRequest;
-  const wanted = request && (await findProvider(db, request.providerId));
+async function refuseUnknown(login: LoginContext, received: string, db: Db): Promise<never> {
+  const request = login.ownRequest ?? login.claimedRequest;
+  const wanted = login.test?.draft ?? (request && (await findProvider(db, request.providerId)));
   if (wanted === undefined || wanted.entityId === received)
     return refuse('provider_unknown', { expected: 'the EntityID of a provider of this domain', received });
   const detail = `The login request was sent to ${wanted.name}.`;
@@ -62,16 +64,23 @@ export async function loadExpectations(login: LoginContext, deps: Deps): Promise
 function requestFault(login: LoginContext): ReasonCode | undefined {
   const { claimedRequest, domainId, provider, now } = login;
   if (!claimedRequest || claimedRequest.domainId !== domainId) return 'request_unknown';
+  // The request of a Test login belongs to this test, and to nothing else.
+  if (claimedRequest.test === 1 || login.test)
+    if (claimedRequest.id !== login.test?.requestId) return 'request_unknown';
   if (!isUsable(claimedRequest, now)) return 'request_unknown';
   if (claimedRequest.providerId !== provider?.id) return 'request_other_provider';
   return isOfBrowser(login, claimedRequest) ? undefined : 'request_other_browser';
 }
 
-/** Records the assertion as used. One that came with the login request of another browser stays unused, for that browser. */
+/**
+ * Records the assertion as used. One that came with the login request of another browser stays unused, for that browser. A Test login
+ * records nothing: its keys may be those of metadata that is not imported, and its login request can be used only once anyway.
+ */
 export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefined> {
   const { entityId } = found(login.provider);
   const assertion = { entityId, assertionId: found(login.content).id, expiresAt: usableUntil(login) };
-  const unused = login.requestFault ? !(await isAssertionUsed(db, assertion)) : await recordAssertion(db, assertion);
+  const unused =
+    login.requestFault || login.test ? !(await isAssertionUsed(db, assertion)) : await recordAssertion(db, assertion);
   if (!unused) refuse('assertion_replayed');
 }
 

@@ -2,6 +2,7 @@ import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import { hashToken } from '../../identifier.ts';
 import { findLoginRequest, listLoginRequests } from '../../store/loginRequests.ts';
+import { findTestOfRequest } from '../../store/loginTests.ts';
 import { attributeOf } from '../../xml/tree.ts';
 import type { LoginContext } from './check.ts';
 
@@ -16,6 +17,12 @@ export async function findOwnRequest(login: LoginContext, { store }: Pick<Deps, 
   if (id) login.claimedRequest = await findLoginRequest(store.db, id);
   if (login.claimedRequest && isOpenHere(login, login.claimedRequest)) login.ownRequest = login.claimedRequest;
   else if (login.requestIds.length > 0) login.ownRequest = await findOther(login, store);
+}
+
+/** Finds the Test login whose login request a response names, used or not, in whatever browser; or that this browser waits for. */
+export async function findTest(login: LoginContext, { store }: Pick<Deps, 'store'>): Promise<void> {
+  const request = login.claimedRequest?.test === 1 ? login.claimedRequest : login.ownRequest;
+  if (request?.test === 1) login.test = await findTestOfRequest(store.db, request.id);
 }
 
 /** Returns whether a login request may still be used. */

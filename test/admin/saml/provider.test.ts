@@ -91,7 +91,7 @@ describe('admin/saml/provider', () => {
     const saved = await client.post(path, { ...fields, name: 'Acme', next: 'test' });
     expect([saved.status, saved.location]).to.deep.equal([307, `/saml/test/${id}`]);
     expect((await findProvider(deps.store.db, id))?.name).to.equal('Acme');
-    expect((await client.post(saved.location ?? '')).text).to.contain('SAMLRequest');
+    expect((await client.follow(await client.post(saved.location ?? ''))).text).to.contain('SAMLRequest');
     const refused = await client.post(path, { ...fields, name: '', next: 'test' });
     expect(refused.status).to.equal(422);
   });

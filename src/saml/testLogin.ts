@@ -1,0 +1,55 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { NotFound } from '../errors.ts';
+import { getTest, startTest, testPath, testRequestPath, testStateOf } from '../federation/loginTests.ts';
+import { findProviderAt } from '../store/identityProviders.ts';
+import type { LoginTest } from '../store/loginTests.ts';
+import { identifierOnly } from '../web/query.ts';
+import { requirePowerUser } from '../web/requireLogin.ts';
+import { isStarter } from '../web/starter.ts';
+import { sendLoginRequest } from './request/loginRequest.ts';
+
+/**
+ * A Test login: started with the saved settings, sent to the provider, and its page, which leads its starter to the result. Anyone else
+ * sees there that it was a test, and nothing of the result. The session of the browser does not change.
+ */
+export function testLoginRoutes(deps: Deps): Router {
+  const router = Router();
+  for (const name of ['provider', 'test']) router.param(name, identifierOnly);
+  router.post('/saml/test/:provider', requirePowerUser, (req, res) => start(deps, req, res));
+  router.get('/saml/test/:test', async (req, res) =>
+    show(deps, req, res, await getTest(deps.store.db, req.params.test)),
+  );
+  router.get('/saml/test/:test/request', async (req, res) => {
+    const test = await getTest(deps.store.db, req.params.test);
+    const isReady = isStarter(req, test) && testStateOf(test, deps.now()) === 'ready';
+    // The cookie that binds the login request to this browser, and the ACS, are those of the test's own domain.
+    if (!isReady || test.domainId !== res.locals.domain.id) return res.redirect(303, testPath(test.id));
+    await sendLoginRequest(deps, req, res, test.draft, { returnPath: '/', test });
+  });
+  return router;
+}
+
+async function start(deps: Deps, req: Request, res: Response): Promise<void> {
+  const { domain } = res.locals;
+  const provider = await findProviderAt(deps.store.db, domain.id, String(req.params.provider));
+  if (!provider || !req.user) throw new NotFound('This domain has no such identity provider.');
+  const test = await startTest(deps, domain, `person:${req.user.id}`, { draft: provider, providerId: provider.id });
+  res.redirect(303, testRequestPath(test.id));
+}
+
+function show(deps: Deps, req: Request, res: Response, test: LoginTest): void {
+  const state = testStateOf(test, deps.now());
+  const isOwn = isStarter(req, test);
+  if (isOwn && state === 'finished') {
+    res.redirect(303, `/settings/security/activity/${test.activityId}`);
+    return;
+  }
+  res.status(isOwn ? 200 : 403).render('saml/testLogin', {
+    title: 'Test login',
+    state: isOwn ? state : 'elsewhere',
+    name: test.draft.name,
+    isLoggedIn: req.user !== undefined,
+    paths: { here: testPath(test.id), request: testRequestPath(test.id) },
+  });
+}
