@@ -9,6 +9,7 @@ import { REFRESH_EVERY_MS, refreshDue } from './federation/refreshMetadata.ts';
 import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
+import { readIntranetSettings } from './people/intranetSettings.ts';
 import { createStoppableServer, listen, type StoppableServer, stopLimits } from './server.ts';
 import { trimScimLog } from './sources/scimLog.ts';
 import { deleteExpired } from './store/expired.ts';
@@ -46,7 +47,7 @@ async function start(): Promise<void> {
 
 /** Does what has to be done from time to time. Where the database is away, readiness says so, and the next time does it. */
 function repeatWork(deps: Deps): void {
-  const { background, log, store } = deps;
+  const { background, log } = deps;
   background.repeat(TAKE_OVER_EVERY_MS, () =>
     takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
   );
@@ -57,12 +58,15 @@ function repeatWork(deps: Deps): void {
     refreshDue(deps).catch((error: unknown) => log.error({ err: error }, 'metadata could not be refreshed')),
   );
   background.repeat(SWEEP_EVERY_MS, async () => {
-    await Promise.all([
-      deleteExpired(store.db, deps.now(), deps.config.loginActivityDays),
-      trimScimLog(deps),
-      deleteOldJobs(deps),
-    ]).catch((error: unknown) => log.error({ err: error }, 'expired data could not be deleted'));
+    await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps)]).catch((error: unknown) =>
+      log.error({ err: error }, 'expired data could not be deleted'),
+    );
   });
+}
+
+async function sweep({ store, config, now }: Deps): Promise<void> {
+  const { messageDays } = await readIntranetSettings(store.db);
+  await deleteExpired(store.db, now(), { activity: config.loginActivityDays, messages: messageDays });
 }
 
 /** Calls a function at the first signal to stop. A second signal ends the process at once. */

@@ -16,6 +16,7 @@ const labels = {
   accent: 'accent',
   mark: 'mark',
   localLoginNetworks: 'networks for local login',
+  messageDays: 'days for which messages are kept',
 } as const satisfies Record<keyof IntranetSettings, string>;
 
 type Name = keyof typeof labels;
@@ -44,6 +45,6 @@ function show(req: Request, res: Response, entered: Entered, errors: FieldErrors
   res.render('settings/general', { title: 'General', entered, errors, network: req.ip ?? '', path: PATH });
 }
 
-function enteredOf({ localLoginNetworks, ...settings }: IntranetSettings): Entered {
-  return { ...settings, localLoginNetworks: localLoginNetworks.join(', ') };
+function enteredOf({ localLoginNetworks, messageDays, ...settings }: IntranetSettings): Entered {
+  return { ...settings, localLoginNetworks: localLoginNetworks.join(', '), messageDays: String(messageDays) };
 }

@@ -48,6 +48,8 @@ const indexes = [
   `create index "usedAssertionsByExpiry" on "usedAssertions" ("expiresAt")`,
   `create unique index "loginActivityByReference" on "loginActivity" ("reference") where "reference" is not null`,
   `create index "loginActivityByRefusal" on "loginActivity" ("refusedFrom", "id") where "refusedFrom" is not null`,
+  `create index "loginActivityByPerson" on "loginActivity" ("userId", "id") where "userId" is not null`,
+  `create index "loginActivityByReason" on "loginActivity" ("reason", "id") where "reason" is not null`,
   `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
   `create index "webhookDeliveriesByWebhook" on "webhookDeliveries" ("webhookId", "id")`,
   `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,

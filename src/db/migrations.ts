@@ -31,6 +31,7 @@ export const migrations: Migration[] = [
   tellAutoLogins,
   addRefreshesOfMetadata,
   addLoginTests,
+  keepMessagesOfLogins,
 ];
 
 /**
@@ -297,6 +298,18 @@ async function addLoginTests(db: Kysely<unknown>, engine: Engine): Promise<void>
     `create unique index "loginTestsByRequest" on "loginTests" ("requestId") where "requestId" is not null`,
     `create index "loginTestsByActivity" on "loginTests" ("activityId") where "activityId" is not null`,
     `create index "loginTestsByExpiry" on "loginTests" ("expiresAt")`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** The messages of a login are kept, and its attempts are found by the person and the reason. */
+async function keepMessagesOfLogins(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "loginMessages" ("activityId" ${key} primary key, "sealed" text not null)`,
+    `alter table "loginRequests" add column "messageSealed" text`,
+    `create index "loginActivityByPerson" on "loginActivity" ("userId", "id") where "userId" is not null`,
+    `create index "loginActivityByReason" on "loginActivity" ("reason", "id") where "reason" is not null`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

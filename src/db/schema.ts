@@ -226,6 +226,7 @@ export const tables = {
     restarted: flag, // the login was started again automatically, which happens once
     usedAt: optionalTime,
     automatic: flag, // Auto Login sent it
+    messageSealed: optionalText, // the AuthnRequest, shortened, if messages are kept
   },
   pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
   usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
@@ -246,6 +247,7 @@ export const tables = {
     lastAt: optionalTime, // the last time, if it was more than once
     refusedFrom: optionalKey, // the network of a refusal, see clientNetwork()
   },
+  loginMessages: { activityId: id, sealed: text }, // KeptMessages, sealed with the secret key
   attempts: { name: id, failures: integer, expiresAt: time },
   webhooks: {
     id,

@@ -98,8 +98,9 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
 async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promise<void> {
   const userName = field(req, 'userName').trim().slice(0, 256);
   const returnTo = returnPath(field(req, 'return'), res.locals.domain.url);
+  const startedAt = deps.now();
   const result = await logInLocally(deps, userName, field(req, 'password'), req.ip ?? '');
-  await recordAttempt(deps, req, res, userName, result);
+  await recordAttempt(deps, req, res, { userName, startedAt, result });
   if (!result.ok)
     return showLogin(deps, req, res.status(result.reason === 'too_many_failures' ? 429 : 422), {
       returnTo,
@@ -115,14 +116,14 @@ async function recordAttempt(
   deps: Deps,
   req: Request,
   res: Response,
-  userName: string,
-  result: LocalLogin,
+  { userName, startedAt, result }: { userName: string; startedAt: number; result: LocalLogin },
 ): Promise<void> {
   const client = clientOf(req);
+  const now = deps.now();
   const row = {
     id: newId(deps),
     reference: result.ok ? null : newReference(deps),
-    at: deps.now(),
+    at: now,
     flow: 'local',
     outcome: result.ok ? 'logged_in' : 'refused',
     reason: result.ok ? null : result.reason,
@@ -131,7 +132,7 @@ async function recordAttempt(
     userId: result.user?.id ?? null,
     asserted: userName,
     network: client.network,
-    detail: { userAgent: client.userAgent },
+    detail: { userAgent: client.userAgent, tookMs: now - startedAt },
   };
   await deps.store.db.transaction().execute(async (trx) => {
     if (result.ok) {

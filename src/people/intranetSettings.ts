@@ -8,6 +8,8 @@ import { readMark, writeMark } from './intranetMark.ts';
 
 const SETTING = 'intranet';
 const MIN_CONTRAST = 4.5;
+const MOST_MESSAGE_DAYS = 400;
+const MESSAGE_DAYS = `Enter a number of days from 0 to ${MOST_MESSAGE_DAYS}. 0 keeps no messages.`;
 
 const line = (most: number) =>
   z
@@ -36,11 +38,18 @@ const schema = z.object({
     .union([z.array(z.string()), z.string().transform((value) => value.split(/[\s,;]+/))])
     .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''))
     .pipe(z.array(z.string().refine(isNetwork, 'Enter networks such as 10.0.0.0/8, separated by commas.')).max(100)),
+  messageDays: z.coerce
+    .string()
+    .trim()
+    .regex(/^\d{1,3}$/, MESSAGE_DAYS)
+    .transform(Number)
+    .pipe(z.number().max(MOST_MESSAGE_DAYS, MESSAGE_DAYS)),
 });
 
 /**
- * Name and look of the intranet, its help contact, and the networks from which local login is allowed (empty: all). `mark` is the digest of
- * the picture beside the name, '' for Anteroom's own.
+/**
+ * Name and look of the intranet, its help contact, the networks from which local login is allowed (empty: all), and for how many days the
+ * messages of logins are kept (0: not at all). `mark` is the digest of the picture beside the name, '' for Anteroom's own.
  */
 export type IntranetSettings = z.infer<typeof schema> & { mark: string };
 
@@ -53,6 +62,7 @@ export const initialSettings: IntranetSettings = {
   accent: '#0f5c5c',
   mark: '',
   localLoginNetworks: [],
+  messageDays: 14,
 };
 
 /** Returns the current settings. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { deleteExpiredFailures } from './attempts.ts';
 import { deleteLoginActivityBefore } from './loginActivity.ts';
+import { deleteLoginMessagesBefore } from './loginMessages.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
 import { deleteExpiredLoginTests } from './loginTests.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
@@ -24,12 +25,17 @@ const deletions = [
   deleteExpiredFailures,
 ];
 
+/** For how many days Login activity is kept, and the messages of its attempts. */
+export type KeptDays = { activity: number; messages: number };
+
 /** Deletes expired rows from every table whose rows expire, and Login activity and events of webhooks past their time, in slices. */
-export async function deleteExpired(db: Db, now: number, loginActivityDays: number): Promise<void> {
+export async function deleteExpired(db: Db, now: number, days: KeptDays): Promise<void> {
   for (const deleteSome of deletions) await inSlices(() => deleteSome(db, now, ROWS_AT_ONCE));
-  const before = now - loginActivityDays * DAY_MS;
-  await inSlices(() => deleteLoginActivityBefore(db, before, ROWS_AT_ONCE));
-  await inSlices(() => deleteDeliveriesBefore(db, now - DELIVERY_DAYS * DAY_MS, ROWS_AT_ONCE));
+  const before = (some: number) => now - some * DAY_MS;
+  await inSlices(() => deleteLoginActivityBefore(db, before(days.activity), ROWS_AT_ONCE));
+  const messageDays = Math.min(days.messages, days.activity);
+  await inSlices(() => deleteLoginMessagesBefore(db, before(messageDays), ROWS_AT_ONCE));
+  await inSlices(() => deleteDeliveriesBefore(db, before(DELIVERY_DAYS), ROWS_AT_ONCE));
 }
 
 /** Lets other requests run between two slices. */

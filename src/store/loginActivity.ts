@@ -25,6 +25,8 @@ export type LoginDetail = {
   userAgent?: string | undefined;
   arrived?: Arrived | undefined; // only of refusals and Test logins
   testOf?: string | undefined; // the name of the provider that a Test login was for, which need not be imported
+  waitedMs?: number | undefined; // from the login request to its response
+  tookMs?: number | undefined; // from the response, or the form, to the result
 };
 
 /** What a response said, shortened. `verified`: a valid signature covers this part. Times are epoch milliseconds. */
@@ -87,13 +89,13 @@ const insertAttempts = inserter('loginActivity');
 /**
  * Records a refusal that anyone can cause. If the same name was refused from the same network, at the same domain and for the same reason
  * within the last hour, its row counts this one too, and has its details. After 20 rows an hour, the latest row of any name counts it: the
- * table cannot be filled. Returns the ID and the reference of the row.
+ * table cannot be filled. Returns the ID and the reference of the row, and whether it has the details of this one.
  */
 export async function recordRefusal(
   db: Db,
   activity: NewLoginActivity,
   refusedFrom: string,
-): Promise<Pick<LoginActivity, 'id' | 'reference'>> {
+): Promise<Pick<LoginActivity, 'id' | 'reference'> & { isShown: boolean }> {
   const recent = await recentRefusals(db, refusedFrom, minIdAt(activity.at - HOUR_MS));
   const alike = recent.filter(
     (row) => row.domainId === activity.domainId && row.reason === activity.reason && row.outcome === activity.outcome,
@@ -104,7 +106,8 @@ export async function recordRefusal(
   // What was tried last is shown: a Power User may be changing settings at the provider, one after another.
   if (same) await writeDetail(db, same.id, JSON.stringify(activity.detail));
   if (!row) await insertLoginActivity(db, activity, refusedFrom);
-  return row ?? activity;
+  const { id, reference } = row ?? activity;
+  return { id, reference, isShown: row === undefined || row === same };
 }
 
 const recentRefusals = prepared((db, refusedFrom: string, since: string) =>

@@ -73,7 +73,7 @@ describe('admin/general', () => {
   });
 
   it('shows each error beside its field', async () => {
-    const typed = { name: '', helpAddress: 'nobody', accent: '#ffff00', localLoginNetworks: 'here' };
+    const typed = { name: '', helpAddress: 'nobody', accent: '#ffff00', localLoginNetworks: 'here', messageDays: 'x' };
     const response = await client.post(PATH, { ...fields, ...typed });
     expect(response.status).to.equal(422);
     for (const name of Object.keys(typed)) expect(response.text).to.contain(`id="${name}-error"`);

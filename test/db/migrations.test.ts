@@ -47,6 +47,7 @@ const added = [
   'ownership',
   'mappingJson',
   'automatic',
+  'messageSealed',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
-import { saveIntranetSettings } from '../../src/people/intranetSettings.ts';
+import { initialSettings, saveIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { insertDomain, listDomains } from '../../src/store/domains.ts';
 import { insertProvider, writeProviderDomains, writeProviderSettings } from '../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../src/store/loginActivity.ts';
@@ -128,7 +128,7 @@ describe('login and logout', () => {
 
   it('with a password are refused from networks that are not allowed', async () => {
     const { browser, deps } = await start({ env: { TRUST_PROXY: 'loopback' } });
-    const settings = { name: 'Acme', greeting: '', tagline: '', helpAddress: '', accent: '#0f5c5c' };
+    const settings = { ...initialSettings, name: 'Acme' };
     await saveIntranetSettings(deps, { ...settings, localLoginNetworks: ['10.0.0.0/8', '127.0.0.0/8', '::1'] });
     expect((await browser.send('/local-login')).status).to.equal(200);
     const outside = { headers: { 'x-forwarded-for': '203.0.113.7' } };
@@ -141,7 +141,7 @@ describe('login and logout', () => {
 
   it('trust X-Forwarded-For only from a trusted proxy', async () => {
     const { browser, deps } = await start();
-    const settings = { name: 'Acme', greeting: '', tagline: '', helpAddress: '', accent: '#0f5c5c' };
+    const settings = { ...initialSettings, name: 'Acme' };
     await saveIntranetSettings(deps, { ...settings, localLoginNetworks: ['10.0.0.0/8'] });
     const forged = { headers: { 'x-forwarded-for': '10.0.0.1', 'x-real-ip': '10.0.0.1', forwarded: 'for=10.0.0.1' } };
     expect((await browser.send('/local-login', forged)).status).to.equal(403);

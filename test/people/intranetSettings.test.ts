@@ -15,6 +15,7 @@ const entered = {
   helpAddress: 'help@acme.example',
   accent: '#0F5C5C',
   localLoginNetworks: '10.0.0.0/8, 192.0.2.7\n2001:db8::/32',
+  messageDays: '30',
 };
 
 describe('people/intranetSettings', () => {
@@ -33,6 +34,7 @@ describe('people/intranetSettings', () => {
       name: 'Acme',
       mark: '',
       localLoginNetworks: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'],
+      messageDays: 30,
     };
     expect(saved).to.deep.equal({ ok: true, value: expected });
     expect(await readIntranetSettings(deps.store.db)).to.deep.equal(expected);
@@ -48,6 +50,10 @@ describe('people/intranetSettings', () => {
     ['accent', '#0f5c5c;} body{'],
     ['accent', 'red'],
     ['accent', '#ffff00'],
+    ['messageDays', ''],
+    ['messageDays', '-1'],
+    ['messageDays', '401'],
+    ['messageDays', '1.5'],
     ['localLoginNetworks', '10.0.0.0/33'],
     ['localLoginNetworks', '10.0.0.0/'],
     ['localLoginNetworks', '10.0.0'],

@@ -3,7 +3,8 @@ import { newId } from '../../src/identifier.ts';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { insertDomain } from '../../src/store/domains.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
-import { insertLoginActivity, listLoginActivity } from '../../src/store/loginActivity.ts';
+import { insertLoginActivity, listLoginActivity, type NewLoginActivity } from '../../src/store/loginActivity.ts';
+import { findLoginMessages, writeLoginMessages } from '../../src/store/loginMessages.ts';
 import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
 import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
@@ -35,7 +36,7 @@ describe('store/expired', () => {
         await insertLoginTest(db, aLoginTest(domain.id, { id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
         await recordFailure(db, name, testStart - 1, expiresAt - testStart + 1);
       }
-      await deleteExpired(db, testStart, 400);
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
       const there = async (name: string) => [
         (await findLoginRequest(db, name)) !== undefined,
         await isAssertionUsed(db, { entityId: 'one', assertionId: name }),
@@ -56,9 +57,28 @@ describe('store/expired', () => {
         const event = { eventId: id, type: 'person.created', body: '{}', position: at, nextAt: null };
         await insertDeliveries(db, [{ id, webhookId: 'one', at, ...event }]);
       }
-      await deleteExpired(db, testStart, 400);
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
       const { rows } = await listDeliveries(db, 'one', { limit: 9 });
       expect(rows.map(({ at }) => at)).to.deep.equal([testStart - 30 * 86_400_000]);
+    });
+
+    it('deletes messages of logins before Login activity, and all of them if none are to be kept', async () => {
+      const { db } = await open();
+      const day = 86_400_000;
+      const [old, recent] = [15, 13].map((days) => anActivity({ at: testStart - days * day }));
+      for (const attempt of [old, recent]) {
+        await insertLoginActivity(db, attempt as NewLoginActivity);
+        await writeLoginMessages(db, attempt?.id ?? '', 'sealed');
+      }
+      const kept = async () =>
+        Promise.all(
+          [old, recent].map(async (attempt) => (await findLoginMessages(db, attempt?.id ?? '')) !== undefined),
+        );
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
+      expect(await kept()).to.deep.equal([false, true]);
+      expect((await listLoginActivity(db, {}, { limit: 5, offset: 0 })).total).to.equal(2);
+      await deleteExpired(db, testStart, { activity: 400, messages: 0 });
+      expect(await kept()).to.deep.equal([false, false]);
     });
 
     it('deletes Login activity past its time, with the names in it, and more rows than one slice has', async () => {
@@ -69,7 +89,7 @@ describe('store/expired', () => {
       await insertLoginActivity(db, kept);
       for (let i = 0; i < 501; i += 1)
         await insertLoginRequest(db, aLoginRequest({ id: `over ${i}`, expiresAt: testStart - day }));
-      await deleteExpired(db, testStart, 30);
+      await deleteExpired(db, testStart, { activity: 30, messages: 14 });
       const { rows, total } = await listLoginActivity(db, {}, { limit: 5, offset: 0 });
       expect([total, rows[0]?.id]).to.deep.equal([1, kept.id]);
       expect(await findLoginRequest(db, 'over 500')).to.equal(undefined);

@@ -42,7 +42,7 @@ describe('store/loginActivity', () => {
       const first = await recordRefusal(db, refusal(0), '192.0.2.1');
       for (const minutes of [1, 59]) {
         const repeated = await recordRefusal(db, refusal(minutes), '192.0.2.1');
-        expect(repeated).to.deep.include({ id: first.id, reference: first.reference });
+        expect(repeated).to.deep.equal({ id: first.id, reference: first.reference, isShown: true });
       }
       expect(await refusals()).to.have.lengthOf(1);
       expect(await findLoginActivity(db, first.reference ?? '')).to.include({
@@ -64,8 +64,10 @@ describe('store/loginActivity', () => {
     it('writes at most 20 rows an hour for one network, domain and reason, whatever the names', async () => {
       for (let i = 0; i < 100; i += 1)
         await recordRefusal(db, anActivity({ at: testStart + i, asserted: `name ${i}` }), '192.0.2.1');
+      const more = await recordRefusal(db, anActivity({ at: testStart + 100, asserted: 'more' }), '192.0.2.1');
+      expect(more.isShown).to.equal(false);
       const rows = await refusals();
-      expect(rows.map(({ times }) => times)).to.deep.equal([81, ...Array(19).fill(1)]);
+      expect(rows.map(({ times }) => times)).to.deep.equal([82, ...Array(19).fill(1)]);
       const other = anActivity({ at: testStart + 100, reason: 'audience_mismatch' });
       expect(await recordRefusal(db, other, '192.0.2.1')).to.include({ id: other.id });
     });

@@ -144,6 +144,7 @@ export function aLoginRequest(values: Partial<LoginRequestRow> = {}): LoginReque
     test: 0,
     restarted: 0,
     automatic: 0,
+    messageSealed: null,
     usedAt: null,
     createdAt: testStart,
     expiresAt: testStart + 600_000,

@@ -5,7 +5,11 @@ import { changeProvider, providerInputOf } from '../../federation/providers.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
-import { checksOf } from '../../saml/acs/activity.ts';
+import { readIntranetSettings } from '../../people/intranetSettings.ts';
+import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
+import { findMessages } from '../../saml/messages/keep.ts';
+import { messageView } from '../../saml/messages/view.ts';
+import { elapsedText } from '../../saml/verify/clock.ts';
 import { type Domain, findDomain } from '../../store/domains.ts';
 import { findProvider, type IdentityProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity, type LoginActivity } from '../../store/loginActivity.ts';
@@ -50,7 +54,13 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
   const { providerId, domainId, userId, reason, flow } = attempt;
   const provider = providerId === null ? undefined : await findProvider(db, providerId);
   const domain = domainId === null ? undefined : await findDomain(db, domainId);
-  const checks = checksOf(attempt);
+  const kept = await findMessages(deps, attempt.id);
+  const view = kept && messageView(kept, checksOf(attempt));
+  const checks = checksOf(attempt).map((check) => ({
+    ...check,
+    number: checkNumber(check.name),
+    places: view?.links.get(check.name) ?? [],
+  }));
   const cause = checks.find(({ result }) => result === 'refused')?.cause;
   const explanation = reason === null ? undefined : explain(reason, provider?.name, cause);
   const isHealed = attempt.outcome in healed;
@@ -72,6 +82,9 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
     remedy: remedyLink(remedy, attempt, domain, provider),
     seen: seenByPerson(attempt, provider, cause),
     arrived: arrivedRows(attempt, provider),
+    view,
+    messageDays: (await readIntranetSettings(db)).messageDays,
+    elapsedText,
     repair: isHealed ? undefined : await findRepair(deps, attempt, provider),
     path: `${ACTIVITY}/${attempt.id}`,
   });

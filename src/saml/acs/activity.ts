@@ -10,7 +10,7 @@ const LONGEST_NAME = 256;
 
 const checkNumbers = new Map([...checkNames].map(([number, name]) => [name, number]));
 
-type Client = { network: string; userAgent: string };
+type Client = { network: string; userAgent: string; tookMs?: number };
 
 /** Returns the row of Login activity for a login: who, from where, every check, and the reason if it was refused. Never the message itself. */
 export function activityRow(login: LoginContext, result: LoginResult, client: Client): NewLoginActivity {
@@ -62,8 +62,15 @@ function rowOf(login: LoginContext, client: Client): Omit<NewLoginActivity, 'id'
       providerStatus: root && refusal?.reason === 'provider_status' ? providerStatusOf(root) : undefined,
       userAgent: client.userAgent,
       arrived: refusal && arrivedFacts(login),
+      waitedMs: waitedMs(login),
+      tookMs: client.tookMs,
     },
   };
+}
+
+/** Returns the time that the person spent at the provider, if the login request that the response names was sent here. */
+function waitedMs({ claimedRequest, domainId, now }: LoginContext): number | undefined {
+  return claimedRequest?.domainId === domainId ? now - claimedRequest.createdAt : undefined;
 }
 
 /** Returns how the login started, as far as the response tells: it is not verified. */
@@ -81,6 +88,11 @@ export function checksOf({ detail: { checks = [] } }: Pick<LoginActivity, 'detai
   const ran = new Set(shown.map(({ name }) => name));
   const others = [...checkNames.values()].filter((name) => !ran.has(name));
   return [...shown, ...others.map((name) => ({ name, result: 'not_reached' }) as const)];
+}
+
+/** Returns the number of a check by its name; undefined for a name of a trial version. */
+export function checkNumber(name: string): number | undefined {
+  return checkNumbers.get(name);
 }
 
 function toStored({ result, name, ...facts }: CheckResult): StoredCheck {

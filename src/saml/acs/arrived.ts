@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Arrived } from '../../store/loginActivity.ts';
 import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
+import { SECRET } from '../messages/shorten.ts';
 import type { LoginContext } from '../verify/check.ts';
 import { DS, octetsOf, parseDateTime, SAML, SAMLP } from '../verify/elements.ts';
 
@@ -10,7 +11,6 @@ const LONGEST_ATTRIBUTE = 100;
 const MOST_ATTRIBUTES = 30;
 const MOST_VALUES = 3;
 const MOST_CERTIFICATES = 4;
-const SECRET = /passw|secret|token|credential/i;
 
 /**
  * Returns what a response said, as far as it can be read, in at most 4 KB and never with the message itself. What no valid signature covers

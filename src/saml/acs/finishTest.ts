@@ -5,9 +5,11 @@ import { rememberPassed } from '../../federation/loginTests.ts';
 import { newId, newReference } from '../../identifier.ts';
 import { clientNetwork } from '../../network.ts';
 import { insertLoginActivity, recordRefusal } from '../../store/loginActivity.ts';
+import { writeLoginMessages } from '../../store/loginMessages.ts';
 import { consumeLoginRequest } from '../../store/loginRequests.ts';
 import { type LoginTest, writeTestResult } from '../../store/loginTests.ts';
 import { clientOf } from '../../web/request.ts';
+import { messagesToKeep } from '../messages/keep.ts';
 import { found, type LoginContext } from '../verify/check.ts';
 import { loginChecks, runAsyncChecks } from '../verify/pipeline.ts';
 import { testRow } from './activity.ts';
@@ -24,17 +26,19 @@ export type TestedLogin = { test: LoginTest; url: string };
 export async function finishTest(deps: Deps, req: Request, login: LoginContext, test: LoginTest): Promise<TestedLogin> {
   const { people, assertedName } = await matched(deps, login);
   const ids = { id: newId(deps), reference: newReference(deps) };
+  const messages = await messagesToKeep(deps, login);
   return deps.store.db.transaction().execute(async (trx) => {
     // The transaction may run again.
     const used = { ...login, results: [...login.results], ...(assertedName === undefined ? {} : { assertedName }) };
     await runAsyncChecks(used, loginChecks.use, trx);
     const isUsed = used.results.some(({ name, result }) => name === REQUEST && result === 'passed');
     const isFirst = isUsed || (await consumeLoginRequest(trx, found(test.requestId ?? undefined), used.now));
-    const row = testRow(used, ids, clientOf(req));
+    const row = testRow(used, ids, { ...clientOf(req), tookMs: deps.now() - used.now });
     const domain = await getDomain(trx, test.domainId);
     if (!isFirst) await recordRefusal(trx, row, clientNetwork(row.network ?? ''));
     else {
       await insertLoginActivity(trx, row);
+      if (messages !== undefined) await writeLoginMessages(trx, row.id, messages);
       await writeTestResult(
         trx,
         test.id,

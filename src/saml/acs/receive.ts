@@ -11,11 +11,13 @@ import { writeLastLogin } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginActivity, type NewLoginActivity, recordRefusal } from '../../store/loginActivity.ts';
+import { writeLoginMessages } from '../../store/loginMessages.ts';
 import type { User } from '../../store/users.ts';
 import { isWithoutCookies } from '../../web/cookies.ts';
 import { clientOf } from '../../web/request.ts';
 import { findUserIdOfBrowser } from '../../web/session.ts';
 import { together } from '../../web/turn.ts';
+import { messagesToKeep } from '../messages/keep.ts';
 import { readBrowserSecret, requestIdsOf } from '../request/loginRequest.ts';
 import type { AssertionContent } from '../verify/assertion.ts';
 import { createLogin, found, type LoginContext } from '../verify/check.ts';
@@ -80,16 +82,18 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   await runAsyncChecks(login, loginChecks.match, deps);
   if (login.test) return finishTest(deps, req, login, login.test);
   const present = await findPresentPerson(deps, req, login);
+  const messages = await messagesToKeep(deps, login);
   await together();
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
   return deps.store.db.transaction().execute(async (trx) => {
     const used = { ...login, results: [...login.results] }; // the transaction may run again
     await runAsyncChecks(used, loginChecks.use, trx);
     const result = resultOf(deps, req, used, present);
-    const row = activityRow(used, result, clientOf(req));
-    if (!result.ok) return { ...result, ...(await recordRefused(trx, deps, row, used.user)) };
+    const row = activityRow(used, result, { ...clientOf(req), tookMs: deps.now() - used.now });
+    if (!result.ok) return { ...result, ...(await recordRefused(trx, deps, row, used.user, messages)) };
     if (row.outcome === 'logged_in' && row.userId) await writeLastLogin(trx, row.userId, used.now);
     await insertLoginActivity(trx, row);
+    if (messages !== undefined) await writeLoginMessages(trx, row.id, messages);
     await publishLogin(trx, deps, row, used.user);
     return result;
   });
@@ -101,8 +105,10 @@ async function recordRefused(
   deps: Deps,
   row: NewLoginActivity,
   user: User | undefined,
+  messages: string | undefined,
 ): Promise<Pick<RefusedLogin, 'activityId' | 'reference'>> {
-  const { id, reference } = await recordRefusal(db, row, clientNetwork(row.network ?? ''));
+  const { id, reference, isShown } = await recordRefusal(db, row, clientNetwork(row.network ?? ''));
+  if (messages !== undefined && isShown) await writeLoginMessages(db, id, messages);
   if (id === row.id) await publishLogin(db, deps, row, user);
   return { activityId: id, reference: reference ?? '' };
 }

@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
 import { Conflict } from '../../errors.ts';
@@ -9,6 +10,7 @@ import { insertLoginRequest } from '../../store/loginRequests.ts';
 import { type LoginTest, writeTestRequest } from '../../store/loginTests.ts';
 import { clearCrossSiteCookie, crossSiteNames, readCrossSiteCookie, setCrossSiteCookie } from '../../web/cookies.ts';
 import { allowFormTo } from '../../web/headers.ts';
+import { keepsMessages, sealRequest } from '../messages/keep.ts';
 import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
 
 const REQUEST_MS = 10 * 60_000;
@@ -90,6 +92,9 @@ async function createLoginRequest(
   const relayState = newToken(deps) + (restarted ? RESTARTED : '');
   const forceAuthn = start.forceAuthn || provider.settings.forceAuthn;
   if (test && !(await writeTestRequest(deps.store.db, test.id, id))) throw new Conflict(SENT_ALREADY);
+  const key = await findSigningKey(deps, domain.id);
+  const request = { id, relayState, forceAuthn, loginHint: start.loginHint };
+  const outgoing = await createAuthnRequest(domain, provider, key, request);
   await insertLoginRequest(deps.store.db, {
     id,
     relayState,
@@ -104,7 +109,14 @@ async function createLoginRequest(
     expiresAt,
     usedAt: null,
     automatic: autoLogin ? 1 : 0,
+    messageSealed: (await keepsMessages(deps)) ? sealRequest(deps, xmlOf(outgoing)) : null,
   });
-  const key = await findSigningKey(deps, domain.id);
-  return createAuthnRequest(domain, provider, key, { id, relayState, forceAuthn, loginHint: start.loginHint });
+  return outgoing;
+}
+
+/** Returns the message as it was sent by HTTP-Redirect (saml-bindings 3.4.4.1) or HTTP-POST (saml-bindings 3.5.4). */
+function xmlOf({ url, fields }: OutgoingRequest): string {
+  if (fields) return Buffer.from(fields.SAMLRequest ?? '', 'base64').toString();
+  const message = new URL(url).searchParams.get('SAMLRequest') ?? '';
+  return inflateRawSync(Buffer.from(message, 'base64')).toString();
 }

@@ -12,11 +12,13 @@ import type { ResponseParts } from './message.ts';
 /**
  * A check of the pipeline. `run` returns a detail for Login activity if it tells more than that the value was the expected one, or throws a Refusal with one of `reasons`.
  * `section` is the section of the standard, or "own rule".
+ * `reads` are the places in the messages that it reads, see places.ts.
  */
 export type Check = {
   number: number; // identifies it in Login activity
   name: string;
   section: string;
+  reads: readonly string[];
   reasons: readonly ReasonCode[];
   run: (login: LoginContext) => string | undefined;
 };

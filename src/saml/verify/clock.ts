@@ -19,6 +19,12 @@ export function durationText(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** Returns how long something took, in the unit in which it is easy to read: '8 ms', '1.2 s', '5 minutes'. */
+export function elapsedText(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : durationText(ms);
+}
+
 /** Tells how the provider's clock differs: what it issued is in the future here, or older than its login request. */
 export function clockFacts({ root, now, expectedRequest, claimedRequest }: LoginContext): Facts {
   const issued = root && parseDateTime(attributeOf(root, 'IssueInstant') ?? '');

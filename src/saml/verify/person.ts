@@ -48,15 +48,19 @@ export async function findPeopleNamed(db: Db, match: ProviderSettings['match'], 
   return [await findUserByUserName(db, sought)].filter((user) => user !== undefined);
 }
 
-/** Returns the name of the person: the value of the mapped attribute, or the NameID, or a well-known attribute if that is transient. */
-function assertedName(
+/** Returns the name of the person: the value of the attribute that names them, or the NameID. */
+function assertedName(content: AssertionContent, settings: ProviderSettings): string | undefined {
+  const attribute = namingAttribute(content, settings);
+  return attribute === '' ? content.nameId?.value : content.attributes.get(attribute)?.[0];
+}
+
+/** Returns the name of the attribute that names the person: the mapped one, or a well-known one if the NameID is transient. '': the NameID does. */
+export function namingAttribute(
   { nameId, attributes }: AssertionContent,
   { matchAttribute }: ProviderSettings,
-): string | undefined {
-  if (matchAttribute !== '') return attributes.get(matchAttribute)?.[0];
-  if (nameId && nameId.format !== TRANSIENT) return nameId.value;
-  const attribute = wellKnownAttribute(attributes);
-  return attribute === undefined ? nameId?.value : attributes.get(attribute)?.[0];
+): string {
+  if (matchAttribute !== '' || (nameId && nameId.format !== TRANSIENT)) return matchAttribute;
+  return wellKnownAttribute(attributes) ?? '';
 }
 
 /** Returns the name of the first well-known attribute for the e-mail address or the user name that has a value. */

@@ -34,6 +34,7 @@ import {
   checkPersonKnown,
   findPeople,
 } from './person.ts';
+import { placesRead } from './places.ts';
 import { checkSubject } from './subject.ts';
 
 const signatureReasons = [
@@ -129,12 +130,11 @@ type LoginChecks = {
   use: AsyncCheck<Db>[];
 };
 
+/** All checks, in the order in which they run. */
+export const allChecks = Object.values<Pick<Check, 'number' | 'name' | 'reads'>[]>(loginChecks).flat();
+
 /** The names of all checks by number, in the order in which they run. */
-export const checkNames: ReadonlyMap<number, string> = new Map(
-  Object.values<{ number: number; name: string }[]>(loginChecks).flatMap((checks) =>
-    checks.map(({ number, name }) => [number, name] as const),
-  ),
-);
+export const checkNames: ReadonlyMap<number, string> = new Map(allChecks.map(({ number, name }) => [number, name]));
 
 /** Runs checks until one fails, which becomes `login.refusal`, and adds their results to the context. */
 export function runChecks(login: LoginContext, checks: readonly Check[]): void {
@@ -171,5 +171,5 @@ function addRefusal(login: LoginContext, name: string, error: unknown): void {
 }
 
 function check<Run>(number: number, name: string, section: string, run: Run, ...reasons: ReasonCode[]) {
-  return { number, name, section, run, reasons };
+  return { number, name, section, reads: placesRead[number] ?? [], run, reasons };
 }

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { differenceOf } from '../../../src/admin/activity/attempt.ts';
+import { initialSettings, saveIntranetSettings } from '../../../src/people/intranetSettings.ts';
 import { listDomains } from '../../../src/store/domains.ts';
 import { insertLoginActivity, type LoginActivity, type ShownCheck } from '../../../src/store/loginActivity.ts';
+import { findLoginMessages } from '../../../src/store/loginMessages.ts';
+import type { MessageParts } from '../../saml/support/message.ts';
+import { newestAttempt, respond, startSigning } from '../../saml/support/signingProvider.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
 import { anActivity } from '../../support/rows.ts';
@@ -71,6 +75,52 @@ describe('a login attempt', () => {
   it('returns 404 for an unknown reference or ID', async () => {
     for (const reference of ['AAAA-AAAA', 'x', '%00', '7F3K%27--', '019aa000-0000-7000-8000-000000000000'])
       expect((await client.get(`${PATH}/${reference}`)).status, reference).to.equal(404);
+  });
+
+  it('shows the messages with what each check read, as long as they are kept', async () => {
+    const signing = await startSigning();
+    const { deps } = signing;
+    await addPerson(deps, { userName: 'maya.koch', userType: 'Power User' });
+    await addPerson(deps, { userName: 'ada', email: 'ada@acme.com' });
+    const user = await logInLocally(signing);
+    await respond(signing);
+    const accepted = (await user.get(`${PATH}/${(await newestAttempt(signing)).id}`)).text;
+    expect(accepted).to.match(/<tr id="check-17">[\s\S]*?href="#read-17-1">AudienceRestriction\/Audience</);
+    expect(accepted).to.match(/\/saml\/metadata<\/span>\s*<a class="xml-check" id="read-17-1" href="#check-17"/);
+    expect(accepted).to.contain('>samlp:AuthnRequest<').and.contain('at the provider');
+    await saveIntranetSettings(deps, { ...initialSettings, messageDays: 0 });
+    deps.clock.advance(1);
+    await respond(signing);
+    const newest = await newestAttempt(signing);
+    expect((await user.get(`${PATH}/${newest.id}`)).text).to.contain('Messages of logins are not kept.');
+    expect(await findLoginMessages(deps.store.db, newest.id)).to.equal(undefined);
+  });
+
+  it('shows the messages of the refusal that its row shows', async () => {
+    const signing = await startSigning();
+    await addPerson(signing.deps, { userName: 'maya.koch', userType: 'Power User' });
+    const user = await logInLocally(signing);
+    for (const destination of ['https://one.example', 'https://two.example']) {
+      const parts = ({ responseAttributes }: MessageParts) => ({
+        responseAttributes: responseAttributes.replace(/Destination="[^"]*"/, `Destination="${destination}"`),
+      });
+      await respond(signing, { parts });
+    }
+    const { id, times } = await newestAttempt(signing);
+    expect(times).to.equal(2);
+    const { text } = await user.get(`${PATH}/${id}`);
+    expect(text).to.contain('<mark class="xml-read xml-refused"><span class="xml-value">https://two.example<');
+    expect(text).to.not.contain('https://one.example');
+  });
+
+  it('shows where a response is no XML', async () => {
+    const signing = await startSigning();
+    await addPerson(signing.deps, { userName: 'maya.koch', userType: 'Power User' });
+    const user = await logInLocally(signing);
+    await respond(signing, { xml: () => '<Response>\n<broken' });
+    const { id } = await newestAttempt(signing);
+    const { text } = await user.get(`${PATH}/${id}`);
+    expect(text).to.contain('line 2, column 8').and.contain('&lt;broken');
   });
 
   function attempt(values: Partial<LoginActivity>): Promise<void> {

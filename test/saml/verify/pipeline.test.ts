@@ -51,7 +51,7 @@ describe('runChecks', () => {
 
   it('runs nothing after a check failed', async () => {
     const login = newLogin();
-    const check = (name: string, run: () => string) => ({ number: 0, name, section: '', reasons: [], run });
+    const check = (name: string, run: () => string) => ({ number: 0, name, section: '', reads: [], reasons: [], run });
     const ran: string[] = [];
     const passes = check('passes', () => `${ran.push('passes')}`);
     const fails = check('fails', () => refuse('subject_missing'));
@@ -66,7 +66,7 @@ describe('runChecks', () => {
     const run = () => {
       throw new TypeError('a bug');
     };
-    const broken = { number: 0, name: 'broken', section: '', reasons: [], run };
+    const broken = { number: 0, name: 'broken', section: '', reads: [], reasons: [], run };
     expect(() => runChecks(newLogin(), [broken])).to.throw(TypeError);
     const error = await runAsyncChecks(newLogin(), [broken], undefined).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(TypeError);

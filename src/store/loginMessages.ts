@@ -1,0 +1,27 @@
+import type { Db } from '../db/open.ts';
+import { inserter } from '../db/query.ts';
+import { minIdAt } from '../identifier.ts';
+
+/** Stores the sealed messages of an attempt. If its row counts a refusal again, they replace the earlier ones. */
+export async function writeLoginMessages(db: Db, activityId: string, sealed: string): Promise<void> {
+  await write(db, [{ activityId, sealed }]);
+}
+
+const write = inserter('loginMessages', { key: ['activityId'], existing: 'replace' });
+
+/** Returns the sealed messages of an attempt, unless none are kept. */
+export async function findLoginMessages(db: Db, activityId: string): Promise<string | undefined> {
+  const query = db.selectFrom('loginMessages').select('sealed').where('activityId', '=', activityId);
+  return (await query.executeTakeFirst())?.sealed;
+}
+
+/** Deletes the messages of up to `limit` attempts from before a time. Returns how many there were. */
+export async function deleteLoginMessagesBefore(db: Db, time: number, limit: number): Promise<number> {
+  const end = minIdAt(time);
+  const old = db.selectFrom('loginMessages').select('activityId').where('activityId', '<', end);
+  const result = await db
+    .deleteFrom('loginMessages')
+    .where('activityId', 'in', old.orderBy('activityId').limit(limit))
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import { type KeptMessages, sealMessages, sealRequest } from '../../../src/saml/messages/keep.ts';
+import { type MessageView, messageView, type Reading } from '../../../src/saml/messages/view.ts';
+import type { LoginContext } from '../../../src/saml/verify/check.ts';
+import { allChecks, loginChecks } from '../../../src/saml/verify/pipeline.ts';
+import { placesRead } from '../../../src/saml/verify/places.ts';
+import { deriveSecrets } from '../../../src/secrets.ts';
+import type { ShownCheck } from '../../../src/store/loginActivity.ts';
+import { aLoginRequest } from '../../support/rows.ts';
+import { seededBytes } from '../../support/testDeps.ts';
+import { encryptionCases } from '../corpus/encryptions.ts';
+import { formCases } from '../corpus/forms.ts';
+import { honestCases } from '../corpus/honest.ts';
+import { cut, encode, honest, signedLie, swap } from '../corpus/hostile.ts';
+import { signatureCases } from '../corpus/signatures.ts';
+import { signedResponseCases, statementCases } from '../corpus/statements.ts';
+import { wrappingCases } from '../corpus/wrapping.ts';
+import { contextWith, NOW, REQUEST_ID, verifyField } from '../support/context.ts';
+
+const secrets = deriveSecrets(Buffer.alloc(32, 1), seededBytes('view'));
+const REQUEST = `<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="${REQUEST_ID}" ForceAuthn="true"></p:AuthnRequest>`;
+
+function viewOf(login: LoginContext): MessageView {
+  const messageSealed = sealRequest({ secrets }, REQUEST);
+  login.claimedRequest = aLoginRequest({ domainId: login.domainId, messageSealed });
+  const kept: KeptMessages = JSON.parse(secrets.unseal(sealMessages({ secrets }, login) ?? ''));
+  return messageView(kept, login.results as ShownCheck[]);
+}
+
+/** What a check read: the marked texts, and whether they are missing. */
+function readBy(view: MessageView, check: string): (string | [string, 'missing'])[] {
+  const marked = view.messages.flatMap(({ lines }) => lines.flatMap(({ pieces }) => pieces));
+  return marked.flatMap(({ text, readings }) =>
+    readings
+      .filter(({ name }) => name === check)
+      .map(({ isMissing }) => (isMissing ? ([text, 'missing'] as const) : text) as string),
+  );
+}
+
+describe('saml/messages/view', () => {
+  it('marks what each check read, and links each check to it', () => {
+    const forced = { id: REQUEST_ID, forceAuthn: true, issuedAt: NOW - 60_000 };
+    const view = viewOf(verifyField(encode(honest()), contextWith({ expectedRequest: forced })));
+    expect(readBy(view, 'Destination')).to.deep.equal(['https://intranet.acme.com/saml/acs']);
+    expect(readBy(view, 'Audience')).to.deep.equal(['https://intranet.acme.com/saml/metadata']);
+    expect(readBy(view, 'InResponseTo')).to.deep.equal([REQUEST_ID, REQUEST_ID, REQUEST_ID]);
+    expect(readBy(view, 'Fresh login')).to.include('true');
+    expect(readBy(view, 'Subject')).to.deep.equal(['ada@acme.com']);
+    expect(readBy(view, 'Place of the signature')).to.deep.equal(['ds:Signature']);
+    const anchors = view.messages
+      .flatMap(({ lines }) => lines.flatMap(({ pieces }) => pieces.flatMap(({ readings }) => readings)))
+      .map(({ id }: Reading) => `#${id}`);
+    expect(new Set(anchors).size).to.equal(anchors.length);
+    expect([...view.links.values()].flat().map(({ href }) => href)).to.have.members(anchors);
+    expect(view.links.get('Destination')).to.deep.equal([{ href: '#read-15-1', text: 'Response/@Destination' }]);
+  });
+
+  it('marks the attribute that names the person, and nothing that was not reached', () => {
+    const settings = { matchAttribute: 'mail' };
+    const view = viewOf(verifyField(encode(honest()), contextWith({ settings })));
+    expect(readBy(view, 'Subject')).to.deep.equal(['ada@acme.com']);
+    expect(view.links.get('Subject')?.[0]?.text).to.equal('Attribute/AttributeValue');
+    const early = viewOf(verifyField(encode(honest()), contextWith({ signingKeys: [] })));
+    expect([...early.links.keys()].at(-1)).to.equal('Signature');
+  });
+
+  it('shows where something is missing that a failed check wants', () => {
+    const view = viewOf(
+      verifyField(
+        encode(
+          signedLie(
+            ({ conditions }) => ({ conditions: swap(conditions, cut(conditions, 'saml:AudienceRestriction'), '') }),
+            'assertion',
+          ),
+        ),
+      ),
+    );
+    expect(readBy(view, 'Audience')).to.deep.equal([['saml:Conditions', 'missing']]);
+    const destination = signedLie(
+      ({ responseAttributes }) => ({ responseAttributes: swap(responseAttributes, / Destination="[^"]*"/, '') }),
+      'response',
+    );
+    expect(readBy(viewOf(verifyField(encode(destination))), 'Destination')).to.deep.equal([
+      ['samlp:Response', 'missing'],
+    ]);
+  });
+
+  it('says which Assertion was decrypted', () => {
+    const { field, context } = honestCases().find(({ name }) => name.includes('ncrypted')) ?? { field: '' };
+    const { messages } = viewOf(verifyField(field, context));
+    const notes = messages.flatMap(({ lines }) =>
+      lines.flatMap(({ pieces }) => pieces.filter(({ kind }) => kind === 'note')),
+    );
+    expect(notes.map(({ text }) => text)).to.deep.equal(['decrypted:']);
+  });
+
+  it('shows every message of the corpus, whatever it was refused for', () => {
+    const hostile = [
+      wrappingCases(),
+      signatureCases(),
+      statementCases(),
+      signedResponseCases(),
+      formCases(),
+      encryptionCases(),
+    ];
+    for (const { name, field, context } of [...hostile.flat(), ...honestCases()]) {
+      const { messages, unreadable } = viewOf(verifyField(field, context));
+      const text = JSON.stringify(messages);
+      expect(
+        messages.some((message) => message.name === 'response') || unreadable || !verifyField(field, context).octets,
+        name,
+      ).to.be.ok;
+      expect(text.length, name).to.be.below(1_000_000);
+    }
+  });
+
+  it('has the places of every check, of the right form, and of no other', () => {
+    expect(Object.keys(placesRead).map(Number)).to.deep.equal(allChecks.map(({ number }) => number));
+    for (const place of Object.values(placesRead).flat())
+      expect(place).to.match(/^(AuthnRequest|Response|Assertion)(\/[A-Z]\w+)*(\/@[A-Z]\w+|\/…)?$/);
+    for (const check of [...loginChecks.verify, ...loginChecks.match])
+      expect(check.reads, check.name).to.not.deep.equal([]);
+  });
+});
