@@ -13,6 +13,9 @@ export const NEW_PERSON = '/settings/people/new';
 /** Returns the path of a domain's Service Provider Details. */
 export const domainPath = <Domain extends string>(domain: Domain) => `${SAML}/domains/${domain}` as const;
 
+/** Returns the path of a domain's keys. */
+export const keysPath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/keys` as const;
+
 /** Returns the path of a domain's Identity Providers. */
 export const providersPath = <Domain extends string>(domain: Domain) =>
   `${domainPath(domain)}/identity-providers` as const;

@@ -4,6 +4,8 @@ import { namespaces } from './names.ts';
 import { SamlError } from './samlError.ts';
 import { parseXml } from './xml.ts';
 
+const NOT_VERIFIED = 'The signature of the request does not verify with the certificate of the application.';
+
 const hashes: Record<string, string> = {
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256': 'RSA-SHA256',
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512': 'RSA-SHA512',
@@ -15,22 +17,21 @@ export function isSigned(xml: string): boolean {
 }
 
 /**
- * Verifies the enveloped signature of a request with the application's certificate, never with one from the message.
+ * Verifies the enveloped signature of a request with one of the application's certificates, never with one from the message.
  * Throws a SamlError if it does not verify or does not cover the whole message.
+ * @param certificates in PEM: two while the application changes its key
  * @returns the signed XML, which is the only part to read
  */
-export function verifyEnveloped(xml: string, certificate: string): string {
+export function verifyEnveloped(xml: string, certificates: string): string {
   const root = parseXml(xml).documentElement;
   const signature = signatureOf(root);
-  const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
-  try {
-    if (signature) verifier.loadSignature(signature);
-    if (!signature || !verifier.checkSignature(xml)) throw new SamlError('');
-  } catch {
-    throw new SamlError('The signature of the request does not verify with the certificate of the application.');
-  }
-  const [signed] = verifier.getSignedReferences();
-  if (!signed || parseXml(signed).documentElement.getAttribute('ID') !== root.getAttribute('ID'))
+  const signed =
+    signature &&
+    certificatesIn(certificates)
+      .map((one) => signedWith(one, xml, signature))
+      .find(Boolean);
+  if (signed === undefined) throw new SamlError(NOT_VERIFIED);
+  if (parseXml(signed).documentElement.getAttribute('ID') !== root.getAttribute('ID'))
     throw new SamlError('The signature does not cover the request.');
   return signed;
 }
@@ -39,15 +40,32 @@ export function verifyEnveloped(xml: string, certificate: string): string {
  * Verifies the signature of a request by the Redirect binding (saml-bindings 3.4.4.1) over the query as received.
  * Throws a SamlError if it does not verify.
  * @param query the raw query string, without the question mark
+ * @param certificates in PEM, one of which must verify it
  */
-export function verifyQuery(query: string, certificate: string): void {
+export function verifyQuery(query: string, certificates: string): void {
   const raw = new Map(query.split('&').map((pair) => [pair.slice(0, pair.indexOf('=')), pair] as const));
   const signed = ['SAMLRequest', 'RelayState', 'SigAlg'].map((name) => raw.get(name)).filter((pair) => pair);
   const parameters = new URLSearchParams(query);
   const hash = hashes[parameters.get('SigAlg') ?? ''];
   const signature = Buffer.from(parameters.get('Signature') ?? '', 'base64');
-  if (!hash || !createVerify(hash).update(signed.join('&')).verify(certificate, signature))
-    throw new SamlError('The signature of the request does not verify with the certificate of the application.');
+  const verifies = (certificate: string) =>
+    hash !== undefined && createVerify(hash).update(signed.join('&')).verify(certificate, signature);
+  if (!certificatesIn(certificates).some(verifies)) throw new SamlError(NOT_VERIFIED);
+}
+
+function certificatesIn(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
+/** Returns the XML that a certificate signed, or undefined. */
+function signedWith(publicCert: string, xml: string, signature: Element): string | undefined {
+  const verifier = new SignedXml({ publicCert, getCertFromKeyInfo: () => null });
+  try {
+    verifier.loadSignature(signature);
+    return verifier.checkSignature(xml) ? verifier.getSignedReferences()[0] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function signatureOf(root: Element): Element | undefined {

@@ -16,6 +16,7 @@ const icons: Record<HealthCode, string> = {
   default_provider_disabled: 'plug-connected-x',
   auto_login_untested: 'login-2',
   own_certificate: 'certificate',
+  key_rollover_still: 'key',
   metadata_waits: 'certificate',
   metadata_refresh: 'refresh',
   provider_certificate: 'certificate',

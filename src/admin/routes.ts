@@ -40,6 +40,8 @@ import { domainRoutes } from './saml/domain.ts';
 import { domainsRoutes } from './saml/domains.ts';
 import { guideRoutes } from './saml/guide.ts';
 import { importRoutes } from './saml/import.ts';
+import { keyChangeRoutes } from './saml/keyChange.ts';
+import { keysRoutes } from './saml/keys.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
 import { providerRoutes } from './saml/provider.ts';
 import { providersRoutes } from './saml/providers.ts';
@@ -61,6 +63,8 @@ const screens = [
   newDomainRoutes,
   domainRoutes,
   guideRoutes,
+  keysRoutes,
+  keyChangeRoutes,
   removeDomainRoutes,
   providersRoutes,
   importRoutes,
@@ -114,7 +118,8 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const name of ['id', 'domain', 'provider', 'import', 'version', 'delivery']) router.param(name, identifierOnly);
+  for (const name of ['id', 'domain', 'provider', 'import', 'version', 'delivery', 'key'])
+    router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;
 }

@@ -1,4 +1,4 @@
-import { findSigningKey } from '../federation/domains.ts';
+import { findSigningKey } from '../federation/domainKeys.ts';
 import {
   expectations,
   type FilledField,

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
+import { domainKeyCommands } from './domainKeys.ts';
 import { domainCommands } from './domains.ts';
 import { guideCommands } from './guide.ts';
 import { healthCommands } from './health.ts';
@@ -31,6 +32,7 @@ const commands = [
   ...jobCommands,
   ...domainCommands,
   ...guideCommands,
+  ...domainKeyCommands,
   ...providerCommands,
   ...metadataCommands,
   ...scimCommands,
@@ -62,8 +64,8 @@ export async function runCommand(args: string[], io: CommandIo): Promise<number>
   }
 }
 
-function commandIn([first, second]: string[]): Command | undefined {
-  return commands.find(({ name }) => name === first || name === `${first} ${second}`);
+function commandIn(words: string[]): Command | undefined {
+  return commands.find(({ name }) => name.split(' ').every((word, index) => word === words[index]));
 }
 
 function envFileIn(args: string[]): ReturnType<typeof takeEnvFile> {
@@ -76,13 +78,13 @@ function envFileIn(args: string[]): ReturnType<typeof takeEnvFile> {
 
 type Values = Record<string, string | boolean | undefined>;
 
-/** Shows the list of commands if none was given, or only its first word. */
+/** Shows the list of commands if none was given, or only its first words. */
 function helpWithout(args: string[], { out, err }: CommandIo): number {
   const words = args.filter((arg) => !arg.startsWith('-'));
-  const group = commands.filter((command) => command.name.startsWith(`${words[0]} `));
+  const group = commands.filter((command) => command.name.startsWith(`${words.join(' ')} `));
   const help = helpFor(group.length > 0 ? group : commands);
   const asked = args.some((arg) => arg === '--help' || arg === '-h');
-  if (asked && (words.length === 0 || (group.length > 0 && words.length === 1))) {
+  if (asked && (words.length === 0 || group.length > 0)) {
     out(help);
     return 0;
   }

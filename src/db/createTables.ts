@@ -18,6 +18,7 @@ const primaryKeys: Record<string, string[]> = {
   jobItems: ['jobId', 'position'],
   usedAssertions: ['entityId', 'assertionId'],
   passedTests: ['domainId', 'entityId', 'digest'],
+  metadataFetches: ['domainId', 'providerId'],
 };
 
 // No foreign key of userTokens.userId and userNames.userId: each would need a second index of the same size.

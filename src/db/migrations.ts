@@ -32,6 +32,7 @@ export const migrations: Migration[] = [
   addRefreshesOfMetadata,
   addLoginTests,
   keepMessagesOfLogins,
+  addRolesOfKeys,
 ];
 
 /**
@@ -310,6 +311,22 @@ async function keepMessagesOfLogins(db: Kysely<unknown>, engine: Engine): Promis
     `alter table "loginRequests" add column "messageSealed" text`,
     `create index "loginActivityByPerson" on "loginActivity" ("userId", "id") where "userId" is not null`,
     `create index "loginActivityByReason" on "loginActivity" ("reason", "id") where "reason" is not null`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** A domain may have a next key beside the one that signs, and it is known which providers fetched the metadata that names it. */
+async function addRolesOfKeys(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `alter table "domainKeys" add column "role" ${key} not null default 'current'`,
+    `alter table "domainKeys" add column "roleSince" bigint not null default 0`,
+    `update "domainKeys" set "roleSince" = "createdAt"`,
+    `update "domainKeys" set "role" = 'old' where exists (select 1 from "domainKeys" n where n."domainId" = "domainKeys"."domainId"
+      and (n."createdAt" > "domainKeys"."createdAt" or (n."createdAt" = "domainKeys"."createdAt" and n."id" > "domainKeys"."id")))`,
+    `create table "metadataFetches" ("domainId" ${key} not null references "domains" ("id") on delete cascade,
+      "providerId" ${key} not null, "fetchedAt" bigint, "givenAt" bigint,
+      constraint "metadataFetchesKey" primary key ("domainId", "providerId"))`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -55,6 +55,14 @@ export const tables = {
     privateKeySealed: text, // PEM, sealed with the secret key
     certificate: text, // PEM
     createdAt: time,
+    role: key, // KeyRole
+    roleSince: time,
+  },
+  metadataFetches: {
+    domainId: reference('domains'),
+    providerId: key, // '': by the domain's own metadata URL, which says nothing about who fetched
+    fetchedAt: optionalTime, // the last time, to the hour
+    givenAt: optionalTime, // when a Power User marked it as given by hand
   },
   metadataImports: {
     id,
@@ -310,6 +318,7 @@ export type IdentityProviderRow = Schema['identityProviders'];
 export type MetadataImportRow = Schema['metadataImports'];
 export type MetadataRefreshRow = Schema['metadataRefreshes'];
 export type MetadataVersionRow = Schema['metadataVersions'];
+export type MetadataFetchRow = Schema['metadataFetches'];
 export type UserRow = Schema['users'];
 export type GroupRow = Schema['groups'];
 export type ProfileSourceRow = Schema['profileSources'];

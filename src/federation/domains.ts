@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
@@ -10,7 +9,6 @@ import {
   findDomainByHost,
   insertDomain,
   insertDomainKey,
-  listDomainKeys,
   listDomains,
   updateDomain,
   writeSetUp,
@@ -18,11 +16,10 @@ import {
 import { findProviderAt, listProviders, moveDomainToProvider } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
-import { createSigningCertificate } from './certificate.ts';
+import { createDomainKey } from './domainKeys.ts';
 import { getProvider } from './providers.ts';
 import { type OwnDetails, withOwnDetails } from './serviceProvider.ts';
 
-const CERTIFICATE_YEARS = 10;
 const MONTH_MS = 30 * 86_400_000;
 
 /** Returns the domain with an ID. @throws NotFound */
@@ -67,14 +64,9 @@ export async function ensureFirstDomain(deps: Deps): Promise<string> {
 export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   const domain = await getDomain(deps.store.db, id);
   if (domain.setUpAt !== null) return domain;
-  const commonName = new URL(domain.url).hostname;
-  const keyPair = await deps.keys.createKeyPair();
-  const now = deps.now();
-  const certificate = await createSigningCertificate({ keyPair, commonName, now, years: CERTIFICATE_YEARS });
+  const key = await createDomainKey(deps, domain, 'current');
   return deps.store.db.transaction().execute(async (trx) => {
-    const privateKeySealed = deps.secrets.seal(keyPair.privateKey);
-    if (await writeSetUp(trx, id, now))
-      await insertDomainKey(trx, { id: newId(deps), domainId: id, privateKeySealed, certificate, createdAt: now });
+    if (await writeSetUp(trx, id, deps.now())) await insertDomainKey(trx, key);
     return getDomain(trx, id);
   });
 }
@@ -137,21 +129,6 @@ export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
     await deleteDomain(trx, id);
     return domain;
   });
-}
-
-/** Returns the private key (PEM) and certificate that a domain signs with, or undefined before it is set up. */
-export async function findSigningKey(
-  deps: Deps,
-  domainId: string,
-): Promise<{ privateKey: string; certificate: string } | undefined> {
-  const [key] = await listDomainKeys(deps.store.db, domainId);
-  return key && { privateKey: deps.secrets.unseal(key.privateKeySealed), certificate: key.certificate };
-}
-
-/** Returns the private keys that decrypt what was encrypted for a domain, the newest first. */
-export async function findPrivateKeys(deps: Deps, domainId: string): Promise<KeyObject[]> {
-  const keys = await listDomainKeys(deps.store.db, domainId);
-  return keys.map(({ privateKeySealed }) => deps.keys.privateKey(privateKeySealed));
 }
 
 async function hasUsableDefault(db: Db, { id, defaultProviderId }: Domain): Promise<boolean> {

@@ -16,6 +16,7 @@ import {
   writeProviderEnabled,
   writeProviderSettings,
 } from '../store/identityProviders.ts';
+import { deleteMetadataFetches } from '../store/metadataFetches.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
 import { entityIdText } from './serviceProvider.ts';
 
@@ -202,6 +203,7 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     const provider = await getProvider(trx, id);
     await deleteSessionsOfProvider(trx, id);
     await clearDefaultProvider(trx, id);
+    await deleteMetadataFetches(trx, id);
     await deleteProvider(trx, id);
     return provider;
   });

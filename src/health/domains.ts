@@ -1,23 +1,17 @@
 import type { Deps } from '../deps.ts';
-import { describeCertificate } from '../federation/certificate.ts';
 import { isProven, testedOf } from '../federation/loginTests.ts';
 import { isOpenHttp } from '../network.ts';
 import { domainPath, providerPath, providersPath } from '../paths.ts';
-import { type Domain, listDomainKeys, listDomains } from '../store/domains.ts';
+import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import type { HealthItem } from './item.ts';
-import { expiryText, possessive, SOON_MS } from './sentences.ts';
 
-/** Finds domains that are not set up or use plain HTTP, whose certificate expires, and whose Default Provider or Auto Login needs attention. */
+/** Finds domains that are not set up or use plain HTTP, and whose Default Provider or Auto Login needs attention. */
 export async function checkDomains(deps: Deps): Promise<HealthItem[]> {
   const { db } = deps.store;
   const [domains, providers] = [await listDomains(db), await listProviders(db)];
   const found = await Promise.all(
-    domains.map(async (domain) => [
-      ...setupItems(domain),
-      ...(await certificateItems(deps, domain)),
-      ...(await defaultProviderItems(deps, domain, providers)),
-    ]),
+    domains.map(async (domain) => [...setupItems(domain), ...(await defaultProviderItems(deps, domain, providers))]),
   );
   return found.flat();
 }
@@ -44,25 +38,6 @@ function setupItems({ id, url, setUpAt }: Domain): HealthItem[] {
       href: domainPath(id),
     });
   return items;
-}
-
-/** The certificate that requests are signed with: providers that check its dates refuse them afterwards. */
-async function certificateItems({ store, now }: Deps, { id, url }: Domain): Promise<HealthItem[]> {
-  const [key] = await listDomainKeys(store.db, id);
-  if (!key) return [];
-  const { notAfter } = describeCertificate(key.certificate);
-  if (notAfter > now() + SOON_MS) return [];
-  return [
-    {
-      code: 'own_certificate',
-      severity: notAfter <= now() ? 'danger' : 'warning',
-      subject: id,
-      text: `${possessive(new URL(url).host)} certificate ${expiryText(notAfter, now())}`,
-      detail: 'It signs login requests. Create the next key, and give its metadata to the identity providers.',
-      href: domainPath(id),
-      endsAt: notAfter,
-    },
-  ];
 }
 
 async function defaultProviderItems(deps: Deps, domain: Domain, providers: IdentityProvider[]): Promise<HealthItem[]> {

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { checkDomainKeys } from './domainKeys.ts';
 import { checkDomains } from './domains.ts';
 import type { HealthCheck, HealthItem } from './item.ts';
 import { checkRefusals } from './logins.ts';
@@ -10,7 +11,7 @@ import { checkWebhooks } from './webhooks.ts';
 
 /** The one list of health checks, by area and in the order in which their items are shown. To add one, write it in a file here and list it. */
 const checks = {
-  logins: [checkDomains, checkProviders, checkRefusals],
+  logins: [checkDomains, checkDomainKeys, checkProviders, checkRefusals],
   people: [checkPowerUsers, checkSources, checkSourceNotices],
   intranet: [checkHelpContact, checkWebhooks],
 } as const satisfies Record<string, HealthCheck[]>;

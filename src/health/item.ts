@@ -10,6 +10,7 @@ export const healthCodes = {
   default_provider_disabled: { notified: true },
   auto_login_untested: { notified: false },
   own_certificate: { notified: true },
+  key_rollover_still: { notified: true },
   metadata_waits: { notified: true },
   metadata_refresh: { notified: true },
   provider_certificate: { notified: true },

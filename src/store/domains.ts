@@ -5,6 +5,15 @@ import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
 /** A URL of the intranet. Each is its own service provider. */
 export type Domain = Omit<DomainRow, 'autoLogin'> & { autoLogin: boolean };
 
+/**
+ * What a key of a domain is used for. Each decrypts, and each but a cancelled one is in the metadata. `current` signs; `next` will sign;
+ * `old` signed before; `cancelled` was a next key.
+ */
+export type KeyRole = 'current' | 'next' | 'old' | 'cancelled';
+
+/** A key of a domain: one that signs and, during a rollover, a second one. */
+export type DomainKey = Omit<DomainKeyRow, 'role'> & { role: KeyRole };
+
 /** A domain, with the version of the custom attributes: every request needs both. */
 export type FoundDomain = Domain & { attributesVersion: number };
 
@@ -77,15 +86,22 @@ export async function deleteDomain(db: Db, id: string): Promise<void> {
   await db.deleteFrom('domains').where('id', '=', id).execute();
 }
 
-/** Lists the keys of a domain, the newest first. The first one signs. */
-export async function listDomainKeys(db: Db, domainId: string): Promise<DomainKeyRow[]> {
-  return db
+/** Lists the keys of a domain, the newest first. */
+export async function listDomainKeys(db: Db, domainId: string): Promise<DomainKey[]> {
+  const rows = await db
     .selectFrom('domainKeys')
     .selectAll()
     .where('domainId', '=', domainId)
     .orderBy('createdAt', 'desc')
     .orderBy('id', 'desc')
     .execute();
+  return rows.map((row) => ({ ...row, role: row.role as KeyRole }));
+}
+
+/** Locks the keys of a domain until the transaction ends, so that two changes of them run one after the other, and lists them. */
+export async function lockDomainKeys(db: Db, domainId: string): Promise<DomainKey[]> {
+  await db.updateTable('domainKeys').set({ domainId }).where('domainId', '=', domainId).execute();
+  return listDomainKeys(db, domainId);
 }
 
 /** Lists the sealed private keys of all domains. */
@@ -94,8 +110,16 @@ export async function listSealedKeys(db: Db): Promise<string[]> {
   return rows.map(({ privateKeySealed }) => privateKeySealed);
 }
 
-export async function insertDomainKey(db: Db, key: DomainKeyRow): Promise<void> {
+export async function insertDomainKey(db: Db, key: DomainKey): Promise<void> {
   await db.insertInto('domainKeys').values(key).execute();
+}
+
+export async function writeKeyRole(db: Db, id: string, role: KeyRole, roleSince: number): Promise<void> {
+  await db.updateTable('domainKeys').set({ role, roleSince }).where('id', '=', id).execute();
+}
+
+export async function deleteDomainKey(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('domainKeys').where('id', '=', id).execute();
 }
 
 function fromRow(row: DomainRow): Domain {

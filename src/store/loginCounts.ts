@@ -82,3 +82,16 @@ export async function hasWorked(db: Db, domainId: string, providerId: string): P
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** Returns the number of logins at a domain through a provider since a time. */
+export async function countLogins(db: Db, domainId: string, providerId: string, since: number): Promise<number> {
+  const row = await db
+    .selectFrom('loginActivity')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('domainId', '=', domainId)
+    .where('providerId', '=', providerId)
+    .where('outcome', '=', 'logged_in')
+    .where('at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -28,16 +28,15 @@ describe('cli/run', () => {
       expect({ code, err }).to.deep.equal({ code: 0, err: '' });
       return out;
     };
-    const names = [...(await help()).matchAll(/^ {2}(\w+) ([\w-]+) /gm)].map(([, noun = '', verb = '']) => [
-      noun,
-      verb,
-    ]);
-    expect(names).to.have.length.greaterThan(12);
-    for (const [noun = '', verb = ''] of names)
-      expect(await help(noun, verb)).to.include(`Usage: anteroom ${noun} ${verb}`);
+    const names = [...(await help()).matchAll(/^ {2}(\w+(?: [a-z-]+)+) /gm)].map(([, name = '']) => name);
+    expect(names).to.have.length.greaterThan(12).and.to.include('domain keys next');
+    for (const name of names) expect(await help(...name.split(' '))).to.include(`Usage: anteroom ${name}`);
     expect(await help('user'))
       .to.include('user add')
       .and.not.to.include('idp');
+    expect(await help('domain', 'keys'))
+      .to.include('domain keys switch')
+      .and.not.to.include('domain add');
   });
 
   it('prints the message of an error and exits with 1', async () => {

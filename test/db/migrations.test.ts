@@ -48,6 +48,8 @@ const added = [
   'mappingJson',
   'automatic',
   'messageSealed',
+  'role',
+  'roleSince',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { createNextKey } from '../../src/federation/domainKeys.ts';
 import { previewMetadata } from '../../src/federation/importMetadata.ts';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { startJob } from '../../src/jobs/worker.ts';
@@ -167,6 +168,7 @@ async function fill(connected: Connected): Promise<string[]> {
     deps,
     (await createJob(deps, { kind: 'deactivate', input: {}, items: [maya.id] }, 'Maya')).id,
   );
+  await createNextKey(deps, domain);
   const saml = '/settings/security/saml';
   const providers = `${saml}/domains/${domain.id}/identity-providers`;
   const sourcePath = `/settings/profile-sources/scim/${source.value.source.id}`;
@@ -189,6 +191,8 @@ async function fill(connected: Connected): Promise<string[]> {
     saml,
     `${saml}/domains/new`,
     `${saml}/domains/${domain.id}`,
+    `${saml}/domains/${domain.id}/keys`,
+    `${saml}/domains/${domain.id}/keys/switch`,
     `${saml}/domains/${domain.id}/removal`,
     `${saml}/domains/${domain.id}/guide?provider=jumpcloud`,
     `${saml}/domains/${domain.id}/guide?provider=shibboleth`,

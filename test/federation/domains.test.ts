@@ -1,12 +1,11 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { Conflict, NotFound } from '../../src/errors.ts';
+import { findSigningKey } from '../../src/federation/domainKeys.ts';
 import {
   addDomain,
   consequencesOfRemoval,
   ensureFirstDomain,
-  findPrivateKeys,
-  findSigningKey,
   getDomain,
   removeDomain,
   saveOwnDetails,
@@ -14,7 +13,7 @@ import {
   setDefaultProvider,
   setUpDomain,
 } from '../../src/federation/domains.ts';
-import { type Domain, insertDomainKey, listDomainKeys, listDomains } from '../../src/store/domains.ts';
+import { type Domain, listDomainKeys, listDomains } from '../../src/store/domains.ts';
 import { insertProvider, listProvidersAt, writeProviderDomains } from '../../src/store/identityProviders.ts';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { anActivity, aProvider } from '../support/rows.ts';
@@ -77,19 +76,6 @@ describe('federation/domains', () => {
       expect(parsed.subject).to.equal('CN=intranet.acme.com');
       expect(parsed.validToDate.toISOString()).to.equal('2036-03-02T09:00:00.000Z');
       expect(await getDomain(deps.store.db, id)).to.include({ setUpAt: deps.now() });
-    });
-
-    it('decrypts with all keys of a domain, and signs with the newest', async () => {
-      const { id } = await setUpDomain(deps, (await added('https://a.com')).id);
-      const { privateKey } = await deps.keys.createKeyPair();
-      const privateKeySealed = deps.secrets.seal(privateKey);
-      const key = { id: 'new', domainId: id, privateKeySealed, certificate: 'new', createdAt: deps.now() + 1 };
-      await insertDomainKey(deps.store.db, key);
-      expect(await findSigningKey(deps, id)).to.deep.equal({ privateKey, certificate: 'new' });
-      const [newest, oldest, ...others] = await findPrivateKeys(deps, id);
-      expect(newest?.export({ type: 'pkcs8', format: 'pem' })).to.equal(privateKey);
-      expect(oldest?.equals(newest ?? oldest)).to.equal(false);
-      expect(others).to.deep.equal([]);
     });
 
     it('only turns Auto Login on with an enabled Default Provider', async () => {

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { setUpDomain } from '../../src/federation/domains.ts';
 import { checkDomains } from '../../src/health/domains.ts';
 import { insertDomain } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
@@ -7,7 +6,6 @@ import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { aDomain, anActivity, aProvider } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 
-const DAY_MS = 86_400_000;
 const setUp = { setUpAt: testStart };
 
 describe('health/domains', () => {
@@ -43,20 +41,6 @@ describe('health/domains', () => {
     await insertProvider(deps.store.db, disabled, '');
     await insertDomain(deps.store.db, aDomain({ ...setUp, url: 'https://b.com', defaultProviderId: disabled.id }));
     expect(await texts()).to.deep.equal(['The Default Provider of b.com is disabled']);
-  });
-
-  it('finds the certificate of a domain from 30 days before it expires', async () => {
-    const domain = aDomain({ url: 'https://a.com' });
-    await insertDomain(deps.store.db, domain);
-    await setUpDomain(deps, domain.id);
-    expect(await checkDomains(deps)).to.deep.equal([]);
-    const end = Date.UTC(2036, 2, 2, 9);
-    deps.clock.at = end - 30 * DAY_MS;
-    const [soon] = await checkDomains(deps);
-    expect(soon).to.include({ code: 'own_certificate', severity: 'warning', subject: domain.id, endsAt: end });
-    expect(soon?.text).to.equal('a.com’s certificate expires in 30 days');
-    deps.clock.at = end;
-    expect(await checkDomains(deps)).to.have.nested.property('[0].severity', 'danger');
   });
 
   async function texts(): Promise<string[]> {

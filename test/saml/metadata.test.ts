@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { SignedXml } from 'xml-crypto';
-import { findSigningKey, saveOwnDetails, setUpDomain } from '../../src/federation/domains.ts';
+import { findSigningKey } from '../../src/federation/domainKeys.ts';
+import { saveOwnDetails, setUpDomain } from '../../src/federation/domains.ts';
 import { changeProvider, getProvider, providerInputOf } from '../../src/federation/providers.ts';
 import { listDomains } from '../../src/store/domains.ts';
 import { importOkta, openSamlSettings, type SamlSettings } from '../admin/saml/support/samlSettings.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import {
+  type DomainKey,
   deleteDomain,
   findDomain,
   findDomainByHost,
@@ -84,8 +85,8 @@ describe('store/domains', () => {
         ['3', 7],
         ['4', 9],
       ] as const)
-        await insertDomainKey(db, { id, domainId: domain.id, privateKeySealed: 's', certificate: 'c', createdAt });
-      await insertDomainKey(db, { id: '5', domainId: other.id, privateKeySealed: 's', certificate: 'c', createdAt: 1 });
+        await insertDomainKey(db, aKey({ id, domainId: domain.id, createdAt }));
+      await insertDomainKey(db, aKey({ id: '5', domainId: other.id, createdAt: 1 }));
       expect((await listDomainKeys(db, domain.id)).map((key) => key.id)).to.deep.equal(['4', '2', '3', '1']);
       await deleteDomain(db, domain.id);
       expect(await findDomain(db, domain.id)).to.equal(undefined);
@@ -94,6 +95,10 @@ describe('store/domains', () => {
     });
   });
 });
+
+function aKey(values: Pick<DomainKey, 'id' | 'domainId' | 'createdAt'>): DomainKey {
+  return { privateKeySealed: 's', certificate: 'c', role: 'current', roleSince: values.createdAt, ...values };
+}
 
 function fails(work: Promise<unknown>): Promise<boolean> {
   return work.then(

@@ -2,8 +2,10 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { describeCertificate } from '../../federation/certificate.ts';
-import { findSigningKey, getDomain, saveOwnDetails, setUpDomain } from '../../federation/domains.ts';
+import { findSigningKey } from '../../federation/domainKeys.ts';
+import { getDomain, saveOwnDetails, setUpDomain } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
+import { findRollover, missingIn } from '../../federation/keyRollover.ts';
 import {
   changesOfDetails,
   type DetailsChange,
@@ -15,7 +17,7 @@ import { isOpenHttp } from '../../network.ts';
 import { listProvidersAt } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { domainPath, guidePath, providersPath, SAML } from './paths.ts';
+import { domainPath, guidePath, keysPath, providersPath, SAML } from './paths.ts';
 
 const PATH = domainPath(':domain');
 
@@ -30,7 +32,7 @@ type Page = { entered?: OwnDetails; errors?: FieldErrors; changes?: DetailsChang
 
 async function show(deps: Deps, res: Response, id: string, { entered, errors = {}, changes = [] }: Page = {}) {
   const domain = await getDomain(deps.store.db, id);
-  const key = await findSigningKey(deps, domain.id);
+  const rollover = await findRollover(deps, domain.id);
   const providers = (await listProvidersAt(deps.store.db, domain.id)).filter(
     ({ enabled, settings }) =>
       enabled && changes.some(({ label }) => label === 'ACS URL' || settings.spEntityId === ''),
@@ -44,7 +46,8 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
     errors,
     changes,
     providers: providers.map(({ name }) => name),
-    certificate: key && describeCertificate(key.certificate),
+    certificate: rollover && describeCertificate(rollover.current.certificate),
+    rollover: rollover && { ...rollover, missing: missingIn(rollover).length },
     openHttp: isOpenHttp(domain.url),
     guides,
     paths: {
@@ -52,6 +55,7 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
       back: SAML,
       providers: providersPath(domain.id),
       guide: guidePath(domain.id),
+      keys: keysPath(domain.id),
     },
   });
 }

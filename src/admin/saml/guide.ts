@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { findSigningKey, getDomain } from '../../federation/domains.ts';
+import { findSigningKey } from '../../federation/domainKeys.ts';
+import { getDomain } from '../../federation/domains.ts';
 import { expectations, fillIn, findGuide, guideOf, guides, setupValues } from '../../federation/guides/guides.ts';
 import { reasons } from '../../federation/reasons.ts';
 import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';

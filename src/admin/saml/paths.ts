@@ -3,6 +3,7 @@ export {
   domainPath,
   guidePath,
   importPath,
+  keysPath,
   providerPath,
   providersPath,
   SAML,

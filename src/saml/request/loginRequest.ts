@@ -2,7 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
 import { Conflict } from '../../errors.ts';
-import { findSigningKey } from '../../federation/domains.ts';
+import { findSigningKey } from '../../federation/domainKeys.ts';
 import { hashToken, newToken } from '../../identifier.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';

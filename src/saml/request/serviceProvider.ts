@@ -1,4 +1,5 @@
 import { generateServiceProviderMetadata, SAML, type SamlConfig } from '@node-saml/passport-saml';
+import type { MetadataKeys } from '../../federation/domainKeys.ts';
 import { singleSignOnFor } from '../../federation/providers.ts';
 import { defaultAcsUrl, serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import type { Domain } from '../../store/domains.ts';
@@ -75,21 +76,21 @@ function requestOptions(
 }
 
 /**
- * Returns the metadata of a domain's service provider (saml-metadata 2.4.4), without a key before the domain is set up. It does not expire,
+ * Returns the metadata of a domain's service provider (saml-metadata 2.4.4), without keys before the domain is set up. It does not expire,
  * because providers keep files of it.
  * @param described.spEntityId what a provider knows the domain by, '' for its EntityID
  */
 export function createMetadata(
   domain: Domain,
-  key: SigningKey | undefined,
+  keys: MetadataKeys | undefined,
   { signsRequests, spEntityId }: { signsRequests: boolean; spEntityId: string },
 ): string {
   const xml = generateServiceProviderMetadata({
-    ...optionsFor(domain, key, spEntityId),
+    ...optionsFor(domain, keys, spEntityId),
     identifierFormat: null,
     wantAssertionsSigned: true,
-    publicCerts: key?.certificate ?? null,
-    ...(key ? { decryptionPvk: key.privateKey, decryptionCert: key.certificate } : {}),
+    publicCerts: keys?.forSigning ?? null,
+    ...(keys ? { decryptionPvk: keys.privateKey, decryptionCert: keys.forEncryption } : {}),
     // The same ID every time: some providers compare the metadata.
     generateUniqueId: () => `_${domain.id}`,
   });

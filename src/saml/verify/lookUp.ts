@@ -1,7 +1,7 @@
 import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
-import { findPrivateKeys } from '../../federation/domains.ts';
+import { findPrivateKeys } from '../../federation/domainKeys.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { findProvider, findProviderAt, findProviderByEntityId } from '../../store/identityProviders.ts';
 import { consumeLoginRequest, findLoginRequest } from '../../store/loginRequests.ts';

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
-import { findSigningKey, setUpDomain } from '../../../src/federation/domains.ts';
+import { findSigningKey } from '../../../src/federation/domainKeys.ts';
+import { setUpDomain } from '../../../src/federation/domains.ts';
 import { readRedirectMessage } from '../../../src/saml/request/redirectSignature.ts';
 import { createAuthnRequest, createMetadata } from '../../../src/saml/request/serviceProvider.ts';
 import type { SigningKey } from '../../../src/saml/request/signXml.ts';
@@ -111,11 +112,13 @@ describe('saml/request/serviceProvider', () => {
 
   it('describes the domain in the same metadata every time, with its certificate for signing and encryption', () => {
     const signed = { signsRequests: true, spEntityId: '' };
-    const xml = createMetadata(domain, key, signed);
-    expect(createMetadata(domain, key, signed)).to.equal(xml);
+    const { certificate = '' } = key ?? {};
+    const keys = key && { ...key, forSigning: [certificate], forEncryption: certificate };
+    const xml = createMetadata(domain, keys, signed);
+    expect(createMetadata(domain, keys, signed)).to.equal(xml);
     expect(xml).to.contain(`entityID="${domain.url}/saml/metadata"`).and.contain('AuthnRequestsSigned="true"');
     expect(xml).to.contain('use="signing"').and.contain('use="encryption"').and.contain('WantAssertionsSigned="true"');
-    expect(createMetadata(domain, key, { ...signed, signsRequests: false })).to.contain('AuthnRequestsSigned="false"');
+    expect(createMetadata(domain, keys, { ...signed, signsRequests: false })).to.contain('AuthnRequestsSigned="false"');
     const before = createMetadata(domain, undefined, signed);
     expect(before).not.to.contain('KeyDescriptor');
     expect(before).to.contain('AuthnRequestsSigned="false"');

@@ -1,0 +1,129 @@
+import type { KeyObject } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { Conflict } from '../errors.ts';
+import { newId } from '../identifier.ts';
+import {
+  type Domain,
+  type DomainKey,
+  deleteDomainKey,
+  insertDomainKey,
+  type KeyRole,
+  listDomainKeys,
+  lockDomainKeys,
+  writeKeyRole,
+} from '../store/domains.ts';
+import { createSigningCertificate } from './certificate.ts';
+
+const CERTIFICATE_YEARS = 10;
+
+/** A private key and its certificate, in PEM. */
+type SigningKey = { privateKey: string; certificate: string };
+
+/** What the metadata of a domain is made with: the key that signs it, and the certificates in it. */
+export type MetadataKeys = SigningKey & { forSigning: string[]; forEncryption: string };
+
+/** A key pair of a domain with a certificate of ten years, not stored yet. */
+export async function createDomainKey(deps: Deps, { id: domainId, url }: Domain, role: KeyRole): Promise<DomainKey> {
+  const keyPair = await deps.keys.createKeyPair();
+  const now = deps.now();
+  const commonName = new URL(url).hostname;
+  const certificate = await createSigningCertificate({ keyPair, commonName, now, years: CERTIFICATE_YEARS });
+  const privateKeySealed = deps.secrets.seal(keyPair.privateKey);
+  return { id: newId(deps), domainId, privateKeySealed, certificate, createdAt: now, role, roleSince: now };
+}
+
+/** Returns the key that a domain signs with, or undefined before it is set up. */
+export async function findSigningKey(deps: Deps, domainId: string): Promise<SigningKey | undefined> {
+  const key = withRole(await listDomainKeys(deps.store.db, domainId), 'current');
+  return key && { privateKey: deps.secrets.unseal(key.privateKeySealed), certificate: key.certificate };
+}
+
+/** Returns the private keys that decrypt what was encrypted for a domain: two at most, so that the work of a login is bounded. */
+export async function findPrivateKeys(deps: Deps, domainId: string): Promise<KeyObject[]> {
+  const keys = await listDomainKeys(deps.store.db, domainId);
+  return keys.map(({ privateKeySealed }) => deps.keys.privateKey(privateKeySealed));
+}
+
+/**
+ * Returns the keys of a domain's metadata, or undefined before it is set up. Providers encrypt for the newest key as soon as it is published,
+ * because both decrypt. The current key is the first one for signing: some providers read only one.
+ */
+export async function findMetadataKeys(deps: Deps, domainId: string): Promise<MetadataKeys | undefined> {
+  const keys = await listDomainKeys(deps.store.db, domainId);
+  const current = withRole(keys, 'current');
+  if (!current) return undefined;
+  const { certificate } = current;
+  const others = keys.filter(({ role }) => role === 'next' || role === 'old');
+  return {
+    privateKey: deps.secrets.unseal(current.privateKeySealed),
+    certificate,
+    forSigning: [certificate, ...others.map((key) => key.certificate)],
+    forEncryption: withRole(keys, 'next')?.certificate ?? certificate,
+  };
+}
+
+/** Creates the next key of a domain, which is published at once. @throws Conflict before the setup, or if there is a second key already */
+export async function createNextKey(deps: Deps, domain: Domain): Promise<void> {
+  const key = await createDomainKey(deps, domain, 'next');
+  await deps.store.db.transaction().execute(async (trx) => {
+    const keys = await lockDomainKeys(trx, domain.id);
+    if (!withRole(keys, 'current')) throw new Conflict('The domain is not set up. Click Setup Domain first.');
+    if (secondKey(keys)) throw new Conflict('There is a second key already. Retire it, or switch to it, first.');
+    await insertDomainKey(trx, key);
+  });
+}
+
+/** Signs with the next key from now on. The key before it stays published, and decrypts. @throws Conflict if there is no next key */
+export async function switchToNextKey(deps: Deps, domainId: string): Promise<void> {
+  await exchange(deps, domainId, 'next', 'old', 'There is no next key to switch to. Create it first.');
+}
+
+/** Signs with the old key again; the other one is the next key again. @throws Conflict if there is no old key */
+export async function switchBack(deps: Deps, domainId: string): Promise<void> {
+  await exchange(deps, domainId, 'old', 'next', 'There is no old key to switch back to.');
+}
+
+/** Takes the next key out of the metadata. It decrypts until it is retired, because providers may encrypt for it. @throws Conflict */
+export async function cancelNextKey(deps: Deps, domainId: string): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const next = withRole(await lockDomainKeys(trx, domainId), 'next');
+    if (!next) throw new Conflict('There is no next key to cancel.');
+    await writeKeyRole(trx, next.id, 'cancelled', deps.now());
+  });
+}
+
+/** Deletes the old or cancelled key: it is not published and decrypts nothing any more. @throws Conflict if there is none */
+export async function retireKey(deps: Deps, domainId: string): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const keys = await lockDomainKeys(trx, domainId);
+    const retired = withRole(keys, 'old') ?? withRole(keys, 'cancelled');
+    if (!retired) throw new Conflict('There is no old key to retire. Switch to the next key first.');
+    await deleteDomainKey(trx, retired.id);
+  });
+}
+
+/** Returns the key of a role. */
+export function withRole(keys: readonly DomainKey[], role: KeyRole): DomainKey | undefined {
+  return keys.find((key) => key.role === role);
+}
+
+/** Returns the key that a domain has besides the current one, during a rollover. */
+export function secondKey(keys: readonly DomainKey[]): DomainKey | undefined {
+  return keys.find(({ role }) => role !== 'current');
+}
+
+async function exchange(
+  deps: Deps,
+  domainId: string,
+  from: 'next' | 'old',
+  becomes: 'old' | 'next',
+  missing: string,
+): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const keys = await lockDomainKeys(trx, domainId);
+    const [current, other] = [withRole(keys, 'current'), withRole(keys, from)];
+    if (!current || !other) throw new Conflict(missing);
+    await writeKeyRole(trx, current.id, becomes, deps.now());
+    await writeKeyRole(trx, other.id, 'current', deps.now());
+  });
+}
