@@ -10,6 +10,7 @@ const values = setupValues({
   createdAt: 0,
   spEntityId: null,
   acsPath: null,
+  autoLoginPausedAt: null,
 });
 
 /** Returns docs/providers.md from the guides. */

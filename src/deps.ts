@@ -4,6 +4,7 @@ import type { Background } from './background.ts';
 import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
 import type { FetchResult } from './federation/metadata/fetchMetadata.ts';
+import type { Traffic } from './federation/traffic.ts';
 import type { AttributeList } from './people/attribute.ts';
 import type { Secrets } from './secrets.ts';
 import type { Webhooks } from './webhooks/publish.ts';
@@ -29,6 +30,7 @@ export type Deps = {
   };
   passwordCost: PasswordCost;
   webhooks: Webhooks;
+  traffic: Traffic;
   metadataFetches: Map<string, Promise<FetchResult>>; // under way, by URL
   metadataRefreshes: Map<string, Promise<unknown>>; // under way, by provider
   background: Background;

@@ -6,6 +6,7 @@ import type { Deps } from './deps.ts';
 import { takeEnvFile, withEnvFile } from './envFile.ts';
 import { ensureFirstDomain } from './federation/domains.ts';
 import { REFRESH_EVERY_MS, refreshDue } from './federation/refreshMetadata.ts';
+import { FLUSH_EVERY_MS, flushTraffic } from './federation/traffic.ts';
 import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
 import { openDeps } from './openDeps.ts';
@@ -57,6 +58,7 @@ function repeatWork(deps: Deps): void {
   background.repeat(REFRESH_EVERY_MS, () =>
     refreshDue(deps).catch((error: unknown) => log.error({ err: error }, 'metadata could not be refreshed')),
   );
+  background.repeat(FLUSH_EVERY_MS, () => flushTraffic(deps));
   background.repeat(SWEEP_EVERY_MS, async () => {
     await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps)]).catch((error: unknown) =>
       log.error({ err: error }, 'expired data could not be deleted'),
@@ -79,13 +81,15 @@ function onSignal(handle: () => void): void {
 }
 
 /** Lets requests under way finish, writes what is queued, closes the database and exits, all within a limit. */
-async function stop({ background, store, log }: Deps, server: StoppableServer): Promise<void> {
+async function stop(deps: Deps, server: StoppableServer): Promise<void> {
+  const { background, store, log } = deps;
   setTimeout(() => {
     log.error('could not stop in time');
     process.exit(1);
   }, stopLimits.everything);
   background.stop();
   await server.close();
+  await flushTraffic(deps);
   await background.finished();
   await store.close();
   process.exit();

@@ -7,6 +7,7 @@ import { openStore } from './db/open.ts';
 import type { Deps, KeyPair } from './deps.ts';
 import { createKeyParsers } from './federation/keys.ts';
 import { openSecrets } from './federation/secretKey.ts';
+import { openTraffic } from './federation/traffic.ts';
 import { recommendedCost } from './login/passwords.ts';
 import { personAttributes } from './people/attributes.ts';
 import { refreshAttributes } from './people/customAttributes.ts';
@@ -40,6 +41,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     keys: { createKeyPair, ...createKeyParsers(secrets) },
     passwordCost: recommendedCost,
     webhooks,
+    traffic: openTraffic(),
     metadataFetches: new Map(),
     metadataRefreshes: new Map(),
     background: openBackground(),

@@ -16,6 +16,9 @@ export const domainPath = <Domain extends string>(domain: Domain) => `${SAML}/do
 /** Returns the path of a domain's keys. */
 export const keysPath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/keys` as const;
 
+/** Returns the path of a domain's Auto Login. */
+export const autoLoginPath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/auto-login` as const;
+
 /** Returns the path of a domain's Identity Providers. */
 export const providersPath = <Domain extends string>(domain: Domain) =>
   `${domainPath(domain)}/identity-providers` as const;

@@ -145,6 +145,7 @@ const testedIn: Record<string, string> = {
   'store/userPlan.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
   'store/metadataFetches.ts': 'federation/keyRollover.test.ts',
+  'store/loginTraffic.ts': 'federation/traffic.test.ts',
   'store/metadataImports.ts': 'store/identityProviders.test.ts',
   'store/metadataRefreshes.ts': 'federation/refreshMetadata.test.ts',
   'store/metadataVersions.ts': 'federation/metadataVersions.test.ts',

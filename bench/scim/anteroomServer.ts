@@ -7,6 +7,7 @@ import { openStore } from '../../src/db/open.ts';
 import type { Deps } from '../../src/deps.ts';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { createKeyParsers } from '../../src/federation/keys.ts';
+import { openTraffic } from '../../src/federation/traffic.ts';
 import { hashToken } from '../../src/identifier.ts';
 import { recommendedCost } from '../../src/login/passwords.ts';
 import { createKeyPair, openRandomBytes } from '../../src/openDeps.ts';
@@ -29,6 +30,7 @@ const deps: Deps = {
   keys: { createKeyPair, ...createKeyParsers(secrets) },
   passwordCost: recommendedCost,
   webhooks: openWebhooks(),
+  traffic: openTraffic(),
   metadataFetches: new Map(),
   metadataRefreshes: new Map(),
   background: openBackground(),

@@ -43,6 +43,7 @@ import { importRoutes } from './saml/import.ts';
 import { keyChangeRoutes } from './saml/keyChange.ts';
 import { keysRoutes } from './saml/keys.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
+import { pauseRoutes } from './saml/pause.ts';
 import { providerRoutes } from './saml/provider.ts';
 import { providersRoutes } from './saml/providers.ts';
 import { refreshRoutes } from './saml/refresh.ts';
@@ -60,6 +61,7 @@ import { webhookRoutes } from './webhooks/webhook.ts';
 const screens = [
   controlPanelRoutes,
   domainsRoutes,
+  pauseRoutes,
   newDomainRoutes,
   domainRoutes,
   guideRoutes,

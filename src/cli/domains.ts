@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import {
   addDomain,
   getDomain,
+  pauseAutoLogin,
   removeDomain,
   saveOwnDetails,
   setAutoLogin,
@@ -53,7 +54,10 @@ export const domainCommands: Command[] = [
     summary: 'Set the Default Provider, Auto Login, EntityID and ACS path of a domain.',
     options: {
       default: { value: 'IDP', help: 'The Default Provider (id, name or EntityID), or none.' },
-      'auto-login': { value: 'on|off', help: 'Whether visitors are sent to the Default Provider automatically.' },
+      'auto-login': {
+        value: 'on|off|pause',
+        help: 'Whether visitors are sent to the Default Provider automatically. pause: off until it is on again, which health recalls.',
+      },
       'entity-id': {
         value: 'URI',
         help: 'Its own EntityID, such as that of a product you move from. Empty: the default.',
@@ -94,8 +98,9 @@ async function change({ deps, operands, text }: Call): Promise<Output> {
   const [provider, autoLogin] = [text('default'), text('auto-login')];
   const [entityId, acsPath] = [text('entity-id'), text('acs-path')];
   if ([provider, autoLogin, entityId, acsPath].every((value) => value === undefined))
-    throw new UsageError('Specify --default IDP, --auto-login on|off, --entity-id URI or --acs-path PATH.');
-  const on = autoLogin === undefined ? undefined : onOrOff('--auto-login', autoLogin);
+    throw new UsageError('Specify --default IDP, --auto-login on|off|pause, --entity-id URI or --acs-path PATH.');
+  const isPause = autoLogin === 'pause';
+  const on = autoLogin === undefined || isPause ? undefined : onOrOff('--auto-login', autoLogin);
   if (provider === 'none' && on) throw new UsageError('Auto Login needs a Default Provider.');
   const before = await domainAt(deps, operands[0]);
   const { id, url } = before;
@@ -104,6 +109,7 @@ async function change({ deps, operands, text }: Call): Promise<Output> {
   if (provider !== undefined)
     await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
   if (on !== undefined) await setAutoLogin(deps, id, on);
+  if (isPause) await pauseAutoLogin(deps, id);
   return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.`, warnings };
 }
 
@@ -130,7 +136,13 @@ async function listAll({ deps }: Call): Promise<Output> {
     domain.url,
     domain.setUpAt === null ? 'not set up' : 'set up',
     domain.defaultProvider?.name ?? '',
-    !domain.autoLogin ? 'off' : domain.defaultProvider?.enabled ? 'on' : 'on, but its provider is disabled',
+    domain.autoLoginPausedAt !== null
+      ? 'paused'
+      : !domain.autoLogin
+        ? 'off'
+        : domain.defaultProvider?.enabled
+          ? 'on'
+          : 'on, but its provider is disabled',
   ]);
   return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There are no domains.') };
 }
@@ -146,6 +158,7 @@ async function asJson({ store }: Deps, domain: Domain) {
       ? { id: provider.id, name: provider.name, entityId: provider.entityId, enabled: provider.enabled }
       : null,
     autoLogin: domain.autoLogin,
+    autoLoginPausedAt: isoTime(domain.autoLoginPausedAt),
     ...serviceProviderDetails(domain),
     createdAt: isoTime(domain.createdAt),
   };

@@ -22,7 +22,7 @@ async function showHealth({ deps }: Call): Promise<Output> {
   const items = await findHealth(deps);
   const fails = items.some(({ severity }) => severity === 'danger');
   return {
-    json: items.map(({ endsAt, href, dismissal: _, ...item }) => ({
+    json: items.map(({ endsAt, href, action: _, ...item }) => ({
       ...item,
       url: deps.config.publicUrl + href,
       endsAt: isoTime(endsAt),

@@ -19,6 +19,7 @@ const primaryKeys: Record<string, string[]> = {
   usedAssertions: ['entityId', 'assertionId'],
   passedTests: ['domainId', 'entityId', 'digest'],
   metadataFetches: ['domainId', 'providerId'],
+  loginTraffic: ['slot', 'providerId', 'domainId'],
 };
 
 // No foreign key of userTokens.userId and userNames.userId: each would need a second index of the same size.

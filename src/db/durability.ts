@@ -3,7 +3,7 @@ import type { Schema } from './schema.ts';
 
 /**
  * Tables whose latest rows survive a crash of the process, but perhaps not of the machine: a commit that writes no other table does not
- * wait for the disk. Losing such a row costs a login, a click or a line of a log, and never a rule. (Used assertions are not among them.)
+ * wait for the disk. Losing such a row costs a login, a click, a count or a line of a log, and never a rule. (Used assertions are not among them.)
  */
 const relaxedTables: ReadonlySet<keyof Schema> = new Set([
   'sessions',
@@ -13,6 +13,7 @@ const relaxedTables: ReadonlySet<keyof Schema> = new Set([
   'scimLog',
   'profileSourceCalls',
   'metadataFetches',
+  'loginTraffic',
 ]);
 
 /** Whether a statement writes one relaxed table and nothing else. Anything that is not recognized is durable. */

@@ -33,6 +33,7 @@ export const migrations: Migration[] = [
   addLoginTests,
   keepMessagesOfLogins,
   addRolesOfKeys,
+  countLoginTraffic,
 ];
 
 /**
@@ -327,6 +328,18 @@ async function addRolesOfKeys(db: Kysely<unknown>, engine: Engine): Promise<void
     `create table "metadataFetches" ("domainId" ${key} not null references "domains" ("id") on delete cascade,
       "providerId" ${key} not null, "fetchedAt" bigint, "givenAt" bigint,
       constraint "metadataFetchesKey" primary key ("domainId", "providerId"))`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Login requests sent and SAML responses received are counted, and Auto Login can be paused. */
+async function countLoginTraffic(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "loginTraffic" ("providerId" ${key} not null, "domainId" ${key} not null, "slot" bigint not null,
+      "sent" integer not null, "received" integer not null, "offsets" text not null,
+      constraint "loginTrafficKey" primary key ("slot", "providerId", "domainId"))`,
+    `alter table "domains" add column "autoLoginPausedAt" bigint`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

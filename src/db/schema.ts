@@ -47,6 +47,7 @@ export const tables = {
     createdAt: time,
     spEntityId: optionalText, // its own, instead of the URL of its metadata
     acsPath: optionalText, // its own, besides /saml/acs
+    autoLoginPausedAt: optionalTime, // since when Auto Login is off because logins do not come back
   },
   providerDomains: { providerId: reference('identityProviders'), domainId: reference('domains'), entityId: key },
   domainKeys: {
@@ -256,6 +257,8 @@ export const tables = {
     refusedFrom: optionalKey, // the network of a refusal, see clientNetwork()
   },
   loginMessages: { activityId: id, sealed: text }, // KeptMessages, sealed with the secret key
+  // No references: counts are written later than they are made.
+  loginTraffic: { providerId: key, domainId: key, slot: time, sent: integer, received: integer, offsets: text },
   attempts: { name: id, failures: integer, expiresAt: time },
   webhooks: {
     id,
@@ -331,5 +334,6 @@ export type LoginRequestRow = Schema['loginRequests'];
 export type LoginTestRow = Schema['loginTests'];
 export type PassedTestRow = Schema['passedTests'];
 export type LoginActivityRow = Schema['loginActivity'];
+export type LoginTrafficRow = Schema['loginTraffic'];
 export type WebhookRow = Schema['webhooks'];
 export type WebhookDeliveryRow = Schema['webhookDeliveries'];

@@ -42,6 +42,7 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     createdAt: deps.now(),
     spEntityId: null,
     acsPath: null,
+    autoLoginPausedAt: null,
   };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findDomainByHost(trx, new URL(domain.url).host)) return invalid({ url: 'This domain already exists.' });
@@ -86,7 +87,8 @@ export async function saveOwnDetails(deps: Deps, id: string, entered: OwnDetails
 export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     await getDomain(trx, domainId);
-    if (providerId === undefined) return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false });
+    if (providerId === undefined)
+      return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false, autoLoginPausedAt: null });
     const provider = await getProvider(trx, providerId);
     if (!(await findProviderAt(trx, domainId, providerId)))
       throw new Conflict(`${provider.name} is not used at this domain. Select the domain on its Edit screen first.`);
@@ -106,7 +108,15 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
       );
     if (on && domain.setUpAt === null)
       throw new Conflict('Auto Login needs a domain that is set up. Click Setup Domain first.');
-    await updateDomain(trx, domainId, { autoLogin: on });
+    await updateDomain(trx, domainId, { autoLogin: on, autoLoginPausedAt: null });
+  });
+}
+
+/** Turns Auto Login off until it is turned on again, which Needs attention recalls. Does nothing if it is off. @throws NotFound */
+export async function pauseAutoLogin(deps: Deps, domainId: string): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const { autoLogin } = await getDomain(trx, domainId);
+    if (autoLogin) await updateDomain(trx, domainId, { autoLogin: false, autoLoginPausedAt: deps.now() });
   });
 }
 

@@ -1,17 +1,19 @@
 import type { Deps } from '../deps.ts';
+import { checkClocks } from './clock.ts';
 import { checkDomainKeys } from './domainKeys.ts';
 import { checkDomains } from './domains.ts';
 import type { HealthCheck, HealthItem } from './item.ts';
 import { checkRefusals } from './logins.ts';
 import { checkHelpContact, checkPowerUsers } from './people.ts';
 import { checkProviders } from './providers.ts';
+import { checkSilence } from './silence.ts';
 import { checkSourceNotices } from './sourceNotices.ts';
 import { checkSources } from './sources.ts';
 import { checkWebhooks } from './webhooks.ts';
 
 /** The one list of health checks, by area and in the order in which their items are shown. To add one, write it in a file here and list it. */
 const checks = {
-  logins: [checkDomains, checkDomainKeys, checkProviders, checkRefusals],
+  logins: [checkSilence, checkDomains, checkDomainKeys, checkProviders, checkClocks, checkRefusals],
   people: [checkPowerUsers, checkSources, checkSourceNotices],
   intranet: [checkHelpContact, checkWebhooks],
 } as const satisfies Record<string, HealthCheck[]>;

@@ -9,6 +9,10 @@ export const healthCodes = {
   domain_not_set_up: { notified: false },
   default_provider_disabled: { notified: true },
   auto_login_untested: { notified: false },
+  auto_login_paused: { notified: false },
+  logins_not_returned: { notified: true },
+  clock_wrong: { notified: true },
+  provider_clock: { notified: true },
   own_certificate: { notified: true },
   key_rollover_still: { notified: true },
   metadata_waits: { notified: true },
@@ -39,7 +43,7 @@ export type HealthItem = {
   detail: string;
   reason?: string; // a reason code, shown in monospace after the detail
   href: string; // the path of the screen where it is fixed
-  dismissal?: string; // a POST to this path hides it
+  action?: { label: string; path: string }; // a POST to this path, such as Dismiss
   endsAt?: number; // when something expires or has expired, epoch milliseconds
 };
 

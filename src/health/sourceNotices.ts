@@ -59,7 +59,7 @@ function noticeItem({ id, name }: ProfileSource, kind: NoticeKind): HealthItem {
     text: `${name} ${text}`,
     detail,
     href: placeOf(kind, id, screen),
-    dismissal: `${screen}/notices/${kind}/dismissal`,
+    action: { label: 'Dismiss', path: `${screen}/notices/${kind}/dismissal` },
   };
 }
 

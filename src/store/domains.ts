@@ -76,7 +76,7 @@ export async function writeSetUp(db: Db, id: string, now: number): Promise<boole
 export async function clearDefaultProvider(db: Db, providerId: string, domainId?: string): Promise<void> {
   const update = db
     .updateTable('domains')
-    .set({ autoLogin: 0, defaultProviderId: null })
+    .set({ autoLogin: 0, autoLoginPausedAt: null, defaultProviderId: null })
     .where('defaultProviderId', '=', providerId);
   await (domainId === undefined ? update : update.where('id', '=', domainId)).execute();
 }

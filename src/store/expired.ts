@@ -5,6 +5,7 @@ import { deleteLoginActivityBefore } from './loginActivity.ts';
 import { deleteLoginMessagesBefore } from './loginMessages.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
 import { deleteExpiredLoginTests } from './loginTests.ts';
+import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteExpiredSessions } from './sessions.ts';
@@ -36,6 +37,7 @@ export async function deleteExpired(db: Db, now: number, days: KeptDays): Promis
   const messageDays = Math.min(days.messages, days.activity);
   await inSlices(() => deleteLoginMessagesBefore(db, before(messageDays), ROWS_AT_ONCE));
   await inSlices(() => deleteDeliveriesBefore(db, before(DELIVERY_DAYS), ROWS_AT_ONCE));
+  await deleteTrafficBefore(db, now - TRAFFIC_KEPT_MS);
 }
 
 /** Lets other requests run between two slices. */

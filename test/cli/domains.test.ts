@@ -53,6 +53,9 @@ describe('anteroom domain', () => {
       autoLogin: true,
       defaultProvider: { id: provider.id, name: 'JumpCloud', entityId: provider.entityId, enabled: true },
     });
+    await run('domain', 'set', 'localhost:3000', '--auto-login', 'pause');
+    expect((await run('domain', 'list')).printed).to.match(/JumpCloud +paused$/);
+    await run('domain', 'set', 'localhost:3000', '--auto-login', 'on');
     await run('idp', 'set', 'JumpCloud', 'enabled=off');
     expect((await run('domain', 'list')).printed).to.contain('on, but its provider is disabled');
     const none = await jsonOf(deps, ['domain', 'set', set.id, '--default', 'none']);
@@ -85,7 +88,7 @@ describe('anteroom domain', () => {
       [
         ['set', 'localhost:3000'],
         2,
-        /^Specify --default IDP, --auto-login on\|off, --entity-id URI or --acs-path PATH\./,
+        /^Specify --default IDP, --auto-login on\|off\|pause, --entity-id URI or --acs-path PATH\./,
       ],
       [['set', 'localhost:3000', '--default', 'none', '--auto-login', 'on'], 2, /^Auto Login needs a Default Provider/],
       [['set', 'localhost:3000', '--auto-login', 'perhaps'], 2, /^--auto-login must be on or off\./],

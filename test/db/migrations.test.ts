@@ -50,6 +50,7 @@ const added = [
   'messageSealed',
   'role',
   'roleSince',
+  'autoLoginPausedAt',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

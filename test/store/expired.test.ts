@@ -7,6 +7,7 @@ import { insertLoginActivity, listLoginActivity, type NewLoginActivity } from '.
 import { findLoginMessages, writeLoginMessages } from '../../src/store/loginMessages.ts';
 import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
 import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
+import { addTraffic, listTraffic } from '../../src/store/loginTraffic.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
@@ -79,6 +80,17 @@ describe('store/expired', () => {
       expect((await listLoginActivity(db, {}, { limit: 5, offset: 0 })).total).to.equal(2);
       await deleteExpired(db, testStart, { activity: 400, messages: 0 });
       expect(await kept()).to.deep.equal([false, false]);
+    });
+
+    it('deletes the counts of logins sent and received after 3 days', async () => {
+      const { db } = await open();
+      const slots = [testStart - 3 * 86_400_000 - 1, testStart - 3 * 86_400_000];
+      await addTraffic(
+        db,
+        slots.map((slot) => ({ providerId: 'p', domainId: 'd', slot, sent: 1, received: 0, offsets: '' })),
+      );
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
+      expect((await listTraffic(db, 0)).map(({ slot }) => slot)).to.deep.equal(slots.slice(1));
     });
 
     it('deletes Login activity past its time, with the names in it, and more rows than one slice has', async () => {

@@ -75,7 +75,7 @@ export async function updateUser(db: Db, user: User, readVersion: number): Promi
 export function aDomain(values: Partial<Domain> = {}): Domain {
   const id = randomUUID();
   const url = `https://${id}.acme.com`;
-  const own = { spEntityId: null, acsPath: null };
+  const own = { spEntityId: null, acsPath: null, autoLoginPausedAt: null };
   return { id, url, setUpAt: null, defaultProviderId: null, autoLogin: false, createdAt: testStart, ...own, ...values };
 }
 

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/db/open.ts';
 import type { Deps, KeyPair, PasswordCost } from '../../src/deps.ts';
 import { createKeyParsers } from '../../src/federation/keys.ts';
+import { openTraffic } from '../../src/federation/traffic.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { openWebhooks } from '../../src/webhooks/publish.ts';
@@ -54,6 +55,7 @@ export async function testDeps({
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },
     passwordCost: testPasswordCost,
     webhooks: openWebhooks(),
+    traffic: openTraffic(),
     metadataFetches: new Map(),
     metadataRefreshes: new Map(),
     background: openBackground(),

@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import { isProven, testedOf } from '../../federation/loginTests.ts';
+import { findSilences, type Silence } from '../../federation/silence.ts';
 import { isOpenHttp } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
 import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';
@@ -20,6 +21,7 @@ export type DomainProgress = {
   defaultProvider: IdentityProvider | undefined;
   tested: boolean; // a Test login with the Default Provider passed, or people have logged in with it
   works: boolean;
+  silence: Silence | undefined; // nothing comes back from the Default Provider
   steps: Step[];
   loggedIn: number; // in the last 24 hours
   refused: number;
@@ -33,12 +35,16 @@ export async function domainProgress(deps: Deps, domain: Domain, here: Domain): 
   const defaultProvider = providers.find(({ id }) => id === domain.defaultProviderId);
   const tested = defaultProvider ? worked[providers.indexOf(defaultProvider)] === true : worked.includes(true);
   const toTest = defaultProvider ?? (providers.length === 1 ? providers[0] : undefined);
+  const silence = (await findSilences(deps)).find(
+    ({ domainId, providerId }) => domainId === domain.id && providerId === defaultProvider?.id,
+  );
   const outcomes = await countOutcomes(db, deps.now() - DAY_MS, domain.id);
   return {
     domain,
     host: new URL(domain.url).host,
     defaultProvider,
     tested: defaultProvider !== undefined && tested,
+    silence,
     works: domain.setUpAt !== null && defaultProvider !== undefined && tested,
     steps: stepsOf(domain, {
       imported: providers.length > 0,

@@ -18,8 +18,12 @@ import {
   shortBinding,
   singleSignOnFor,
 } from '../../federation/providers.ts';
+import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
+import { findSilences } from '../../federation/silence.ts';
 import { refreshStateOf } from '../../federation/waitingMetadata.ts';
-import { listDomains } from '../../store/domains.ts';
+import { silenceText } from '../../health/silence.ts';
+import { autoLoginPath } from '../../paths.ts';
+import { type Domain, listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
@@ -50,6 +54,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
   res.render('settings/saml/provider', {
     title: provider.name,
     domain,
+    details: serviceProviderDetails(domain, provider.settings.spEntityId),
     host: new URL(domain.url).host,
     provider,
     entered,
@@ -63,6 +68,7 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
     domainIds: page.domainIds ?? used,
     tested: await testedOf(deps.store.db, domain, provider),
     consequences: await consequencesOf(deps, provider.id),
+    silence: await silenceAt(deps, domain, provider),
     waiting,
     refreshed,
     shortBinding,
@@ -75,9 +81,16 @@ async function show(deps: Deps, res: Response, ids: Ids, page: EditPage = {}): P
       spMetadata: `${domain.url}/saml/metadata/${provider.id}`,
       versions: versionsPath(domain.id, provider.id),
       guide: `${guidePath(domain.id)}?for=${provider.id}`,
+      autoLogin: autoLoginPath(domain.id),
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
     },
   });
+}
+
+async function silenceAt(deps: Deps, { id }: Domain, provider: IdentityProvider) {
+  const found = await findSilences(deps);
+  const silence = found.find(({ domainId, providerId }) => domainId === id && providerId === provider.id);
+  return silence && silenceText(silence, provider.name, deps.now());
 }
 
 async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {

@@ -19,6 +19,7 @@ import { findUserIdOfBrowser } from '../../web/session.ts';
 import { together } from '../../web/turn.ts';
 import { messagesToKeep } from '../messages/keep.ts';
 import { readBrowserSecret, requestIdsOf } from '../request/loginRequest.ts';
+import { countResponse } from '../traffic.ts';
 import type { AssertionContent } from '../verify/assertion.ts';
 import { createLogin, found, type LoginContext } from '../verify/check.ts';
 import { findOwnRequest, findTest } from '../verify/ownRequest.ts';
@@ -85,7 +86,7 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   const messages = await messagesToKeep(deps, login);
   await together();
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
-  return deps.store.db.transaction().execute(async (trx) => {
+  const result = await deps.store.db.transaction().execute(async (trx) => {
     const used = { ...login, results: [...login.results] }; // the transaction may run again
     await runAsyncChecks(used, loginChecks.use, trx);
     const result = resultOf(deps, req, used, present);
@@ -97,6 +98,8 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     await publishLogin(trx, deps, row, used.user);
     return result;
   });
+  countResponse(deps, login);
+  return result;
 }
 
 /** Anyone can send a response that is refused, as often as they like. The person sees the reference of the row that counts it. */

@@ -11,6 +11,7 @@ import { type LoginTest, writeTestRequest } from '../../store/loginTests.ts';
 import { clearCrossSiteCookie, crossSiteNames, readCrossSiteCookie, setCrossSiteCookie } from '../../web/cookies.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { keepsMessages, sealRequest } from '../messages/keep.ts';
+import { countLoginRequest } from '../traffic.ts';
 import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
 
 const REQUEST_MS = 10 * 60_000;
@@ -54,6 +55,7 @@ export async function sendLoginRequest(
     expiresAt,
     ...start,
   });
+  if (!start.test) countLoginRequest(deps, req, provider.id, others.length);
   // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
   if (fields === undefined && !start.test) return res.redirect(303, url);
   if (fields !== undefined) allowFormTo(res, url);

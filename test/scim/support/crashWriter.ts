@@ -23,6 +23,7 @@ app.use((_req, res, next) => {
     createdAt: 0,
     spEntityId: null,
     acsPath: null,
+    autoLoginPausedAt: null,
   };
   next();
 });
