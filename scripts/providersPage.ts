@@ -11,6 +11,8 @@ const values = setupValues({
   spEntityId: null,
   acsPath: null,
   autoLoginPausedAt: null,
+  idleMinutes: null,
+  longestMinutes: null,
 });
 
 /** Returns docs/providers.md from the guides. */

@@ -80,6 +80,11 @@ const long: Record<string, string> = {
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
+  'admin/sessions/end.ts': 'admin/sessions/list.test.ts',
+  'admin/sessions/filter.ts': 'admin/sessions/list.test.ts',
+  'admin/sessions/limits.ts': 'admin/sessions/list.test.ts',
+  'cli/userNamed.ts': 'cli/people.test.ts',
+  'login/openSessions.ts': 'admin/sessions/list.test.ts',
   'people/intranetMark.ts': 'admin/general.test.ts',
   'web/mark.ts': 'admin/general.test.ts',
   'admin/attributes/form.ts': 'admin/attributes/edit.test.ts',

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { ACTIVITY, SAML, WEBHOOKS } from '../paths.ts';
+import { ACTIVITY, SAML, SESSIONS, WEBHOOKS } from '../paths.ts';
 import { findAttention } from './attention.ts';
 
 type Entry = { href: string; icon: string; title: string; text: string };
@@ -13,6 +13,7 @@ const security: Entry[] = [
     text: 'Domains, identity providers, Auto Login.',
   },
   { href: ACTIVITY, icon: 'history', title: 'Login activity', text: 'Every login, and why logins were refused.' },
+  { href: SESSIONS, icon: 'devices', title: 'Sessions', text: 'Who is logged in, and for how long sessions last.' },
 ];
 
 const people: Entry[] = [

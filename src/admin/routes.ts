@@ -51,6 +51,9 @@ import { removeDomainRoutes } from './saml/removeDomain.ts';
 import { removeProviderRoutes } from './saml/removeProvider.ts';
 import { versionRoutes } from './saml/version.ts';
 import { versionsRoutes } from './saml/versions.ts';
+import { endSessionsRoutes } from './sessions/end.ts';
+import { sessionLimitsRoutes } from './sessions/limits.ts';
+import { sessionListRoutes } from './sessions/list.ts';
 import { webhookDeliveryListRoutes } from './webhooks/deliveries.ts';
 import { webhookDeliveryRoutes } from './webhooks/delivery.ts';
 import { webhookListRoutes } from './webhooks/list.ts';
@@ -77,6 +80,9 @@ const screens = [
   versionRoutes,
   loginActivityRoutes,
   loginAttemptRoutes,
+  sessionListRoutes,
+  endSessionsRoutes,
+  sessionLimitsRoutes,
   generalRoutes,
   webhookListRoutes,
   newWebhookRoutes,

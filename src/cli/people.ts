@@ -13,7 +13,7 @@ import type { CsvLimits } from '../people/readCsv.ts';
 import { spreadsheet } from '../people/spreadsheet.ts';
 import { addPerson, nameOf, setActive } from '../people/users.ts';
 import { type JobItem, listJobItems } from '../store/jobs.ts';
-import { countPowerUsers, findUser, findUserByUserName, type User, userTypes } from '../store/users.ts';
+import { countPowerUsers, type User, userTypes } from '../store/users.ts';
 import {
   accepted,
   type Call,
@@ -26,6 +26,7 @@ import {
   table,
   UsageError,
 } from './command.ts';
+import { userNamed } from './userNamed.ts';
 
 const passwordOption = { help: 'Read the local password from standard input.' };
 const limits: CsvLimits = { bytes: 1024 ** 3, rows: 1_000_000 };
@@ -197,13 +198,6 @@ async function exportAll({ deps }: Call): Promise<Output> {
 async function* csvLines(rows: AsyncIterable<unknown>, columns: string[]): AsyncIterable<string> {
   const lines = Readable.from(rows).compose(stringify({ ...spreadsheet, columns }));
   for await (const some of lines) yield String(some).replace(/\n$/, '');
-}
-
-/** Returns the person with a user name, in any case, or an ID. @throws Refused */
-async function userNamed({ store }: Deps, name = ''): Promise<User> {
-  const user = (await findUserByUserName(store.db, name)) ?? (await findUser(store.db, name));
-  if (!user) throw new Refused(`No person has the user name ${name}.`);
-  return user;
 }
 
 /** Returns the type of `--type`, which may be written as power-user. */

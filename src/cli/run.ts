@@ -15,6 +15,7 @@ import { metadataCommands } from './metadata.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
+import { sessionCommands } from './sessions.ts';
 import { webhookCommands } from './webhooks.ts';
 
 /** Input and output of the command line. */
@@ -40,6 +41,7 @@ const commands = [
   ...activityCommands,
   ...healthCommands,
   ...webhookCommands,
+  ...sessionCommands,
 ];
 
 /**

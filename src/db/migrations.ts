@@ -34,6 +34,7 @@ export const migrations: Migration[] = [
   keepMessagesOfLogins,
   addRolesOfKeys,
   countLoginTraffic,
+  addSessionLimits,
 ];
 
 /**
@@ -342,4 +343,10 @@ async function countLoginTraffic(db: Kysely<unknown>, engine: Engine): Promise<v
     `alter table "domains" add column "autoLoginPausedAt" bigint`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Domains have their own limits of sessions. */
+async function addSessionLimits(db: Kysely<unknown>): Promise<void> {
+  for (const name of ['idleMinutes', 'longestMinutes'])
+    await sql.raw(`alter table "domains" add column "${name}" integer`).execute(db);
 }

@@ -48,6 +48,8 @@ export const tables = {
     spEntityId: optionalText, // its own, instead of the URL of its metadata
     acsPath: optionalText, // its own, besides /saml/acs
     autoLoginPausedAt: optionalTime, // since when Auto Login is off because logins do not come back
+    idleMinutes: column<number | null>('integer'), // of a session; null: the default
+    longestMinutes: column<number | null>('integer'),
   },
   providerDomains: { providerId: reference('identityProviders'), domainId: reference('domains'), entityId: key },
   domainKeys: {

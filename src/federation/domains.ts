@@ -37,6 +37,8 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     id: newId(deps),
     url: read.value,
     setUpAt: null,
+    idleMinutes: null,
+    longestMinutes: null,
     defaultProviderId: null,
     autoLogin: false,
     createdAt: deps.now(),

@@ -6,6 +6,7 @@ import { newId, newReference } from '../identifier.ts';
 import { publishLogin } from '../login/events.ts';
 import { isWaitingForSetup } from '../login/firstPowerUser.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
+import { limitsOf } from '../login/sessionLimits.ts';
 import { clientNetwork } from '../network.ts';
 import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
 import { writeLastLogin } from '../people/users.ts';
@@ -18,7 +19,7 @@ import { field } from '../web/form.ts';
 import { queryText, withQuery } from '../web/query.ts';
 import { clientOf } from '../web/request.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { endSession, LONGEST_MS, startSession } from '../web/session.ts';
+import { endSession, startSession } from '../web/session.ts';
 
 const TRIED = 'anteroom-tried';
 
@@ -61,11 +62,13 @@ export function loginRoutes(deps: Deps): Router {
 /** Starts a session after a local login. */
 export function startLocalSession(deps: Deps, req: Request, res: Response, user: User): Promise<void> {
   const now = deps.now();
+  const limits = limitsOf(res.locals.domain);
   return startSession(deps, req, res, user, {
     method: 'local',
     domainId: res.locals.domain.id,
     at: now,
-    endsAt: now + LONGEST_MS,
+    endsAt: now + limits.longestMs,
+    ...limits,
     ...clientOf(req),
   });
 }

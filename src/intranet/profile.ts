@@ -1,15 +1,31 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { browserName } from '../login/browserName.ts';
 import { hasUsablePassword } from '../login/changePassword.ts';
+import { endSessions, listOpenSessions } from '../login/openSessions.ts';
+import { limitsOf } from '../login/sessionLimits.ts';
 import { referencesOf } from '../people/references.ts';
 import { findProvider } from '../store/identityProviders.ts';
 import { findUsersById } from '../store/users.ts';
+import { flash } from '../web/flash.ts';
+import { field } from '../web/form.ts';
 import { requireLogin } from '../web/requireLogin.ts';
+import { currentSessionId } from '../web/session.ts';
 import { allFacts, photoOf } from './facts.ts';
 
-/** My profile: the person's entry in the directory, and how they logged in. */
+const MOST_SHOWN = 50;
+const MINUTE_MS = 60_000;
+
+/** My profile: the person's entry in the directory, how they logged in, and where else they are logged in. */
 export function profileRoutes(deps: Deps): Router {
   const router = Router();
+  router.post('/profile/sessions/end', requireLogin, async (req, res) => {
+    const own = { userIds: [req.user?.id ?? ''], exceptId: currentSessionId(req) };
+    const id = field(req, 'id').slice(0, 100);
+    const ended = await endSessions(deps, id === '' ? own : { ...own, ids: [id] });
+    await flash(req, textOf(ended), ended === 0 ? 'info' : 'success');
+    res.redirect(303, '/profile');
+  });
   router.get('/profile', requireLogin, async (req, res) => {
     const providerId = req.user?.login.providerId;
     const provider = providerId === undefined ? undefined : await findProvider(deps.store.db, providerId);
@@ -17,7 +33,26 @@ export function profileRoutes(deps: Deps): Router {
     const named = await findUsersById(deps.store.db, req.user ? referencesOf(req.user, list) : []);
     const facts = req.user ? allFacts(req.user, list, named) : [];
     const hasPassword = req.user && (await hasUsablePassword(deps, req.user));
-    res.render('intranet/profile', { title: 'My profile', provider, facts, photoOf, hasPassword });
+    const { rows } = await listOpenSessions(deps, { userIds: [req.user?.id ?? ''] }, { limit: MOST_SHOWN });
+    const current = currentSessionId(req);
+    res.render('intranet/profile', {
+      title: 'My profile',
+      provider,
+      facts,
+      photoOf,
+      hasPassword,
+      idleMinutes: limitsOf(res.locals.domain).idleMs / MINUTE_MS,
+      sessions: rows
+        .map((row) => ({ ...row, browser: browserName(row.userAgent), isCurrent: row.id === current }))
+        .sort((one, other) => Number(other.isCurrent) - Number(one.isCurrent)),
+    });
   });
   return router;
+}
+
+function textOf(ended: number): string {
+  if (ended === 0) return 'You were not logged in there any more.';
+  return ended === 1
+    ? 'You are logged out there.'
+    : `You are logged out in ${ended.toLocaleString('en')} other browsers.`;
 }

@@ -1,6 +1,7 @@
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { inserter, prepared } from '../db/query.ts';
-import type { SessionRow } from '../db/schema.ts';
+import type { Schema, SessionRow } from '../db/schema.ts';
 
 /** Returns the session with an ID (the hash of the cookie's secret), unless it has expired. */
 export async function findSession(db: Db, id: string, now: number): Promise<SessionRow | undefined> {
@@ -10,6 +11,25 @@ export async function findSession(db: Db, id: string, now: number): Promise<Sess
 
 const byId = prepared((db, id: string, now: number) =>
   db.selectFrom('sessions').selectAll().where('id', '=', id).where('expiresAt', '>', now),
+);
+
+/** A session with the limits of its domain, which are null for the default ones. */
+export type LimitedSession = SessionRow & { idleMinutes: number | null; longestMinutes: number | null };
+
+/** Returns the session with an ID, unless it has expired, with the limits of its domain. In one query, because every request asks for both. */
+export async function findLimitedSession(db: Db, id: string, now: number): Promise<LimitedSession | undefined> {
+  const [row] = await byIdWithLimits(db, id, now);
+  return row;
+}
+
+const byIdWithLimits = prepared((db, id: string, now: number) =>
+  db
+    .selectFrom('sessions')
+    .leftJoin('domains', 'domains.id', 'sessions.domainId')
+    .selectAll('sessions')
+    .select(['domains.idleMinutes', 'domains.longestMinutes'])
+    .where('sessions.id', '=', id)
+    .where('sessions.expiresAt', '>', now),
 );
 
 export async function writeSession(db: Db, row: SessionRow): Promise<void> {
@@ -100,6 +120,90 @@ export async function countSessionsOfDomain(db: Db, domainId: string, now: numbe
 /** Ends all sessions at a domain. */
 export async function deleteSessionsOfDomain(db: Db, domainId: string): Promise<void> {
   await db.deleteFrom('sessions').where('domainId', '=', domainId).execute();
+}
+
+/** Ends the sessions at a domain by its limits, if these come before their end. */
+export async function shortenSessions(
+  db: Db,
+  domainId: string,
+  { idleMs, longestMs }: { idleMs: number; longestMs: number },
+): Promise<void> {
+  const [idleEnd, end] = [sql<number>`"lastSeenAt" + ${idleMs}`, sql<number>`"createdAt" + ${longestMs}`];
+  for (const sooner of [idleEnd, end])
+    await db
+      .updateTable('sessions')
+      .set({ expiresAt: sooner })
+      .where('domainId', '=', domainId)
+      .where('expiresAt', '>', sooner)
+      .execute();
+}
+
+/** Some sessions: all that match every filter given. `providerId` is null for local logins. */
+export type SessionFilter = {
+  ids?: string[] | undefined;
+  userIds?: string[] | undefined;
+  providerId?: string | null | undefined;
+  domainId?: string | undefined;
+  exceptId?: string | undefined;
+};
+
+/** A session as lists show it. */
+export type OpenSession = Omit<SessionRow, 'dataJson'>;
+
+const sessions = expressionBuilder<Schema, 'sessions'>();
+
+/** Lists sessions, the newest login first. @param page `before`: only those after this one in the list */
+export async function listSessions(
+  db: Db,
+  filter: SessionFilter,
+  now: number,
+  page: { before?: string | undefined; limit: number },
+): Promise<OpenSession[]> {
+  let query = db
+    .selectFrom('sessions')
+    .select(['id', 'userId', 'domainId', 'providerId', 'nameId', 'sessionIndex', 'network', 'userAgent'])
+    .select(['createdAt', 'lastSeenAt', 'expiresAt'])
+    .where(matching(filter))
+    .where('expiresAt', '>', now);
+  if (page.before !== undefined) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** Counts sessions, at most one more than `most`. */
+export async function countSessions(db: Db, filter: SessionFilter, now: number, most: number): Promise<number> {
+  const some = db
+    .selectFrom('sessions')
+    .select('id')
+    .where(matching(filter))
+    .where('expiresAt', '>', now)
+    .limit(most + 1);
+  const row = await db
+    .selectFrom(some.as('some'))
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Ends up to `limit` sessions that started until a time. Returns how many there were. */
+export async function deleteSessions(db: Db, filter: SessionFilter, until: number, limit: number): Promise<number> {
+  const some = db
+    .selectFrom('sessions')
+    .select('id')
+    .where(matching(filter))
+    .where('createdAt', '<=', until)
+    .limit(limit);
+  const result = await db.deleteFrom('sessions').where('id', 'in', some).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+function matching({ ids, userIds, providerId, domainId, exceptId }: SessionFilter): Expression<SqlBool> {
+  const conditions: Expression<SqlBool>[] = [];
+  if (ids) conditions.push(ids.length > 0 ? sessions('id', 'in', ids) : sessions.lit(false));
+  if (userIds) conditions.push(userIds.length > 0 ? sessions('userId', 'in', userIds) : sessions.lit(false));
+  if (providerId !== undefined) conditions.push(sessions('providerId', providerId === null ? 'is' : '=', providerId));
+  if (domainId !== undefined) conditions.push(sessions('domainId', '=', domainId));
+  if (exceptId !== undefined) conditions.push(sessions('id', '!=', exceptId));
+  return sessions.and(conditions);
 }
 
 /** Deletes up to `limit` expired rows. Returns how many there were. */

@@ -1,10 +1,11 @@
 import type { Request } from 'express';
+import type { SessionLimits } from '../login/sessionLimits.ts';
 import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
 import type { ViewTools } from './render.ts';
 
-/** How a person logged in, as stored in the session. Times are epoch milliseconds. */
-export type LoginFacts = {
+/** How a person logged in, as stored in the session, with the limits of the domain at that time. Times are epoch milliseconds. */
+export type LoginFacts = SessionLimits & {
   method: 'saml' | 'local';
   domainId: string;
   providerId?: string | undefined;

@@ -11,7 +11,6 @@ import { isHttps } from './domain.ts';
 import type { LoggedInUser, LoginFacts } from './request.ts';
 import { type SerializedLogin, SessionStore } from './sessionStore.ts';
 
-export const LONGEST_MS = 24 * 3_600_000;
 const COOKIE = 'anteroom';
 const SECURE_COOKIE = '__Host-anteroom';
 const WHO = 'who'; // the cookie that tells the ACS, which never sees the Lax session cookie, whose browser this is
@@ -65,6 +64,11 @@ export async function endSession(req: Request, res: Response): Promise<void> {
   );
   const secure = isHttps(req);
   res.clearCookie(secure ? SECURE_COOKIE : COOKIE, { path: '/', secure });
+}
+
+/** Returns the ID of this browser's session, as it is stored. */
+export function currentSessionId(req: Request): string {
+  return hashSessionId(req.sessionID);
 }
 
 /** Returns the ID of the person who is logged in with this browser, even if a cross-site POST came without the session cookie. */

@@ -1,23 +1,36 @@
 import session, { type SessionData } from 'express-session';
 import type { Deps } from '../deps.ts';
 import { hashSessionId } from '../identifier.ts';
-import { deleteSession, findSession, touchSession, updateSession, writeSession } from '../store/sessions.ts';
+import { limitsOf, type SessionLimits } from '../login/sessionLimits.ts';
+import {
+  deleteSession,
+  findLimitedSession,
+  findSession,
+  touchSession,
+  updateSession,
+  writeSession,
+} from '../store/sessions.ts';
 import type { LoginFacts } from './request.ts';
 
-const IDLE_MS = 8 * 3_600_000;
 const TOUCH_EVERY_MS = 60_000;
 
 /** What passport keeps of a login in the session. */
 export type SerializedLogin = LoginFacts & { userId: string };
 
 const SAVED = Symbol('the JSON that was last written');
+const LIMITS = Symbol('the limits of the domain');
 
-type StoredSession = SessionData & { passport?: { user?: SerializedLogin }; [SAVED]?: string };
+type StoredSession = SessionData & {
+  passport?: { user?: SerializedLogin };
+  [SAVED]?: string;
+  [LIMITS]?: SessionLimits;
+};
 type Done = (error?: unknown) => void;
 
 /**
  * The store of express-session on the `sessions` table, which holds the hash of a session's ID and never the ID.
- * A session expires after 8 hours without a request, and at the end that its login sets. Without a login nothing is stored.
+ * A session expires after the limits of its domain (login/sessionLimits.ts), and at the end that its login sets. Without a login nothing is
+ * stored.
  */
 export class SessionStore extends session.Store {
   readonly #deps: Deps;
@@ -53,11 +66,12 @@ export class SessionStore extends session.Store {
   async #read(id: string): Promise<StoredSession | null> {
     const { db } = this.#deps.store;
     const now = this.#deps.now();
-    const row = await findSession(db, id, now);
+    const row = await findLimitedSession(db, id, now);
     if (!row) return null;
-    const stored: StoredSession = { ...JSON.parse(row.dataJson), seen: row.lastSeenAt };
-    if (now - row.lastSeenAt >= TOUCH_EVERY_MS)
-      await touchSession(db, id, now, expiryOf(now, stored.passport?.user?.endsAt ?? now));
+    const limits = limitsOf(row);
+    const stored: StoredSession = { ...JSON.parse(row.dataJson), seen: row.lastSeenAt, [LIMITS]: limits };
+    const login = stored.passport?.user;
+    if (login && now - row.lastSeenAt >= TOUCH_EVERY_MS) await touchSession(db, id, now, expiryOf(now, login, limits));
     return stored;
   }
 
@@ -77,7 +91,8 @@ export class SessionStore extends session.Store {
       userAgent: login.userAgent,
       createdAt: login.at,
       lastSeenAt: now,
-      expiresAt: expiryOf(now, login.endsAt),
+      // A login that was held while the server was upgraded has no limits.
+      expiresAt: expiryOf(now, login, stored[LIMITS] ?? { ...limitsOf(undefined), ...login }),
     };
     // A session that was stored before and has been ended since must not come back.
     await (stored.seen === undefined ? writeSession : updateSession)(this.#deps.store.db, row);
@@ -92,6 +107,6 @@ export class SessionStore extends session.Store {
   }
 }
 
-function expiryOf(now: number, endsAt: number): number {
-  return Math.min(now + IDLE_MS, endsAt);
+function expiryOf(now: number, { at, endsAt }: LoginFacts, { idleMs, longestMs }: SessionLimits): number {
+  return Math.min(now + idleMs, at + longestMs, endsAt);
 }

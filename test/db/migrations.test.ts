@@ -51,6 +51,8 @@ const added = [
   'role',
   'roleSince',
   'autoLoginPausedAt',
+  'idleMinutes',
+  'longestMinutes',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -1,11 +1,15 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import {
+  countSessions,
   countSessionsOfProvider,
   deleteSession,
+  deleteSessions,
   deleteSessionsOfProvider,
   deleteSessionsOfUser,
   findSession,
+  listSessions,
+  type SessionFilter,
   touchSession,
   writeSession,
 } from '../../src/store/sessions.ts';
@@ -61,6 +65,34 @@ describe('store/sessions', () => {
           sessions.map(({ id }) => id),
         ),
       ).to.deep.equal([false, false, true]);
+    });
+
+    it('lists, counts and ends the sessions that match all filters, the newest first', async () => {
+      const rows = [
+        aSession(anna.id, { id: '1', providerId: 'one', domainId: 'a' }),
+        aSession(anna.id, { id: '2', domainId: 'b' }),
+        aSession(bob.id, { id: '3', providerId: 'one', domainId: 'b' }),
+        aSession(bob.id, { id: '4', expiresAt: testStart }),
+      ];
+      for (const row of rows) await writeSession(db, row);
+      const idsOf = async (filter: SessionFilter, before?: string) =>
+        (await listSessions(db, filter, testStart, { before, limit: 9 })).map(({ id }) => id).join('');
+      expect(await idsOf({})).to.equal('321');
+      expect(await idsOf({}, '3')).to.equal('21');
+      expect((await listSessions(db, {}, testStart, { limit: 2 })).map(({ id }) => id)).to.deep.equal(['3', '2']);
+      expect(await idsOf({ userIds: [anna.id] })).to.equal('21');
+      expect(await idsOf({ userIds: [] })).to.equal('');
+      expect(await idsOf({ ids: ['1', '3'], exceptId: '3' })).to.equal('1');
+      expect(await idsOf({ ids: [] })).to.equal('');
+      expect(await idsOf({ providerId: null })).to.equal('2');
+      expect(await idsOf({ providerId: 'one', domainId: 'b' })).to.equal('3');
+      expect([await countSessions(db, {}, testStart, 9), await countSessions(db, {}, testStart, 1)]).to.deep.equal([
+        3, 2,
+      ]);
+      expect(await deleteSessions(db, { providerId: 'one' }, testStart - 1, 9)).to.equal(0);
+      expect(await deleteSessions(db, { providerId: 'one' }, testStart, 1)).to.equal(1);
+      expect(await deleteSessions(db, { providerId: 'one' }, testStart, 9)).to.equal(1);
+      expect(await idsOf({})).to.equal('2');
     });
 
     it('counts and ends the sessions that a provider started', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { addDomain } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
+import { limitsOf } from '../../src/login/sessionLimits.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/flash.ts';
@@ -135,6 +136,7 @@ describe('sessions', () => {
         at: testStart,
         network: '',
         userAgent: '',
+        ...limitsOf(undefined),
       } as const;
       await startSession(deps, req, res, person, { ...facts, endsAt: testStart + HOUR_MS });
       res.end();

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { SessionData } from 'express-session';
 import { hashSessionId, newSessionId } from '../../src/identifier.ts';
+import { insertDomain } from '../../src/store/domains.ts';
 import { deleteSession } from '../../src/store/sessions.ts';
 import { SessionStore } from '../../src/web/sessionStore.ts';
-import { aUser, insertUser } from '../support/rows.ts';
+import { aDomain, aUser, insertUser } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 
 const HOUR_MS = 3_600_000;
@@ -51,6 +52,25 @@ describe('SessionStore', () => {
     expect(await get()).to.equal(null);
   });
 
+  it('ends a session by the limits of its domain, as they are now', async () => {
+    const domain = aDomain({ idleMinutes: 60, longestMinutes: 180 });
+    await insertDomain(deps.store.db, domain);
+    await set(sessionUntil(24 * HOUR_MS, domain.id));
+    deps.clock.advance(HOUR_MS - 1);
+    expect(await get(), 'used within an hour').not.to.equal(null);
+    deps.clock.advance(HOUR_MS);
+    expect(await get(), 'unused for an hour').to.equal(null);
+    deps.clock.at = testStart;
+    sid = newSessionId(deps);
+    await set(sessionUntil(24 * HOUR_MS, domain.id));
+    for (let half = 1; half < 6; half++) {
+      deps.clock.advance(HOUR_MS / 2);
+      expect(await get(), `after ${half} half hours`).not.to.equal(null);
+    }
+    deps.clock.advance(HOUR_MS / 2);
+    expect(await get(), 'after three hours').to.equal(null);
+  });
+
   it('does not restore a session that ended between two writes', async () => {
     const session = sessionUntil(HOUR_MS);
     await set(session);
@@ -80,8 +100,8 @@ describe('SessionStore', () => {
     expect(await get()).to.equal(null);
   });
 
-  function sessionUntil(milliseconds: number): SessionData {
-    const login = { userId: user.id, method: 'local', domainId: 'd', at: testStart, network: '', userAgent: '' };
+  function sessionUntil(milliseconds: number, domainId = 'd'): SessionData {
+    const login = { userId: user.id, method: 'local', domainId, at: testStart, network: '', userAgent: '' };
     const passport = { user: { ...login, endsAt: testStart + milliseconds } };
     return { cookie: { originalMaxAge: null }, passport } as unknown as SessionData;
   }

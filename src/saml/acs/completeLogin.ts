@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
+import { limitsOf } from '../../login/sessionLimits.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { returnPath } from '../../web/returnPath.ts';
-import { LONGEST_MS, startSession } from '../../web/session.ts';
+import { startSession } from '../../web/session.ts';
 import { clearBrowserSecret } from '../request/loginRequest.ts';
 import { holdLogin } from './personSwitch.ts';
 import type { AcceptedLogin } from './receive.ts';
@@ -24,6 +25,7 @@ export async function completeLogin(deps: Deps, req: Request, res: Response, acc
 
 function loginFacts(deps: Deps, req: Request, res: Response, { provider, assertion }: AcceptedLogin): LoginFacts {
   const now = deps.now();
+  const limits = limitsOf(res.locals.domain);
   // The skew applies as in the check: a session that ends before it starts would send the person to the provider and back forever.
   const endAtProvider = (assertion.sessionNotOnOrAfter ?? Infinity) + provider.settings.clockSkewSeconds * 1_000;
   return {
@@ -33,7 +35,8 @@ function loginFacts(deps: Deps, req: Request, res: Response, { provider, asserti
     nameId: assertion.nameId?.value,
     sessionIndex: assertion.sessionIndex,
     at: now,
-    endsAt: Math.min(now + LONGEST_MS, endAtProvider), // the provider can only shorten the session (saml-core 2.7.2)
+    endsAt: Math.min(now + limits.longestMs, endAtProvider), // the provider can only shorten the session (saml-core 2.7.2)
+    ...limits,
     ...clientOf(req),
   };
 }

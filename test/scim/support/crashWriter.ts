@@ -24,6 +24,8 @@ app.use((_req, res, next) => {
     spEntityId: null,
     acsPath: null,
     autoLoginPausedAt: null,
+    idleMinutes: null,
+    longestMinutes: null,
   };
   next();
 });
