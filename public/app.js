@@ -84,8 +84,8 @@ for (const form of document.querySelectorAll('form[data-unsaved]')) {
   form.addEventListener('input', () => {
     changed = true;
   });
-  form.addEventListener('submit', () => {
-    changed = false;
+  form.addEventListener('submit', ({ submitter }) => {
+    if (submitter?.formTarget !== '_blank') changed = false; // in a new tab, the form stays
   });
   window.addEventListener('beforeunload', (event) => {
     if (changed) event.preventDefault();

@@ -49,6 +49,7 @@ import { providersRoutes } from './saml/providers.ts';
 import { refreshRoutes } from './saml/refresh.ts';
 import { removeDomainRoutes } from './saml/removeDomain.ts';
 import { removeProviderRoutes } from './saml/removeProvider.ts';
+import { testRoutes } from './saml/tests.ts';
 import { versionRoutes } from './saml/version.ts';
 import { versionsRoutes } from './saml/versions.ts';
 import { endSessionsRoutes } from './sessions/end.ts';
@@ -75,6 +76,7 @@ const screens = [
   importRoutes,
   providerRoutes,
   refreshRoutes,
+  testRoutes,
   removeProviderRoutes,
   versionsRoutes,
   versionRoutes,
@@ -126,7 +128,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const name of ['id', 'domain', 'provider', 'import', 'version', 'delivery', 'key'])
+  for (const name of ['id', 'domain', 'provider', 'import', 'test', 'version', 'delivery', 'key'])
     router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;

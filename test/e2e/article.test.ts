@@ -168,11 +168,13 @@ describe('setup as the article describes it', () => {
     await powerUser.goto(`${anteroom.url}/settings/security/saml`);
     await powerUser.getByRole('link', { name: 'Identity Providers' }).first().click();
     await powerUser.getByRole('link', { name: /^Edit/ }).click();
+    const opened = powerUser.waitForEvent('popup');
     await powerUser.getByRole('button', { name: 'Test login' }).click();
-    await logInAtProvider(powerUser, 'anna.berg');
-    await powerUser.waitForURL(/\/settings\/security\/activity\//);
-    await powerUser.getByText('anna.berg@acme.example').first().waitFor();
-    await powerUser.getByText('Maya Koch').first().waitFor();
+    const tab = await opened;
+    await logInAtProvider(tab, 'anna.berg');
+    await tab.waitForURL(/\/settings\/security\/activity\//);
+    await tab.getByText('anna.berg@acme.example').first().waitFor();
+    await tab.getByText('Maya Koch').first().waitFor();
   });
 });
 

@@ -65,16 +65,18 @@ describe('a login in a browser that is not completed', function () {
     const screen = `/settings/security/saml/domains/${signing.domain.id}/identity-providers/${signing.provider.id}`;
     await logInWithPassword(signing.url, 'maya.koch', screen);
     const unnamed = (xml: string) => xml.replaceAll(/ ?InResponseTo="[^"]*"/g, '');
-    await answerInBrowser(signing, page, {
+    await answerInBrowser(signing, context, {
       parts: ({ responseAttributes, subject }) => ({
         responseAttributes: unnamed(responseAttributes),
         subject: unnamed(subject),
       }),
     });
+    const opened = page.waitForEvent('popup');
     await page.getByRole('button', { name: 'Test login' }).click();
-    await page.waitForURL('**/settings/security/activity/*');
-    expect(await page.locator('h1').textContent()).to.contain('Refused: the response belonged to a different');
-    expect(await page.locator('main').textContent()).to.contain('InResponseTo');
+    const tab = await opened;
+    await tab.waitForURL('**/settings/security/activity/*');
+    expect(await tab.locator('h1').textContent()).to.contain('Refused: the response belonged to a different');
+    expect(await tab.locator('main').textContent()).to.contain('InResponseTo');
     expect(await newestAttempt(signing)).to.include({ flow: 'test', reason: 'in_response_to_mismatch' });
     expect((await findUserByUserName(signing.deps.store.db, 'ada'))?.lastLoginAt).to.equal(null);
   });

@@ -26,8 +26,7 @@ describe('the Test login', () => {
       const connected = await connect({ settings: { requestBinding } });
       await addPerson(connected.deps, maya);
       await addPerson(connected.deps, anna);
-      const page = await openEditScreen(connected);
-      await page.getByRole('button', { name: 'Test login' }).click();
+      const page = await openTest(connected);
       await page.locator('#login').fill('anna.berg');
       await page.locator('#password').fill('cloud-demo');
       await page.getByRole('button', { name: 'Log in' }).click();
@@ -41,8 +40,7 @@ describe('the Test login', () => {
   it('shows a Power User why a login was refused', async () => {
     const connected = await connect();
     await addPerson(connected.deps, maya);
-    const page = await openEditScreen(connected);
-    await page.getByRole('button', { name: 'Test login' }).click();
+    const page = await openTest(connected);
     await page.locator('#login').fill('anna.berg');
     await page.locator('#password').fill('cloud-demo');
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -290,8 +288,8 @@ function withUnknownRequest({ responseAttributes, subject }: MessageParts): Part
   return { responseAttributes: renamed(responseAttributes), subject: renamed(subject) };
 }
 
-/** Logs the Power User in, in Chromium, and opens the provider's Edit screen. */
-async function openEditScreen({ url, domain, provider }: Connected): Promise<BrowserPage> {
+/** Logs the Power User in, in Chromium, and starts the test on the provider's Edit screen. Returns its tab. */
+async function openTest({ url, domain, provider }: Connected): Promise<BrowserPage> {
   const page = await (await openBrowser()).newPage();
   await page.goto(
     `${url}/local-login?return=/settings/security/saml/domains/${domain.id}/identity-providers/${provider.id}`,
@@ -300,5 +298,7 @@ async function openEditScreen({ url, domain, provider }: Connected): Promise<Bro
   await page.locator('#password').fill(testPassword);
   await page.locator('form[action="/local-login"] button').click();
   await page.waitForURL('**/identity-providers/*');
-  return page;
+  const tab = page.waitForEvent('popup');
+  await page.getByRole('button', { name: 'Test login' }).click();
+  return tab;
 }

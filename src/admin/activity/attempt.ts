@@ -1,7 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
-import { changeProvider, providerInputOf } from '../../federation/providers.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
@@ -13,14 +12,17 @@ import { elapsedText } from '../../saml/verify/clock.ts';
 import { type Domain, findDomain } from '../../store/domains.ts';
 import { findProvider, type IdentityProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity, type LoginActivity } from '../../store/loginActivity.ts';
+import { findTestOfActivity, type LoginTest } from '../../store/loginTests.ts';
 import { findUser } from '../../store/users.ts';
-import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
+import { isStarter } from '../../web/starter.ts';
 import { ACTIVITY, providerPath } from '../saml/paths.ts';
+import { applyRepair } from './applyRepair.ts';
 import { arrivedRows } from './arrived.ts';
 import { flowNames, outcomeNames } from './list.ts';
-import { findRepair } from './repair.ts';
+import { findRepairs } from './repair.ts';
+import { testFacts } from './testFacts.ts';
 
 const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
 const ID = /^[0-9a-f-]{36}$/;
@@ -31,7 +33,7 @@ const SEPARATORS = ['/', '?', '&', '=', ':', ' '];
  * repairs it, a button changes that.
  */
 export function loginAttemptRoutes(router: Router, deps: Deps): void {
-  router.get(`${ACTIVITY}/:key`, (req, res) => show(deps, res, req.params.key));
+  router.get(`${ACTIVITY}/:key`, (req, res) => show(deps, req, res, req.params.key));
   router.post(`${ACTIVITY}/:key/repair`, (req, res) => repair(deps, req, res, req.params.key));
 }
 
@@ -48,11 +50,12 @@ export function differenceOf(expected: string, received: string): { same: string
   return { same: received.slice(0, from), different: received.slice(from) };
 }
 
-async function show(deps: Deps, res: Response, key: string): Promise<void> {
+async function show(deps: Deps, req: Request, res: Response, key: string): Promise<void> {
   const { db } = deps.store;
   const attempt = await getAttempt(deps, key);
   const { providerId, domainId, userId, reason, flow } = attempt;
-  const provider = providerId === null ? undefined : await findProvider(db, providerId);
+  const test = await ownTestOf(deps, req, attempt);
+  const provider = test?.draft ?? (providerId === null ? undefined : await findProvider(db, providerId));
   const domain = domainId === null ? undefined : await findDomain(db, domainId);
   const kept = await findMessages(deps, attempt.id);
   const view = kept && messageView(kept, checksOf(attempt));
@@ -64,7 +67,7 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
   const cause = checks.find(({ result }) => result === 'refused')?.cause;
   const explanation = reason === null ? undefined : explain(reason, provider?.name, cause);
   const isHealed = attempt.outcome in healed;
-  const remedy = isHealed ? undefined : (explanation?.remedy ?? (flow === 'test' ? 'provider' : undefined));
+  const isTestOfOther = flow === 'test' && !test;
   res.render('settings/activity/attempt', {
     title: titleOf(attempt, explanation),
     intro: introOf(attempt, explanation, cause),
@@ -79,29 +82,28 @@ async function show(deps: Deps, res: Response, key: string): Promise<void> {
     notReached: checks.filter((check) => check.result === 'not_reached'),
     flowNames,
     differenceOf,
-    remedy: remedyLink(remedy, attempt, domain, provider),
+    remedy: isHealed ? undefined : remedyLink(explanation?.remedy, attempt, domain, provider, test),
     seen: seenByPerson(attempt, provider, cause),
     arrived: arrivedRows(attempt, provider),
     view,
     messageDays: (await readIntranetSettings(db)).messageDays,
     elapsedText,
-    repair: isHealed ? undefined : await findRepair(deps, attempt, provider),
+    repairs: isHealed || isTestOfOther ? [] : await findRepairs(deps, attempt, provider),
+    test: test && (await testFacts(deps, attempt, test)),
     path: `${ACTIVITY}/${attempt.id}`,
   });
 }
 
 async function repair(deps: Deps, req: Request, res: Response, key: string): Promise<void> {
   const attempt = await getAttempt(deps, key);
-  const provider = attempt.providerId === null ? undefined : await findProvider(deps.store.db, attempt.providerId);
-  const found = await findRepair(deps, attempt, provider);
-  // Only what was shown is done: settings or people may have changed since.
-  const shown = found?.preview === field(req, 'preview') ? found : undefined;
-  const input = provider && shown && { ...providerInputOf(provider), ...shown.change };
-  const changed = provider && input && (await changeProvider(deps, provider.id, input));
-  if (changed?.ok) await flash(req, `${changed.value.name} was saved: ${shown?.button}.`);
-  else
-    await flash(req, 'Nothing was changed: the settings or people have changed since. Check this page again.', 'info');
-  res.redirect(303, `${ACTIVITY}/${attempt.id}`);
+  const test = await ownTestOf(deps, req, attempt);
+  res.redirect(303, await applyRepair(deps, req, attempt, test, field(req, 'preview')));
+}
+
+/** Finds the Test login of an attempt, if this Power User started it. */
+async function ownTestOf({ store }: Deps, req: Request, { id, flow }: LoginActivity): Promise<LoginTest | undefined> {
+  const test = flow === 'test' ? await findTestOfActivity(store.db, id) : undefined;
+  return test && isStarter(req, test) ? test : undefined;
 }
 
 async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> {
@@ -150,6 +152,7 @@ function remedyLink(
   { userId, asserted }: LoginActivity,
   domain: Domain | undefined,
   provider: IdentityProvider | undefined,
+  test: LoginTest | undefined,
 ): RemedyLink | undefined {
   if (remedy === 'acsUrl' && domain) {
     const note = 'Reply URL in Entra, Single sign-on URL in Okta.';
@@ -165,7 +168,8 @@ function remedyLink(
       },
     };
   }
-  if ((remedy === 'provider' || remedy === 'metadata') && domain && provider)
+  // A Test login has a link to its form.
+  if ((remedy === 'provider' || remedy === 'metadata') && domain && provider && !test)
     return { href: providerPath(domain.id, provider.id), text: `Edit ${provider.name}`, icon: 'edit' };
   if (remedy === 'person' && userId) return { href: `/settings/people/${userId}`, text: 'Edit person', icon: 'user' };
   if (remedy === 'addPerson') {

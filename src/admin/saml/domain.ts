@@ -6,6 +6,7 @@ import { findSigningKey } from '../../federation/domainKeys.ts';
 import { getDomain, saveOwnDetails, setUpDomain } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import { findRollover, missingIn } from '../../federation/keyRollover.ts';
+import { stateOfProvider } from '../../federation/providerState.ts';
 import {
   changesOfDetails,
   type DetailsChange,
@@ -33,7 +34,8 @@ type Page = { entered?: OwnDetails; errors?: FieldErrors; changes?: DetailsChang
 async function show(deps: Deps, res: Response, id: string, { entered, errors = {}, changes = [] }: Page = {}) {
   const domain = await getDomain(deps.store.db, id);
   const rollover = await findRollover(deps, domain.id);
-  const providers = (await listProvidersAt(deps.store.db, domain.id)).filter(
+  const used = await listProvidersAt(deps.store.db, domain.id);
+  const providers = used.filter(
     ({ enabled, settings }) =>
       enabled && changes.some(({ label }) => label === 'ACS URL' || settings.spEntityId === ''),
   );
@@ -46,6 +48,9 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
     errors,
     changes,
     providers: providers.map(({ name }) => name),
+    states: await Promise.all(
+      used.map(async (provider) => ({ provider, state: await stateOfProvider(deps.store.db, domain, provider) })),
+    ),
     certificate: rollover && describeCertificate(rollover.current.certificate),
     rollover: rollover && { ...rollover, missing: missingIn(rollover).length },
     openHttp: isOpenHttp(domain.url),

@@ -2,29 +2,44 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
-import { confirmImport, getPreview, type MetadataPreview, proposedNameAt } from '../../federation/importMetadata.ts';
+import {
+  confirmImport,
+  getPreview,
+  type MetadataPreview,
+  proposedNameAt,
+  providerOfPreview,
+} from '../../federation/importMetadata.ts';
 import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
 import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
 import { nameOf } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
+import type { LoginTest } from '../../store/loginTests.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
+import { findOwnTest } from '../ownTest.ts';
 import { importPath, providersPath } from './paths.ts';
+import { changedLabels, enteredOf } from './providerForm.ts';
 
 const PATH = importPath(':domain', ':import');
 
 const NEW = 'new'; // the value of the choice without a known provider
 
 type Ids = { domain: string; import: string };
-type Page = { entered?: string; errors?: FieldErrors }; // the name
+type Page = { entered?: string; test?: LoginTest | undefined; errors?: FieldErrors }; // entered: the name
 
 /** The preview of imported metadata, and its confirmation. */
 export function importRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, (req, res) => show(deps, res, req.params));
+  router.get(PATH, async (req, res) => show(deps, res, req.params, { test: await testIn(deps, req, req.query.test) }));
   router.post(PATH, (req, res) => confirm(deps, req, res, req.params));
 }
 
-async function show(deps: Deps, res: Response, ids: Ids, { entered, errors = {} }: Page = {}): Promise<void> {
+/** Returns the target that was selected, or the only one. Metadata that was fetched for one provider only updates it. */
+export function chosenTarget(preview: MetadataPreview, domainId: string, chosen: string): ImportTarget | undefined {
+  const targets = targetsOf(preview, domainId);
+  return targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
+}
+
+async function show(deps: Deps, res: Response, ids: Ids, { entered, test, errors = {} }: Page = {}): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const preview = await getPreview(deps, ids.import);
   const { metadata, known } = preview;
@@ -42,6 +57,9 @@ async function show(deps: Deps, res: Response, ids: Ids, { entered, errors = {} 
     targets,
     own: known.find(({ domainIds }) => domainIds.includes(domain.id)),
     host: new URL(domain.url).host,
+    isHere: domain.id === res.locals.domain.id,
+    test,
+    filledIn: test && changedLabels(enteredOf(await providerOf(deps, domain, preview, test)), enteredOf(test.draft)),
     errors,
     shortBinding,
     hasAbout,
@@ -53,17 +71,16 @@ async function show(deps: Deps, res: Response, ids: Ids, { entered, errors = {} 
 async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const preview = await getPreview(deps, ids.import);
-  const targets = targetsOf(preview, domain.id);
-  const chosen = field(req, 'target');
-  const target = targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
-  const entered = field(req, 'name');
+  const target = chosenTarget(preview, domain.id, field(req, 'target'));
+  const [entered, test] = [field(req, 'name'), await testIn(deps, req, field(req, 'test'))];
   if (!target) {
     const errors = { target: 'Select what to do with this metadata.' };
-    return show(deps, res.status(422), ids, { entered, errors });
+    return show(deps, res.status(422), ids, { entered, test, errors });
   }
   const named = target.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
-  if (named && !named.ok) return show(deps, res.status(422), ids, { entered, errors: named.errors });
-  const { name } = await confirmImport(deps, ids.import, target, named?.value, req.user && nameOf(req.user));
+  if (named && !named.ok) return show(deps, res.status(422), ids, { entered, test, errors: named.errors });
+  const author = req.user && nameOf(req.user);
+  const { name } = await confirmImport(deps, ids.import, target, named?.value, author, test?.draft.settings);
   await flash(
     req,
     target.providerId ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`,
@@ -71,7 +88,17 @@ async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promi
   res.redirect(303, providersPath(domain.id));
 }
 
-/** Metadata that was fetched for one provider only updates it. */
+/** Returns the Test login whose settings the import gets, one of this preview. */
+async function testIn(deps: Deps, req: Request, id: unknown): Promise<LoginTest | undefined> {
+  const test = await findOwnTest(deps, req, String(id ?? ''));
+  return test?.importId === req.params.import ? test : undefined;
+}
+
+/** Returns the provider that the import would add or change without the settings of the test. */
+async function providerOf(deps: Deps, { id }: Domain, preview: MetadataPreview, { providerId }: LoginTest) {
+  return providerOfPreview(deps, id, preview, { domainIds: [], ...(providerId === null ? {} : { providerId }) });
+}
+
 function targetsOf({ provider, known }: MetadataPreview, domainId: string): ImportTarget[] {
   return provider ? [{ providerId: provider.id, domainIds: [] }] : targetsFor(known, domainId);
 }

@@ -4,6 +4,7 @@ import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import { type MetadataSource, previewMetadata } from '../../federation/importMetadata.ts';
+import { stateOfProvider } from '../../federation/providerState.ts';
 import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
@@ -34,11 +35,14 @@ async function show(deps: Deps, res: Response, domainId: string, entered: Entere
     title: 'Identity Providers',
     domain,
     host: new URL(domain.url).host,
-    providers: providers.map((provider) => ({
-      ...provider,
-      certificate: lastToExpire(provider),
-      domains: domainsOf(provider.id),
-    })),
+    providers: await Promise.all(
+      providers.map(async (provider) => ({
+        ...provider,
+        certificate: lastToExpire(provider),
+        domains: domainsOf(provider.id),
+        state: await stateOfProvider(deps.store.db, domain, provider),
+      })),
+    ),
     now: deps.now(),
     entered,
     errors,

@@ -1,8 +1,9 @@
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
+import type { ReasonCode } from '../../federation/reasons.ts';
 import { allowsMethod } from '../../people/users.ts';
 import { caseKey } from '../../store/caseKey.ts';
-import type { ProviderSettings } from '../../store/identityProviders.ts';
+import type { IdentityProvider, ProviderSettings } from '../../store/identityProviders.ts';
 import { visibleName } from '../../store/loginName.ts';
 import {
   findUserByUserName,
@@ -12,7 +13,7 @@ import {
   type User,
 } from '../../store/users.ts';
 import type { AssertionContent } from './assertion.ts';
-import { type Facts, found, type LoginContext, refuse } from './check.ts';
+import { createLogin, type Facts, found, type LoginContext, refusalOf, refuse } from './check.ts';
 
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
@@ -96,6 +97,20 @@ function causeOf({ content, provider, assertedName }: LoginContext): Facts {
   const mail = wellKnownAttribute(attributes);
   if (mail === undefined) return { cause: 'persistent_name_id' };
   return { cause: 'persistent_name_id_beside_mail', detail: `The attribute ${mail.slice(0, 100)} was sent too.` };
+}
+
+/** Returns why a person may not log in with a provider under a name: the reason of each check of the person that fails. */
+export function reasonsAgainst(user: User, provider: IdentityProvider, assertedName: string): ReasonCode[] {
+  const nowhere = { domainId: '', entityId: '', acsUrl: '', secretOf: () => undefined };
+  const login = createLogin({ ...nowhere, user, provider, assertedName });
+  return [checkEmailDomain, checkPersonActive, checkMayLogIn, checkLoginType].flatMap((check) => {
+    try {
+      check(login);
+      return [];
+    } catch (error) {
+      return refusalOf(error).reason;
+    }
+  });
 }
 
 /** A provider that is limited to e-mail domains may only name people with such an address, and only by such an address. */

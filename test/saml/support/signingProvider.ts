@@ -1,4 +1,4 @@
-import type { Page as BrowserPage } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { describePublicKey } from '../../../src/federation/certificate.ts';
 import { setUpDomain } from '../../../src/federation/domains.ts';
 import { initialSettings } from '../../../src/federation/providers.ts';
@@ -63,8 +63,8 @@ export async function answer(signing: Signing, browser: Browser, page: Page, fau
 }
 
 /** Has Chromium find the provider at its address: it answers every login request at once, with a fault. */
-export async function answerInBrowser(signing: Signing, page: BrowserPage, fault: Fault = {}): Promise<void> {
-  await page.route(SSO_URL, async (route) => {
+export async function answerInBrowser(signing: Signing, context: BrowserContext, fault: Fault = {}): Promise<void> {
+  await context.route(SSO_URL, async (route) => {
     const sent = Object.fromEntries(new URLSearchParams(route.request().postData() ?? ''));
     const inputs = Object.entries(responseTo(signing, sent, fault)).map(
       ([name, value]) => `<input name="${name}" value="${value}">`,

@@ -1,0 +1,68 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { NotFound } from '../../errors.ts';
+import { getDomain } from '../../federation/domains.ts';
+import { getPreview, providerOfPreview } from '../../federation/importMetadata.ts';
+import { type Draft, startTest, testRequestPath } from '../../federation/loginTests.ts';
+import { getProvider, readProviderInput, withInput } from '../../federation/providers.ts';
+import { field } from '../../web/form.ts';
+import { findOwnTest } from '../ownTest.ts';
+import { chosenTarget } from './import.ts';
+import { importPath, providerPath, SAML } from './paths.ts';
+import { showProvider } from './provider.ts';
+import { enteredIn } from './providerForm.ts';
+
+/** Starts the Test login of what is on a form: that of a provider, or of metadata that is not imported yet. Nothing is saved. */
+export function testRoutes(router: Router, deps: Deps): void {
+  router.post(`${providerPath(':domain', ':provider')}/test` as const, (req, res) =>
+    testForm(deps, req, res, req.params),
+  );
+  router.post(`${importPath(':domain', ':import')}/test` as const, (req, res) =>
+    testPreview(deps, req, res, req.params),
+  );
+  router.post(`${SAML}/tests/:test/again` as const, (req, res) => testAgain(deps, req, res, req.params.test));
+}
+
+async function testForm(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  ids: { domain: string; provider: string },
+): Promise<void> {
+  const entered = enteredIn(req);
+  const input = readProviderInput(entered);
+  const draft = input.ok ? withInput(await getProvider(deps.store.db, ids.provider), input.value) : input;
+  if (!draft.ok) return showProvider(deps, res.status(422), ids, { entered, errors: draft.errors });
+  await start(deps, req, res, ids.domain, { draft: draft.value, providerId: ids.provider });
+}
+
+async function testPreview(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  ids: { domain: string; import: string },
+): Promise<void> {
+  const preview = await getPreview(deps, ids.import);
+  // Without a choice, the application counts that the import would add.
+  const target = chosenTarget(preview, ids.domain, field(req, 'target')) ?? { domainIds: [] };
+  const provider = await providerOfPreview(deps, ids.domain, preview, target);
+  const before = await findOwnTest(deps, req, field(req, 'test'));
+  const draft = before?.importId === ids.import ? { ...provider, settings: before.draft.settings } : provider;
+  await start(deps, req, res, ids.domain, { draft, providerId: target.providerId ?? null, importId: ids.import });
+}
+
+async function testAgain(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
+  const test = await findOwnTest(deps, req, id);
+  if (!test) throw new NotFound('This test has expired. Start it again.');
+  const { draft, providerId, importId } = test;
+  await start(deps, req, res, test.domainId, { draft, providerId, importId: importId ?? undefined });
+}
+
+/** The cookie of the login request and the ACS are those of one domain: a test starts at the domain that it is for. */
+async function start(deps: Deps, req: Request, res: Response, domainId: string, tested: Draft): Promise<void> {
+  const domain = await getDomain(deps.store.db, domainId);
+  if (!req.user || domain.id !== res.locals.domain.id)
+    throw new NotFound(`Open ${domain.url} and start the test there.`);
+  const test = await startTest(deps, domain, `person:${req.user.id}`, tested);
+  res.redirect(303, testRequestPath(test.id));
+}
