@@ -1,6 +1,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Deps, PasswordCost } from '../deps.ts';
+import { isCommonPassword, MIN_PASSWORD_LENGTH } from './commonPasswords.ts';
 
 type HashingDeps = Pick<Deps, 'randomBytes' | 'passwordCost'>;
 
@@ -12,12 +13,12 @@ export const recommendedCost: PasswordCost = { memory: 19_456, passes: 2 };
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 const MAX_BYTES = 1_024;
-const MIN_PASSWORD_LENGTH = 12;
 
 /** Returns what is wrong with a new password, or undefined. */
 export function passwordFault(password: string): string | undefined {
   if (password.length < MIN_PASSWORD_LENGTH) return `Use at least ${MIN_PASSWORD_LENGTH} characters.`;
   if (Buffer.byteLength(password) > MAX_BYTES) return 'Use fewer than 1,000 characters.';
+  if (isCommonPassword(password)) return 'This password is in lists that attackers try first. Choose another one.';
   return undefined;
 }
 

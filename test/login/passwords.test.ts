@@ -47,6 +47,9 @@ describe('passwords', () => {
   it('have a minimum and a maximum length', () => {
     expect(passwordFault('elevenchars')).to.contain('at least 12');
     expect(passwordFault('twelve chars')).to.equal(undefined);
+    expect(passwordFault('Qwerty123456')).to.equal(
+      'This password is in lists that attackers try first. Choose another one.',
+    );
     expect(passwordFault('a'.repeat(1_024))).to.equal(undefined);
     expect(passwordFault('a'.repeat(1_025))).to.contain('fewer');
     expect(passwordFault('ä'.repeat(513))).to.contain('fewer');
