@@ -46,8 +46,8 @@ const plain = [
   'secrets.ts',
 ];
 
-/** Values of db/ that are no driver and that others than store/ need: what an error of the engine means. */
-const openToAll = ['db/uniqueViolation.ts'];
+/** Values of a part that others need too: what an error of the engine means, and the verifier of signatures, for those on metadata. */
+const openToAll = ['db/uniqueViolation.ts', 'saml/verify/signedDocument.ts'];
 
 /** Packages that only some may import. */
 const owners: [RegExp, RegExp][] = [
@@ -117,6 +117,7 @@ const testedIn: Record<string, string> = {
   'guardedRequest.ts': 'federation/metadata/fetchMetadata.test.ts',
   'federation/metadata/changes.ts': 'admin/saml/import.test.ts',
   'federation/metadata/judgeRefresh.ts': 'federation/refreshMetadata.test.ts',
+  'federation/metadataSource.ts': 'federation/importMetadata.test.ts',
   'federation/refreshSchedule.ts': 'federation/refreshMetadata.test.ts',
   'federation/waitingMetadata.ts': 'federation/refreshMetadata.test.ts',
   'federation/loginTests.ts': 'saml/testLogin.test.ts',

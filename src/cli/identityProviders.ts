@@ -28,6 +28,10 @@ export const providerCommands: Command[] = [
         help: 'Update this identity provider: new certificates and URLs of the same application.',
       },
       domain: { value: 'URL', help: 'Only for this domain. If needed, this adds another application of the provider.' },
+      'signed-by': {
+        value: 'FILE',
+        help: 'Certificates (PEM) of which one must have signed the metadata, now and at each refresh.',
+      },
     },
     notes: [
       'A new identity provider is for all domains, unless --domain says otherwise. If one with the same EntityID is',

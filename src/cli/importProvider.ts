@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
-import { confirmImport, type MetadataSource, previewMetadata } from '../federation/importMetadata.ts';
+import { confirmImport, previewMetadata } from '../federation/importMetadata.ts';
 import { type KnownProvider, targetOfDomain } from '../federation/importTarget.ts';
 import { lineOf } from '../federation/metadata/changes.ts';
+import { readSigners } from '../federation/metadata/signers.ts';
+import type { MetadataSource } from '../federation/metadataSource.ts';
 import {
   changeProvider,
   domainsOfProviders,
@@ -23,7 +25,8 @@ export async function importProvider({ deps, operands, text, has, input }: Call)
   if (update !== undefined && url !== undefined) throw new UsageError('Specify --update ID or --domain URL, not both.');
   const providerId = update === undefined ? undefined : (await providerNamed(deps, update)).id;
   const domain = url === undefined ? undefined : await domainAt(deps, url);
-  const preview = accepted(await previewMetadata(deps, await sourceOf(operands[0] ?? '', input), providerId));
+  const source = await sourceOf(operands[0] ?? '', input);
+  const preview = accepted(await previewMetadata(deps, source, providerId, await signersIn(text('signed-by'))));
   const { provider: updated, known } = preview;
   const target = domain && targetOfDomain(known, domain.id);
   if (!updated && !target) await checkUnambiguous(deps, known);
@@ -62,9 +65,20 @@ async function checkUnambiguous(deps: Deps, known: KnownProvider[]): Promise<voi
 
 async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<MetadataSource> {
   if (/^https?:/i.test(operand)) return { url: operand };
-  if (operand === '-') return { xml: await input() };
-  const read = readFile(operand).catch((error: NodeJS.ErrnoException) => {
-    throw new Refused(error.code === 'ENOENT' ? `File not found: ${operand}` : `${operand} cannot be read.`);
+  return { xml: operand === '-' ? await input() : await fileAt(operand) };
+}
+
+/** Returns the certificates in a file, with which metadata must be signed. @throws Refused */
+async function signersIn(file: string | undefined): Promise<string> {
+  if (file === undefined) return '';
+  const signers = accepted(readSigners((await fileAt(file)).toString()), () => '--signed-by');
+  if (signers === '') throw new Refused(`${file} has no certificate in PEM.`);
+  return signers;
+}
+
+/** @throws Refused */
+async function fileAt(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Refused(error.code === 'ENOENT' ? `File not found: ${path}` : `${path} cannot be read.`);
   });
-  return { xml: await read };
 }

@@ -20,6 +20,7 @@ const help: Record<keyof ProviderInput, string> = {
   spEntityId: 'the EntityID that this provider knows the intranet by; empty: that of the domain',
   sendSubject: 'send the e-mail address that a person typed first as Subject',
   refresh: 'fetch the metadata again; its changes wait for approval (review), are used at once (automatic), or off',
+  metadataSigners: 'the certificates in PEM with which the metadata must be signed; empty: no signature is needed',
 };
 
 const ENABLED = 'enabled';

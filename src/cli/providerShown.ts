@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { certificatesIn, describeCertificate } from '../federation/certificate.ts';
 import { domainsOfProviders, providerInputOf, shortBinding } from '../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { isoTime, list, Refused } from './command.ts';
@@ -49,7 +50,7 @@ export function details(provider: IdentityProvider, domains: string[]): string {
   const { facts } = provider;
   const input = Object.entries(providerInputOf(provider)).map(([field, value]): [string, string] => [
     keyOf(field),
-    typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value),
+    field === 'metadataSigners' ? fingerprintsOf(String(value)) : shown(value),
   ]);
   return list([
     ['id', provider.id],
@@ -69,4 +70,13 @@ export function details(provider: IdentityProvider, domains: string[]): string {
     ]),
     ['metadata URL', provider.metadataUrl ?? ''],
   ]);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+}
+
+function fingerprintsOf(certificates: string): string {
+  const described = certificatesIn(certificates)?.map(describeCertificate) ?? [];
+  return described.map(({ sha256 }) => `SHA-256 ${sha256}`).join(', ');
 }

@@ -35,6 +35,7 @@ export const migrations: Migration[] = [
   addRolesOfKeys,
   countLoginTraffic,
   addSessionLimits,
+  addSignersOfMetadata,
 ];
 
 /**
@@ -349,4 +350,9 @@ async function countLoginTraffic(db: Kysely<unknown>, engine: Engine): Promise<v
 async function addSessionLimits(db: Kysely<unknown>): Promise<void> {
   for (const name of ['idleMinutes', 'longestMinutes'])
     await sql.raw(`alter table "domains" add column "${name}" integer`).execute(db);
+}
+
+/** Metadata may have to be signed with a pinned certificate. */
+async function addSignersOfMetadata(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "metadataImports" add column "signers" text`.execute(db);
 }

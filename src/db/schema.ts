@@ -73,6 +73,7 @@ export const tables = {
     url: optionalText,
     providerId: optionalReference('identityProviders', 'cascade'), // the provider to update; null: a new one
     expiresAt: time,
+    signers: optionalText, // the certificates with which the signature was verified
   },
   metadataVersions: {
     id,

@@ -11,6 +11,7 @@ export type CertificateDescription = {
   keyDescription: string; // 'RSA 2048', 'EC P-256'
 };
 
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const MAX_COMMON_NAME = 64; // RFC 5280 appendix A, ub-common-name
 
 const CURVES: ReadonlyMap<string, string> = new Map([
@@ -55,6 +56,17 @@ export function describeCertificate(pem: string): CertificateDescription {
     notAfter: certificate.validToDate.getTime(),
     keyDescription: describeKey(certificate.publicKey),
   };
+}
+
+/** Returns the certificates of a text that has nothing but certificates in PEM, each as PEM. Otherwise returns undefined. */
+export function certificatesIn(text: string): string[] | undefined {
+  const blocks = text.match(PEM) ?? [];
+  if (text.replace(PEM, '').trim() !== '') return undefined;
+  try {
+    return blocks.map((block) => new X509Certificate(block).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the SHA-256 fingerprint of a public key (of its SubjectPublicKeyInfo, RFC 5280 4.1) and its type. */

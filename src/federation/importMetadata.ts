@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
+import { type Checked, Conflict, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { findDomain, updateDomain } from '../store/domains.ts';
 import {
@@ -16,18 +16,17 @@ import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
-import { type FetchResult, fetchMetadata, withScheme } from './metadata/fetchMetadata.ts';
+import { withScheme } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
+import { signersOf } from './metadata/signers.ts';
 import { urlWarnings } from './metadata/warnings.ts';
+import { type MetadataSource, readSource } from './metadataSource.ts';
 import { bindingFor, factsOf, recordVersion, replaceMetadata } from './metadataVersions.ts';
 import { getProvider, initialSettings } from './providers.ts';
 import { nextRefreshAt } from './refreshSchedule.ts';
 
 const PREVIEW_MS = 60 * 60_000;
 const MAX_NAME = 64;
-
-/** Where metadata comes from: a URL to fetch it from, or the document itself (bytes of a file, or pasted text). */
-export type MetadataSource = { url: string } | { xml: string | Uint8Array };
 
 /** Metadata that was read and not imported yet, and the known providers with its EntityID: all, or the one whose metadata it must be. */
 export type MetadataPreview = {
@@ -36,29 +35,39 @@ export type MetadataPreview = {
   url: string | null;
   provider: IdentityProvider | undefined; // the one whose metadata it must be
   known: KnownProvider[];
+  signers: string; // the pinned certificates with which its signature was verified, in PEM; '' for none
 };
 
 /**
  * Fetches and reads metadata and keeps it for an hour. Nothing else changes.
  * @param providerId the provider that the metadata must belong to, if one is updated
+ * @param pinned certificates with which it must be signed, in PEM, checked; by default those of the provider
  * @returns the preview, or an error for `url` or `xml`
  */
 export async function previewMetadata(
   deps: Deps,
   given: MetadataSource,
   providerId?: string,
+  pinned = '',
 ): Promise<Checked<MetadataPreview>> {
   const source = 'url' in given ? { url: withScheme(given.url) } : given;
   const { db } = deps.store;
   const provider = providerId === undefined ? undefined : await getProvider(db, providerId);
-  const read = await readSource(deps, source, provider?.entityId);
+  const signers = pinned || (provider?.settings.metadataSigners ?? '');
+  const read = await readSource(deps, source, {
+    expectEntityId: provider?.entityId,
+    signers: signersOf(deps, signers),
+  });
   if (!read.ok) return read;
   const url = 'url' in source ? source.url : null;
   const metadata = withUrlWarnings(read.value, url);
   const id = newId(deps);
-  const row = { id, xml: metadata.xml, url, providerId: provider?.id ?? null, expiresAt: deps.now() + PREVIEW_MS };
-  await insertMetadataImport(db, row);
-  return { ok: true, value: { id, metadata, url, provider, known: await findKnown(db, metadata, providerId) } };
+  await insertMetadataImport(db, {
+    ...{ id, xml: metadata.xml, url, providerId: provider?.id ?? null, expiresAt: deps.now() + PREVIEW_MS },
+    signers: signers || null,
+  });
+  const known = await findKnown(db, metadata, providerId);
+  return { ok: true, value: { id, metadata, url, provider, known, signers } };
 }
 
 /** Returns the preview with an ID, read again. @throws NotFound if it has expired or was imported, Conflict if it is no longer valid */
@@ -67,10 +76,11 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
   const row = await findMetadataImport(db, id, deps.now());
   if (!row) throw new NotFound('This preview has expired. Import the metadata again.');
   const provider = row.providerId === null ? undefined : await getProvider(db, row.providerId);
-  const read = readMetadata(row.xml, { now: deps.now(), ...(provider ? { expectEntityId: provider.entityId } : {}) });
+  const read = readMetadata(row.xml, { now: deps.now(), expectEntityId: provider?.entityId });
   if (!read.ok) throw new Conflict(read.error.message);
   const metadata = withUrlWarnings(read.metadata, row.url);
-  return { id, metadata, url: row.url, provider, known: await findKnown(db, metadata, provider?.id) };
+  const known = await findKnown(db, metadata, provider?.id);
+  return { id, metadata, url: row.url, provider, known, signers: row.signers ?? '' };
 }
 
 /** Returns the provider that an import at a domain would add or change. Nothing is stored. @throws NotFound */
@@ -131,10 +141,13 @@ async function updateKnown(
   deps: Deps,
   trx: Db,
   known: IdentityProvider,
-  { metadata, url }: MetadataPreview,
+  preview: MetadataPreview,
   author: string,
 ): Promise<IdentityProvider> {
-  if (known.entityId !== metadata.entityId) throw new Conflict('This is the metadata of another identity provider.');
+  if (known.entityId !== preview.metadata.entityId)
+    throw new Conflict('This is the metadata of another identity provider.');
+  const { url } = preview;
+  const metadata = signedFor(deps, known, preview);
   const replaced = { ...known, facts: factsOf(metadata), metadataUrl: url ?? known.metadataUrl };
   return replaceMetadata(deps, trx, replaced, metadata.xml, { origin: 'import', author });
 }
@@ -147,10 +160,21 @@ async function insertNew(
   { name, author }: { name: string | undefined; author: string },
 ): Promise<IdentityProvider> {
   const proposed = await newProvider(deps, trx, domainId, preview);
-  const added = { ...proposed, name: name ?? proposed.name };
-  await insertProvider(trx, added, preview.metadata.xml);
-  await recordVersion(deps, trx, added, preview.metadata.xml, { origin: 'import', author });
+  const metadata = signedFor(deps, proposed, preview);
+  const added = { ...proposed, name: name ?? proposed.name, facts: factsOf(metadata) };
+  await insertProvider(trx, added, metadata.xml);
+  await recordVersion(deps, trx, added, metadata.xml, { origin: 'import', author });
   return added;
+}
+
+/** Returns the metadata of a preview as it may be used for a provider: what is signed, if it has a pinned certificate. @throws Conflict */
+function signedFor(deps: Deps, provider: IdentityProvider, { metadata, signers }: MetadataPreview): ProviderMetadata {
+  const { metadataSigners } = provider.settings;
+  if (signers === metadataSigners || metadataSigners === '') return metadata;
+  const options = { now: deps.now(), expectEntityId: provider.entityId, signers: signersOf(deps, metadataSigners) };
+  const read = readMetadata(metadata.xml, options);
+  if (!read.ok) throw new Conflict(`${provider.name}: ${read.error.message}`);
+  return read.metadata;
 }
 
 /** Another application of a provider begins with the settings that its domain had. */
@@ -158,7 +182,7 @@ async function newProvider(
   deps: Deps,
   db: Db,
   domainId: string,
-  { metadata, url }: MetadataPreview,
+  { metadata, url, signers }: MetadataPreview,
 ): Promise<IdentityProvider> {
   const [others, before] = [await listProviders(db), await findProviderByEntityId(db, domainId, metadata.entityId)];
   const { showButton, settings } = before ?? { showButton: false, settings: initialSettings };
@@ -169,7 +193,11 @@ async function newProvider(
     enabled: true,
     showButton,
     buttonOrder: others.length + 1,
-    settings: { ...settings, requestBinding: bindingFor(metadata, settings.requestBinding) },
+    settings: {
+      ...settings,
+      requestBinding: bindingFor(metadata, settings.requestBinding),
+      metadataSigners: signers || settings.metadataSigners,
+    },
     createdAt: deps.now(),
     facts: factsOf(metadata),
     metadataUrl: url,
@@ -209,29 +237,4 @@ function uniqueName(name: string, others: IdentityProvider[], url: string | unde
 
 function withUrlWarnings(metadata: ProviderMetadata, url: string | null): ProviderMetadata {
   return url === null ? metadata : { ...metadata, warnings: [...urlWarnings(url), ...metadata.warnings] };
-}
-
-async function readSource(
-  deps: Deps,
-  source: MetadataSource,
-  expectEntityId: string | undefined,
-): Promise<Checked<ProviderMetadata>> {
-  const options = { now: deps.now(), ...(expectEntityId === undefined ? {} : { expectEntityId }) };
-  if ('xml' in source) {
-    const read = readMetadata(source.xml, options);
-    return read.ok ? { ok: true, value: read.metadata } : invalid({ xml: read.error.message });
-  }
-  const fetched = await fetchOnce(deps, source.url);
-  if (!fetched.ok) return invalid({ url: fetched.error.message });
-  const read = readMetadata(fetched.body, options);
-  return read.ok ? { ok: true, value: read.metadata } : invalid({ url: read.error.message });
-}
-
-/** A second start of the same fetch, by a double click or in another tab, waits for the first. */
-function fetchOnce({ metadataFetches, config }: Deps, url: string): Promise<FetchResult> {
-  const options = { privateNetworks: config.metadataPrivateNetworks };
-  const underWay =
-    metadataFetches.get(url) ?? fetchMetadata(url, options).finally(() => void metadataFetches.delete(url));
-  metadataFetches.set(url, underWay);
-  return underWay;
 }

@@ -17,7 +17,9 @@ import {
   writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataFetches } from '../store/metadataFetches.ts';
+import { writeRefresh } from '../store/metadataRefreshes.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
+import { signersText } from './metadata/signers.ts';
 import { entityIdText } from './serviceProvider.ts';
 
 const list = z
@@ -65,6 +67,7 @@ const schema = z.object({
   spEntityId: entityIdText,
   sendSubject: z.boolean(),
   refresh: z.enum(['review', 'automatic', 'off'], 'Select one of the three.'),
+  metadataSigners: signersText,
 });
 
 /** The fields of a provider's Edit screen. */
@@ -93,6 +96,7 @@ export const initialSettings: ProviderSettings = {
   spEntityId: '',
   sendSubject: false,
   refresh: 'review',
+  metadataSigners: '',
 };
 
 /** Checks input for the fields of the Edit screen. */
@@ -122,8 +126,13 @@ export async function getProvider(db: Db, id: string): Promise<IdentityProvider>
 /** Saves the fields of the Edit screen. @throws NotFound */
 export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const changed = withInput(await getProvider(trx, id), input);
-    if (changed.ok) await writeProviderSettings(trx, changed.value);
+    const before = await getProvider(trx, id);
+    const changed = withInput(before, input);
+    if (!changed.ok) return changed;
+    await writeProviderSettings(trx, changed.value);
+    // What is stored was not verified with the new certificate: fetch all of it again, and soon.
+    if (input.metadataSigners !== before.settings.metadataSigners)
+      await writeRefresh(trx, id, { etag: null, lastModified: null, nextAt: deps.now() });
     return changed;
   });
 }

@@ -12,6 +12,7 @@ import { digestOf } from './metadata/changes.ts';
 import { type Fetched, fetchMetadata } from './metadata/fetchMetadata.ts';
 import { judgeRefresh } from './metadata/judgeRefresh.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
+import { signersOf } from './metadata/signers.ts';
 import { factsOf, replaceMetadata } from './metadataVersions.ts';
 import { getProvider } from './providers.ts';
 import { nextAttemptAt, nextRefreshAt } from './refreshSchedule.ts';
@@ -82,23 +83,27 @@ async function refresh(deps: Deps, id: string, timeoutMs: number | undefined): P
     ...(known ? { known } : {}),
   });
   if (!fetched.ok) return fail(deps, provider, fetched.error.message);
-  // Read again even if it is unchanged: it may have expired.
-  const document = fetched.unchanged ? await readMetadataXml(db, id) : fetched.body;
-  const read = readMetadata(document, { now: deps.now(), expectEntityId: entityId });
+  // Read again even if it is unchanged: it may have expired. Its signature was verified when it was sent.
+  const [document, signers] = fetched.unchanged
+    ? [await readMetadataXml(db, id), undefined]
+    : [fetched.body, signersOf(deps, provider.settings.metadataSigners)];
+  const read = readMetadata(document, { now: deps.now(), expectEntityId: entityId, signers });
   if (!read.ok) return fail(deps, provider, read.error.message);
   return use(deps, provider, read.metadata, fetched);
 }
 
 async function use(
   deps: Deps,
-  { id, metadataUrl }: IdentityProvider,
+  { id, metadataUrl, settings }: IdentityProvider,
   metadata: ProviderMetadata,
   { validators }: Fetched,
 ): Promise<RefreshOutcome> {
   return deps.store.db.transaction().execute(async (trx) => {
     await writeRefresh(trx, id, {});
     const [provider, state] = [await getProvider(trx, id), await findRefresh(trx, id)];
-    if (provider.metadataUrl !== metadataUrl) return { kind: 'unchanged' }; // another URL was imported meanwhile
+    // Another URL was imported, or a certificate pinned, meanwhile.
+    if (provider.metadataUrl !== metadataUrl || provider.settings.metadataSigners !== settings.metadataSigners)
+      return { kind: 'unchanged' };
     const { facts, waits } = judgeRefresh(provider, metadata, state?.declined ?? null);
     const isNew = JSON.stringify(facts) !== JSON.stringify(provider.facts);
     const xml = waits ? await readMetadataXml(trx, id) : metadata.xml;

@@ -18,10 +18,16 @@ export type ProviderSettings = {
   spEntityId: string; // what the provider knows the domain by; '': the EntityID of the domain
   sendSubject: boolean; // the e-mail address that the person typed first, as the Subject of login requests
   refresh: 'review' | 'automatic' | 'off'; // whether metadata is fetched again, and its changes wait for approval
+  metadataSigners: string; // the certificates in PEM of which one must have signed the metadata; '': no signature is required
 };
 
 /** What providers have that were imported before there were these settings. */
-const addedSettings: Partial<ProviderSettings> = { spEntityId: '', sendSubject: false, refresh: 'review' };
+const addedSettings: Partial<ProviderSettings> = {
+  spEntityId: '',
+  sendSubject: false,
+  refresh: 'review',
+  metadataSigners: '',
+};
 
 /** A certificate that a provider signs with, or a bare key, which has an empty subject and no dates. */
 export type Certificate = {

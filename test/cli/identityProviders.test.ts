@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { serve } from '../support/listen.ts';
+import { tempFolder } from '../support/tempFolder.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { jsonOf, runCli } from './support/runCli.ts';
 
@@ -32,6 +35,19 @@ describe('anteroom idp', () => {
   it('imports a provider from standard input, with the name in its metadata or the host of its EntityID', async () => {
     const okta = readFileSync(new URL('../federation/metadata/fixtures/okta.xml', import.meta.url), 'utf8');
     expect(await jsonOf(deps, ['idp', 'import', '-'], okta)).to.include({ name: 'www.okta.com', showButton: false });
+  });
+
+  it('requires a signature of a pinned certificate, and shows its fingerprint', async () => {
+    const file = join(tempFolder(), 'federation.pem');
+    writeFileSync(file, await certificateOf());
+    const okta = readFileSync(new URL('../federation/metadata/fixtures/okta.xml', import.meta.url), 'utf8');
+    const pinned = ['idp', 'import', '-', '--name', 'Okta', '--signed-by', file];
+    expect((await runCli(deps, pinned, okta)).complained).to.contain('is not signed');
+    await jsonOf(deps, pinned, signMetadata(okta));
+    expect((await run('idp', 'show', 'Okta')).printed).to.match(/metadata-signers +SHA-256 ([0-9A-F]{2}:){31}/);
+    expect(await json('idp', 'set', 'Okta', 'metadata-signers=')).to.include({ metadataSigners: '' });
+    const none = await run('idp', 'import', metadata, '--signed-by', metadata);
+    expect(none.complained).to.match(/^--signed-by: Paste up to 5 certificates/);
   });
 
   it('checks the name before it imports metadata', async () => {

@@ -53,6 +53,7 @@ const added = [
   'autoLoginPausedAt',
   'idleMinutes',
   'longestMinutes',
+  'signers',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -10,6 +10,8 @@ import {
   setProviderEnabled,
 } from '../../src/federation/providers.ts';
 import { listProviders } from '../../src/store/identityProviders.ts';
+import { providerNext } from '../saml/support/keys.ts';
+import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -109,6 +111,25 @@ describe('federation/importMetadata', () => {
       const { id } = await confirmImport(deps, await preview());
       const other = await previewMetadata(deps, { xml: metadata('okta') }, id);
       expect(!other.ok && other.errors.xml).to.match(/metadata of another identity provider/);
+    });
+
+    it('imports only what the pinned certificate of a provider has signed, whatever the preview was made with', async () => {
+      const [pinned, other] = [await certificateOf(), await certificateOf(providerNext)];
+      const signed = signMetadata(xml);
+      const first = await previewMetadata(deps, { xml: signed }, undefined, pinned);
+      const { id, settings } = await confirmImport(deps, first.ok ? first.value.id : '');
+      expect(settings.metadataSigners).to.equal(pinned);
+      const update = await previewMetadata(deps, { xml }, id);
+      expect(!update.ok && update.errors.xml).to.match(/is not signed/);
+      const target = { providerId: id, domainIds: [] };
+      const unsigned = await confirmImport(deps, await preview(undefined, xml), target).catch((error) => error);
+      expect(unsigned).to.be.instanceOf(Conflict);
+      const byOther = signMetadata(xml, 'EntityDescriptor', { key: providerNext.privateKey });
+      const made = await previewMetadata(deps, { xml: byOther }, undefined, other);
+      const refused = await confirmImport(deps, made.ok ? made.value.id : '', target).catch((error) => error);
+      expect(refused).to.be.instanceOf(Conflict);
+      expect((await confirmImport(deps, await preview(undefined, signed), target)).id).to.equal(id);
+      expect((await confirmImport(deps, await preview(id, signed))).id).to.equal(id);
     });
 
     async function preview(providerId?: string, document = xml): Promise<string> {

@@ -9,6 +9,8 @@ import { nextAttemptAt, nextRefreshAt } from '../../src/federation/refreshSchedu
 import { approveWaiting, refreshStateOf, rejectWaiting } from '../../src/federation/waitingMetadata.ts';
 import { checkProviders } from '../../src/health/providers.ts';
 import type { IdentityProvider, ProviderSettings } from '../../src/store/identityProviders.ts';
+import { providerNext } from '../saml/support/keys.ts';
+import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -209,6 +211,28 @@ describe('federation/refreshMetadata', () => {
       for (const one of [await getProvider(deps.store.db, provider.id), { ...provider, metadataUrl: null }])
         expect(await refreshEarly(deps, one)).to.equal(undefined);
       expect(requests).to.deep.equal([]);
+    });
+
+    it('keeps the last good copy if the pinned certificate did not sign the new one, and uses what it signed', async () => {
+      const etags = () => requests.map(({ etag }) => etag);
+      published = (_req, res) => void res.setHeader('etag', '"one"').end(old);
+      await refreshMetadata(deps, provider.id);
+      await change({ metadataSigners: await certificateOf() });
+      await refreshDue(deps);
+      expect(etags(), 'the copy that was not verified is not asked about').to.deep.equal([undefined, undefined]);
+      expect((await state()).refresh?.failure).to.match(/must be signed with the certificate that is pinned/);
+      published = signMetadata(both, 'EntityDescriptor', { key: providerNext.privateKey });
+      expect(await refreshMetadata(deps, provider.id)).to.have.property('kind', 'failed');
+      published = signMetadata(both).replace('/sso/saml"', '/sso/evil"');
+      expect(await refreshMetadata(deps, provider.id)).to.have.property('kind', 'failed');
+      expect((await facts()).certificates).to.have.lengthOf(1);
+      published = (req, res) => {
+        if (req.headers['if-none-match'] === '"two"') res.writeHead(304).end();
+        else res.setHeader('etag', '"two"').end(signMetadata(both));
+      };
+      expect(await refreshMetadata(deps, provider.id)).to.deep.equal({ kind: 'used' });
+      expect(await refreshMetadata(deps, provider.id)).to.deep.equal({ kind: 'unchanged' });
+      expect((await facts()).certificates).to.have.lengthOf(2);
     });
 
     async function change(settings: Partial<ProviderSettings>): Promise<void> {

@@ -32,7 +32,7 @@ describe('store/expired', () => {
         await insertLoginRequest(db, aLoginRequest({ id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
         await recordAssertion(db, { entityId: 'one', assertionId: name, expiresAt });
         await insertPendingLogin(db, { tokenHash: name, loginJson: '{}', expiresAt });
-        await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt });
+        await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt, signers: null });
         await writeSession(db, aSession(user.id, { id: name, expiresAt }));
         await insertLoginTest(db, aLoginTest(domain.id, { id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
         await recordFailure(db, name, testStart - 1, expiresAt - testStart + 1);

@@ -128,7 +128,7 @@ describe('store/identityProviders', () => {
     });
 
     it('keeps a previewed import until it expires or is deleted', async () => {
-      const row = { id: 'a', xml: '<xml/>', url: null, providerId: null, expiresAt: testStart + 10 };
+      const row = { id: 'a', xml: '<xml/>', url: null, providerId: null, expiresAt: testStart + 10, signers: null };
       await insertMetadataImport(db, row);
       expect(await findMetadataImport(db, 'a', testStart + 9)).to.deep.equal(row);
       expect(await findMetadataImport(db, 'a', testStart + 10)).to.equal(undefined);
@@ -139,7 +139,14 @@ describe('store/identityProviders', () => {
     it('deletes the previewed imports of a provider with it', async () => {
       const provider = aProvider();
       await insertProvider(db, provider, '<xml/>');
-      const row = { id: 'a', xml: '<xml/>', url: null, providerId: provider.id, expiresAt: testStart + 10 };
+      const row = {
+        id: 'a',
+        xml: '<xml/>',
+        url: null,
+        providerId: provider.id,
+        expiresAt: testStart + 10,
+        signers: null,
+      };
       await insertMetadataImport(db, row);
       await deleteProvider(db, provider.id);
       expect(await findProvider(db, provider.id)).to.equal(undefined);

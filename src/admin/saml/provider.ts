@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { certificatesIn, describeCertificate } from '../../federation/certificate.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
@@ -81,6 +82,7 @@ export async function showProvider(deps: Deps, res: Response, ids: Ids, page: Ed
     silence: await silenceAt(deps, domain, provider),
     waiting,
     refreshed,
+    signers: certificatesIn(provider.settings.metadataSigners)?.map(describeCertificate) ?? [],
     shortBinding,
     hasAbout,
     now: deps.now(),

@@ -45,6 +45,7 @@ const labels: Record<keyof ProviderInput, string> = {
   spEntityId: 'EntityID of the intranet',
   sendSubject: 'Subject',
   refresh: 'refresh of the metadata',
+  metadataSigners: 'certificate for the metadata',
 };
 
 const boxes: ReadonlySet<string> = new Set([

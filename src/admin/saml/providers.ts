@@ -3,7 +3,9 @@ import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
-import { type MetadataSource, previewMetadata } from '../../federation/importMetadata.ts';
+import { previewMetadata } from '../../federation/importMetadata.ts';
+import { readSigners } from '../../federation/metadata/signers.ts';
+import type { MetadataSource } from '../../federation/metadataSource.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
 import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
@@ -23,9 +25,9 @@ export function providersRoutes(router: Router, deps: Deps): void {
 }
 
 const ways = ['url', 'file', 'xml'] as const;
-type Entered = { way: (typeof ways)[number]; url: string; xml: string };
+type Entered = { way: (typeof ways)[number]; url: string; xml: string; signers: string };
 
-const blank: Entered = { way: 'url', url: '', xml: '' };
+const blank: Entered = { way: 'url', url: '', xml: '', signers: '' };
 
 async function show(deps: Deps, res: Response, domainId: string, entered: Entered, errors: FieldErrors): Promise<void> {
   const domain = await getDomain(deps.store.db, domainId);
@@ -66,9 +68,11 @@ function lastToExpire({ facts }: IdentityProvider) {
 async function importMetadata(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
   const domain = await getDomain(deps.store.db, domainId);
   const way = ways.find((known) => known === field(req, 'way')) ?? 'url';
-  const entered = { way, url: field(req, 'url'), xml: field(req, 'xml') };
+  const entered = { way, url: field(req, 'url'), xml: field(req, 'xml'), signers: field(req, 'signers') };
   const source = sourceIn(req, entered);
-  const preview = source ? await previewMetadata(deps, source) : undefined;
+  const signers = readSigners(entered.signers);
+  if (!signers.ok) return show(deps, res.status(422), domain.id, entered, signers.errors);
+  const preview = source ? await previewMetadata(deps, source, undefined, signers.value) : undefined;
   if (preview?.ok) return res.redirect(303, importPath(domain.id, preview.value.id));
   const message = preview ? Object.values(preview.errors)[0] : missing[way];
   await show(deps, res.status(422), domain.id, entered, { [way]: message ?? '' });

@@ -2,6 +2,7 @@ import { Parser } from 'xml2js';
 import { XmlError } from '../../xml/error.ts';
 import { parseXml } from '../../xml/parse.ts';
 import type { XmlLimits } from '../../xml/reader.ts';
+import type { XmlElement } from '../../xml/tree.ts';
 import { quote, refuse } from './refusal.ts';
 
 /** How large metadata may be, fetched, uploaded or pasted. That of Entra and AD FS, the largest in common use, is far smaller. */
@@ -46,14 +47,14 @@ const LIMITS: XmlLimits = {
  * Reads what was fetched, uploaded or pasted as one XML document: UTF-8, UTF-16 with a byte order mark, which is what PowerShell saves, or
  * the encoding that it declares (XML 1.0 4.3.3).
  * `src/xml` checks form and limits in linear time before xml2js builds the tree.
- * @returns the text without a byte order mark and surrounding white space, and the root element
+ * @returns the text without a byte order mark and surrounding white space, the root element, and the tree for verifying a signature
  * @throws a refusal: empty, too_large, not_utf8, is_html, not_xml, doctype, processing_instruction, too_complex, forbidden_name
  */
-export function readDocument(input: Uint8Array | string): { xml: string; root: Element } {
+export function readDocument(input: Uint8Array | string): { xml: string; root: Element; parsed: XmlElement } {
   const xml = decode(input);
   checkLooksLikeXml(xml);
-  checkForm(xml);
-  return { xml, root: toElement(buildTree(xml)) };
+  const parsed = checkForm(xml);
+  return { xml, root: toElement(buildTree(xml)), parsed };
 }
 
 /** Returns the children of an element with this namespace and name, in document order. */
@@ -106,16 +107,16 @@ function checkLooksLikeXml(text: string): void {
     refuse('not_xml', `This is not XML: it starts with ${quote(text.slice(0, 20))}. ${COPY_AGAIN}`);
 }
 
-function checkForm(xml: string): void {
+function checkForm(xml: string): XmlElement {
+  // sax, the parser of xml2js, uses attribute names as keys of plain objects.
+  if (xml.includes('__proto__'))
+    refuse('forbidden_name', 'This contains the name "__proto__", which no metadata uses.');
   try {
-    parseXml(Buffer.from(xml), { grammar: 'document', limits: LIMITS });
+    return parseXml(Buffer.from(xml), { grammar: 'document', limits: LIMITS });
   } catch (error) {
     if (error instanceof XmlError) refuseForm(error);
     throw error;
   }
-  // sax, the parser of xml2js, uses attribute names as keys of plain objects.
-  if (xml.includes('__proto__'))
-    refuse('forbidden_name', 'This contains the name "__proto__", which no metadata uses.');
 }
 
 function refuseForm({ reason, detail = '', position }: XmlError): never {

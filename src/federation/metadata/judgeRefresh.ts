@@ -8,8 +8,8 @@ const MOST_CERTIFICATES = 20;
 /**
  * Returns which metadata to use after the provider published some at its URL, and whether the rest waits for approval. New signing
  * certificates beside the known ones are used at once, because the provider may sign with them from now on; descriptions too. Certificates
- * that are gone and other URLs wait, unless the provider is set to automatic. What came over open http waits as a whole: anyone on the way
- * could have written it.
+ * that are gone and other URLs wait, unless the provider is set to automatic. What came over open http without a verified
+ * signature waits as a whole: anyone on the way could have written it.
  * @param declined the digest of published metadata that is not wanted
  */
 export function judgeRefresh(
@@ -20,7 +20,8 @@ export function judgeRefresh(
   const offered = factsOf(published);
   const changes = changesOf(facts, offered);
   if (changes.length > 0 && digestOf(offered) === declined) return { facts, waits: false };
-  if (changes.length > 0 && isOpenHttp(metadataUrl ?? '')) return { facts, waits: true };
+  const isSigned = settings.metadataSigners !== '';
+  if (changes.length > 0 && !isSigned && isOpenHttp(metadataUrl ?? '')) return { facts, waits: true };
   const added = changes.flatMap((change) => (isNewCertificate(change) ? change.certificate : []));
   if (settings.refresh === 'automatic' || added.length === changes.length) return { facts: offered, waits: false };
   const certificates = [...facts.certificates, ...added];

@@ -4,6 +4,7 @@ import { readSigningCertificates } from './certificates.ts';
 import { childrenOf, type Element, readDocument } from './document.ts';
 import { findProvider, readSingleLogout, readSingleSignOn } from './provider.ts';
 import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
+import { type Signers, signedText } from './signers.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What Anteroom uses of an identity provider's metadata: at least one single sign-on endpoint and one signing certificate. */
@@ -12,7 +13,7 @@ export type ProviderMetadata = ProviderFacts & {
   name: string | undefined; // what the provider calls itself
   wantAuthnRequestsSigned: boolean;
   cacheMs: number | undefined; // how long it may be kept (cacheDuration), in milliseconds
-  xml: string; // the document, without a byte order mark and surrounding white space
+  xml: string; // the document, without a byte order mark and surrounding white space; with signers, the part that they signed
   warnings: string[]; // sentences for the preview
 };
 
@@ -20,25 +21,28 @@ export type MetadataResult = { ok: true; metadata: ProviderMetadata } | { ok: fa
 
 const MAX_NAME = 100;
 
+/** `now` in epoch milliseconds, the entityID of the known provider that is updated, and whose signature is required. */
+export type ReadOptions = { now: number; expectEntityId?: string | undefined; signers?: Signers | undefined };
+
 /**
- * Reads the SAML 2.0 metadata of one identity provider (saml-metadata). The input is hostile until a Power User has confirmed it.
+ * Reads the SAML 2.0 metadata of one identity provider (saml-metadata). The input is hostile until a Power User has confirmed it. With
+ * signers, only what they signed is read.
  * @param input bytes as fetched or uploaded, or text as pasted; at most 1 MB
- * @param options.now epoch milliseconds
- * @param options.expectEntityId the entityID of the known provider that is updated
  */
-export function readMetadata(
-  input: Uint8Array | string,
-  options: { now: number; expectEntityId?: string },
-): MetadataResult {
+export function readMetadata(input: Uint8Array | string, options: ReadOptions): MetadataResult {
   try {
-    const { xml, root } = readDocument(input);
+    const document = readDocument(input);
+    const { signers, expectEntityId } = options;
+    // Only the text that was signed is parsed and kept, so that nothing beside it can be read by mistake.
+    const { xml, root } =
+      signers === undefined ? document : readDocument(signedText(document.parsed, signers, expectEntityId));
     return { ok: true, metadata: { ...readProvider(root, options), xml } };
   } catch (caught) {
     return { ok: false, error: refusalIn(caught) };
   }
 }
 
-function readProvider(root: Element, options: { now: number; expectEntityId?: string }): Omit<ProviderMetadata, 'xml'> {
+function readProvider(root: Element, options: ReadOptions): Omit<ProviderMetadata, 'xml'> {
   const found = findProvider(root, options.expectEntityId);
   const { entity, role } = found;
   const about = readAbout(entity, role);

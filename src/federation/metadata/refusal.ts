@@ -24,6 +24,8 @@ export type MetadataErrorCode =
   | 'too_complex'
   | 'forbidden_name'
   // Content
+  | 'not_signed'
+  | 'bad_signature'
   | 'not_metadata'
   | 'several_entities'
   | 'other_entity'

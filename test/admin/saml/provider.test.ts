@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { setAutoLogin, setDefaultProvider } from '../../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../../src/federation/importMetadata.ts';
 import { findProvider, listProvidersAt } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
+import { certificateOf } from '../../saml/support/signedMetadata.ts';
 import type { Client } from '../../support/client.ts';
 import { serve } from '../../support/listen.ts';
 import type { TestDeps } from '../../support/testDeps.ts';
@@ -24,6 +26,7 @@ describe('admin/saml/provider', () => {
   });
 
   it('saves every field, and says what changed', async () => {
+    const certificate = await certificateOf();
     const fields = fieldsOfForm((await client.get(path)).text, path);
     const changes = {
       name: 'Acme & Söhne <SSO>',
@@ -38,6 +41,7 @@ describe('admin/saml/provider', () => {
       spEntityId: ' urn:old ',
       sendSubject: 'on',
       refresh: 'automatic',
+      metadataSigners: `\n${certificate}`,
     };
     const saved = await client.post(path, { ...fields, ...changes });
     expect(saved.location).to.equal(path.slice(0, path.lastIndexOf('/')));
@@ -59,7 +63,9 @@ describe('admin/saml/provider', () => {
       spEntityId: 'urn:old',
       sendSubject: true,
       refresh: 'automatic',
+      metadataSigners: certificate,
     });
+    expect((await client.get(path)).text).to.contain(new X509Certificate(certificate).fingerprint256);
     expect((await client.get(path)).text).to.contain('SHA-1 signatures of this provider are accepted.');
     expect((await client.get('/settings')).text)
       .to.contain('Acme &amp; Söhne &lt;SSO&gt;')

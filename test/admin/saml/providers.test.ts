@@ -3,6 +3,7 @@ import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { findDomain } from '../../../src/store/domains.ts';
 import { listProviders } from '../../../src/store/identityProviders.ts';
 import { fixture } from '../../federation/metadata/fixtures.ts';
+import { certificateOf, signMetadata } from '../../saml/support/signedMetadata.ts';
 import { serve } from '../../support/listen.ts';
 import { importOkta, openSamlSettings, type SamlSettings } from './support/samlSettings.ts';
 
@@ -42,6 +43,22 @@ describe('admin/saml/providers', () => {
       expect(refused.text).to.contain(escaped(fields.url ?? fields.xml ?? ''));
     }
     expect(await listProviders(deps.store.db)).to.deep.equal([]);
+  });
+
+  it('imports what is signed with a pinned certificate, and pins it for the provider', async () => {
+    const { client, providers, deps } = settings;
+    const signers = await certificateOf();
+    const [plain, signed] = [await serve(fixture('okta')), await serve(signMetadata(fixture('okta')))];
+    const refused = await client.post(providers, { way: 'url', url: plain, signers });
+    expect([refused.status, refused.text.includes('is not signed')]).to.deep.equal([422, true]);
+    expect(refused.text).to.contain('BEGIN CERTIFICATE');
+    const wrong = await client.post(providers, { way: 'url', url: signed, signers: 'hello' });
+    expect([wrong.status, wrong.text.includes('id="signers-error"')]).to.deep.equal([422, true]);
+    const preview = await client.post(providers, { way: 'url', url: signed, signers });
+    expect((await client.follow(preview)).text).to.contain('verified with the pinned certificate');
+    await client.post(preview.location ?? '', { name: 'Okta' });
+    const [provider] = await listProviders(deps.store.db);
+    expect(provider?.settings.metadataSigners).to.equal(signers);
   });
 
   it('makes a provider the default of the domain, and removes it as default', async () => {
