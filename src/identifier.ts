@@ -20,6 +20,11 @@ export function minIdAt(time: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
+/** Returns the time at which an identifier was created, in epoch milliseconds. */
+export function timeOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** Returns a secret of 256 bits in base64url, for cookies, links and tokens. */
 export function newToken({ randomBytes }: Pick<Source, 'randomBytes'>): string {
   return randomBytes(32).toString('base64url');

@@ -28,11 +28,16 @@ export function isNetwork(text: string): boolean {
 
 /** Returns whether an address is in one of the networks. IPv4 mapped into IPv6 (RFC 4291 2.5.5.2) counts as IPv4 on both sides. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
-  const client = parseAddress(address);
-  return networks.some((text) => {
-    const network = parseNetwork(text);
-    return client && network?.base.kind() === client.kind() && client.match(network.base, network.bits);
-  });
+  return networkTest(networks)(address);
+}
+
+/** Returns a test like isInNetworks, for many addresses. */
+export function networkTest(networks: readonly string[]): (address: string) => boolean {
+  const parsed = networks.map(parseNetwork).filter((network) => network !== undefined);
+  return (address) => {
+    const client = parseAddress(address);
+    return parsed.some(({ base, bits }) => client && base.kind() === client.kind() && client.match(base, bits));
+  };
 }
 
 /** Returns the network to count a client under: its IPv4 address, or its IPv6 /64, the least that a subscriber has (RFC 6177). */

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { loginAttemptRoutes } from './activity/attempt.ts';
+import { activityExportRoutes } from './activity/export.ts';
 import { loginActivityRoutes } from './activity/list.ts';
 import { editAttributeRoutes } from './attributes/edit.ts';
 import { attributeListRoutes } from './attributes/list.ts';
@@ -81,6 +82,7 @@ const screens = [
   versionsRoutes,
   versionRoutes,
   loginActivityRoutes,
+  activityExportRoutes,
   loginAttemptRoutes,
   sessionListRoutes,
   endSessionsRoutes,

@@ -1,16 +1,11 @@
-import { type RawBuilder, sql } from 'kysely';
-import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
-import { inserter, isOneOf, prepared } from '../db/query.ts';
+import { inserter, prepared } from '../db/query.ts';
 import type { LoginActivityRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
-import { collectNewest, type IdRange } from './newestFirst.ts';
 
 const HOUR_MS = 3_600_000;
 const ROWS_PER_HOUR = 20;
 const MOST_READ = 500;
-const MAX_TOTAL = 20_000;
-const MAX_FILTERED = 1_000;
 
 /** One login attempt. */
 export type LoginActivity = Omit<LoginActivityRow, 'detailJson'> & { detail: LoginDetail };
@@ -66,13 +61,6 @@ export type StoredCheck =
   | ShownCheck;
 
 type CheckFacts = { detail?: string; expected?: string; received?: string; cause?: string; skewSeconds?: number };
-
-export type ActivityFilter = {
-  outcome?: string | undefined;
-  reason?: string | undefined;
-  search?: string | undefined;
-  domainId?: string | undefined;
-};
 
 export async function insertLoginActivity(
   db: Db,
@@ -150,85 +138,10 @@ export async function findLoginActivity(db: Db, key: string): Promise<LoginActiv
     .selectAll()
     .where((e) => e.or([e('id', '=', key), e('reference', '=', key)]))
     .executeTakeFirst();
-  return row && fromRow(row);
+  return row && activityFromRow(row);
 }
 
-/**
- * Returns a page of attempts, newest first, and their number as far as it is counted: up to 20,000, or up to 1,000 and the end of the
- * page if they are filtered.
- */
-export async function listLoginActivity(
-  db: Db,
-  filter: ActivityFilter,
-  { limit, offset, slice }: { limit: number; offset: number; slice?: Slice | undefined },
-): Promise<{ rows: LoginActivity[]; total: number; totalIsExact: boolean }> {
-  const isFiltered = Object.values(filter).some((value) => value);
-  const most = Math.max(isFiltered ? MAX_FILTERED : MAX_TOTAL, offset + limit);
-  const { ids, counted } = isFiltered
-    ? await idsOfFilter(db, filter, { limit, offset, slice, most })
-    : { ids: await newestIds(db, {}, {}, limit, offset), counted: await countAttempts(db, most + 1) };
-  const rows = ids.length === 0 ? [] : await byIds(db, JSON.stringify(ids));
-  return { rows: rows.map(fromRow), total: Math.min(counted, most), totalIsExact: counted <= most };
-}
-
-async function idsOfFilter(
-  db: Db,
-  filter: ActivityFilter,
-  page: { limit: number; offset: number; slice: Slice | undefined; most: number },
-): Promise<{ ids: string[]; counted: number }> {
-  const read = (range: IdRange, wanted: number) => newestIds(db, filter, range, wanted, 0);
-  const found = await collectNewest(db, 'loginActivity', { wanted: page.most + 1, slice: page.slice }, read);
-  return { ids: found.slice(page.offset, page.offset + page.limit), counted: found.length };
-}
-
-async function newestIds(
-  db: Db,
-  filter: ActivityFilter,
-  range: IdRange,
-  limit: number,
-  offset: number,
-): Promise<string[]> {
-  const query = filtered(db, filter, range).select('id').orderBy('id', 'desc');
-  const rows = await query.limit(limit).offset(offset).execute();
-  return rows.map(({ id }) => id);
-}
-
-async function countAttempts(db: Db, most: number): Promise<number> {
-  const row = await db
-    .selectFrom(db.selectFrom('loginActivity').select('id').limit(most).as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-const byIds = prepared((db, ids: string) =>
-  db
-    .selectFrom('loginActivity')
-    .selectAll()
-    .where(isOneOf(db, 'id', ids))
-    .orderBy('id', 'desc'),
-);
-
-function filtered(db: Db, { outcome, reason, domainId, search }: ActivityFilter, { from, before }: IdRange) {
-  let query = db.selectFrom('loginActivity');
-  if (from !== undefined) query = query.where('id', '>=', from);
-  if (before !== undefined) query = query.where('id', '<', before);
-  if (outcome) query = query.where('outcome', '=', outcome);
-  if (reason) query = query.where('reason', '=', reason);
-  if (domainId) query = query.where('domainId', '=', domainId);
-  if (!search) return query;
-  return query.where(({ eb, or }) =>
-    or([eb('reference', '=', search.toUpperCase()), eb('reason', '=', search), contains('asserted', search)]),
-  );
-}
-
-function fromRow({ detailJson, ...row }: LoginActivityRow): LoginActivity {
+/** Returns an attempt as it is stored. */
+export function activityFromRow({ detailJson, ...row }: LoginActivityRow): LoginActivity {
   return { ...row, detail: JSON.parse(detailJson) };
-}
-
-/** Returns a condition that a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. */
-function contains(column: string, text: string): RawBuilder<boolean> {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  // SQLite has no default escape character.
-  return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
 }

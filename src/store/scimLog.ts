@@ -52,7 +52,7 @@ export async function listScimLog(
     !(filter.sourceId || filter.event || filter.withoutLookups || filter.outcome || filter.text?.trim());
   const rows = isIndexed
     ? await read(range, limit + 1)
-    : await collectNewest(db, 'scimLog', { ...range, wanted: limit + 1, slice }, read);
+    : (await collectNewest(db, 'scimLog', { ...range, wanted: limit + 1, slice }, read)).rows;
   const shown = rows.slice(0, limit).map(fromRow);
   return { rows: shown, next: rows.length > limit ? shown.at(-1)?.id : undefined };
 }

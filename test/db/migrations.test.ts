@@ -11,8 +11,8 @@ import { listDomains } from '../../src/store/domains.ts';
 import { findGroupByName } from '../../src/store/groups.ts';
 import { listProviders, listProvidersAt } from '../../src/store/identityProviders.ts';
 import { listJobs } from '../../src/store/jobs.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
 import { findLoginRequest } from '../../src/store/loginRequests.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findPendingLogin } from '../../src/store/pendingLogins.ts';
 import { listSources, listSourceTokens } from '../../src/store/profileSources.ts';
 import { findSetting, writeSetting } from '../../src/store/settings.ts';
@@ -109,7 +109,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const rights = { mayGrantPowerUser: false, maySetPasswords: true, mayTakeOver: true };
       expect(source).to.deep.include({ name: 'JumpCloud', networks: ['192.0.2.0/24'], lastCallAt: at, ...rights });
       expect(await listSourceTokens(db, source?.id ?? '')).to.have.lengthOf(1);
-      const { rows } = await listLoginActivity(db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(db, {}, { limit: 9 });
       expect(rows.map(({ reference, outcome }) => [reference, outcome])).to.deep.equal([
         [null, 'tested'],
         ['AAAA-BBBB', 'refused'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { setAutoLogin } from '../../src/federation/domains.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findUserByUserName } from '../../src/store/users.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openWithoutCookies } from '../support/chromium.ts';
@@ -55,7 +55,7 @@ describe('a browser that blocks the cookies of the intranet', function () {
   async function expectThePage(): Promise<void> {
     await page.getByRole('heading', { name: 'Your browser blocks cookies' }).waitFor();
     const { db } = connected.deps.store;
-    const { rows } = await listLoginActivity(db, {}, { limit: 9, offset: 0 });
+    const { rows } = await listLoginActivity(db, {}, { limit: 9 });
     expect(rows.map(({ outcome }) => outcome)).not.to.include('logged_in');
     expect((await findUserByUserName(db, 'anna.berg'))?.lastLoginAt).to.equal(null);
     expect(await db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);

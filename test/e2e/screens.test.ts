@@ -8,7 +8,7 @@ import { personAttributes } from '../../src/people/attributes.ts';
 import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { insertScimLog } from '../../src/store/scimLog.ts';
 import { insertNotice, noticeKinds } from '../../src/store/sourceNotices.ts';
 import { listDeliveries } from '../../src/store/webhookDeliveries.ts';
@@ -149,7 +149,7 @@ async function fill(connected: Connected): Promise<string[]> {
   });
   const browser = visitor(connected);
   await deliver(browser, await goThroughProvider(browser, `/saml/login/${provider.id}`, 'anna.berg'));
-  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1 });
   const preview = await previewMetadata(deps, { url: `${cloud.url}/saml2/${applicationId}/metadata` });
   const label = longName.slice(0, 60);
   const [attribute] = await addAttributes(deps, { name: 'mentor', label, type: 'person' }, ...everyType);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import pg from 'pg';
 import { readCount } from '../../src/store/directoryCounts.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { sendRaw } from '../support/hostClient.ts';
 import { freshDatabaseUrl } from '../support/stores.ts';
@@ -48,7 +48,7 @@ describe('PostgreSQL with faults', () => {
     const stored = new Set(people.map(({ id }) => id));
     expect(created.filter((id) => !stored.has(id))).to.deep.equal([]);
     expect(await readCount(store.db, 'users')).to.equal(people.length);
-    const { rows } = await listLoginActivity(store.db, { outcome: 'logged_in' }, { limit: 100, offset: 0 });
+    const { rows } = await listLoginActivity(store.db, { outcome: 'logged_in' }, { limit: 100 });
     expect(rows.length).to.be.within(acceptedTimes.filter((times) => times === 1).length, responses.length);
   });
 

@@ -4,7 +4,7 @@ import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { initialSettings, saveIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { insertDomain, listDomains } from '../../src/store/domains.ts';
 import { insertProvider, writeProviderDomains, writeProviderSettings } from '../../src/store/identityProviders.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
@@ -115,7 +115,7 @@ describe('login and logout', () => {
     const { browser, deps } = await start();
     await browser.post('/local-login', { ...right, password: 'my secret guess' });
     await browser.post('/local-login', right);
-    const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 5, offset: 0 });
+    const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 5 });
     const facts = rows.map(({ flow, outcome, reason, asserted }) => ({ flow, outcome, reason, asserted }));
     expect(facts).to.have.deep.members([
       { flow: 'local', outcome: 'logged_in', reason: null, asserted: 'maya.koch' },

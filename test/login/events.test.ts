@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setActive } from '../../src/people/users.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { connect, deliver, goThroughProvider, openTile, visitor } from '../support/connect.ts';
 import { openAtHost } from '../support/hostClient.ts';
@@ -25,7 +25,7 @@ describe('login/events', () => {
       await logIn('my secret password', 'wrong');
       await logIn('my secret password', 'wrong');
       await logIn('maya.koch', 'wrong');
-      const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 9 });
       const about = (index: number) => ({ id: rows[index]?.id, method: 'local', providerId: null });
       const refusal = (index: number) => ({ reason: 'password_wrong', reference: rows[index]?.reference });
       const [known, unknown] = [
@@ -51,7 +51,7 @@ describe('login/events', () => {
       await deliver(visitor(connected), await openTile(connected, 'anna.berg'));
       const about = { method: 'saml', providerId: provider.id, userId: person.id, userName: 'anna.berg' };
       const found = await events();
-      const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 9 });
       expect(found.map(({ data }) => data.id)).to.have.members(rows.map(({ id }) => id));
       for (const { data } of found) delete data.id;
       const reference = found[2]?.data.reference;

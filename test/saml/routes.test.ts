@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { addDomain, saveOwnDetails, setAutoLogin } from '../../src/federation/domains.ts';
 import { setActive } from '../../src/people/users.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findUser } from '../../src/store/users.ts';
 import { saveSso } from '../demo/support/portal.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
@@ -67,7 +67,7 @@ describe('the ACS', () => {
       const { connected, browser } = await withAnna({ store: await open() });
       const page = await goThroughProvider(browser, `/saml/login/${connected.provider.id}`, 'anna.berg');
       await Promise.all([1, 2].map(() => deliver(browser, page)));
-      const { rows } = await listLoginActivity(connected.deps.store.db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(connected.deps.store.db, {}, { limit: 9 });
       expect(rows.map(({ outcome }) => outcome)).to.have.members(['logged_in', 'started_again']);
     });
 
@@ -90,8 +90,7 @@ describe('the ACS', () => {
         const body = `${new URLSearchParams({ ...fields, RelayState: '/profile' })}`;
         const headers = { 'content-type': FORM, ...navigation };
         const held = await browser.send('/saml/acs', { method: 'POST', headers, body });
-        const outcome = async () =>
-          (await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 })).rows[0]?.outcome;
+        const outcome = async () => (await listLoginActivity(deps.store.db, {}, { limit: 1 })).rows[0]?.outcome;
         expect(await outcome()).to.equal('no_cookies');
         const next = await browser.send(held.headers.location ?? '', {
           headers: keepsCookies ? navigation : { ...navigation, cookie: '' },
@@ -153,7 +152,7 @@ describe('the ACS', () => {
 });
 
 async function reasonsIn({ deps }: Anteroom): Promise<(string | null)[]> {
-  return (await listLoginActivity(deps.store.db, {}, { limit: 9, offset: 0 })).rows.map(({ reason }) => reason);
+  return (await listLoginActivity(deps.store.db, {}, { limit: 9 })).rows.map(({ reason }) => reason);
 }
 
 async function withAnna(options: Parameters<typeof connect>[0] = {}) {

@@ -5,7 +5,7 @@ import { describePublicKey } from '../../src/federation/certificate.ts';
 import { startTest, testedOf, testPath, testRequestPath } from '../../src/federation/loginTests.ts';
 import { setProviderDomains, setProviderEnabled } from '../../src/federation/providers.ts';
 import { findProvider, type IdentityProvider } from '../../src/store/identityProviders.ts';
-import { listLoginActivity } from '../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findLoginTest, type LoginTest, type Starter } from '../../src/store/loginTests.ts';
 import { findUserByUserName } from '../../src/store/users.ts';
 import type { Browser, Page } from '../demo/support/browser.ts';
@@ -216,7 +216,7 @@ describe('the Test login', () => {
       await answer(signing, browser, started, forged);
       expect(await newestAttempt(signing)).to.include({ flow: 'test', outcome: 'tested' });
       await answer(signing, browser, started, { ...forged, parts: withoutRequest, relayState: '/' });
-      const { rows } = await listLoginActivity(deps.store.db, { reason: 'signature_invalid' }, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(deps.store.db, { reason: 'signature_invalid' }, { limit: 9 });
       expect(rows.map(({ flow, times }) => [flow, times])).to.deep.equal([['sp', 2]]);
       expect((await findUserByUserName(deps.store.db, 'ada'))?.lastLoginAt).to.equal(null);
       expect(await testedOf(deps.store.db, signing.domain, provider)).to.include({ state: 'changed' });

@@ -3,9 +3,10 @@ import { newId } from '../../src/identifier.ts';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { insertDomain } from '../../src/store/domains.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
-import { insertLoginActivity, listLoginActivity, type NewLoginActivity } from '../../src/store/loginActivity.ts';
+import { insertLoginActivity, type NewLoginActivity } from '../../src/store/loginActivity.ts';
 import { findLoginMessages, writeLoginMessages } from '../../src/store/loginMessages.ts';
 import { findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
 import { addTraffic, listTraffic } from '../../src/store/loginTraffic.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
@@ -77,7 +78,7 @@ describe('store/expired', () => {
         );
       await deleteExpired(db, testStart, { activity: 400, messages: 14 });
       expect(await kept()).to.deep.equal([false, true]);
-      expect((await listLoginActivity(db, {}, { limit: 5, offset: 0 })).total).to.equal(2);
+      expect((await listLoginActivity(db, {}, { limit: 5 })).rows).to.have.lengthOf(2);
       await deleteExpired(db, testStart, { activity: 400, messages: 0 });
       expect(await kept()).to.deep.equal([false, false]);
     });
@@ -102,8 +103,8 @@ describe('store/expired', () => {
       for (let i = 0; i < 501; i += 1)
         await insertLoginRequest(db, aLoginRequest({ id: `over ${i}`, expiresAt: testStart - day }));
       await deleteExpired(db, testStart, { activity: 30, messages: 14 });
-      const { rows, total } = await listLoginActivity(db, {}, { limit: 5, offset: 0 });
-      expect([total, rows[0]?.id]).to.deep.equal([1, kept.id]);
+      const { rows } = await listLoginActivity(db, {}, { limit: 5 });
+      expect(rows.map(({ id }) => id)).to.deep.equal([kept.id]);
       expect(await findLoginRequest(db, 'over 500')).to.equal(undefined);
     });
   });

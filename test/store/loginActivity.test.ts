@@ -1,15 +1,14 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import {
-  type ActivityFilter,
   findLoginActivity,
   insertLoginActivity,
-  listLoginActivity,
   type NewLoginActivity,
   recordRefusal,
   type StoredCheck,
 } from '../../src/store/loginActivity.ts';
 import { countOutcomes, countOutcomesByDay, countRefusedPeople, hasWorked } from '../../src/store/loginCounts.ts';
+import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { anActivity } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
@@ -34,7 +33,7 @@ describe('store/loginActivity', () => {
       expect(await findLoginActivity(db, '7f3k-q2md')).to.equal(undefined);
     });
 
-    const refusals = async () => (await listLoginActivity(db, {}, { limit: 500, offset: 0 })).rows;
+    const refusals = async () => (await listLoginActivity(db, {}, { limit: 500 })).rows;
 
     it('counts a refusal that is repeated within an hour in one row, which its reference finds', async () => {
       const refusal = (minutes: number, values: Partial<NewLoginActivity> = {}) =>
@@ -77,41 +76,6 @@ describe('store/loginActivity', () => {
       await insertLoginActivity(db, anActivity({ reference: '7F3K-Q2MD' }));
       const again = insertLoginActivity(db, anActivity({ reference: '7F3K-Q2MD' }));
       expect(await again.catch((error: Error) => error.message)).to.match(/unique/i);
-    });
-
-    it('lists the newest first, page by page', async () => {
-      for (const at of [5, 9, 7]) await insertLoginActivity(db, anActivity({ at: testStart + at }));
-      const times = async (limit: number, offset: number) => {
-        const { rows, total } = await listLoginActivity(db, {}, { limit, offset });
-        return [total, ...rows.map((row) => row.at - testStart)];
-      };
-      expect(await times(10, 0)).to.deep.equal([3, 9, 7, 5]);
-      expect(await times(1, 1)).to.deep.equal([3, 7]);
-    });
-
-    it('filters the list, and has no wildcards', async () => {
-      const rows = [
-        anActivity({ domainId: 'one', outcome: 'logged_in', reason: null, asserted: 'a_b@Acme.com' }),
-        anActivity({ reference: 'BBBB-BBBB', domainId: 'one', reason: 'audience_wrong', asserted: 'axb@acme.com' }),
-        anActivity({ reference: 'CCCC-CCCC', domainId: 'two', reason: 'person_unknown', asserted: '100%' }),
-      ];
-      for (const row of rows) await insertLoginActivity(db, row);
-      const references = async (filter: ActivityFilter) => {
-        const { rows: found } = await listLoginActivity(db, filter, { limit: 10, offset: 0 });
-        return found
-          .map((row) => row.reference?.charAt(0) ?? 'A')
-          .sort()
-          .join('');
-      };
-      expect(await references({ outcome: 'logged_in' })).to.equal('A');
-      expect(await references({ domainId: 'one' })).to.equal('AB');
-      expect(await references({ domainId: 'one', search: 'acme' })).to.equal('AB');
-      expect(await references({ search: 'A_B' })).to.equal('A');
-      expect(await references({ search: '0%' })).to.equal('C');
-      expect(await references({ search: '%' })).to.equal('C');
-      expect(await references({ search: 'bbbb-bbbb' })).to.equal('B');
-      expect(await references({ search: 'audience_wrong' })).to.equal('B');
-      expect(await references({ domainId: 'two', search: 'audience_wrong' })).to.equal('');
     });
 
     it('counts outcomes since a time, in total and at a domain', async () => {

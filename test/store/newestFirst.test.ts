@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Slice } from '../../src/db/longReads.ts';
-import { insertLoginActivity, listLoginActivity } from '../../src/store/loginActivity.ts';
+import { timeOf } from '../../src/identifier.ts';
+import { insertLoginActivity } from '../../src/store/loginActivity.ts';
+import { type IdRange, walkNewest } from '../../src/store/newestFirst.ts';
 import { insertScimLog, listScimLog, streamScimLog } from '../../src/store/scimLog.ts';
 import { aLogEntry, anActivity } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
@@ -37,23 +39,28 @@ describe('store/newestFirst', () => {
       expect(all.map(({ id }) => id)).to.deep.equal(entries.map(({ id }) => id).reverse());
     });
 
-    it('searches Login activity in slices, and counts what it finds up to 1,000', async () => {
+    it('stops at a limit of slices and says where, and follows the rows of an index alone', async () => {
       const { db } = await open();
       await db.transaction().execute(async (trx) => {
         for (let i = 0; i < ROWS; i += 1) {
-          const asserted = `${i % 1_500 === 7 ? 'anna' : 'ben'}@acme.com`;
-          await insertLoginActivity(trx, anActivity({ at: testStart + i, outcome: 'logged_in', asserted }));
+          const userId = i % 3 === 0 ? 'anna' : 'ben';
+          await insertLoginActivity(trx, anActivity({ at: testStart + i, outcome: 'logged_in', reason: null, userId }));
         }
       });
-      const { counted, slice } = counting();
-      const anna = await listLoginActivity(db, { search: 'ANNA' }, { limit: 2, offset: 1, slice });
-      expect(anna.rows.map(({ at }) => at - testStart)).to.deep.equal([1_507, 7]);
-      expect([anna.total, anna.totalIsExact, counted.slices]).to.deep.equal([3, true, 3]);
-      const ben = await listLoginActivity(db, { search: 'ben' }, { limit: 50, offset: 100 });
-      expect([ben.rows[0]?.at, ben.rows.length]).to.deep.equal([testStart + ROWS - 101, 50]);
-      expect([ben.total, ben.totalIsExact]).to.deep.equal([1_000, false]);
-      const all = await listLoginActivity(db, {}, { limit: 50, offset: 4_490 });
-      expect([all.rows.length, all.total, all.totalIsExact]).to.deep.equal([10, ROWS, true]);
+      const ranges: IdRange[] = [];
+      const visit = async (range: IdRange) => {
+        ranges.push(range);
+        return true;
+      };
+      const stoppedAt = await walkNewest(db, 'loginActivity', { most: 2 }, visit);
+      expect([ranges.length, timeOf(stoppedAt ?? '')]).to.deep.equal([2, testStart + 500]);
+      expect(await walkNewest(db, 'loginActivity', { most: 3 }, visit)).to.equal(undefined);
+      ranges.length = 0;
+      await walkNewest(db, 'loginActivity', { lead: { column: 'userId', value: 'anna' } }, visit);
+      expect(ranges).to.deep.equal([{ from: undefined, before: undefined }]);
+      const stop = AbortSignal.abort();
+      const error = await walkNewest(db, 'loginActivity', { stop }, visit).catch((reason: unknown) => reason);
+      expect(error).to.equal(stop.reason);
     });
   });
 });

@@ -6,6 +6,8 @@ export type Reply = { status: number; location: string | undefined; headers: Hea
 
 export type Client = {
   get: (path: string) => Promise<Reply>;
+  /** The same with a body that is not read yet. */
+  start: (path: string) => Promise<Response>;
   /** Posts a form, as a page of the same site does. */
   post: (path: string, fields?: Fields) => Promise<Reply>;
   /** The same as multipart/form-data, with a file. */
@@ -21,6 +23,12 @@ export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
   const cookies = new Map<string, string>();
 
   async function request(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await send(path, init);
+    const location = response.headers.get('location') ?? undefined;
+    return { status: response.status, location, headers: response.headers, text: await response.text() };
+  }
+
+  async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { accept: 'text/html', cookie, ...(init.method === 'POST' ? { origin: url } : {}) };
     const response = await fetch(new URL(path, url), { ...init, redirect: 'manual', headers });
@@ -28,12 +36,12 @@ export function openClient({ url }: Pick<Anteroom, 'url'>): Client {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
-    const location = response.headers.get('location') ?? undefined;
-    return { status: response.status, location, headers: response.headers, text: await response.text() };
+    return response;
   }
 
   return {
     get: (path) => request(path),
+    start: (path) => send(path),
     post: (path, fields = {}) => {
       const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
       return request(path, { method: 'POST', body: new URLSearchParams(pairs) });

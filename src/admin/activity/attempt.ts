@@ -4,6 +4,7 @@ import { NotFound } from '../../errors.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
+import { flowNames, outcomeNames } from '../../login/activityNames.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
 import { findMessages } from '../../saml/messages/keep.ts';
@@ -20,7 +21,6 @@ import { isStarter } from '../../web/starter.ts';
 import { ACTIVITY, providerPath } from '../saml/paths.ts';
 import { applyRepair } from './applyRepair.ts';
 import { arrivedRows } from './arrived.ts';
-import { flowNames, outcomeNames } from './list.ts';
 import { findRepairs } from './repair.ts';
 import { testFacts } from './testFacts.ts';
 
@@ -91,6 +91,7 @@ async function show(deps: Deps, req: Request, res: Response, key: string): Promi
     repairs: isHealed || isTestOfOther ? [] : await findRepairs(deps, attempt, provider),
     test: test && (await testFacts(deps, attempt, test)),
     path: `${ACTIVITY}/${attempt.id}`,
+    activityPath: ACTIVITY,
   });
 }
 

@@ -1,69 +1,71 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { asSentence, explain } from '../../federation/reasons.ts';
+import { asSentence, explain, reasons } from '../../federation/reasons.ts';
+import { activityFilters, type EnteredFilter, LOCAL, readActivityFilter } from '../../login/activityFilter.ts';
+import { flowNames, outcomeNames } from '../../login/activityNames.ts';
 import { listDomains } from '../../store/domains.ts';
 import { listProviders } from '../../store/identityProviders.ts';
-import { type LoginActivity, listLoginActivity } from '../../store/loginActivity.ts';
+import type { LoginActivity } from '../../store/loginActivity.ts';
+import { type ActivityFilter, type FoundActivity, listLoginActivity } from '../../store/loginSearch.ts';
 import { findUsersById } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { ACTIVITY } from '../saml/paths.ts';
+import { loginCharts } from './charts.ts';
 
 const PAGE = 50;
-const MAX_PAGE = 400;
-
-/** How a login attempt ended, for the screens. */
-export const outcomeNames: Record<string, string> = {
-  logged_in: 'Logged in',
-  refused: 'Refused',
-  tested: 'Test succeeded',
-  asked: 'Not continued',
-  no_cookies: 'Cookies blocked',
-  started_again: 'Started again',
-  continued: 'Already logged in',
-};
-
-/** How a login started, for the screens. */
-export const flowNames: Record<string, string> = {
-  sp: 'with the button',
-  auto: 'Auto Login',
-  again: 'started again',
-  idp: 'from the provider’s tile',
-  local: 'with a password',
-  test: 'Test login',
-};
+const ID = /^[0-9a-f-]{36}$/;
 
 /** Manage Security > Login activity: every attempt, the newest first. */
 export function loginActivityRoutes(router: Router, deps: Deps): void {
   router.get(ACTIVITY, (req, res) => show(deps, req, res));
 }
 
+/** Reads the filters from the query of the URL. */
+export function enteredFilterOf(req: Request): EnteredFilter {
+  return Object.fromEntries(activityFilters.map((name) => [name, queryText(req, name)])) as EnteredFilter;
+}
+
 async function show(deps: Deps, req: Request, res: Response): Promise<void> {
   const { db } = deps.store;
-  const filter = { q: queryText(req, 'q'), outcome: queryText(req, 'outcome'), domain: queryText(req, 'domain') };
-  const page = pageIn(req);
-  const sought = { search: filter.q, outcome: filter.outcome, domainId: filter.domain };
-  const range = { limit: PAGE, offset: (page - 1) * PAGE };
-  const found = await deps.store.longRead((slice) => listLoginActivity(db, sought, { ...range, slice }));
-  const { rows } = found;
-  const link = (number: number) => withQuery(ACTIVITY, { ...filter, page: number > 1 ? String(number) : undefined });
-  res.render('settings/activity/list', {
+  const entered = enteredFilterOf(req);
+  const before = queryText(req, 'before', 36);
+  const filter = await readActivityFilter(deps, entered);
+  const page = filter.ok ? await readPage(deps, filter.value, ID.test(before) ? before : undefined) : undefined;
+  const link = (more: Record<string, string | undefined>) => withQuery(ACTIVITY, { ...entered, ...more });
+  const { q: _, ...others } = entered;
+  res.status(filter.ok ? 200 : 422).render('settings/activity/list', {
     title: 'Login activity',
-    filter,
-    isFiltered: Object.values(filter).some((value) => value !== ''),
+    entered,
+    errors: filter.ok ? {} : filter.errors,
+    isFiltered: Object.values(entered).some((value) => value !== ''),
+    filtersSet: Object.values(others).filter((value) => value !== '').length,
     outcomeNames,
     flowNames,
+    reasonCodes: Object.keys(reasons).sort(),
+    local: LOCAL,
+    providers: await listProviders(db),
     domains: await listDomains(db),
     path: ACTIVITY,
-    rows: await withNames(deps, rows),
-    shown: shownOf(page, found),
-    previous: page > 1 ? link(page - 1) : undefined,
-    next: page < MAX_PAGE && (page * PAGE < found.total || !found.totalIsExact) ? link(page + 1) : undefined,
+    link,
+    rows: await withNames(deps, page?.found.rows ?? []),
+    charts: page?.charts,
+    searchedTo: page?.found.searchedTo,
+    shown: shownOf(page?.found.rows.length ?? 0, before !== '' || page?.found.next !== undefined),
+    first: before ? link({}) : undefined,
+    next: page?.found.next && link({ before: page.found.next }),
+    exports: ['csv', 'ndjson'].map((format) => ({
+      format: format.toUpperCase(),
+      href: withQuery(`${ACTIVITY}/export`, { ...entered, format }),
+    })),
   });
 }
 
-function pageIn(req: Request): number {
-  const number = Number(queryText(req, 'page', 6));
-  return Number.isInteger(number) && number > 0 ? Math.min(number, MAX_PAGE) : 1;
+/** Charts are on the first page only: they count the same attempts for every page. */
+function readPage(deps: Deps, filter: ActivityFilter, before: string | undefined) {
+  return deps.store.longRead(async (slice) => ({
+    found: await listLoginActivity(deps.store.db, filter, { limit: PAGE, before, slice }),
+    charts: before === undefined ? await loginCharts(deps, filter, slice) : undefined,
+  }));
 }
 
 /** Adds the names behind the IDs of the rows. A domain or provider that was removed has none. */
@@ -85,10 +87,6 @@ async function withNames(deps: Deps, rows: LoginActivity[]) {
   });
 }
 
-function shownOf(page: number, { rows, total, totalIsExact }: Awaited<ReturnType<typeof listLoginActivity>>): string {
-  const count = rows.length;
-  const all = `${totalIsExact ? '' : 'more than '}${total.toLocaleString('en')} ${total === 1 ? 'attempt' : 'attempts'}`;
-  if (count === total || count === 0) return all;
-  const first = (page - 1) * PAGE + 1;
-  return `${first.toLocaleString('en')} to ${(first + count - 1).toLocaleString('en')} of ${all}`;
+function shownOf(count: FoundActivity['rows']['length'], isPart: boolean): string {
+  return `${count} ${count === 1 ? 'attempt' : 'attempts'}${isPart ? ' on this page' : ''}`;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { expect } from 'chai';
-import { listLoginActivity } from '../../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../../src/store/loginSearch.ts';
 import { type Anteroom, startAnteroom } from '../../support/anteroom.ts';
 import { sendRaw } from '../../support/hostClient.ts';
 
@@ -39,7 +39,7 @@ describe('the form of POST /saml/acs', () => {
       const refused = await sendRaw(anteroom, '/saml/acs', { method: 'POST', headers, body });
       expect(refused.status).to.equal(400);
       expect(refused.cookies).to.deep.equal([]);
-      const { rows } = await listLoginActivity(anteroom.deps.store.db, {}, { limit: 9, offset: 0 });
+      const { rows } = await listLoginActivity(anteroom.deps.store.db, {}, { limit: 9 });
       expect(rows.map((row) => [row.outcome, row.reason])).to.deep.equal([['refused', reason]]);
       expect(refused.text).to.contain(rows[0]?.reference);
     });
@@ -79,5 +79,5 @@ describe('the form of POST /saml/acs', () => {
 });
 
 async function reasonsIn({ deps }: Anteroom): Promise<(string | null)[]> {
-  return (await listLoginActivity(deps.store.db, {}, { limit: 9, offset: 0 })).rows.map(({ reason }) => reason);
+  return (await listLoginActivity(deps.store.db, {}, { limit: 9 })).rows.map(({ reason }) => reason);
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setAutoLogin } from '../../../src/federation/domains.ts';
-import { listLoginActivity } from '../../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../../src/store/loginSearch.ts';
 import type { Browser } from '../../demo/support/browser.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { type Connected, connect, deliver, goThroughProvider, openTile, visitor } from '../../support/connect.ts';
@@ -20,8 +20,7 @@ describe('a login that heals itself', () => {
   });
 
   it('is called what started it: Auto Login, the button, a tile or this', async () => {
-    const flow = async () =>
-      (await listLoginActivity(connected.deps.store.db, {}, { limit: 1, offset: 0 })).rows[0]?.flow;
+    const flow = async () => (await listLoginActivity(connected.deps.store.db, {}, { limit: 1 })).rows[0]?.flow;
     await setAutoLogin(connected.deps, connected.domain.id, true);
     await deliver(browser, await goThroughProvider(browser, '/people', 'anna.berg'));
     expect(await flow()).to.equal('auto');
@@ -39,7 +38,7 @@ describe('a login that heals itself', () => {
   });
 
   async function last(): Promise<[string, string | null]> {
-    const { rows } = await listLoginActivity(connected.deps.store.db, {}, { limit: 1, offset: 0 });
+    const { rows } = await listLoginActivity(connected.deps.store.db, {}, { limit: 1 });
     return [rows[0]?.outcome ?? '', rows[0]?.reason ?? null];
   }
 

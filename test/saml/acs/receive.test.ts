@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { setAutoLogin } from '../../../src/federation/domains.ts';
 import { removeProvider, setProviderEnabled } from '../../../src/federation/providers.ts';
 import { setActive } from '../../../src/people/users.ts';
-import { listLoginActivity } from '../../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../../src/store/loginSearch.ts';
 import { findUserByUserName } from '../../../src/store/users.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import {
@@ -229,8 +229,8 @@ describe('a login through a provider', () => {
     const shown = [await post(), await post(), await post()].map(
       ({ text }) => /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(text)?.[0],
     );
-    const { rows, total } = await listLoginActivity(connected.deps.store.db, {}, { limit: 9, offset: 0 });
-    expect(total).to.equal(1);
+    const { rows } = await listLoginActivity(connected.deps.store.db, {}, { limit: 9 });
+    expect(rows).to.have.lengthOf(1);
     expect(rows[0]).to.include({ times: 3, reason: 'base64_invalid' });
     expect(shown).to.deep.equal(Array(3).fill(rows[0]?.reference));
   });
@@ -304,6 +304,6 @@ describe('Auto Login', () => {
 });
 
 async function lastReason({ deps }: Connected) {
-  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1 });
   return rows[0];
 }

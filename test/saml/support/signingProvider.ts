@@ -9,7 +9,8 @@ import {
   type ProviderSettings,
   writeProviderDomains,
 } from '../../../src/store/identityProviders.ts';
-import { type LoginActivity, listLoginActivity } from '../../../src/store/loginActivity.ts';
+import type { LoginActivity } from '../../../src/store/loginActivity.ts';
+import { listLoginActivity } from '../../../src/store/loginSearch.ts';
 import type { Browser, Page } from '../../demo/support/browser.ts';
 import { type Anteroom, startAnteroom } from '../../support/anteroom.ts';
 import { visitor } from '../../support/connect.ts';
@@ -94,7 +95,7 @@ function responseTo({ url, deps }: Signing, sent: Record<string, string>, fault:
 
 /** Returns the newest attempt of Login activity. */
 export async function newestAttempt({ deps }: Anteroom): Promise<LoginActivity> {
-  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1, offset: 0 });
+  const { rows } = await listLoginActivity(deps.store.db, {}, { limit: 1 });
   if (!rows[0]) throw new Error('There is no attempt.');
   return rows[0];
 }

@@ -1,0 +1,121 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Deps } from '../deps.ts';
+import { spreadsheet } from '../people/spreadsheet.ts';
+import { listDomains } from '../store/domains.ts';
+import { listProviders } from '../store/identityProviders.ts';
+import type { LoginActivity } from '../store/loginActivity.ts';
+import { type ActivityFilter, streamLoginActivity } from '../store/loginSearch.ts';
+import { findUsersById } from '../store/users.ts';
+
+/** The formats of an export: a table for spreadsheets, or one JSON object a line. */
+export const activityFormats = ['csv', 'ndjson'] as const;
+
+export type ActivityFormat = (typeof activityFormats)[number];
+
+/** An attempt in an export and in the output of the command line. Times are ISO 8601, durations milliseconds. */
+export type ExportedAttempt = {
+  at: string;
+  id: string;
+  reference: string | null;
+  outcome: string;
+  reason: string | null;
+  flow: string;
+  asserted: string | null; // the name received
+  matched: string | null; // the user name of the person
+  idp: string | null;
+  entityId: string | null;
+  domain: string | null;
+  network: string | null;
+  userAgent: string | null;
+  expected: string | null; // by the check that failed
+  received: string | null;
+  waitedMs: number | null; // at the provider
+  tookMs: number | null; // here
+  times: number; // how often the same was refused
+  lastAt: string | null;
+};
+
+/**
+ * Yields an export in parts, as it is read: any number of attempts need no more memory than 500.
+ * @throws Error if `stop` is aborted
+ */
+export async function* exportActivity(
+  deps: Deps,
+  filter: ActivityFilter,
+  format: ActivityFormat,
+  stop?: AbortSignal,
+): AsyncIterableIterator<string> {
+  let isFirst = true;
+  for await (const rows of streamLoginActivity(deps.store.db, filter, stop)) {
+    const attempts = await exportedAttempts(deps, rows);
+    yield format === 'ndjson' ? attempts.map((row) => `${JSON.stringify(row)}\n`).join('') : csvOf(attempts, isFirst);
+    isFirst = false;
+  }
+  if (isFirst && format === 'csv') yield csvOf([], true);
+}
+
+/** Returns attempts with the names behind their IDs. */
+export async function exportedAttempts({ store }: Deps, rows: LoginActivity[]): Promise<ExportedAttempt[]> {
+  const users = await findUsersById(store.db, [...new Set(rows.flatMap(({ userId }) => userId ?? []))]);
+  const providers = new Map((await listProviders(store.db)).map((provider) => [provider.id, provider]));
+  const domains = new Map((await listDomains(store.db)).map(({ id, url }) => [id, url]));
+  return rows.map((row) => {
+    const { expected, received } = failedCheckOf(row);
+    const provider = providers.get(row.providerId ?? '');
+    return {
+      at: new Date(row.at).toISOString(),
+      id: row.id,
+      reference: row.reference,
+      outcome: row.outcome,
+      reason: row.reason,
+      flow: row.flow,
+      asserted: row.asserted,
+      matched: users.get(row.userId ?? '')?.userName ?? null,
+      idp: provider?.name ?? row.detail.testOf ?? null,
+      entityId: provider?.entityId ?? null,
+      domain: domains.get(row.domainId ?? '') ?? null,
+      network: row.network,
+      userAgent: row.detail.userAgent ?? null,
+      expected: expected ?? null,
+      received: received ?? null,
+      waitedMs: row.detail.waitedMs ?? null,
+      tookMs: row.detail.tookMs ?? null,
+      times: row.times,
+      lastAt: row.lastAt === null ? null : new Date(row.lastAt).toISOString(),
+    };
+  });
+}
+
+/** Returns what a failed check expected and received. */
+function failedCheckOf({ detail: { checks = [] } }: LoginActivity): { expected?: string; received?: string } {
+  const failed = checks.find(
+    (check) => typeof check === 'object' && !Array.isArray(check) && check.expected !== undefined,
+  );
+  return typeof failed === 'object' && !Array.isArray(failed) ? failed : {};
+}
+
+const columns: (keyof ExportedAttempt)[] = [
+  'at',
+  'id',
+  'reference',
+  'outcome',
+  'reason',
+  'flow',
+  'asserted',
+  'matched',
+  'idp',
+  'entityId',
+  'domain',
+  'network',
+  'userAgent',
+  'expected',
+  'received',
+  'waitedMs',
+  'tookMs',
+  'times',
+  'lastAt',
+];
+
+function csvOf(attempts: ExportedAttempt[], isFirst: boolean): string {
+  return stringify(attempts, { ...spreadsheet, columns, header: isFirst, bom: isFirst });
+}
