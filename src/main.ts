@@ -9,6 +9,7 @@ import { REFRESH_EVERY_MS, refreshDue } from './federation/refreshMetadata.ts';
 import { FLUSH_EVERY_MS, flushTraffic } from './federation/traffic.ts';
 import { deleteOldJobs, TAKE_OVER_EVERY_MS, takeOverJobs } from './jobs/worker.ts';
 import { createSetupLink } from './login/firstPowerUser.ts';
+import { NOTIFY_EVERY_MS, notify } from './notifications/notify.ts';
 import { openDeps } from './openDeps.ts';
 import { readIntranetSettings } from './people/intranetSettings.ts';
 import { createStoppableServer, listen, type StoppableServer, stopLimits } from './server.ts';
@@ -59,6 +60,9 @@ function repeatWork(deps: Deps): void {
     refreshDue(deps).catch((error: unknown) => log.error({ err: error }, 'metadata could not be refreshed')),
   );
   background.repeat(FLUSH_EVERY_MS, () => flushTraffic(deps));
+  background.repeat(NOTIFY_EVERY_MS, () =>
+    notify(deps).catch((error: unknown) => log.warn({ err: error }, 'notifications interrupted, will resume')),
+  );
   background.repeat(SWEEP_EVERY_MS, async () => {
     await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps)]).catch((error: unknown) =>
       log.error({ err: error }, 'expired data could not be deleted'),

@@ -5,6 +5,7 @@ export const SESSIONS = '/settings/security/sessions';
 export const WEBHOOKS = '/settings/webhooks';
 export const SCIM = '/settings/profile-sources/scim';
 export const SCIM_LOG = '/settings/profile-sources/log';
+export const NOTIFICATIONS = '/settings/notifications';
 export const GENERAL = '/settings/general';
 export const PEOPLE = '/settings/people';
 export const NEW_PERSON = '/settings/people/new';

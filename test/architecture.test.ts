@@ -18,17 +18,18 @@ const mayImport: Record<string, string[]> = {
   federation: ['store', 'xml', ...domain],
   webhooks: ['store', ...domain],
   health: ['store', ...domain],
+  notifications: ['store', 'health', ...domain],
   web: ['store', ...domain],
   saml: ['store', 'xml', 'web', ...domain],
   scim: ['store', 'web', ...domain],
-  admin: ['store', 'web', 'saml', 'scim', 'health', ...domain], // saml: the checks and messages of an attempt; scim: the mapping and its try-out
+  admin: ['store', 'web', 'saml', 'scim', 'health', 'notifications', ...domain], // saml: the checks and messages of an attempt; scim: the mapping and its try-out
   intranet: ['store', 'web', ...domain],
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
   'openDeps.ts': ['db', 'federation', 'login', 'people', 'webhooks'],
   'server.ts': [],
-  'main.ts': ['app.ts', 'openDeps.ts', 'server.ts', 'store', ...domain],
+  'main.ts': ['app.ts', 'openDeps.ts', 'server.ts', 'store', 'notifications', ...domain],
   'cli.ts': ['cli', 'openDeps.ts', 'store', ...domain],
-  cli: ['openDeps.ts', 'store', 'saml', 'scim', 'health', ...domain], // saml: the checks and messages of an attempt; scim: the mapping and its try-out
+  cli: ['openDeps.ts', 'store', 'saml', 'scim', 'health', 'notifications', ...domain], // saml: the checks and messages of an attempt; scim: the mapping and its try-out
 };
 
 /** Files at the top of src/ that everything may import, and that import only each other. Types alone may come from below. */
@@ -55,6 +56,7 @@ const owners: [RegExp, RegExp][] = [
   [/^kysely$/, /^(db|store|scim)\//],
   [/^(@node-saml\/|passport-saml)/, /^saml\/request\/serviceProvider\.ts$/],
   [/^xml-crypto$/, /^saml\/request\/signXml\.ts$/],
+  [/^nodemailer$/, /^notifications\/sendMail\.ts$/],
   [/^ipaddr\.js$/, /^network\.ts$/],
   [/^xml2js$/, /^federation\/metadata\//],
   [/^(express|express-session|ejs|helmet|passport)$/, /^(web|saml|scim|admin|intranet|app\.ts)/],
@@ -178,6 +180,13 @@ const testedIn: Record<string, string> = {
   'web/personFields.ts': 'admin/people/edit.test.ts',
   'admin/attention.ts': 'admin/controlPanel.test.ts',
   'health/sourceNotices.ts': 'health/findHealth.test.ts',
+  'health/mail.ts': 'admin/notifications.test.ts',
+  'notifications/contacts.ts': 'notifications/notify.test.ts',
+  'notifications/mailer.ts': 'admin/notifications.test.ts',
+  'notifications/smtpFault.ts': 'notifications/sendMail.test.ts',
+  'notifications/track.ts': 'notifications/notify.test.ts',
+  'store/healthCauses.ts': 'notifications/notify.test.ts',
+  'store/sentMails.ts': 'notifications/notify.test.ts',
   'health/webhooks.ts': 'admin/webhooks/webhook.test.ts',
   'admin/webhooks/deliveries.ts': 'admin/webhooks/webhook.test.ts',
   'admin/webhooks/delivery.ts': 'admin/webhooks/webhook.test.ts',

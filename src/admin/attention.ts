@@ -25,6 +25,7 @@ const icons: Record<HealthCode, string> = {
   metadata_refresh: 'refresh',
   provider_certificate: 'certificate',
   provider_sha1: 'shield-half',
+  logins_failing: 'user-x',
   logins_refused: 'user-x',
   power_user_single: 'user-shield',
   power_users_managed: 'user-shield',
@@ -34,6 +35,7 @@ const icons: Record<HealthCode, string> = {
   source_rights: 'shield-half',
   source_unknown_values: 'alert-triangle',
   help_contact_missing: 'lifebuoy',
+  mail_failing: 'mail-x',
   webhook_paused: 'webhook',
   webhook_failing: 'webhook',
 };

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { ACTIVITY, SAML, SESSIONS, WEBHOOKS } from '../paths.ts';
+import { readNotifications } from '../notifications/settings.ts';
+import { ACTIVITY, NOTIFICATIONS, SAML, SESSIONS, WEBHOOKS } from '../paths.ts';
 import { findAttention } from './attention.ts';
 
 type Entry = { href: string; icon: string; title: string; text: string };
@@ -41,6 +42,12 @@ const intranet: Entry[] = [
     text: 'Name, greeting, accent color, help address, local login.',
   },
   {
+    href: NOTIFICATIONS,
+    icon: 'bell',
+    title: 'Notifications',
+    text: 'Mails when something needs attention.',
+  },
+  {
     href: WEBHOOKS,
     icon: 'webhook',
     title: 'Webhooks',
@@ -58,6 +65,12 @@ const areas = [
 export function controlPanelRoutes(router: Router, deps: Deps): void {
   router.get('/settings', async (_req, res) => {
     const attention = await findAttention(deps);
-    res.render('settings/controlPanel', { title: 'Control Panel', areas, attention });
+    const { active } = await readNotifications(deps.store.db);
+    res.render('settings/controlPanel', {
+      title: 'Control Panel',
+      areas,
+      attention,
+      setUpNotifications: active ? undefined : NOTIFICATIONS,
+    });
   });
 }

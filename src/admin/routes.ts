@@ -19,6 +19,7 @@ import { removeGroupRoutes } from './groups/remove.ts';
 import { jobRoutes } from './jobs/job.ts';
 import { jobListRoutes } from './jobs/list.ts';
 import { previewRoutes } from './jobs/preview.ts';
+import { notificationRoutes } from './notifications.ts';
 import { peopleBulkRoutes } from './people/bulk.ts';
 import { deactivatePersonRoutes } from './people/deactivate.ts';
 import { editPersonRoutes } from './people/edit.ts';
@@ -88,6 +89,7 @@ const screens = [
   endSessionsRoutes,
   sessionLimitsRoutes,
   generalRoutes,
+  notificationRoutes,
   webhookListRoutes,
   newWebhookRoutes,
   webhookRoutes,

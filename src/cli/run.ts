@@ -12,6 +12,7 @@ import { healthCommands } from './health.ts';
 import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
 import { metadataCommands } from './metadata.ts';
+import { notificationCommands } from './notifications.ts';
 import { peopleCommands } from './people.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
@@ -40,6 +41,7 @@ const commands = [
   ...scimAttributeCommands,
   ...activityCommands,
   ...healthCommands,
+  ...notificationCommands,
   ...webhookCommands,
   ...sessionCommands,
 ];

@@ -19,6 +19,7 @@ const primaryKeys: Record<string, string[]> = {
   usedAssertions: ['entityId', 'assertionId'],
   passedTests: ['domainId', 'entityId', 'digest'],
   metadataFetches: ['domainId', 'providerId'],
+  healthCauses: ['code', 'subject'],
   loginTraffic: ['slot', 'providerId', 'domainId'],
 };
 

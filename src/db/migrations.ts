@@ -36,6 +36,7 @@ export const migrations: Migration[] = [
   countLoginTraffic,
   addSessionLimits,
   addSignersOfMetadata,
+  addNotifications,
 ];
 
 /**
@@ -355,4 +356,18 @@ async function addSessionLimits(db: Kysely<unknown>): Promise<void> {
 /** Metadata may have to be signed with a pinned certificate. */
 async function addSignersOfMetadata(db: Kysely<unknown>): Promise<void> {
   await sql`alter table "metadataImports" add column "signers" text`.execute(db);
+}
+
+/** What needs attention is sent out. */
+async function addNotifications(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "healthCauses" ("code" ${key} not null, "subject" ${key} not null, "severity" ${key} not null, "text" text not null,
+      "detail" text not null, "href" text not null, "providerId" ${key}, "providerText" text, "endsAt" bigint, "startedAt" bigint not null,
+      "endedAt" bigint, "reportedAs" ${key}, "mailedAs" ${key}, "mailedAt" bigint,
+      constraint "healthCausesKey" primary key ("code", "subject"))`,
+    `create table "sentMails" ("id" ${key} primary key, "at" bigint not null, "kind" ${key} not null, "recipients" text not null,
+      "subject" text not null, "state" ${key} not null, "error" text)`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

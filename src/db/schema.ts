@@ -262,6 +262,31 @@ export const tables = {
   loginMessages: { activityId: id, sealed: text }, // KeptMessages, sealed with the secret key
   // No references: counts are written later than they are made.
   loginTraffic: { providerId: key, domainId: key, slot: time, sent: integer, received: integer, offsets: text },
+  healthCauses: {
+    code: key, // HealthCode
+    subject: key,
+    severity: key,
+    text,
+    detail: text,
+    href: text,
+    providerId: optionalKey, // whose contacts may read providerText
+    providerText: optionalText,
+    endsAt: optionalTime, // when something expires or has expired
+    startedAt: time,
+    endedAt: optionalTime,
+    reportedAs: optionalKey, // Stage: what webhooks were told last
+    mailedAs: optionalKey, // Stage: what the last mail about it said
+    mailedAt: optionalTime,
+  },
+  sentMails: {
+    id, // sorts by time
+    at: time,
+    kind: key, // 'notification' | 'provider' | 'test'
+    recipients: text,
+    subject: text,
+    state: key, // 'sending' | 'sent' | 'failed'
+    error: optionalText, // why it failed, or who was refused
+  },
   attempts: { name: id, failures: integer, expiresAt: time },
   webhooks: {
     id,
@@ -338,5 +363,7 @@ export type LoginTestRow = Schema['loginTests'];
 export type PassedTestRow = Schema['passedTests'];
 export type LoginActivityRow = Schema['loginActivity'];
 export type LoginTrafficRow = Schema['loginTraffic'];
+export type HealthCauseRow = Schema['healthCauses'];
+export type SentMailRow = Schema['sentMails'];
 export type WebhookRow = Schema['webhooks'];
 export type WebhookDeliveryRow = Schema['webhookDeliveries'];

@@ -69,5 +69,9 @@ function providerItem({ provider, seconds }: Offset, href: string): HealthItem {
     text: `The clocks of this server and of ${name} differ by ${span}`,
     detail: `Ours is ${seconds > 0 ? 'ahead' : 'behind'}.${fails ? ' Its setting Clock skew allows less, so logins fail.' : ''} Check this server first, for example with timedatectl. If it is right, ask the provider to set its clock.`,
     href,
+    provider: {
+      id,
+      text: `The time in your SAML responses differs from ours by ${span}. Please check that your clock is synchronized, as we do with ours.`,
+    },
   };
 }

@@ -4,6 +4,7 @@ import { checkDomainKeys } from './domainKeys.ts';
 import { checkDomains } from './domains.ts';
 import type { HealthCheck, HealthItem } from './item.ts';
 import { checkRefusals } from './logins.ts';
+import { checkMail } from './mail.ts';
 import { checkHelpContact, checkPowerUsers } from './people.ts';
 import { checkProviders } from './providers.ts';
 import { checkSilence } from './silence.ts';
@@ -15,7 +16,7 @@ import { checkWebhooks } from './webhooks.ts';
 const checks = {
   logins: [checkSilence, checkDomains, checkDomainKeys, checkProviders, checkClocks, checkRefusals],
   people: [checkPowerUsers, checkSources, checkSourceNotices],
-  intranet: [checkHelpContact, checkWebhooks],
+  intranet: [checkHelpContact, checkMail, checkWebhooks],
 } as const satisfies Record<string, HealthCheck[]>;
 
 export type HealthArea = keyof typeof checks;

@@ -19,6 +19,7 @@ export const healthCodes = {
   metadata_refresh: { notified: true },
   provider_certificate: { notified: true },
   provider_sha1: { notified: false },
+  logins_failing: { notified: true },
   logins_refused: { notified: false },
   power_user_single: { notified: false },
   power_users_managed: { notified: false },
@@ -28,6 +29,7 @@ export const healthCodes = {
   source_rights: { notified: false },
   source_unknown_values: { notified: false },
   help_contact_missing: { notified: false },
+  mail_failing: { notified: true },
   webhook_paused: { notified: true },
   webhook_failing: { notified: true },
 } as const satisfies Record<string, { notified: boolean }>;
@@ -44,6 +46,7 @@ export type HealthItem = {
   reason?: string; // a reason code, shown in monospace after the detail
   href: string; // the path of the screen where it is fixed
   action?: { label: string; path: string }; // a POST to this path, such as Dismiss
+  provider?: { id: string; text: string }; // what the contacts of this identity provider may read about it
   endsAt?: number; // when something expires or has expired, epoch milliseconds
 };
 

@@ -5,6 +5,7 @@ import { countRefusedPeople } from '../store/loginCounts.ts';
 import type { HealthItem } from './item.ts';
 
 const DAY_MS = 86_400_000;
+const MANY = 5; // people refused for the same reason: it is not about them
 
 /** Finds the reasons for which people were refused in the last 24 hours, with their number. */
 export async function checkRefusals({ store, now }: Deps): Promise<HealthItem[]> {
@@ -13,7 +14,7 @@ export async function checkRefusals({ store, now }: Deps): Promise<HealthItem[]>
     const who = people === 1 ? '1 person was' : `${people.toLocaleString('en')} people were`;
     const { title } = explain(reason, undefined);
     return {
-      code: 'logins_refused',
+      code: people >= MANY ? 'logins_failing' : 'logins_refused',
       severity: 'danger',
       subject: reason,
       text: `${isLeast ? `At least ${who}` : who} refused in the last 24 hours`,

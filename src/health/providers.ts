@@ -34,7 +34,7 @@ export async function providerScreens({ store }: Deps): Promise<(provider: Ident
   };
 }
 
-function refreshItems({ id, name }: IdentityProvider, href: string, refresh: MetadataRefresh | undefined) {
+function refreshItems({ id, name, metadataUrl }: IdentityProvider, href: string, refresh: MetadataRefresh | undefined) {
   const items: HealthItem[] = [];
   if (refresh?.waiting)
     items.push({
@@ -53,6 +53,10 @@ function refreshItems({ id, name }: IdentityProvider, href: string, refresh: Met
       subject: id,
       text: `The metadata of ${name} could not be refreshed`,
       detail: `${refresh.failure} The last good copy stays in use.`,
+      provider: {
+        id,
+        text: `Your metadata could not be fetched from ${metadataUrl ?? 'its URL'}. Please check that it is published there and valid.`,
+      },
       href,
     });
   return items;
@@ -69,6 +73,10 @@ function certificateItems({ id, name, facts }: IdentityProvider, href: string, n
       subject: id,
       text: `${possessive(name)} certificate ${expiryText(end, now)}`,
       detail: 'Logins still work. When the provider publishes its next certificate, refresh its metadata.',
+      provider: {
+        id,
+        text: `Your certificate for signing ${end <= now ? 'expired' : 'expires'} on ${new Date(end).toISOString().slice(0, 10)}. Please publish the next one in your metadata, and tell us if its URL changes.`,
+      },
       href,
       endsAt: end,
     },

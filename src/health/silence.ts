@@ -40,6 +40,10 @@ function silentItem(silence: Silence, domain: Domain, { name, now }: { name: str
     text: silenceText(silence, name, now),
     detail: `People who log in at ${host} end at an error page of the provider. Usually the application is deactivated there, or its ACS URL or EntityID is wrong. Compare the values.`,
     href: providerPath(domainId, providerId),
+    provider: {
+      id: providerId,
+      text: `No SAML response has come back since ${new Date(silence.since).toISOString()}, although ${counted(silence.sent, 'login')} ${silence.sent === 1 ? 'was' : 'were'} sent to you from ${domain.url}. Please check that the application is active and assigned, and that its ACS URL and EntityID are those in ${domain.url}/saml/metadata.`,
+    },
     ...(isAutomatic && { action: { label: 'Pause Auto Login', path: `${autoLoginPath(domainId)}/pause` } }),
   };
 }

@@ -8,12 +8,14 @@ import { deleteExpiredLoginTests } from './loginTests.ts';
 import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
+import { deleteMailsBefore } from './sentMails.ts';
 import { deleteExpiredSessions } from './sessions.ts';
 import { deleteExpiredAssertions } from './usedAssertions.ts';
 import { deleteDeliveriesBefore } from './webhookDeliveries.ts';
 
 const DAY_MS = 86_400_000;
 const DELIVERY_DAYS = 30;
+const MAIL_DAYS = 90;
 const ROWS_AT_ONCE = 500;
 
 const deletions = [
@@ -37,6 +39,7 @@ export async function deleteExpired(db: Db, now: number, days: KeptDays): Promis
   const messageDays = Math.min(days.messages, days.activity);
   await inSlices(() => deleteLoginMessagesBefore(db, before(messageDays), ROWS_AT_ONCE));
   await inSlices(() => deleteDeliveriesBefore(db, before(DELIVERY_DAYS), ROWS_AT_ONCE));
+  await deleteMailsBefore(db, now - MAIL_DAYS * DAY_MS);
   await deleteTrafficBefore(db, now - TRAFFIC_KEPT_MS);
 }
 

@@ -11,6 +11,9 @@ export const eventTypes = [
   ['group.deleted', 'A group was deleted.'],
   ['login.succeeded', 'A person logged in.'],
   ['login.refused', 'A login was refused.'],
+  ['attention.started', 'Something started to need attention.'],
+  ['attention.reminder', 'Something that expires comes nearer: 14, 7 and 1 days, and when it expired.'],
+  ['attention.ended', 'Something no longer needs attention.'],
 ] as const;
 
 export type EventType = (typeof eventTypes)[number][0];

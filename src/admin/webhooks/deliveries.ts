@@ -68,8 +68,8 @@ async function show(deps: Deps, req: Request, res: Response, id: string): Promis
   });
 }
 
-/** Returns the name of the person or group that an event is about, '' if it has none. */
+/** Returns the name of the person or group that an event is about, or its text, '' if it has none. */
 function subjectOf({ body }: Delivery): string {
   const { data } = JSON.parse(body);
-  return data.userName ?? data.displayName ?? '';
+  return data.userName ?? data.displayName ?? data.text ?? '';
 }

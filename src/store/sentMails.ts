@@ -1,0 +1,32 @@
+import type { Db } from '../db/open.ts';
+import type { SentMailRow } from '../db/schema.ts';
+import { minIdAt } from '../identifier.ts';
+
+/** A mail that was sent, or was to be. */
+export type SentMail = Omit<SentMailRow, 'kind' | 'state'> & {
+  kind: 'notification' | 'provider' | 'test';
+  state: 'sending' | 'sent' | 'failed';
+};
+
+/** Records that a mail is about to be sent. */
+export async function insertMail(db: Db, mail: Omit<SentMail, 'state' | 'error'>): Promise<void> {
+  await db
+    .insertInto('sentMails')
+    .values({ ...mail, state: 'sending', error: null })
+    .execute();
+}
+
+/** Records the result of a mail. */
+export async function writeMailResult(db: Db, id: string, result: Pick<SentMail, 'state' | 'error'>): Promise<void> {
+  await db.updateTable('sentMails').set(result).where('id', '=', id).execute();
+}
+
+/** Lists the latest mails, the newest first. */
+export async function listMails(db: Db, limit: number): Promise<SentMail[]> {
+  return (await db.selectFrom('sentMails').selectAll().orderBy('id', 'desc').limit(limit).execute()) as SentMail[];
+}
+
+/** Deletes the mails from before a time. */
+export async function deleteMailsBefore(db: Db, time: number): Promise<void> {
+  await db.deleteFrom('sentMails').where('id', '<', minIdAt(time)).execute();
+}
