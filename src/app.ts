@@ -5,6 +5,7 @@ import { changePasswordRoutes } from './intranet/changePassword.ts';
 import { editProfileRoutes } from './intranet/editProfile.ts';
 import { homeRoutes } from './intranet/home.ts';
 import { loginRoutes } from './intranet/login.ts';
+import { newPasswordRoutes } from './intranet/newPassword.ts';
 import { peopleRoutes } from './intranet/people/list.ts';
 import { personRoutes } from './intranet/people/person.ts';
 import { profileRoutes } from './intranet/profile.ts';
@@ -60,6 +61,7 @@ export function buildApp(deps: Deps): Express {
   app.use(switchRoutes(deps));
   app.use(setupRoutes(deps));
   app.use(loginRoutes(deps));
+  app.use(newPasswordRoutes(deps));
   app.use(changePasswordRoutes(deps));
   app.use(requireNewPassword);
   app.use(testLoginRoutes(deps));

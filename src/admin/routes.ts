@@ -27,6 +27,7 @@ import { peopleImportRoutes } from './people/import.ts';
 import { peopleRoutes } from './people/list.ts';
 import { newPersonRoutes } from './people/new.ts';
 import { passwordRoutes } from './people/password.ts';
+import { passwordLinkRoutes } from './people/passwordLink.ts';
 import { removePersonRoutes } from './people/remove.ts';
 import { sourceAttributesRoutes } from './profile-sources/attributes.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
@@ -105,6 +106,7 @@ const screens = [
   newPersonRoutes,
   editPersonRoutes,
   passwordRoutes,
+  passwordLinkRoutes,
   deactivatePersonRoutes,
   removePersonRoutes,
   attributeListRoutes,

@@ -14,6 +14,7 @@ import { jobCommands } from './jobs.ts';
 import { metadataCommands } from './metadata.ts';
 import { notificationCommands } from './notifications.ts';
 import { peopleCommands } from './people.ts';
+import { recoverCommands } from './recover.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
 import { sessionCommands } from './sessions.ts';
@@ -30,6 +31,7 @@ export type CommandIo = {
 
 const commands = [
   ...peopleCommands,
+  ...recoverCommands,
   ...attributeCommands,
   ...jobCommands,
   ...domainCommands,

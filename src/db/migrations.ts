@@ -37,6 +37,7 @@ export const migrations: Migration[] = [
   addSessionLimits,
   addSignersOfMetadata,
   addNotifications,
+  addPasswordLinks,
 ];
 
 /**
@@ -370,4 +371,13 @@ async function addNotifications(db: Kysely<unknown>, engine: Engine): Promise<vo
       "subject" text not null, "state" ${key} not null, "error" text)`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** People choose a new password with a link. */
+async function addPasswordLinks(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  await sql
+    .raw(`create table "passwordLinks" ("userId" ${key} primary key references "users" ("id") on delete cascade,
+    "tokenHash" ${key} not null unique, "createdAt" bigint not null, "expiresAt" bigint not null)`)
+    .execute(db);
 }

@@ -240,6 +240,12 @@ export const tables = {
     automatic: flag, // Auto Login sent it
     messageSealed: optionalText, // the AuthnRequest, shortened, if messages are kept
   },
+  passwordLinks: {
+    userId: column<string>('KEY primary key references "users" ("id") on delete cascade'),
+    tokenHash: uniqueKey,
+    createdAt: time,
+    expiresAt: time,
+  },
   pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
   usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
   loginActivity: {
@@ -357,6 +363,7 @@ export type ProfileSourceTokenRow = Schema['profileSourceTokens'];
 export type ScimLogRow = Schema['scimLog'];
 export type JobRow = Schema['jobs'];
 export type JobItemRow = Schema['jobItems'];
+export type PasswordLinkRow = Schema['passwordLinks'];
 export type SessionRow = Schema['sessions'];
 export type LoginRequestRow = Schema['loginRequests'];
 export type LoginTestRow = Schema['loginTests'];

@@ -29,6 +29,7 @@ export const RESERVED_PATHS = [
   '/login',
   '/logout',
   '/mark',
+  '/new-password',
   '/people',
   '/profile',
   '/settings',

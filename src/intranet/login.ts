@@ -85,6 +85,7 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
     title: page.error === undefined ? 'Log in' : 'Not logged in',
     isInvalid: page.reason === 'password_wrong' || page.reason === 'local_login_forbidden',
     userName: '',
+    hasNewPassword: 'new-password' in req.query,
     error: undefined,
     ...page,
     isWaitingForSetup: await isWaitingForSetup(deps),

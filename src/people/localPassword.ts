@@ -1,3 +1,4 @@
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, invalid, NotFound } from '../errors.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
@@ -17,6 +18,7 @@ export function mustChoosePassword({ profile }: Pick<User, 'profile'>): boolean 
 /**
  * Sets or removes (undefined) a person's local password. Both end their sessions. The last Power User keeps theirs.
  * @param mustChoose whether the person must choose a new one after the next local login; undefined: as before
+ * @param allowed is called in the same transaction; what it throws is thrown
  * @throws NotFound
  */
 export async function setPassword(
@@ -24,6 +26,7 @@ export async function setPassword(
   id: string,
   password: string | undefined,
   mustChoose?: boolean,
+  allowed?: (trx: Db) => Promise<void>,
 ): Promise<Checked<void>> {
   const fault = password === undefined ? undefined : passwordFault(password);
   if (fault) return invalid({ password: fault });
@@ -31,6 +34,7 @@ export async function setPassword(
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await lockUser(trx, id);
     if (!user) throw new NotFound(UNKNOWN_PERSON);
+    await allowed?.(trx);
     const changed = { ...user };
     if (mustChoose !== undefined)
       for (const attribute of mustChooseAttributes) setValue(changed, attribute, mustChoose || undefined);

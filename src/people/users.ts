@@ -5,6 +5,7 @@ import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { updateGroupsOfUser } from '../store/groups.ts';
 import { findMarked } from '../store/marked.ts';
+import { deletePasswordLink } from '../store/passwordLinks.ts';
 import { markOf, nameKeyOf } from '../store/searchWords.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
@@ -130,7 +131,10 @@ export async function writePerson(
   const keys = searchKeysOf(changed, deps.attributes.list);
   if (!(await updateUser(db, changed, keys, before.version))) return undefined;
   if (nameOf(changed) !== nameOf(before)) await updateGroupsOfUser(db, before.id, changed.modifiedAt); // they show it
-  if (passwordHash !== undefined) await writePasswordHash(db, before.id, passwordHash);
+  if (passwordHash !== undefined) {
+    await writePasswordHash(db, before.id, passwordHash);
+    await deletePasswordLink(db, before.id);
+  }
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
   if (!mayStay) await deleteSessionsOfUser(db, before.id);

@@ -7,6 +7,7 @@ import { deleteExpiredLoginRequests } from './loginRequests.ts';
 import { deleteExpiredLoginTests } from './loginTests.ts';
 import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
+import { deleteExpiredPasswordLinks } from './passwordLinks.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteMailsBefore } from './sentMails.ts';
 import { deleteExpiredSessions } from './sessions.ts';
@@ -23,6 +24,7 @@ const deletions = [
   deleteExpiredLoginTests,
   deleteExpiredAssertions,
   deleteExpiredPendingLogins,
+  deleteExpiredPasswordLinks,
   deleteExpiredSessions,
   deleteExpiredMetadataImports,
   deleteExpiredFailures,

@@ -4,6 +4,7 @@ import { createNextKey } from '../../src/federation/domainKeys.ts';
 import { previewMetadata } from '../../src/federation/importMetadata.ts';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { startJob } from '../../src/jobs/worker.ts';
+import { createPasswordLink } from '../../src/login/passwordLinks.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';
@@ -11,6 +12,7 @@ import { addSource } from '../../src/sources/profileSources.ts';
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { insertScimLog } from '../../src/store/scimLog.ts';
 import { insertNotice, noticeKinds } from '../../src/store/sourceNotices.ts';
+import { findUserByUserName } from '../../src/store/users.ts';
 import { listDeliveries } from '../../src/store/webhookDeliveries.ts';
 import { sendTestEvent } from '../../src/webhooks/deliveries.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
@@ -47,7 +49,11 @@ describe('every screen', () => {
       if (status >= 400 && path !== '/nothing-here') faults.push(`${path}: ${status}`);
       faults.push(...(await accessibilityFaults(page)));
     };
-    for (const path of ['/login', '/logged-out', '/nothing-here', '/local-login']) await check(path);
+    const maya = await findUserByUserName(connected.deps.store.db, 'maya.koch');
+    const link = maya && new URL(await createPasswordLink(connected.deps, maya, connected.url)).pathname;
+    for (const path of ['/login', '/logged-out', '/nothing-here', '/local-login?new-password', link ?? ''])
+      await check(path);
+    await page.goto(`${connected.url}/local-login`);
     await logIn(page, 'wrong');
     await page.locator('#login-error').waitFor();
     faults.push(...(await accessibilityFaults(page)));

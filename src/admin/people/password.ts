@@ -1,6 +1,7 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
+import { LINK_HOURS, reasonAgainstLink } from '../../login/passwordLinks.ts';
 import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { mustChoosePassword, setPassword } from '../../people/localPassword.ts';
 import { getUser, nameOf } from '../../people/users.ts';
@@ -34,6 +35,8 @@ async function show(deps: Deps, res: Response, id: string, errors: FieldErrors, 
     person,
     errors,
     mustChoose: mustChoose ?? mustChoosePassword(person),
+    reasonAgainstLink: reasonAgainstLink(person),
+    linkHours: LINK_HOURS,
     kept: await reasonToKeep(deps.store.db, person, 'password'),
     hasPassword: (await findPasswordHash(deps.store.db, id)) !== undefined,
     sessions: await countSessionsOfUsers(deps.store.db, [id], deps.now()),

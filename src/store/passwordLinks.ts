@@ -1,0 +1,40 @@
+import type { Db } from '../db/open.ts';
+import type { PasswordLinkRow } from '../db/schema.ts';
+
+/** Stores the link with which a person chooses a new password. It replaces the one before. */
+export async function writePasswordLink(db: Db, link: PasswordLinkRow): Promise<void> {
+  const { userId: _, ...changes } = link;
+  await db
+    .insertInto('passwordLinks')
+    .values(link)
+    .onConflict((conflict) => conflict.column('userId').doUpdateSet(changes))
+    .execute();
+}
+
+/** Returns the link with a token, unless it has expired. */
+export async function findPasswordLink(db: Db, tokenHash: string, now: number): Promise<PasswordLinkRow | undefined> {
+  return db
+    .selectFrom('passwordLinks')
+    .selectAll()
+    .where('tokenHash', '=', tokenHash)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+}
+
+/** Deletes a link. Returns true to only one of several concurrent calls. */
+export async function takePasswordLink(db: Db, tokenHash: string): Promise<boolean> {
+  const result = await db.deleteFrom('passwordLinks').where('tokenHash', '=', tokenHash).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Deletes the link of a person, if there is one. */
+export async function deletePasswordLink(db: Db, userId: string): Promise<void> {
+  await db.deleteFrom('passwordLinks').where('userId', '=', userId).execute();
+}
+
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredPasswordLinks(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('passwordLinks').select('userId').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('passwordLinks').where('userId', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
