@@ -136,6 +136,17 @@ for (const all of document.querySelectorAll('input[data-select-all]')) {
   window.addEventListener('pageshow', update); // Back brings the boxes back as they were left
 }
 
+// The secret of a link is its fragment, which browsers do not send: the address bar loses it to <… data-fragment-field> with its field.
+const linked = document.querySelector('[data-fragment-field]');
+function takeFragment() {
+  if (!linked || location.hash.length < 2) return;
+  linked.querySelector('input').value = location.hash.slice(1);
+  linked.hidden = true;
+  history.replaceState(null, '', location.pathname);
+}
+takeFragment();
+window.addEventListener('hashchange', takeFragment);
+
 // A running job: the page reloads until the job is done. Without scripts, a meta tag does this. <… data-refresh>
 async function refresh(shown) {
   const response = await fetch(location.href).catch(() => undefined);

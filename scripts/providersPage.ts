@@ -28,6 +28,8 @@ on the screen **Setup Domain** > **Setup at your provider**, with copy buttons, 
 npm run -s anteroom -- domain guide https://intranet.acme.com --provider okta
 \`\`\`
 
+If another person administers the provider, send them a [provider setup link](saml.md#if-another-person-administers-the-provider).
+
 The same for all providers:
 
 | | |

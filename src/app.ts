@@ -9,6 +9,7 @@ import { newPasswordRoutes } from './intranet/newPassword.ts';
 import { peopleRoutes } from './intranet/people/list.ts';
 import { personRoutes } from './intranet/people/person.ts';
 import { profileRoutes } from './intranet/profile.ts';
+import { providerSetupRoutes } from './intranet/provider-setup/routes.ts';
 import { setupRoutes } from './intranet/setup.ts';
 import { switchRoutes } from './saml/acs/personSwitch.ts';
 import { samlRoutes } from './saml/routes.ts';
@@ -57,6 +58,7 @@ export function buildApp(deps: Deps): Express {
   app.use(viewTools(deps));
   app.use(samlRoutes(deps));
   app.use(csrfProtection);
+  app.use(providerSetupRoutes(deps));
   app.use(parseForm());
   app.use(switchRoutes(deps));
   app.use(setupRoutes(deps));

@@ -28,6 +28,13 @@ export const providersPath = <Domain extends string>(domain: Domain) =>
 /** Returns the path of the guide to the setup at a provider. */
 export const guidePath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/guide` as const;
 
+/** Returns the path of the provider setup links of a domain. */
+export const setupLinksPath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/setup-links` as const;
+
+/** Returns the path of a provider setup link. */
+export const setupLinkPath = <Domain extends string, Link extends string>(domain: Domain, link: Link) =>
+  `${setupLinksPath(domain)}/${link}` as const;
+
 /** Returns the path of a provider's Edit screen. */
 export const providerPath = <Domain extends string, Provider extends string>(domain: Domain, provider: Provider) =>
   `${providersPath(domain)}/${provider}` as const;

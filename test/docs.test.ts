@@ -75,7 +75,7 @@ describe('documents', () => {
 
   for (const command of commandsIn(pages))
     it(`use an existing command: ${command}`, async () => {
-      const [, name = '', rest = ''] = /^([a-z]+(?: [a-z][\w-]*)?)(.*)$/.exec(command) ?? [];
+      const [, name = '', rest = ''] = /^([a-z][a-z-]*(?: [a-z][\w-]*)?)(.*)$/.exec(command) ?? [];
       const help = await helpOf(name.split(' '));
       for (const [, option = ''] of rest.matchAll(/ (--[\w-]+)/g)) expect(help).to.include(` ${option} `);
     });

@@ -21,6 +21,7 @@ const icons: Record<HealthCode, string> = {
   provider_clock: 'clock',
   own_certificate: 'certificate',
   key_rollover_still: 'key',
+  provider_setup_arrived: 'inbox',
   metadata_waits: 'certificate',
   metadata_refresh: 'refresh',
   provider_certificate: 'certificate',

@@ -52,6 +52,8 @@ import { providersRoutes } from './saml/providers.ts';
 import { refreshRoutes } from './saml/refresh.ts';
 import { removeDomainRoutes } from './saml/removeDomain.ts';
 import { removeProviderRoutes } from './saml/removeProvider.ts';
+import { setupLinkRoutes } from './saml/setupLink.ts';
+import { setupLinksRoutes } from './saml/setupLinks.ts';
 import { testRoutes } from './saml/tests.ts';
 import { versionRoutes } from './saml/version.ts';
 import { versionsRoutes } from './saml/versions.ts';
@@ -72,6 +74,8 @@ const screens = [
   newDomainRoutes,
   domainRoutes,
   guideRoutes,
+  setupLinksRoutes,
+  setupLinkRoutes,
   keysRoutes,
   keyChangeRoutes,
   removeDomainRoutes,
@@ -134,7 +138,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const name of ['id', 'domain', 'provider', 'import', 'test', 'version', 'delivery', 'key'])
+  for (const name of ['id', 'domain', 'provider', 'import', 'test', 'version', 'delivery', 'link', 'key'])
     router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;

@@ -18,6 +18,7 @@ import { recoverCommands } from './recover.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
 import { sessionCommands } from './sessions.ts';
+import { setupLinkCommands } from './setupLinks.ts';
 import { webhookCommands } from './webhooks.ts';
 
 /** Input and output of the command line. */
@@ -36,6 +37,7 @@ const commands = [
   ...jobCommands,
   ...domainCommands,
   ...guideCommands,
+  ...setupLinkCommands,
   ...domainKeyCommands,
   ...providerCommands,
   ...metadataCommands,

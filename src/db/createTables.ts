@@ -55,6 +55,7 @@ const indexes = [
   `create index "loginActivityByReason" on "loginActivity" ("reason", "id") where "reason" is not null`,
   `create index "loginActivityByDomain" on "loginActivity" ("domainId", "providerId", "outcome", "at")`,
   `create index "webhookDeliveriesByWebhook" on "webhookDeliveries" ("webhookId", "id")`,
+  `create index "providerSetupsByDomain" on "providerSetups" ("domainId")`,
   `create index "webhookDeliveriesToSend" on "webhookDeliveries" ("webhookId", "position", "nextAt") where "nextAt" is not null`,
   `create unique index "loginTestsByRequest" on "loginTests" ("requestId") where "requestId" is not null`,
   `create index "loginTestsByActivity" on "loginTests" ("activityId") where "activityId" is not null`,

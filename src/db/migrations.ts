@@ -38,6 +38,7 @@ export const migrations: Migration[] = [
   addSignersOfMetadata,
   addNotifications,
   addPasswordLinks,
+  addProviderSetups,
 ];
 
 /**
@@ -380,4 +381,19 @@ async function addPasswordLinks(db: Kysely<unknown>, engine: Engine): Promise<vo
     .raw(`create table "passwordLinks" ("userId" ${key} primary key references "users" ("id") on delete cascade,
     "tokenHash" ${key} not null unique, "createdAt" bigint not null, "expiresAt" bigint not null)`)
     .execute(db);
+}
+
+/** Links with which another person sets up the side of the provider. */
+async function addProviderSetups(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "providerSetups" ("id" ${key} primary key, "domainId" ${key} not null references "domains" ("id") on delete cascade,
+      "tokenHash" ${key} not null unique, "visitorHash" ${key}, "note" text not null, "guide" text not null, "author" text not null,
+      "createdAt" bigint not null, "expiresAt" bigint not null, "startedAt" bigint, "startedFrom" text, "tries" integer not null,
+      "metadataXml" text, "metadataUrl" text, "message" text not null, "sentAt" bigint, "testId" ${key}, "decision" ${key},
+      "decidedAt" bigint, "decidedBy" text not null, "reason" text not null, "providerId" ${key}, "revokedAt" bigint,
+      "revokedBy" text not null)`,
+    `create index "providerSetupsByDomain" on "providerSetups" ("domainId")`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

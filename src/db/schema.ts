@@ -341,6 +341,32 @@ export const tables = {
     certificatesJson: text, // the SHA-256 of the certificates that were trusted
     at: time,
   },
+  providerSetups: {
+    id, // sorts by time
+    domainId: reference('domains'),
+    tokenHash: uniqueKey, // of the link
+    visitorHash: optionalKey, // of the cookie of the browser that started
+    note: text, // who it is for
+    guide: text, // the product, an ID of a guide
+    author: text, // the name of the person who made the link, or what did it
+    createdAt: time,
+    expiresAt: time,
+    startedAt: optionalTime,
+    startedFrom: optionalText, // the address of the browser
+    tries: integer, // to read metadata
+    metadataXml: optionalText, // what is proposed
+    metadataUrl: optionalText,
+    message: text,
+    sentAt: optionalTime,
+    testId: optionalKey, // the row of Login activity of the Test login of what was sent
+    decision: optionalKey, // 'approved' | 'declined', of what was sent last
+    decidedAt: optionalTime,
+    decidedBy: text,
+    reason: text, // of a refusal, for the visitor
+    providerId: optionalKey, // the provider that was imported
+    revokedAt: optionalTime,
+    revokedBy: text,
+  },
 };
 
 /** The rows of the tables. */
@@ -372,5 +398,6 @@ export type LoginActivityRow = Schema['loginActivity'];
 export type LoginTrafficRow = Schema['loginTraffic'];
 export type HealthCauseRow = Schema['healthCauses'];
 export type SentMailRow = Schema['sentMails'];
+export type ProviderSetupRow = Schema['providerSetups'];
 export type WebhookRow = Schema['webhooks'];
 export type WebhookDeliveryRow = Schema['webhookDeliveries'];

@@ -19,8 +19,7 @@ import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './
 import { withScheme } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { signersOf } from './metadata/signers.ts';
-import { urlWarnings } from './metadata/warnings.ts';
-import { type MetadataSource, readSource } from './metadataSource.ts';
+import { type MetadataSource, readSource, type SourcedMetadata, withUrlWarnings } from './metadataSource.ts';
 import { bindingFor, factsOf, recordVersion, replaceMetadata } from './metadataVersions.ts';
 import { getProvider, initialSettings } from './providers.ts';
 import { nextRefreshAt } from './refreshSchedule.ts';
@@ -29,13 +28,10 @@ const PREVIEW_MS = 60 * 60_000;
 const MAX_NAME = 64;
 
 /** Metadata that was read and not imported yet, and the known providers with its EntityID: all, or the one whose metadata it must be. */
-export type MetadataPreview = {
+export type MetadataPreview = SourcedMetadata & {
   id: string;
-  metadata: ProviderMetadata;
-  url: string | null;
   provider: IdentityProvider | undefined; // the one whose metadata it must be
   known: KnownProvider[];
-  signers: string; // the pinned certificates with which its signature was verified, in PEM; '' for none
 };
 
 /**
@@ -87,7 +83,7 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
 export async function providerOfPreview(
   deps: Deps,
   domainId: string,
-  preview: MetadataPreview,
+  preview: SourcedMetadata,
   { providerId }: ImportTarget,
 ): Promise<IdentityProvider> {
   const { db } = deps.store;
@@ -118,17 +114,31 @@ export async function confirmImport(
   return deps.store.db.transaction().execute(async (trx) => {
     await deleteMetadataImport(trx, previewId);
     const target = chosen ?? (await targetOf(trx, preview));
-    const { providerId } = target;
-    const imported = providerId
-      ? await updateKnown(deps, trx, await getProvider(trx, providerId), preview, author)
-      : await insertNew(deps, trx, target.domainIds, preview, { name, author });
-    await writeRefresh(trx, imported.id, { ...nothingRefreshed, nextAt: nextRefreshAt(deps.now(), preview.metadata) });
-    for (const domainId of target.domainIds) await changeOver(trx, domainId, imported);
+    const imported = await importInto(deps, trx, preview, target, { name, author });
     if (!settings) return imported;
     const tested = { ...imported, settings };
     await writeProviderSettings(trx, tested);
     return tested;
   });
+}
+
+/** How metadata is imported. `disabled`: a new provider is, unless it replaces one that its domain uses. */
+export type ImportOptions = { name?: string | undefined; author: string; disabled?: boolean };
+
+/** Imports metadata into a known provider, which keeps its settings, or as a new one. @throws NotFound, Conflict */
+export async function importInto(
+  deps: Deps,
+  trx: Db,
+  read: SourcedMetadata,
+  { providerId, domainIds }: ImportTarget,
+  options: ImportOptions,
+): Promise<IdentityProvider> {
+  const imported = providerId
+    ? await updateKnown(deps, trx, await getProvider(trx, providerId), read, options.author)
+    : await insertNew(deps, trx, domainIds, read, options);
+  await writeRefresh(trx, imported.id, { ...nothingRefreshed, nextAt: nextRefreshAt(deps.now(), read.metadata) });
+  for (const domainId of domainIds) await changeOver(trx, domainId, imported);
+  return imported;
 }
 
 async function targetOf(trx: Db, { metadata, provider }: MetadataPreview): Promise<ImportTarget> {
@@ -141,7 +151,7 @@ async function updateKnown(
   deps: Deps,
   trx: Db,
   known: IdentityProvider,
-  preview: MetadataPreview,
+  preview: SourcedMetadata,
   author: string,
 ): Promise<IdentityProvider> {
   if (known.entityId !== preview.metadata.entityId)
@@ -156,19 +166,21 @@ async function insertNew(
   deps: Deps,
   trx: Db,
   [domainId = '']: string[],
-  preview: MetadataPreview,
-  { name, author }: { name: string | undefined; author: string },
+  preview: SourcedMetadata,
+  { name, author, disabled = false }: ImportOptions,
 ): Promise<IdentityProvider> {
   const proposed = await newProvider(deps, trx, domainId, preview);
   const metadata = signedFor(deps, proposed, preview);
-  const added = { ...proposed, name: name ?? proposed.name, facts: factsOf(metadata) };
+  const replaced = await findProviderByEntityId(trx, domainId, proposed.entityId);
+  const enabled = disabled ? replaced?.enabled === true : proposed.enabled;
+  const added = { ...proposed, name: name ?? proposed.name, enabled, facts: factsOf(metadata) };
   await insertProvider(trx, added, metadata.xml);
   await recordVersion(deps, trx, added, metadata.xml, { origin: 'import', author });
   return added;
 }
 
 /** Returns the metadata of a preview as it may be used for a provider: what is signed, if it has a pinned certificate. @throws Conflict */
-function signedFor(deps: Deps, provider: IdentityProvider, { metadata, signers }: MetadataPreview): ProviderMetadata {
+function signedFor(deps: Deps, provider: IdentityProvider, { metadata, signers }: SourcedMetadata): ProviderMetadata {
   const { metadataSigners } = provider.settings;
   if (signers === metadataSigners || metadataSigners === '') return metadata;
   const options = { now: deps.now(), expectEntityId: provider.entityId, signers: signersOf(deps, metadataSigners) };
@@ -182,7 +194,7 @@ async function newProvider(
   deps: Deps,
   db: Db,
   domainId: string,
-  { metadata, url, signers }: MetadataPreview,
+  { metadata, url, signers }: SourcedMetadata,
 ): Promise<IdentityProvider> {
   const [others, before] = [await listProviders(db), await findProviderByEntityId(db, domainId, metadata.entityId)];
   const { showButton, settings } = before ?? { showButton: false, settings: initialSettings };
@@ -233,8 +245,4 @@ function uniqueName(name: string, others: IdentityProvider[], url: string | unde
   if (url === undefined || !others.some((other) => other.name === name)) return name;
   const host = ` (${new URL(url).host})`;
   return host.length < MAX_NAME / 2 ? name.slice(0, MAX_NAME - host.length) + host : name;
-}
-
-function withUrlWarnings(metadata: ProviderMetadata, url: string | null): ProviderMetadata {
-  return url === null ? metadata : { ...metadata, warnings: [...urlWarnings(url), ...metadata.warnings] };
 }

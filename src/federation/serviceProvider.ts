@@ -32,6 +32,7 @@ export const RESERVED_PATHS = [
   '/new-password',
   '/people',
   '/profile',
+  '/provider-setup',
   '/settings',
   '/setup',
   '/saml/login',

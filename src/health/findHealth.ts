@@ -6,6 +6,7 @@ import type { HealthCheck, HealthItem } from './item.ts';
 import { checkRefusals } from './logins.ts';
 import { checkMail } from './mail.ts';
 import { checkHelpContact, checkPowerUsers } from './people.ts';
+import { checkProviderSetups } from './providerSetups.ts';
 import { checkProviders } from './providers.ts';
 import { checkSilence } from './silence.ts';
 import { checkSourceNotices } from './sourceNotices.ts';
@@ -14,7 +15,15 @@ import { checkWebhooks } from './webhooks.ts';
 
 /** The one list of health checks, by area and in the order in which their items are shown. To add one, write it in a file here and list it. */
 const checks = {
-  logins: [checkSilence, checkDomains, checkDomainKeys, checkProviders, checkClocks, checkRefusals],
+  logins: [
+    checkSilence,
+    checkDomains,
+    checkDomainKeys,
+    checkProviderSetups,
+    checkProviders,
+    checkClocks,
+    checkRefusals,
+  ],
   people: [checkPowerUsers, checkSources, checkSourceNotices],
   intranet: [checkHelpContact, checkMail, checkWebhooks],
 } as const satisfies Record<string, HealthCheck[]>;

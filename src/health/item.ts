@@ -15,6 +15,7 @@ export const healthCodes = {
   provider_clock: { notified: true },
   own_certificate: { notified: true },
   key_rollover_still: { notified: true },
+  provider_setup_arrived: { notified: true },
   metadata_waits: { notified: true },
   metadata_refresh: { notified: true },
   provider_certificate: { notified: true },

@@ -2,11 +2,13 @@ import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { NotFound } from '../errors.ts';
 import { getTest, startTest, testPath, testRequestPath, testStateOf } from '../federation/loginTests.ts';
+import { setupPath } from '../federation/providerSetups/links.ts';
+import { SAML } from '../paths.ts';
 import { findProviderAt } from '../store/identityProviders.ts';
 import type { LoginTest } from '../store/loginTests.ts';
 import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
-import { isStarter } from '../web/starter.ts';
+import { isOwnTest, linkOf } from '../web/starter.ts';
 import { sendLoginRequest } from './request/loginRequest.ts';
 
 /**
@@ -22,7 +24,7 @@ export function testLoginRoutes(deps: Deps): Router {
   );
   router.get('/saml/test/:test/request', async (req, res) => {
     const test = await getTest(deps.store.db, req.params.test);
-    const isReady = isStarter(req, test) && testStateOf(test, deps.now()) === 'ready';
+    const isReady = (await isOwnTest(deps, req, test)) && testStateOf(test, deps.now()) === 'ready';
     // The cookie that binds the login request to this browser, and the ACS, are those of the test's own domain.
     if (!isReady || test.domainId !== res.locals.domain.id) return res.redirect(303, testPath(test.id));
     await sendLoginRequest(deps, req, res, test.draft, { returnPath: '/', test });
@@ -38,11 +40,12 @@ async function start(deps: Deps, req: Request, res: Response): Promise<void> {
   res.redirect(303, testRequestPath(test.id));
 }
 
-function show(deps: Deps, req: Request, res: Response, test: LoginTest): void {
+async function show(deps: Deps, req: Request, res: Response, test: LoginTest): Promise<void> {
   const state = testStateOf(test, deps.now());
-  const isOwn = isStarter(req, test);
+  const isOwn = await isOwnTest(deps, req, test);
+  const link = linkOf(test.starter);
   if (isOwn && state === 'finished') {
-    res.redirect(303, `/settings/security/activity/${test.activityId}`);
+    res.redirect(303, link ? setupPath(link, 'test') : `/settings/security/activity/${test.activityId}`);
     return;
   }
   res.status(isOwn ? 200 : 403).render('saml/testLogin', {
@@ -50,6 +53,10 @@ function show(deps: Deps, req: Request, res: Response, test: LoginTest): void {
     state: isOwn ? state : 'elsewhere',
     name: test.draft.name,
     isLoggedIn: req.user !== undefined,
-    paths: { here: testPath(test.id), request: testRequestPath(test.id) },
+    paths: {
+      here: testPath(test.id),
+      request: testRequestPath(test.id),
+      back: link ? setupPath(link, 'test') : SAML,
+    },
   });
 }

@@ -9,6 +9,7 @@ import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPasswordLinks } from './passwordLinks.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
+import { deleteExpiredProviderSetups } from './providerSetups.ts';
 import { deleteMailsBefore } from './sentMails.ts';
 import { deleteExpiredSessions } from './sessions.ts';
 import { deleteExpiredAssertions } from './usedAssertions.ts';
@@ -28,6 +29,7 @@ const deletions = [
   deleteExpiredSessions,
   deleteExpiredMetadataImports,
   deleteExpiredFailures,
+  deleteExpiredProviderSetups,
 ];
 
 /** For how many days Login activity is kept, and the messages of its attempts. */

@@ -15,6 +15,11 @@ export function parseForm(): RequestHandler[] {
   ];
 }
 
+/** Reads a form of up to `limit` bytes, of a request that was allowed to send one before. */
+export function parseFormOf(limit: number): RequestHandler[] {
+  return [reader(limit), multipart, withoutNull];
+}
+
 /** Returns a text field of a form, or '' if it is absent, repeated or a file. */
 export function field(req: Request, name: string): string {
   const value = (req.body as Record<string, unknown> | undefined)?.[name];

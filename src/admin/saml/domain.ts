@@ -18,7 +18,7 @@ import { isOpenHttp } from '../../network.ts';
 import { listProvidersAt } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { domainPath, guidePath, keysPath, providersPath, SAML } from './paths.ts';
+import { domainPath, guidePath, keysPath, providersPath, SAML, setupLinksPath } from './paths.ts';
 
 const PATH = domainPath(':domain');
 
@@ -60,6 +60,7 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
       back: SAML,
       providers: providersPath(domain.id),
       guide: guidePath(domain.id),
+      setupLinks: setupLinksPath(domain.id),
       keys: keysPath(domain.id),
     },
   });

@@ -7,5 +7,7 @@ export {
   providerPath,
   providersPath,
   SAML,
+  setupLinkPath,
+  setupLinksPath,
   versionsPath,
 } from '../../paths.ts';

@@ -1,0 +1,124 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { getDomain } from '../../federation/domains.ts';
+import { findGuide } from '../../federation/guides/guides.ts';
+import { proposedNameAt } from '../../federation/importMetadata.ts';
+import { approve, decline, type Reviewed, readProposal } from '../../federation/providerSetups/decision.ts';
+import { getProviderSetup, revokeProviderSetup, stateNames, stateOf } from '../../federation/providerSetups/links.ts';
+import { isValid } from '../../federation/providerSetups/testing.ts';
+import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
+import { nameOf } from '../../people/users.ts';
+import { findProvider } from '../../store/identityProviders.ts';
+import { findLoginActivity } from '../../store/loginActivity.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { ACTIVITY, providerPath, setupLinkPath, setupLinksPath } from './paths.ts';
+
+const PATH = setupLinkPath(':domain', ':link');
+const NEW = 'new'; // the value of the choice without a known provider
+
+type Ids = { domain: string; link: string };
+type Page = { name?: string; reason?: string; errors?: FieldErrors };
+
+/** A provider setup link: what arrived through it, Approve, Decline and Revoke. */
+export function setupLinkRoutes(router: Router, deps: Deps): void {
+  router.get(PATH, (req, res) => show(deps, res, req.params));
+  router.post(`${PATH}/approval` as const, (req, res) => approveIt(deps, req, res, req.params));
+  router.post(`${PATH}/refusal` as const, (req, res) => declineIt(deps, req, res, req.params));
+  router.post(`${PATH}/revocation` as const, (req, res) => revokeIt(deps, req, res, req.params));
+}
+
+async function show(deps: Deps, res: Response, ids: Ids, { name, reason = '', errors = {} }: Page = {}): Promise<void> {
+  const { db } = deps.store;
+  const domain = await getDomain(db, ids.domain);
+  const setup = await getProviderSetup(db, ids.link, domain.id);
+  const proposal = await readProposal(deps, setup);
+  const read = typeof proposal === 'string' ? undefined : proposal;
+  const domainsOf = await domainsOfProviders(db);
+  const known = (read?.known ?? []).map((entry) => ({
+    ...entry,
+    hosts: domainsOf(entry.provider.id)
+      .map(({ url }) => new URL(url).host)
+      .join(', '),
+  }));
+  const activity = await findLoginActivity(db, setup.testId ?? '');
+  const imported = await findProvider(db, setup.providerId ?? '');
+  res.render('settings/saml/setupLink', {
+    title: setup.note,
+    host: new URL(domain.url).host,
+    setup,
+    state: stateOf(setup, deps.now()),
+    stateNames,
+    product: findGuide(setup.guide)?.name,
+    proposal: read,
+    problem: typeof proposal === 'string' ? proposal : undefined,
+    known,
+    own: known.find(({ domainIds }) => domainIds.includes(domain.id)),
+    name: name ?? (read ? await proposedNameAt(db, domain.id, read.metadata) : ''),
+    reason,
+    errors,
+    test: activity && { activity, valid: isValid(activity) },
+    imported: imported && { name: imported.name, href: providerPath(domain.id, imported.id) },
+    shortBinding,
+    hasAbout,
+    now: deps.now(),
+    paths: {
+      here: setupLinkPath(domain.id, setup.id),
+      back: setupLinksPath(domain.id),
+      test: `${ACTIVITY}/${setup.testId}`,
+    },
+  });
+}
+
+async function approveIt(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const setup = await getProviderSetup(deps.store.db, ids.link, ids.domain);
+  const proposal = await readProposal(deps, setup);
+  const targets = proposal && typeof proposal !== 'string' ? proposal.targets : [];
+  const chosen = field(req, 'target');
+  const target = targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
+  const entered = field(req, 'name');
+  if (targets.length > 0 && !target)
+    return show(deps, res.status(422), ids, {
+      name: entered,
+      errors: { target: 'Select what to do with this metadata.' },
+    });
+  const named = target?.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
+  if (named && !named.ok) return show(deps, res.status(422), ids, { name: entered, errors: named.errors });
+  const name = named?.value;
+  const conflict = await conflictOf(approve(deps, reviewedIn(req, ids), target ?? { domainIds: [ids.domain] }, name));
+  if (conflict) return show(deps, res.status(409), ids, { name: entered, errors: conflict });
+  const { providerId } = await getProviderSetup(deps.store.db, ids.link, ids.domain);
+  await flash(req, 'Approved and imported. Next: test the login and enable the provider.');
+  res.redirect(303, providerPath(ids.domain, providerId ?? ''));
+}
+
+async function declineIt(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const reason = field(req, 'reason');
+  let errors: FieldErrors | undefined;
+  const conflict = await conflictOf(
+    decline(deps, reviewedIn(req, ids), reason).then((declined) => {
+      if (!declined.ok) errors = declined.errors;
+    }),
+  );
+  if (conflict) return show(deps, res.status(409), ids, { reason, errors: conflict });
+  if (errors) return show(deps, res.status(422), ids, { reason, errors });
+  await flash(req, 'Declined. The visitor sees your reason.');
+  res.redirect(303, setupLinkPath(ids.domain, ids.link));
+}
+
+async function revokeIt(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const conflict = await conflictOf(revokeProviderSetup(deps, ids.link, authorOf(req)));
+  if (conflict) await flash(req, conflict[''] ?? '', 'danger');
+  else await flash(req, 'The link was revoked. Nothing more can be sent through it.');
+  res.redirect(303, setupLinksPath(ids.domain));
+}
+
+/** Names what the Power User saw, so that nothing that arrived later is decided. */
+function reviewedIn(req: Request, ids: Ids): Reviewed {
+  return { id: ids.link, sentAt: Number(field(req, 'sentAt')) || 0, author: authorOf(req) };
+}
+
+function authorOf(req: Request): string {
+  return req.user ? nameOf(req.user) : '';
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { Deps } from '../../deps.ts';
+import { type Checked, fieldErrors, invalid } from '../../errors.ts';
+import { hashToken, newToken } from '../../identifier.ts';
+import {
+  countTry,
+  findProviderSetup,
+  findProviderSetupByToken,
+  type ProviderSetup,
+  writeProposal,
+  writeSent,
+  writeStart,
+} from '../../store/providerSetups.ts';
+import { findGuide } from '../guides/guides.ts';
+import { withScheme } from '../metadata/fetchMetadata.ts';
+import { type ProviderMetadata, readMetadata } from '../metadata/readMetadata.ts';
+import { type MetadataSource, readSource, withUrlWarnings } from '../metadataSource.ts';
+import { stateOf } from './links.ts';
+
+const MOST_TRIES = 40; // to read metadata through one link
+const TOKEN = /(?:^|#)([\w-]{43})$/;
+
+/** Why a link cannot be used, for the page of its visitor. It tells nothing about the intranet. */
+export type Closed = 'unknown' | 'expired' | 'revoked' | 'elsewhere';
+
+/** Returns the token in a text: that of a whole link, or the token itself. */
+export function tokenIn(entered: string): string | undefined {
+  return TOKEN.exec(entered.trim())?.[1];
+}
+
+/**
+ * Opens a link: the first browser that starts gets it, and a cookie proves it later.
+ * @param visitor the value of the cookie that this browser has for a link, by the ID of the link
+ * @returns the link, with a new value for the cookie unless the browser has it already; or why it cannot be used
+ */
+export async function startVisit(
+  deps: Deps,
+  domainId: string,
+  entered: string,
+  { from, visitorOf }: { from: string; visitorOf: (id: string) => string | undefined },
+): Promise<{ setup: ProviderSetup; visitor?: string } | Closed> {
+  const { db } = deps.store;
+  const token = tokenIn(entered);
+  const setup = token === undefined ? undefined : await findProviderSetupByToken(db, hashToken(token));
+  if (!setup || setup.domainId !== domainId) return 'unknown';
+  if (isVisitor(setup, visitorOf(setup.id))) return { setup };
+  const state = stateOf(setup, deps.now());
+  if (state === 'expired' || state === 'revoked') return state;
+  const visitor = newToken(deps);
+  const start = { visitorHash: hashToken(visitor), startedAt: deps.now(), startedFrom: from };
+  return (await writeStart(db, setup.id, start)) ? { setup, visitor } : 'elsewhere';
+}
+
+/** Returns the link that a browser has started at a domain, or why it cannot go on. */
+export async function findVisit(
+  { store, now }: Deps,
+  domainId: string,
+  id: string,
+  visitor: string | undefined,
+): Promise<ProviderSetup | Closed> {
+  const setup = await findProviderSetup(store.db, id);
+  if (!setup || setup.domainId !== domainId) return 'unknown';
+  if (!isVisitor(setup, visitor)) return 'elsewhere';
+  const state = stateOf(setup, now());
+  return state === 'expired' || state === 'revoked' ? state : setup;
+}
+
+/** Returns whether the visitor may change what is proposed: it was not sent, or declined before the link expires. */
+export function mayChange(setup: ProviderSetup, now: number): boolean {
+  const state = stateOf(setup, now);
+  return state === 'started' || (state === 'declined' && setup.expiresAt > now);
+}
+
+/** Remembers the product that the visitor selected. */
+export async function chooseGuide({ store }: Deps, setup: ProviderSetup, id: string): Promise<void> {
+  if (findGuide(id) && id !== setup.guide) await writeProposal(store.db, setup.id, { guide: id });
+}
+
+/**
+ * Reads metadata and stores it as a proposal. Nothing else changes, and nothing is said about providers that are known here.
+ * @returns an error for `url` or `xml`
+ */
+export async function propose(
+  deps: Deps,
+  setup: ProviderSetup,
+  given: MetadataSource,
+): Promise<Checked<ProviderMetadata>> {
+  const { db } = deps.store;
+  const field = 'url' in given ? 'url' : 'xml';
+  if (!(await countTry(db, setup.id, MOST_TRIES)))
+    return invalid({ [field]: `Metadata was read ${MOST_TRIES} times through this link. Ask for a new link.` });
+  const source = 'url' in given ? { url: withScheme(given.url) } : given;
+  const read = await readSource(deps, source, {});
+  if (!read.ok) return read;
+  const url = 'url' in source ? source.url : null;
+  const metadata = withUrlWarnings(read.value, url);
+  const isStored = await writeProposal(db, setup.id, { metadataXml: metadata.xml, metadataUrl: url });
+  return isStored
+    ? { ok: true, value: metadata }
+    : invalid({ [field]: 'This was sent meanwhile, or the link was revoked.' });
+}
+
+/** Returns the metadata that is proposed, or undefined if there is none, or it has expired since. */
+export function proposedMetadata({ metadataXml }: ProviderSetup, now: number): ProviderMetadata | undefined {
+  const read = metadataXml === null ? undefined : readMetadata(metadataXml, { now });
+  return read?.ok ? read.metadata : undefined;
+}
+
+const schema = z.object({
+  message: z
+    .string()
+    .trim()
+    .max(1_000, 'Use at most 1,000 characters.')
+    .regex(/^(?:\P{Cc}|[\n\r\t])*$/u, 'Control characters are not allowed here.'),
+});
+
+/**
+ * Sends what is proposed to the Power Users. The second time, nothing changes.
+ * @param testId the row of Login activity of the Test login of this metadata, if there was one
+ */
+export async function send(
+  deps: Deps,
+  setup: ProviderSetup,
+  message: string,
+  testId: string | null,
+): Promise<Checked<null>> {
+  const parsed = schema.safeParse({ message });
+  if (!parsed.success) return invalid(fieldErrors(parsed.error));
+  if (!proposedMetadata(setup, deps.now())) return invalid({ '': 'Provide the metadata first.' });
+  await writeSent(deps.store.db, setup.id, { message: parsed.data.message, sentAt: deps.now(), testId });
+  return { ok: true, value: null };
+}
+
+function isVisitor({ visitorHash }: ProviderSetup, visitor: string | undefined): boolean {
+  return visitor !== undefined && visitorHash === hashToken(visitor);
+}
