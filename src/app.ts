@@ -3,6 +3,7 @@ import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
 import { changePasswordRoutes } from './intranet/changePassword.ts';
 import { editProfileRoutes } from './intranet/editProfile.ts';
+import { forgotPasswordRoutes } from './intranet/forgotPassword.ts';
 import { homeRoutes } from './intranet/home.ts';
 import { loginRoutes } from './intranet/login.ts';
 import { newPasswordRoutes } from './intranet/newPassword.ts';
@@ -64,6 +65,7 @@ export function buildApp(deps: Deps): Express {
   app.use(setupRoutes(deps));
   app.use(loginRoutes(deps));
   app.use(newPasswordRoutes(deps));
+  app.use(forgotPasswordRoutes(deps));
   app.use(changePasswordRoutes(deps));
   app.use(requireNewPassword);
   app.use(testLoginRoutes(deps));

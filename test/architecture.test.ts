@@ -23,7 +23,7 @@ const mayImport: Record<string, string[]> = {
   saml: ['store', 'xml', 'web', ...domain],
   scim: ['store', 'web', ...domain],
   admin: ['store', 'web', 'saml', 'scim', 'health', 'notifications', ...domain], // saml: the checks and messages of an attempt; scim: the mapping and its try-out
-  intranet: ['store', 'web', 'saml', ...domain], // saml: the checks of a Test login of a setup link's visitor
+  intranet: ['store', 'web', 'saml', 'notifications', ...domain], // saml: the checks of a Test login of a setup link's visitor
   'app.ts': ['web', 'saml', 'scim', 'admin', 'intranet'],
   'openDeps.ts': ['db', 'federation', 'login', 'people', 'webhooks'],
   'server.ts': [],
@@ -82,6 +82,7 @@ const long: Record<string, string> = {
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
+  'notifications/loginMails.ts': 'intranet/forgotPassword.test.ts',
   'admin/people/passwordLink.ts': 'intranet/newPassword.test.ts',
   'login/passwordLinks.ts': 'intranet/newPassword.test.ts',
   'store/passwordLinks.ts': 'intranet/newPassword.test.ts',

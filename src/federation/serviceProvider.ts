@@ -21,6 +21,7 @@ export const RESERVED_PATHS = [
   '/api',
   '/assets',
   '/favicon.ico',
+  '/forgot-password',
   '/healthz',
   '/readyz',
   '/theme.css',

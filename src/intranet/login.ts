@@ -8,6 +8,7 @@ import { isWaitingForSetup } from '../login/firstPowerUser.ts';
 import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
 import { limitsOf } from '../login/sessionLimits.ts';
 import { clientNetwork } from '../network.ts';
+import { announceLocalLogin, canMailPeople } from '../notifications/loginMails.ts';
 import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
 import { writeLastLogin } from '../people/users.ts';
 import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
@@ -61,11 +62,14 @@ export function loginRoutes(deps: Deps): Router {
 
 /** Starts a session after a local login. */
 export function startLocalSession(deps: Deps, req: Request, res: Response, user: User): Promise<void> {
+  const { domain } = res.locals;
   const now = deps.now();
-  const limits = limitsOf(res.locals.domain);
+  const limits = limitsOf(domain);
+  const announced = announceLocalLogin(deps, user, domain.url, clientOf(req));
+  deps.background.add(announced.catch((error: unknown) => deps.log.warn({ err: error }, 'mail about a login failed')));
   return startSession(deps, req, res, user, {
     method: 'local',
-    domainId: res.locals.domain.id,
+    domainId: domain.id,
     at: now,
     endsAt: now + limits.longestMs,
     ...limits,
@@ -86,6 +90,7 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
     isInvalid: page.reason === 'password_wrong' || page.reason === 'local_login_forbidden',
     userName: '',
     hasNewPassword: 'new-password' in req.query,
+    canMail: await canMailPeople(deps),
     error: undefined,
     ...page,
     isWaitingForSetup: await isWaitingForSetup(deps),

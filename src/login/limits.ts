@@ -24,6 +24,15 @@ export function limitsFor({ config }: Deps, name: string, address: string): Limi
   ];
 }
 
+/** Returns the limits of mails with a link for a new password: nobody should get many, or have many sent. */
+export function limitsForLinks({ config }: Deps, name: string, address: string): Limit[] {
+  if (!config.rateLimits) return [];
+  return [
+    { name: `link ${soughtKey(name).slice(0, 256)}`, most: 3 },
+    { name: `links of ${clientNetwork(address)}`, most: 20 },
+  ];
+}
+
 /** Counts the attempt as a failure in advance, so that a burst of guesses cannot outrun the count. Returns whether it is allowed. */
 export async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
   const { db } = deps.store;

@@ -26,7 +26,7 @@ export type LocalLogin =
 export async function logInLocally(deps: Deps, name: string, password: string, address: string): Promise<LocalLogin> {
   const limits = limitsFor(deps, name, address);
   if (!(await mayTry(deps, limits))) return { ok: false, reason: 'too_many_failures' };
-  const user = await findByNameOrEmail(deps, name);
+  const user = await findPersonToLogIn(deps, name);
   const hash = user && (await findPasswordHash(deps.store.db, user.id));
   const isRight = await verifyPassword(deps, password, hash);
   if (user && !allowsMethod(user, 'local')) return { ok: false, reason: 'local_login_forbidden', user };
@@ -37,8 +37,8 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
   return { ok: true, user };
 }
 
-/** Returns the person with a user name, or else with an e-mail address that only one person has. */
-async function findByNameOrEmail(deps: Deps, name: string): Promise<User | undefined> {
+/** Returns the person who logs in with a name: their user name, or else an e-mail address that only one person has. */
+export async function findPersonToLogIn(deps: Deps, name: string): Promise<User | undefined> {
   const byName = await findUserByUserName(deps.store.db, name);
   if (byName) return byName;
   const byEmail = await findUsersByEmail(deps.store.db, name);

@@ -4,7 +4,7 @@ import { minIdAt } from '../identifier.ts';
 
 /** A mail that was sent, or was to be. */
 export type SentMail = Omit<SentMailRow, 'kind' | 'state'> & {
-  kind: 'notification' | 'provider' | 'test';
+  kind: 'notification' | 'provider' | 'test' | 'password' | 'login';
   state: 'sending' | 'sent' | 'failed';
 };
 
