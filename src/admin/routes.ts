@@ -41,10 +41,12 @@ import { scimSourcesRoutes } from './profile-sources/scim.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
 import { domainRoutes } from './saml/domain.ts';
 import { domainsRoutes } from './saml/domains.ts';
+import { enableAutoLoginRoutes } from './saml/enableAutoLogin.ts';
 import { guideRoutes } from './saml/guide.ts';
 import { importRoutes } from './saml/import.ts';
 import { keyChangeRoutes } from './saml/keyChange.ts';
 import { keysRoutes } from './saml/keys.ts';
+import { lockedOutRoutes } from './saml/lockedOut.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
 import { pauseRoutes } from './saml/pause.ts';
 import { providerRoutes } from './saml/provider.ts';
@@ -84,6 +86,8 @@ const screens = [
   providerRoutes,
   refreshRoutes,
   testRoutes,
+  enableAutoLoginRoutes,
+  lockedOutRoutes,
   removeProviderRoutes,
   versionsRoutes,
   versionRoutes,

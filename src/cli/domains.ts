@@ -9,6 +9,8 @@ import {
   setDefaultProvider,
   setUpDomain,
 } from '../federation/domains.ts';
+import { isProven, testedOf } from '../federation/loginTests.ts';
+import { getProvider } from '../federation/providers.ts';
 import {
   changesOfDetails,
   type DetailsChange,
@@ -109,11 +111,20 @@ async function change({ deps, operands, text }: Call): Promise<Output> {
   if (provider !== undefined)
     await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
   if (on !== undefined) await setAutoLogin(deps, id, on);
+  if (on) warnings.push(...(await untestedWarning(deps, await getDomain(deps.store.db, id))));
   if (isPause) await pauseAutoLogin(deps, id);
   return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.`, warnings };
 }
 
 /** Saves what a domain has of its own. Returns warnings if identity providers may know other values. */
+async function untestedWarning({ store }: Deps, domain: Domain): Promise<string[]> {
+  const provider = await getProvider(store.db, domain.defaultProviderId ?? '');
+  if (isProven(await testedOf(store.db, domain, provider))) return [];
+  return [
+    `No Test login with ${provider.name} has passed at ${domain.url} as it is saved. Test it: anteroom idp test ${provider.id}`,
+  ];
+}
+
 async function changeOwn(
   deps: Deps,
   before: Domain,

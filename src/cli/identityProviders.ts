@@ -59,7 +59,7 @@ export const providerCommands: Command[] = [
     run: async ({ deps, operands }) => {
       const provider = await providerNamed(deps, operands[0]);
       const json = await providerJson(deps, provider);
-      return { json, text: details(provider, json.domains) };
+      return { json, text: details(provider, json) };
     },
   },
   {

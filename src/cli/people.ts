@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import type { Deps } from '../deps.ts';
 import { createImport, createJob, removeJob } from '../jobs/jobs.ts';
 import { emptyPerson } from '../people/attribute.ts';
@@ -10,7 +8,6 @@ import { csvHeaders, exportPeople, headerOfField, withCells } from '../people/cs
 import { type PlannedLine, readImport } from '../people/importPeople.ts';
 import { setPassword } from '../people/localPassword.ts';
 import type { CsvLimits } from '../people/readCsv.ts';
-import { spreadsheet } from '../people/spreadsheet.ts';
 import { addPerson, nameOf, setActive } from '../people/users.ts';
 import { type JobItem, listJobItems } from '../store/jobs.ts';
 import { countPowerUsers, type User, userTypes } from '../store/users.ts';
@@ -26,6 +23,7 @@ import {
   table,
   UsageError,
 } from './command.ts';
+import { csvLines } from './csvLines.ts';
 import { userNamed } from './userNamed.ts';
 
 const passwordOption = { help: 'Read the local password from standard input.' };
@@ -193,11 +191,6 @@ async function skippedLines({ store }: Deps, jobId: string): Promise<{ line: num
 async function exportAll({ deps }: Call): Promise<Output> {
   const people = () => exportPeople(deps, { includeOmitted: true });
   return { rows: people(), lines: csvLines(people(), csvHeaders(deps.attributes.list)) };
-}
-
-async function* csvLines(rows: AsyncIterable<unknown>, columns: string[]): AsyncIterable<string> {
-  const lines = Readable.from(rows).compose(stringify({ ...spreadsheet, columns }));
-  for await (const some of lines) yield String(some).replace(/\n$/, '');
 }
 
 /** Returns the type of `--type`, which may be written as power-user. */

@@ -1,6 +1,9 @@
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { certificatesIn, describeCertificate } from '../federation/certificate.ts';
+import { stateOfProvider } from '../federation/providerState.ts';
 import { domainsOfProviders, providerInputOf, shortBinding } from '../federation/providers.ts';
+import type { Domain } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { isoTime, list, Refused } from './command.ts';
 import { keyOf } from './providerAssignments.ts';
@@ -27,6 +30,7 @@ export async function providerJson({ store }: Deps, provider: IdentityProvider) 
     id: provider.id,
     entityId: provider.entityId,
     domains: domainsOf(provider.id).map(({ url }) => url),
+    states: await Promise.all(domainsOf(provider.id).map((domain) => stateJson(store.db, domain, provider))),
     enabled: provider.enabled,
     ...providerInputOf(provider),
     singleSignOn: facts.singleSignOn,
@@ -45,8 +49,16 @@ export async function providerJson({ store }: Deps, provider: IdentityProvider) 
   };
 }
 
+async function stateJson(db: Db, domain: Domain, provider: IdentityProvider) {
+  const { configured, tested, active, inWords } = await stateOfProvider(db, domain, provider);
+  const { state, at, worked } = tested;
+  return { domain: domain.url, configured, tested: state, testedAt: isoTime(at), worked, active, inWords };
+}
+
+type Shown = Pick<Awaited<ReturnType<typeof providerJson>>, 'domains' | 'states'>;
+
 /** Returns the settings and metadata of a provider as text. */
-export function details(provider: IdentityProvider, domains: string[]): string {
+export function details(provider: IdentityProvider, { domains, states }: Shown): string {
   const { facts } = provider;
   const input = Object.entries(providerInputOf(provider)).map(([field, value]): [string, string] => [
     keyOf(field),
@@ -56,6 +68,7 @@ export function details(provider: IdentityProvider, domains: string[]): string {
     ['id', provider.id],
     ['EntityID', provider.entityId],
     ['domains', domains.join(', ')],
+    ...states.map(({ domain, inWords }): [string, string] => [`at ${new URL(domain).host}`, inWords.join(', ')]),
     ['enabled', provider.enabled ? 'on' : 'off'],
     ...input,
     ...facts.singleSignOn.map(({ binding, location }): [string, string] => [

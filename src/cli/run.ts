@@ -11,6 +11,7 @@ import { guideCommands } from './guide.ts';
 import { healthCommands } from './health.ts';
 import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
+import { loginTestCommands } from './loginTests.ts';
 import { metadataCommands } from './metadata.ts';
 import { notificationCommands } from './notifications.ts';
 import { peopleCommands } from './people.ts';
@@ -41,6 +42,7 @@ const commands = [
   ...domainKeyCommands,
   ...providerCommands,
   ...metadataCommands,
+  ...loginTestCommands,
   ...scimCommands,
   ...scimAttributeCommands,
   ...activityCommands,

@@ -109,7 +109,7 @@ export function isProven({ state, worked }: Tested): boolean {
   return worked || state === 'current';
 }
 
-/** Name and button are for people, and refreshes keep what was tested; everything else may decide about a login. */
+/** Name and button are for people, and refreshes keep what was tested. Everything else may decide about a login. */
 function digestOf(domain: Domain, provider: IdentityProvider): string {
   const { refresh: _, metadataSigners: __, sendSubject: ___, requestBinding, ...settings } = provider.settings;
   const { entityId, acsUrl } = serviceProviderDetails(domain, settings.spEntityId);

@@ -13,6 +13,7 @@ export type ProviderState = {
   tested: Tested;
   active: boolean;
   inactive: string | undefined;
+  inWords: [configured: string, tested: string, active: string];
 };
 
 /** Returns how far a provider is at a domain. */
@@ -21,13 +22,27 @@ export async function stateOfProvider(db: Db, domain: Domain, provider: Identity
   const { host } = new URL(domain.url);
   const notConfigured = !isUsed ? `not used at ${host}` : domain.setUpAt === null ? `${host} is not set up` : undefined;
   const inactive = notConfigured ?? (provider.enabled ? withoutWay(domain, provider) : 'disabled');
+  const tested = await testedOf(db, domain, provider);
   return {
-    ...{ configured: notConfigured === undefined, notConfigured, tested: await testedOf(db, domain, provider) },
-    ...{ active: inactive === undefined, inactive },
+    ...{ configured: notConfigured === undefined, notConfigured, tested, active: inactive === undefined, inactive },
+    inWords: inWords(notConfigured, tested, inactive),
   };
 }
 
 function withoutWay({ defaultProviderId }: Domain, { id, showButton, settings }: IdentityProvider): string | undefined {
   const hasWay = showButton || defaultProviderId === id || settings.idpInitiated;
   return hasWay ? undefined : 'no button, and not the Default Provider';
+}
+
+function inWords(
+  notConfigured: string | undefined,
+  { state, worked }: Tested,
+  inactive: string | undefined,
+): ProviderState['inWords'] {
+  const untested = worked ? 'Logins have worked' : 'Not tested';
+  return [
+    notConfigured === undefined ? 'Configured' : `Not configured: ${notConfigured}`,
+    state === 'current' ? 'Tested' : state === 'changed' ? 'Tested before the last change' : untested,
+    inactive === undefined ? 'Active' : `Not active: ${inactive}`,
+  ];
 }

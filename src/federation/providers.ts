@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { caseKey } from '../store/caseKey.ts';
 import { clearDefaultProvider, type Domain, listDomains } from '../store/domains.ts';
 import {
   deleteProvider,
@@ -216,6 +217,15 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     await deleteProvider(trx, id);
     return provider;
   });
+}
+
+/** Returns whether a provider may log in people with an e-mail address: if it is limited to domains, only with one of these. */
+export function mayLogInAddress(
+  address: string | null,
+  { emailDomains }: Pick<ProviderSettings, 'emailDomains'>,
+): boolean {
+  if (emailDomains.length === 0) return true;
+  return address !== null && emailDomains.includes(caseKey(address.slice(address.lastIndexOf('@') + 1)));
 }
 
 /** Returns whether a provider says anything about itself. */

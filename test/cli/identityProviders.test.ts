@@ -86,7 +86,7 @@ describe('anteroom idp', () => {
   it('warns about the consequences of removing a provider', async () => {
     await json('idp', 'import', metadata, '--name', 'JumpCloud');
     await json('domain', 'setup', 'localhost:3000');
-    await json('domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on');
+    await run('domain', 'set', 'localhost:3000', '--default', 'JumpCloud', '--auto-login', 'on');
     expect(await run('idp', 'remove', 'JumpCloud')).to.deep.equal({
       code: 0,
       printed: 'Removed JumpCloud. Sessions ended: 0.',

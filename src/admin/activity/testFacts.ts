@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import { matchedWith } from '../../federation/lockedOut.ts';
 import { explain } from '../../federation/reasons.ts';
 import { nameOf } from '../../people/users.ts';
 import { reasonsAgainst } from '../../saml/verify/person.ts';
@@ -25,16 +26,9 @@ export async function testFacts(deps: Deps, { asserted }: LoginActivity, test: L
   }));
   return {
     what: importId === null ? 'what was on its form' : 'its metadata, which is not imported yet',
-    way: `${draft.settings.matchAttribute || 'NameID'} compared with ${matchNames[draft.settings.match]}`,
+    way: `${draft.settings.matchAttribute || 'NameID'} compared with ${matchedWith(draft.settings.match)}`,
     people,
     again: `${SAML}/tests/${test.id}/again`,
     form: formPath(test),
   };
 }
-
-const matchNames = {
-  userNameOrEmail: 'user names and e-mail addresses',
-  userName: 'user names',
-  email: 'e-mail addresses',
-  externalId: 'external IDs',
-};

@@ -1,5 +1,6 @@
 export {
   ACTIVITY,
+  autoLoginPath,
   domainPath,
   guidePath,
   importPath,

@@ -1,8 +1,8 @@
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
+import { mayLogInAddress } from '../../federation/providers.ts';
 import type { ReasonCode } from '../../federation/reasons.ts';
 import { allowsMethod } from '../../people/users.ts';
-import { caseKey } from '../../store/caseKey.ts';
 import type { IdentityProvider, ProviderSettings } from '../../store/identityProviders.ts';
 import { visibleName } from '../../store/loginName.ts';
 import {
@@ -115,15 +115,16 @@ export function reasonsAgainst(user: User, provider: IdentityProvider, assertedN
 
 /** A provider that is limited to e-mail domains may only name people with such an address, and only by such an address. */
 export function checkEmailDomain({ provider, user, assertedName }: LoginContext): string | undefined {
-  const { emailDomains } = found(provider).settings;
-  if (emailDomains.length === 0) return undefined;
+  const { settings } = found(provider);
+  if (settings.emailDomains.length === 0) return undefined;
   const { email } = found(user);
   const name = found(assertedName).trim();
-  const allowed = (address: string) => emailDomains.includes(caseKey(address.slice(address.lastIndexOf('@') + 1)));
-  const expected = emailDomains.join(', ');
-  if (email === null || !allowed(email))
+  const expected = settings.emailDomains.join(', ');
+  if (email === null || !mayLogInAddress(email, settings))
     return refuse('email_domain_forbidden', { expected, received: email ?? 'no e-mail address' });
-  return !name.includes('@') || allowed(name) ? email : refuse('email_domain_forbidden', { expected, received: name });
+  if (name.includes('@') && !mayLogInAddress(name, settings))
+    refuse('email_domain_forbidden', { expected, received: name });
+  return email;
 }
 
 export function checkPersonActive({ user }: LoginContext): undefined {

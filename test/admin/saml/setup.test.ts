@@ -34,7 +34,7 @@ describe('admin/saml: setup', () => {
     expect((await client.follow(edited)).text).to.contain('Okta was saved: name, button on the Log-In screen.');
     const made = await client.post(`${domain}/default-provider`, { provider: provider?.id ?? '' });
     expect((await client.follow(made)).text).to.contain('Default Provider</span>');
-    const switched = await client.post(`${domain}/auto-login`, { autoLogin: 'on' });
+    const switched = await client.post(`${domain}/auto-login`, { autoLogin: 'on', confirmed: 'on' });
     expect((await client.follow(switched)).text)
       .to.contain('Auto Login is on for')
       .and.contain('No logins with Okta at this domain yet.');
