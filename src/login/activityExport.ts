@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Deps } from '../deps.ts';
 import { spreadsheet } from '../people/spreadsheet.ts';
 import { listDomains } from '../store/domains.ts';
-import { listProviders } from '../store/identityProviders.ts';
+import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import type { LoginActivity } from '../store/loginActivity.ts';
 import { type ActivityFilter, streamLoginActivity } from '../store/loginSearch.ts';
 import { findUsersById } from '../store/users.ts';
@@ -36,7 +36,7 @@ export type ExportedAttempt = {
 };
 
 /**
- * Yields an export in parts, as it is read: any number of attempts need no more memory than 500.
+ * Yields an export in parts, as it is read: any number of attempts need no more memory than 100.
  * @throws Error if `stop` is aborted
  */
 export async function* exportActivity(
@@ -45,9 +45,10 @@ export async function* exportActivity(
   format: ActivityFormat,
   stop?: AbortSignal,
 ): AsyncIterableIterator<string> {
+  const names = await readNames(deps);
   let isFirst = true;
   for await (const rows of streamLoginActivity(deps.store.db, filter, stop)) {
-    const attempts = await exportedAttempts(deps, rows);
+    const attempts = await exportedAttempts(deps, rows, names);
     yield format === 'ndjson' ? attempts.map((row) => `${JSON.stringify(row)}\n`).join('') : csvOf(attempts, isFirst);
     isFirst = false;
   }
@@ -55,10 +56,9 @@ export async function* exportActivity(
 }
 
 /** Returns attempts with the names behind their IDs. */
-export async function exportedAttempts({ store }: Deps, rows: LoginActivity[]): Promise<ExportedAttempt[]> {
-  const users = await findUsersById(store.db, [...new Set(rows.flatMap(({ userId }) => userId ?? []))]);
-  const providers = new Map((await listProviders(store.db)).map((provider) => [provider.id, provider]));
-  const domains = new Map((await listDomains(store.db)).map(({ id, url }) => [id, url]));
+export async function exportedAttempts(deps: Deps, rows: LoginActivity[], names?: Names): Promise<ExportedAttempt[]> {
+  const { providers, domains } = names ?? (await readNames(deps));
+  const users = await findUsersById(deps.store.db, [...new Set(rows.flatMap(({ userId }) => userId ?? []))]);
   return rows.map((row) => {
     const { expected, received } = failedCheckOf(row);
     const provider = providers.get(row.providerId ?? '');
@@ -84,6 +84,15 @@ export async function exportedAttempts({ store }: Deps, rows: LoginActivity[]): 
       lastAt: row.lastAt === null ? null : new Date(row.lastAt).toISOString(),
     };
   });
+}
+
+type Names = { providers: Map<string, IdentityProvider>; domains: Map<string, string> };
+
+async function readNames({ store }: Deps): Promise<Names> {
+  return {
+    providers: new Map((await listProviders(store.db)).map((provider) => [provider.id, provider])),
+    domains: new Map((await listDomains(store.db)).map(({ id, url }) => [id, url])),
+  };
 }
 
 /** Returns what a failed check expected and received. */

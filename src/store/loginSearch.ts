@@ -33,7 +33,7 @@ export type FoundActivity = { rows: LoginActivity[]; next: string | undefined; s
 
 const MOST_SLICES = 500; // a million rows
 const MOST_KNOWN = 100_000; // addresses
-const EXPORTED_AT_ONCE = 500;
+const EXPORTED_AT_ONCE = 100;
 
 /** Returns a page of the attempts that meet a filter, newest first. A search that finds little stops after a million rows. */
 export async function listLoginActivity(

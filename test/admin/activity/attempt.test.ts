@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { differenceOf } from '../../../src/admin/activity/attempt.ts';
 import { initialSettings, saveIntranetSettings } from '../../../src/people/intranetSettings.ts';
+import { deriveSecrets } from '../../../src/secrets.ts';
 import { listDomains } from '../../../src/store/domains.ts';
 import { insertLoginActivity, type LoginActivity, type ShownCheck } from '../../../src/store/loginActivity.ts';
-import { findLoginMessages } from '../../../src/store/loginMessages.ts';
+import { findLoginMessages, writeLoginMessages } from '../../../src/store/loginMessages.ts';
 import type { MessageParts } from '../../saml/support/message.ts';
 import { newestAttempt, respond, startSigning } from '../../saml/support/signingProvider.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
@@ -94,6 +95,15 @@ describe('a login attempt', () => {
     const newest = await newestAttempt(signing);
     expect((await user.get(`${PATH}/${newest.id}`)).text).to.contain('Messages of logins are not kept.');
     expect(await findLoginMessages(deps.store.db, newest.id)).to.equal(undefined);
+  });
+
+  it('is shown without messages that were sealed with a key that was replaced since', async () => {
+    const activity = anActivity({ at: anteroom.deps.now() });
+    await insertLoginActivity(anteroom.deps.store.db, activity);
+    const before = deriveSecrets(Buffer.alloc(32, 2), anteroom.deps.randomBytes);
+    await writeLoginMessages(anteroom.deps.store.db, activity.id, before.seal('{}'));
+    const { status, text } = await client.get(`${PATH}/${activity.id}`);
+    expect([status, text.includes('There are none of this one.')]).to.deep.equal([200, true]);
   });
 
   it('shows the messages of the refusal that its row shows', async () => {

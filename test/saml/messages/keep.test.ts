@@ -27,6 +27,15 @@ describe('saml/messages/keep', () => {
     expect(kept(byMail).named).to.equal('mail');
   });
 
+  it('does without a login request that was sealed with a key that was replaced since', () => {
+    const login = verifyField(encode(honest()));
+    const before = deriveSecrets(Buffer.alloc(32, 2), seededBytes('before'));
+    const messageSealed = sealRequest({ secrets: before }, '<AuthnRequest></AuthnRequest>');
+    login.claimedRequest = aLoginRequest({ domainId: login.domainId, messageSealed });
+    expect(kept(login).request).to.equal(undefined);
+    expect(kept(login).response).to.contain('ada@acme.com');
+  });
+
   it('does not take the login request of another domain', () => {
     const login = verifyField(encode(honest()));
     const messageSealed = sealRequest(deps, '<AuthnRequest></AuthnRequest>');
