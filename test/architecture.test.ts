@@ -202,6 +202,7 @@ const testedIn: Record<string, string> = {
   'notifications/mailer.ts': 'admin/notifications.test.ts',
   'notifications/smtpFault.ts': 'notifications/sendMail.test.ts',
   'notifications/track.ts': 'notifications/notify.test.ts',
+  'notifications/turn.ts': 'notifications/notify.test.ts',
   'store/healthCauses.ts': 'notifications/notify.test.ts',
   'store/sentMails.ts': 'notifications/notify.test.ts',
   'health/webhooks.ts': 'admin/webhooks/webhook.test.ts',

@@ -6,11 +6,12 @@ import { sendTestMail } from '../notifications/mailer.ts';
 import { type NotificationInput, readNotifications, saveNotifications } from '../notifications/settings.ts';
 import { NOTIFICATIONS } from '../paths.ts';
 import { listProviders } from '../store/identityProviders.ts';
-import { listMails } from '../store/sentMails.ts';
+import { listMails, type SentMail } from '../store/sentMails.ts';
 import { flash } from '../web/flash.ts';
 import { field, fieldValues, ticked } from '../web/form.ts';
 
 const SHOWN = 20;
+const SENDING_MS = 60_000; // twice as long as a mail can take
 
 /** The choices of how the connection is protected, with their labels. */
 const securities = [
@@ -54,8 +55,15 @@ async function show(deps: Deps, res: Response, { entered, errors = {} }: Page): 
     isComplete: saved.host !== '' && saved.from !== '' && saved.recipients.length > 0,
     securities,
     providers: providers.filter(({ contacts, id }) => contacts.length > 0 || saved.providerIds.includes(id)),
-    mails: await listMails(db, SHOWN),
+    mails: (await listMails(db, SHOWN)).map((mail) => ({ ...mail, result: resultOf(mail, deps.now()) })),
   });
+}
+
+/** Returns the result of a mail in words, with its color. */
+function resultOf({ state, error, at }: SentMail, now: number): [text: string, color: string] {
+  if (state === 'failed') return ['Not sent', 'danger'];
+  if (state === 'sent') return error === null ? ['Sent', 'success'] : ['Partly sent', 'warning'];
+  return now - at > SENDING_MS ? ['Interrupted', 'secondary'] : ['Sending', 'secondary'];
 }
 
 async function save(deps: Deps, req: Request, res: Response): Promise<void> {

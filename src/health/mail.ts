@@ -1,14 +1,11 @@
 import type { Deps } from '../deps.ts';
 import { NOTIFICATIONS } from '../paths.ts';
-import { listMails } from '../store/sentMails.ts';
+import { findLatestMail } from '../store/sentMails.ts';
 import type { HealthItem } from './item.ts';
 
-const LOOKED_AT = 20;
-
-/** Finds out whether the latest mail could not be sent. Mails to the contacts of providers do not count: their addresses are not ours. */
+/** Finds out whether the latest mail could not be sent. Those to people and to contacts of providers do not count: their addresses may be wrong. */
 export async function checkMail({ store }: Deps): Promise<HealthItem[]> {
-  const mails = await listMails(store.db, LOOKED_AT);
-  const latest = mails.find(({ kind, state }) => kind !== 'provider' && state !== 'sending');
+  const latest = await findLatestMail(store.db, ['notification', 'test']);
   if (latest?.state !== 'failed') return [];
   return [
     {

@@ -4,8 +4,10 @@ import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, fieldErrors, invalid } from '../errors.ts';
 import { addressFamily, isInNetworks } from '../network.ts';
 import { findSetting, writeSetting } from '../store/settings.ts';
+import { forgetFailures } from './turn.ts';
 
 const SETTING = 'notifications';
+const ADDRESS = /^[^\s\p{C}@<>()[\]\\,;:"]{1,64}@[^\s\p{C}@<>()[\]\\,;:"]{1,189}$/u; // RFC 5321 4.5.3.1: 254 in all
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 const plain = (most: number) =>
@@ -16,10 +18,9 @@ const plain = (most: number) =>
     .regex(/^\P{C}*$/u, 'Control characters are not allowed here.');
 
 /** An address that no header and no SMTP command can be broken with. Quoted local parts are not accepted. */
-const address = z
-  .string()
-  .max(254, 'Use at most 254 characters.')
-  .regex(/^[^\s\p{C}@<>()[\]\\,;:"]{1,64}@[^\s\p{C}@<>()[\]\\,;:"]{1,253}$/u, 'Enter addresses such as it@acme.com.');
+const address = z.string().refine((text) => ADDRESS.test(text), {
+  error: ({ input }) => `${String(input).slice(0, 80)} is not an e-mail address such as it@acme.com.`,
+});
 
 const schema = z.object({
   active: z.boolean(),
@@ -87,6 +88,7 @@ export async function saveNotifications(deps: Deps, input: NotificationInput): P
     if (!parsed.success || Object.keys(errors).length > 0) return invalid(errors);
     const saved = { ...parsed.data, passwordSealed: sealedAfter(deps, before, parsed.data.user, password) };
     await writeSetting(trx, SETTING, saved);
+    await forgetFailures(trx);
     return { ok: true, value: saved };
   });
 }

@@ -61,7 +61,7 @@ function connectionCause(error: SmtpError, { host, port }: Server): string {
     return `${host} does not offer STARTTLS at port ${port}. Select TLS with port 465, or ask its administrator.`;
   if (originalCode === 'ENOTFOUND') return `There is no server with the name ${host}. Check the name.`;
   if (originalCode === 'ECONNREFUSED')
-    return `${host} refuses connections at port ${port}. Usual are port 587 with STARTTLS and port 465 with TLS.`;
+    return `${host} refuses connections at port ${port}. The usual ports are 587 with STARTTLS and 465 with TLS.`;
   const cause = fault.kind === 'unreachable' ? fault.cause : 'the connection was closed';
   return `${host} cannot be reached at port ${port}: ${cause}. Check the name, the port and the encryption.`;
 }

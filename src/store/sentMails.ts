@@ -26,6 +26,12 @@ export async function listMails(db: Db, limit: number): Promise<SentMail[]> {
   return (await db.selectFrom('sentMails').selectAll().orderBy('id', 'desc').limit(limit).execute()) as SentMail[];
 }
 
+/** Returns the latest mail of some kinds whose result is known. */
+export async function findLatestMail(db: Db, kinds: SentMail['kind'][]): Promise<SentMail | undefined> {
+  const known = db.selectFrom('sentMails').selectAll().where('kind', 'in', kinds).where('state', '!=', 'sending');
+  return (await known.orderBy('id', 'desc').limit(1).executeTakeFirst()) as SentMail | undefined;
+}
+
 /** Deletes the mails from before a time. */
 export async function deleteMailsBefore(db: Db, time: number): Promise<void> {
   await db.deleteFrom('sentMails').where('id', '<', minIdAt(time)).execute();

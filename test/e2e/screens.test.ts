@@ -11,6 +11,7 @@ import { readImport } from '../../src/people/importPeople.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { insertScimLog } from '../../src/store/scimLog.ts';
+import { insertMail, writeMailResult } from '../../src/store/sentMails.ts';
 import { insertNotice, noticeKinds } from '../../src/store/sourceNotices.ts';
 import { findUserByUserName } from '../../src/store/users.ts';
 import { listDeliveries } from '../../src/store/webhookDeliveries.ts';
@@ -183,6 +184,11 @@ async function fill(connected: Connected): Promise<string[]> {
   });
   await sendTestEvent(deps, webhook.id);
   const [delivery] = (await listDeliveries(deps.store.db, webhook.id, { limit: 1 })).rows;
+  await insertMail(deps.store.db, {
+    ...{ id: '1', at: deps.now(), kind: 'notification' },
+    ...{ recipients: `${longName}@${longName}.example`, subject: `${longName}: ${longName} expires` },
+  });
+  await writeMailResult(deps.store.db, '1', { state: 'failed', error: `${longName} refused the mail.` });
   const webhooks = '/settings/webhooks';
   return [
     '/',
@@ -197,6 +203,7 @@ async function fill(connected: Connected): Promise<string[]> {
     '/settings/security/sessions/end',
     `/settings/security/sessions/limits/${domain.id}`,
     '/settings/general',
+    '/settings/notifications',
     saml,
     `${saml}/domains/new`,
     `${saml}/domains/${domain.id}`,

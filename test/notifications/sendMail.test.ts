@@ -91,7 +91,7 @@ describe('notifications/sendMail', () => {
       const { port } = await startOther(() => {});
       const closed = port === 1 ? 2 : 1;
       expect(await errorOf(closed, {})).to.equal(
-        `localhost refuses connections at port ${closed}. Usual are port 587 with STARTTLS and port 465 with TLS.`,
+        `localhost refuses connections at port ${closed}. The usual ports are 587 with STARTTLS and 465 with TLS.`,
       );
     });
 
