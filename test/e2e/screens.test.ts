@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { createNextKey } from '../../src/federation/domainKeys.ts';
+import { getDomain } from '../../src/federation/domains.ts';
 import { previewMetadata } from '../../src/federation/importMetadata.ts';
+import { createProviderSetup } from '../../src/federation/providerSetups/links.ts';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { startJob } from '../../src/jobs/worker.ts';
 import { createPasswordLink } from '../../src/login/passwordLinks.ts';
@@ -177,6 +179,8 @@ async function fill(connected: Connected): Promise<string[]> {
   );
   await createNextKey(deps, domain);
   const saml = '/settings/security/saml';
+  const setUp = await getDomain(deps.store.db, domain.id);
+  const setup = await createProviderSetup(deps, setUp, { note: longName.repeat(5), days: 7, guide: '' }, longName);
   const providers = `${saml}/domains/${domain.id}/identity-providers`;
   const sourcePath = `/settings/profile-sources/scim/${source.value.source.id}`;
   const { webhook } = await aWebhook(deps, `http://127.0.0.1:9/${longName}`, ['person.created'], {
@@ -211,6 +215,9 @@ async function fill(connected: Connected): Promise<string[]> {
     `${saml}/domains/${domain.id}/keys/switch`,
     `${saml}/domains/${domain.id}/removal`,
     `${saml}/domains/${domain.id}/guide?provider=jumpcloud`,
+    `${saml}/domains/${domain.id}/setup-links`,
+    `${saml}/domains/${domain.id}/setup-links/${setup.ok ? setup.value.setup.id : ''}`,
+    '/provider-setup',
     `${saml}/domains/${domain.id}/guide?provider=shibboleth`,
     providers,
     `${providers}/imports/${preview.value.id}`,

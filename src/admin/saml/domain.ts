@@ -6,6 +6,7 @@ import { findSigningKey } from '../../federation/domainKeys.ts';
 import { getDomain, saveOwnDetails, setUpDomain } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import { findRollover, missingIn } from '../../federation/keyRollover.ts';
+import { stateOf } from '../../federation/providerSetups/links.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
 import {
   changesOfDetails,
@@ -16,6 +17,7 @@ import {
 } from '../../federation/serviceProvider.ts';
 import { isOpenHttp } from '../../network.ts';
 import { listProvidersAt } from '../../store/identityProviders.ts';
+import { listProviderSetups } from '../../store/providerSetups.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { domainPath, guidePath, keysPath, providersPath, SAML, setupLinksPath } from './paths.ts';
@@ -55,6 +57,7 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
     rollover: rollover && { ...rollover, missing: missingIn(rollover).length },
     openHttp: isOpenHttp(domain.url),
     guides,
+    arrived: await countArrived(deps, domain.id),
     paths: {
       here: domainPath(domain.id),
       back: SAML,
@@ -64,6 +67,12 @@ async function show(deps: Deps, res: Response, id: string, { entered, errors = {
       keys: keysPath(domain.id),
     },
   });
+}
+
+/** Counts what arrived through provider setup links and waits for a decision. */
+async function countArrived({ store, now }: Deps, domainId: string): Promise<number> {
+  const setups = await listProviderSetups(store.db, domainId);
+  return setups.filter((setup) => stateOf(setup, now()) === 'arrived').length;
 }
 
 /** Saves the details and, the first time, creates the key. What identity providers know already is shown first and must be confirmed. */

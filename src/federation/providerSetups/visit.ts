@@ -11,7 +11,7 @@ import {
   writeSent,
   writeStart,
 } from '../../store/providerSetups.ts';
-import { findGuide } from '../guides/guides.ts';
+import { findGuide, guideOf } from '../guides/guides.ts';
 import { withScheme } from '../metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from '../metadata/readMetadata.ts';
 import { type MetadataSource, readSource, withUrlWarnings } from '../metadataSource.ts';
@@ -77,7 +77,7 @@ export async function chooseGuide({ store }: Deps, setup: ProviderSetup, id: str
 }
 
 /**
- * Reads metadata and stores it as a proposal. Nothing else changes, and nothing is said about providers that are known here.
+ * Reads metadata and stores it as a proposal, with its product unless the visitor selected one. Nothing else changes, and nothing is said about providers that are known here.
  * @returns an error for `url` or `xml`
  */
 export async function propose(
@@ -94,7 +94,8 @@ export async function propose(
   if (!read.ok) return read;
   const url = 'url' in source ? source.url : null;
   const metadata = withUrlWarnings(read.value, url);
-  const isStored = await writeProposal(db, setup.id, { metadataXml: metadata.xml, metadataUrl: url });
+  const guide = setup.guide || (guideOf({ entityId: metadata.entityId, metadataUrl: url, facts: metadata })?.id ?? '');
+  const isStored = await writeProposal(db, setup.id, { metadataXml: metadata.xml, metadataUrl: url, guide });
   return isStored
     ? { ok: true, value: metadata }
     : invalid({ [field]: 'This was sent meanwhile, or the link was revoked.' });

@@ -46,6 +46,7 @@ describe('admin/saml/setupLinks', () => {
     const { client, deps, providers } = settings;
     const { id, path } = await arrived(settings, links);
     expect((await client.get('/settings')).text).to.contain('has set up a provider for');
+    expect((await client.get(settings.domain)).text).to.contain('>1 arrived</a>');
     const page = await client.get(path);
     expect(page.text).to.contain('Arrived').and.contain('Hello').and.contain('not tested').and.contain('www.okta.com');
     const sentAt = String((await row(deps, id)).sentAt);

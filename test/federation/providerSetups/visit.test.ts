@@ -82,6 +82,7 @@ describe('federation/providerSetups/visit', () => {
       await open(deps, a);
       expect(await propose(deps, await row(deps, a.id), { xml: '<x/>' })).to.have.nested.property('errors.xml');
       await provide(deps, a.id, fixture('okta'));
+      expect((await row(deps, a.id)).guide, 'recognized').to.equal('okta');
       await provide(deps, a.id, fixture('keycloak'));
       await chooseGuide(deps, await row(deps, a.id), 'keycloak');
       await chooseGuide(deps, await row(deps, a.id), 'nothing');

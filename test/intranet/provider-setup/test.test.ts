@@ -4,6 +4,7 @@ import { createProviderSetup, revokeProviderSetup } from '../../../src/federatio
 import { findSetupTest } from '../../../src/federation/providerSetups/testing.ts';
 import { propose } from '../../../src/federation/providerSetups/visit.ts';
 import { listLoginActivity } from '../../../src/store/loginSearch.ts';
+import { listLoginTests } from '../../../src/store/loginTests.ts';
 import type { Browser, Page } from '../../demo/support/browser.ts';
 import { logIn } from '../../demo/support/portal.ts';
 import { row } from '../../federation/providerSetups/support/aLink.ts';
@@ -49,6 +50,8 @@ describe('the Test login of a provider setup link', () => {
       expect(page.text).not.to.contain('person_unknown').and.not.to.contain('Cloud Directory');
       expect((await findSetupTest(deps, await row(deps, id)))?.valid).to.equal(true);
       expect((await browser.get('/profile')).text).to.contain('Log in');
+      const [started] = await listLoginTests(deps.store.db, 1);
+      expect(started?.draft.name, 'not the name of the provider here').to.equal('127.0.0.1');
       const [newest] = (await listLoginActivity(deps.store.db, {}, { limit: 1 })).rows;
       expect(newest).to.include({ flow: 'test', reason });
     });
