@@ -353,7 +353,7 @@ export const tables = {
     expiresAt: time,
     startedAt: optionalTime,
     startedFrom: optionalText, // the address of the browser
-    tries: integer, // to read metadata
+    tries: integer, // to read metadata or to test a login
     metadataXml: optionalText, // what is proposed
     metadataUrl: optionalText,
     message: text,

@@ -69,7 +69,7 @@ export async function writeStart(db: Db, id: string, start: Start): Promise<bool
   return isOne(update.where('visitorHash', 'is', null).where('revokedAt', 'is', null));
 }
 
-/** Counts an attempt to read metadata. Returns false past `most`. */
+/** Counts a try. Returns false past `most`. */
 export async function countTry(db: Db, id: string, most: number): Promise<boolean> {
   const update = db.updateTable('providerSetups').set((e) => ({ tries: e('tries', '+', 1) }));
   return isOne(update.where('id', '=', id).where('tries', '<', most));

@@ -11,10 +11,20 @@ import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
 import { addTraffic, listTraffic } from '../../src/store/loginTraffic.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
+import { findProviderSetup, insertProviderSetup } from '../../src/store/providerSetups.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
 import { insertDeliveries, listDeliveries } from '../../src/store/webhookDeliveries.ts';
-import { aDomain, aLoginRequest, aLoginTest, anActivity, aSession, aUser, insertUser } from '../support/rows.ts';
+import {
+  aDomain,
+  aLoginRequest,
+  aLoginTest,
+  anActivity,
+  aProviderSetup,
+  aSession,
+  aUser,
+  insertUser,
+} from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { seededBytes, testStart } from '../support/testDeps.ts';
 
@@ -36,6 +46,7 @@ describe('store/expired', () => {
         await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt, signers: null });
         await writeSession(db, aSession(user.id, { id: name, expiresAt }));
         await insertLoginTest(db, aLoginTest(domain.id, { id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
+        await insertProviderSetup(db, aProviderSetup(domain.id, { id: name, expiresAt: expiresAt - 30 * 86_400_000 })); // kept for a month
         await recordFailure(db, name, testStart - 1, expiresAt - testStart + 1);
       }
       await deleteExpired(db, testStart, { activity: 400, messages: 14 });
@@ -46,10 +57,11 @@ describe('store/expired', () => {
         (await findMetadataImport(db, name, 0)) !== undefined,
         (await findSession(db, name, 0)) !== undefined,
         (await findLoginTest(db, name)) !== undefined,
+        (await findProviderSetup(db, name)) !== undefined,
         (await countFailures(db, name, 0)) === 1,
       ];
-      expect(await there('over')).to.deep.equal([false, false, false, false, false, false, false]);
-      expect(await there('alive')).to.deep.equal([true, true, true, true, true, true, true]);
+      expect(await there('over')).to.deep.equal([false, false, false, false, false, false, false, false]);
+      expect(await there('alive')).to.deep.equal([true, true, true, true, true, true, true, true]);
     });
 
     it('deletes events of webhooks after 30 days', async () => {

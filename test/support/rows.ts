@@ -12,6 +12,7 @@ import type { IdentityProvider } from '../../src/store/identityProviders.ts';
 import type { NewLoginActivity } from '../../src/store/loginActivity.ts';
 import type { LoginTest } from '../../src/store/loginTests.ts';
 import type { ProfileSource } from '../../src/store/profileSources.ts';
+import type { ProviderSetup } from '../../src/store/providerSetups.ts';
 import type { ScimLogEntry } from '../../src/store/scimLog.ts';
 import type { User } from '../../src/store/users.ts';
 import * as writer from '../../src/store/writeUsers.ts';
@@ -103,6 +104,16 @@ export function aProvider(values: Partial<IdentityProvider> = {}): IdentityProvi
     createdAt: testStart,
     ...values,
   };
+}
+
+/** A provider setup link that nobody has opened, valid for a week from the start. */
+export function aProviderSetup(domainId: string, values: Partial<ProviderSetup> = {}): ProviderSetup {
+  const id = randomUUID();
+  const link = { id, domainId, tokenHash: id, note: 'Kim', guide: '', author: 'Maya Koch', createdAt: testStart };
+  const visit = { expiresAt: testStart + 604_800_000, visitorHash: null, startedAt: null, startedFrom: null, tries: 0 };
+  const sent = { metadataXml: null, metadataUrl: null, message: '', sentAt: null, testId: null };
+  const decided = { decision: null, decidedAt: null, decidedBy: '', reason: '', providerId: null };
+  return { ...link, ...visit, ...sent, ...decided, revokedAt: null, revokedBy: '', ...values };
 }
 
 /** A session that lives for an hour from the start. */

@@ -59,6 +59,7 @@ export const adfs: ProviderGuide = {
   pitfalls: [
     { text: 'There is no second rule, so the response has no Name ID.', reason: 'subject_missing' },
     { text: 'Secure hash algorithm is SHA-1.', reason: 'algorithm_forbidden' },
+    { text: 'MSIS7093: the same. AD FS refuses our login requests, because they use SHA-256.' },
     {
       text: 'The clock of the AD FS server is ahead. Its responses are valid from the moment in which it made them.',
       reason: 'conditions_not_yet_valid',

@@ -8,7 +8,7 @@ import { providerOfPreview } from '../importMetadata.ts';
 import { startTest } from '../loginTests.ts';
 import { factsOf } from '../metadataVersions.ts';
 import type { ReasonCode } from '../reasons.ts';
-import { proposedMetadata } from './visit.ts';
+import { NO_TRIES, proposedMetadata, takeTry } from './visit.ts';
 
 const MOST_TESTS = 20; // that are looked at
 
@@ -26,10 +26,11 @@ const ownMatters: ReasonCode[] = [
 /** The result of a Test login of what is proposed: what was found, and whether the response was valid. Who it named does not count. */
 export type SetupTest = { activity: LoginActivity; valid: boolean };
 
-/** Starts a Test login of what is proposed. @throws Conflict without metadata */
+/** Starts a Test login of what is proposed. @throws Conflict without metadata, or if the visitor has no tries left */
 export async function startSetupTest(deps: Deps, domain: Domain, setup: ProviderSetup): Promise<LoginTest> {
   const metadata = proposedMetadata(setup, deps.now());
   if (!metadata) throw new Conflict('Provide the metadata first.');
+  if (!(await takeTry(deps, setup))) throw new Conflict(NO_TRIES);
   const read = { metadata, url: setup.metadataUrl, signers: '' };
   const provider = await providerOfPreview(deps, domain.id, read, { domainIds: [domain.id] });
   // The name is shown to the visitor: not one that was given to a provider here.

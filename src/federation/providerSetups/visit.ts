@@ -17,8 +17,11 @@ import { type ProviderMetadata, readMetadata } from '../metadata/readMetadata.ts
 import { type MetadataSource, readSource, withUrlWarnings } from '../metadataSource.ts';
 import { stateOf } from './links.ts';
 
-const MOST_TRIES = 40; // to read metadata through one link
+const MOST_TRIES = 60;
 const TOKEN = /(?:^|#)([\w-]{43})$/;
+
+/** What a visitor without tries reads. */
+export const NO_TRIES = `Metadata was read and logins were tested ${MOST_TRIES} times through this link. Ask for a new link.`;
 
 /** Why a link cannot be used, for the page of its visitor. It tells nothing about the intranet. */
 export type Closed = 'unknown' | 'expired' | 'revoked' | 'elsewhere';
@@ -87,8 +90,7 @@ export async function propose(
 ): Promise<Checked<ProviderMetadata>> {
   const { db } = deps.store;
   const field = 'url' in given ? 'url' : 'xml';
-  if (!(await countTry(db, setup.id, MOST_TRIES)))
-    return invalid({ [field]: `Metadata was read ${MOST_TRIES} times through this link. Ask for a new link.` });
+  if (!(await takeTry(deps, setup))) return invalid({ [field]: NO_TRIES });
   const source = 'url' in given ? { url: withScheme(given.url) } : given;
   const read = await readSource(deps, source, {});
   if (!read.ok) return read;
@@ -99,6 +101,11 @@ export async function propose(
   return isStored
     ? { ok: true, value: metadata }
     : invalid({ [field]: 'This was sent meanwhile, or the link was revoked.' });
+}
+
+/** Counts what costs work and space: reading metadata, and Test logins. Returns false if the visitor has none left. */
+export async function takeTry({ store }: Deps, { id }: ProviderSetup): Promise<boolean> {
+  return countTry(store.db, id, MOST_TRIES);
 }
 
 /** Returns the metadata that is proposed, or undefined if there is none, or it has expired since. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { revokeProviderSetup } from '../../../src/federation/providerSetups/links.ts';
+import { startSetupTest } from '../../../src/federation/providerSetups/testing.ts';
 import {
   chooseGuide,
   findVisit,
@@ -96,13 +97,16 @@ describe('federation/providerSetups/visit', () => {
       expect(proposedMetadata(await row(deps, a.id), deps.now())?.entityId).to.contain('/realms/');
     });
 
-    it('reads metadata 40 times at most', async () => {
+    it('reads metadata and tests logins 60 times at most', async () => {
       const a = await aLink(deps);
       await open(deps, a);
       const setup = await row(deps, a.id);
-      for (let i = 0; i < 40; i += 1) await propose(deps, setup, { xml: '' });
+      await provide(deps, a.id, fixture('okta'));
+      for (let i = 1; i < 60; i += 1) await propose(deps, setup, { xml: '' });
       const more = await propose(deps, setup, { xml: fixture('okta') });
-      expect(more.ok ? '' : more.errors.xml).to.contain('Metadata was read 40 times through this link.');
+      expect(more.ok ? '' : more.errors.xml).to.contain('60 times through this link.');
+      const test = startSetupTest(deps, a.domain, await row(deps, a.id));
+      expect(await test.catch((error) => error.message)).to.contain('60 times through this link.');
     });
 
     it('sends once: a second time and a revoked link change nothing', async () => {
