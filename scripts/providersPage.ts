@@ -13,6 +13,7 @@ const values = setupValues({
   autoLoginPausedAt: null,
   idleMinutes: null,
   longestMinutes: null,
+  emailFirst: null,
 });
 
 /** Returns docs/providers.md from the guides. */

@@ -3,6 +3,7 @@ import { adminRoutes } from './admin/routes.ts';
 import type { Deps } from './deps.ts';
 import { changePasswordRoutes } from './intranet/changePassword.ts';
 import { editProfileRoutes } from './intranet/editProfile.ts';
+import { emailFirstRoutes } from './intranet/emailFirst.ts';
 import { forgotPasswordRoutes } from './intranet/forgotPassword.ts';
 import { homeRoutes } from './intranet/home.ts';
 import { loginRoutes } from './intranet/login.ts';
@@ -24,7 +25,7 @@ import { errorPage, pageNotFound } from './web/errorPage.ts';
 import { parseForm } from './web/form.ts';
 import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/headers.ts';
 import { liveness, readiness } from './web/health.ts';
-import { markOf } from './web/mark.ts';
+import { pictureOf } from './web/pictures.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { limitBodies, limitHeaders } from './web/requestLimits.ts';
 import { requireNewPassword } from './web/requireLogin.ts';
@@ -54,7 +55,7 @@ export function buildApp(deps: Deps): Express {
   app.use(assetRoutes()); // before the domain: the page that says that the database is away needs its styles
   app.use(domain, strictTransport);
   app.use(noStore);
-  app.get('/mark/:digest', markOf(deps));
+  app.get('/pictures/:digest', pictureOf(deps));
   app.use(sessions(deps));
   app.use(viewTools(deps));
   app.use(samlRoutes(deps));
@@ -64,6 +65,7 @@ export function buildApp(deps: Deps): Express {
   app.use(switchRoutes(deps));
   app.use(setupRoutes(deps));
   app.use(loginRoutes(deps));
+  app.use(emailFirstRoutes(deps));
   app.use(newPasswordRoutes(deps));
   app.use(forgotPasswordRoutes(deps));
   app.use(changePasswordRoutes(deps));

@@ -47,6 +47,8 @@ import { importRoutes } from './saml/import.ts';
 import { keyChangeRoutes } from './saml/keyChange.ts';
 import { keysRoutes } from './saml/keys.ts';
 import { lockedOutRoutes } from './saml/lockedOut.ts';
+import { loginScreenRoutes } from './saml/loginScreen.ts';
+import { logoRoutes } from './saml/logo.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
 import { pauseRoutes } from './saml/pause.ts';
 import { providerRoutes } from './saml/provider.ts';
@@ -82,6 +84,8 @@ const screens = [
   keyChangeRoutes,
   removeDomainRoutes,
   providersRoutes,
+  loginScreenRoutes,
+  logoRoutes,
   importRoutes,
   providerRoutes,
   refreshRoutes,

@@ -11,6 +11,7 @@ import { guideCommands } from './guide.ts';
 import { healthCommands } from './health.ts';
 import { providerCommands } from './identityProviders.ts';
 import { jobCommands } from './jobs.ts';
+import { logInScreenCommands } from './logInScreen.ts';
 import { loginTestCommands } from './loginTests.ts';
 import { metadataCommands } from './metadata.ts';
 import { notificationCommands } from './notifications.ts';
@@ -37,6 +38,7 @@ const commands = [
   ...attributeCommands,
   ...jobCommands,
   ...domainCommands,
+  ...logInScreenCommands,
   ...guideCommands,
   ...setupLinkCommands,
   ...domainKeyCommands,

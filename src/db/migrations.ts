@@ -39,6 +39,7 @@ export const migrations: Migration[] = [
   addNotifications,
   addPasswordLinks,
   addProviderSetups,
+  helpToFindProviders,
 ];
 
 /**
@@ -396,4 +397,14 @@ async function addProviderSetups(db: Kysely<unknown>, engine: Engine): Promise<v
     `create index "providerSetupsByDomain" on "providerSetups" ("domainId")`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** The Log-In screen of a domain may ask for the e-mail address first, and buttons have pictures. */
+async function helpToFindProviders(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  await sql`alter table "domains" add column "emailFirst" integer`.execute(db);
+  await sql
+    .raw(`create table "providerLogos" ("providerId" ${key} primary key references "identityProviders" ("id") on delete cascade,
+    "digest" ${key} not null, "type" text not null, "base64" text not null)`)
+    .execute(db);
 }

@@ -50,6 +50,7 @@ export const tables = {
     autoLoginPausedAt: optionalTime, // since when Auto Login is off because logins do not come back
     idleMinutes: column<number | null>('integer'), // of a session; null: the default
     longestMinutes: column<number | null>('integer'),
+    emailFirst: column<0 | 1 | null>('integer'), // the Log-In screen asks for the e-mail address
   },
   providerDomains: { providerId: reference('identityProviders'), domainId: reference('domains'), entityId: key },
   domainKeys: {
@@ -66,6 +67,12 @@ export const tables = {
     providerId: key, // '': by the domain's own metadata URL, which says nothing about who fetched
     fetchedAt: optionalTime, // the last time, to the hour
     givenAt: optionalTime, // when a Power User marked it as given by hand
+  },
+  providerLogos: {
+    providerId: column<string>('KEY primary key references "identityProviders" ("id") on delete cascade'),
+    digest: key,
+    type: text,
+    base64: text,
   },
   metadataImports: {
     id,
@@ -378,6 +385,7 @@ export type DomainRow = Schema['domains'];
 export type DomainKeyRow = Schema['domainKeys'];
 export type ProviderDomainRow = Schema['providerDomains'];
 export type IdentityProviderRow = Schema['identityProviders'];
+export type ProviderLogoRow = Schema['providerLogos'];
 export type MetadataImportRow = Schema['metadataImports'];
 export type MetadataRefreshRow = Schema['metadataRefreshes'];
 export type MetadataVersionRow = Schema['metadataVersions'];

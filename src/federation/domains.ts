@@ -39,6 +39,7 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     setUpAt: null,
     idleMinutes: null,
     longestMinutes: null,
+    emailFirst: null,
     defaultProviderId: null,
     autoLogin: false,
     createdAt: deps.now(),
@@ -120,6 +121,12 @@ export async function pauseAutoLogin(deps: Deps, domainId: string): Promise<void
     const { autoLogin } = await getDomain(trx, domainId);
     if (autoLogin) await updateDomain(trx, domainId, { autoLogin: false, autoLoginPausedAt: deps.now() });
   });
+}
+
+/** Sets whether the Log-In screen asks for the e-mail address first. @throws NotFound */
+export async function setEmailFirst(deps: Deps, domainId: string, on: boolean): Promise<void> {
+  await getDomain(deps.store.db, domainId);
+  await updateDomain(deps.store.db, domainId, { emailFirst: on ? 1 : 0 });
 }
 
 /** Returns what removing a domain affects: its sessions now, and its logins in the last 30 days. */

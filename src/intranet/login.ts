@@ -13,10 +13,12 @@ import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettin
 import { writeLastLogin } from '../people/users.ts';
 import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
 import { insertLoginActivity, recordRefusal } from '../store/loginActivity.ts';
+import { listLogoDigests } from '../store/providerLogos.ts';
 import type { User } from '../store/users.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { isHttps } from '../web/domain.ts';
 import { field } from '../web/form.ts';
+import { lastProviderId } from '../web/lastProvider.ts';
 import { queryText, withQuery } from '../web/query.ts';
 import { clientOf } from '../web/request.ts';
 import { returnPath } from '../web/returnPath.ts';
@@ -77,18 +79,34 @@ export function startLocalSession(deps: Deps, req: Request, res: Response, user:
   });
 }
 
-type LoginPage = { returnTo: string; userName?: string; error?: string; reason?: string };
+/** `email`: what was entered to find the provider; `choices`: the providers that it may mean. */
+type LoginPage = {
+  returnTo: string;
+  userName?: string;
+  error?: string;
+  reason?: string;
+  email?: string;
+  emailError?: string;
+  choices?: IdentityProvider[];
+};
 
-async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
+/** Shows the Log-In screen. */
+export async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
   const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
   res.setHeader('cache-control', 'no-store');
   // Comes back with the form, from a browser that keeps cookies.
   const options = { path: '/local-login', httpOnly: true, sameSite: 'lax', secure: isHttps(req) } as const;
   if (isWithoutCookies(req)) res.cookie(TRIED, '1', options);
   res.render('intranet/login', {
-    title: page.error === undefined ? 'Log in' : 'Not logged in',
+    title: page.error === undefined && page.emailError === undefined ? 'Log in' : 'Not logged in',
     isInvalid: page.reason === 'password_wrong' || page.reason === 'local_login_forbidden',
     userName: '',
+    email: '',
+    emailError: undefined,
+    asksEmail: req.path === '/login' && res.locals.domain.emailFirst === 1 && page.choices === undefined,
+    passwordPath: withQuery('/local-login', { return: page.returnTo === '/' ? undefined : page.returnTo }),
+    lastId: lastProviderId(req),
+    logos: await listLogoDigests(deps.store.db),
     hasNewPassword: 'new-password' in req.query,
     canMail: await canMailPeople(deps),
     error: undefined,
@@ -97,11 +115,17 @@ async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPag
     local: await isLocalLoginAllowed(deps, req),
     // An e-mail address that did not work here is what the person would type at the provider.
     query: withQuery('', {
-      login_hint: page.userName?.includes('@') ? page.userName : undefined,
+      login_hint: page.email ?? (page.userName?.includes('@') ? page.userName : undefined),
       return: page.returnTo === '/' ? undefined : page.returnTo,
     }),
-    buttons: providers.filter((provider) => provider.enabled && provider.showButton),
+    buttons: buttonsOf(req, page.choices ?? providers.filter((provider) => provider.enabled && provider.showButton)),
   });
+}
+
+/** The providers with a button in their order, but first the one that this browser used last. */
+function buttonsOf(req: Request, providers: IdentityProvider[]): IdentityProvider[] {
+  const lastId = lastProviderId(req);
+  return providers.toSorted((one, other) => Number(other.id === lastId) - Number(one.id === lastId));
 }
 
 async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promise<void> {

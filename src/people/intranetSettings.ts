@@ -4,7 +4,8 @@ import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid } from '../errors.ts';
 import { isInNetworks, isNetwork } from '../network.ts';
 import { findSetting, writeSetting } from '../store/settings.ts';
-import { readMark, writeMark } from './intranetMark.ts';
+import { writeMark } from './intranetMark.ts';
+import { readPicture } from './picture.ts';
 
 const SETTING = 'intranet';
 const MIN_CONTRAST = 4.5;
@@ -82,7 +83,7 @@ export async function saveIntranetSettings(
   picture?: Uint8Array | null,
 ): Promise<Checked<IntranetSettings>> {
   const parsed = schema.safeParse(input);
-  const mark = picture ? readMark(picture) : undefined;
+  const mark = picture ? readPicture(picture, 'mark') : undefined;
   if (!parsed.success || mark?.ok === false)
     return invalid({
       ...(parsed.success ? {} : fieldErrors(parsed.error)),

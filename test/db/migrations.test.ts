@@ -53,6 +53,7 @@ const added = [
   'autoLoginPausedAt',
   'idleMinutes',
   'longestMinutes',
+  'emailFirst',
   'signers',
 ];
 

@@ -76,7 +76,7 @@ export async function updateUser(db: Db, user: User, readVersion: number): Promi
 export function aDomain(values: Partial<Domain> = {}): Domain {
   const id = randomUUID();
   const url = `https://${id}.acme.com`;
-  const limits = { idleMinutes: null, longestMinutes: null };
+  const limits = { idleMinutes: null, longestMinutes: null, emailFirst: null };
   const own = { spEntityId: null, acsPath: null, autoLoginPausedAt: null, ...limits };
   return { id, url, setUpAt: null, defaultProviderId: null, autoLogin: false, createdAt: testStart, ...own, ...values };
 }

@@ -24,6 +24,7 @@ import { silenceText } from '../../health/silence.ts';
 import { autoLoginPath } from '../../paths.ts';
 import { type Domain, listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
+import { listLogoDigests } from '../../store/providerLogos.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
@@ -62,6 +63,7 @@ export async function showProvider(deps: Deps, res: Response, ids: Ids, page: Ed
   const here = providerPath(domain.id, provider.id);
   const used = (await domainsOfProviders(deps.store.db))(provider.id).map(({ id }) => id);
   res.render('settings/saml/provider', {
+    logo: (await listLogoDigests(deps.store.db)).get(provider.id),
     title: provider.name,
     domain,
     details: serviceProviderDetails(domain, provider.settings.spEntityId),

@@ -54,6 +54,7 @@ async function show(deps: Deps, res: Response, domainId: string, entered: Entere
       here: providersPath(domain.id),
       back: `${SAML}#${domain.id}`,
       defaultProvider: `${domainPath(domain.id)}/default-provider`,
+      loginScreen: `${domainPath(domain.id)}/log-in-screen`,
       edit: (id: string) => providerPath(domain.id, id),
     },
   });

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
 import { limitsOf } from '../../login/sessionLimits.ts';
+import { rememberProvider } from '../../web/lastProvider.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { returnPath } from '../../web/returnPath.ts';
 import { startSession } from '../../web/session.ts';
@@ -20,6 +21,7 @@ export async function completeLogin(deps: Deps, req: Request, res: Response, acc
     return holdLogin(deps, req, res, { userId: user.id, login, destination, activityId });
   if (request) clearBrowserSecret(req, res, request.id);
   await startSession(deps, req, res, user, login);
+  rememberProvider(req, res, accepted.provider.id);
   res.status(303).location(destination).end(); // no body: browsers do not show it
 }
 

@@ -26,6 +26,7 @@ app.use((_req, res, next) => {
     autoLoginPausedAt: null,
     idleMinutes: null,
     longestMinutes: null,
+    emailFirst: null,
   };
   next();
 });

@@ -1,0 +1,20 @@
+import type { Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { getDomain, setEmailFirst } from '../../federation/domains.ts';
+import { flash } from '../../web/flash.ts';
+import { field } from '../../web/form.ts';
+import { domainPath, providersPath } from './paths.ts';
+
+/** How the Log-In screen of a domain finds the provider. */
+export function loginScreenRoutes(router: Router, deps: Deps): void {
+  router.post(`${domainPath(':domain')}/log-in-screen` as const, async (req, res) => {
+    const domain = await getDomain(deps.store.db, req.params.domain);
+    const isFirst = field(req, 'emailFirst') === 'on';
+    await setEmailFirst(deps, domain.id, isFirst);
+    await flash(
+      req,
+      `The Log-In screen ${isFirst ? 'asks for the e-mail address first' : 'shows the buttons of providers'}.`,
+    );
+    res.redirect(303, providersPath(domain.id));
+  });
+}
