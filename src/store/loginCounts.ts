@@ -45,8 +45,8 @@ export async function countRefusedPeople(db: Db, since: number): Promise<Refused
 }
 
 /**
- * Returns the numbers of attempts by outcome on some days, counted from 1970 in UTC. Days without attempts are missing. Each day is counted on
- * its own, so that others are served in between.
+ * Returns the numbers of attempts by outcome on some days, counted from 1970 in UTC, without Test logins. Days without attempts are missing.
+ * Each day is counted on its own, so that others are served in between.
  */
 export async function countOutcomesByDay(
   db: Db,
@@ -67,6 +67,7 @@ const outcomesBetween = prepared((db, from: string, before: string) =>
     .select(['outcome', (e) => e.fn.sum<number>('times').as('count')])
     .where('id', '>=', from)
     .where('id', '<', before)
+    .where('flow', '!=', 'test')
     .groupBy('outcome'),
 );
 

@@ -3,6 +3,7 @@ import type { IdentityProvider } from '../../store/identityProviders.ts';
 import type { Arrived, LoginActivity } from '../../store/loginActivity.ts';
 
 const SECOND_MS = 1_000;
+const IDENTIFIES = 'identifies the person';
 
 /** A line of what arrived: `verified` is undefined if it is no claim of the sender. */
 export type ArrivedRow = { label: string; values: string[]; verified?: boolean | undefined; note?: string };
@@ -13,7 +14,12 @@ export function arrivedRows(
   provider: IdentityProvider | undefined,
 ): ArrivedRow[] {
   if (!arrived) return [];
-  return [...responseRows(arrived, at), ...assertionRows(arrived), ...certificateRows(arrived, provider)];
+  const { matchAttribute } = provider?.settings ?? {};
+  return [
+    ...responseRows(arrived, at),
+    ...assertionRows(arrived, matchAttribute),
+    ...certificateRows(arrived, provider),
+  ];
 }
 
 /** Says in words how a time that was received differs from the time here. */
@@ -33,16 +39,22 @@ function responseRows({ response, assertion }: Arrived, at: number): ArrivedRow[
   ];
 }
 
-function assertionRows({ response, assertion, encrypted }: Arrived): ArrivedRow[] {
+/** @param mapped the attribute that identifies the person, '' for the NameID */
+function assertionRows({ response, assertion, encrypted }: Arrived, mapped: string | undefined): ArrivedRow[] {
   if (!assertion) return encrypted ? [{ label: 'Assertion', values: ['encrypted'] }] : [];
   const { issuer, nameId, nameIdFormat, authnContext, attributes, verified } = assertion;
+  // With a transient NameID, a well-known attribute takes its place.
+  const isMapped = (name: string) => name === mapped && (name !== '' || !nameIdFormat?.endsWith(':transient'));
   return [
     ...(issuer === response.issuer ? [] : row('Issuer of the assertion', issuer, verified)),
-    { label: 'NameID', values: [nameId ?? 'none'], verified },
+    { label: 'NameID', values: [nameId ?? 'none'], verified, ...(isMapped('') && { note: IDENTIFIES }) },
     ...row('NameID format', nameIdFormat, verified),
     ...row('AuthnContext', authnContext, verified),
     ...(attributes.length > 0 ? [] : [{ label: 'Attributes', values: ['none'], verified }]),
-    ...attributes.map(([name, ...values]) => ({ label: `Attribute ${name}`, values, verified })),
+    ...attributes.map(([name, ...values]) => ({
+      ...{ label: `Attribute ${name}`, values, verified },
+      ...(isMapped(name) && { note: IDENTIFIES }),
+    })),
   ];
 }
 

@@ -3,14 +3,17 @@ import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { getPreview, providerOfPreview } from '../../federation/importMetadata.ts';
-import { type Draft, startTest, testRequestPath } from '../../federation/loginTests.ts';
+import { type Draft, startTest, testPath, testRequestPath } from '../../federation/loginTests.ts';
 import { getProvider, readProviderInput, withInput } from '../../federation/providers.ts';
+import { type LoginTest, listLoginTests } from '../../store/loginTests.ts';
 import { field } from '../../web/form.ts';
 import { findOwnTest } from '../ownTest.ts';
 import { chosenTarget } from './import.ts';
 import { importPath, providerPath, SAML } from './paths.ts';
 import { showProvider } from './provider.ts';
 import { enteredIn } from './providerForm.ts';
+
+const LISTED = 50;
 
 /** Starts the Test login of what is on a form: that of a provider, or of metadata that is not imported yet. Nothing is saved. */
 export function testRoutes(router: Router, deps: Deps): void {
@@ -19,6 +22,12 @@ export function testRoutes(router: Router, deps: Deps): void {
   );
   router.post(`${importPath(':domain', ':import')}/test` as const, (req, res) =>
     testPreview(deps, req, res, req.params),
+  );
+  router.get(`${providerPath(':domain', ':provider')}/test` as const, (req, res) =>
+    showLast(deps, req, res, ({ providerId, importId }) => providerId === req.params.provider && importId === null),
+  );
+  router.get(`${importPath(':domain', ':import')}/test` as const, (req, res) =>
+    showLast(deps, req, res, ({ importId }) => importId === req.params.import),
   );
   router.post(`${SAML}/tests/:test/again` as const, (req, res) => testAgain(deps, req, res, req.params.test));
 }
@@ -49,6 +58,19 @@ async function testPreview(
   const before = await findOwnTest(deps, req, field(req, 'test'));
   const draft = before?.importId === ids.import ? { ...provider, settings: before.draft.settings } : provider;
   await start(deps, req, res, ids.domain, { draft, providerId: target.providerId ?? null, importId: ids.import });
+}
+
+/** Leads to the last Test login that this Power User started on a form: it waits for the response, or shows the result. */
+async function showLast(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  isOfForm: (test: LoginTest) => boolean,
+): Promise<void> {
+  const own = req.user ? await listLoginTests(deps.store.db, LISTED, `person:${req.user.id}`) : [];
+  const last = own.find((test) => test.requestId !== null && isOfForm(test));
+  if (!last) throw new NotFound('You have not started a test here within the last day.');
+  res.redirect(303, testPath(last.id));
 }
 
 async function testAgain(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
