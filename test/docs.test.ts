@@ -6,6 +6,7 @@ import { assignmentKeys } from '../src/cli/providerAssignments.ts';
 import { runCommand } from '../src/cli/run.ts';
 import { variables } from '../src/config.ts';
 import { reasons } from '../src/federation/reasons.ts';
+import { healthCodes } from '../src/health/item.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,6 +19,13 @@ describe('documents', () => {
   it('explain every reason, and no others', () => {
     const explained = [...read('docs/reasons.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
     expect(explained).to.have.members(Object.keys(reasons));
+  });
+
+  it('explain every health code, and no others', () => {
+    const section = /^## What needs attention\n([\s\S]+?)\n## /m.exec(read('docs/operations.md'))?.[1] ?? '';
+    const rows = [...section.matchAll(/^\| (`.+`) \|/gm)].map(([, codes = '']) => codes);
+    const explained = rows.flatMap((codes) => codes.split(', ').map((code) => code.replaceAll('`', '')));
+    expect(explained.filter((code) => code !== 'code')).to.have.members(Object.keys(healthCodes));
   });
 
   it('explain every field of the Edit screen by its key, and no others', () => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStore } from '../../src/db/open.ts';
+import { listTraffic } from '../../src/store/loginTraffic.ts';
 import type { Outcome } from '../support/childProcess.ts';
 import { whenDone } from '../support/cleanup.ts';
 import { type Program, runCommandLine, startServer } from '../support/program.ts';
@@ -18,10 +20,11 @@ for (const engine of ['sqlite', 'postgres'] as const)
     let databaseUrl: string;
     let program: Program;
     let token: string;
+    let env: Record<string, string>;
 
     beforeEach(async () => {
       databaseUrl = await freshDatabaseUrl(engine);
-      const env = { DATABASE_URL: databaseUrl, DATA_DIR: tempFolder(), PUBLIC_URL: 'http://localhost:3000' };
+      env = { DATABASE_URL: databaseUrl, DATA_DIR: tempFolder(), PUBLIC_URL: 'http://localhost:3000' };
       program = await startServer({ ...env, LOG_LEVEL: 'warn' });
       const added = await runCommandLine(['scim', 'add', 'Load', '--json'], env);
       token = JSON.parse(added.stdout).token;
@@ -62,7 +65,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       ).flat();
       expect(replies.filter(({ ok, status = 0 }) => !ok || status >= 300)).to.deep.equal([]);
       const { code, stderr, stdout }: Outcome = await program.ended;
-      expect({ code, stderr, warnings: /"level":[4-6]0/.exec(stdout) }).to.deep.equal({
+      expect({ code, stderr, warnings: /.*"level":[4-6]0.*/.exec(stdout) }).to.deep.equal({
         code: 0,
         stderr: '',
         warnings: null,
@@ -71,6 +74,22 @@ for (const engine of ['sqlite', 'postgres'] as const)
       whenDone(close);
       const logged = await db.selectFrom('scimLog').select('id').where('method', '!=', '').execute();
       expect(logged.length).to.equal(replies.length);
+    });
+
+    it('writes the counts of logins that were sent a moment before', async () => {
+      const metadata = fileURLToPath(new URL('../federation/metadata/fixtures/okta.xml', import.meta.url));
+      const imported = await runCommandLine(['idp', 'import', metadata, '--json'], env);
+      const agent = new Agent();
+      const headers = { host: 'localhost:3000', 'sec-fetch-mode': 'navigate' };
+      const path = `/saml/login/${JSON.parse(imported.stdout).id}`;
+      const sent = request({ host: '127.0.0.1', port: program.port, agent, path, headers }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      program.child.kill('SIGTERM');
+      expect((await program.ended).code).to.equal(0);
+      const { db, close } = await openStore(databaseUrl);
+      whenDone(close);
+      expect((await listTraffic(db, 0)).map((count) => count.sent)).to.deep.equal([1]);
     });
 
     it('ends at once at a second signal', async () => {
