@@ -1,3 +1,4 @@
+import type { Deps } from '../deps.ts';
 import { type ActivityFormat, activityFormats, exportActivity, exportedAttempts } from '../login/activityExport.ts';
 import { activityFilters, type EnteredFilter, readActivityFilter } from '../login/activityFilter.ts';
 import { outcomeNames } from '../login/activityNames.ts';
@@ -57,7 +58,7 @@ async function listAttempts(call: Call): Promise<Output> {
     await readActivityFilter(deps, enteredIn(call)),
     (field) => `--${field === 'q' ? 'search' : field}`,
   );
-  if (format) return exported(exportActivity(deps, filter, format));
+  if (format) return exported(deps, filter, format);
   const attempts = await exportedAttempts(deps, await newest(call, filter, limit));
   const lines = attempts.map(({ at, idp, flow, asserted, matched, outcome, reason, reference }) =>
     [at, idp, flow, asserted, matched, outcome, reason, reference].map((value) => value ?? ''),
@@ -84,12 +85,18 @@ async function newest({ deps }: Call, filter: ActivityFilter, limit: number) {
   return rows;
 }
 
-/** Prints an export as it is read. A part has several lines. */
-function exported(parts: AsyncIterable<string>): Output {
-  const lines = (async function* () {
-    for await (const part of parts) yield part.replace(/\n$/, '');
-  })();
-  return { rows: lines, lines };
+/** Prints an export as it is read; with --json, all attempts as one array. */
+function exported(deps: Deps, filter: ActivityFilter, format: ActivityFormat): Output {
+  return { rows: parsed(exportActivity(deps, filter, 'ndjson')), lines: trimmed(exportActivity(deps, filter, format)) };
+}
+
+async function* parsed(parts: AsyncIterable<string>): AsyncIterable<unknown> {
+  for await (const part of trimmed(parts)) for (const line of part.split('\n')) yield JSON.parse(line);
+}
+
+/** Yields the parts of an export, which have several lines, without the end of the last one. */
+async function* trimmed(parts: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const part of parts) yield part.replace(/\n$/, '');
 }
 
 async function keepMessages({ deps, operands: [days = ''] }: Call): Promise<Output> {

@@ -76,6 +76,7 @@ describe('cli/activity', () => {
     expect([csv.length, csv[1]?.includes(`"'=59"`)]).to.deep.equal([61, true]);
     const ndjson = (await runCli(deps, ['activity', '--format', 'ndjson', '--search', '=7'])).printed.split('\n');
     expect(ndjson.map((line) => JSON.parse(line).asserted)).to.deep.equal(['=7']);
+    expect(await jsonOf(deps, ['activity', '--format', 'ndjson'])).to.have.lengthOf(60);
     expect((await runCli(deps, ['activity', '--format', 'xml'])).code).to.equal(2);
   });
 

@@ -6,7 +6,7 @@ import { flowNames, outcomeNames } from '../../login/activityNames.ts';
 import { listDomains } from '../../store/domains.ts';
 import { listProviders } from '../../store/identityProviders.ts';
 import type { LoginActivity } from '../../store/loginActivity.ts';
-import { type ActivityFilter, type FoundActivity, listLoginActivity } from '../../store/loginSearch.ts';
+import { type ActivityFilter, listLoginActivity } from '../../store/loginSearch.ts';
 import { findUsersById } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { ACTIVITY } from '../saml/paths.ts';
@@ -87,6 +87,6 @@ async function withNames(deps: Deps, rows: LoginActivity[]) {
   });
 }
 
-function shownOf(count: FoundActivity['rows']['length'], isPart: boolean): string {
+function shownOf(count: number, isPart: boolean): string {
   return `${count} ${count === 1 ? 'attempt' : 'attempts'}${isPart ? ' on this page' : ''}`;
 }

@@ -123,6 +123,21 @@ describe('a login attempt', () => {
     expect(text).to.not.contain('https://one.example');
   });
 
+  it('keeps its own messages if its row counts refusals of other people too', async () => {
+    const signing = await startSigning();
+    await addPerson(signing.deps, { userName: 'maya.koch', userType: 'Power User' });
+    const user = await logInLocally(signing);
+    for (let person = 1; person <= 21; person += 1)
+      await respond(signing, {
+        parts: ({ subject }: MessageParts) => ({ subject: subject.replace('ada@', `person.${person}@`) }),
+      });
+    const { id, times } = await newestAttempt(signing);
+    expect(times).to.equal(2);
+    expect((await user.get(`${PATH}/${id}`)).text)
+      .to.contain('>person.20@acme.com<')
+      .and.not.contain('person.21');
+  });
+
   it('shows where a response is no XML', async () => {
     const signing = await startSigning();
     await addPerson(signing.deps, { userName: 'maya.koch', userType: 'Power User' });
