@@ -2,20 +2,30 @@ import { expect } from 'chai';
 import type { Page as BrowserPage } from 'playwright-core';
 import { conflictOf } from '../../src/errors.ts';
 import { describePublicKey } from '../../src/federation/certificate.ts';
+import { addDomain } from '../../src/federation/domains.ts';
 import { startTest, testedOf, testPath, testRequestPath } from '../../src/federation/loginTests.ts';
 import { setProviderDomains, setProviderEnabled } from '../../src/federation/providers.ts';
 import { findProvider, type IdentityProvider } from '../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findLoginTest, type LoginTest, type Starter } from '../../src/store/loginTests.ts';
+import { isAssertionUsed } from '../../src/store/usedAssertions.ts';
 import { findUserByUserName } from '../../src/store/users.ts';
 import type { Browser, Page } from '../demo/support/browser.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { logInLocally } from '../support/client.ts';
 import { type Connected, connect, visitor } from '../support/connect.ts';
+import { openAtHost } from '../support/hostClient.ts';
 import { attacker } from './support/keys.ts';
 import type { MessageParts } from './support/message.ts';
-import { answer, type Fault, newestAttempt, type Signing, startSigning } from './support/signingProvider.ts';
+import {
+  answer,
+  type Fault,
+  newestAttempt,
+  responseTo,
+  type Signing,
+  startSigning,
+} from './support/signingProvider.ts';
 
 const maya = { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' };
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna' };
@@ -216,6 +226,9 @@ describe('the Test login', () => {
       await answer(signing, browser, started, forged);
       expect(await newestAttempt(signing)).to.include({ flow: 'test', outcome: 'tested' });
       await answer(signing, browser, started, { ...forged, parts: withoutRequest, relayState: '/' });
+      const { requestId } = (await findLoginTest(deps.store.db, test.id)) ?? {};
+      const assertion = { entityId: provider.entityId, assertionId: `_assertion${requestId}` };
+      expect(await isAssertionUsed(deps.store.db, assertion), 'it takes nothing away from a login').to.equal(false);
       const { rows } = await listLoginActivity(deps.store.db, { reason: 'signature_invalid' }, { limit: 9 });
       expect(rows.map(({ flow, times }) => [flow, times])).to.deep.equal([['sp', 2]]);
       expect((await findUserByUserName(deps.store.db, 'ada'))?.lastLoginAt).to.equal(null);
@@ -239,6 +252,28 @@ describe('the Test login', () => {
       await answer(signing, other, login);
       expect(await newestAttempt(signing)).to.include({ flow: 'sp', outcome: 'logged_in' });
       expect((await other.get('/profile')).text).to.contain('ada');
+    });
+
+    it('is no login at another domain either, and leads back to its own', async () => {
+      const { deps, url } = signing;
+      await addDomain(deps, 'http://other.acme.com');
+      const test = await open(signing.provider);
+      const started = await browser.get(testRequestPath(test.id));
+      const sent = started.forms.find(({ fields }) => fields.SAMLRequest)?.fields ?? {};
+      const elsewhere = openAtHost(signing, 'other.acme.com');
+      const posted = await elsewhere.post('/saml/acs', responseTo(signing, sent, {}));
+      expect([posted.status, posted.headers.location]).to.deep.equal([303, `${url}${testPath(test.id)}`]);
+      expect(posted.cookies).to.deep.equal([]);
+      expect(await newestAttempt(signing)).to.include({ flow: 'test', reason: 'destination_mismatch' });
+      expect((await browser.get(testPath(test.id))).text).to.contain('destination_mismatch');
+    });
+
+    it('shows that the provider refused the login', async () => {
+      const test = await open(signing.provider);
+      const refused = (xml: string) => xml.replace('status:Success', 'status:Responder');
+      const fault = { parts: ({ status }: MessageParts) => ({ status: refused(status) }) };
+      const page = await answer(signing, browser, await browser.get(testRequestPath(test.id)), fault);
+      expect(page.text).to.contain('provider_status').and.contain('Test again');
     });
 
     it('refuses too many and too large tests', async () => {

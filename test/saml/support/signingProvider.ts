@@ -76,7 +76,8 @@ export async function answerInBrowser(signing: Signing, context: BrowserContext,
   });
 }
 
-function responseTo({ url, deps }: Signing, sent: Record<string, string>, fault: Fault): Record<string, string> {
+/** Returns the form with a response to a login request that was sent by HTTP-POST, with a fault. */
+export function responseTo({ url, deps }: Signing, sent: Record<string, string>, fault: Fault): Record<string, string> {
   const { SAMLRequest = '', RelayState = '' } = sent;
   const id = / ID="([^"]*)"/.exec(Buffer.from(SAMLRequest, 'base64').toString())?.[1] ?? '';
   deps.clock.advance(1); // so that its attempt is the newest
