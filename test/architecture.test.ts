@@ -82,6 +82,7 @@ const long: Record<string, string> = {
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
+  'admin/people/export.ts': 'admin/people/remove.test.ts',
   'notifications/loginMails.ts': 'intranet/forgotPassword.test.ts',
   'admin/people/passwordLink.ts': 'intranet/newPassword.test.ts',
   'login/passwordLinks.ts': 'intranet/newPassword.test.ts',

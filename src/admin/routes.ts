@@ -23,6 +23,7 @@ import { notificationRoutes } from './notifications.ts';
 import { peopleBulkRoutes } from './people/bulk.ts';
 import { deactivatePersonRoutes } from './people/deactivate.ts';
 import { editPersonRoutes } from './people/edit.ts';
+import { exportPersonRoutes } from './people/export.ts';
 import { peopleImportRoutes } from './people/import.ts';
 import { peopleRoutes } from './people/list.ts';
 import { newPersonRoutes } from './people/new.ts';
@@ -119,6 +120,7 @@ const screens = [
   editPersonRoutes,
   passwordRoutes,
   passwordLinkRoutes,
+  exportPersonRoutes,
   deactivatePersonRoutes,
   removePersonRoutes,
   attributeListRoutes,

@@ -16,6 +16,7 @@ import { loginTestCommands } from './loginTests.ts';
 import { metadataCommands } from './metadata.ts';
 import { notificationCommands } from './notifications.ts';
 import { peopleCommands } from './people.ts';
+import { personDataCommands } from './personData.ts';
 import { recoverCommands } from './recover.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
@@ -35,6 +36,7 @@ export type CommandIo = {
 const commands = [
   ...peopleCommands,
   ...recoverCommands,
+  ...personDataCommands,
   ...attributeCommands,
   ...jobCommands,
   ...domainCommands,

@@ -4,7 +4,9 @@ import { browserName } from '../login/browserName.ts';
 import { hasUsablePassword } from '../login/changePassword.ts';
 import { endSessions, listOpenSessions } from '../login/openSessions.ts';
 import { limitsOf } from '../login/sessionLimits.ts';
+import { exportPerson } from '../people/personData.ts';
 import { referencesOf } from '../people/references.ts';
+import { getUser } from '../people/users.ts';
 import { findProvider } from '../store/identityProviders.ts';
 import { findUsersById } from '../store/users.ts';
 import { flash } from '../web/flash.ts';
@@ -25,6 +27,10 @@ export function profileRoutes(deps: Deps): Router {
     const ended = await endSessions(deps, id === '' ? own : { ...own, ids: [id] });
     await flash(req, textOf(ended), ended === 0 ? 'info' : 'success');
     res.redirect(303, '/profile');
+  });
+  router.get('/profile/data', requireLogin, async (req, res) => {
+    res.attachment('my-data.json').type('json');
+    res.send(JSON.stringify(await exportPerson(deps, await getUser(deps, req.user?.id ?? '')), null, 2));
   });
   router.get('/profile', requireLogin, async (req, res) => {
     const providerId = req.user?.login.providerId;

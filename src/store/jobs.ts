@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { inserter } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
@@ -160,6 +161,20 @@ export async function deleteSomeJobItems(db: Db, jobId: string, limit: number): 
     .where('position', 'in', some)
     .executeTakeFirst();
   return Number(result.numDeletedRows);
+}
+
+/** Lists the items that contain one of some texts, with their jobs. */
+export async function findItemsWith(db: Db, texts: string[]): Promise<(JobItem & { jobId: string })[]> {
+  const conditions = texts.map((text) => {
+    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+    return sql<boolean>`lower("itemJson") like ${pattern} escape '\\'`;
+  });
+  const rows = await db
+    .selectFrom('jobItems')
+    .selectAll()
+    .where((e) => e.or(conditions))
+    .execute();
+  return rows.map((row) => ({ jobId: row.jobId, ...itemFromRow(row) }));
 }
 
 export async function deleteJobItems(db: Db, jobId: string, positions: number[]): Promise<void> {

@@ -124,6 +124,13 @@ export async function confirmLoginActivity(db: Db, id: string): Promise<void> {
   await db.updateTable('loginActivity').set({ outcome: 'logged_in' }).where('id', '=', id).execute();
 }
 
+/** Takes out of attempts whose they were and where they came from. The outcome and the reason stay, for the statistics. */
+export async function eraseFromActivity(db: Db, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const nobody = { userId: null, asserted: null, network: null, reference: null, refusedFrom: null, detailJson: '{}' };
+  await db.updateTable('loginActivity').set(nobody).where('id', 'in', ids).execute();
+}
+
 /** Deletes up to `limit` attempts from before a time. Returns how many there were. */
 export async function deleteLoginActivityBefore(db: Db, time: number, limit: number): Promise<number> {
   const old = db.selectFrom('loginActivity').select('id').where('id', '<', minIdAt(time)).orderBy('id').limit(limit);

@@ -15,6 +15,12 @@ export async function findLoginMessages(db: Db, activityId: string): Promise<str
   return (await query.executeTakeFirst())?.sealed;
 }
 
+/** Deletes the messages of some attempts. */
+export async function deleteMessagesOf(db: Db, activityIds: string[]): Promise<void> {
+  if (activityIds.length === 0) return;
+  await db.deleteFrom('loginMessages').where('activityId', 'in', activityIds).execute();
+}
+
 /** Deletes the messages of up to `limit` attempts from before a time. Returns how many there were. */
 export async function deleteLoginMessagesBefore(db: Db, time: number, limit: number): Promise<number> {
   const end = minIdAt(time);

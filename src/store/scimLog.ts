@@ -24,6 +24,9 @@ export type ScimLogFilter = {
   until?: number | undefined;
 };
 
+const MOST_FOUND = 1_000_000;
+const ERASED = '/erased';
+
 /** Inserts entries, except those that are there already. Returns how many were inserted. */
 export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<number> {
   return insertNew(db, entries.map(toRow));
@@ -71,6 +74,38 @@ export async function* streamScimLog(db: Db, filter: ScimLogFilter): AsyncIterab
 export async function findScimLogEntry(db: Db, id: string): Promise<ScimLogEntry | undefined> {
   const row = await db.selectFrom('scimLog').selectAll().where('id', '=', id).executeTakeFirst();
   return row && fromRow(row);
+}
+
+/** Returns all entries that contain one of some texts anywhere, in any case, the newest first. */
+export async function findScimLogWith(db: Db, texts: string[], slice: Slice): Promise<ScimLogEntry[]> {
+  const columns = ['path', 'resourceId', 'resourceName', 'detail', 'body', 'changesJson'] as const;
+  const patterns = texts.map((text) => `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`);
+  const read = (range: IdRange, most: number) =>
+    filtered(db, {}, range)
+      .where((e) =>
+        e.or(
+          columns.flatMap((column) =>
+            patterns.map((pattern) => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`),
+          ),
+        ),
+      )
+      .orderBy('id', 'desc')
+      .limit(most)
+      .execute();
+  const { rows } = await collectNewest(db, 'scimLog', { wanted: MOST_FOUND, slice }, read);
+  return rows.map(fromRow);
+}
+
+/** Takes people out of entries: what was sent and changed, and what the entry is about unless that `stays`, because it is a group. */
+export async function eraseFromScimLog(db: Db, ids: string[], stays: boolean): Promise<void> {
+  if (ids.length === 0) return;
+  const content = { changesJson: null, body: null, detail: null };
+  const resource = stays ? {} : { resourceId: null, resourceName: null, path: ERASED };
+  await db
+    .updateTable('scimLog')
+    .set({ ...content, ...resource })
+    .where('id', 'in', ids)
+    .execute();
 }
 
 /** Deletes up to `limit` entries older than a time. Returns how many there were. */

@@ -32,6 +32,20 @@ export async function findLatestMail(db: Db, kinds: SentMail['kind'][]): Promise
   return (await known.orderBy('id', 'desc').limit(1).executeTakeFirst()) as SentMail | undefined;
 }
 
+/** Lists the mails to an address, the newest first. */
+export async function findMailsTo(db: Db, address: string): Promise<SentMail[]> {
+  const all = await db.selectFrom('sentMails').selectAll().orderBy('id', 'desc').execute();
+  return (all as SentMail[]).filter(({ recipients }) =>
+    recipients.toLowerCase().split(', ').includes(address.toLowerCase()),
+  );
+}
+
+/** Takes the recipients out of some mails. */
+export async function eraseRecipients(db: Db, ids: string[]): Promise<void> {
+  if (ids.length > 0)
+    await db.updateTable('sentMails').set({ recipients: 'erased', subject: 'erased' }).where('id', 'in', ids).execute();
+}
+
 /** Deletes the mails from before a time. */
 export async function deleteMailsBefore(db: Db, time: number): Promise<void> {
   await db.deleteFrom('sentMails').where('id', '<', minIdAt(time)).execute();

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { inserter, prepared } from '../db/query.ts';
 import type { WebhookDeliveryRow } from '../db/schema.ts';
@@ -103,6 +104,23 @@ export async function writeResendFailed(db: Db, webhookId: string, since: number
     .where('state', '=', 'failed')
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
+}
+
+/** Lists the events whose message contains a text, the newest first. */
+export async function findDeliveriesWith(db: Db, text: string): Promise<Delivery[]> {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = await db
+    .selectFrom('webhookDeliveries')
+    .selectAll()
+    .where(sql<boolean>`"body" like ${pattern} escape '\\'`)
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Deletes some events. */
+export async function deleteDeliveries(db: Db, ids: string[]): Promise<void> {
+  if (ids.length > 0) await db.deleteFrom('webhookDeliveries').where('id', 'in', ids).execute();
 }
 
 /** Deletes up to `limit` events from before a time. Returns how many there were. */

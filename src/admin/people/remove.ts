@@ -2,6 +2,7 @@ import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { reasonToKeep } from '../../people/lastPowerUser.ts';
+import { erasePerson } from '../../people/personData.ts';
 import { getUser, nameOf, removeUser } from '../../people/users.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
@@ -9,14 +10,14 @@ import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
-import { field } from '../../web/form.ts';
+import { field, ticked } from '../../web/form.ts';
 
 const PATH = '/settings/people/:id/removal';
 const ALL = 10_000_000; // the number of reports is shown exactly
 
 /** Deletes a person for good, after a confirmation. */
 export function removePersonRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, (req, res) => show(deps, res, req.params.id, '', {}));
+  router.get(PATH, (req, res) => show(deps, res, req.params.id, { typed: '', erase: false }, {}));
   router.post(PATH, async (req, res) => {
     const typed = field(req, 'typed').trim();
     const person = await getUser(deps, req.params.id);
@@ -24,20 +25,24 @@ export function removePersonRoutes(router: Router, deps: Deps): void {
       typed === confirmationOf(person.userName)
         ? await conflictOf(removeUser(deps, person.id))
         : { typed: `Type ${confirmationOf(person.userName)} to delete this person.` };
-    if (errors) return show(deps, res.status(422), person.id, typed, errors);
-    await flash(req, `${nameOf(person)} is deleted.`);
+    if (errors) return show(deps, res.status(422), person.id, { typed, erase: ticked(req, 'erase') }, errors);
+    const erases = ticked(req, 'erase');
+    if (erases) await erasePerson(deps, person);
+    await flash(req, `${nameOf(person)} is deleted${erases ? ', also from the logs' : ''}.`);
     res.redirect(303, '/settings/people');
   });
 }
 
-async function show(deps: Deps, res: Response, id: string, typed: string, errors: FieldErrors): Promise<void> {
+type Entered = { typed: string; erase: boolean };
+
+async function show(deps: Deps, res: Response, id: string, entered: Entered, errors: FieldErrors): Promise<void> {
   const { db } = deps.store;
   const person = await getUser(deps, id);
   const kept = await reasonToKeep(db, person, 'power');
   res.render('settings/people/remove', {
     title: `Delete ${nameOf(person)}?`,
     person,
-    typed,
+    ...entered,
     word: confirmationOf(person.userName),
     isKept: kept !== undefined,
     errors: kept ? { ...errors, '': kept } : errors,

@@ -31,4 +31,24 @@ describe('admin/people/remove', () => {
       'last active Power User',
     );
   });
+
+  it('takes a person out of the logs too, if that is ticked, and shows what is stored before', async () => {
+    const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
+    await logInLocally(anteroom, 'anna.berg');
+    const data = await client.get(`${LIST}/${anna.id}/data`);
+    expect(data.headers.get('content-disposition')).to.equal('attachment; filename=person.json');
+    expect(JSON.parse(data.text).logins).to.have.length(1);
+    const path = `${LIST}/${anna.id}/removal`;
+    expect((await client.post(path, { typed: '', erase: 'on' })).text).to.match(/name="erase" checked/);
+    const done = await client.follow(await client.post(path, { typed: 'anna.berg', erase: 'on' }));
+    expect(done.text).to.contain('is deleted, also from the logs.');
+    expect((await client.get('/settings/security/activity')).text).to.not.contain('anna.berg');
+  });
+
+  it('shows everyone what is stored about them, and nobody else', async () => {
+    const anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
+    const employee = await logInLocally(anteroom, 'anna.berg');
+    expect(JSON.parse((await employee.get('/profile/data')).text).person.userName).to.equal('anna.berg');
+    expect((await employee.get(`${LIST}/${anna.id}/data`)).status).to.equal(403);
+  });
 });

@@ -1,0 +1,167 @@
+import type { Deps } from '../deps.ts';
+import { Conflict } from '../errors.ts';
+import { caseKey } from '../store/caseKey.ts';
+import { findGroupsOfUsers } from '../store/groups.ts';
+import { deleteJobItems, findItemsWith, findJob } from '../store/jobs.ts';
+import { eraseFromActivity, type LoginActivity } from '../store/loginActivity.ts';
+import { deleteMessagesOf } from '../store/loginMessages.ts';
+import { listLoginActivity } from '../store/loginSearch.ts';
+import { eraseFromScimLog, findScimLogWith, type ScimLogEntry } from '../store/scimLog.ts';
+import { eraseRecipients, findMailsTo } from '../store/sentMails.ts';
+import { listSessions } from '../store/sessions.ts';
+import { emailsOf, findUser, type User } from '../store/users.ts';
+import { deleteDeliveries, findDeliveriesWith } from '../store/webhookDeliveries.ts';
+
+const AT_ONCE = 500;
+const MOST_SESSIONS = 1_000;
+
+/** Where data about people is, for each table; a test fails if a table is missing. */
+export const personalData = {
+  directory: ['users', 'userEmails', 'userTokens', 'userNames', 'groupMembers', 'passwordLinks'],
+  sessions: ['sessions', 'pendingLogins'],
+  logs: ['loginActivity', 'loginMessages', 'scimLog', 'webhookDeliveries', 'jobItems', 'sentMails'],
+} as const;
+
+/** Returns all that is stored about a person, for the person to read. Secrets are left out. */
+export async function exportPerson(deps: Deps, user: User) {
+  const { db } = deps.store;
+  const mentions = await findMentions(deps, user);
+  const sessions = await listSessions(db, { userIds: [user.id] }, deps.now(), { limit: MOST_SESSIONS });
+  return {
+    person: user,
+    groups: (await findGroupsOfUsers(db, [user.id])).map(({ id, displayName }) => ({ id, displayName })),
+    sessions: sessions.map(({ id: _, ...session }) => session),
+    logins: mentions.logins,
+    // What is not about the person alone names others.
+    scimRequests: mentions.scimRequests.map((entry) => (entry.resourceId === user.id ? entry : withoutContent(entry))),
+    webhookEvents: mentions.events.map(({ type, at, body }) =>
+      /^(person|login)\./.test(type) ? { type, at, message: JSON.parse(body) } : { type, at },
+    ),
+    mails: mentions.mails,
+    importsAndBulkChanges: mentions.items,
+  };
+}
+
+/**
+ * Takes a person who was deleted out of all logs. What is counted stays: outcomes, reasons and times. Events that still wait for a webhook are
+ * sent first. Does it again with the same result if it was interrupted.
+ * @throws Conflict while the person is in the directory
+ */
+export async function erasePerson(deps: Deps, user: User): Promise<Erased> {
+  const { db } = deps.store;
+  if (await findUser(db, user.id)) throw new Conflict('Delete the person first.');
+  const { logins, scimRequests, events, mails, items } = await findMentions(deps, user);
+  for (const some of parts(logins.map(({ id }) => id))) {
+    await deleteMessagesOf(db, some);
+    await eraseFromActivity(db, some);
+  }
+  for (const isGroup of [true, false]) {
+    const own = scimRequests.filter(({ resourceType }) => (resourceType === 'Group') === isGroup);
+    for (const some of parts(own.map(({ id }) => id))) await eraseFromScimLog(db, some, isGroup);
+  }
+  const sent = events.filter(({ state }) => state !== 'waiting');
+  for (const some of parts(sent.map(({ id }) => id))) await deleteDeliveries(db, some);
+  for (const some of parts(mails.map(({ id }) => id))) await eraseRecipients(db, some);
+  const ended = await itemsOfEndedJobs(deps, items);
+  for (const { jobId, position } of ended) await deleteJobItems(db, jobId, [position]);
+  return {
+    logins: logins.length,
+    scimRequests: scimRequests.length,
+    webhookEvents: sent.length,
+    mails: mails.length,
+    importsAndBulkChanges: ended.length,
+  };
+}
+
+function withoutContent({ id, at, sourceName, method, status, event }: ScimLogEntry) {
+  return { id, at, sourceName, method, status, event };
+}
+
+/** How many rows of the logs were changed or deleted. */
+export type Erased = Record<'logins' | 'scimRequests' | 'webhookEvents' | 'mails' | 'importsAndBulkChanges', number>;
+
+type Mentions = {
+  logins: LoginActivity[];
+  scimRequests: ScimLogEntry[];
+  events: Awaited<ReturnType<typeof findDeliveriesWith>>;
+  mails: Awaited<ReturnType<typeof findMailsTo>>;
+  items: Awaited<ReturnType<typeof findItemsWith>>;
+};
+
+async function findMentions(deps: Deps, user: User): Promise<Mentions> {
+  const { db, longRead } = deps.store;
+  const addresses = emailsOf(user);
+  return {
+    logins: await findLogins(deps, user),
+    scimRequests: await findScimRequests(deps, user),
+    events: await longRead((slice) => slice(() => findDeliveriesWith(db, `"${user.id}"`))),
+    mails: (await Promise.all(addresses.map((address) => findMailsTo(db, address)))).flat(),
+    items: await longRead((slice) =>
+      slice(() =>
+        findItemsWith(
+          db,
+          namesOf(user).map((name) => `"${name}"`),
+        ),
+      ),
+    ),
+  };
+}
+
+/** Attempts of the person, and those that named them before they were known. */
+async function findLogins({ store }: Deps, user: User): Promise<LoginActivity[]> {
+  const names = new Set([user.userName, ...emailsOf(user)].map(caseKey));
+  const found = new Map<string, LoginActivity>();
+  const filters = [
+    { userId: user.id },
+    ...[...names].map((text) => ({ search: { by: 'name' as const, text, userIds: [] } })),
+  ];
+  for (const filter of filters)
+    for (let before: string | undefined, more = true; more; ) {
+      const page = await store.longRead((slice) =>
+        listLoginActivity(store.db, filter, { limit: AT_ONCE, before, slice, most: Number.POSITIVE_INFINITY }),
+      );
+      for (const row of page.rows)
+        if (row.userId === user.id || names.has(caseKey(row.asserted ?? ''))) found.set(row.id, row);
+      before = page.next;
+      more = before !== undefined;
+    }
+  return [...found.values()];
+}
+
+/** Requests about the person, and those that name them. */
+async function findScimRequests({ store }: Deps, user: User): Promise<ScimLogEntry[]> {
+  const found = await store.longRead((slice) => findScimLogWith(store.db, namesOf(user), slice));
+  const names = namesOf(user).map((name) => name.toLowerCase().replace(/[\\^$.*+?()[\]{}|-]/g, '\\$&'));
+  const whole = new RegExp(`(?<![\\w.@+-])(?:${names.join('|')})(?![\\w@+-]|\\.\\w)`);
+  const textOf = ({ path, resourceName, detail, body, changes }: ScimLogEntry) =>
+    [decoded(path), resourceName, detail, body, JSON.stringify(changes)].join(' ').toLowerCase();
+  return found.filter((entry) => entry.resourceId === user.id || whole.test(textOf(entry)));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** What identifies the person in a text: too short a name would match everything. */
+function namesOf(user: User): string[] {
+  return [user.id, user.userName, ...emailsOf(user)].filter((text) => text.length > 2);
+}
+
+/** Items of a job that still runs stay until it has ended: it would add them again. */
+async function itemsOfEndedJobs({ store }: Deps, items: Mentions['items']): Promise<Mentions['items']> {
+  const ended = new Map<string, boolean>();
+  for (const { jobId } of items)
+    if (!ended.has(jobId))
+      ended.set(jobId, ['done', 'failed'].includes((await findJob(store.db, jobId))?.state ?? 'done'));
+  return items.filter(({ jobId }) => ended.get(jobId));
+}
+
+function parts(ids: string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, part) =>
+    ids.slice(part * AT_ONCE, (part + 1) * AT_ONCE),
+  );
+}

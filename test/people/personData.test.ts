@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { tables } from '../../src/db/schema.ts';
+import { createJob } from '../../src/jobs/jobs.ts';
+import { startJob } from '../../src/jobs/worker.ts';
+import { erasePerson, exportPerson, personalData } from '../../src/people/personData.ts';
+import { removeUser } from '../../src/people/users.ts';
+import { writeJobItems } from '../../src/store/jobs.ts';
+import { insertLoginActivity } from '../../src/store/loginActivity.ts';
+import { writeLoginMessages } from '../../src/store/loginMessages.ts';
+import { insertScimLog } from '../../src/store/scimLog.ts';
+import { insertMail } from '../../src/store/sentMails.ts';
+import { writeSession } from '../../src/store/sessions.ts';
+import { insertDeliveries } from '../../src/store/webhookDeliveries.ts';
+import { aLogEntry, anActivity, aSession, aUser, insertUser } from '../support/rows.ts';
+import { withStores } from '../support/stores.ts';
+import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
+
+/** Tables without data about the people of the directory. Administrators are named in some of them as who changed something. */
+const others = [
+  'settings',
+  'identityProviders',
+  'providerLogos',
+  'domains',
+  'providerDomains',
+  'domainKeys',
+  'metadataImports',
+  'metadataVersions',
+  'metadataRefreshes',
+  'metadataFetches',
+  'groups',
+  'nestedGroups',
+  'groupAncestors',
+  'directoryCounts',
+  'profileSources',
+  'profileSourceTokens',
+  'profileSourceCalls',
+  'sourceNotices',
+  'jobs',
+  'loginRequests',
+  'loginTests',
+  'passedTests',
+  'loginTraffic',
+  'usedAssertions',
+  'attempts',
+  'webhooks',
+  'healthCauses',
+  'providerSetups',
+];
+
+describe('people/personData', () => {
+  it('knows for every table whether it has data about people', () => {
+    expect([...Object.values(personalData).flat(), ...others].sort()).to.deep.equal(Object.keys(tables).sort());
+  });
+
+  withStores((open) => {
+    const anna = aUser({ userName: 'anna', email: 'anna@acme.com' });
+    const hannah = aUser({ userName: 'hannah', email: 'hannah@acme.com' });
+    let deps: TestDeps;
+
+    beforeEach(async () => {
+      deps = await testDeps({ store: await open() });
+      const { db } = deps.store;
+      for (const user of [anna, hannah]) await insertUser(db, user, null);
+      for (const user of [anna, hannah]) {
+        await writeSession(db, aSession(user.id));
+        const own = anActivity({ userId: user.id, asserted: user.email });
+        await insertLoginActivity(db, own);
+        await writeLoginMessages(db, own.id, `sealed ${user.userName}`);
+        await insertLoginActivity(db, anActivity({ asserted: user.userName.toUpperCase(), outcome: 'refused' }));
+        await insertScimLog(db, [
+          aLogEntry({
+            resourceType: 'User',
+            resourceId: user.id,
+            resourceName: user.userName,
+            path: `/Users/${user.id}`,
+          }),
+          aLogEntry({ path: `/Users?filter=userName%20eq%20%22${user.userName}%22` }),
+          aLogEntry({
+            resourceType: 'Group',
+            resourceId: 'g',
+            resourceName: 'Sales',
+            body: `{"members":["${user.id}"]}`,
+          }),
+        ]);
+        await insertMail(db, {
+          id: randomUUID(),
+          at: testStart,
+          kind: 'password',
+          recipients: `it@acme.com, ${user.email}`,
+          subject: 's',
+        });
+        const body = JSON.stringify({ data: { id: user.id, userName: user.userName } });
+        const event = { webhookId: 'w', eventId: user.id, type: 'person.updated', body, position: 1, at: testStart };
+        await insertDeliveries(db, [{ ...event, id: `${user.id}1`, nextAt: null }]);
+        await db.updateTable('webhookDeliveries').set({ state: 'delivered' }).execute();
+      }
+      const { id } = await startJob(
+        deps,
+        (await createJob(deps, { kind: 'activate', input: {}, items: ['nobody'] }, 'M')).id,
+      );
+      const items = [anna.userName, hannah.userName].map((name, index) => ({
+        position: index + 1,
+        item: { userName: name },
+      }));
+      await writeJobItems(
+        db,
+        id,
+        items.map((item) => ({ ...item, outcome: 'error', reason: 'no' })),
+      );
+    });
+
+    it('exports all that is stored about a person, and nothing about others', async () => {
+      const data = await exportPerson(deps, anna);
+      expect(data.person).to.deep.include({ userName: 'anna' });
+      expect(
+        [data.sessions, data.logins, data.scimRequests, data.webhookEvents, data.mails].map((some) => some.length),
+      ).to.deep.equal([1, 2, 3, 1, 1]);
+      expect(data.importsAndBulkChanges).to.have.length(1);
+      const text = JSON.stringify(data);
+      expect(text)
+        .to.contain('anna@acme.com')
+        .and.not.contain(hannah.id)
+        .and.not.contain('hannah')
+        .and.not.contain('sealed');
+      expect(text, 'who else is in the group').to.not.contain('members');
+    });
+
+    it('takes a deleted person out of all logs, and leaves the others', async () => {
+      expect(await erasePerson(deps, anna).catch((error: Error) => error.message)).to.equal('Delete the person first.');
+      await removeUser(deps, anna.id);
+      const erased = await erasePerson(deps, anna);
+      expect(erased).to.deep.equal({
+        logins: 2,
+        scimRequests: 3,
+        webhookEvents: 1,
+        mails: 1,
+        importsAndBulkChanges: 1,
+      });
+      expect(
+        Object.values(await erasePerson(deps, anna)).every((count) => count === 0),
+        'again',
+      ).to.equal(true);
+      const left = await everything();
+      for (const name of [anna.id, 'anna@acme.com', '"ANNA"', 'sealed anna', '%22anna%22'])
+        expect(left).to.not.contain(name);
+      for (const name of [hannah.id, 'hannah@acme.com', '"HANNAH"', 'sealed hannah', '%22hannah%22'])
+        expect(left).to.contain(name);
+      expect(left, 'the group stays in its entry').to.contain('Sales');
+    });
+
+    async function everything(): Promise<string> {
+      const rows = Object.keys(tables).map((table) =>
+        deps.store.db
+          .selectFrom(table as 'users')
+          .selectAll()
+          .execute(),
+      );
+      return JSON.stringify(await Promise.all(rows));
+    }
+  });
+});
