@@ -19,7 +19,18 @@ describe('health/logins', () => {
       await insertLoginActivity(deps.store.db, anActivity({ ...refused, asserted, at: testStart - age }));
     const [item] = await checkRefusals(deps);
     expect(item).to.include({ text: '2 people were refused in the last 24 hours', reason: 'person_unknown' });
+    expect(item?.code).to.equal('logins_refused');
     expect(item?.href).to.equal('/settings/security/activity?q=person_unknown&outcome=refused');
+  });
+
+  it('tells five people who are refused alike from single ones: it is not about them', async () => {
+    const deps = await testDeps();
+    const refused = { outcome: 'refused', reason: 'signature_invalid', flow: 'sp', at: testStart };
+    for (let person = 0; person < 5; person += 1) {
+      expect((await checkRefusals(deps)).map(({ code }) => code)).to.not.include('logins_failing');
+      await insertLoginActivity(deps.store.db, anActivity({ ...refused, asserted: `person ${person}` }));
+    }
+    expect((await checkRefusals(deps)).map(({ code }) => code)).to.deep.equal(['logins_failing']);
   });
 
   it('says that people without a name cannot be told apart', async () => {

@@ -66,6 +66,7 @@ describe('notifications/notify', () => {
       deps.clock.advance(1);
       await notify(deps);
       await notify(deps);
+      expect((await listCauses(deps.store.db))[0]?.endedAt, 'when it was seen').to.equal(deps.now() - 1);
       expect(subjects()).to.deep.equal(['Anteroom: JumpCloud has no token', 'Anteroom: over: JumpCloud has no token']);
       deps.clock.advance(DAY);
       await notify(deps);
@@ -181,6 +182,7 @@ describe('notifications/notify', () => {
       deps.clock.advance(7 * DAY);
       await notify(deps);
       await setProviderEnabled(deps, provider.id, false);
+      await notify(deps);
       await notify(deps);
       const sent = await written();
       expect(sent.map(({ type }) => type)).to.deep.equal([events[0], events[1], events[1], events[2]]);
