@@ -43,6 +43,12 @@ export const providerPath = <Domain extends string, Provider extends string>(dom
 export const importPath = <Domain extends string, Import extends string>(domain: Domain, preview: Import) =>
   `${providersPath(domain)}/imports/${preview}` as const;
 
+/** Returns the path of a collection of metadata, to select a provider of. */
+export const collectionPath = <Domain extends string, Collection extends string>(
+  domain: Domain,
+  collection: Collection,
+) => `${providersPath(domain)}/collections/${collection}` as const;
+
 /** Returns the path of the versions of a provider's metadata. */
 export const versionsPath = <Domain extends string, Provider extends string>(domain: Domain, provider: Provider) =>
   `${providerPath(domain, provider)}/versions` as const;

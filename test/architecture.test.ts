@@ -184,6 +184,7 @@ const testedIn: Record<string, string> = {
   'store/userOrder.ts': 'store/userSearch.test.ts',
   'store/userPlan.ts': 'store/userSearch.test.ts',
   'store/groupMembers.ts': 'store/groups.test.ts',
+  'store/metadataCollections.ts': 'federation/importMetadata.test.ts',
   'store/metadataFetches.ts': 'federation/keyRollover.test.ts',
   'store/loginTraffic.ts': 'federation/traffic.test.ts',
   'store/metadataImports.ts': 'store/identityProviders.test.ts',

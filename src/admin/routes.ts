@@ -40,6 +40,7 @@ import { profileSourcesRoutes } from './profile-sources/overview.ts';
 import { removeSourceRoutes } from './profile-sources/remove.ts';
 import { scimSourcesRoutes } from './profile-sources/scim.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
+import { collectionRoutes } from './saml/collection.ts';
 import { domainRoutes } from './saml/domain.ts';
 import { domainsRoutes } from './saml/domains.ts';
 import { enableAutoLoginRoutes } from './saml/enableAutoLogin.ts';
@@ -87,6 +88,7 @@ const screens = [
   providersRoutes,
   loginScreenRoutes,
   logoRoutes,
+  collectionRoutes,
   importRoutes,
   providerRoutes,
   refreshRoutes,
@@ -148,7 +150,7 @@ const screens = [
 export function adminRoutes(deps: Deps): Router {
   const router = Router();
   router.use('/settings', requirePowerUser);
-  for (const name of ['id', 'domain', 'provider', 'import', 'test', 'version', 'delivery', 'link', 'key'])
+  for (const name of ['id', 'domain', 'provider', 'import', 'test', 'version', 'delivery', 'link', 'key', 'collection'])
     router.param(name, identifierOnly);
   for (const addRoutes of screens) addRoutes(router, deps);
   return router;

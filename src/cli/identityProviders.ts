@@ -11,7 +11,7 @@ import {
 import { listProviders } from '../store/identityProviders.ts';
 import { accepted, type Call, type Command, type Output, table } from './command.ts';
 import { domainAt } from './domainAt.ts';
-import { importProvider } from './importProvider.ts';
+import { importProvider, searchCollection } from './importProvider.ts';
 import { assignmentKeys, keyOf, readAssignments } from './providerAssignments.ts';
 import { details, providerJson, providerNamed } from './providerShown.ts';
 
@@ -28,6 +28,11 @@ export const providerCommands: Command[] = [
         help: 'Update this identity provider: new certificates and URLs of the same application.',
       },
       domain: { value: 'URL', help: 'Only for this domain. If needed, this adds another application of the provider.' },
+      'entity-id': {
+        value: 'ENTITYID',
+        help: 'The identity provider to take, of a collection such as that of a federation.',
+      },
+      mdq: { help: 'URL is the base of an MDQ server, which is asked for --entity-id.' },
       'signed-by': {
         value: 'FILE',
         help: 'Certificates (PEM) of which one must have signed the metadata, now and at each refresh.',
@@ -38,6 +43,13 @@ export const providerCommands: Command[] = [
       'known and its certificates or URLs differ, --update or --domain is needed.',
     ].join('\n'),
     run: importProvider,
+  },
+  {
+    name: 'idp search',
+    operands: 'URL|FILE TEXT…',
+    summary: 'Search a collection of metadata, such as that of a federation, by name or EntityID.',
+    options: { 'signed-by': { value: 'FILE', help: 'Certificates (PEM) of which one must have signed it.' } },
+    run: searchCollection,
   },
   {
     name: 'idp set',

@@ -4,7 +4,8 @@ import { confirmImport, previewMetadata } from '../federation/importMetadata.ts'
 import { type KnownProvider, targetOfDomain } from '../federation/importTarget.ts';
 import { lineOf } from '../federation/metadata/changes.ts';
 import { readSigners } from '../federation/metadata/signers.ts';
-import type { MetadataSource } from '../federation/metadataSource.ts';
+import { getCollection, searchEntities } from '../federation/metadataCollections.ts';
+import { type MetadataSource, mdqUrl } from '../federation/metadataSource.ts';
 import {
   changeProvider,
   domainsOfProviders,
@@ -12,10 +13,12 @@ import {
   readProviderInput,
   readProviderName,
 } from '../federation/providers.ts';
-import { accepted, type Call, type Output, printable, Refused, UsageError } from './command.ts';
+import { accepted, type Call, type Output, printable, Refused, table, UsageError } from './command.ts';
 import { domainAt } from './domainAt.ts';
 import { keyOf } from './providerAssignments.ts';
 import { providerJson, providerNamed } from './providerShown.ts';
+
+const MOST_FOUND = 50;
 
 /** Imports or updates an identity provider. @throws Refused if it is not clear whether an update or another application is meant */
 export async function importProvider({ deps, operands, text, has, input }: Call): Promise<Output> {
@@ -25,8 +28,17 @@ export async function importProvider({ deps, operands, text, has, input }: Call)
   if (update !== undefined && url !== undefined) throw new UsageError('Specify --update ID or --domain URL, not both.');
   const providerId = update === undefined ? undefined : (await providerNamed(deps, update)).id;
   const domain = url === undefined ? undefined : await domainAt(deps, url);
-  const source = await sourceOf(operands[0] ?? '', input);
-  const preview = accepted(await previewMetadata(deps, source, providerId, await signersIn(text('signed-by'))));
+  const [entityId, mdq] = [text('entity-id'), has('mdq')];
+  if (mdq && entityId === undefined) throw new UsageError('--mdq needs --entity-id: the entity to ask the server for.');
+  const given = operands[0] ?? '';
+  const source = mdq ? { url: mdqUrl(given, entityId ?? '') } : await sourceOf(given, input);
+  const selected = { signers: await signersIn(text('signed-by')), ...(entityId !== undefined && { entityId }) };
+  const read = await previewMetadata(deps, source, providerId, selected);
+  if (!read.ok && read.collection)
+    throw new Refused(
+      `${Object.values(read.errors).join(' ')} Search it with: anteroom idp search ${given} TEXT. Then import with: --entity-id ENTITYID`,
+    );
+  const preview = accepted(read);
   const { provider: updated, known } = preview;
   const target = domain && targetOfDomain(known, domain.id);
   if (!updated && !target) await checkUnambiguous(deps, known);
@@ -39,6 +51,21 @@ export async function importProvider({ deps, operands, text, has, input }: Call)
     text: `${known.some((entry) => entry.provider.id === imported.id) ? 'Updated' : 'Imported'} ${provider.name} (${provider.entityId}).`,
     warnings: preview.metadata.warnings,
   };
+}
+
+/** Lists the identity providers of a collection whose name or EntityID has the words of a text. @throws Refused */
+export async function searchCollection({ deps, operands, text, input }: Call): Promise<Output> {
+  const [given = '', ...words] = operands;
+  const signers = await signersIn(text('signed-by'));
+  const read = await previewMetadata(deps, await sourceOf(given, input), undefined, { signers });
+  if (read.ok) throw new Refused(`This is no collection, but the metadata of ${read.value.metadata.entityId}.`);
+  if (!read.collection) accepted(read);
+  const { entities } = await getCollection(deps, read.collection ?? '');
+  const { found, count } = searchEntities(entities, words.join(' '), MOST_FOUND);
+  const rows = found.map(({ name, entityId }) => [name, entityId]);
+  const shown = table(['NAME', 'ENTITYID'], rows, `None of ${entities.length.toLocaleString('en')} has these words.`);
+  const more = count > found.length ? [`The first ${found.length} of ${count.toLocaleString('en')}.`] : [];
+  return { json: found, text: [shown, ...more].join('\n') };
 }
 
 /** @throws Refused with the differences from the known providers, because an update would replace what another application needs */

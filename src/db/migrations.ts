@@ -40,6 +40,7 @@ export const migrations: Migration[] = [
   addPasswordLinks,
   addProviderSetups,
   helpToFindProviders,
+  addCollectionsOfMetadata,
 ];
 
 /**
@@ -406,5 +407,15 @@ async function helpToFindProviders(db: Kysely<unknown>, engine: Engine): Promise
   await sql
     .raw(`create table "providerLogos" ("providerId" ${key} primary key references "identityProviders" ("id") on delete cascade,
     "digest" ${key} not null, "type" text not null, "base64" text not null)`)
+    .execute(db);
+}
+
+/** A provider can be selected in a collection of metadata. */
+async function addCollectionsOfMetadata(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  await sql`alter table "metadataImports" add column "selected" text`.execute(db);
+  await sql
+    .raw(`create table "metadataCollections" ("id" ${key} primary key, "url" text, "xml" text, "signers" text,
+      "entitiesJson" text not null, "expiresAt" bigint not null)`)
     .execute(db);
 }

@@ -81,6 +81,15 @@ export const tables = {
     providerId: optionalReference('identityProviders', 'cascade'), // the provider to update; null: a new one
     expiresAt: time,
     signers: optionalText, // the certificates with which the signature was verified
+    selected: optionalText, // the EntityID that was selected in a collection
+  },
+  metadataCollections: {
+    id,
+    url: optionalText,
+    xml: optionalText, // if it has no URL
+    signers: optionalText, // the certificates with which the signature was verified
+    entitiesJson: text, // ListedEntity[]
+    expiresAt: time,
   },
   metadataVersions: {
     id,
@@ -386,6 +395,7 @@ export type DomainKeyRow = Schema['domainKeys'];
 export type ProviderDomainRow = Schema['providerDomains'];
 export type IdentityProviderRow = Schema['identityProviders'];
 export type ProviderLogoRow = Schema['providerLogos'];
+export type MetadataCollectionRow = Schema['metadataCollections'];
 export type MetadataImportRow = Schema['metadataImports'];
 export type MetadataRefreshRow = Schema['metadataRefreshes'];
 export type MetadataVersionRow = Schema['metadataVersions'];

@@ -19,7 +19,8 @@ import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './
 import { withScheme } from './metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
 import { signersOf } from './metadata/signers.ts';
-import { type MetadataSource, readSource, type SourcedMetadata, withUrlWarnings } from './metadataSource.ts';
+import { keepCollection } from './metadataCollections.ts';
+import { type MetadataSource, readSource, type SourcedMetadata, signedFor, withUrlWarnings } from './metadataSource.ts';
 import { bindingFor, factsOf, recordVersion, replaceMetadata } from './metadataVersions.ts';
 import { getProvider, initialSettings } from './providers.ts';
 import { nextRefreshAt } from './refreshSchedule.ts';
@@ -37,30 +38,31 @@ export type MetadataPreview = SourcedMetadata & {
 /**
  * Fetches and reads metadata and keeps it for an hour. Nothing else changes.
  * @param providerId the provider that the metadata must belong to, if one is updated
- * @param pinned certificates with which it must be signed, in PEM, checked; by default those of the provider
- * @returns the preview, or an error for `url` or `xml`
+ * @param wanted.signers certificates with which it must be signed, in PEM, checked; by default those of the provider
+ * @param wanted.entityId the entity to take, of a collection or from an MDQ server
+ * @returns the preview, or an error for `url` or `xml`, with the ID of a collection to select a provider of
  */
 export async function previewMetadata(
   deps: Deps,
   given: MetadataSource,
   providerId?: string,
-  pinned = '',
-): Promise<Checked<MetadataPreview>> {
+  wanted: { signers?: string; entityId?: string } = {},
+): Promise<Checked<MetadataPreview> & { collection?: string }> {
   const source = 'url' in given ? { url: withScheme(given.url) } : given;
   const { db } = deps.store;
   const provider = providerId === undefined ? undefined : await getProvider(db, providerId);
-  const signers = pinned || (provider?.settings.metadataSigners ?? '');
-  const read = await readSource(deps, source, {
-    expectEntityId: provider?.entityId,
-    signers: signersOf(deps, signers),
-  });
-  if (!read.ok) return read;
+  const signers = wanted.signers || (provider?.settings.metadataSigners ?? '');
+  const expectEntityId = provider?.entityId ?? wanted.entityId;
+  const read = await readSource(deps, source, { expectEntityId, signers: signersOf(deps, signers) }, true);
   const url = 'url' in source ? source.url : null;
+  if (!read.ok && read.entities)
+    return { ...read, collection: await keepCollection(deps, source, signers, read.entities) };
+  if (!read.ok) return read;
   const metadata = withUrlWarnings(read.value, url);
   const id = newId(deps);
   await insertMetadataImport(db, {
     ...{ id, xml: metadata.xml, url, providerId: provider?.id ?? null, expiresAt: deps.now() + PREVIEW_MS },
-    signers: signers || null,
+    ...{ signers: signers || null, selected: wanted.entityId ?? null },
   });
   const known = await findKnown(db, metadata, providerId);
   return { ok: true, value: { id, metadata, url, provider, known, signers } };
@@ -72,7 +74,8 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
   const row = await findMetadataImport(db, id, deps.now());
   if (!row) throw new NotFound('This preview has expired. Import the metadata again.');
   const provider = row.providerId === null ? undefined : await getProvider(db, row.providerId);
-  const read = readMetadata(row.xml, { now: deps.now(), expectEntityId: provider?.entityId });
+  const expectEntityId = provider?.entityId ?? row.selected ?? undefined;
+  const read = readMetadata(row.xml, { now: deps.now(), expectEntityId });
   if (!read.ok) throw new Conflict(read.error.message);
   const metadata = withUrlWarnings(read.metadata, row.url);
   const known = await findKnown(db, metadata, provider?.id);
@@ -177,16 +180,6 @@ async function insertNew(
   await insertProvider(trx, added, metadata.xml);
   await recordVersion(deps, trx, added, metadata.xml, { origin: 'import', author });
   return added;
-}
-
-/** Returns the metadata of a preview as it may be used for a provider: what is signed, if it has a pinned certificate. @throws Conflict */
-function signedFor(deps: Deps, provider: IdentityProvider, { metadata, signers }: SourcedMetadata): ProviderMetadata {
-  const { metadataSigners } = provider.settings;
-  if (signers === metadataSigners || metadataSigners === '') return metadata;
-  const options = { now: deps.now(), expectEntityId: provider.entityId, signers: signersOf(deps, metadataSigners) };
-  const read = readMetadata(metadata.xml, options);
-  if (!read.ok) throw new Conflict(`${provider.name}: ${read.error.message}`);
-  return read.metadata;
 }
 
 /** Another application of a provider begins with the settings that its domain had. */

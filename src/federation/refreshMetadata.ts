@@ -11,8 +11,9 @@ import {
 import { digestOf } from './metadata/changes.ts';
 import { type Fetched, fetchMetadata } from './metadata/fetchMetadata.ts';
 import { judgeRefresh } from './metadata/judgeRefresh.ts';
-import { type ProviderMetadata, readMetadata } from './metadata/readMetadata.ts';
+import type { ProviderMetadata } from './metadata/readMetadata.ts';
 import { signersOf } from './metadata/signers.ts';
+import { readFetched } from './metadataSource.ts';
 import { factsOf, replaceMetadata } from './metadataVersions.ts';
 import { getProvider } from './providers.ts';
 import { nextAttemptAt, nextRefreshAt } from './refreshSchedule.ts';
@@ -41,10 +42,16 @@ export async function refreshDue(deps: Deps): Promise<void> {
 /**
  * Fetches the metadata of a provider from its URL, with the limits and checks of an import. What is in use stays if that fails. A second
  * start waits for the first.
+ * @param collections read a collection as long as that of a federation, which takes longer
  * @throws NotFound, Conflict if the provider has no metadata URL
  */
-export function refreshMetadata(deps: Deps, id: string, timeoutMs?: number): Promise<RefreshOutcome> {
-  return once(deps, `refresh ${id}`, () => refresh(deps, id, timeoutMs));
+export function refreshMetadata(
+  deps: Deps,
+  id: string,
+  timeoutMs?: number,
+  collections = true,
+): Promise<RefreshOutcome> {
+  return once(deps, `refresh ${id}`, () => refresh(deps, id, timeoutMs, collections));
 }
 
 /**
@@ -57,7 +64,7 @@ export async function refreshEarly(deps: Deps, provider: IdentityProvider): Prom
   if (metadataUrl === null || settings.refresh === 'off') return undefined;
   await once(deps, `early ${id}`, async () => {
     if (await takeEarlyRefresh(db, id, deps.now(), deps.now() - EARLY_EVERY_MS))
-      await refreshMetadata(deps, id, EARLY_TIMEOUT_MS);
+      await refreshMetadata(deps, id, EARLY_TIMEOUT_MS, false);
   });
   const now = await findProvider(db, id);
   const isKnown = ({ sha256 }: { sha256: string }) => facts.certificates.some((known) => known.sha256 === sha256);
@@ -71,23 +78,34 @@ function once<T>({ metadataRefreshes }: Deps, name: string, work: () => Promise<
   return started;
 }
 
-async function refresh(deps: Deps, id: string, timeoutMs: number | undefined): Promise<RefreshOutcome> {
+async function refresh(
+  deps: Deps,
+  id: string,
+  timeoutMs: number | undefined,
+  collections: boolean,
+): Promise<RefreshOutcome> {
   const { db } = deps.store;
   const provider = await getProvider(db, id);
   const { metadataUrl: url, entityId } = provider;
   if (url === null) throw new Conflict(`${provider.name} has no metadata URL. Enter it, or import a file.`);
   const known = await findRefresh(db, id);
+  const signers = signersOf(deps, provider.settings.metadataSigners);
   const fetched = await fetchMetadata(url, {
     privateNetworks: deps.config.metadataPrivateNetworks,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(collections && { collection: { wanted: entityId, signers } }),
     ...(known ? { known } : {}),
   });
+  // A person who waits cannot wait for the metadata of a federation: it is refreshed in the background, a moment later.
+  if (!fetched.ok && fetched.error.code === 'too_large' && !collections) {
+    await writeRefresh(db, id, { nextAt: deps.now() });
+    return { kind: 'unchanged' };
+  }
   if (!fetched.ok) return fail(deps, provider, fetched.error.message);
   // Read again even if it is unchanged: it may have expired. Its signature was verified when it was sent.
-  const [document, signers] = fetched.unchanged
-    ? [await readMetadataXml(db, id), undefined]
-    : [fetched.body, signersOf(deps, provider.settings.metadataSigners)];
-  const read = readMetadata(document, { now: deps.now(), expectEntityId: entityId, signers });
+  const read = fetched.unchanged
+    ? await readFetched({ body: await readMetadataXml(db, id) }, deps.now(), { expectEntityId: entityId })
+    : await readFetched(fetched, deps.now(), { expectEntityId: entityId, signers });
   if (!read.ok) return fail(deps, provider, read.error.message);
   return use(deps, provider, read.metadata, fetched);
 }

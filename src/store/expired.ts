@@ -6,6 +6,7 @@ import { deleteLoginMessagesBefore } from './loginMessages.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
 import { deleteExpiredLoginTests } from './loginTests.ts';
 import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
+import { deleteExpiredMetadataCollections } from './metadataCollections.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPasswordLinks } from './passwordLinks.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
@@ -28,6 +29,7 @@ const deletions = [
   deleteExpiredPasswordLinks,
   deleteExpiredSessions,
   deleteExpiredMetadataImports,
+  deleteExpiredMetadataCollections,
   deleteExpiredFailures,
   deleteExpiredProviderSetups,
 ];

@@ -20,6 +20,37 @@ export function canonicalize(element: XmlElement, form: CanonicalForm, omitted?:
   return writer.text;
 }
 
+/** Writes the canonical form of a document as it is read in pieces. `take` returns what was written since the last time. */
+export type CanonicalStream = {
+  open(container: XmlElement): void;
+  add(child: XmlElement | string): void;
+  close(container: XmlElement): void;
+  take(): string;
+};
+
+/** Returns a stream of the canonical form of a document. The text is the one that canonicalize() returns for its root. */
+export function canonicalStream(form: CanonicalForm): CanonicalStream {
+  const writer: Writer = { text: '', form, rendered: [], omitted: undefined };
+  const heights: number[] = [];
+  return {
+    open(container) {
+      const isRoot = heights.push(writer.rendered.length) === 1;
+      const candidates = isRoot ? apexNamespaces(container, form) : ownNamespaces(container, form);
+      writeStartTag(writer, container, candidates, container.attributes);
+    },
+    add: (child) => writeChild(writer, child),
+    close({ name }) {
+      writer.text += `</${name}>`;
+      writer.rendered.length = heights.pop() ?? 0;
+    },
+    take() {
+      const { text } = writer;
+      writer.text = '';
+      return text;
+    },
+  };
+}
+
 /**
  * Returns the namespace name of a prefix at an element as the canonical form of `apex`, the element itself or an ancestor, says it, or
  * undefined. The exclusive form leaves out declarations, so the document may say something else.
@@ -46,16 +77,27 @@ function writeElement(
   attributes: readonly Attribute[],
 ): void {
   const height = writer.rendered.length;
+  writeStartTag(writer, element, candidates, attributes);
+  for (const child of element.children) writeChild(writer, child);
+  writer.text += `</${element.name}>`;
+  writer.rendered.length = height;
+}
+
+function writeStartTag(
+  writer: Writer,
+  element: XmlElement,
+  candidates: readonly NamespaceDeclaration[],
+  attributes: readonly Attribute[],
+): void {
   writer.text += `<${element.name}`;
   writeNamespaces(writer, element, candidates);
   writeAttributes(writer, attributes);
   writer.text += '>';
-  for (const child of element.children) {
-    if (typeof child === 'string') writer.text += escapeText(child);
-    else if (child !== writer.omitted) writeElement(writer, child, ownNamespaces(child, writer.form), child.attributes);
-  }
-  writer.text += `</${element.name}>`;
-  writer.rendered.length = height;
+}
+
+function writeChild(writer: Writer, child: XmlElement | string): void {
+  if (typeof child === 'string') writer.text += escapeText(child);
+  else if (child !== writer.omitted) writeElement(writer, child, ownNamespaces(child, writer.form), child.attributes);
 }
 
 // Namespaces to write besides the visibly used ones: at the apex all in scope, below it those that the element declares.

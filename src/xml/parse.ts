@@ -37,9 +37,13 @@ export function parseXml(octets: Buffer, options: ParseOptions = {}): XmlElement
   return parse(octets, options, []).root;
 }
 
-/** Parses a part of a message like parseXml, with the namespace declarations around it, each prefix once. Throws an XmlError. */
-export function parseFragment(octets: Buffer, outer: readonly NamespaceDeclaration[]): Fragment {
-  return parse(octets, {}, outer);
+/** Parses a part of a document like parseXml, with the namespace declarations around it, each prefix once. Throws an XmlError. */
+export function parseFragment(
+  octets: Buffer,
+  outer: readonly NamespaceDeclaration[],
+  options: ParseOptions = {},
+): Fragment {
+  return parse(octets, options, outer);
 }
 
 function parse(octets: Buffer, options: ParseOptions, outer: readonly NamespaceDeclaration[]): Fragment {

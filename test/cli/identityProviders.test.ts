@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ensureFirstDomain } from '../../src/federation/domains.ts';
+import { federationOf, memberId } from '../federation/metadata/federation.ts';
 import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { serve } from '../support/listen.ts';
 import { tempFolder } from '../support/tempFolder.ts';
@@ -35,6 +36,26 @@ describe('anteroom idp', () => {
   it('imports a provider from standard input, with the name in its metadata or the host of its EntityID', async () => {
     const okta = readFileSync(new URL('../federation/metadata/fixtures/okta.xml', import.meta.url), 'utf8');
     expect(await jsonOf(deps, ['idp', 'import', '-'], okta)).to.include({ name: 'www.okta.com', showButton: false });
+  });
+
+  it('searches a collection, and imports one of it, or of an MDQ server', async () => {
+    const url = await serve(federationOf(400));
+    expect((await run('idp', 'import', url)).complained)
+      .to.contain('collection of 400')
+      .and.contain('anteroom idp search');
+    expect(await json('idp', 'search', url, 'university', '399')).to.deep.equal([
+      { entityId: memberId(399), name: 'University 399' },
+    ]);
+    expect((await run('idp', 'search', url, 'university')).printed).to.contain('The first 50 of 400.');
+    const one = ['idp', 'import', url, '--entity-id', memberId(399)];
+    expect(await json(...one)).to.include({ entityId: memberId(399), name: 'University 399', metadataUrl: url });
+    expect((await run('idp', 'search', await serve(readFileSync(metadata)), 'x')).complained).to.contain(
+      'no collection',
+    );
+    const mdq = await serve(readFileSync(metadata));
+    expect((await run('idp', 'import', mdq, '--mdq')).complained).to.contain('--mdq needs --entity-id');
+    const asked = await json('idp', 'import', mdq, '--mdq', '--entity-id', 'rivet-jumpcloud');
+    expect(asked.metadataUrl).to.equal(`${mdq}/entities/rivet-jumpcloud`);
   });
 
   it('requires a signature of a pinned certificate, and shows its fingerprint', async () => {

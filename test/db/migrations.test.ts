@@ -55,6 +55,7 @@ const added = [
   'longestMinutes',
   'emailFirst',
   'signers',
+  'selected',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -57,7 +57,7 @@ describe('setup of a provider by another person', () => {
     expect(await drawing.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).to.equal(460);
     await shoot(powerUser, 'guide');
     await powerUser.getByRole('link', { name: 'audience_mismatch' }).click();
-    await powerUser.waitForURL(/reason=audience_mismatch/);
+    await powerUser.waitForURL(/q=audience_mismatch/);
   });
 
   it('creates a link, which is shown once', async () => {
@@ -77,8 +77,8 @@ describe('setup of a provider by another person', () => {
     expect(visitor.url(), 'without the token').to.equal(`${connected.url}/provider-setup`);
     await expectAccessible(visitor);
     await visitor.getByRole('button', { name: 'Start' }).click();
-    await visitor.getByRole('button', { name: 'Keycloak' }).click();
-    expect(await visitor.getByLabel('Client ID', { exact: true }).inputValue()).to.equal(
+    await visitor.getByRole('button', { name: 'JumpCloud' }).click();
+    expect(await visitor.getByLabel('SP Entity ID', { exact: true }).inputValue()).to.equal(
       `${connected.url}/saml/metadata`,
     );
     await expectAccessible(visitor);

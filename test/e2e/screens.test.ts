@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { createNextKey } from '../../src/federation/domainKeys.ts';
 import { getDomain } from '../../src/federation/domains.ts';
 import { previewMetadata } from '../../src/federation/importMetadata.ts';
+import { keepCollection } from '../../src/federation/metadataCollections.ts';
 import { createProviderSetup } from '../../src/federation/providerSetups/links.ts';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { startJob } from '../../src/jobs/worker.ts';
@@ -187,6 +188,9 @@ async function fill(connected: Connected): Promise<string[]> {
     description: longName,
   });
   await sendTestEvent(deps, webhook.id);
+  const collection = await keepCollection(deps, { url: `https://${longName}.example` }, '', [
+    { entityId: `https://${longName}.example/${longName}`, name: longName.repeat(3) },
+  ]);
   const [delivery] = (await listDeliveries(deps.store.db, webhook.id, { limit: 1 })).rows;
   await insertMail(deps.store.db, {
     ...{ id: '1', at: deps.now(), kind: 'notification' },
@@ -221,6 +225,8 @@ async function fill(connected: Connected): Promise<string[]> {
     `${saml}/domains/${domain.id}/guide?provider=shibboleth`,
     providers,
     `${providers}/imports/${preview.value.id}`,
+    `${providers}/collections/${collection}`,
+    `${providers}/collections/${collection}?q=nothing`,
     `${providers}/${provider.id}`,
     `${providers}/${provider.id}/removal`,
     '/settings/security/activity',

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Conflict, NotFound } from '../../src/errors.ts';
 import { confirmImport, getPreview, previewMetadata } from '../../src/federation/importMetadata.ts';
+import { getCollection } from '../../src/federation/metadataCollections.ts';
+import { mdqUrl } from '../../src/federation/metadataSource.ts';
 import {
   changeProvider,
   getProvider,
@@ -9,12 +11,14 @@ import {
   removeProvider,
   setProviderEnabled,
 } from '../../src/federation/providers.ts';
+import { refreshMetadata } from '../../src/federation/refreshMetadata.ts';
 import { listProviders } from '../../src/store/identityProviders.ts';
 import { providerNext } from '../saml/support/keys.ts';
 import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { federationOf, memberId } from './metadata/federation.ts';
 
 const xml = metadata('keycloak');
 
@@ -116,7 +120,7 @@ describe('federation/importMetadata', () => {
     it('imports only what the pinned certificate of a provider has signed, whatever the preview was made with', async () => {
       const [pinned, other] = [await certificateOf(), await certificateOf(providerNext)];
       const signed = signMetadata(xml);
-      const first = await previewMetadata(deps, { xml: signed }, undefined, pinned);
+      const first = await previewMetadata(deps, { xml: signed }, undefined, { signers: pinned });
       const { id, settings } = await confirmImport(deps, first.ok ? first.value.id : '');
       expect(settings.metadataSigners).to.equal(pinned);
       const update = await previewMetadata(deps, { xml }, id);
@@ -125,11 +129,64 @@ describe('federation/importMetadata', () => {
       const unsigned = await confirmImport(deps, await preview(undefined, xml), target).catch((error) => error);
       expect(unsigned).to.be.instanceOf(Conflict);
       const byOther = signMetadata(xml, 'EntityDescriptor', { key: providerNext.privateKey });
-      const made = await previewMetadata(deps, { xml: byOther }, undefined, other);
+      const made = await previewMetadata(deps, { xml: byOther }, undefined, { signers: other });
       const refused = await confirmImport(deps, made.ok ? made.value.id : '', target).catch((error) => error);
       expect(refused).to.be.instanceOf(Conflict);
       expect((await confirmImport(deps, await preview(undefined, signed), target)).id).to.equal(id);
       expect((await confirmImport(deps, await preview(id, signed))).id).to.equal(id);
+    });
+
+    for (const [title, count] of [
+      ['small', 3],
+      ['longer than the metadata of one provider may be', 400],
+    ] as const)
+      it(`lists a collection that is ${title}, imports one provider of it by its EntityID, and refreshes it`, async () => {
+        let published = signMetadata(federationOf(count), 'EntitiesDescriptor');
+        const url = await serve((_request, response) => void response.end(published));
+        const signers = await certificateOf();
+        const all = await previewMetadata(deps, { url }, undefined, { signers });
+        expect(!all.ok && all.errors.url).to.equal(
+          `This is a collection of ${count} identity providers. Select one of them.`,
+        );
+        const collection = await getCollection(deps, (!all.ok && all.collection) || '');
+        expect(collection).to.deep.include({ source: { url }, signers });
+        expect(collection.entities).to.have.lengthOf(count);
+        const none = await previewMetadata(deps, { url }, undefined, { signers, entityId: 'urn:nobody' });
+        expect(!none.ok && none.errors.url).to.match(/EntityID/);
+        const one = await previewMetadata(deps, { url }, undefined, { signers, entityId: memberId(2) });
+        if (!one.ok) throw new Error(JSON.stringify(one.errors));
+        expect((await getPreview(deps, one.value.id)).metadata.name).to.equal('University 2');
+        const { id, entityId, metadataUrl, settings } = await confirmImport(deps, one.value.id);
+        expect({ entityId, metadataUrl }).to.deep.equal({ entityId: memberId(2), metadataUrl: url });
+        expect(settings.metadataSigners).to.equal(signers);
+        published = signMetadata(
+          federationOf(count).replaceAll('idp2.example.org/app', 'idp2.example.org/new'),
+          'EntitiesDescriptor',
+        );
+        expect(await refreshMetadata(deps, id)).to.deep.equal({ kind: 'waiting' });
+        published = federationOf(count);
+        expect(await refreshMetadata(deps, id)).to.have.property('kind', 'failed');
+        published = signMetadata(
+          federationOf(count).replaceAll(`"${memberId(2)}"`, '"urn:gone"'),
+          'EntitiesDescriptor',
+        );
+        expect(await refreshMetadata(deps, id)).to.have.property('kind', 'failed');
+      });
+
+    it('imports from an MDQ server, which must return the entity that was asked for', async () => {
+      const asked: string[] = [];
+      const base = await serve((request, response) => {
+        asked.push(request.url ?? '');
+        response.end(xml);
+      });
+      const entityId = 'https://id.rivet.example/realms/rivet';
+      const one = await previewMetadata(deps, { url: mdqUrl(`${base}/`, entityId) }, undefined, { entityId });
+      expect(one.ok && one.value.metadata.entityId).to.equal(entityId);
+      expect(asked).to.deep.equal([`/entities/${encodeURIComponent(entityId)}`]);
+      const other = await previewMetadata(deps, { url: mdqUrl(base, 'urn:other') }, undefined, {
+        entityId: 'urn:other',
+      });
+      expect(!other.ok && other.errors.url).to.match(/metadata of another identity provider/);
     });
 
     async function preview(providerId?: string, document = xml): Promise<string> {

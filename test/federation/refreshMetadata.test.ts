@@ -14,6 +14,7 @@ import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { federationOf } from './metadata/federation.ts';
 import { fixture } from './metadata/fixtures.ts';
 
 const HOUR = 3_600_000;
@@ -211,6 +212,13 @@ describe('federation/refreshMetadata', () => {
       for (const one of [await getProvider(deps.store.db, provider.id), { ...provider, metadataUrl: null }])
         expect(await refreshEarly(deps, one)).to.equal(undefined);
       expect(requests).to.deep.equal([]);
+    });
+
+    it('leaves the metadata of a federation to the background while a person waits', async () => {
+      published = federationOf(600);
+      expect(await refreshEarly(deps, provider)).to.equal(undefined);
+      const { refresh } = await state();
+      expect(refresh).to.include({ nextAt: deps.now(), failure: null, failures: 0 });
     });
 
     it('keeps the last good copy if the pinned certificate did not sign the new one, and uses what it signed', async () => {

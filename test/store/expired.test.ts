@@ -9,6 +9,7 @@ import { findLoginRequest, insertLoginRequest } from '../../src/store/loginReque
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
 import { addTraffic, listTraffic } from '../../src/store/loginTraffic.ts';
+import { findMetadataCollection, insertMetadataCollection } from '../../src/store/metadataCollections.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findProviderSetup, insertProviderSetup } from '../../src/store/providerSetups.ts';
@@ -43,7 +44,23 @@ describe('store/expired', () => {
         await insertLoginRequest(db, aLoginRequest({ id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
         await recordAssertion(db, { entityId: 'one', assertionId: name, expiresAt });
         await insertPendingLogin(db, { tokenHash: name, loginJson: '{}', expiresAt });
-        await insertMetadataImport(db, { id: name, xml: '', url: null, providerId: null, expiresAt, signers: null });
+        await insertMetadataImport(db, {
+          id: name,
+          xml: '',
+          url: null,
+          providerId: null,
+          expiresAt,
+          signers: null,
+          selected: null,
+        });
+        await insertMetadataCollection(db, {
+          id: name,
+          url: null,
+          xml: '',
+          signers: null,
+          entitiesJson: '[]',
+          expiresAt,
+        });
         await writeSession(db, aSession(user.id, { id: name, expiresAt }));
         await insertLoginTest(db, aLoginTest(domain.id, { id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
         await insertProviderSetup(db, aProviderSetup(domain.id, { id: name, expiresAt: expiresAt - 30 * 86_400_000 })); // kept for a month
@@ -55,6 +72,7 @@ describe('store/expired', () => {
         await isAssertionUsed(db, { entityId: 'one', assertionId: name }),
         (await findPendingLogin(db, name, 0)) !== undefined,
         (await findMetadataImport(db, name, 0)) !== undefined,
+        (await findMetadataCollection(db, name, 0)) !== undefined,
         (await findSession(db, name, 0)) !== undefined,
         (await findLoginTest(db, name)) !== undefined,
         (await findProviderSetup(db, name)) !== undefined,

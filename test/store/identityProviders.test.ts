@@ -128,7 +128,15 @@ describe('store/identityProviders', () => {
     });
 
     it('keeps a previewed import until it expires or is deleted', async () => {
-      const row = { id: 'a', xml: '<xml/>', url: null, providerId: null, expiresAt: testStart + 10, signers: null };
+      const row = {
+        id: 'a',
+        xml: '<xml/>',
+        url: null,
+        providerId: null,
+        expiresAt: testStart + 10,
+        signers: null,
+        selected: null,
+      };
       await insertMetadataImport(db, row);
       expect(await findMetadataImport(db, 'a', testStart + 9)).to.deep.equal(row);
       expect(await findMetadataImport(db, 'a', testStart + 10)).to.equal(undefined);
@@ -146,6 +154,7 @@ describe('store/identityProviders', () => {
         providerId: provider.id,
         expiresAt: testStart + 10,
         signers: null,
+        selected: null,
       };
       await insertMetadataImport(db, row);
       await deleteProvider(db, provider.id);

@@ -34,7 +34,7 @@ async function show(deps: Deps, req: Request, res: Response, id: string): Promis
     expectations,
     reasons,
     provider,
-    reasonHref: (reason: string) => withQuery(ACTIVITY, { reason, domain: domain.id }),
+    reasonHref: (reason: string) => withQuery(ACTIVITY, { q: reason, outcome: 'refused' }),
     downloads: {
       certificate: hasCertificate ? `${domainPath(domain.id)}/certificate` : undefined,
       metadata: `${values.metadataUrl}?download`,

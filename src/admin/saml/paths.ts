@@ -1,6 +1,7 @@
 export {
   ACTIVITY,
   autoLoginPath,
+  collectionPath,
   domainPath,
   guidePath,
   importPath,

@@ -5,13 +5,13 @@ import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
 import { readSigners } from '../../federation/metadata/signers.ts';
-import type { MetadataSource } from '../../federation/metadataSource.ts';
+import { type MetadataSource, mdqUrl } from '../../federation/metadataSource.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
 import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
-import { domainPath, guidePath, importPath, providerPath, providersPath, SAML } from './paths.ts';
+import { collectionPath, domainPath, guidePath, importPath, providerPath, providersPath, SAML } from './paths.ts';
 
 const PATH = providersPath(':domain');
 
@@ -24,10 +24,10 @@ export function providersRoutes(router: Router, deps: Deps): void {
   );
 }
 
-const ways = ['url', 'file', 'xml'] as const;
-type Entered = { way: (typeof ways)[number]; url: string; xml: string; signers: string };
+const ways = ['url', 'file', 'xml', 'mdq'] as const;
+type Entered = { way: (typeof ways)[number]; url: string; xml: string; mdq: string; entityId: string; signers: string };
 
-const blank: Entered = { way: 'url', url: '', xml: '', signers: '' };
+const blank: Entered = { way: 'url', url: '', xml: '', mdq: '', entityId: '', signers: '' };
 
 async function show(deps: Deps, res: Response, domainId: string, entered: Entered, errors: FieldErrors): Promise<void> {
   const domain = await getDomain(deps.store.db, domainId);
@@ -69,11 +69,22 @@ function lastToExpire({ facts }: IdentityProvider) {
 async function importMetadata(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
   const domain = await getDomain(deps.store.db, domainId);
   const way = ways.find((known) => known === field(req, 'way')) ?? 'url';
-  const entered = { way, url: field(req, 'url'), xml: field(req, 'xml'), signers: field(req, 'signers') };
+  const [url, xml, mdq] = [field(req, 'url'), field(req, 'xml'), field(req, 'mdq')];
+  const entered = {
+    way,
+    url,
+    xml,
+    mdq,
+    entityId: field(req, 'entityId'),
+    signers: field(req, way === 'mdq' ? 'mdqSigners' : 'signers'),
+  };
   const source = sourceIn(req, entered);
   const signers = readSigners(entered.signers);
   if (!signers.ok) return show(deps, res.status(422), domain.id, entered, signers.errors);
-  const preview = source ? await previewMetadata(deps, source, undefined, signers.value) : undefined;
+  const wanted = { signers: signers.value, ...(way === 'mdq' && { entityId: entered.entityId.trim() }) };
+  const preview = source ? await previewMetadata(deps, source, undefined, wanted) : undefined;
+  if (preview && !preview.ok && preview.collection)
+    return res.redirect(303, collectionPath(domain.id, preview.collection));
   if (preview?.ok) return res.redirect(303, importPath(domain.id, preview.value.id));
   const message = preview ? Object.values(preview.errors)[0] : missing[way];
   await show(deps, res.status(422), domain.id, entered, { [way]: message ?? '' });
@@ -83,9 +94,11 @@ const missing: Record<Entered['way'], string> = {
   url: 'Paste the metadata URL of your identity provider.',
   file: 'Select the metadata file that you downloaded from your identity provider.',
   xml: 'Paste the metadata of your identity provider.',
+  mdq: 'Enter the base URL of the MDQ server and an EntityID.',
 };
 
-function sourceIn(req: Request, { way, url, xml }: Entered): MetadataSource | undefined {
+function sourceIn(req: Request, { way, url, xml, mdq, entityId }: Entered): MetadataSource | undefined {
+  if (way === 'mdq') return mdq.trim() === '' || entityId.trim() === '' ? undefined : { url: mdqUrl(mdq, entityId) };
   if (way === 'url') return url.trim() === '' ? undefined : { url };
   if (way === 'xml') return xml.trim() === '' ? undefined : { xml };
   const bytes = file(req, 'file');

@@ -33,7 +33,8 @@ const COPY_AGAIN = 'Copy all of the metadata again, or upload the file.';
 
 type NamespaceKey = keyof typeof NAMESPACES;
 
-const LIMITS: XmlLimits = {
+/** The limits of the metadata of one provider. */
+export const METADATA_LIMITS: XmlLimits = {
   octets: 2 * MAX_METADATA_BYTES, // UTF-16 may grow by half as UTF-8
   nodes: 10_000,
   attributes: 64,
@@ -65,6 +66,22 @@ export function childrenOf(parent: Element, namespace: NamespaceKey, name: strin
 /** Whether an element has this namespace and name. */
 export function isElement(element: Element, namespace: NamespaceKey, name: string): boolean {
   return element.namespace === NAMESPACES[namespace] && element.name === name;
+}
+
+/** Returns the element of a tree of src/xml. */
+export function elementOf({ uri, local, attributes, children }: XmlElement): Element {
+  return {
+    namespace: uri,
+    name: local,
+    attributes: new Map(
+      attributes.map(({ uri: own, local: name, value }) => [own === '' ? name : `{${own}}${name}`, value]),
+    ),
+    children: children.flatMap((child) => (typeof child === 'string' ? [] : [elementOf(child)])),
+    text: children
+      .filter((child) => typeof child === 'string')
+      .join('')
+      .trim(),
+  };
 }
 
 function decode(input: Uint8Array | string): string {
@@ -112,7 +129,7 @@ function checkForm(xml: string): XmlElement {
   if (xml.includes('__proto__'))
     refuse('forbidden_name', 'This contains the name "__proto__", which no metadata uses.');
   try {
-    return parseXml(Buffer.from(xml), { grammar: 'document', limits: LIMITS });
+    return parseXml(Buffer.from(xml), { grammar: 'document', limits: METADATA_LIMITS });
   } catch (error) {
     if (error instanceof XmlError) refuseForm(error);
     throw error;

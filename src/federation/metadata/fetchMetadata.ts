@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { connectionFault, type Guard, PrivateAddress, permittedAddresses, requestFrom } from '../../guardedRequest.ts';
 import type { PrivateNetworks } from '../../network.ts';
+import { type Collection, type CollectionOptions, MAX_COLLECTION_BYTES, readCollection } from './collection.ts';
 import { MAX_METADATA_BYTES } from './document.ts';
 import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 
@@ -8,16 +9,19 @@ export type FetchOptions = Guard & {
   timeoutMs?: number; // for everything, including redirects; 10 s by default
   maxBytes?: number;
   known?: Validators; // of the version that is known: it is not sent again
+  collection?: CollectionOptions; // read a document past `maxBytes` as a collection, without this a refusal
 };
 
 /** What a server says about a version of a document (RFC 9110 8.8). */
 export type Validators = { etag: string | null; lastModified: string | null };
 
-export type Fetched = { body: Uint8Array; unchanged: boolean; validators: Validators }; // unchanged: without a body
+/** `unchanged`: without a body. `collection`: what was read of a long document, which is not kept as a body. */
+export type Fetched = { body: Uint8Array; unchanged: boolean; validators: Validators; collection?: Collection };
 export type FetchResult = ({ ok: true } & Fetched) | { ok: false; error: MetadataError };
 
 const MAX_REDIRECTS = 3;
 const MAX_URL = 2_048;
+const COLLECTION_TIMEOUT_MS = 120_000;
 const MAX_VALIDATOR = 200;
 const UPLOAD = 'download the metadata and upload the file';
 
@@ -33,15 +37,36 @@ const HEADERS = {
  * @param url https, or http if private networks are allowed
  */
 export async function fetchMetadata(url: string, options: FetchOptions): Promise<FetchResult> {
-  const timeoutMs = options.timeoutMs ?? 10_000;
-  const signal = AbortSignal.timeout(timeoutMs);
+  const deadline = startDeadline(options.timeoutMs ?? 10_000);
   try {
-    return { ok: true, ...(await follow(readUrl(url, options), 0, options, signal)) };
+    return { ok: true, ...(await follow(readUrl(url, options), 0, options, deadline)) };
   } catch (caught) {
-    if (!signal.aborted) return { ok: false, error: refusalIn(caught) };
-    const message = `The server did not respond completely within ${timeoutMs / 1000} seconds. Try again, or ${UPLOAD}.`;
+    if (!deadline.signal.aborted) return { ok: false, error: refusalIn(caught) };
+    const message = `The server did not respond completely within ${deadline.ms / 1000} seconds. Try again, or ${UPLOAD}.`;
     return { ok: false, error: { code: 'timeout', message } };
+  } finally {
+    deadline.set(0);
   }
+}
+
+/** A time limit that can be set again: a long document may take longer, once it is clear that it is one. 0 is none. */
+type Deadline = { signal: AbortSignal; ms: number; set(ms: number): void };
+
+function startDeadline(ms: number): Deadline {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const deadline: Deadline = {
+    signal: controller.signal,
+    ms,
+    set(next) {
+      clearTimeout(timer);
+      if (next === 0) return;
+      deadline.ms = next;
+      timer = setTimeout(() => controller.abort(), next);
+    },
+  };
+  deadline.set(ms);
+  return deadline;
 }
 
 /** Returns an entered URL with https:// in front if it begins with a host, such as idp.example.com/metadata or localhost:3001. */
@@ -50,7 +75,8 @@ export function withScheme(entered: string): string {
   return /^(localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?([/?#]|$)/.test(text) ? `https://${text}` : text;
 }
 
-async function follow(url: URL, redirects: number, options: FetchOptions, signal: AbortSignal): Promise<Fetched> {
+async function follow(url: URL, redirects: number, options: FetchOptions, deadline: Deadline): Promise<Fetched> {
+  const { signal } = deadline;
   const addresses = await permittedAddresses(url, options, signal).catch((error) =>
     error instanceof PrivateAddress
       ? refusePrivate(url, redirects, options.privateNetworks)
@@ -62,10 +88,10 @@ async function follow(url: URL, redirects: number, options: FetchOptions, signal
   );
   try {
     const target = redirectTarget(response);
-    if (target === undefined) return await readResponse(response, options);
+    if (target === undefined) return await readResponse(response, options, deadline);
     if (redirects === MAX_REDIRECTS)
       refuse('too_many_redirects', `The URL redirects more than ${MAX_REDIRECTS} times. Enter the final URL.`);
-    return await follow(readRedirect(target, url, options), redirects + 1, options, signal);
+    return await follow(readRedirect(target, url, options), redirects + 1, options, deadline);
   } finally {
     response.destroy();
   }
@@ -113,28 +139,52 @@ function redirectTarget({ statusCode, headers }: IncomingMessage): string | unde
   return [301, 302, 303, 307, 308].includes(statusCode ?? 0) ? headers.location : undefined;
 }
 
-async function readResponse(response: IncomingMessage, { known, maxBytes }: FetchOptions): Promise<Fetched> {
+async function readResponse(
+  response: IncomingMessage,
+  { known, maxBytes, collection }: FetchOptions,
+  deadline: Deadline,
+): Promise<Fetched> {
   const unchanged = response.statusCode === 304 && Object.keys(conditions(known)).length > 0;
-  const body = unchanged ? new Uint8Array() : await readBody(response, maxBytes ?? MAX_METADATA_BYTES);
+  const most = maxBytes ?? MAX_METADATA_BYTES;
+  const readLong = (source: AsyncIterable<Buffer>) => {
+    if (collection === undefined) return refuseSize(most);
+    deadline.set(COLLECTION_TIMEOUT_MS);
+    return readCollection(source, collection);
+  };
+  if (!unchanged) checkHead(response);
+  const announced = Number(response.headers['content-length'] ?? 0);
+  if (announced > (collection ? MAX_COLLECTION_BYTES : most)) refuseSize(most);
+  const body = unchanged ? new Uint8Array() : await readBody(response, most, readLong);
   const { etag, 'last-modified': lastModified } = response.headers;
-  return { body, unchanged, validators: { etag: short(etag), lastModified: short(lastModified) } };
+  const validators = { etag: short(etag), lastModified: short(lastModified) };
+  if (body instanceof Uint8Array) return { body, unchanged, validators };
+  return { body: new Uint8Array(), unchanged, validators, collection: body };
 }
 
 function short(header: string | undefined): string | null {
   return header !== undefined && header.length <= MAX_VALIDATOR ? header : null;
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  checkHead(response);
+/** Returns the body or, if it is longer, what `readLong` reads of it as it comes. */
+async function readBody<Long>(
+  response: IncomingMessage,
+  maxBytes: number,
+  readLong: (source: AsyncIterable<Buffer>) => Long | Promise<Long>,
+): Promise<Uint8Array | Long> {
   const chunks: Buffer[] = [];
   let size = 0;
-  if (Number(response.headers['content-length'] ?? 0) > maxBytes) refuseSize(maxBytes);
-  for await (const chunk of chunksOf(response)) {
-    size += chunk.length;
-    if (size > maxBytes) refuseSize(maxBytes);
-    chunks.push(chunk);
+  const source = chunksOf(response);
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    size += next.value.length;
+    chunks.push(next.value);
+    if (size > maxBytes) return readLong(joined(chunks, source));
   }
   return Buffer.concat(chunks);
+}
+
+async function* joined(first: Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* first;
+  yield* rest;
 }
 
 async function* chunksOf(response: IncomingMessage): AsyncGenerator<Buffer> {

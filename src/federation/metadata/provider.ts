@@ -123,7 +123,8 @@ function findRole(entity: Element, entityId: string): Element {
   return role;
 }
 
-function rolesOf(entity: Element): Element[] {
+/** Returns the roles of an entity as an identity provider for SAML 2.0. */
+export function rolesOf(entity: Element): Element[] {
   return childrenOf(entity, 'metadata', 'IDPSSODescriptor').filter(supportsSaml2);
 }
 

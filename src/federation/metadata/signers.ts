@@ -2,7 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
 import { type Checked, invalid } from '../../errors.ts';
-import { readSignedDocument } from '../../saml/verify/signedDocument.ts';
+import { createStreamVerifier, type Fault, readSignedDocument } from '../../saml/verify/signedDocument.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { certificatesIn } from '../certificate.ts';
 import { type MetadataErrorCode, refuse } from './refusal.ts';
@@ -47,10 +47,31 @@ const PINNED = 'the certificate that is pinned for the signature of the metadata
  */
 export function signedText(root: XmlElement, signers: Signers, wanted: string | undefined): string {
   const signed = readSignedDocument(root, signers, wanted);
-  return signed.ok ? signed.text : refuse(...faults[signed.fault]);
+  return signed.ok ? signed.text : refuseFault(signed.fault);
 }
 
-const faults: Record<'unsigned' | 'form' | 'key' | 'content', [MetadataErrorCode, string]> = {
+/** Verifies a document that is read in pieces (saml/verify/signedDocument.ts). Its methods throw refusals: not_signed, bad_signature. */
+export type StreamVerifier = {
+  open(container: XmlElement): void;
+  add(child: XmlElement | string): void;
+  close(container: XmlElement): void;
+};
+
+export function streamVerifier(signers: Signers): StreamVerifier {
+  const { open, add, close } = createStreamVerifier(signers);
+  const check = (fault: Fault | undefined): void => void (fault && refuseFault(fault));
+  return {
+    open: (container) => check(open(container)),
+    add: (child) => check(add(child)),
+    close: (container) => check(close(container)),
+  };
+}
+
+function refuseFault(fault: Fault): never {
+  return refuse(...faults[fault]);
+}
+
+const faults: Record<Fault, [MetadataErrorCode, string]> = {
   unsigned: [
     'not_signed',
     `This metadata is not signed, but must be signed with ${PINNED}. Check the URL, or remove the pinned certificate.`,

@@ -75,8 +75,7 @@ function signatureWarnings(elements: Element[]): string[] {
 }
 
 function collectionWarnings({ containers, others }: FoundProvider): string[] {
-  if (containers.length === 0) return [];
-  if (others === 0) return ['The metadata is a collection (EntitiesDescriptor) with one entity.'];
+  if (containers.length === 0 || others === 0) return [];
   const entities = others === 1 ? 'one other entity' : `${others} other entities`;
   return [
     `The metadata is a collection (EntitiesDescriptor). Its ${entities} ${others === 1 ? 'is' : 'are'} not used.`,

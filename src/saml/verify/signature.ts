@@ -60,13 +60,17 @@ export function findSignatureFault(
   signature: SignatureForm,
   keys: readonly KeyObject[],
 ): 'key' | 'content' | undefined {
-  const { algorithm, signatureValue } = signature;
-  const signedInfo = Buffer.from(canonicalize(signature.signedInfo, signature.signedInfoForm));
-  const signedByKey = octetsVerify(signedInfo, signatureValue, algorithm, keys);
+  const signedByKey = isSignedByKey(signature, keys);
   const content = canonicalize(signature.signed, signature.signedForm, signature.element);
   const isContent = hash(signature.digest, content, 'buffer').equals(signature.digestValue);
   if (!signedByKey) return 'key';
   return isContent ? undefined : 'content';
+}
+
+/** Returns whether one of the keys made the signature. Whether it is one for this content, the digest tells. */
+export function isSignedByKey(signature: SignatureForm, keys: readonly KeyObject[]): boolean {
+  const signedInfo = Buffer.from(canonicalize(signature.signedInfo, signature.signedInfoForm));
+  return octetsVerify(signedInfo, signature.signatureValue, signature.algorithm, keys);
 }
 
 /** Returns whether one of the keys that fit the algorithm signed these octets. */

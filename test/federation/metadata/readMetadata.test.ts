@@ -69,7 +69,6 @@ const PROVIDERS: Record<string, Expected> = {
     logout: 2,
     formats: 4,
     wantsSigned: true,
-    warnings: 1,
   },
   shibboleth: {
     entityId: 'https://idp.rivet.example/idp/shibboleth',
