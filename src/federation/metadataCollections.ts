@@ -46,7 +46,8 @@ export function searchEntities(
     const all = plain(`${name} ${entityId}`);
     return words.every((word) => all.includes(word));
   });
-  const sorted = matches.toSorted((one, other) => titleOf(one).localeCompare(titleOf(other), 'en'));
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const sorted = matches.toSorted((one, other) => compare(titleOf(one), titleOf(other)));
   return { found: sorted.slice(0, limit), count: matches.length };
 }
 
