@@ -37,6 +37,7 @@ const names = {
   entityId: 'EntityID',
   acsUrl: 'ACS URL',
   acsPattern: '^ACS URL$',
+  sloUrl: 'SLO URL',
   metadataUrl: 'Metadata URL',
   homeUrl: 'Address of the intranet',
   host: 'host',

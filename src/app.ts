@@ -14,6 +14,7 @@ import { profileRoutes } from './intranet/profile.ts';
 import { providerSetupRoutes } from './intranet/provider-setup/routes.ts';
 import { setupRoutes } from './intranet/setup.ts';
 import { switchRoutes } from './saml/acs/personSwitch.ts';
+import { logoutRoutes } from './saml/logout/ours.ts';
 import { samlRoutes } from './saml/routes.ts';
 import { testLoginRoutes } from './saml/testLogin.ts';
 import { scimErrors, scimRoutes, wrongPathRoutes } from './scim/http/routes.ts';
@@ -64,6 +65,7 @@ export function buildApp(deps: Deps): Express {
   app.use(parseForm());
   app.use(switchRoutes(deps));
   app.use(setupRoutes(deps));
+  app.use(logoutRoutes(deps));
   app.use(loginRoutes(deps));
   app.use(emailFirstRoutes(deps));
   app.use(newPasswordRoutes(deps));

@@ -90,6 +90,13 @@ const testedIn: Record<string, string> = {
   'admin/sessions/end.ts': 'admin/sessions/list.test.ts',
   'admin/sessions/filter.ts': 'admin/sessions/list.test.ts',
   'admin/sessions/limits.ts': 'admin/sessions/list.test.ts',
+  'saml/logout/content.ts': 'saml/logout/pipeline.test.ts',
+  'saml/logout/context.ts': 'saml/logout/pipeline.test.ts',
+  'saml/logout/message.ts': 'saml/logout/pipeline.test.ts',
+  'saml/logout/respond.ts': 'saml/logout/receive.test.ts',
+  'saml/request/bindings.ts': 'saml/request/serviceProvider.test.ts',
+  'store/logoutRequests.ts': 'saml/logout/ours.test.ts',
+  'admin/activity/logout.ts': 'saml/logout/ours.test.ts',
   'cli/userNamed.ts': 'cli/people.test.ts',
   'login/openSessions.ts': 'admin/sessions/list.test.ts',
   'admin/saml/setupLink.ts': 'admin/saml/setupLinks.test.ts',
@@ -237,8 +244,7 @@ const testedIn: Record<string, string> = {
 
 /** Views that another file renders than the one of the same path, with the reason. */
 const renderedElsewhere: Record<string, string> = {
-  'intranet/logout': 'logging out has two small pages beside the login',
-  'intranet/logged-out': 'the same',
+  'intranet/logout': 'the page that asks whether to log out belongs to the login',
 };
 
 const MAX_VIEW_LINE = 160;

@@ -91,6 +91,7 @@ async function setUp({ deps, operands }: Call): Promise<Output> {
   const text = list([
     ['EntityID', details.entityId],
     ['ACS URL', details.acsUrl],
+    ['SLO URL', details.sloUrl],
     ['Metadata URL', details.metadataUrl],
   ]);
   return { json: await asJson(deps, domain), text };

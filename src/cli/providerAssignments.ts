@@ -19,6 +19,7 @@ const help: Record<keyof ProviderInput, string> = {
   allowSha1: 'accept SHA-1 signatures',
   spEntityId: 'the EntityID that this provider knows the intranet by; empty: that of the domain',
   sendSubject: 'send the e-mail address that a person typed first as Subject',
+  singleLogout: 'log people out of the provider too, if it supports that; off: log out here only',
   refresh: 'fetch the metadata again; its changes wait for approval (review), are used at once (automatic), or off',
   metadataSigners: 'the certificates in PEM with which the metadata must be signed; empty: no signature is needed',
 };

@@ -41,6 +41,7 @@ export const migrations: Migration[] = [
   addProviderSetups,
   helpToFindProviders,
   addCollectionsOfMetadata,
+  addSingleLogout,
 ];
 
 /**
@@ -418,4 +419,16 @@ async function addCollectionsOfMetadata(db: Kysely<unknown>, engine: Engine): Pr
     .raw(`create table "metadataCollections" ("id" ${key} primary key, "url" text, "xml" text, "signers" text,
       "entitiesJson" text not null, "expiresAt" bigint not null)`)
     .execute(db);
+}
+
+/** Logout requests are sent to providers, and theirs find sessions by the NameID. */
+async function addSingleLogout(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "logoutRequests" ("id" ${key} primary key, "providerId" ${key} not null, "domainId" ${key} not null,
+      "activityId" ${key} not null, "state" ${key} not null, "createdAt" bigint not null, "expiresAt" bigint not null)`,
+    `create index "logoutRequestsByExpiry" on "logoutRequests" ("expiresAt")`,
+    `create index "sessionsByNameId" on "sessions" ("nameId") where "nameId" is not null`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -263,12 +263,21 @@ export const tables = {
     expiresAt: time,
   },
   pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
+  logoutRequests: {
+    id, // the LogoutRequest's ID
+    providerId: key,
+    domainId: key,
+    activityId: key, // its row of Login activity
+    state: key, // LogoutState
+    createdAt: time,
+    expiresAt: time,
+  },
   usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
   loginActivity: {
     id,
     reference: optionalKey, // the code shown to a person who was refused
     at: time,
-    flow: key, // 'sp' | 'auto' | 'again' | 'idp' | 'local' | 'test'
+    flow: key, // 'sp' | 'auto' | 'again' | 'idp' | 'local' | 'test' | 'logout'
     outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'no_cookies' | 'continued' | 'started_again'
     reason: optionalKey,
     domainId: optionalKey,
@@ -410,6 +419,7 @@ export type JobItemRow = Schema['jobItems'];
 export type PasswordLinkRow = Schema['passwordLinks'];
 export type SessionRow = Schema['sessions'];
 export type LoginRequestRow = Schema['loginRequests'];
+export type LogoutRequestRow = Schema['logoutRequests'];
 export type LoginTestRow = Schema['loginTests'];
 export type PassedTestRow = Schema['passedTests'];
 export type LoginActivityRow = Schema['loginActivity'];

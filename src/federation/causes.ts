@@ -16,6 +16,8 @@ export const causes = {
   digest: 'Set the digest algorithm in {provider} to SHA-256: it is often a separate setting.',
   encryption: 'Set the encryption in {provider} to AES-256-GCM with RSA-OAEP, or turn encryption off.',
   canonical_form: 'Set the canonicalization in {provider} to Exclusive XML Canonicalization without comments.',
+  // signature_missing
+  logout_unsigned: 'Have {provider} sign logout requests and logout responses. Every browser can send one.',
   // signature_invalid
   other_key:
     'No key in the imported metadata of {provider} made this signature. Compare the certificates below and fetch the metadata again.',
@@ -28,6 +30,10 @@ export const causes = {
     '{provider} did not log the person in the way that is requested. Clear the authentication contexts on its Edit screen.',
   request_refused:
     '{provider} did not accept the login request. Compare the EntityID and the ACS URL there with those of this domain, and give it the current certificate.',
+  // destination_mismatch, subject_missing: of logouts
+  logout_url: 'The single logout URL in {provider} is not the one of this domain. Replace it with the one below.',
+  name_id_encrypted:
+    'No key of this domain decrypts the name. Give {provider} the current metadata of this domain, or turn off encryption of NameIDs there.',
   // destination_mismatch, issuer_mismatch, confirmation_expired
   no_destination:
     'The response is signed and has no Destination. Have {provider} send the ACS URL below as its Destination.',

@@ -111,7 +111,8 @@ export function isProven({ state, worked }: Tested): boolean {
 
 /** Name and button are for people, and refreshes keep what was tested. Everything else may decide about a login. */
 function digestOf(domain: Domain, provider: IdentityProvider): string {
-  const { refresh: _, metadataSigners: __, sendSubject: ___, requestBinding, ...settings } = provider.settings;
+  const { refresh: _, metadataSigners: __, sendSubject: ___, singleLogout: ____, ...tested } = provider.settings;
+  const { requestBinding, ...settings } = tested;
   const { entityId, acsUrl } = serviceProviderDetails(domain, settings.spEntityId);
   const url = singleSignOnFor(provider, requestBinding);
   const values = Object.entries(settings).sort(([one], [other]) => (one < other ? -1 : 1));

@@ -67,6 +67,7 @@ const schema = z.object({
   allowSha1: z.boolean(),
   spEntityId: entityIdText,
   sendSubject: z.boolean(),
+  singleLogout: z.boolean(),
   refresh: z.enum(['review', 'automatic', 'off'], 'Select one of the three.'),
   metadataSigners: signersText,
 });
@@ -96,6 +97,7 @@ export const initialSettings: ProviderSettings = {
   allowSha1: false,
   spEntityId: '',
   sendSubject: false,
+  singleLogout: true,
   refresh: 'review',
   metadataSigners: '',
 };

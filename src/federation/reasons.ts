@@ -1,4 +1,5 @@
 import { type Cause, causes } from './causes.ts';
+import { logoutReasons } from './logoutReasons.ts';
 
 export type { Cause };
 
@@ -11,7 +12,7 @@ export type Explanation = { title: string; advice: string; remedy?: Remedy };
 /** What fixes the cause: a value to copy to the provider, or a screen here. */
 export type Remedy = 'acsUrl' | 'entityId' | 'provider' | 'metadata' | 'person' | 'addPerson';
 
-/** Why a SAML response is refused. A closed list: each refusal has exactly one of these, in Login activity, the log and docs/reasons.md. */
+/** Why a SAML message is refused. A closed list: each refusal has exactly one of these, in Login activity, the log and docs/reasons.md. */
 export type ReasonCode = keyof typeof samlReasons;
 
 const ATTACK = 'No legitimate identity provider sends this. If it happens again, someone may be attacking this server.';
@@ -23,44 +24,44 @@ const AGAIN = 'The setup is fine: the person should log in again.';
 const samlReasons = {
   // Reading the message
   request_malformed: {
-    title: 'the request did not contain a SAML response',
+    title: 'the request did not contain a SAML message',
     advice:
       'The form had no SAMLResponse field, or more than one. Check that {provider} sends its response by HTTP-POST.',
   },
   message_too_large: {
-    title: 'the response was too large',
+    title: 'the message was too large',
     advice: 'Configure {provider} to send fewer attributes or groups. A SAML response may have up to 256 KB.',
   },
   base64_invalid: {
-    title: 'the response was not valid base64',
+    title: 'the message was not valid base64',
     advice: `It was damaged or crafted by hand. ${ATTACK}`,
   },
   xml_malformed: {
-    title: 'the response was not well-formed XML',
+    title: 'the message was not well-formed XML',
     advice: ATTACK,
   },
   xml_limit: {
-    title: 'the response had too many parts',
+    title: 'the message had too many parts',
     advice: 'Configure {provider} to send fewer attributes or groups. Legitimate responses stay below the limits.',
   },
   xml_forbidden: {
-    title: 'the response contained forbidden XML',
+    title: 'the message contained forbidden XML',
     advice: `It has a DOCTYPE, a processing instruction, a CDATA section or a comment inside text. ${ATTACK}`,
   },
   response_malformed: {
-    title: 'the response did not follow the SAML schema',
+    title: 'the message did not follow the SAML schema',
     advice: 'The failed check shows which part. If {provider} sends this every time, ask its vendor.',
   },
   // Signature and encryption
   signature_missing: {
-    title: 'the response was not signed',
+    title: 'the message was not signed',
     advice: 'Enable signing of assertions (or of responses) in {provider}.',
     remedy: 'provider',
   },
   signature_misplaced: { title: 'a signature was in the wrong place', advice: ATTACK },
   signature_malformed: { title: 'the signature did not have the required form', advice: ATTACK },
   algorithm_forbidden: {
-    title: 'the response used an algorithm that is not accepted',
+    title: 'the message used an algorithm that is not accepted',
     advice: 'Set the signature in {provider} to RSA-SHA256.',
     remedy: 'provider',
   },
@@ -78,7 +79,7 @@ const samlReasons = {
   },
   // Content
   version_unsupported: {
-    title: 'the response was not SAML 2.0',
+    title: 'the message was not SAML 2.0',
     advice: 'Set the application in {provider} to SAML 2.0.',
   },
   provider_status: {
@@ -86,7 +87,7 @@ const samlReasons = {
     advice: 'The person cancelled, or may not use the application. Check in {provider} that it is assigned to them.',
   },
   destination_mismatch: {
-    title: 'the response was sent to a different address',
+    title: 'the message was sent to a different address',
     advice: 'The ACS URL in {provider} is not the one of this domain. Replace it with the one below.',
     remedy: 'acsUrl',
   },
@@ -117,7 +118,7 @@ const samlReasons = {
     advice: 'Conditions that cannot be checked are not accepted. Remove the condition below in {provider}.',
   },
   session_expired: { title: 'the session at {provider} had expired', advice: CLOCK, remedy: 'provider' },
-  issued_in_future: { title: 'the response was dated in the future', advice: CLOCK, remedy: 'provider' },
+  issued_in_future: { title: 'the message was dated in the future', advice: CLOCK, remedy: 'provider' },
   authn_too_old: {
     title: '{provider} did not ask the person to log in again',
     advice: 'The login request required that (ForceAuthn). Enable it in {provider}, or disable it on its Edit screen.',
@@ -133,7 +134,7 @@ const samlReasons = {
     remedy: 'provider',
   },
   subject_missing: {
-    title: 'the response did not name a person',
+    title: 'the message did not name a person',
     advice: 'Configure {provider} to send a NameID, or exactly one value of the attribute that its Edit screen names.',
     remedy: 'provider',
   },
@@ -144,7 +145,7 @@ const samlReasons = {
   },
   // Provider, login request and person
   provider_unknown: {
-    title: 'the response came from an unknown provider',
+    title: 'the message came from an unknown provider',
     advice:
       'No provider of this domain has this EntityID. If the provider is yours, import its metadata for this domain, or select the domain on its Edit screen.',
   },
@@ -196,9 +197,10 @@ const samlReasons = {
     advice: 'Their Authentication Type is Local Login. To allow logins through {provider}, change it.',
     remedy: 'person',
   },
+  ...logoutReasons,
 } satisfies Record<string, Explanation>;
 
-/** Every reason for refusing a login: those of a SAML response, and those of a password. */
+/** Every reason for refusing a login or a logout: those of a SAML message, and those of a password. */
 export const reasons = {
   ...samlReasons,
   password_wrong: {

@@ -21,6 +21,16 @@ export function localRefusalMessage(reason: string): string {
   return localMessages.get(reason) ?? 'The login failed. Ask your administrator.';
 }
 
+/** Returns the message of the page that follows a refused message of single logout. @param message LogoutRequest or LogoutResponse */
+export function logoutRefusalMessage(providerName: string | undefined, message: string | undefined): RefusalMessage {
+  const text =
+    message === 'LogoutResponse'
+      ? 'The intranet could not use the confirmation from {provider}. You may still be logged in there.'
+      : 'The intranet could not use the message from {provider}. If you still see your name in the intranet, you are still logged in: use Log out there.';
+  const title = message === 'LogoutResponse' ? 'Your logout is not confirmed' : 'The logout failed';
+  return { title, text: withProvider(text, providerName) };
+}
+
 const WRONG = 'Wrong user name or password. Check both and try again.';
 
 const localMessages = new Map([

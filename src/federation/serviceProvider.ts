@@ -13,6 +13,9 @@ type Described = Pick<Domain, 'url' | 'spEntityId' | 'acsPath'>;
 /** The path that receives SAML responses at every domain, whatever path a domain has of its own. */
 export const ACS_PATH = '/saml/acs';
 
+/** The path that receives messages of single logout at every domain. */
+export const SLO_PATH = '/saml/slo';
+
 /**
  * What comes first in the paths of the app, in lower case because routes ignore case: an ACS path must not be one of these or below one.
  * Below /saml, all but these are free: other products use /saml/SSO or /saml/consume. A test compares the list with the routes.
@@ -75,7 +78,7 @@ export function serviceProviderDetails(
   return {
     entityId: ofProvider || (spEntityId ?? metadataUrl),
     acsUrl: url + (acsPath ?? ACS_PATH),
-    sloUrl: `${url}/saml/slo`,
+    sloUrl: url + SLO_PATH,
     metadataUrl,
   };
 }

@@ -19,14 +19,14 @@ import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { isHttps } from '../web/domain.ts';
 import { field } from '../web/form.ts';
 import { lastProviderId } from '../web/lastProvider.ts';
-import { queryText, withQuery } from '../web/query.ts';
+import { withQuery } from '../web/query.ts';
 import { clientOf } from '../web/request.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { endSession, startSession } from '../web/session.ts';
+import { startSession } from '../web/session.ts';
 
 const TRIED = 'anteroom-tried';
 
-/** The Log-In screen, the local login that never redirects, and the logout. */
+/** The Log-In screen, the local login that never redirects, and the page that asks whether to log out. */
 export function loginRoutes(deps: Deps): Router {
   const router = Router();
   router.get('/login', async (req, res) => {
@@ -46,18 +46,9 @@ export function loginRoutes(deps: Deps): Router {
     if (isWithoutCookies(req)) throw cookiesBlocked(withQuery('/local-login', { return: field(req, 'return') }));
     await submitLocalLogin(deps, req, res);
   });
-  router.post('/logout', async (req, res) => {
-    const providerId = req.user?.login.providerId;
-    if (req.session) await endSession(req, res);
-    res.redirect(303, providerId ? `/logged-out?provider=${providerId}` : '/logged-out');
-  });
   router.get('/logout', (req, res) => {
     if (!req.user) return res.redirect(303, '/logged-out');
     res.render('intranet/logout', { title: 'Log out' });
-  });
-  router.get('/logged-out', async (req, res) => {
-    const provider = await findProviderAt(deps.store.db, res.locals.domain.id, queryText(req, 'provider'));
-    res.render('intranet/logged-out', { title: 'You are logged out', provider });
   });
   return router;
 }

@@ -7,6 +7,11 @@ export const outcomeNames: Record<string, string> = {
   no_cookies: 'Cookies blocked',
   started_again: 'Started again',
   continued: 'Already logged in',
+  logged_out: 'Logged out',
+  logout_partly: 'Logged out in part',
+  logout_failed: 'Not logged out at the provider',
+  logout_sent: 'Logout not confirmed',
+  logout_refused: 'Logout refused',
 };
 
 /** How a login started. */
@@ -17,4 +22,5 @@ export const flowNames: Record<string, string> = {
   idp: 'from the provider’s tile',
   local: 'with a password',
   test: 'Test login',
+  logout: 'single logout',
 };

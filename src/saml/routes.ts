@@ -2,7 +2,7 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
 import { testPath } from '../federation/loginTests.ts';
-import { ACS_PATH } from '../federation/serviceProvider.ts';
+import { ACS_PATH, SLO_PATH } from '../federation/serviceProvider.ts';
 import { findProviderAt } from '../store/identityProviders.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { identifierOnly, withQuery } from '../web/query.ts';
@@ -12,6 +12,7 @@ import { completeLogin } from './acs/completeLogin.ts';
 import { heal } from './acs/healing.ts';
 import { receiveResponse } from './acs/receive.ts';
 import { refusalPage } from './acs/refusalPage.ts';
+import { receiveAtSlo } from './logout/respond.ts';
 import { metadataRoutes } from './metadata.ts';
 import { readLoginHint } from './request/loginHint.ts';
 import { sendLoginRequest } from './request/loginRequest.ts';
@@ -42,9 +43,7 @@ export function samlRoutes(deps: Deps): Router {
     res.setHeader('allow', 'POST');
     throw new AppError(405, 'This address is for identity providers. To log in, go to the Log-In screen.');
   });
-  router.all('/saml/slo', () => {
-    throw new AppError(404, 'Single logout is not available. To log out of the intranet, use Log out there.');
-  });
+  router.all(SLO_PATH, (req, res) => receiveAtSlo(deps, req, res));
   return router;
 }
 

@@ -6,6 +6,7 @@ import { deleteLoginMessagesBefore } from './loginMessages.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
 import { deleteExpiredLoginTests } from './loginTests.ts';
 import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
+import { deleteExpiredLogoutRequests } from './logoutRequests.ts';
 import { deleteExpiredMetadataCollections } from './metadataCollections.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
 import { deleteExpiredPasswordLinks } from './passwordLinks.ts';
@@ -24,6 +25,7 @@ const ROWS_AT_ONCE = 500;
 const deletions = [
   deleteExpiredLoginRequests,
   deleteExpiredLoginTests,
+  deleteExpiredLogoutRequests,
   deleteExpiredAssertions,
   deleteExpiredPendingLogins,
   deleteExpiredPasswordLinks,

@@ -17,6 +17,7 @@ export type ProviderSettings = {
   allowSha1: boolean;
   spEntityId: string; // what the provider knows the domain by; '': the EntityID of the domain
   sendSubject: boolean; // the e-mail address that the person typed first, as the Subject of login requests
+  singleLogout: boolean; // a logout here is one at the provider too, if its metadata has an endpoint
   refresh: 'review' | 'automatic' | 'off'; // whether metadata is fetched again, and its changes wait for approval
   metadataSigners: string; // the certificates in PEM of which one must have signed the metadata; '': no signature is required
 };
@@ -27,6 +28,7 @@ const addedSettings: Partial<ProviderSettings> = {
   sendSubject: false,
   refresh: 'review',
   metadataSigners: '',
+  singleLogout: false, // they do not know our SLO URL
 };
 
 /** A certificate that a provider signs with, or a bare key, which has an empty subject and no dates. */

@@ -22,6 +22,8 @@ export type LoginDetail = {
   testOf?: string | undefined; // the name of the provider that a Test login was for, which need not be imported
   waitedMs?: number | undefined; // from the login request to its response
   tookMs?: number | undefined; // from the response, or the form, to the result
+  message?: string | undefined; // of a logout: LogoutRequest or LogoutResponse
+  ended?: number | undefined; // sessions, by a logout of the provider
 };
 
 /** What a response said, shortened. `verified`: a valid signature covers this part. Times are epoch milliseconds. */
@@ -129,6 +131,16 @@ export async function eraseFromActivity(db: Db, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const nobody = { userId: null, asserted: null, network: null, reference: null, refusedFrom: null, detailJson: '{}' };
   await db.updateTable('loginActivity').set(nobody).where('id', 'in', ids).execute();
+}
+
+/** Records what the response to a logout request said. */
+export async function writeLogoutResult(
+  db: Db,
+  id: string,
+  { outcome, detail }: Pick<LoginActivity, 'outcome' | 'detail'>,
+): Promise<void> {
+  const changes = { outcome, detailJson: JSON.stringify(detail) };
+  await db.updateTable('loginActivity').set(changes).where('id', '=', id).execute();
 }
 
 /** Deletes up to `limit` attempts from before a time. Returns how many there were. */

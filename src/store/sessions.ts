@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { inserter, prepared } from '../db/query.ts';
+import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { Schema, SessionRow } from '../db/schema.ts';
 
 /** Returns the session with an ID (the hash of the cookie's secret), unless it has expired. */
@@ -58,6 +58,31 @@ const deleteById = prepared((db, id: string) => db.deleteFrom('sessions').where(
 export async function deleteSessionsOfUser(db: Db, userId: string): Promise<number> {
   const result = await db.deleteFrom('sessions').where('userId', '=', userId).executeTakeFirst();
   return Number(result.numDeletedRows);
+}
+
+/** What a logout of a provider needs to know of a session that it started. */
+export type NamedSession = Pick<SessionRow, 'id' | 'userId' | 'sessionIndex' | 'dataJson'>;
+
+/** Lists the sessions that a provider started for a NameID. */
+export async function listSessionsOfName(db: Db, providerId: string, nameId: string): Promise<NamedSession[]> {
+  return byName(db, providerId, nameId);
+}
+
+const byName = prepared((db, providerId: string, nameId: string) =>
+  db
+    .selectFrom('sessions')
+    .select(['id', 'userId', 'sessionIndex', 'dataJson'])
+    .where('nameId', '=', nameId)
+    .where('providerId', '=', providerId),
+);
+
+/** Ends the sessions with these IDs. */
+export async function deleteSessionsById(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await db
+      .deleteFrom('sessions')
+      .where(isOneOf(db, 'id', jsonList([...ids])))
+      .execute();
 }
 
 /** Ends all sessions of several people. */

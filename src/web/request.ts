@@ -10,6 +10,9 @@ export type LoginFacts = SessionLimits & {
   domainId: string;
   providerId?: string | undefined;
   nameId?: string | undefined;
+  nameIdFormat?: string | undefined;
+  nameQualifier?: string | undefined;
+  spNameQualifier?: string | undefined;
   sessionIndex?: string | undefined;
   at: number;
   endsAt: number; // the latest end of the session, even if it is in use

@@ -27,6 +27,11 @@ type StoredSession = SessionData & {
 };
 type Done = (error?: unknown) => void;
 
+/** Returns the login that a stored session is of. */
+export function loginOf(dataJson: string): SerializedLogin | undefined {
+  return (JSON.parse(dataJson) as StoredSession).passport?.user;
+}
+
 /**
  * The store of express-session on the `sessions` table, which holds the hash of a session's ID and never the ID.
  * A session expires after the limits of its domain (login/sessionLimits.ts), and at the end that its login sets. Without a login nothing is

@@ -175,12 +175,14 @@ function byNamespaceAndName(one: Attribute, other: Attribute): number {
 }
 
 // Canonical XML 1.0 2.3: the escapes of texts and attribute values.
-function escapeText(text: string): string {
+/** Returns a text as it is written between tags (xml-c14n 2.3). */
+export function escapeText(text: string): string {
   if (!/[&<>\r]/.test(text)) return text;
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#xD;');
 }
 
-function escapeValue(value: string): string {
+/** Returns a text as it is written in an attribute (xml-c14n 2.3). */
+export function escapeValue(value: string): string {
   if (!/[&<"\t\n\r]/.test(value)) return value;
   const marked = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
   return marked.replaceAll('\t', '&#x9;').replaceAll('\n', '&#xA;').replaceAll('\r', '&#xD;');

@@ -43,6 +43,20 @@ describe('the SP metadata', () => {
     ]);
   });
 
+  it('names the SLO URL for both bindings, before the ACS URLs as the schema has it', async () => {
+    const xml = await textAt('/saml/metadata');
+    const services = [
+      ...xml.matchAll(/<(\w+Service|KeyDescriptor) (?:[^>]*Binding="[^"]*:([\w-]+)" Location="([^"]+)")?/g),
+    ];
+    expect(services.map(([, name, binding, location]) => [name, binding, location])).to.deep.equal([
+      ['KeyDescriptor', undefined, undefined],
+      ['KeyDescriptor', undefined, undefined],
+      ['SingleLogoutService', 'HTTP-Redirect', `${settings.url}/saml/slo`],
+      ['SingleLogoutService', 'HTTP-POST', `${settings.url}/saml/slo`],
+      ['AssertionConsumerService', 'HTTP-POST', `${settings.url}/saml/acs`],
+    ]);
+  });
+
   it('has an address for a provider that knows the domain by another EntityID', async () => {
     const { deps, client } = settings;
     const input = providerInputOf(await getProvider(deps.store.db, providerId));

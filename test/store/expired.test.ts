@@ -9,6 +9,7 @@ import { findLoginRequest, insertLoginRequest } from '../../src/store/loginReque
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findLoginTest, insertLoginTest } from '../../src/store/loginTests.ts';
 import { addTraffic, listTraffic } from '../../src/store/loginTraffic.ts';
+import { findLogoutRequest, insertLogoutRequest } from '../../src/store/logoutRequests.ts';
 import { findMetadataCollection, insertMetadataCollection } from '../../src/store/metadataCollections.ts';
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
@@ -29,6 +30,14 @@ import {
 import { withStores } from '../support/stores.ts';
 import { seededBytes, testStart } from '../support/testDeps.ts';
 
+const aLogoutRequest = {
+  providerId: 'a-provider',
+  domainId: 'a-domain',
+  activityId: 'an-activity',
+  state: 'sent' as const,
+  createdAt: testStart,
+};
+
 describe('store/expired', () => {
   withStores((open) => {
     it('deletes expired rows and nothing else', async () => {
@@ -42,6 +51,7 @@ describe('store/expired', () => {
         ['alive', testStart + 1],
       ] as const) {
         await insertLoginRequest(db, aLoginRequest({ id: name, expiresAt: expiresAt - 86_400_000 })); // kept for a day
+        await insertLogoutRequest(db, { ...aLogoutRequest, id: name, expiresAt: expiresAt - 86_400_000 }); // kept for a day
         await recordAssertion(db, { entityId: 'one', assertionId: name, expiresAt });
         await insertPendingLogin(db, { tokenHash: name, loginJson: '{}', expiresAt });
         await insertMetadataImport(db, {
@@ -74,12 +84,13 @@ describe('store/expired', () => {
         (await findMetadataImport(db, name, 0)) !== undefined,
         (await findMetadataCollection(db, name, 0)) !== undefined,
         (await findSession(db, name, 0)) !== undefined,
+        (await findLogoutRequest(db, name)) !== undefined,
         (await findLoginTest(db, name)) !== undefined,
         (await findProviderSetup(db, name)) !== undefined,
         (await countFailures(db, name, 0)) === 1,
       ];
-      expect(await there('over')).to.deep.equal([false, false, false, false, false, false, false, false]);
-      expect(await there('alive')).to.deep.equal([true, true, true, true, true, true, true, true]);
+      expect(await there('over')).to.deep.equal(Array(10).fill(false));
+      expect(await there('alive')).to.deep.equal(Array(10).fill(true));
     });
 
     it('deletes events of webhooks after 30 days', async () => {

@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
-import { localRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
+import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { flowNames, outcomeNames } from '../../login/activityNames.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
@@ -21,6 +21,7 @@ import { isStarter } from '../../web/starter.ts';
 import { ACTIVITY, providerPath } from '../saml/paths.ts';
 import { applyRepair } from './applyRepair.ts';
 import { arrivedRows } from './arrived.ts';
+import { logoutInWords } from './logout.ts';
 import { findRepairs } from './repair.ts';
 import { testFacts } from './testFacts.ts';
 
@@ -120,21 +121,20 @@ const healed: Partial<Record<string, string>> = {
   started_again: 'The response was not accepted. Instead, the login was started once more automatically.',
 };
 
-function titleOf({ outcome }: LoginActivity, explanation: Explanation | undefined): string {
+function titleOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
   if (explanation) return `${outcomeNames[outcome] ?? 'Refused'}: ${explanation.title}`;
+  if (flow === 'logout') return outcomeNames[outcome] ?? outcome;
   if (outcome === 'asked' || outcome === 'no_cookies') return 'Login not continued';
   return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
 }
 
-function introOf(
-  { outcome, flow }: LoginActivity,
-  explanation: Explanation | undefined,
-  cause: string | undefined,
-): string {
+function introOf(attempt: LoginActivity, explanation: Explanation | undefined, cause: string | undefined): string {
+  const { outcome, flow } = attempt;
   const next = healed[outcome];
   // A new login ends the same way if the provider names requests that were never made.
   if (next) return cause === 'never_issued' ? `${next} ${explanation?.advice}` : next;
   if (explanation) return explanation.advice;
+  if (flow === 'logout') return logoutInWords(attempt);
   if (outcome === 'tested') return 'Every check passed and the person was found. No session was started.';
   if (outcome === 'asked')
     return 'Every check passed. Another person was logged in with this browser, and the switch was not confirmed.';
@@ -150,11 +150,15 @@ type RemedyLink =
 /** Returns the value to copy or the screen to open to fix the cause, unless what it concerns was removed. */
 function remedyLink(
   remedy: Explanation['remedy'],
-  { userId, asserted }: LoginActivity,
+  { userId, asserted, flow }: LoginActivity,
   domain: Domain | undefined,
   provider: IdentityProvider | undefined,
   test: LoginTest | undefined,
 ): RemedyLink | undefined {
+  if (remedy === 'acsUrl' && domain && flow === 'logout') {
+    const note = 'Single logout URL, SingleLogoutService or Logout Url at the provider.';
+    return { copy: { label: 'Correct SLO URL', value: serviceProviderDetails(domain).sloUrl, note } };
+  }
   if (remedy === 'acsUrl' && domain) {
     const note = 'Reply URL in Entra, Single sign-on URL in Okta.';
     return { copy: { label: 'Correct ACS URL', value: serviceProviderDetails(domain).acsUrl, note } };
@@ -189,6 +193,9 @@ function seenByPerson(
   const { reason, flow, reference, outcome } = attempt;
   if (reason === null || flow === 'test' || outcome in healed) return undefined;
   if (flow === 'local') return localRefusalMessage(reason);
-  const { title, text } = refusalMessage(reason, provider?.name, cause);
+  const { title, text } =
+    flow === 'logout'
+      ? logoutRefusalMessage(provider?.name, attempt.detail.message)
+      : refusalMessage(reason, provider?.name, cause);
   return `${title}. ${text} Reference: ${reference}`;
 }

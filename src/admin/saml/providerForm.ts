@@ -44,6 +44,7 @@ const labels: Record<keyof ProviderInput, string> = {
   allowSha1: 'SHA-1 signatures',
   spEntityId: 'EntityID of the intranet',
   sendSubject: 'Subject',
+  singleLogout: 'single logout',
   refresh: 'refresh of the metadata',
   metadataSigners: 'certificate for the metadata',
 };
@@ -55,6 +56,7 @@ const boxes: ReadonlySet<string> = new Set([
   'signRequests',
   'allowSha1',
   'sendSubject',
+  'singleLogout',
 ]);
 const names = Object.keys(labels) as (keyof ProviderInput)[];
 

@@ -20,7 +20,11 @@ export const entra: ProviderGuide = {
           note: 'With the address of the intranet, the tile opens the intranet, which then starts the login.',
         },
         { label: 'Relay State (Optional)', empty: true, note: 'Or a path of the intranet, such as /people.' },
-        { label: 'Logout Url (Optional)', empty: true },
+        {
+          label: 'Logout Url (Optional)',
+          empty: true,
+          note: 'Entra does not sign its logout responses. Without this URL, a logout ends on a page of Microsoft.',
+        },
       ],
     },
     {

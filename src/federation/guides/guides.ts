@@ -41,7 +41,10 @@ export const expectations: readonly [title: string, text: string][] = [
     'Signed with RSA-SHA256, by HTTP-Redirect or HTTP-POST. The certificate of the domain verifies them.',
   ],
   ['RelayState', 'May be a path of the intranet, such as /people. Otherwise, the home page opens.'],
-  ['Single logout', 'Not supported: leave it empty.'],
+  [
+    'Single logout',
+    'Optional, by HTTP-Redirect or HTTP-POST: the SLO URL and the certificate of the domain. Logout messages must be signed.',
+  ],
 ];
 
 /** The values of a domain that a guide can name in braces. */
@@ -50,6 +53,7 @@ export type SetupValues = {
   acsUrl: string;
   acsPattern: string; // a regular expression that matches the ACS URL alone
   metadataUrl: string;
+  sloUrl: string;
   homeUrl: string;
   host: string;
 };
@@ -75,9 +79,9 @@ export function guideOf(
 
 /** Returns the values of a domain, as a provider knows it that has an EntityID of its own for it (`ofProvider`). */
 export function setupValues(domain: Domain, ofProvider = ''): SetupValues {
-  const { entityId, acsUrl, metadataUrl } = serviceProviderDetails(domain, ofProvider);
+  const { entityId, acsUrl, sloUrl, metadataUrl } = serviceProviderDetails(domain, ofProvider);
   const acsPattern = `^${acsUrl.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`;
-  return { entityId, acsUrl, acsPattern, metadataUrl, homeUrl: domain.url, host: new URL(domain.url).host };
+  return { entityId, acsUrl, acsPattern, sloUrl, metadataUrl, homeUrl: domain.url, host: new URL(domain.url).host };
 }
 
 /** A field as it is shown: what goes into it, whether that is to be copied, and whether it is a file to download. */

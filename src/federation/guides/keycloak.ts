@@ -42,6 +42,11 @@ export const keycloak: ProviderGuide = {
         { label: 'Client signature required', tick: true, note: 'Needs our certificate: Import key, Certificate PEM.' },
         { label: 'Import key', file: 'certificate' },
         { label: 'Encrypt assertions', tick: false, note: 'If it is on, import our certificate there too.' },
+        {
+          label: 'Logout Service POST Binding URL',
+          enter: '{sloUrl}',
+          note: 'On the tab Advanced. Without it, Keycloak sends logout messages to the ACS URL.',
+        },
       ],
     },
   ],

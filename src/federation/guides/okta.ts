@@ -33,6 +33,13 @@ export const okta: ProviderGuide = {
         { label: 'Assertion Encryption', choose: 'Unencrypted', note: 'Or Encrypted, with our certificate below.' },
         { label: 'Signature Certificate', file: 'certificate', note: 'Needed for Signed Requests and encryption.' },
         { label: 'Signed Requests', tick: true, note: 'Okta then only accepts login requests that we signed.' },
+        {
+          label: 'Enable Single Logout',
+          tick: true,
+          note: 'Allow application to initiate Single Logout. The metadata names its logout URL only then: fetch it again afterwards.',
+        },
+        { label: 'Single Logout URL', enter: '{sloUrl}' },
+        { label: 'SP Issuer', enter: '{entityId}' },
       ],
     },
   ],

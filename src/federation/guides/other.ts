@@ -15,7 +15,7 @@ export const other: ProviderGuide = {
         { label: 'Entity ID, Audience, Issuer or Identifier', enter: '{entityId}' },
         { label: 'ACS URL, Reply URL, Recipient or Destination', enter: '{acsUrl}' },
         { label: 'Binding of the ACS URL', choose: 'HTTP-POST' },
-        { label: 'Single logout URL', empty: true },
+        { label: 'Single logout URL', enter: '{sloUrl}', note: 'For logout requests and logout responses.' },
         { label: 'NameID format', choose: 'emailAddress', note: 'Or unspecified, with the user name.' },
         { label: 'NameID', choose: 'the e-mail address', note: 'Or the user name in the intranet.' },
         { label: 'Sign assertions', tick: true, note: 'Or responses, or both.' },

@@ -1,14 +1,18 @@
 import type { LoginActivity, NewLoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
 import { attributeOf } from '../../xml/tree.ts';
+import { allLogoutChecks } from '../logout/pipeline.ts';
 import { type CheckResult, found, type LoginContext } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
-import { checkNames } from '../verify/pipeline.ts';
+import { allChecks } from '../verify/pipeline.ts';
 import { arrivedFacts } from './arrived.ts';
 import type { LoginResult } from './receive.ts';
 
 const LONGEST_NAME = 256;
 
-const checkNumbers = new Map([...checkNames].map(([number, name]) => [name, number]));
+// The names are unique, and so are the numbers.
+const everyCheck = [...allChecks, ...allLogoutChecks];
+const checkNames = new Map(everyCheck.map(({ number, name }) => [number, name]));
+const checkNumbers = new Map(everyCheck.map(({ number, name }) => [name, number]));
 
 type Client = { network: string; userAgent: string; tookMs?: number };
 
@@ -58,7 +62,7 @@ function rowOf(login: LoginContext, client: Client): Omit<NewLoginActivity, 'id'
     asserted: assertedName?.slice(0, LONGEST_NAME) ?? null,
     network: client.network,
     detail: {
-      checks: login.results.map(toStored),
+      checks: storedChecks(login.results),
       providerStatus: root && refusal?.reason === 'provider_status' ? providerStatusOf(root) : undefined,
       userAgent: client.userAgent,
       arrived: refusal && arrivedFacts(login),
@@ -82,17 +86,22 @@ function flowOf({ root, domainId, claimedRequest }: LoginContext): string {
 }
 
 /** Returns the checks of an attempt, in order: those that ran and, after one that failed, those that were not reached. */
-export function checksOf({ detail: { checks = [] } }: Pick<LoginActivity, 'detail'>): ShownCheck[] {
+export function checksOf({ flow, detail: { checks = [] } }: Pick<LoginActivity, 'flow' | 'detail'>): ShownCheck[] {
   const shown = checks.map(fromStored);
   if (shown.at(-1)?.result !== 'refused') return shown;
   const ran = new Set(shown.map(({ name }) => name));
-  const others = [...checkNames.values()].filter((name) => !ran.has(name));
-  return [...shown, ...others.map((name) => ({ name, result: 'not_reached' }) as const)];
+  const others = (flow === 'logout' ? allLogoutChecks : allChecks).filter(({ name }) => !ran.has(name));
+  return [...shown, ...others.map(({ name }) => ({ name, result: 'not_reached' }) as const)];
 }
 
 /** Returns the number of a check by its name; undefined for a name of a trial version. */
 export function checkNumber(name: string): number | undefined {
   return checkNumbers.get(name);
+}
+
+/** Returns the results of checks as they are stored: by number, and those that passed without a detail by the number alone. */
+export function storedChecks(results: readonly CheckResult[]): StoredCheck[] {
+  return results.map(toStored);
 }
 
 function toStored({ result, name, ...facts }: CheckResult): StoredCheck {

@@ -35,6 +35,9 @@ function loginFacts(deps: Deps, req: Request, res: Response, { provider, asserti
     domainId: res.locals.domain.id,
     providerId: provider.id,
     nameId: assertion.nameId?.value,
+    nameIdFormat: assertion.nameId?.format,
+    nameQualifier: assertion.nameId?.nameQualifier,
+    spNameQualifier: assertion.nameId?.spNameQualifier,
     sessionIndex: assertion.sessionIndex,
     at: now,
     endsAt: Math.min(now + limits.longestMs, endAtProvider), // the provider can only shorten the session (saml-core 2.7.2)

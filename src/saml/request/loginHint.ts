@@ -1,14 +1,10 @@
-import { createSign } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
 import type { Request } from 'express';
 import { queryText } from '../../web/query.ts';
-import { type SigningKey, signXml } from './signXml.ts';
 
 const LONGEST = 320; // characters of an e-mail address (RFC 3696, erratum 1690)
 const EMAIL = /^[^\s@<>&"\p{C}]{1,64}@[\p{L}\p{N}.-]{1,255}$/u; // and nothing that XML would have to escape
 const TAKES_HINTS = /(^|\.)microsoftonline\.(com|us|cn)$|^login\.chinacloudapi\.cn$|^accounts\.google\.com$/;
 const EMAIL_FORMAT = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
-const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 
 /** Returns the e-mail address that the person typed on a page of this domain before the login. A link of another site or of a mail does not count. */
 export function readLoginHint(req: Request): string | undefined {
@@ -34,20 +30,4 @@ export function withSubject(xml: string, email: string): string {
   const nameId = `<saml:NameID Format="${EMAIL_FORMAT}">${email}</saml:NameID>`;
   const subject = `<saml:Subject xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${nameId}</saml:Subject>`;
   return xml.replace('</saml:Issuer>', (issuer) => issuer + subject);
-}
-
-/** Returns the fields for the HTTP-POST binding (saml-bindings 3.5.4), signed if there is a key. */
-export function fieldsFor(xml: string, relayState: string, key: SigningKey | undefined): Record<string, string> {
-  const signed = key ? signXml(xml, key, true) : xml;
-  return { SAMLRequest: Buffer.from(signed).toString('base64'), RelayState: relayState };
-}
-
-/** Returns the URL for the HTTP-Redirect binding (saml-bindings 3.4.4), signed if there is a key. */
-export function redirectFor(xml: string, relayState: string, url: string, key: SigningKey | undefined): string {
-  const query = new URLSearchParams({ SAMLRequest: deflateRawSync(xml).toString('base64'), RelayState: relayState });
-  if (key) {
-    query.set('SigAlg', RSA_SHA256);
-    query.set('Signature', createSign('RSA-SHA256').update(`${query}`).sign(key.privateKey, 'base64'));
-  }
-  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
 }

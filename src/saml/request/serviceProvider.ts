@@ -4,10 +4,12 @@ import { singleSignOnFor } from '../../federation/providers.ts';
 import { defaultAcsUrl, serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
-import { fieldsFor, redirectFor, takesLoginHint, withLoginHint, withSubject } from './loginHint.ts';
+import { fieldsFor, redirectFor } from './bindings.ts';
+import { takesLoginHint, withLoginHint, withSubject } from './loginHint.ts';
 import type { SigningKey } from './signXml.ts';
 
 const HTTP_POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+const HTTP_REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const REFRESH = 'P1D'; // how long providers that poll may keep the metadata (saml-metadata 2.3.2)
 
 /** An AuthnRequest to send: a URL to redirect to, or with fields to post there. */
@@ -30,9 +32,10 @@ export async function createAuthnRequest(
   const { loginHint } = request;
   if (loginHint !== undefined && settings.sendSubject && !takesLoginHint(url)) {
     const xml = withSubject(await createXml(domain, provider, url, request), loginHint);
+    const message = { parameter: 'SAMLRequest', xml, relayState: request.relayState } as const;
     return settings.requestBinding === 'redirect'
-      ? { url: redirectFor(xml, request.relayState, url, signingKey), fields: undefined }
-      : { url, fields: fieldsFor(xml, request.relayState, signingKey) };
+      ? { url: redirectFor(message, url, signingKey), fields: undefined }
+      : { url, fields: fieldsFor(message, signingKey) };
   }
   const saml = new SAML(requestOptions(domain, provider, signingKey, url, request));
   const hinted = (to: string) => (loginHint !== undefined && takesLoginHint(url) ? withLoginHint(to, loginHint) : to);
@@ -95,11 +98,18 @@ export function createMetadata(
     generateUniqueId: () => `_${domain.id}`,
   });
   const other = defaultAcsUrl(domain);
+  const { sloUrl } = serviceProviderDetails(domain);
+  const logout = [HTTP_REDIRECT, HTTP_POST].map(
+    (binding) => `<SingleLogoutService Binding="${binding}" Location="${sloUrl}"/>`,
+  );
   const second = `<AssertionConsumerService index="2" Binding="${HTTP_POST}" Location="${other}"/>`;
   return xml
     .replace('<EntityDescriptor ', `<EntityDescriptor cacheDuration="${REFRESH}" `)
     .replace('AuthnRequestsSigned="true"', `AuthnRequestsSigned="${signsRequests}"`)
-    .replace(/<AssertionConsumerService [^>]*>/, (first) => (other === undefined ? first : `${first}${second}`));
+    .replace(
+      /<AssertionConsumerService [^>]*>/,
+      (first) => logout.join('') + (other === undefined ? first : `${first}${second}`),
+    );
 }
 
 function optionsFor(domain: Domain, key: SigningKey | undefined, spEntityId: string) {

@@ -81,7 +81,8 @@ function readSubject(subject: XmlElement): Pick<AssertionContent, 'nameId' | 'co
 // saml-core 2.4.1: at most one of these. Only a NameID is used.
 const IDENTIFIERS = new Set(['BaseID', 'NameID', 'EncryptedID']);
 
-function readNameId(element: XmlElement): NameId {
+/** Reads a NameID (saml-core 2.2.3). Refuses one without text, or that is too long. */
+export function readNameId(element: XmlElement): NameId {
   return {
     value: asKey(textOf(element), 'NameID') ?? malformed('text in NameID'),
     format: attributeOf(element, 'Format'),

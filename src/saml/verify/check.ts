@@ -14,25 +14,28 @@ import type { ResponseParts } from './message.ts';
  * `section` is the section of the standard, or "own rule".
  * `reads` are the places in the messages that it reads, see places.ts.
  */
-export type Check = {
+export type Check<Context = LoginContext> = {
   number: number; // identifies it in Login activity
   name: string;
   section: string;
   reads: readonly string[];
   reasons: readonly ReasonCode[];
-  run: (login: LoginContext) => string | undefined;
+  run: (context: Context) => string | undefined;
 };
 
 /** A check that needs more than the context: the HTTP request, or the database. */
-export type AsyncCheck<Source> = Omit<Check, 'run'> & {
-  run: (login: LoginContext, source: Source) => Promise<string | undefined> | string | undefined;
+export type AsyncCheck<Source, Context = LoginContext> = Omit<Check, 'run'> & {
+  run: (context: Context, source: Source) => Promise<string | undefined> | string | undefined;
 };
 
 /** The result of a check that has run. */
 export type CheckResult = { name: string; result: 'passed' | 'refused'; detail?: string | undefined } & Facts;
 
+/** What a run of checks finds out about a message. */
+export type CheckedMessage = { results: CheckResult[]; refusal?: Refusal };
+
 /** One login through a provider: what is given, and what the checks find out, in their order. Times are epoch milliseconds. */
-export type LoginContext = {
+export type LoginContext = CheckedMessage & {
   domainId: string;
   entityId: string; // of the domain, or what its provider knows it by: the expected Audience
   acsUrl: string; // of the domain: the expected Destination and Recipient
@@ -68,9 +71,6 @@ export type LoginContext = {
   assertedName?: string;
   people: User[];
   user?: User;
-
-  results: CheckResult[];
-  refusal?: Refusal;
 };
 
 /** Returns the context of a login before the first check. */

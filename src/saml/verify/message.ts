@@ -30,8 +30,8 @@ const SAMLP_1 = 'urn:oasis:names:tc:SAML:1.0:protocol'; // of SAML 1.0 and 1.1
 // The schema says NCName, but some providers begin with a digit or use base64. None of these signs means anything in a Reference.
 const ID = /^[\w.:+/=~@{}-]+$/;
 
-// Base64 is longer by a third, and its line breaks add a little more.
-const LONGEST_FIELD = Math.ceil((messageLimits.octets * 4) / 3) * 1.1;
+/** The longest message in a form, in characters: base64 is longer by a third, and its line breaks add a little more. */
+export const LONGEST_FIELD = Math.ceil((messageLimits.octets * 4) / 3) * 1.1;
 
 export function checkSize({ samlResponse }: LoginContext): string {
   const { length } = samlResponse;
@@ -124,8 +124,19 @@ export function signatureOf(element: XmlElement): XmlElement | undefined {
   return others.length === 0 ? signature : refuse('signature_misplaced', { expected: 'one Signature' });
 }
 
-// By local name only: nothing in a message may look like one of these to another reader.
-function survey(
+const CARRIERS: ReadonlySet<string> = new Set([
+  'Assertion',
+  'EncryptedAssertion',
+  'Response',
+  'LogoutRequest',
+  'LogoutResponse',
+]);
+
+/**
+ * Refuses signatures, assertions and messages in other places than the given ones, and duplicate IDs. By local name only: nothing in a message
+ * may look like one of these to another reader.
+ */
+export function survey(
   root: XmlElement,
   places: readonly XmlElement[],
   signatures: readonly (XmlElement | undefined)[],
@@ -135,7 +146,7 @@ function survey(
     const { local } = element;
     if (local === 'Signature') {
       if (!signatures.includes(element)) refuse('signature_misplaced', { expected: 'no other Signature' });
-    } else if (local === 'Assertion' || local === 'EncryptedAssertion' || local === 'Response') {
+    } else if (CARRIERS.has(local)) {
       if (!places.includes(element)) malformed(`no other ${local}`, element.name);
     }
   });

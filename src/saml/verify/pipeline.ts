@@ -5,7 +5,7 @@ import type { ReasonCode } from '../../federation/reasons.ts';
 import { readForm } from '../acs/form.ts';
 import { checkAssertion } from './assertion.ts';
 import { checkSignaturePlace, checkSignatures } from './authenticity.ts';
-import { type AsyncCheck, type Check, type LoginContext, refusalOf } from './check.ts';
+import { type AsyncCheck, type Check, type CheckedMessage, refusalOf } from './check.ts';
 import {
   checkAudience,
   checkConditions,
@@ -136,38 +136,38 @@ export const allChecks = Object.values<Pick<Check, 'number' | 'name' | 'reads'>[
 /** The names of all checks by number, in the order in which they run. */
 export const checkNames: ReadonlyMap<number, string> = new Map(allChecks.map(({ number, name }) => [number, name]));
 
-/** Runs checks until one fails, which becomes `login.refusal`, and adds their results to the context. */
-export function runChecks(login: LoginContext, checks: readonly Check[]): void {
+/** Runs checks until one fails, which becomes `context.refusal`, and adds their results to the context. */
+export function runChecks<Context extends CheckedMessage>(context: Context, checks: readonly Check<Context>[]): void {
   for (const { name, run } of checks) {
-    if (login.refusal) return;
+    if (context.refusal) return;
     try {
-      login.results.push({ name, result: 'passed', detail: run(login) });
+      context.results.push({ name, result: 'passed', detail: run(context) });
     } catch (error) {
-      addRefusal(login, name, error);
+      addRefusal(context, name, error);
     }
   }
 }
 
 /** Like runChecks, for checks that need a source. */
-export async function runAsyncChecks<Source>(
-  login: LoginContext,
-  checks: readonly AsyncCheck<Source>[],
+export async function runAsyncChecks<Context extends CheckedMessage, Source>(
+  context: Context,
+  checks: readonly AsyncCheck<Source, Context>[],
   source: Source,
 ): Promise<void> {
   for (const { name, run } of checks) {
-    if (login.refusal) return;
+    if (context.refusal) return;
     try {
-      login.results.push({ name, result: 'passed', detail: await run(login, source) });
+      context.results.push({ name, result: 'passed', detail: await run(context, source) });
     } catch (error) {
-      addRefusal(login, name, error);
+      addRefusal(context, name, error);
     }
   }
 }
 
-function addRefusal(login: LoginContext, name: string, error: unknown): void {
+function addRefusal(context: CheckedMessage, name: string, error: unknown): void {
   const refusal = refusalOf(error);
-  login.refusal = refusal;
-  login.results.push({ name, result: 'refused', ...refusal.facts });
+  context.refusal = refusal;
+  context.results.push({ name, result: 'refused', ...refusal.facts });
 }
 
 function check<Run>(number: number, name: string, section: string, run: Run, ...reasons: ReasonCode[]) {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { causes } from '../../../src/federation/causes.ts';
 import { asSentence, explain, reasons } from '../../../src/federation/reasons.ts';
-import { localRefusalMessage, refusalMessage } from '../../../src/federation/refusalMessages.ts';
+import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../../../src/federation/refusalMessages.ts';
+import { logoutChecks } from '../../../src/saml/logout/pipeline.ts';
 import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import { insertLoginActivity } from '../../../src/store/loginActivity.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
@@ -11,7 +12,9 @@ import { anActivity } from '../../support/rows.ts';
 
 const PATH = '/settings/security/activity';
 const documented = readFileSync(new URL('../../../docs/reasons.md', import.meta.url), 'utf8');
-const checks = Object.values<{ number: number; name: string; reasons: readonly string[] }[]>(loginChecks).flat();
+type Listed = { number: number; name: string; reasons: readonly string[] };
+const ofLogins = Object.values<Listed[]>(loginChecks).flat();
+const checks = [...ofLogins, ...Object.values<Listed[]>(logoutChecks).flat()];
 const plain = (html: string) =>
   html.replaceAll('&#39;', '’').replaceAll("'", '’').replaceAll('&#34;', '"').replaceAll('&amp;', '&');
 
@@ -30,7 +33,7 @@ describe('a reason is the same in reasons.ts, in docs/reasons.md and on the scre
       expect(documented).to.match(new RegExp(`^\\| \`${reason}\` \\| [^|]{15,} \\| [^|]{5,} \\|$`, 'm'));
       const check = checks.find((each) => each.reasons.includes(reason));
       const detail = { checks: check ? [{ number: check.number, expected: 'a', received: 'b' }] : [] };
-      const flow = check ? 'sp' : 'local';
+      const flow = !check ? 'local' : ofLogins.includes(check) ? 'sp' : 'logout';
       const attempt = anActivity({ at: anteroom.deps.now(), reason, flow, detail });
       await insertLoginActivity(anteroom.deps.store.db, attempt);
       const page = plain((await client.get(`${PATH}/${attempt.reference}`)).text);
@@ -40,7 +43,11 @@ describe('a reason is the same in reasons.ts, in docs/reasons.md and on the scre
         .and.contain(plain(advice))
         .and.contain(`>${reason}<`);
       if (check) expect(page).to.contain(`<strong class="text-danger">${check.name}</strong>`);
-      const seen = check ? refusalMessage(reason, undefined).text : localRefusalMessage(reason);
+      const seen = {
+        sp: refusalMessage(reason, undefined).text,
+        logout: logoutRefusalMessage(undefined, undefined).text,
+        local: localRefusalMessage(reason),
+      }[flow];
       expect(page, 'what the person saw').to.contain(plain(seen));
       const list = plain((await client.get(`${PATH}?reason=${reason}`)).text);
       expect(list)

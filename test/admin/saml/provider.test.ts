@@ -40,6 +40,7 @@ describe('admin/saml/provider', () => {
       allowSha1: 'on',
       spEntityId: ' urn:old ',
       sendSubject: 'on',
+      singleLogout: 'on',
       refresh: 'automatic',
       metadataSigners: `\n${certificate}`,
     };
@@ -62,6 +63,7 @@ describe('admin/saml/provider', () => {
       allowSha1: true,
       spEntityId: 'urn:old',
       sendSubject: true,
+      singleLogout: true,
       refresh: 'automatic',
       metadataSigners: certificate,
     });

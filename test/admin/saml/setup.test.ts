@@ -20,8 +20,7 @@ describe('admin/saml: setup', () => {
       .to.contain('Setup Domain')
       .and.contain('Not set up yet');
     const details = await client.get(domain);
-    for (const path of ['metadata', 'acs']) expect(details.text).to.contain(`${url}/saml/${path}"`);
-    expect(details.text).not.to.contain('/saml/slo');
+    for (const path of ['metadata', 'acs', 'slo']) expect(details.text).to.contain(`${url}/saml/${path}"`);
     const saved = await client.post(domain);
     expect([saved.status, saved.location]).to.deep.equal([303, `${SAML}#${domain.split('/').at(-1)}`]);
     expect((await client.follow(saved)).text).to.contain('is set up. Next: Identity Providers.');
@@ -79,6 +78,7 @@ const form = {
   matchAttribute: '',
   emailDomains: '',
   idpInitiated: 'on',
+  singleLogout: 'on',
   refresh: 'review',
   nameIdPolicy: '',
   authnContexts: '',

@@ -4,7 +4,6 @@ import type { Request } from 'express';
 import { SignedXml } from 'xml-crypto';
 import { createSigningCertificate } from '../../../src/federation/certificate.ts';
 import { readLoginHint, takesLoginHint } from '../../../src/saml/request/loginHint.ts';
-import { readRedirectMessage } from '../../../src/saml/request/redirectSignature.ts';
 import { createAuthnRequest } from '../../../src/saml/request/serviceProvider.ts';
 import type { SigningKey } from '../../../src/saml/request/signXml.ts';
 import { SAML, SAMLP } from '../../../src/saml/verify/elements.ts';
@@ -13,6 +12,7 @@ import { parseXml } from '../../../src/xml/parse.ts';
 import { childOf, textOf, type XmlElement } from '../../../src/xml/tree.ts';
 import { aDomain, aProvider } from '../../support/rows.ts';
 import { testKeyPairs, testStart } from '../../support/testDeps.ts';
+import { readSigned } from '../support/redirect.ts';
 
 const HINT = 'ada@example.com';
 const BINDINGS = 'urn:oasis:names:tc:SAML:2.0:bindings:';
@@ -133,7 +133,7 @@ describe('saml/request/loginHint', () => {
 
   function redirected(url: string): XmlElement {
     const signingKeys = [createPublicKey(key.certificate)];
-    return readRedirectMessage(new URL(url).search.slice(1), { signingKeys, allowSha1: false }).root;
+    return readSigned(new URL(url).search.slice(1), signingKeys).root;
   }
 });
 

@@ -2,12 +2,12 @@ import { constants, sign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { ReasonCode } from '../../../src/federation/reasons.ts';
-import { readRedirectMessage } from '../../../src/saml/request/redirectSignature.ts';
 import { attacker, ecProvider, provider, providerNext } from '../support/keys.ts';
+import { readSigned } from '../support/redirect.ts';
 
 const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 const XML = '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1"/>';
-const policy = { signingKeys: [providerNext.publicKey, provider.publicKey, ecProvider.publicKey], allowSha1: false };
+const signingKeys = [providerNext.publicKey, provider.publicKey, ecProvider.publicKey];
 
 const deflated = (xml: string | Buffer) => encodeURIComponent(deflateRawSync(xml).toString('base64'));
 
@@ -17,28 +17,28 @@ function signed(query: string, algorithm = RSA_SHA256, key = provider.privateKey
 }
 
 function expectReason(query: string, reason: ReasonCode, allowSha1 = false): void {
-  expect(() => readRedirectMessage(query, { ...policy, allowSha1 }), query.slice(0, 200))
+  expect(() => readSigned(query, signingKeys, allowSha1), query.slice(0, 200))
     .to.throw()
     .with.property('reason', reason);
 }
 
-describe('readRedirectMessage', () => {
+describe('a message by HTTP-Redirect', () => {
   const good = signed(`SAMLRequest=${deflated(XML)}&RelayState=a%20b%2Bc`);
 
   it('returns a message that the provider signed, with its RelayState', () => {
-    const { parameter, root, relayState } = readRedirectMessage(good, policy);
+    const { parameter, root, relayState } = readSigned(good, signingKeys);
     expect([parameter, root.local, relayState]).to.deep.equal(['SAMLRequest', 'LogoutRequest', 'a b+c']);
   });
 
   it('verifies the octets as received, also with lowercase percent-encoding', () => {
     const raw = `SAMLResponse=${deflated(XML).replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase())}`;
-    expect(readRedirectMessage(signed(raw), policy).parameter).to.equal('SAMLResponse');
+    expect(readSigned(signed(raw), signingKeys).parameter).to.equal('SAMLResponse');
   });
 
   it('ignores other parameters, and the order', () => {
     const [message = '', relayState = '', algorithm = '', signature = ''] = good.split('&');
     const mixed = [signature, 'tenant=7', relayState, algorithm, message].join('&');
-    expect(readRedirectMessage(mixed, policy).parameter).to.equal('SAMLRequest');
+    expect(readSigned(mixed, signingKeys).parameter).to.equal('SAMLRequest');
   });
 
   it('accepts ECDSA and RSA-PSS', () => {
@@ -55,7 +55,7 @@ describe('readRedirectMessage', () => {
     ] as const) {
       const octets = `${query}&SigAlg=${encodeURIComponent(algorithm)}`;
       const value = sign('sha256', Buffer.from(octets), options).toString('base64');
-      const message = readRedirectMessage(`${octets}&Signature=${encodeURIComponent(value)}`, policy);
+      const message = readSigned(`${octets}&Signature=${encodeURIComponent(value)}`, signingKeys);
       expect(message.parameter, algorithm).to.equal('SAMLRequest');
     }
   });

@@ -2,7 +2,6 @@ import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
 import { findSigningKey } from '../../../src/federation/domainKeys.ts';
 import { setUpDomain } from '../../../src/federation/domains.ts';
-import { readRedirectMessage } from '../../../src/saml/request/redirectSignature.ts';
 import { createAuthnRequest, createMetadata } from '../../../src/saml/request/serviceProvider.ts';
 import type { SigningKey } from '../../../src/saml/request/signXml.ts';
 import { SAML, SAMLP } from '../../../src/saml/verify/elements.ts';
@@ -12,6 +11,7 @@ import { parseXml } from '../../../src/xml/parse.ts';
 import { attributeOf, childOf, textOf, type XmlElement } from '../../../src/xml/tree.ts';
 import { startAnteroom } from '../../support/anteroom.ts';
 import { aProvider } from '../../support/rows.ts';
+import { readSigned } from '../support/redirect.ts';
 
 const BINDINGS = 'urn:oasis:names:tc:SAML:2.0:bindings:';
 const PASSWORD = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
@@ -62,7 +62,7 @@ describe('saml/request/serviceProvider', () => {
     expect(fields).to.equal(undefined);
     expect(url).to.match(/^https:\/\/idp\.example\.com\/redirect\?tenant=1&SAMLRequest=/);
     const signingKeys = [createPublicKey(key?.certificate ?? '')];
-    const { root, relayState } = readRedirectMessage(new URL(url).search.slice(1), { signingKeys, allowSha1: false });
+    const { root, relayState } = readSigned(new URL(url).search.slice(1), signingKeys);
     expect([root.local, relayState]).to.deep.equal(['AuthnRequest', 'a-token']);
     expect(attributeOf(root, 'AssertionConsumerServiceURL')).to.equal(`${domain.url}/saml/acs`);
     expect(attributeOf(root, 'ID')).to.equal('_r1');

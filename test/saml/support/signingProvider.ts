@@ -1,9 +1,11 @@
 import type { BrowserContext } from 'playwright-core';
+import type { Store } from '../../../src/db/open.ts';
 import { describePublicKey } from '../../../src/federation/certificate.ts';
 import { setUpDomain } from '../../../src/federation/domains.ts';
 import { initialSettings } from '../../../src/federation/providers.ts';
 import { type Domain, listDomains } from '../../../src/store/domains.ts';
 import {
+  type Endpoint,
   type IdentityProvider,
   insertProvider,
   type ProviderSettings,
@@ -35,8 +37,12 @@ export type Fault = {
 export type Signing = Anteroom & { domain: Domain; provider: IdentityProvider };
 
 /** Starts Anteroom with a provider whose responses the test itself composes and signs, with the person ada@acme.com. */
-export async function startSigning(settings: Partial<ProviderSettings> = {}): Promise<Signing> {
-  const anteroom = await startAnteroom({ at: NOW });
+export async function startSigning(
+  settings: Partial<ProviderSettings> = {},
+  options: { store?: Store; singleLogout?: Endpoint[] } = {},
+): Promise<Signing> {
+  const { store, singleLogout = [] } = options;
+  const anteroom = await startAnteroom({ at: NOW, ...(store && { store }) });
   const { db } = anteroom.deps.store;
   const [domain] = await listDomains(db);
   if (!domain) throw new Error('There is no domain.');
@@ -46,7 +52,7 @@ export async function startSigning(settings: Partial<ProviderSettings> = {}): Pr
   const binding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
   const singleSignOn = [{ binding, location: SSO_URL }];
   const base = aProvider({ entityId: IDP, settings: { ...initialSettings, requestBinding: 'post', ...settings } });
-  const provider = { ...base, facts: { ...base.facts, certificates, singleSignOn } };
+  const provider = { ...base, facts: { ...base.facts, certificates, singleSignOn, singleLogout } };
   await insertProvider(db, provider, '<xml/>');
   await writeProviderDomains(db, provider, [domain.id]);
   return { ...anteroom, domain, provider };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type ReasonCode, reasons } from '../../../src/federation/reasons.ts';
+import { logoutChecks } from '../../../src/saml/logout/pipeline.ts';
 import { createLogin, type LoginContext, refuse } from '../../../src/saml/verify/check.ts';
 import { loginChecks, runAsyncChecks, runChecks } from '../../../src/saml/verify/pipeline.ts';
 import { encode, honest } from '../corpus/hostile.ts';
@@ -30,8 +31,8 @@ describe('loginChecks', () => {
       expect(section).to.match(/^(saml-(core|bindings|profiles) \d|XML 1\.0|own (rule|limit)$)/);
   });
 
-  it('lists every reason for refusing a SAML response', () => {
-    const listed = new Set(all.flatMap((check) => check.reasons));
+  it('lists every reason for refusing a SAML message, with the checks of logouts', () => {
+    const listed = new Set([...all, ...Object.values(logoutChecks).flat()].flatMap(({ reasons }) => reasons));
     const local = ['password_wrong', 'local_login_forbidden', 'too_many_failures'];
     expect([...listed]).to.have.members(Object.keys(reasons).filter((reason) => !local.includes(reason)));
   });

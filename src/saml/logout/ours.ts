@@ -1,0 +1,99 @@
+import { type Request, type Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import { findSigningKey } from '../../federation/domainKeys.ts';
+import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
+import { newId } from '../../identifier.ts';
+import { findProvider, findProviderAt, type IdentityProvider } from '../../store/identityProviders.ts';
+import { insertLoginActivity } from '../../store/loginActivity.ts';
+import { findLogoutRequest, insertLogoutRequest } from '../../store/logoutRequests.ts';
+import { allowFormTo } from '../../web/headers.ts';
+import { queryText, withQuery } from '../../web/query.ts';
+import { clientOf, type LoggedInUser } from '../../web/request.ts';
+import { endSession } from '../../web/session.ts';
+import type { SigningKey } from '../request/signXml.ts';
+import { findLogoutTarget, type LogoutTarget, signedFor, writeLogoutRequest } from './outgoing.ts';
+
+/** The page that says which part of a logout worked. */
+export const LOGGED_OUT = '/logged-out';
+
+const REQUEST_MS = 10 * 60_000; // for the response
+const LONGEST_NAME = 256;
+
+/** Log out, here and at the provider that logged the person in, and the page that says what was done. */
+export function logoutRoutes(deps: Deps): Router {
+  const router = Router();
+  router.post('/logout', (req, res) => logOut(deps, req, res));
+  router.get(LOGGED_OUT, (req, res) => showResult(deps, req, res));
+  return router;
+}
+
+async function logOut(deps: Deps, req: Request, res: Response): Promise<void> {
+  const { user } = req;
+  if (req.session) await endSession(req, res);
+  const provider = await findProvider(deps.store.db, user?.login.providerId ?? '');
+  if (!user || !provider) return res.redirect(303, LOGGED_OUT);
+  const target = targetOf(provider, user);
+  const key = target && (await findSigningKey(deps, res.locals.domain.id));
+  if (!target || !key) return res.redirect(303, withQuery(LOGGED_OUT, { provider: provider.id }));
+  await sendRequest(deps, req, res, { user, provider, target, key });
+}
+
+/** Returns where a logout request goes, unless the person only logs out here: the provider would not know whose session ends. */
+function targetOf(provider: IdentityProvider, { login }: LoggedInUser): LogoutTarget | undefined {
+  const { singleLogout, requestBinding } = provider.settings;
+  if (!singleLogout || !provider.enabled || login.nameId === undefined) return undefined;
+  return findLogoutTarget(provider, requestBinding, 'request');
+}
+
+type Leaving = { user: LoggedInUser; provider: IdentityProvider; target: LogoutTarget; key: SigningKey };
+
+async function sendRequest(deps: Deps, req: Request, res: Response, leaving: Leaving): Promise<void> {
+  const { user, provider, target, key } = leaving;
+  const { domain } = res.locals;
+  const id = `_${deps.randomBytes(20).toString('hex')}`;
+  const at = deps.now();
+  const issuer = serviceProviderDetails(domain, provider.settings.spEntityId).entityId;
+  const xml = writeLogoutRequest({ id, issuer, destination: target.url, at }, user.login);
+  const outgoing = signedFor(target, { parameter: 'SAMLRequest', xml, relayState: undefined }, key);
+  const activityId = newId(deps);
+  const { network, userAgent } = clientOf(req);
+  await deps.store.db.transaction().execute(async (trx) => {
+    await insertLogoutRequest(trx, {
+      id,
+      providerId: provider.id,
+      domainId: domain.id,
+      activityId,
+      state: 'sent',
+      createdAt: at,
+      expiresAt: at + REQUEST_MS,
+    });
+    await insertLoginActivity(trx, {
+      id: activityId,
+      reference: null,
+      at,
+      flow: 'logout',
+      outcome: 'logout_sent',
+      reason: null,
+      domainId: domain.id,
+      providerId: provider.id,
+      userId: user.id,
+      asserted: user.login.nameId?.slice(0, LONGEST_NAME) ?? null,
+      network,
+      detail: { userAgent },
+    });
+  });
+  // The content policy forbids that a form leads to another site by a redirect: a page leads on.
+  if (outgoing.fields) allowFormTo(res, outgoing.url);
+  res.render('saml/logout/ours', { provider, ...outgoing, result: withQuery(LOGGED_OUT, { request: id }) });
+}
+
+/** Says what is stored: a link cannot say that a person is logged out who is not. */
+async function showResult(deps: Deps, req: Request, res: Response): Promise<void> {
+  const { db } = deps.store;
+  const { domain } = res.locals;
+  const found = await findLogoutRequest(db, queryText(req, 'request'));
+  const request = found?.domainId === domain.id ? found : undefined;
+  const provider = await findProviderAt(db, domain.id, request?.providerId ?? queryText(req, 'provider'));
+  const title = req.user ? 'You are logged in' : 'You are logged out';
+  res.render('saml/logout/loggedOut', { title, provider, state: provider && (request?.state ?? 'here') });
+}

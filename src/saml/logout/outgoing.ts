@@ -1,0 +1,80 @@
+import { shortBinding } from '../../federation/providers.ts';
+import type { ProviderFacts } from '../../store/identityProviders.ts';
+import type { LoginFacts } from '../../web/request.ts';
+import { escapeText, escapeValue } from '../../xml/canonicalize.ts';
+import { fieldsFor, type OutgoingMessage, redirectFor } from '../request/bindings.ts';
+import type { OutgoingRequest } from '../request/serviceProvider.ts';
+import type { SigningKey } from '../request/signXml.ts';
+import { SAML, SAMLP } from '../verify/elements.ts';
+import { SUCCESS } from '../verify/message.ts';
+
+export type Binding = 'redirect' | 'post';
+
+/** Where a logout message goes, and how. */
+export type LogoutTarget = { binding: Binding; url: string };
+
+/** What all logout messages have: an ID, who sends it, where to, and when, in epoch milliseconds. */
+export type LogoutEnvelope = { id: string; issuer: string; destination: string; at: number };
+
+const LIFE_MS = 10 * 60_000;
+
+/**
+ * Returns the endpoint of a provider for a LogoutRequest, or for a LogoutResponse (saml-metadata 2.2.2: perhaps at another location), with the
+ * preferred binding if it has that. Undefined if its metadata names none.
+ */
+export function findLogoutTarget(
+  { facts }: { facts: Pick<ProviderFacts, 'singleLogout'> },
+  preferred: Binding,
+  message: 'request' | 'response',
+): LogoutTarget | undefined {
+  const targets = facts.singleLogout.map(({ binding, location, responseLocation }): LogoutTarget => {
+    const url = message === 'response' ? (responseLocation ?? location) : location;
+    return { binding: shortBinding(binding) === 'HTTP-POST' ? 'post' : 'redirect', url };
+  });
+  return targets.find(({ binding }) => binding === preferred) ?? targets[0];
+}
+
+/** Returns an unsigned LogoutRequest (saml-core 3.7.1) with the NameID exactly as the login had it, for its session at the provider. */
+export function writeLogoutRequest(
+  envelope: LogoutEnvelope,
+  login: Pick<LoginFacts, 'nameId' | 'nameIdFormat' | 'nameQualifier' | 'spNameQualifier' | 'sessionIndex'>,
+): string {
+  const { nameId = '', nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = login;
+  const end = { NotOnOrAfter: timeText(envelope.at + LIFE_MS) };
+  const attributes = { NameQualifier: nameQualifier, SPNameQualifier: spNameQualifier, Format: nameIdFormat };
+  const name = element('saml:NameID', attributes, escapeText(nameId));
+  const index = sessionIndex === undefined ? '' : element('samlp:SessionIndex', {}, escapeText(sessionIndex));
+  return message('samlp:LogoutRequest', envelope, end, name + index);
+}
+
+/** Returns an unsigned LogoutResponse (saml-core 3.7.2) that says that the logout is done. */
+export function writeLogoutResponse(envelope: LogoutEnvelope, inResponseTo: string): string {
+  const status = element('samlp:Status', {}, element('samlp:StatusCode', { Value: SUCCESS }, ''));
+  return message('samlp:LogoutResponse', envelope, { InResponseTo: inResponseTo }, status);
+}
+
+/** Signs a logout message for the binding of its target: it goes through a browser, so it must be signed (saml-profiles 4.4.4.1). */
+export function signedFor({ binding, url }: LogoutTarget, outgoing: OutgoingMessage, key: SigningKey): OutgoingRequest {
+  return binding === 'redirect'
+    ? { url: redirectFor(outgoing, url, key), fields: undefined }
+    : { url, fields: fieldsFor(outgoing, key) };
+}
+
+function message(name: string, { id, issuer, destination, at }: LogoutEnvelope, more: Attributes, content: string) {
+  const shared = { ID: id, Version: '2.0', IssueInstant: timeText(at), Destination: destination };
+  const attributes = { 'xmlns:samlp': SAMLP, 'xmlns:saml': SAML, ...shared, ...more };
+  return element(name, attributes, element('saml:Issuer', {}, escapeText(issuer)) + content);
+}
+
+type Attributes = Record<string, string | undefined>;
+
+function element(name: string, attributes: Attributes, content: string): string {
+  const written = Object.entries(attributes).map(([key, value]) =>
+    value === undefined ? '' : ` ${key}="${escapeValue(value)}"`,
+  );
+  return `<${name}${written.join('')}>${content}</${name}>`;
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString();
+}

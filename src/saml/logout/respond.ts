@@ -1,0 +1,53 @@
+import type { Request, Response } from 'express';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { findSigningKey } from '../../federation/domainKeys.ts';
+import { logoutRefusalMessage } from '../../federation/refusalMessages.ts';
+import { allowFormTo } from '../../web/headers.ts';
+import { withQuery } from '../../web/query.ts';
+import { LOGGED_OUT } from './ours.ts';
+import { findLogoutTarget, signedFor, writeLogoutResponse } from './outgoing.ts';
+import { type AcceptedLogout, type RefusedLogout, receiveLogout } from './receive.ts';
+
+/**
+ * The SLO URL: receives a message of a provider, by a GET or the form of a POST. A LogoutRequest gets its LogoutResponse, by the binding that
+ * it came with if the provider has that; a LogoutResponse leads to the page that says what was done.
+ */
+export async function receiveAtSlo(deps: Deps, req: Request, res: Response): Promise<void> {
+  const isMessage = req.method === 'POST' || (req.method === 'GET' && /[?&]SAML(Request|Response)=/.test(req.url));
+  if (!isMessage) {
+    res.setHeader('allow', 'GET, POST');
+    throw new AppError(
+      req.method === 'GET' ? 400 : 405,
+      'This address is for identity providers. To log out of the intranet, use Log out there.',
+    );
+  }
+  const result = await receiveLogout(deps, req, res.locals.domain);
+  if (result.kind === 'refused') refusalPage(res, result);
+  else if (result.kind === 'response') res.redirect(303, withQuery(LOGGED_OUT, { request: result.requestId }));
+  else await respond(deps, res, result);
+}
+
+type AcceptedRequest = Extract<AcceptedLogout, { kind: 'request' }>;
+
+async function respond(deps: Deps, res: Response, accepted: AcceptedRequest): Promise<void> {
+  const { provider, entityId, id: inResponseTo, relayState, binding } = accepted;
+  const target = findLogoutTarget(provider, binding, 'response');
+  const key = await findSigningKey(deps, res.locals.domain.id);
+  // The provider asked, but says nowhere where the response goes.
+  if (!target || !key) return res.redirect(303, LOGGED_OUT);
+  const id = `_${deps.randomBytes(20).toString('hex')}`;
+  const xml = writeLogoutResponse({ id, issuer: entityId, destination: target.url, at: deps.now() }, inResponseTo);
+  const { url, fields } = signedFor(target, { parameter: 'SAMLResponse', xml, relayState }, key);
+  if (fields === undefined) return res.redirect(303, url);
+  allowFormTo(res, url);
+  res.render('saml/request/loginRequest', { provider, url, fields });
+}
+
+// What is no SAML message at all is the sender's error: 400. Any other refusal is 403.
+const BAD_REQUEST = /^(?:request_malformed|message_too_large|base64_invalid|xml_\w+|response_malformed)$/;
+
+function refusalPage(res: Response, { reason, reference, provider, message }: RefusedLogout): void {
+  res.status(BAD_REQUEST.test(reason) ? 400 : 403);
+  res.render('saml/logout/respond', { ...logoutRefusalMessage(provider?.name, message), reference });
+}

@@ -1,0 +1,37 @@
+import type { Db } from '../db/open.ts';
+import type { LogoutRequestRow } from '../db/schema.ts';
+
+/** How a logout at the provider ended: not yet, done, done but perhaps not at all its applications, or not done. */
+export type LogoutState = 'sent' | 'done' | 'partly' | 'failed';
+
+/** A logout request that was sent to a provider. */
+export type LogoutRequest = Omit<LogoutRequestRow, 'state'> & { state: LogoutState };
+
+const KEPT_MS = 24 * 3_600_000;
+
+export async function insertLogoutRequest(db: Db, request: LogoutRequest): Promise<void> {
+  await db.insertInto('logoutRequests').values(request).execute();
+}
+
+/** Returns the logout request with an ID, also when its response came or its time is over: for a day, its page tells what happened. */
+export async function findLogoutRequest(db: Db, id: string): Promise<LogoutRequest | undefined> {
+  const row = await db.selectFrom('logoutRequests').selectAll().where('id', '=', id).executeTakeFirst();
+  return row as LogoutRequest | undefined;
+}
+
+/** Writes what the response to a logout request said. Returns false if another response did so before. */
+export async function finishLogoutRequest(db: Db, id: string, state: LogoutState): Promise<boolean> {
+  const sent = db.updateTable('logoutRequests').set({ state }).where('id', '=', id).where('state', '=', 'sent');
+  return (await sent.executeTakeFirst()).numUpdatedRows === 1n;
+}
+
+/** Deletes up to `limit` rows that expired more than a day ago. Returns how many there were. */
+export async function deleteExpiredLogoutRequests(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db
+    .selectFrom('logoutRequests')
+    .select('id')
+    .where('expiresAt', '<=', now - KEPT_MS)
+    .limit(limit);
+  const result = await db.deleteFrom('logoutRequests').where('id', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
