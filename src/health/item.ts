@@ -46,7 +46,7 @@ export type HealthItem = {
   detail: string;
   reason?: string; // a reason code, shown in monospace after the detail
   href: string; // the path of the screen where it is fixed
-  action?: { label: string; path: string }; // a POST to this path, such as Dismiss
+  action?: { label: string; path: string; fields?: Record<string, string> }; // a POST to this path, such as Dismiss
   provider?: { id: string; text: string }; // what the contacts of this identity provider may read about it
   endsAt?: number; // when something expires or has expired, epoch milliseconds
 };

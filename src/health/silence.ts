@@ -58,7 +58,7 @@ function pausedItem({ id, url }: Domain, name: string, isSilent: boolean): Healt
       ? `Visitors see the Log-In screen until ${name} is repaired. When a Test login works, resume it.`
       : `Visitors see the Log-In screen. If logins with ${name} work again, resume it.`,
     href: `${SAML}#${id}`,
-    action: { label: 'Resume Auto Login', path: `${autoLoginPath(id)}/resume` },
+    action: { label: 'Resume Auto Login', path: autoLoginPath(id), fields: { autoLogin: 'on' } },
   };
 }
 

@@ -1,26 +1,18 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { conflictOf } from '../../errors.ts';
-import { getDomain, pauseAutoLogin, setAutoLogin } from '../../federation/domains.ts';
+import { getDomain, pauseAutoLogin } from '../../federation/domains.ts';
 import { autoLoginPath, SAML } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
 
 const PATH = autoLoginPath(':domain');
 
-/** Needs attention > Pause Auto Login, and Resume Auto Login. */
+/** Needs attention > Pause Auto Login. It is resumed like it is enabled. */
 export function pauseRoutes(router: Router, deps: Deps): void {
   router.post(`${PATH}/pause` as const, async (req, res) => {
     const { id, url } = await getDomain(deps.store.db, req.params.domain);
     await pauseAutoLogin(deps, id);
     const text = 'Visitors see the Log-In screen. Resume it below as soon as logins work again.';
     await flash(req, `Auto Login for ${new URL(url).host} is paused. ${text}`);
-    res.redirect(303, `${SAML}#${id}`);
-  });
-  router.post(`${PATH}/resume` as const, async (req, res) => {
-    const { id, url } = await getDomain(deps.store.db, req.params.domain);
-    const conflict = await conflictOf(setAutoLogin(deps, id, true));
-    if (conflict) await flash(req, conflict[''] ?? '', 'danger');
-    else await flash(req, `Auto Login is on for ${new URL(url).host} again.`);
     res.redirect(303, `${SAML}#${id}`);
   });
 }

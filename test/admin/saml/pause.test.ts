@@ -38,7 +38,9 @@ describe('admin/saml/pause', () => {
     expect((await openClient(connected).get('/login')).status, 'the Log-In screen').to.equal(200);
     const after = (await client.get(SAML)).text;
     expect(after).to.contain('is paused').and.contain('Resume Auto Login').and.not.contain('>Pause Auto Login');
-    await client.post(`${SAML}/domains/${domain.id}/auto-login/resume`);
+    const fields = { autoLogin: 'on', confirmed: 'on' };
+    expect(after).to.contain('<input type="hidden" name="autoLogin" value="on">');
+    await client.post(`${SAML}/domains/${domain.id}/auto-login`, fields);
     expect(await findDomain(deps.store.db, domain.id)).to.include({ autoLogin: true, autoLoginPausedAt: null });
     expect((await openClient(connected).get('/login')).status).to.equal(303);
   });
@@ -50,7 +52,7 @@ describe('admin/saml/pause', () => {
     await client.post(`${path}/pause`);
     expect(await findDomain(deps.store.db, domain.id)).to.include({ autoLogin: false, autoLoginPausedAt: null });
     await client.post(`${SAML}/domains/${domain.id}/default-provider`, { provider: '' });
-    await client.post(`${path}/resume`);
+    await client.post(path, { autoLogin: 'on' });
     expect(await findDomain(deps.store.db, domain.id)).to.include({ autoLogin: false });
   });
 });
