@@ -211,3 +211,9 @@ else if (location.hash) {
   for (const link of document.querySelectorAll('a[href*="return="]')) link.href += encodeURIComponent(location.hash);
   for (const field of document.querySelectorAll('input[name="return"]')) field.value += location.hash;
 }
+
+// A button that prints the page: <button data-print>.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+}

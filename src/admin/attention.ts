@@ -31,6 +31,7 @@ const icons: Record<HealthCode, string> = {
   power_user_single: 'user-shield',
   power_users_managed: 'user-shield',
   power_users_without_password: 'user-shield',
+  power_users_without_second_factor: 'shield-lock',
   source_token: 'key',
   source_silent: 'plug-connected',
   source_rights: 'shield-half',

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import type { FieldErrors } from '../errors.ts';
+import { type FieldErrors, invalid } from '../errors.ts';
+import { ownFactorErrors, readSecondFactorState, secondFactorStateText } from '../login/secondFactorSetting.ts';
 import { type IntranetSettings, readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
 import { flash } from '../web/flash.ts';
 import { field, file, ticked } from '../web/form.ts';
@@ -17,6 +18,7 @@ const labels = {
   mark: 'mark',
   localLoginNetworks: 'networks for local login',
   messageDays: 'days for which messages are kept',
+  secondFactor: 'second factor of Power Users',
 } as const satisfies Record<keyof IntranetSettings, string>;
 
 type Name = keyof typeof labels;
@@ -26,14 +28,19 @@ const names = Object.keys(labels) as Name[];
 
 /** Application Settings > Intranet > General. */
 export function generalRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, async (req, res) => show(req, res, enteredOf(await readIntranetSettings(deps.store.db)), {}));
+  router.get(PATH, async (req, res) => show(deps, req, res, enteredOf(await readIntranetSettings(deps.store.db)), {}));
   router.post(PATH, async (req, res) => {
-    const before = enteredOf(await readIntranetSettings(deps.store.db));
+    const stored = await readIntranetSettings(deps.store.db);
+    const before = enteredOf(stored);
     const typed = Object.fromEntries(names.map((name) => [name, field(req, name)])) as Entered;
     const entered = { ...typed, mark: before.mark };
     const picture = ticked(req, 'mark.remove') ? null : file(req, 'mark.file');
-    const saved = await saveIntranetSettings(deps, entered, req.ip ?? '', picture);
-    if (!saved.ok) return show(req, res.status(422), entered, saved.errors);
+    const ownErrors = await ownFactorErrors(deps, stored.secondFactor, entered.secondFactor, req.user?.id ?? '');
+    const saved =
+      Object.keys(ownErrors).length > 0
+        ? invalid(ownErrors)
+        : await saveIntranetSettings(deps, entered, req.ip ?? '', picture);
+    if (!saved.ok) return show(deps, req, res.status(422), entered, saved.errors);
     const after = enteredOf(saved.value);
     const changed = names.filter((name) => before[name] !== after[name]).map((name) => labels[name]);
     await flash(req, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'No changes to save.');
@@ -41,8 +48,15 @@ export function generalRoutes(router: Router, deps: Deps): void {
   });
 }
 
-function show(req: Request, res: Response, entered: Entered, errors: FieldErrors): void {
-  res.render('settings/general', { title: 'General', entered, errors, network: req.ip ?? '', path: PATH });
+async function show(deps: Deps, req: Request, res: Response, entered: Entered, errors: FieldErrors): Promise<void> {
+  res.render('settings/general', {
+    title: 'General',
+    entered,
+    errors,
+    network: req.ip ?? '',
+    secondFactors: secondFactorStateText(await readSecondFactorState(deps)),
+    path: PATH,
+  });
 }
 
 function enteredOf({ localLoginNetworks, messageDays, ...settings }: IntranetSettings): Entered {

@@ -30,6 +30,7 @@ import { newPersonRoutes } from './people/new.ts';
 import { passwordRoutes } from './people/password.ts';
 import { passwordLinkRoutes } from './people/passwordLink.ts';
 import { removePersonRoutes } from './people/remove.ts';
+import { personFactorsRoutes } from './people/secondFactors.ts';
 import { sourceAttributesRoutes } from './profile-sources/attributes.ts';
 import { scimLogRoutes } from './profile-sources/log.ts';
 import { scimLogEntryRoutes } from './profile-sources/logEntry.ts';
@@ -123,6 +124,7 @@ const screens = [
   passwordRoutes,
   passwordLinkRoutes,
   exportPersonRoutes,
+  personFactorsRoutes,
   deactivatePersonRoutes,
   removePersonRoutes,
   attributeListRoutes,

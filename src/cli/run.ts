@@ -20,6 +20,7 @@ import { personDataCommands } from './personData.ts';
 import { recoverCommands } from './recover.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
+import { secondFactorCommands } from './secondFactors.ts';
 import { sessionCommands } from './sessions.ts';
 import { setupLinkCommands } from './setupLinks.ts';
 import { webhookCommands } from './webhooks.ts';
@@ -54,6 +55,7 @@ const commands = [
   ...notificationCommands,
   ...webhookCommands,
   ...sessionCommands,
+  ...secondFactorCommands,
 ];
 
 /**

@@ -21,6 +21,8 @@ const primaryKeys: Record<string, string[]> = {
   metadataFetches: ['domainId', 'providerId'],
   healthCauses: ['code', 'subject'],
   loginTraffic: ['slot', 'providerId', 'domainId'],
+  authenticatorApps: ['userId'],
+  recoveryCodes: ['userId', 'codeHash'],
 };
 
 // No foreign key of userTokens.userId and userNames.userId: each would need a second index of the same size.
@@ -62,6 +64,8 @@ const indexes = [
   `create unique index "loginTestsByRequest" on "loginTests" ("requestId") where "requestId" is not null`,
   `create index "loginTestsByActivity" on "loginTests" ("activityId") where "activityId" is not null`,
   `create index "loginTestsByExpiry" on "loginTests" ("expiresAt")`,
+  `create index "passkeysByUser" on "passkeys" ("userId")`,
+  `create index "passkeyChallengesByExpiry" on "passkeyChallenges" ("expiresAt")`,
 ];
 
 const withoutRowid = ['userTokens', 'userNames'];

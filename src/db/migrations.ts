@@ -42,6 +42,7 @@ export const migrations: Migration[] = [
   helpToFindProviders,
   addCollectionsOfMetadata,
   addSingleLogout,
+  addSecondFactors,
 ];
 
 /**
@@ -429,6 +430,28 @@ async function addSingleLogout(db: Kysely<unknown>, engine: Engine): Promise<voi
       "activityId" ${key} not null, "state" ${key} not null, "createdAt" bigint not null, "expiresAt" bigint not null)`,
     `create index "logoutRequestsByExpiry" on "logoutRequests" ("expiresAt")`,
     `create index "sessionsByNameId" on "sessions" ("nameId") where "nameId" is not null`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Local logins have second factors, and passkeys alone. */
+async function addSecondFactors(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const user = `"userId" ${key} not null references "users" ("id") on delete cascade`;
+  const statements = [
+    `create table "authenticatorApps" (${user}, "secretSealed" text not null, "lastStep" bigint not null, "createdAt" bigint not null,
+      "lastUsedAt" bigint, constraint "authenticatorAppsKey" primary key ("userId"))`,
+    `create table "passkeys" ("id" ${key} primary key, "credentialId" ${key} not null unique, ${user}, "rpId" ${key} not null,
+      "publicKey" text not null, "counter" bigint not null, "transports" text not null, "name" text not null, "createdAt" bigint not null,
+      "lastUsedAt" bigint)`,
+    `create table "recoveryCodes" (${user}, "codeHash" ${key} not null, constraint "recoveryCodesKey" primary key ("userId", "codeHash"))`,
+    `create table "passkeyChallenges" ("challengeHash" ${key} primary key, "binding" ${key} not null, "expiresAt" bigint not null)`,
+    `create table "secondSteps" ("tokenHash" ${key} primary key, ${user},
+      "domainId" ${key} not null references "domains" ("id") on delete cascade, "activityId" ${key} not null, "name" text not null,
+      "network" text not null, "passwordMark" text not null, "returnPath" text not null, "tries" integer not null,
+      "expiresAt" bigint not null)`,
+    `create index "passkeysByUser" on "passkeys" ("userId")`,
+    `create index "passkeyChallengesByExpiry" on "passkeyChallenges" ("expiresAt")`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -278,7 +278,7 @@ export const tables = {
     reference: optionalKey, // the code shown to a person who was refused
     at: time,
     flow: key, // 'sp' | 'auto' | 'again' | 'idp' | 'local' | 'test' | 'logout'
-    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'no_cookies' | 'continued' | 'started_again'
+    outcome: key, // 'logged_in' | 'refused' | 'tested' | 'asked' | 'no_cookies' | 'continued' | 'started_again' | 'second_step'
     reason: optionalKey,
     domainId: optionalKey,
     providerId: optionalKey,
@@ -319,6 +319,39 @@ export const tables = {
     error: optionalText, // why it failed, or who was refused
   },
   attempts: { name: id, failures: integer, expiresAt: time },
+  authenticatorApps: {
+    userId: reference('users'),
+    secretSealed: text, // base 32, sealed with the secret key
+    lastStep: bigint, // the time step of the last code that was used: each is accepted once
+    createdAt: time,
+    lastUsedAt: optionalTime,
+  },
+  passkeys: {
+    id,
+    credentialId: uniqueKey, // base64url
+    userId: reference('users'),
+    rpId: key, // the host of the domain where it was added: it works only there
+    publicKey: text, // COSE key in base64url
+    counter: bigint, // of uses, as the authenticator reported it; 0 if it does not count
+    transports: text, // JSON, a hint for the browser
+    name: text,
+    createdAt: time,
+    lastUsedAt: optionalTime,
+  },
+  recoveryCodes: { userId: reference('users'), codeHash: key }, // only those that were not used
+  passkeyChallenges: { challengeHash: id, binding: key, expiresAt: time }, // binding: the browser and the purpose
+  secondSteps: {
+    tokenHash: id, // of the secret in the browser's cookie
+    userId: reference('users'),
+    domainId: reference('domains'),
+    activityId: key, // the row of Login activity
+    name: text, // as it was typed
+    network: text, // the client's address, for login limits
+    passwordMark: text, // a digest of the password hash: with a new password, the login starts again
+    returnPath: text,
+    tries: integer, // of codes
+    expiresAt: time,
+  },
   webhooks: {
     id,
     url: text,
@@ -429,3 +462,6 @@ export type SentMailRow = Schema['sentMails'];
 export type ProviderSetupRow = Schema['providerSetups'];
 export type WebhookRow = Schema['webhooks'];
 export type WebhookDeliveryRow = Schema['webhookDeliveries'];
+export type AuthenticatorAppRow = Schema['authenticatorApps'];
+export type PasskeyRow = Schema['passkeys'];
+export type SecondStepRow = Schema['secondSteps'];

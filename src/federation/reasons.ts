@@ -1,4 +1,5 @@
 import { type Cause, causes } from './causes.ts';
+import { localReasons } from './localReasons.ts';
 import { logoutReasons } from './logoutReasons.ts';
 
 export type { Cause };
@@ -200,23 +201,10 @@ const samlReasons = {
   ...logoutReasons,
 } satisfies Record<string, Explanation>;
 
-/** Every reason for refusing a login or a logout: those of a SAML message, and those of a password. */
+/** Every reason for refusing a login or a logout: those of a SAML message, and those of a local login. */
 export const reasons = {
   ...samlReasons,
-  password_wrong: {
-    title: 'wrong user name or password',
-    advice: 'The user name is unknown, or has another password or none. You can set one on the person’s screen.',
-    remedy: 'person',
-  },
-  local_login_forbidden: {
-    title: 'the person logs in through an identity provider only',
-    advice: 'Their Authentication Type is SAML. To allow logins with a password, change it.',
-    remedy: 'person',
-  },
-  too_many_failures: {
-    title: 'too many wrong passwords',
-    advice: 'Logins with this name or network are blocked for 15 minutes. Someone may be guessing passwords.',
-  },
+  ...localReasons,
 } satisfies Record<string, Explanation>;
 
 /** Explains a reason code and, if known, its cause, with the provider's name filled in. Returns an unknown code as the title. */

@@ -37,6 +37,11 @@ const localMessages = new Map([
   ['password_wrong', WRONG],
   ['local_login_forbidden', WRONG], // guessing must not reveal that the name exists
   ['too_many_failures', 'Too many attempts. Wait 15 minutes and try again.'],
+  ['second_factor_wrong', 'This code is wrong or was used before. Enter the one that is shown now.'],
+  ['too_many_codes', 'Too many wrong codes. Wait 15 minutes and try again, or use a passkey.'],
+  ['passkey_unknown', 'This passkey does not work here. Use another one, or your user name and password.'],
+  ['passkey_invalid', 'The passkey was not accepted. Try again.'],
+  ['passkey_copied', 'This passkey was not accepted, because there may be a copy of it. Ask your administrator.'],
   ['person_deactivated', 'Your account is deactivated. Ask your administrator.'],
   [
     'person_not_intranet_user',

@@ -5,7 +5,7 @@ import { checkDomains } from './domains.ts';
 import type { HealthCheck, HealthItem } from './item.ts';
 import { checkRefusals } from './logins.ts';
 import { checkMail } from './mail.ts';
-import { checkHelpContact, checkPowerUsers } from './people.ts';
+import { checkHelpContact, checkPowerUsers, checkSecondFactors } from './people.ts';
 import { checkProviderSetups } from './providerSetups.ts';
 import { checkProviders } from './providers.ts';
 import { checkSilence } from './silence.ts';
@@ -24,7 +24,7 @@ const checks = {
     checkClocks,
     checkRefusals,
   ],
-  people: [checkPowerUsers, checkSources, checkSourceNotices],
+  people: [checkPowerUsers, checkSecondFactors, checkSources, checkSourceNotices],
   intranet: [checkHelpContact, checkMail, checkWebhooks],
 } as const satisfies Record<string, HealthCheck[]>;
 

@@ -25,6 +25,7 @@ export const healthCodes = {
   power_user_single: { notified: false },
   power_users_managed: { notified: false },
   power_users_without_password: { notified: true },
+  power_users_without_second_factor: { notified: false },
   source_token: { notified: true },
   source_silent: { notified: true },
   source_rights: { notified: false },

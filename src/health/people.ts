@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { readSecondFactorState } from '../login/secondFactorSetting.ts';
 import { GENERAL, NEW_PERSON, PEOPLE } from '../paths.ts';
 import { readIntranetSettings } from '../people/intranetSettings.ts';
 import { listProviders } from '../store/identityProviders.ts';
@@ -14,6 +15,26 @@ export async function checkPowerUsers(deps: Deps): Promise<HealthItem[]> {
   if (unmanaged === 0) items.push(allManaged);
   if (withPassword === 0) items.push(withoutPassword);
   return items;
+}
+
+/** Finds Power Users who have yet to set up the second factor that the settings require. */
+export async function checkSecondFactors(deps: Deps): Promise<HealthItem[]> {
+  const { setting, without } = await readSecondFactorState(deps);
+  const [count, [name]] = [without.length, without];
+  if (setting !== 'required' || count === 0) return [];
+  return [
+    {
+      code: 'power_users_without_second_factor',
+      severity: 'warning',
+      subject: '',
+      text:
+        count === 1
+          ? `${name} has no second factor`
+          : `${count.toLocaleString('en')} Power Users have no second factor`,
+      detail: 'Until their next local login, their password alone is enough to set one up. Ask them to log in soon.',
+      href: GENERAL,
+    },
+  ];
 }
 
 /** Finds a missing help contact: once people log in through a provider, they need one. */

@@ -1,28 +1,20 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { Forbidden } from '../errors.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
-import { newId, newReference } from '../identifier.ts';
-import { publishLogin } from '../login/events.ts';
 import { isWaitingForSetup } from '../login/firstPowerUser.ts';
-import { type LocalLogin, logInLocally } from '../login/localLogin.ts';
-import { limitsOf } from '../login/sessionLimits.ts';
-import { clientNetwork } from '../network.ts';
-import { announceLocalLogin, canMailPeople } from '../notifications/loginMails.ts';
-import { allowsLocalLogin, readIntranetSettings } from '../people/intranetSettings.ts';
-import { writeLastLogin } from '../people/users.ts';
+import { logInLocally } from '../login/localLogin.ts';
+import { allowsPasskeys } from '../login/passkeys.ts';
+import { canMailPeople } from '../notifications/loginMails.ts';
 import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
-import { insertLoginActivity, recordRefusal } from '../store/loginActivity.ts';
 import { listLogoDigests } from '../store/providerLogos.ts';
-import type { User } from '../store/users.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { isHttps } from '../web/domain.ts';
 import { field } from '../web/form.ts';
 import { lastProviderId } from '../web/lastProvider.ts';
 import { withQuery } from '../web/query.ts';
-import { clientOf } from '../web/request.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { startSession } from '../web/session.ts';
+import { isLocalLoginAllowed, recordLogin, recordRefused, startLocalSession } from './localSession.ts';
+import { startSecondPage } from './secondStep.ts';
 
 const TRIED = 'anteroom-tried';
 
@@ -38,11 +30,9 @@ export function loginRoutes(deps: Deps): Router {
   });
   router.get('/local-login', async (req, res) => {
     const returnTo = returnPath(req.query.return, res.locals.domain.url);
-    if (!(await isLocalLoginAllowed(deps, req))) throw localLoginForbidden();
     await showLogin(deps, req, res, { returnTo });
   });
   router.post('/local-login', async (req, res) => {
-    if (!(await isLocalLoginAllowed(deps, req))) throw localLoginForbidden();
     if (isWithoutCookies(req)) throw cookiesBlocked(withQuery('/local-login', { return: field(req, 'return') }));
     await submitLocalLogin(deps, req, res);
   });
@@ -53,25 +43,8 @@ export function loginRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Starts a session after a local login. */
-export function startLocalSession(deps: Deps, req: Request, res: Response, user: User): Promise<void> {
-  const { domain } = res.locals;
-  const now = deps.now();
-  const limits = limitsOf(domain);
-  const announced = announceLocalLogin(deps, user, domain.url, clientOf(req));
-  deps.background.add(announced.catch((error: unknown) => deps.log.warn({ err: error }, 'mail about a login failed')));
-  return startSession(deps, req, res, user, {
-    method: 'local',
-    domainId: domain.id,
-    at: now,
-    endsAt: now + limits.longestMs,
-    ...limits,
-    ...clientOf(req),
-  });
-}
-
 /** `email`: what was entered to find the provider; `choices`: the providers that it may mean. */
-type LoginPage = {
+export type LoginPage = {
   returnTo: string;
   userName?: string;
   error?: string;
@@ -81,7 +54,7 @@ type LoginPage = {
   choices?: IdentityProvider[];
 };
 
-/** Shows the Log-In screen. */
+/** Shows the Log-In screen, with an error if a login failed. */
 export async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
   const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
   res.setHeader('cache-control', 'no-store');
@@ -104,6 +77,7 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
     ...page,
     isWaitingForSetup: await isWaitingForSetup(deps),
     local: await isLocalLoginAllowed(deps, req),
+    allowsPasskeys: allowsPasskeys(res.locals.domain),
     // An e-mail address that did not work here is what the person would type at the provider.
     query: withQuery('', {
       login_hint: page.email ?? (page.userName?.includes('@') ? page.userName : undefined),
@@ -124,47 +98,20 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
   const returnTo = returnPath(field(req, 'return'), res.locals.domain.url);
   const startedAt = deps.now();
   const result = await logInLocally(deps, userName, field(req, 'password'), req.ip ?? '');
-  await recordAttempt(deps, req, res, { userName, startedAt, result });
-  if (!result.ok)
+  const attempt = { asserted: userName, startedAt, user: result.user, proof: 'password' } as const;
+  if (!result.ok) {
+    await recordRefused(deps, req, res, attempt, result.reason);
     return showLogin(deps, req, res.status(result.reason === 'too_many_failures' ? 429 : 422), {
       returnTo,
       userName,
       reason: result.reason,
       error: localRefusalMessage(result.reason),
     });
-  await startLocalSession(deps, req, res, result.user);
+  }
+  if (result.needsSecondFactor) return startSecondPage(deps, req, res, { ...attempt, user: result.user }, returnTo);
+  await recordLogin(deps, req, res, { ...attempt, user: result.user });
+  await startLocalSession(deps, req, res, result.user, 'password');
   res.redirect(303, returnTo);
-}
-
-async function recordAttempt(
-  deps: Deps,
-  req: Request,
-  res: Response,
-  { userName, startedAt, result }: { userName: string; startedAt: number; result: LocalLogin },
-): Promise<void> {
-  const client = clientOf(req);
-  const now = deps.now();
-  const row = {
-    id: newId(deps),
-    reference: result.ok ? null : newReference(deps),
-    at: now,
-    flow: 'local',
-    outcome: result.ok ? 'logged_in' : 'refused',
-    reason: result.ok ? null : result.reason,
-    domainId: res.locals.domain.id,
-    providerId: null,
-    userId: result.user?.id ?? null,
-    asserted: userName,
-    network: client.network,
-    detail: { userAgent: client.userAgent, tookMs: now - startedAt },
-  };
-  await deps.store.db.transaction().execute(async (trx) => {
-    if (result.ok) {
-      await insertLoginActivity(trx, row);
-      await writeLastLogin(trx, result.user.id, row.at);
-    } else if ((await recordRefusal(trx, row, clientNetwork(client.network))).id !== row.id) return; // counted again
-    await publishLogin(trx, deps, row, result.user);
-  });
 }
 
 /** Returns the Default Provider if Auto Login is on and the provider is enabled. */
@@ -173,12 +120,4 @@ async function findAutoLoginProvider(deps: Deps, res: Response): Promise<Identit
   if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
   const provider = await findProviderAt(deps.store.db, domain.id, domain.defaultProviderId);
   return provider?.enabled ? provider : undefined;
-}
-
-async function isLocalLoginAllowed({ store }: Deps, req: Request): Promise<boolean> {
-  return allowsLocalLogin(await readIntranetSettings(store.db), req.ip ?? '');
-}
-
-function localLoginForbidden(): Forbidden {
-  return new Forbidden('You cannot log in with a password from your network.');
 }

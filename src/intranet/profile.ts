@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { browserName } from '../login/browserName.ts';
 import { hasUsablePassword } from '../login/changePassword.ts';
 import { endSessions, listOpenSessions } from '../login/openSessions.ts';
+import { proofNames } from '../login/proof.ts';
 import { limitsOf } from '../login/sessionLimits.ts';
 import { exportPerson } from '../people/personData.ts';
 import { referencesOf } from '../people/references.ts';
@@ -47,6 +48,7 @@ export function profileRoutes(deps: Deps): Router {
       facts,
       photoOf,
       hasPassword,
+      proof: proofNames[req.user?.login.proof ?? 'password'],
       idleMinutes: limitsOf(res.locals.domain).idleMs / MINUTE_MS,
       sessions: rows
         .map((row) => ({ ...row, browser: browserName(row.userAgent), isCurrent: row.id === current }))

@@ -6,7 +6,7 @@ import { emptyPerson } from '../people/attribute.ts';
 import { errorsByHeader, withCells } from '../people/csv.ts';
 import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
-import { startLocalSession } from './login.ts';
+import { startLocalSession } from './localSession.ts';
 
 const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
 
@@ -23,7 +23,7 @@ export function setupRoutes(deps: Deps): Router {
     const input = withCells(emptyPerson, entered, deps.attributes.list);
     const added = await addFirstPowerUser(deps, req.params.token, input, field(req, 'password'));
     if (!added.ok) return show(res.status(422), entered, errorsByHeader(added.errors, deps.attributes.list));
-    await startLocalSession(deps, req, res, added.value);
+    await startLocalSession(deps, req, res, added.value, 'password');
     await flash(req, 'You are the first Power User. Next, set up the domain.');
     res.redirect(303, '/settings/security/saml');
   });

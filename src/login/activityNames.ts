@@ -4,6 +4,7 @@ export const outcomeNames: Record<string, string> = {
   refused: 'Refused',
   tested: 'Test succeeded',
   asked: 'Not continued',
+  second_step: 'Second factor missing',
   no_cookies: 'Cookies blocked',
   started_again: 'Started again',
   continued: 'Already logged in',

@@ -26,13 +26,24 @@ export async function changePassword(
   entered: PasswordChange,
   address: string,
 ): Promise<Checked<void>> {
-  const limits = limitsFor(deps, user.userName, address);
-  if (!(await mayTry(deps, limits))) return invalid({ current: localRefusalMessage('too_many_failures') });
-  const hash = await findPasswordHash(deps.store.db, user.id);
-  const isRight = await verifyPassword(deps, entered.current, hash);
-  if (isRight) await undoFailure(deps, limits);
-  const errors = { ...(isRight ? {} : { current: 'This is not your current password.' }), ...faultsOf(entered) };
+  const fault = await ownPasswordFault(deps, user, entered.current, address);
+  const errors = { ...(fault === undefined ? {} : { current: fault }), ...faultsOf(entered) };
   return Object.keys(errors).length > 0 ? invalid(errors) : setPassword(deps, user.id, entered.password, false);
+}
+
+/** Returns what is wrong with the current password as its person entered it, or undefined. Wrong ones count like failed logins. */
+export async function ownPasswordFault(
+  deps: Deps,
+  user: User,
+  entered: string,
+  address: string,
+): Promise<string | undefined> {
+  const limits = limitsFor(deps, user.userName, address);
+  if (!(await mayTry(deps, limits))) return localRefusalMessage('too_many_failures');
+  const isRight = await verifyPassword(deps, entered, await findPasswordHash(deps.store.db, user.id));
+  if (!isRight) return 'This is not your current password.';
+  await undoFailure(deps, limits);
+  return undefined;
 }
 
 function faultsOf({ current, password, repeated }: PasswordChange): FieldErrors {

@@ -33,6 +33,11 @@ export function limitsForLinks({ config }: Deps, name: string, address: string):
   ];
 }
 
+/** Returns the limits of codes of a person, beside those of their passwords: they hold from all networks together. */
+export function codeLimitsFor({ config }: Pick<Deps, 'config'>, userId: string): Limit[] {
+  return config.rateLimits ? [{ name: `codes of ${userId}`, most: 20 }] : [];
+}
+
 /** Counts the attempt as a failure in advance, so that a burst of guesses cannot outrun the count. Returns whether it is allowed. */
 export async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
   const { db } = deps.store;

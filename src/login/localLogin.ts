@@ -1,11 +1,12 @@
 import type { Deps } from '../deps.ts';
-import { allowsMethod } from '../people/users.ts';
+import { allowsMethod, mayLogIn } from '../people/users.ts';
+import { hasSecondFactor } from '../store/secondFactors.ts';
 import { findPasswordHash, findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
 import { limitsFor, mayTry, undoFailure } from './limits.ts';
 import { verifyPassword } from './passwords.ts';
 
 export type LocalLogin =
-  | { ok: true; user: User }
+  | { ok: true; user: User; needsSecondFactor: boolean }
   | {
       ok: false;
       reason:
@@ -20,7 +21,8 @@ export type LocalLogin =
 /**
  * Checks a user name (or e-mail address) and a password. A wrong name, a wrong password and a person whose Authentication Type is SAML look
  * the same and take the same time.
- * Failures are counted by name, by network, and by both. Above a limit, logins are blocked for 15 minutes.
+ * Failures are counted by name, by network, and by both. Above a limit, logins are blocked for 15 minutes. A right password still counts
+ * as a failure while the second factor is missing (login/secondStep.ts).
  * @param address the client's IP address
  */
 export async function logInLocally(deps: Deps, name: string, password: string, address: string): Promise<LocalLogin> {
@@ -31,10 +33,11 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
   const isRight = await verifyPassword(deps, password, hash);
   if (user && !allowsMethod(user, 'local')) return { ok: false, reason: 'local_login_forbidden', user };
   if (!isRight || !user) return { ok: false, reason: 'password_wrong', ...(user ? { user } : {}) };
-  await undoFailure(deps, limits);
+  const needsSecondFactor = mayLogIn(user) && (await hasSecondFactor(deps.store.db, user.id));
+  if (!needsSecondFactor) await undoFailure(deps, limits);
   if (!user.active) return { ok: false, reason: 'person_deactivated', user };
   if (user.userType === 'Non Intranet User') return { ok: false, reason: 'person_not_intranet_user', user };
-  return { ok: true, user };
+  return { ok: true, user, needsSecondFactor };
 }
 
 /** Returns the person who logs in with a name: their user name, or else an e-mail address that only one person has. */

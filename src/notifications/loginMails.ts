@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { browserName } from '../login/browserName.ts';
 import { findPersonToLogIn } from '../login/localLogin.ts';
 import { createPasswordLink, LINK_HOURS, reasonAgainstLink } from '../login/passwordLinks.ts';
+import { type Proof, proofNames } from '../login/proof.ts';
 import { nameOf } from '../people/users.ts';
 import { findPasswordHash, type User } from '../store/users.ts';
 import { senderOf, sendRecorded } from './mailer.ts';
@@ -37,12 +38,12 @@ export async function mailPasswordLink(deps: Deps, name: string, url: string): P
   });
 }
 
-/** Mails the recipients of notifications, and the person, that a Power User has logged in with a password. */
+/** Mails the recipients of notifications, and the person, that a Power User has logged in with a password or a passkey. */
 export async function announceLocalLogin(
   deps: Deps,
   user: User,
   url: string,
-  { network, userAgent }: { network: string; userAgent: string },
+  { network, userAgent, proof }: { network: string; userAgent: string; proof: Proof },
 ): Promise<void> {
   const settings = await readNotifications(deps.store.db);
   if (user.userType !== 'Power User' || !settings.active || !canSend(settings)) return;
@@ -50,9 +51,9 @@ export async function announceLocalLogin(
   const to = [...new Set([...settings.recipients, ...(hasAddress(user) ? [user.email] : [])])];
   await sendRecorded(deps, settings, 'login', {
     to,
-    subject: `${name}: ${nameOf(user)} logged in with a password`,
+    subject: `${name}: ${nameOf(user)} logged in with a ${proof === 'passkey' ? 'passkey' : 'password'}`,
     text: [
-      `The Power User ${user.userName} logged in to ${url} with a password, without an identity provider.`,
+      `The Power User ${user.userName} logged in to ${url} with ${proofNames[proof].toLowerCase()}, without an identity provider.`,
       `Network: ${network}\nBrowser: ${browserName(userAgent)}\nTime: ${new Date(deps.now()).toUTCString()}`,
       `If this was not expected, end the session and change the password: ${url}/settings/people/${user.id}\n`,
     ].join('\n\n'),

@@ -35,6 +35,11 @@ export async function publishPersonChange(
   if (changed.length > 0) await publish(db, deps, 'person.updated', () => ({ ...personData(after), changed }));
 }
 
+/** Reports that second factors of a person were added or removed, not which. */
+export function publishSecondFactors(db: Db, deps: EventDeps, person: User): Promise<void> {
+  return publish(db, deps, 'person.updated', () => ({ ...personData(person), changed: ['secondFactors'] }));
+}
+
 /** Returns the active people of these, before they are deactivated together, if that is to be reported. */
 export async function activeAmong(db: Db, { webhooks }: EventDeps, ids: string[]): Promise<User[]> {
   if (!webhooks.wanted.has('person.deactivated')) return [];

@@ -45,12 +45,13 @@ const schema = z.object({
     .regex(/^\d{1,3}$/, MESSAGE_DAYS)
     .transform(Number)
     .pipe(z.number().max(MOST_MESSAGE_DAYS, MESSAGE_DAYS)),
+  secondFactor: z.enum(['optional', 'required'], 'Choose one of the two.'),
 });
 
 /**
 /**
  * Name and look of the intranet, its help contact, the networks from which local login is allowed (empty: all), and for how many days the
- * messages of logins are kept (0: not at all). `mark` is the digest of the picture beside the name, '' for Anteroom's own.
+ * messages of logins are kept (0: not at all). `secondFactor`: whether Power Users need one for local logins. `mark` is the digest of the picture beside the name, '' for Anteroom's own.
  */
 export type IntranetSettings = z.infer<typeof schema> & { mark: string };
 
@@ -64,6 +65,7 @@ export const initialSettings: IntranetSettings = {
   mark: '',
   localLoginNetworks: [],
   messageDays: 14,
+  secondFactor: 'optional',
 };
 
 /** Returns the current settings. */

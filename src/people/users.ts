@@ -7,6 +7,7 @@ import { updateGroupsOfUser } from '../store/groups.ts';
 import { findMarked } from '../store/marked.ts';
 import { deletePasswordLink } from '../store/passwordLinks.ts';
 import { markOf, nameKeyOf } from '../store/searchWords.ts';
+import { deleteSecondFactors } from '../store/secondFactors.ts';
 import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
 import {
@@ -18,8 +19,7 @@ import {
   updateUser,
   writePasswordHash,
 } from '../store/writeUsers.ts';
-import type { AttributeList, UserAttributes } from './attribute.ts';
-import { emptyPerson } from './attribute.ts';
+import { type AttributeList, emptyPerson, type UserAttributes } from './attribute.ts';
 import { activeAmong, publishDeactivations, publishPerson, publishPersonChange, type WritingDeps } from './events.ts';
 import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
@@ -29,7 +29,6 @@ import { marksOf, personReferences, referenceErrors, UNKNOWN_PERSON, withoutRefe
 import { searchWordsOf } from './search.ts';
 
 export { lockUser, writeLastLogin } from '../store/writeUsers.ts';
-export { LAST_POWER_USER } from './lastPowerUser.ts';
 
 export const CHANGED_MEANWHILE = 'This person was changed in the meantime. Try again.';
 const STALE =
@@ -115,7 +114,7 @@ export async function insertPerson(
 /**
  * Writes changes to a person within a transaction if the version is still the one of `before`; returns undefined if another change
  * came first. Every way to change people ends here. Groups of a person with another name get a new version. Sessions end with the permission to log in and with a new password.
- * @param options `passwordHash`: null removes the password; `force`: even the last Power User may lose their power
+ * @param options `passwordHash`: null removes the password and the second factors; `force`: even the last Power User may lose their power
  * @throws LastPowerUser, or the engine's error if the user name is taken (see isUniqueViolation)
  */
 export async function writePerson(
@@ -135,6 +134,7 @@ export async function writePerson(
     await writePasswordHash(db, before.id, passwordHash);
     await deletePasswordLink(db, before.id);
   }
+  if (passwordHash === null) await deleteSecondFactors(db, before.id); // a passkey alone is a local login too
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
   if (!mayStay) await deleteSessionsOfUser(db, before.id);

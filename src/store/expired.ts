@@ -9,9 +9,11 @@ import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
 import { deleteExpiredLogoutRequests } from './logoutRequests.ts';
 import { deleteExpiredMetadataCollections } from './metadataCollections.ts';
 import { deleteExpiredMetadataImports } from './metadataImports.ts';
+import { deleteExpiredChallenges } from './passkeyChallenges.ts';
 import { deleteExpiredPasswordLinks } from './passwordLinks.ts';
 import { deleteExpiredPendingLogins } from './pendingLogins.ts';
 import { deleteExpiredProviderSetups } from './providerSetups.ts';
+import { deleteExpiredSecondSteps } from './secondSteps.ts';
 import { deleteMailsBefore } from './sentMails.ts';
 import { deleteExpiredSessions } from './sessions.ts';
 import { deleteExpiredAssertions } from './usedAssertions.ts';
@@ -34,6 +36,8 @@ const deletions = [
   deleteExpiredMetadataCollections,
   deleteExpiredFailures,
   deleteExpiredProviderSetups,
+  deleteExpiredChallenges,
+  deleteExpiredSecondSteps,
 ];
 
 /** For how many days Login activity is kept, and the messages of its attempts. */

@@ -18,6 +18,8 @@ export type LoginDetail = {
   checks?: StoredCheck[];
   providerStatus?: { code: string; subCode?: string | undefined; message?: string | undefined } | undefined;
   userAgent?: string | undefined;
+  proof?: string | undefined; // of a local login: a key of proofNames, also of what was tried
+  problem?: string | undefined; // why a passkey was not accepted
   arrived?: Arrived | undefined; // only of refusals and Test logins
   testOf?: string | undefined; // the name of the provider that a Test login was for, which need not be imported
   waitedMs?: number | undefined; // from the login request to its response
@@ -121,9 +123,14 @@ const writeDetail = prepared((db, id: string, detailJson: string) =>
   db.updateTable('loginActivity').set({ detailJson }).where('id', '=', id),
 );
 
-/** Records that a person who was asked to switch has done so: the attempt is a login now. */
-export async function confirmLoginActivity(db: Db, id: string): Promise<void> {
-  await db.updateTable('loginActivity').set({ outcome: 'logged_in' }).where('id', '=', id).execute();
+/** Records that a login went on: a person who was asked to switch has done so, or gave their second factor. */
+export async function confirmLoginActivity(db: Db, id: string, detail?: LoginDetail): Promise<void> {
+  const details = detail === undefined ? {} : { detailJson: JSON.stringify(detail) };
+  await db
+    .updateTable('loginActivity')
+    .set({ outcome: 'logged_in', ...details })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Takes out of attempts whose they were and where they came from. The outcome and the reason stay, for the statistics. */

@@ -21,6 +21,7 @@ const texts: Record<string, string> = {
     read(PUBLIC, 'app.css'),
   ].join('\n'),
   'app.js': read(PUBLIC, 'app.js'),
+  'passkeys.js': read(PUBLIC, 'passkeys.js'),
   'post.js': read(PUBLIC, 'post.js'),
   'theme.js': read(PUBLIC, 'theme.js'),
   'mark.svg': read(PUBLIC, 'mark.svg'),

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { Proof } from '../login/proof.ts';
 import type { SessionLimits } from '../login/sessionLimits.ts';
 import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
@@ -14,6 +15,8 @@ export type LoginFacts = SessionLimits & {
   nameQualifier?: string | undefined;
   spNameQualifier?: string | undefined;
   sessionIndex?: string | undefined;
+  proof?: Proof | undefined; // of a local login; those from before second factors had a password
+  confirmedAt?: number | undefined; // when the person last proved again who they are
   at: number;
   endsAt: number; // the latest end of the session, even if it is in use
   network: string;

@@ -1,10 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Deps } from '../deps.ts';
 import { AppError, Forbidden } from '../errors.ts';
+import { mustSetUpSecondFactor } from '../login/secondFactors.ts';
 import { mustChoosePassword } from '../people/localPassword.ts';
 import { withQuery } from './query.ts';
 import { returnPath } from './returnPath.ts';
 
 export const PASSWORD_PAGE = '/profile/password';
+export const SECURITY_PAGE = '/profile/security';
+export const CONFIRM_PAGE = `${SECURITY_PAGE}/confirm`;
+
+const CONFIRMED_MS = 10 * 60_000;
 
 /** Requires a login. Redirects browsers to the Log-In screen, and returns 401 to programs. */
 export const requireLogin: RequestHandler = (req, res, next) => {
@@ -27,6 +33,32 @@ export const requireNewPassword: RequestHandler = (req, res, next) => {
   const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
   res.redirect(303, withQuery(PASSWORD_PAGE, { return: path }));
 };
+
+/**
+ * Leads a Power User who must have a second factor and has none to the page that sets one up, whatever they asked for. Only after a local
+ * login without one.
+ */
+export function requireSecondFactor(deps: Deps): RequestHandler {
+  return async (req, res, next) => {
+    const { user } = req;
+    if (user?.login.method !== 'local' || (user.login.proof ?? 'password') !== 'password') return next();
+    if (!(await mustSetUpSecondFactor(deps, user))) return next();
+    if (wantsJson(req)) throw new Forbidden('Set up a second factor first.');
+    const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
+    res.redirect(303, withQuery(SECURITY_PAGE, { return: path }));
+  };
+}
+
+/** Requires that the person logged in here with a password or passkey within the last ten minutes, or confirmed it since. */
+export function requireConfirmation({ now }: Pick<Deps, 'now'>): RequestHandler {
+  return (req, res, next) => {
+    if (!req.user) return requireLogin(req, res, next);
+    const { method, at, confirmedAt = 0 } = req.user.login;
+    if (now() - Math.max(confirmedAt, method === 'local' ? at : 0) < CONFIRMED_MS) return next();
+    if (wantsJson(req)) throw new Forbidden('Reload this page and confirm that it is you.');
+    res.redirect(303, withQuery(CONFIRM_PAGE, { return: req.method === 'GET' ? req.originalUrl : SECURITY_PAGE }));
+  };
+}
 
 /** Requires a Power User. */
 export const requirePowerUser: RequestHandler = (req, res, next) => {

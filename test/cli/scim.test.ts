@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LAST_POWER_USER } from '../../src/people/users.ts';
+import { LAST_POWER_USER } from '../../src/people/lastPowerUser.ts';
 import { findCallingSource } from '../../src/sources/callingSource.ts';
 import { findUser } from '../../src/store/users.ts';
 import { aUser, insertUser } from '../support/rows.ts';

@@ -24,7 +24,7 @@ describe('Cloud Directory in a browser', () => {
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(`${provider.url}/admin`);
     await page.getByLabel('Password').fill('cloud-admin');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.goto(`${provider.url}/admin/applications/${id}/identity-management`);
     await page.getByRole('button', { name: 'Configure' }).click();
     await page.getByLabel('Base URL').fill(scim.baseUrl);
@@ -51,7 +51,7 @@ describe('Cloud Directory in a browser', () => {
     await page.goto(`${provider.url}/console`);
     await page.getByLabel('User name').fill('anna.berg');
     await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.getByRole('link', { name: 'Intranet' }).click();
     await page.waitForURL(sp.acsUrl);
     expect(new URLSearchParams(posted).get('SAMLResponse')).to.match(/^[\w+/]+=*$/);

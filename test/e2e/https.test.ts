@@ -34,7 +34,7 @@ describe('an https domain behind a proxy that terminates TLS, with the provider 
     await page.goto(`${url}/profile?x=1`);
     await page.getByLabel('User name or e-mail').fill('anna.berg');
     await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.waitForURL(`${url}/profile?x=1`);
     const session = (await context.cookies(url)).find((cookie) => cookie.name === '__Host-anteroom');
     expect(session).to.include({ secure: true, httpOnly: true, sameSite: 'Lax' });

@@ -138,7 +138,7 @@ function submitTwice(page: Page): Promise<string | null | undefined> {
 async function logIn(page: Page, password: string): Promise<void> {
   await page.getByLabel('User name or e-mail').fill('maya.koch');
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
 }
 
 /** Adds data for each screen, including long names, and returns the paths of the screens. */

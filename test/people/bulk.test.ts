@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type BulkAction, changeMembers, changePeople, idsOf, pagesOfPeople } from '../../src/people/bulk.ts';
 import { addPeopleIn, removePeopleIn } from '../../src/people/groups.ts';
-import { LAST_POWER_USER } from '../../src/people/users.ts';
+import { LAST_POWER_USER } from '../../src/people/lastPowerUser.ts';
 import { insertGroup } from '../../src/store/groups.ts';
 import type { ItemOutcome } from '../../src/store/jobs.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';

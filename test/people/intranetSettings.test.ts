@@ -16,6 +16,7 @@ const entered = {
   accent: '#0F5C5C',
   localLoginNetworks: '10.0.0.0/8, 192.0.2.7\n2001:db8::/32',
   messageDays: '30',
+  secondFactor: 'required',
 };
 
 describe('people/intranetSettings', () => {
@@ -54,6 +55,7 @@ describe('people/intranetSettings', () => {
     ['messageDays', '-1'],
     ['messageDays', '401'],
     ['messageDays', '1.5'],
+    ['secondFactor', 'off'],
     ['localLoginNetworks', '10.0.0.0/33'],
     ['localLoginNetworks', '10.0.0.0/'],
     ['localLoginNetworks', '10.0.0'],

@@ -39,7 +39,7 @@ describe('the Test login', () => {
       const page = await openTest(connected);
       await page.locator('#login').fill('anna.berg');
       await page.locator('#password').fill('cloud-demo');
-      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('button', { name: 'Log in', exact: true }).click();
       await page.waitForURL('**/settings/security/activity/*');
       expect(await page.locator('h1').textContent()).to.equal('Test login succeeded');
       expect(await page.locator('body').textContent())
@@ -53,7 +53,7 @@ describe('the Test login', () => {
     const page = await openTest(connected);
     await page.locator('#login').fill('anna.berg');
     await page.locator('#password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.waitForURL('**/settings/security/activity/*');
     expect(await page.locator('h1').textContent()).to.equal('Refused: the person is not in the People Directory');
   });

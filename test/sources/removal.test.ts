@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createJob } from '../../src/jobs/jobs.ts';
 import { runJob } from '../../src/jobs/worker.ts';
-import { LAST_POWER_USER } from '../../src/people/users.ts';
+import { LAST_POWER_USER } from '../../src/people/lastPowerUser.ts';
 import { findCallingSource } from '../../src/sources/callingSource.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
 import { sourceEffects, sourceRemoval } from '../../src/sources/removal.ts';

@@ -90,11 +90,11 @@ describe('CSRF protection in Chromium', () => {
       await page.goto(`${url}/local-login`);
       await page.locator('#userName').fill('maya.koch');
       await page.locator('#password').fill('wrong');
-      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('button', { name: 'Log in', exact: true }).click();
       await page.locator('#login-error').waitFor();
       expect((await page.reload())?.status()).to.equal(422);
       await page.locator('#password').fill(testPassword);
-      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('button', { name: 'Log in', exact: true }).click();
       await page.waitForURL(`${url}/`);
       await page.getByRole('button', { name: 'Log out' }).click();
       await page.waitForURL(`${url}/logged-out`);

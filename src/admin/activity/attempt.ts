@@ -5,6 +5,7 @@ import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { flowNames, outcomeNames } from '../../login/activityNames.ts';
+import { isProof, proofNames } from '../../login/proof.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
 import { findMessages } from '../../saml/messages/keep.ts';
@@ -81,7 +82,7 @@ async function show(deps: Deps, req: Request, res: Response, key: string): Promi
     failed: checks.find((check) => check.result === 'refused'),
     passed: checks.filter((check) => check.result === 'passed'),
     notReached: checks.filter((check) => check.result === 'not_reached'),
-    flowNames,
+    started: startedText(attempt),
     differenceOf,
     remedy: isHealed ? undefined : remedyLink(explanation?.remedy, attempt, domain, provider, test),
     seen: seenByPerson(attempt, provider, cause),
@@ -121,15 +122,21 @@ const healed: Partial<Record<string, string>> = {
   started_again: 'The response was not accepted. Instead, the login was started once more automatically.',
 };
 
+/** Returns how a login started, or how the person proved who they are at a local one. */
+function startedText({ flow, detail }: LoginActivity): string {
+  const proof = isProof(detail.proof) ? proofNames[detail.proof].toLowerCase() : undefined;
+  return proof === undefined ? (flowNames[flow] ?? flow) : `with ${proof}`;
+}
+
 function titleOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
   if (explanation) return `${outcomeNames[outcome] ?? 'Refused'}: ${explanation.title}`;
   if (flow === 'logout') return outcomeNames[outcome] ?? outcome;
-  if (outcome === 'asked' || outcome === 'no_cookies') return 'Login not continued';
+  if (outcome === 'asked' || outcome === 'no_cookies' || outcome === 'second_step') return 'Login not continued';
   return outcome === 'tested' ? 'Test login succeeded' : 'Logged in';
 }
 
 function introOf(attempt: LoginActivity, explanation: Explanation | undefined, cause: string | undefined): string {
-  const { outcome, flow } = attempt;
+  const { outcome, flow, detail } = attempt;
   const next = healed[outcome];
   // A new login ends the same way if the provider names requests that were never made.
   if (next) return cause === 'never_issued' ? `${next} ${explanation?.advice}` : next;
@@ -140,6 +147,9 @@ function introOf(attempt: LoginActivity, explanation: Explanation | undefined, c
     return 'Every check passed. Another person was logged in with this browser, and the switch was not confirmed.';
   if (outcome === 'no_cookies')
     return 'Every check passed, but the browser did not return the cookie that it was given. The person must allow cookies for this domain.';
+  if (outcome === 'second_step')
+    return 'The password was right, and the second factor did not follow. If the person did not try this, someone else knows their password.';
+  if (detail.proof === 'passkey') return 'The passkey was accepted and the person was found.';
   return flow === 'local' ? 'User name and password were correct.' : 'Every check passed and the person was found.';
 }
 

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, invalid } from '../../errors.ts';
+import { findSecondFactors, secondFactorsText } from '../../login/secondFactors.ts';
 import { type PersonInput, personInputOf } from '../../people/form.ts';
 import { findLocks, owns } from '../../people/ownership.ts';
 import { changePerson, getUser, nameOf } from '../../people/users.ts';
@@ -67,6 +68,7 @@ async function show(deps: Deps, res: Response, person: User, page: Page): Promis
     source,
     changesUserType: source && owns(source, 'userType'),
     hasPassword: (await findPasswordHash(db, person.id)) !== undefined,
+    secondFactors: secondFactorsText(await findSecondFactors(db, person.id)),
     sessions: await countSessionsOfUsers(db, [person.id], deps.now()),
   });
 }

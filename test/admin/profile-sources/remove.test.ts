@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LAST_POWER_USER } from '../../../src/people/users.ts';
+import { LAST_POWER_USER } from '../../../src/people/lastPowerUser.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
 import { aUser, insertUser } from '../../support/rows.ts';
 import { type Sources, startForSources } from '../support/sources.ts';

@@ -1,0 +1,27 @@
+import type { Db } from '../db/open.ts';
+
+/** Keeps the hash of a challenge for one browser and purpose, its `binding`. */
+export async function insertChallenge(
+  db: Db,
+  challenge: { challengeHash: string; binding: string; expiresAt: number },
+): Promise<void> {
+  await db.insertInto('passkeyChallenges').values(challenge).execute();
+}
+
+/** Uses up a challenge. Returns false if it was used before, has expired, or is bound to another browser or purpose. */
+export async function consumeChallenge(db: Db, challengeHash: string, binding: string, now: number): Promise<boolean> {
+  const result = await db
+    .deleteFrom('passkeyChallenges')
+    .where('challengeHash', '=', challengeHash)
+    .where('binding', '=', binding)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredChallenges(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('passkeyChallenges').select('challengeHash').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('passkeyChallenges').where('challengeHash', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

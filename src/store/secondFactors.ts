@@ -1,0 +1,150 @@
+import type { Db } from '../db/open.ts';
+import { prepared } from '../db/query.ts';
+import type { AuthenticatorAppRow, PasskeyRow } from '../db/schema.ts';
+
+/** Returns a person's authenticator app, if they have set one up. */
+export async function findAuthenticatorApp(db: Db, userId: string): Promise<AuthenticatorAppRow | undefined> {
+  return db.selectFrom('authenticatorApps').selectAll().where('userId', '=', userId).executeTakeFirst();
+}
+
+/** Sets a person's authenticator app, instead of the one before. */
+export async function writeAuthenticatorApp(db: Db, row: AuthenticatorAppRow): Promise<void> {
+  const { userId: _, ...values } = row;
+  await db
+    .insertInto('authenticatorApps')
+    .values(row)
+    .onConflict((conflict) => conflict.column('userId').doUpdateSet(values))
+    .execute();
+}
+
+/** Uses up a time step of an authenticator app, and all before it. Returns false if it was used: of two logins with one code, one succeeds. */
+export async function useTimeStep(db: Db, userId: string, step: number, now: number): Promise<boolean> {
+  const result = await db
+    .updateTable('authenticatorApps')
+    .set({ lastStep: step, lastUsedAt: now })
+    .where('userId', '=', userId)
+    .where('lastStep', '<', step)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Removes a person's authenticator app. Returns false if there was none. */
+export async function deleteAuthenticatorApp(db: Db, userId: string): Promise<boolean> {
+  const result = await db.deleteFrom('authenticatorApps').where('userId', '=', userId).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Lists a person's passkeys, the oldest first. */
+export async function listPasskeys(db: Db, userId: string): Promise<PasskeyRow[]> {
+  return db.selectFrom('passkeys').selectAll().where('userId', '=', userId).orderBy('id').execute();
+}
+
+/** Returns the passkey with a credential ID (base64url), of any person. */
+export async function findPasskey(db: Db, credentialId: string): Promise<PasskeyRow | undefined> {
+  return db.selectFrom('passkeys').selectAll().where('credentialId', '=', credentialId).executeTakeFirst();
+}
+
+/** Adds a passkey. @throws the engine's error if the credential is known (see isUniqueViolation) */
+export async function insertPasskey(db: Db, row: PasskeyRow): Promise<void> {
+  await db.insertInto('passkeys').values(row).execute();
+}
+
+/**
+ * Records the use of a passkey. Returns false if its counter did not grow: the authenticator was copied, or another login was faster
+ * (WebAuthn 7.2, step 22). One that does not count always reports 0.
+ */
+export async function usePasskey(db: Db, id: string, counter: number, now: number): Promise<boolean> {
+  const result = await db
+    .updateTable('passkeys')
+    .set({ counter, lastUsedAt: now })
+    .where('id', '=', id)
+    .where((e) => (counter === 0 ? e('counter', '=', 0) : e('counter', '<', counter)))
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Removes a passkey of a person. Returns false if there was none. */
+export async function deletePasskey(db: Db, userId: string, id: string): Promise<boolean> {
+  const result = await db.deleteFrom('passkeys').where('userId', '=', userId).where('id', '=', id).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Replaces a person's recovery codes. */
+export async function replaceRecoveryCodes(db: Db, userId: string, hashes: string[]): Promise<void> {
+  await db.deleteFrom('recoveryCodes').where('userId', '=', userId).execute();
+  if (hashes.length > 0)
+    await db
+      .insertInto('recoveryCodes')
+      .values(hashes.map((codeHash) => ({ userId, codeHash })))
+      .execute();
+}
+
+/** Uses up a recovery code. Returns false if there is none with this hash. */
+export async function useRecoveryCode(db: Db, userId: string, codeHash: string): Promise<boolean> {
+  const result = await db
+    .deleteFrom('recoveryCodes')
+    .where('userId', '=', userId)
+    .where('codeHash', '=', codeHash)
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Returns how many recovery codes a person has left. */
+export async function countRecoveryCodes(db: Db, userId: string): Promise<number> {
+  const row = await db
+    .selectFrom('recoveryCodes')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('userId', '=', userId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Removes a person's authenticator app, passkeys and recovery codes. */
+export async function deleteSecondFactors(db: Db, userId: string): Promise<void> {
+  await deleteAuthenticatorApp(db, userId);
+  await db.deleteFrom('passkeys').where('userId', '=', userId).execute();
+  await replaceRecoveryCodes(db, userId, []);
+}
+
+/** Returns whether a person has an authenticator app or a passkey: then the password alone is not enough. */
+export async function hasSecondFactor(db: Db, userId: string): Promise<boolean> {
+  return (await ownersAmong(db, userId)).length > 0;
+}
+
+const ownersAmong = prepared((db, userId: string) =>
+  db
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', userId)
+    .where((e) =>
+      e.or([
+        e.exists(e.selectFrom('authenticatorApps').select('userId').whereRef('userId', '=', 'users.id')),
+        e.exists(e.selectFrom('passkeys').select('userId').whereRef('userId', '=', 'users.id')),
+      ]),
+    ),
+);
+
+/** A Power User who can log in with a password. */
+export type PowerUserFactor = { userName: string; hasFactor: boolean };
+
+/** Lists the active Power Users who can log in with a password, by user name, and whether they have a second factor. */
+export async function listPowerUserFactors(db: Db): Promise<PowerUserFactor[]> {
+  const rows = await db
+    .selectFrom('users')
+    .leftJoin('authenticatorApps', 'authenticatorApps.userId', 'users.id')
+    .select((e) => [
+      'userName',
+      'authenticatorApps.userId as app',
+      e
+        .selectFrom('passkeys')
+        .select((p) => p.fn.max('passkeys.id').as('last'))
+        .whereRef('passkeys.userId', '=', 'users.id')
+        .as('passkey'),
+    ])
+    .where('userType', '=', 'Power User')
+    .where('active', '=', 1)
+    .where('passwordHash', 'is not', null)
+    .orderBy('userNameKey')
+    .execute();
+  return rows.map(({ userName, app, passkey }) => ({ userName, hasFactor: app !== null || passkey !== null }));
+}

@@ -1,0 +1,46 @@
+import type { Db } from '../db/open.ts';
+import type { SecondStepRow } from '../db/schema.ts';
+
+/** Keeps a login whose password was right until the second factor follows. */
+export async function insertSecondStep(db: Db, row: SecondStepRow): Promise<void> {
+  await db.insertInto('secondSteps').values(row).execute();
+}
+
+/** Returns a login that waits for its second factor, or undefined if it was finished or has expired. */
+export async function findSecondStep(db: Db, tokenHash: string, now: number): Promise<SecondStepRow | undefined> {
+  return db
+    .selectFrom('secondSteps')
+    .selectAll()
+    .where('tokenHash', '=', tokenHash)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+}
+
+/** Counts a code before it is checked. Returns false if there were `most` already: a burst of guesses cannot outrun the count. */
+export async function countTry(db: Db, tokenHash: string, most: number): Promise<boolean> {
+  const result = await db
+    .updateTable('secondSteps')
+    .set((e) => ({ tries: e('tries', '+', 1) }))
+    .where('tokenHash', '=', tokenHash)
+    .where('tries', '<', most)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Ends a login that waits. Returns false if it was finished before. */
+export async function consumeSecondStep(db: Db, tokenHash: string): Promise<boolean> {
+  const result = await db.deleteFrom('secondSteps').where('tokenHash', '=', tokenHash).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Ends the logins of a person that wait. */
+export async function deleteSecondStepsOf(db: Db, userId: string): Promise<void> {
+  await db.deleteFrom('secondSteps').where('userId', '=', userId).execute();
+}
+
+/** Deletes up to `limit` expired rows. Returns how many there were. */
+export async function deleteExpiredSecondSteps(db: Db, now: number, limit: number): Promise<number> {
+  const expired = db.selectFrom('secondSteps').select('tokenHash').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('secondSteps').where('tokenHash', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
