@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { Conflict } from '../../errors.ts';
 import type { Domain } from '../../store/domains.ts';
+import type { ProviderFacts } from '../../store/identityProviders.ts';
 import { findLoginActivity, type LoginActivity } from '../../store/loginActivity.ts';
 import { type LoginTest, listLoginTests, type Starter } from '../../store/loginTests.ts';
 import type { ProviderSetup } from '../../store/providerSetups.ts';
@@ -43,9 +44,11 @@ export async function findSetupTest(deps: Deps, setup: ProviderSetup): Promise<S
   const { db } = deps.store;
   const metadata = proposedMetadata(setup, deps.now());
   if (!metadata) return undefined;
-  const facts = JSON.stringify(factsOf(metadata));
+  const proposed = describe(metadata.entityId, metadata);
   const tests = await listLoginTests(db, MOST_TESTS, starterOf(setup));
-  const last = tests.find(({ activityId, draft }) => activityId !== null && JSON.stringify(draft.facts) === facts);
+  const last = tests.find(
+    ({ activityId, draft }) => activityId !== null && describe(draft.entityId, draft.facts) === proposed,
+  );
   const activity = await findLoginActivity(db, last?.activityId ?? '');
   return activity && { activity, valid: isValid(activity) };
 }
@@ -53,6 +56,11 @@ export async function findSetupTest(deps: Deps, setup: ProviderSetup): Promise<S
 /** Returns whether the response of a Test login was valid. The person that it named does not count. */
 export function isValid({ reason }: Pick<LoginActivity, 'reason'>): boolean {
   return reason === null || ownMatters.some((code) => code === reason);
+}
+
+/** Two descriptions are the same if a Test login of the one says everything about the other. */
+function describe(entityId: string, facts: ProviderFacts): string {
+  return JSON.stringify([entityId, factsOf(facts)]);
 }
 
 function starterOf({ id }: ProviderSetup): Starter {

@@ -77,6 +77,16 @@ describe('the Test login of a provider setup link', () => {
     const metadata = await (await fetch(`${cloud.url}/saml2/${applicationId}/metadata`)).text();
     await propose(deps, await row(deps, id), { xml: metadata.replaceAll('/saml2/', '/saml2/other/') });
     expect(await findSetupTest(deps, await row(deps, id))).to.equal(undefined);
+    await propose(deps, await row(deps, id), { xml: metadata.replace(/entityID="[^"]*"/, 'entityID="urn:other"') });
+    expect(await findSetupTest(deps, await row(deps, id)), 'the same keys, another EntityID').to.equal(undefined);
+  });
+
+  it('shows a response that an unknown key signed, although there is no provider to refresh', async () => {
+    const { cloud, deps } = connected;
+    const { privateKey } = await deps.keys.createKeyPair();
+    Object.assign(cloud.state.applications[0] ?? {}, { privateKey });
+    const result = await deliver(browser, await atProvider('anna.berg'));
+    expect([result.status, result.text.includes('signature_invalid')]).to.deep.equal([200, true]);
   });
 
   it('ends for another browser, and when the link is revoked meanwhile', async () => {
