@@ -10,8 +10,9 @@ const SIGNATURE = 'Signature';
  * that changes its key costs nobody a login. Returns the login as it is otherwise.
  */
 export async function verifyAfterRollover(login: LoginContext, deps: Deps): Promise<LoginContext> {
-  // Metadata that is not imported yet is tested as it is.
-  if (!login.provider || !mayBeRollover(login) || login.test?.importId) return login;
+  // Metadata that is not imported yet is tested as it is, and no provider has it that could be refreshed.
+  const isImported = !login.test || (login.test.providerId !== null && login.test.importId === null);
+  if (!login.provider || !mayBeRollover(login) || !isImported) return login;
   const refreshed = await refreshEarly(deps, login.provider);
   if (!refreshed?.enabled) return login;
   const { refusal: _, ...before } = login;
