@@ -82,14 +82,14 @@ export async function writeProposal(db: Db, id: string, proposal: Proposal): Pro
   return isOne(changeable(db, id).set(proposal));
 }
 
-type Sent = Pick<ProviderSetup, 'message' | 'sentAt' | 'testId'>;
+type Sent = Pick<ProviderSetup, 'message' | 'sentAt' | 'testId' | 'metadataXml'>;
 
-/** Sends what is proposed. Returns false if it was sent already, or the link was revoked. An earlier decision ends. */
-export async function writeSent(db: Db, id: string, sent: Sent): Promise<boolean> {
+/** Sends what is proposed. Returns false if that is other metadata by now, it was sent already, or the link was revoked. An earlier decision ends. */
+export async function writeSent(db: Db, id: string, { metadataXml, ...sent }: Sent): Promise<boolean> {
   const undecided = { decision: null, decidedAt: null, decidedBy: '', reason: '' };
   return isOne(
     changeable(db, id)
-      .where('metadataXml', 'is not', null)
+      .where('metadataXml', '=', metadataXml)
       .set({ ...sent, ...undecided }),
   );
 }

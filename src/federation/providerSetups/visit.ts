@@ -135,8 +135,15 @@ export async function send(
   const parsed = schema.safeParse({ message });
   if (!parsed.success) return invalid(fieldErrors(parsed.error));
   if (!proposedMetadata(setup, deps.now())) return invalid({ '': 'Provide the metadata first.' });
-  await writeSent(deps.store.db, setup.id, { message: parsed.data.message, sentAt: deps.now(), testId });
-  return { ok: true, value: null };
+  const { db } = deps.store;
+  const { id, metadataXml } = setup;
+  // The test is that of this metadata.
+  if (await writeSent(db, id, { message: parsed.data.message, sentAt: deps.now(), testId, metadataXml }))
+    return { ok: true, value: null };
+  const stored = await findProviderSetup(db, id);
+  return stored && mayChange(stored, deps.now())
+    ? invalid({ '': 'The metadata was replaced meanwhile, such as in another tab. Check it, then send it again.' })
+    : { ok: true, value: null };
 }
 
 function isVisitor({ visitorHash }: ProviderSetup, visitor: string | undefined): boolean {

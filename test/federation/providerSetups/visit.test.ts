@@ -125,6 +125,17 @@ describe('federation/providerSetups/visit', () => {
       expect(await row(deps, b.id)).to.include({ sentAt: null, metadataXml: null });
     });
 
+    it('sends no test of other metadata: what was replaced meanwhile is not sent', async () => {
+      const a = await aLink(deps);
+      await open(deps, a);
+      await provide(deps, a.id, fixture('okta'));
+      const tested = await row(deps, a.id);
+      await provide(deps, a.id, fixture('keycloak'));
+      const sent = await send(deps, tested, '', 'the test of the first');
+      expect(sent.ok ? '' : sent.errors['']).to.contain('The metadata was replaced meanwhile');
+      expect(await row(deps, a.id)).to.include({ sentAt: null, testId: null });
+    });
+
     it('sends nothing without metadata, and no message that is too long', async () => {
       const a = await aLink(deps);
       await open(deps, a);
