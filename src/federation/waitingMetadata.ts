@@ -45,6 +45,7 @@ export async function rejectWaiting(deps: Deps, id: string, digest: string): Pro
 }
 
 async function takeWaiting(trx: Db, id: string, digest: string): Promise<{ facts: ProviderFacts; xml: string }> {
+  await getProvider(trx, id);
   await writeRefresh(trx, id, { etag: null, lastModified: null });
   const { waiting: facts, waitingXml: xml } = (await findRefresh(trx, id)) ?? {};
   if (!facts || typeof xml !== 'string') throw new Conflict('No metadata waits for approval.');

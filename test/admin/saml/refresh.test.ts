@@ -47,6 +47,11 @@ describe('admin/saml/refresh', () => {
     expect((await settings.client.get(`${path}/versions`)).text).to.contain('Approved by maya.koch');
   });
 
+  it('knows no provider that was removed', async () => {
+    for (const step of ['refresh', 'approval', 'rejection'])
+      expect((await settings.client.post(`${settings.providers}/removed/${step}`, {})).status, step).to.equal(404);
+  });
+
   it('rejects what waits, once', async () => {
     published = moved;
     const page = await textAfter('refresh');
