@@ -18,7 +18,7 @@ import {
   writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataFetches } from '../store/metadataFetches.ts';
-import { writeRefresh } from '../store/metadataRefreshes.ts';
+import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
 import { signersText } from './metadata/signers.ts';
 import { entityIdText } from './serviceProvider.ts';
@@ -133,9 +133,9 @@ export async function changeProvider(deps: Deps, id: string, input: ProviderInpu
     const changed = withInput(before, input);
     if (!changed.ok) return changed;
     await writeProviderSettings(trx, changed.value);
-    // What is stored was not verified with the new certificate: fetch all of it again, and soon.
+    // What is stored, or waits for approval, was not verified with the new certificate: fetch all of it again, and soon.
     if (input.metadataSigners !== before.settings.metadataSigners)
-      await writeRefresh(trx, id, { etag: null, lastModified: null, nextAt: deps.now() });
+      await writeRefresh(trx, id, { ...nothingRefreshed, nextAt: deps.now() });
     return changed;
   });
 }

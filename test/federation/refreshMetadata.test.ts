@@ -243,6 +243,16 @@ describe('federation/refreshMetadata', () => {
       expect((await facts()).certificates).to.have.lengthOf(2);
     });
 
+    it('forgets what waits for approval once a certificate is pinned, because nobody has verified it', async () => {
+      published = old.replaceAll('/sso/saml"', '/sso/evil"');
+      expect(await refreshMetadata(deps, provider.id)).to.deep.equal({ kind: 'waiting' });
+      const { digest = '' } = (await state()).waiting ?? {};
+      await change({ metadataSigners: await certificateOf() });
+      expect((await state()).waiting).to.equal(undefined);
+      const approved = approveWaiting(deps, provider.id, 'maya.koch', digest);
+      expect(await approved.catch((error) => error.message)).to.equal('No metadata waits for approval.');
+    });
+
     async function change(settings: Partial<ProviderSettings>): Promise<void> {
       const input = providerInputOf(await getProvider(deps.store.db, provider.id));
       await changeProvider(deps, provider.id, { ...input, ...settings });
