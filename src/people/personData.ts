@@ -1,3 +1,4 @@
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
@@ -7,6 +8,7 @@ import { eraseFromActivity, type LoginActivity } from '../store/loginActivity.ts
 import { deleteMessagesOf } from '../store/loginMessages.ts';
 import { listLoginActivity } from '../store/loginSearch.ts';
 import { eraseFromScimLog, findScimLogWith, type ScimLogEntry } from '../store/scimLog.ts';
+import { countRecoveryCodes, findAuthenticatorApp, listPasskeys } from '../store/secondFactors.ts';
 import { eraseRecipients, findMailsTo } from '../store/sentMails.ts';
 import { listSessions } from '../store/sessions.ts';
 import { emailsOf, findUser, type User } from '../store/users.ts';
@@ -17,8 +19,18 @@ const MOST_SESSIONS = 1_000;
 
 /** Where data about people is, for each table; a test fails if a table is missing. */
 export const personalData = {
-  directory: ['users', 'userEmails', 'userTokens', 'userNames', 'groupMembers', 'passwordLinks'],
-  sessions: ['sessions', 'pendingLogins'],
+  directory: [
+    'users',
+    'userEmails',
+    'userTokens',
+    'userNames',
+    'groupMembers',
+    'passwordLinks',
+    'authenticatorApps',
+    'passkeys',
+    'recoveryCodes',
+  ],
+  sessions: ['sessions', 'pendingLogins', 'secondSteps'],
   logs: ['loginActivity', 'loginMessages', 'scimLog', 'webhookDeliveries', 'jobItems', 'sentMails'],
 } as const;
 
@@ -30,6 +42,7 @@ export async function exportPerson(deps: Deps, user: User) {
   return {
     person: user,
     groups: (await findGroupsOfUsers(db, [user.id])).map(({ id, displayName }) => ({ id, displayName })),
+    secondFactors: await secondFactorsOf(db, user.id),
     sessions: sessions.map(({ id: _, ...session }) => session),
     logins: mentions.logins,
     // What is not about the person alone names others.
@@ -39,6 +52,16 @@ export async function exportPerson(deps: Deps, user: User) {
     ),
     mails: mentions.mails,
     importsAndBulkChanges: mentions.items,
+  };
+}
+
+async function secondFactorsOf(db: Db, userId: string) {
+  const app = await findAuthenticatorApp(db, userId);
+  const passkeys = await listPasskeys(db, userId);
+  return {
+    authenticatorApp: app ? { createdAt: app.createdAt, lastUsedAt: app.lastUsedAt } : null,
+    passkeys: passkeys.map(({ name, rpId, createdAt, lastUsedAt }) => ({ name, host: rpId, createdAt, lastUsedAt })),
+    recoveryCodes: await countRecoveryCodes(db, userId),
   };
 }
 
