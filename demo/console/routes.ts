@@ -5,10 +5,12 @@ import { findApplication, tilesOf } from '../directory/applications.ts';
 import { displayName, findPersonByPassword } from '../directory/people.ts';
 import { demoPassword } from '../directory/seed.ts';
 import { findTemplate } from '../directory/templates.ts';
+import type { LogoutChains } from '../saml/logoutChain.ts';
 import type { PendingRequests } from '../saml/pendingRequests.ts';
 import { queryText } from '../web/fields.ts';
 import { seeOther, sendPage } from '../web/page.ts';
 import { checkCsrf, renewSession, sessionOf } from '../web/session.ts';
+import { logoutRoutes } from './logout.ts';
 import { sessionVisitor } from './visitor.ts';
 
 const loginForm = z.object({
@@ -18,20 +20,13 @@ const loginForm = z.object({
 });
 
 /** The User Console: login, the tiles of the applications that the person may use, logout. */
-export function consoleRoutes(deps: Deps, pending: PendingRequests): Router {
+export function consoleRoutes(deps: Deps, pending: PendingRequests, chains: LogoutChains): Router {
   const router = express.Router();
   router.use(express.urlencoded({ extended: false, limit: '10kb' }), checkCsrf);
   router.get('/login', (req, res) => showLogin(deps, pending, req, res));
   router.post('/login', (req, res) => logIn(deps, pending, req, res));
   router.get('/', (_req, res) => showTiles(deps, res));
-  router.post('/logout', (_req, res) => {
-    deps.logins.end(sessionOf(res).sessionIndex ?? '');
-    seeOther(
-      res,
-      '/console/login',
-      'You are logged out of Cloud Directory. You may still be logged in to applications.',
-    );
-  });
+  logoutRoutes(router, deps, chains);
   return router;
 }
 

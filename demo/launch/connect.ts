@@ -9,6 +9,7 @@ import { addressesOf } from '../saml/addresses.ts';
 import type { Anteroom } from './anteroom.ts';
 
 const created = z.object({ id: z.string() });
+const setUp = z.object({ certificate: z.string() });
 const createdSource = z.object({ token: z.string() });
 
 /**
@@ -18,6 +19,8 @@ const createdSource = z.object({ token: z.string() });
 export async function connect(provider: Provider, anteroom: Anteroom): Promise<string | undefined> {
   const application = await addIntranet(provider, anteroom);
   await anteroom.run(['domain', 'setup', anteroom.url]);
+  const guide = await anteroom.run(['domain', 'guide', anteroom.url, '--provider', 'other', '--json']);
+  application.sso.spCertificate = setUp.parse(JSON.parse(guide)).certificate;
   const metadata = addressesOf(provider.deps, application).metadata;
   const printed = await anteroom.run(['idp', 'import', metadata, '--name', 'Cloud Directory', '--button', '--json']);
   const { id } = created.parse(JSON.parse(printed));
@@ -35,7 +38,11 @@ async function addIntranet(provider: Provider, anteroom: Anteroom): Promise<Appl
   if (!template) throw new Error('There is no template for Anteroom.');
   const label = { label: 'Acme Intranet', description: 'News, people and places', showInPortal: true };
   const application = await addApplication(deps, template, label);
-  const addresses = { spEntityId: `${anteroom.url}/saml/metadata`, acsUrl: `${anteroom.url}/saml/acs` };
+  const addresses = {
+    spEntityId: `${anteroom.url}/saml/metadata`,
+    acsUrl: `${anteroom.url}/saml/acs`,
+    sloUrl: `${anteroom.url}/saml/slo`,
+  };
   Object.assign(application.sso, addresses, { status: 'active' });
   const employees = state.groups.filter((group) => group.name === 'Employees');
   bindGroups(

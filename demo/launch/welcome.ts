@@ -40,6 +40,7 @@ function connectedSteps({ anteroom, provider }: Addresses): string {
   return `Everything is connected:
   - Open ${anteroom}: it sends you to Cloud Directory and back. Log in as anna.berg.
   - ${provider}/console shows the tile. eli.haddad sees none, and is refused.
+  - Log out at either end: the other one follows, and says so.
   - Changes at ${provider}/admin/users reach Anteroom immediately.
 `;
 }

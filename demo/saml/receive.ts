@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { findApplication } from '../directory/applications.ts';
 import type { Application } from '../directory/types.ts';
 import { addressesOf } from './addresses.ts';
-import { type ReceivedMessage, receiveRequest } from './message.ts';
+import { type ReceivedMessage, receiveMessage } from './message.ts';
 import type { PendingRequest } from './pendingRequests.ts';
 import { type AuthnRequest, readAuthnRequest } from './requests.ts';
 import { SamlError } from './samlError.ts';
@@ -22,7 +22,7 @@ export function getSsoApplication(deps: Deps, id: unknown): Application {
  * at the configured ACS URL. Without a SAMLRequest, the login was started from the tile. Throws a SamlError.
  */
 export function receiveLoginRequest(deps: Deps, req: Request, application: Application): Omit<PendingRequest, 'id'> {
-  const message = receiveRequest(req, application);
+  const message = receiveMessage(req, application, 'SAMLRequest');
   const common = { applicationId: application.id, receivedAt: deps.now() };
   if (!message) return { ...common, request: undefined, relayState: application.sso.defaultRelayState || undefined };
   const request = readAuthnRequest(message.xml);

@@ -37,14 +37,14 @@ export function verifyEnveloped(xml: string, certificates: string): string {
 }
 
 /**
- * Verifies the signature of a request by the Redirect binding (saml-bindings 3.4.4.1) over the query as received.
+ * Verifies the signature of a message by the Redirect binding (saml-bindings 3.4.4.1) over the query as received.
  * Throws a SamlError if it does not verify.
  * @param query the raw query string, without the question mark
  * @param certificates in PEM, one of which must verify it
  */
-export function verifyQuery(query: string, certificates: string): void {
+export function verifyQuery(name: 'SAMLRequest' | 'SAMLResponse', query: string, certificates: string): void {
   const raw = new Map(query.split('&').map((pair) => [pair.slice(0, pair.indexOf('=')), pair] as const));
-  const signed = ['SAMLRequest', 'RelayState', 'SigAlg'].map((name) => raw.get(name)).filter((pair) => pair);
+  const signed = [name, 'RelayState', 'SigAlg'].map((name) => raw.get(name)).filter((pair) => pair);
   const parameters = new URLSearchParams(query);
   const hash = hashes[parameters.get('SigAlg') ?? ''];
   const signature = Buffer.from(parameters.get('Signature') ?? '', 'base64');

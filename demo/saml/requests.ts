@@ -1,4 +1,4 @@
-import { namespaces } from './names.ts';
+import { namespaces, statusCodes } from './names.ts';
 import { SamlError } from './samlError.ts';
 import { parseXml } from './xml.ts';
 
@@ -19,6 +19,14 @@ export type LogoutRequest = {
   destination: string | undefined;
   nameId: string;
   sessionIndexes: string[];
+};
+
+export type LogoutResponse = {
+  id: string;
+  issuer: string;
+  destination: string | undefined;
+  inResponseTo: string | undefined;
+  isSuccess: boolean;
 };
 
 /** Reads an AuthnRequest (saml-core 3.4.1). Throws a SamlError. */
@@ -47,6 +55,18 @@ export function readLogoutRequest(xml: string): LogoutRequest {
     ...readCommon(root),
     nameId: textOf(nameId),
     sessionIndexes: children(root, namespaces.protocol, 'SessionIndex').map(textOf),
+  };
+}
+
+/** Reads a LogoutResponse (saml-core 3.7.2). Throws a SamlError. */
+export function readLogoutResponse(xml: string): LogoutResponse {
+  const root = readRoot(xml, 'LogoutResponse');
+  const status = child(root, namespaces.protocol, 'Status');
+  const code = status && child(status, namespaces.protocol, 'StatusCode');
+  return {
+    ...readCommon(root),
+    inResponseTo: attribute(root, 'InResponseTo'),
+    isSuccess: code !== undefined && attribute(code, 'Value') === statusCodes.success,
   };
 }
 

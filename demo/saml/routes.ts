@@ -2,31 +2,35 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { sessionVisitor } from '../console/visitor.ts';
 import type { Deps } from '../deps.ts';
 import { findApplication } from '../directory/applications.ts';
-import { allowFormsTo } from '../web/headers.ts';
 import { renderView } from '../web/page.ts';
 import { checkCsrf } from '../web/session.ts';
 import { encodePost } from './decode.ts';
-import { logOut } from './logout.ts';
+import { finishLogout, logOut } from './logout.ts';
+import type { LogoutChains } from './logoutChain.ts';
 import { buildMetadata } from './metadata.ts';
 import { statusCodes } from './names.ts';
 import type { PendingRequest, PendingRequests } from './pendingRequests.ts';
 import { getSsoApplication, receiveLoginRequest } from './receive.ts';
 import { buildRefusedResponse, respond } from './respond.ts';
 import { SamlError } from './samlError.ts';
+import { sendForm } from './sendForm.ts';
 
 /**
  * Receives people from applications and serves metadata. A POST from another site carries no cookies, so every request is
  * stored, and continues after a redirect.
  */
-export function samlMessageRoutes(deps: Deps, pending: PendingRequests): Router {
+export function samlMessageRoutes(deps: Deps, pending: PendingRequests, chains: LogoutChains): Router {
   const router = express.Router();
   const form = express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 20 });
   router.get('/:application/metadata', (req, res) => sendMetadata(deps, req, res));
   router.all('/:application/logout', form, async (req, res) => {
     const application = getSsoApplication(deps, req.params.application);
+    const chain = finishLogout(deps, chains, req, application);
+    if (chain) return res.redirect(303, `/console/logout/${chain.id}`);
     const result = logOut(deps, req, application);
     if (result.binding === 'redirect') return res.redirect(303, result.url);
-    await sendForm(res, application.sso.sloUrl, result.message, result.relayState);
+    const { message, relayState } = result;
+    await sendForm(res, application.sso.sloUrl, { name: 'SAMLResponse', message, relayState });
   });
   router.all('/:application', form, (req, res) => {
     const application = getSsoApplication(deps, req.params.application);
@@ -46,7 +50,8 @@ export function samlResponseRoutes(deps: Deps, pending: PendingRequests): Router
     const result = respond(deps, application, waiting, sessionVisitor(deps, res));
     if (result.kind === 'login') return res.redirect(303, `/console/login?continue=${waiting.id}`);
     pending.remove(waiting.id);
-    await sendForm(res, application.sso.acsUrl, encodePost(result.xml), waiting.relayState);
+    const { relayState } = waiting;
+    await sendForm(res, application.sso.acsUrl, { name: 'SAMLResponse', message: encodePost(result.xml), relayState });
   });
   router.post('/:id/cancellation', checkCsrf, async (req, res) => {
     const waiting = getPending(deps, pending, req.params.id);
@@ -54,7 +59,8 @@ export function samlResponseRoutes(deps: Deps, pending: PendingRequests): Router
     const refusal = { subCode: statusCodes.authnFailed, message: 'The user cancelled the login.' };
     const xml = buildRefusedResponse(deps, application, waiting, refusal);
     pending.remove(waiting.id);
-    await sendForm(res, application.sso.acsUrl, encodePost(xml), waiting.relayState);
+    const { relayState } = waiting;
+    await sendForm(res, application.sso.acsUrl, { name: 'SAMLResponse', message: encodePost(xml), relayState });
   });
   router.use(sendSamlError);
   return router;
@@ -72,13 +78,6 @@ function sendMetadata(deps: Deps, req: Request, res: Response): void {
   if (!application || application.sso.status === 'inactive')
     return void res.status(404).type('text/plain').send('Metadata not found.');
   res.type('application/samlmetadata+xml').send(buildMetadata(deps, application));
-}
-
-/** Sends the form of the POST binding (saml-bindings 3.5.4). A script submits it; without scripts, a button does. */
-async function sendForm(res: Response, target: string, message: string, relayState: string | undefined): Promise<void> {
-  allowFormsTo(res, target);
-  res.setHeader('Cache-Control', 'no-cache, no-store');
-  res.type('html').send(await renderView('saml/post', { target, message, relayState }));
 }
 
 async function sendSamlError(error: unknown, _req: Request, res: Response, next: NextFunction): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Store } from '../../src/db/open.ts';
+import { findSigningKey } from '../../src/federation/domainKeys.ts';
 import { setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
 import { confirmImport, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { changeProvider, type ProviderInput, providerInputOf } from '../../src/federation/providers.ts';
@@ -18,7 +19,12 @@ export type Connected = Anteroom & {
 
 /** Starts Anteroom and Cloud Directory and connects them as the article does: domain set up, provider imported, with a button, made the default. */
 export async function connect(
-  options: { store?: Store; settings?: Partial<ProviderInput>; sso?: Record<string, string | string[]> } = {},
+  options: {
+    store?: Store;
+    settings?: Partial<ProviderInput>;
+    sso?: Record<string, string | string[]>;
+    singleLogout?: boolean;
+  } = {},
 ): Promise<Connected> {
   const anteroom = await startAnteroom(options.store ? { store: options.store } : {});
   const { deps, url } = anteroom;
@@ -31,6 +37,11 @@ export async function connect(
   const [domain] = await listDomains(deps.store.db);
   if (!domain) throw new Error('There is no domain.');
   await setUpDomain(deps, domain.id);
+  if (options.singleLogout) {
+    const key = await findSigningKey(deps, domain.id);
+    const application = cloud.state.applications.find(({ id }) => id === applicationId);
+    Object.assign(application?.sso ?? {}, { sloUrl: `${url}/saml/slo`, spCertificate: key?.certificate });
+  }
   const provider = await importProvider(anteroom, `${cloud.url}/saml2/${applicationId}/metadata`, options.settings);
   await setDefaultProvider(deps, domain.id, provider.id);
   return { ...anteroom, cloud, applicationId, domain, provider };

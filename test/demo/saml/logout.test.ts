@@ -120,6 +120,57 @@ describe('single logout at Cloud Directory', () => {
     expect(textAt(readPostedResponse(signed).xml, '//saml:NameID')).to.equal('anna.berg@acme.example');
   });
 
+  describe('that starts at the User Console', () => {
+    async function begin() {
+      const page = await browser.submit(await browser.get('/console'), '/console/logout');
+      const { SAMLRequest = '', RelayState = '' } = page.forms[0]?.fields ?? {};
+      return { page, xml: Buffer.from(SAMLRequest, 'base64').toString(), chain: RelayState };
+    }
+
+    function response(inResponseTo: string | undefined, code = 'Success'): string {
+      return (
+        `<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ` +
+        `ID="_in1" Version="2.0" IssueInstant="2026-03-01T09:00:00Z" Destination="${slo}" InResponseTo="${inResponseTo}">` +
+        `<saml:Issuer>${sp.entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${code}"/>` +
+        `</samlp:Status></samlp:LogoutResponse>`
+      );
+    }
+
+    const fieldsOf = (xml: string, RelayState: string) => ({
+      SAMLResponse: Buffer.from(xml).toString('base64'),
+      RelayState,
+    });
+
+    for (const [code, words] of [
+      ['Success', /Intranet<\/strong>:\s*logged out/],
+      ['Responder', /Intranet<\/strong>:\s*could not log you out/],
+    ] as const)
+      it(`asks the application with a signed request, and shows its response: ${code}`, async () => {
+        const { page, xml, chain } = await begin();
+        const metadata = (await browser.get(slo.replace('logout', 'metadata'))).text;
+        expect(page.forms[0]?.action).to.equal(sloUrl);
+        expect(verifySignature(xml, '/samlp:LogoutRequest', certificateOf(metadata))).to.equal(true);
+        expect(textAt(xml, '//saml:NameID')).to.equal('anna.berg@acme.example');
+        expect(textAt(xml, '//samlp:SessionIndex')).to.equal(sessionIndex);
+        expect(await isLoggedIn()).to.equal(false);
+        const signed = signElement(response(textAt(xml, '/samlp:LogoutRequest/@ID'), code), '/*', key);
+        const shown = await browser.postFromElsewhere(slo, fieldsOf(signed, chain));
+        expect(shown.text).to.match(words);
+        expect((await browser.postFromElsewhere(slo, fieldsOf(signed, chain))).status).to.equal(400);
+      });
+
+    it('says what was not confirmed, and believes nothing that is unsigned or belongs to another request', async () => {
+      const { xml, chain } = await begin();
+      const id = textAt(xml, '/samlp:LogoutRequest/@ID');
+      const fake = signElement(response('_other'), '/*', key);
+      for (const message of [response(id), fake])
+        expect((await browser.postFromElsewhere(slo, fieldsOf(message, chain))).status).to.equal(400);
+      expect((await browser.get(`/console/logout/${chain}`)).text).to.contain('has not confirmed it');
+      provider.clock.now += 600_000;
+      expect((await browser.get(`/console/logout/${chain}`)).url).to.contain('/console/login');
+    });
+  });
+
   it('ends the provider session by the Log out button of the User Console', async () => {
     await browser.submit(await browser.get('/console'), '/console/logout');
     expect(await isLoggedIn()).to.equal(false);
