@@ -5,7 +5,7 @@ import { outcomeNames } from '../login/activityNames.ts';
 import { readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
 import { type ActivityFilter, listLoginActivity } from '../store/loginSearch.ts';
 import { showAttempt } from './activityShow.ts';
-import { accepted, type Call, type Command, type Option, type Output, table, UsageError } from './command.ts';
+import { accepted, type Call, type Command, numberIn, type Option, type Output, table, UsageError } from './command.ts';
 
 const LISTED = 50;
 const MAX_LISTED = 10_000;
@@ -52,7 +52,7 @@ export const activityCommands: Command[] = [
 
 async function listAttempts(call: Call): Promise<Output> {
   const { deps, text } = call;
-  const limit = limitIn(text('limit'));
+  const limit = numberIn('limit', text('limit') ?? String(LISTED), MAX_LISTED);
   const format = formatIn(text('format'));
   const filter = accepted(
     await readActivityFilter(deps, enteredIn(call)),
@@ -113,10 +113,4 @@ function formatIn(entered: string | undefined): ActivityFormat | undefined {
   const format = activityFormats.find((each) => each === entered);
   if (entered !== undefined && format === undefined) throw new UsageError('--format must be csv or ndjson.');
   return format;
-}
-
-function limitIn(entered = String(LISTED)): number {
-  const limit = /^\d{1,5}$/.test(entered) ? Number(entered) : 0;
-  if (limit < 1 || limit > MAX_LISTED) throw new UsageError(`--limit must be a number from 1 to ${MAX_LISTED}.`);
-  return limit;
 }

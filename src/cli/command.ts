@@ -83,6 +83,13 @@ export function onOrOff(name: string, value: string): boolean {
   throw new UsageError(`${name} must be on or off.`);
 }
 
+/** Returns the number of an option, from 1 to `most`. @throws UsageError */
+export function numberIn(option: string, text: string, most: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > most) throw new UsageError(`--${option} must be a number from 1 to ${most}.`);
+  return number;
+}
+
 /** Returns a time (epoch milliseconds) in ISO 8601. */
 export function isoTime(time: number | null | undefined): string | null {
   return time === null || time === undefined ? null : new Date(time).toISOString();

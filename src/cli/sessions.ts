@@ -11,6 +11,7 @@ import {
   dashed,
   isoTime,
   list,
+  numberIn,
   type Option,
   type Output,
   table,
@@ -59,7 +60,9 @@ export const sessionCommands: Command[] = [
 ];
 
 async function listAll({ deps, text }: Call): Promise<Output> {
-  const { rows } = await listOpenSessions(deps, await filterIn(deps, text), { limit: limitIn(text('limit')) });
+  const { rows } = await listOpenSessions(deps, await filterIn(deps, text), {
+    limit: numberIn('limit', text('limit') ?? String(LISTED), MAX_LISTED),
+  });
   const sessions = rows.map(({ id, person, provider, providerId, host, ...row }) => ({
     id,
     person: person?.userName ?? null,
@@ -128,10 +131,4 @@ async function filterIn(deps: Deps, text: Call['text']): Promise<SessionFilter> 
       provider === undefined ? undefined : provider === 'local' ? null : (await providerNamed(deps, provider)).id,
     domainId: domain === undefined ? undefined : (await domainAt(deps, domain)).id,
   };
-}
-
-function limitIn(entered = String(LISTED)): number {
-  const limit = /^\d{1,5}$/.test(entered) ? Number(entered) : 0;
-  if (limit < 1 || limit > MAX_LISTED) throw new UsageError(`--limit must be a number from 1 to ${MAX_LISTED}.`);
-  return limit;
 }

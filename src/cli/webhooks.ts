@@ -17,6 +17,7 @@ import {
   type Command,
   isoTime,
   list,
+  numberIn,
   type Option,
   type Output,
   onOrOff,
@@ -189,12 +190,6 @@ async function webhookNamed({ store }: Deps, name = ''): Promise<Webhook> {
   const found = webhooks.find(({ id }) => id === name) ?? byName[0];
   if (!found) throw new Refused(`There is no webhook ${name}.`);
   return found;
-}
-
-function numberIn(option: string, text: string, most: number): number {
-  const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > most) throw new UsageError(`--${option} must be a number from 1 to ${most}.`);
-  return number;
 }
 
 function asJson(webhook: Webhook) {
