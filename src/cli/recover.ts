@@ -1,4 +1,5 @@
 import { createPasswordLink, LINK_HOURS } from '../login/passwordLinks.ts';
+import { findSecondFactors, isProtected, resetSecondFactors, secondFactorsText } from '../login/secondFactors.ts';
 import { readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
 import { listDomains } from '../store/domains.ts';
 import type { Call, Command, Output } from './command.ts';
@@ -12,6 +13,7 @@ export const recoverCommands: Command[] = [
     summary: 'Show a link, once, with which a person chooses a new local password.',
     options: {
       domain: { value: 'URL', help: 'The domain that the link is for. Default: the oldest one.' },
+      'no-second-factor': { help: 'Remove the second factors of the person, such as a lost phone.' },
       'any-network': { help: 'Allow local logins from every network again.' },
     },
     notes: 'For a Power User who cannot log in. The password stays until the link is used.',
@@ -27,11 +29,18 @@ async function recover({ deps, operands, text, has }: Call): Promise<Output> {
   const link = await createPasswordLink(deps, user, domain?.url ?? deps.config.publicUrl);
   const settings = await readIntranetSettings(db);
   if (has('any-network')) await saveIntranetSettings(deps, { ...settings, localLoginNetworks: [] });
+  if (has('no-second-factor')) await resetSecondFactors(deps, user.id);
+  const factors = await findSecondFactors(db, user.id);
   const networks = has('any-network') ? [] : settings.localLoginNetworks;
   return {
-    json: { userName: user.userName, link, hours: LINK_HOURS, localLoginNetworks: networks },
+    json: {
+      ...{ userName: user.userName, link, hours: LINK_HOURS, localLoginNetworks: networks },
+      secondFactor: isProtected(factors),
+    },
     text: `${link}\nIt works once, for ${LINK_HOURS} hours.`,
-    warnings:
-      networks.length === 0 ? [] : [`Local login is only allowed from ${networks.join(', ')}; see --any-network.`],
+    warnings: [
+      ...(networks.length > 0 ? [`Local login is only allowed from ${networks.join(', ')}; see --any-network.`] : []),
+      ...(isProtected(factors) ? [`They also need their ${secondFactorsText(factors)}; see --no-second-factor.`] : []),
+    ],
   };
 }
