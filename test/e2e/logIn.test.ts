@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
-import { setAutoLogin } from '../../src/federation/domains.ts';
+import { setAutoLogin, setEmailFirst } from '../../src/federation/domains.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
@@ -57,6 +57,15 @@ describe('logging in with a browser', function () {
     expect(await page.title()).to.contain('People');
   });
 
+  it('leads from the e-mail address that was typed first to its provider, and to the page that was wanted', async () => {
+    await setEmailFirst(connected.deps, connected.domain.id, true);
+    await page.goto(`${connected.url}/people?q=ali`);
+    await page.getByLabel('E-mail address').fill('anna.berg@acme.example');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await logInAtProvider(page);
+    await page.waitForURL(`${connected.url}/people?q=ali`);
+  });
+
   it('keeps what was typed if the session ended before it was saved', async () => {
     await addPerson(connected.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
     await page.goto(`${connected.url}/local-login?return=%2Fsettings%2Fpeople%2Fnew`);
@@ -91,7 +100,7 @@ describe('logging in with a browser', function () {
 
   it('keeps the fragment of a link', async () => {
     await page.goto(`${connected.url}/profile#login`);
-    expect(await page.locator('input[name="return"]').inputValue()).to.equal('/profile#login');
+    expect(await page.locator('input[name="return"]').first().inputValue()).to.equal('/profile#login');
     await page.getByRole('link', { name: 'Log in with Cloud Directory' }).click();
     await logInAtProvider(page);
     await page.waitForURL(`${connected.url}/profile#login`);

@@ -56,8 +56,9 @@ export async function sendLoginRequest(
     ...start,
   });
   if (!start.test) countLoginRequest(deps, req, provider.id, others.length);
-  // A Test login starts with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
-  if (fields === undefined && !start.test) return res.redirect(303, url);
+  // These start with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
+  const afterForm = start.test !== undefined || start.loginHint !== undefined;
+  if (fields === undefined && !afterForm) return res.redirect(303, url);
   if (fields !== undefined) allowFormTo(res, url);
   res.render('saml/request/loginRequest', { provider, url, fields });
 }
