@@ -23,6 +23,10 @@ const TOKEN = /(?:^|#)([\w-]{43})$/;
 /** What a visitor without tries reads. */
 export const NO_TRIES = `Metadata was read and logins were tested ${MOST_TRIES} times through this link. Ask for a new link.`;
 
+/** What a visitor reads about a URL if private networks are allowed: not what listens there, nor what it says. */
+const NO_METADATA =
+  'No metadata of one identity provider can be read at this URL. Open it in a browser to see what it shows, or upload the file.';
+
 /** Why a link cannot be used, for the page of its visitor. It tells nothing about the intranet. */
 export type Closed = 'unknown' | 'expired' | 'revoked' | 'elsewhere';
 
@@ -88,16 +92,17 @@ export async function propose(
   setup: ProviderSetup,
   given: MetadataSource,
 ): Promise<Checked<ProviderMetadata>> {
-  const { db } = deps.store;
+  const { config, store } = deps;
   const field = 'url' in given ? 'url' : 'xml';
   if (!(await takeTry(deps, setup))) return invalid({ [field]: NO_TRIES });
   const source = 'url' in given ? { url: withScheme(given.url) } : given;
   const read = await readSource(deps, source, {});
-  if (!read.ok) return read;
+  if (!read.ok)
+    return 'url' in source && config.metadataPrivateNetworks === 'allow' ? invalid({ url: NO_METADATA }) : read;
   const url = 'url' in source ? source.url : null;
   const metadata = withUrlWarnings(read.value, url);
   const guide = setup.guide || (guideOf({ entityId: metadata.entityId, metadataUrl: url, facts: metadata })?.id ?? '');
-  const isStored = await writeProposal(db, setup.id, { metadataXml: metadata.xml, metadataUrl: url, guide });
+  const isStored = await writeProposal(store.db, setup.id, { metadataXml: metadata.xml, metadataUrl: url, guide });
   return isStored
     ? { ok: true, value: metadata }
     : invalid({ [field]: 'This was sent meanwhile, or the link was revoked.' });

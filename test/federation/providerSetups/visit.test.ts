@@ -12,6 +12,7 @@ import {
   tokenIn,
 } from '../../../src/federation/providerSetups/visit.ts';
 import { listProviders } from '../../../src/store/identityProviders.ts';
+import { serve } from '../../support/listen.ts';
 import { withStores } from '../../support/stores.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
 import { fixture } from '../metadata/fixtures.ts';
@@ -95,6 +96,23 @@ describe('federation/providerSetups/visit', () => {
       const late = await propose(deps, setup, { xml: fixture('okta') });
       expect(late.ok ? '' : late.errors.xml).to.equal('This was sent meanwhile, or the link was revoked.');
       expect(proposedMetadata(await row(deps, a.id), deps.now())?.entityId).to.contain('/realms/');
+    });
+
+    it('says nothing about what answers in a private network', async () => {
+      const a = await aLink(deps);
+      await open(deps, a);
+      const urls = [
+        await serve('SSH-2.0-internal'),
+        await serve((_req, res) => void res.writeHead(401).end()),
+        'http://127.0.0.1:1/',
+        'http://169.254.169.254/',
+      ];
+      const errors = [];
+      for (const url of urls) errors.push(await propose(deps, await row(deps, a.id), { url }));
+      expect(new Set(errors.map((error) => JSON.stringify(error)))).to.have.property('size', 1);
+      expect(errors[0]).to.have.nested.property('errors.url').that.contains('or upload the file');
+      const file = await propose(deps, await row(deps, a.id), { xml: 'SSH-2.0-internal' });
+      expect(file.ok ? '' : file.errors.xml).to.contain('This is not XML');
     });
 
     it('reads metadata and tests logins 60 times at most', async () => {
