@@ -8,7 +8,7 @@ const MOST_CHILDREN = 100;
 const BASE64 = new Set([`${DS} SignatureValue`, `${DS} X509Certificate`, `${DS} Modulus`, `${XENC} CipherValue`]);
 
 /** Matches the names of attributes and elements whose values are not shown. */
-export const SECRET = /passw|secret|token|credential/i;
+export const SECRET = /passw|passphrase|pwd|secret|token|credential|(?:api|private).?key/i;
 
 type Shortening = {
   left: number; // characters

@@ -30,6 +30,9 @@ describe('saml/messages/shorten', () => {
     const texts = [
       attribute('Name="userPassword"', 'hunter2'),
       attribute('Name="urn:oid:1.2" FriendlyName="api_token"', 'hunter2'),
+      attribute('Name="unicodePwd"', 'hunter2'),
+      attribute('Name="x-api-key"', 'hunter2'),
+      attribute('Name="privateKey"', 'hunter2'),
       '<x><ClientSecret>hunter2</ClientSecret></x>',
       '<x password="hunter2"></x>',
     ];
