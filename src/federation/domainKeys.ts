@@ -73,9 +73,13 @@ export async function createNextKey(deps: Deps, domain: Domain): Promise<void> {
   });
 }
 
-/** Signs with the next key from now on. The key before it stays published, and decrypts. @throws Conflict if there is no next key */
-export async function switchToNextKey(deps: Deps, domainId: string): Promise<void> {
-  await exchange(deps, domainId, 'next', 'old', 'There is no next key to switch to. Create it first.');
+/**
+ * Signs with the next key from now on. The key before it stays published, and decrypts.
+ * @param reviewed the ID of the key that was confirmed; by default whichever is next
+ * @throws Conflict if there is no next key, or another one by now
+ */
+export async function switchToNextKey(deps: Deps, domainId: string, reviewed?: string): Promise<void> {
+  await exchange(deps, domainId, 'next', 'old', 'There is no next key to switch to. Create it first.', reviewed);
 }
 
 /** Signs with the old key again; the other one is the next key again. @throws Conflict if there is no old key */
@@ -92,12 +96,17 @@ export async function cancelNextKey(deps: Deps, domainId: string): Promise<void>
   });
 }
 
-/** Deletes the old or cancelled key: it is not published and decrypts nothing any more. @throws Conflict if there is none */
-export async function retireKey(deps: Deps, domainId: string): Promise<void> {
+/**
+ * Deletes the old or cancelled key: it is not published and decrypts nothing any more.
+ * @param reviewed the ID of the key that was confirmed; by default whichever is old or cancelled
+ * @throws Conflict if there is none, or another one by now
+ */
+export async function retireKey(deps: Deps, domainId: string, reviewed?: string): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     const keys = await lockDomainKeys(trx, domainId);
     const retired = withRole(keys, 'old') ?? withRole(keys, 'cancelled');
     if (!retired) throw new Conflict('There is no old key to retire. Switch to the next key first.');
+    requireReviewed(retired, reviewed);
     await deleteDomainKey(trx, retired.id);
   });
 }
@@ -118,12 +127,19 @@ async function exchange(
   from: 'next' | 'old',
   becomes: 'old' | 'next',
   missing: string,
+  reviewed?: string,
 ): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     const keys = await lockDomainKeys(trx, domainId);
     const [current, other] = [withRole(keys, 'current'), withRole(keys, from)];
     if (!current || !other) throw new Conflict(missing);
+    requireReviewed(other, reviewed);
     await writeKeyRole(trx, current.id, becomes, deps.now());
     await writeKeyRole(trx, other.id, 'current', deps.now());
   });
+}
+
+/** A confirmation names the key that it showed: another person may have gone on to another one meanwhile. */
+function requireReviewed({ id }: DomainKey, reviewed = id): void {
+  if (id !== reviewed) throw new Conflict('The keys of this domain were changed meanwhile. Check them again.');
 }

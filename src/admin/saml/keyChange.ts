@@ -1,8 +1,9 @@
-import type { Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { retireKey, switchToNextKey } from '../../federation/domainKeys.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { findRollover, missingIn } from '../../federation/keyRollover.ts';
+import { field } from '../../web/form.ts';
 import { step } from './keys.ts';
 import { domainPath, keysPath } from './paths.ts';
 
@@ -17,13 +18,18 @@ export function keyChangeRoutes(router: Router, deps: Deps): void {
       deps,
       req,
       res,
-      ({ id }) => switchToNextKey(deps, id),
+      ({ id }) => switchToNextKey(deps, id, reviewedIn(req)),
       'The next key signs now. Test a login, then retire the old key.',
     ),
   );
   router.post(`${PATH}/retirement` as const, (req, res) =>
-    step(deps, req, res, ({ id }) => retireKey(deps, id), 'The key was deleted.'),
+    step(deps, req, res, ({ id }) => retireKey(deps, id, reviewedIn(req)), 'The key was deleted.'),
   );
+}
+
+/** Returns the ID of the key that the confirmation showed. */
+function reviewedIn(req: Request): string | undefined {
+  return field(req, 'key') || undefined;
 }
 
 const stepsThatAllow = { switch: ['published'], retirement: ['switched', 'cancelled'] };

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createNextKey } from '../../../src/federation/domainKeys.ts';
 import { getDomain } from '../../../src/federation/domains.ts';
 import { findRollover, recordFetch } from '../../../src/federation/keyRollover.ts';
+import { fieldsOfForm } from '../support/formFields.ts';
 import { importOkta, openSamlSettings, type SamlSettings } from './support/samlSettings.ts';
 
 describe('admin/saml/keys', () => {
@@ -78,6 +79,19 @@ describe('admin/saml/keys', () => {
       expect(await flashOf('retirement')).to.contain('There is no old key to retire.');
     });
 
+    it('changes only the key that the confirmation showed', async () => {
+      const { client, deps, domainId } = settings;
+      await flashOf('next');
+      const confirmed = fieldsOfForm((await client.get(`${keys}/switch`)).text, `${keys}/switch`);
+      for (const step of ['cancellation', 'retirement', 'next']) await flashOf(step);
+      expect(await flashOf('switch', confirmed)).to.contain('were changed meanwhile');
+      await flashOf('switch');
+      const retired = fieldsOfForm((await client.get(`${keys}/retirement`)).text, `${keys}/retirement`);
+      for (const step of ['retirement', 'next', 'switch']) await flashOf(step);
+      expect(await flashOf('retirement', retired)).to.contain('were changed meanwhile');
+      expect((await findRollover(deps, domainId))?.step).to.equal('switched');
+    });
+
     it('offers each certificate for download', async () => {
       const { client, deps, domainId } = settings;
       await createNextKey(deps, await getDomain(deps.store.db, domainId));
@@ -89,8 +103,8 @@ describe('admin/saml/keys', () => {
     });
   });
 
-  async function flashOf(step: string): Promise<string> {
+  async function flashOf(step: string, fields: Record<string, string> = {}): Promise<string> {
     settings.deps.clock.advance(1);
-    return (await settings.client.follow(await settings.client.post(`${keys}/${step}`))).text;
+    return (await settings.client.follow(await settings.client.post(`${keys}/${step}`, fields))).text;
   }
 });
