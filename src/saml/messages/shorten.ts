@@ -5,6 +5,7 @@ import { DS, SAML, XENC } from '../verify/elements.ts';
 const LONGEST = 400; // characters of a text or a value
 const LONGEST_OCTETS = 24; // of base64 without a meaning to people
 const MOST_CHILDREN = 100;
+const MOST_TIMES = 4; // longer than asked for, with what is not cut: names, namespaces, escapes and end tags
 const BASE64 = new Set([`${DS} SignatureValue`, `${DS} X509Certificate`, `${DS} Modulus`, `${XENC} CipherValue`]);
 
 /** Matches the names of attributes and elements whose values are not shown. */
@@ -17,11 +18,12 @@ type Shortening = {
 
 /**
  * Returns a message as text, shortened: signatures, certificates and ciphertexts to their start, values of attributes with a secret name to
- * "…", other long values, and what is past `most` characters to the number of parts left out. Comments are not in it.
+ * "…", other long values, and what is past `most` characters to the number of parts left out. Comments are not in it. Never more than four times `most`.
  * @param decrypted the Assertion that was in the EncryptedAssertion, which is added to it
  */
 export function shortenedXml(root: XmlElement, most: number, decrypted?: XmlElement): string {
-  return canonicalize(shortened(root, undefined, { left: most, decrypted }), { exclusive: false, prefixes: [] });
+  const text = canonicalize(shortened(root, undefined, { left: most, decrypted }), { exclusive: false, prefixes: [] });
+  return text.length <= MOST_TIMES * most ? text : `<message>… (${lengthOf(text)})</message>`;
 }
 
 function shortened(element: XmlElement, parent: XmlElement | undefined, shortening: Shortening): XmlElement {
@@ -65,5 +67,9 @@ function isSecret({ uri, local, parent }: XmlElement): boolean {
 
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  return `${text.slice(0, longest)}… (${text.length.toLocaleString('en')} characters)`;
+  return `${text.slice(0, longest)}… (${lengthOf(text)})`;
+}
+
+function lengthOf({ length }: string): string {
+  return `${length.toLocaleString('en')} characters`;
 }

@@ -47,6 +47,12 @@ describe('saml/messages/shorten', () => {
     expect(short(deep, 3_000)).to.contain(' more').and.have.length.below(8_000);
   });
 
+  it('is bounded for names and namespaces too, which cannot be cut', () => {
+    const names = `<a>${`<${'n'.repeat(10_000)}></${'n'.repeat(10_000)}>`.repeat(12)}</a>`;
+    const namespaces = `<a>${`<b xmlns="urn:${'x'.repeat(10_000)}"></b>`.repeat(20)}</a>`;
+    for (const text of [names, namespaces]) expect(short(text, 4_000)).to.match(/^<message>… \([\d,]+ characters\)</);
+  });
+
   it('adds a decrypted Assertion to the EncryptedAssertion that it was in', () => {
     const root = parseXml(Buffer.from(`<R><s:EncryptedAssertion xmlns:s="${SAML}"><d></d></s:EncryptedAssertion></R>`));
     const assertion = parseXml(Buffer.from(`<s:Assertion xmlns:s="${SAML}" ID="a"></s:Assertion>`));
