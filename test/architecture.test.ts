@@ -96,6 +96,7 @@ const testedIn: Record<string, string> = {
   'intranet/security/passkeys.ts': 'intranet/security/overview.test.ts',
   'intranet/security/recoveryCodes.ts': 'intranet/security/overview.test.ts',
   'intranet/security/remove.ts': 'intranet/security/overview.test.ts',
+  'login/activityNames.ts': 'admin/activity/list.test.ts',
   'login/authenticatorApp.ts': 'intranet/secondStep.test.ts',
   'login/passkeyLogin.ts': 'intranet/passkeyLogin.test.ts',
   'login/passkeys.ts': 'intranet/passkeyLogin.test.ts',

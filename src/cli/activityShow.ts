@@ -1,6 +1,6 @@
 import { explain } from '../federation/reasons.ts';
 import { exportedAttempts } from '../login/activityExport.ts';
-import { flowNames, outcomeNames } from '../login/activityNames.ts';
+import { outcomeNames, startedText } from '../login/activityNames.ts';
 import { checksOf } from '../saml/acs/activity.ts';
 import { findMessages, type KeptMessages } from '../saml/messages/keep.ts';
 import { type MessageView, messageView, type ShownMessage } from '../saml/messages/view.ts';
@@ -64,7 +64,8 @@ function factsOf({ detail, flow }: LoginActivity, facts: Record<string, unknown>
     ['Person', facts.matched],
     ['Provider', facts.idp],
     ['Domain', facts.domain],
-    ['Started', flowNames[flow] ?? flow],
+    ['Started', startedText({ flow, detail })],
+    ['Problem', detail.problem],
     ['Duration', durations.join(', ')],
     ['IP address', facts.network],
     ['Browser', facts.userAgent],

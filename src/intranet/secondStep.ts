@@ -37,7 +37,7 @@ export function secondStepRoutes(deps: Deps): Router {
     const startedAt = deps.now();
     const step = await openStep(deps, req, res);
     const entered = enteredIn(req);
-    if (!step) return showOver(res, undefined);
+    if (!step) return showOver(res, OVER, '/');
     const result = await trySecondFactor(deps, res.locals.domain, step, entered, async (trx, proof) => {
       const login = { asserted: step.row.name, startedAt, user: step.user, proof, activityId: step.row.activityId };
       await recordSecondStep(trx, deps, req, res, login);
@@ -100,12 +100,12 @@ async function refuse(
   startedAt: number,
   { reason, proof, left, detail }: StepResult & { ok: false },
 ): Promise<void> {
-  if (reason === 'second_step_over') return showOver(res, undefined);
+  if (reason === 'second_step_over') return showOver(res, OVER, step.row.returnPath);
   const attempt = { asserted: step.row.name, startedAt, user: step.user, proof, problem: detail };
   await recordRefused(deps, req, res, attempt, reason);
   const message = localRefusalMessage(reason);
   if (reason === 'too_many_codes') return show(deps, res.status(429), step, { [fieldOf(proof)]: message });
-  if (left === 0) return showOver(res, `${message} That was the last of ${MOST_CODES} attempts.`);
+  if (left === 0) return showOver(res, `After ${MOST_CODES} wrong codes, the login starts again.`, step.row.returnPath);
   const attempts =
     proof === 'password_passkey' ? '' : left === 1 ? ' 1 attempt is left.' : ` ${left} attempts are left.`;
   await show(deps, res.status(422), step, { [fieldOf(proof)]: `${message}${attempts}` });
@@ -130,13 +130,15 @@ async function show(deps: Deps, res: Response, { row, user }: SecondStep, errors
     elsewhere,
     recoveryCodes,
     path: PATH,
-    startOver: withQuery('/local-login', { return: row.returnPath === '/' ? undefined : row.returnPath }),
+    startOver: startOf(row.returnPath),
   });
 }
 
-function showOver(res: Response, message: string | undefined): void {
+function showOver(res: Response, over: string, returnPath: string): void {
   res.clearCookie(COOKIE, { path: PATH });
-  res
-    .status(422)
-    .render('intranet/secondStep', { title: 'Not logged in', over: message ?? OVER, startOver: '/local-login' });
+  res.status(422).render('intranet/secondStep', { title: 'Not logged in', over, startOver: startOf(returnPath) });
+}
+
+function startOf(returnPath: string): string {
+  return withQuery('/local-login', { return: returnPath === '/' ? undefined : returnPath });
 }

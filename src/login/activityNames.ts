@@ -1,3 +1,5 @@
+import { isProof, proofNames } from './proof.ts';
+
 /** How a login attempt ended. */
 export const outcomeNames: Record<string, string> = {
   logged_in: 'Logged in',
@@ -16,7 +18,7 @@ export const outcomeNames: Record<string, string> = {
 };
 
 /** How a login started. */
-export const flowNames: Record<string, string> = {
+const flowNames: Record<string, string> = {
   sp: 'with the button',
   auto: 'Auto Login',
   again: 'started again',
@@ -25,3 +27,9 @@ export const flowNames: Record<string, string> = {
   test: 'Test login',
   logout: 'single logout',
 };
+
+/** Returns how a login started, and for a local one how the person proved, or tried to prove, who they are. */
+export function startedText({ flow, detail }: { flow: string; detail: { proof?: string | undefined } }): string {
+  if (isProof(detail.proof)) return `with ${proofNames[detail.proof].toLowerCase()}`;
+  return flowNames[flow] ?? flow;
+}

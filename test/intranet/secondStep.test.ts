@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import { setPassword } from '../../src/people/localPassword.ts';
 import { setActive } from '../../src/people/users.ts';
+import { insertDomain } from '../../src/store/domains.ts';
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { findAuthenticatorApp } from '../../src/store/secondFactors.ts';
 import type { User } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { type Client, openClient } from '../support/client.ts';
+import { openAtHost } from '../support/hostClient.ts';
+import { aDomain } from '../support/rows.ts';
 import { addPasskey, codeOf, enterPassword, giveApp } from '../support/secondFactors.ts';
 import { withStores } from '../support/stores.ts';
 import { recordEvents } from '../webhooks/support/receiver.ts';
@@ -86,7 +89,9 @@ describe('intranet/secondStep', () => {
           expect((await half.post(PATH, { code: '000000' })).text).to.contain(
             left === 1 ? '1 attempt is left' : `${left} attempts are left`,
           );
-        expect((await half.post(PATH, { code: '000000' })).text).to.contain('That was the last of 5 attempts.');
+        expect((await half.post(PATH, { code: '000000' })).text).to.contain(
+          'After 5 wrong codes, the login starts again.',
+        );
         expect((await half.post(PATH, { code: await now() })).text).to.contain('has expired or was finished');
       }
       const blocked = await enterPassword(openClient(anteroom));
@@ -160,6 +165,24 @@ describe('intranet/secondStep', () => {
     });
     expect(forged.status).to.equal(403);
     expect((await half.post(PATH, { code: await now() })).location).to.equal('/');
+  });
+
+  it('accepts no code of another person, and no login of another domain', async () => {
+    await start();
+    const ben = await addPerson(anteroom.deps, { userName: 'ben.tal' });
+    const bens = await giveApp(anteroom.deps, ben.id);
+    anteroom.deps.clock.advance(STEP_MS);
+    const half = openAtHost(anteroom, new URL(anteroom.url).host);
+    await half.post('/local-login', { userName: 'maya.koch', password: testPassword });
+    const code = await codeOf(anteroom.deps, bens.secret);
+    expect((await half.post(PATH, { code })).status).to.equal(422);
+    expect((await half.post(PATH, { recoveryCode: bens.codes[0] ?? '' })).status).to.equal(422);
+    await insertDomain(anteroom.deps.store.db, aDomain({ url: 'https://other.acme.com' }));
+    const there = openAtHost(anteroom, 'other.acme.com');
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
+    const moved = { method: 'POST', headers: { ...headers, cookie: half.cookie() }, body: `code=${await now()}` };
+    expect((await there.send(PATH, moved)).status).to.equal(422);
+    expect((await half.post(PATH, { code: await now() })).status).to.equal(303);
   });
 
   it('with a passkey accepts only this login, this person and this domain', async () => {

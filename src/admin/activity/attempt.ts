@@ -4,8 +4,7 @@ import { NotFound } from '../../errors.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
-import { flowNames, outcomeNames } from '../../login/activityNames.ts';
-import { isProof, proofNames } from '../../login/proof.ts';
+import { outcomeNames, startedText } from '../../login/activityNames.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
 import { findMessages } from '../../saml/messages/keep.ts';
@@ -121,12 +120,6 @@ const healed: Partial<Record<string, string>> = {
   continued: 'The response was not accepted. The person was logged in already and came to their page.',
   started_again: 'The response was not accepted. Instead, the login was started once more automatically.',
 };
-
-/** Returns how a login started, or how the person proved who they are at a local one. */
-function startedText({ flow, detail }: LoginActivity): string {
-  const proof = isProof(detail.proof) ? proofNames[detail.proof].toLowerCase() : undefined;
-  return proof === undefined ? (flowNames[flow] ?? flow) : `with ${proof}`;
-}
 
 function titleOf({ outcome, flow }: LoginActivity, explanation: Explanation | undefined): string {
   if (explanation) return `${outcomeNames[outcome] ?? 'Refused'}: ${explanation.title}`;

@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { asSentence, explain, reasons } from '../../federation/reasons.ts';
 import { activityFilters, type EnteredFilter, LOCAL, readActivityFilter } from '../../login/activityFilter.ts';
-import { flowNames, outcomeNames } from '../../login/activityNames.ts';
+import { outcomeNames, startedText } from '../../login/activityNames.ts';
 import { listDomains } from '../../store/domains.ts';
 import { listProviders } from '../../store/identityProviders.ts';
 import type { LoginActivity } from '../../store/loginActivity.ts';
@@ -40,7 +40,7 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
     isFiltered: Object.values(entered).some((value) => value !== ''),
     filtersSet: Object.values(others).filter((value) => value !== '').length,
     outcomeNames,
-    flowNames,
+    startedText,
     reasonCodes: Object.keys(reasons).sort(),
     local: LOCAL,
     providers: await listProviders(db),

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import type { Deps } from '../../deps.ts';
 import { browserName } from '../../login/browserName.ts';
-import { allowsPasskeys, creationOptions, readNewPasskey } from '../../login/passkeys.ts';
+import { creationOptions, readNewPasskey } from '../../login/passkeys.ts';
 import { newRecoveryCodesIfNone } from '../../login/recoveryCodes.ts';
 import { changeSecondFactors } from '../../login/secondFactors.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
@@ -38,9 +38,7 @@ export function passkeyRoutes(router: Router, deps: Deps): void {
     const name = nameIn(field(req, 'name')) || browserName(clientOf(req).userAgent);
     const created = { response: field(req, 'passkey'), name };
     const binding = `add ${currentSessionId(req)}` as const;
-    const passkey = allowsPasskeys(res.locals.domain)
-      ? await readNewPasskey(deps, res.locals.domain, user.id, binding, created)
-      : undefined;
+    const passkey = await readNewPasskey(deps, res.locals.domain, user.id, binding, created);
     const codes = passkey && (await add(deps, user.id, passkey));
     if (!codes) {
       await flash(req, 'The passkey was not added. Try again.', 'danger');
