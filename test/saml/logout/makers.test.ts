@@ -13,7 +13,7 @@ import { attributeOf } from '../../../src/xml/tree.ts';
 import { aProvider } from '../../support/rows.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/logout');
-const makers = ['lasso', 'pysaml2'];
+const makers = ['lasso', 'pysaml2', 'simplesamlphp'];
 const states: Record<string, string> = { response: 'done', partial: 'partly' };
 
 describe('logout messages of other implementations', () => {
