@@ -1,5 +1,6 @@
 import type { LoginActivity, NewLoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
 import { attributeOf } from '../../xml/tree.ts';
+import { everyCheck } from '../everyCheck.ts';
 import { allLogoutChecks } from '../logout/pipeline.ts';
 import { type CheckResult, found, type LoginContext } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
@@ -9,8 +10,6 @@ import type { LoginResult } from './receive.ts';
 
 const LONGEST_NAME = 256;
 
-// The names are unique, and so are the numbers.
-const everyCheck = [...allChecks, ...allLogoutChecks];
 const checkNames = new Map(everyCheck.map(({ number, name }) => [number, name]));
 const checkNumbers = new Map(everyCheck.map(({ number, name }) => [name, number]));
 

@@ -5,7 +5,7 @@ import { readMessageForm } from '../acs/form.ts';
 import { readRedirectMessage, verifyRedirectMessage } from '../request/redirectSignature.ts';
 import { found, refuse } from '../verify/check.ts';
 import { childElements, decodeBase64, malformed, SAMLP } from '../verify/elements.ts';
-import { LONGEST_FIELD, signatureOf, survey } from '../verify/message.ts';
+import { signatureOf, survey } from '../verify/message.ts';
 import { findSignatureFault, readSignature } from '../verify/signature.ts';
 import { isRequest, type LogoutContext } from './context.ts';
 
@@ -42,11 +42,9 @@ async function readForm(logout: LogoutContext, req: IncomingMessage): Promise<vo
   Object.assign(logout, { parameter, encoded, relayState: form.get('RelayState') ?? undefined });
 }
 
-/** Decodes the message of a form. The one of a query was decoded with it. */
+/** Decodes the message of a form, which is limited. The one of a query was decoded with it. */
 export function checkLogoutEncoding(logout: LogoutContext): undefined {
   if (logout.octets) return;
-  const { length } = logout.encoded;
-  if (length > LONGEST_FIELD) refuse('message_too_large', { received: `${length} characters` });
   logout.octets = decodeBase64(logout.encoded) ?? refuse('base64_invalid');
 }
 

@@ -22,6 +22,7 @@ import {
   checkLogoutXml,
   readLogoutField,
 } from './message.ts';
+import { logoutPlaces } from './places.ts';
 
 const xmlReasons = ['message_too_large', 'xml_malformed', 'xml_limit', 'xml_forbidden'] as const;
 const decodingReasons = ['request_malformed', 'message_too_large', 'base64_invalid'] as const;
@@ -47,14 +48,7 @@ const nameReasons = [
 export const logoutChecks: LogoutChecks = {
   receive: [check(101, 'Logout message', 'saml-bindings 3.4.4, 3.5.4', readLogoutField, ...decodingReasons)],
   read: [
-    check(
-      102,
-      'Encoding',
-      'saml-bindings 3.5.4, own limit',
-      checkLogoutEncoding,
-      'message_too_large',
-      'base64_invalid',
-    ),
+    check(102, 'Encoding', 'saml-bindings 3.5.4', checkLogoutEncoding, 'base64_invalid'),
     check(103, 'XML of the message', 'XML 1.0, own limits', checkLogoutXml, ...xmlReasons),
     check(
       104,
@@ -111,5 +105,5 @@ type LogoutChecks = {
 export const allLogoutChecks = Object.values<Pick<Check, 'number' | 'name' | 'reads'>[]>(logoutChecks).flat();
 
 function check<Run>(number: number, name: string, section: string, run: Run, ...reasons: ReasonCode[]) {
-  return { number, name, section, reads: [], run, reasons };
+  return { number, name, section, reads: logoutPlaces[number] ?? [], run, reasons };
 }

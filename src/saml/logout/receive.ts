@@ -14,12 +14,14 @@ import {
   recordRefusal,
   writeLogoutResult,
 } from '../../store/loginActivity.ts';
+import { writeLoginMessages } from '../../store/loginMessages.ts';
 import type { LogoutState } from '../../store/logoutRequests.ts';
 import { deleteSessionsById, listSessionsOfName, type NamedSession } from '../../store/sessions.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { loginOf } from '../../web/sessionStore.ts';
 import { together } from '../../web/turn.ts';
 import { storedChecks } from '../acs/activity.ts';
+import { logoutToKeep } from '../messages/keep.ts';
 import type { NameId } from '../verify/assertion.ts';
 import { found } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
@@ -74,25 +76,32 @@ export async function receiveLogout(deps: Deps, req: Request, domain: Domain): P
   await runAsyncChecks(received, logoutChecks.lookUp, deps);
   runChecks(received, logoutChecks.verify);
   await runAsyncChecks(received, logoutChecks.match, deps);
-  const client = clientOf(req);
+  const from = { client: clientOf(req), message: await logoutToKeep(deps, received) };
   return deps.store.db.transaction().execute(async (trx) => {
     const logout = { ...received, results: [...received.results] }; // the transaction may run again
     await runAsyncChecks(logout, logoutChecks.use, trx);
-    if (logout.refusal) return recordRefused(trx, deps, logout, client);
-    return logout.sent ? finishOurs(trx, logout) : endSessions(trx, deps, logout, client);
+    if (logout.refusal) return recordRefused(trx, deps, logout, from);
+    return logout.sent ? finishOurs(trx, logout, from) : endSessions(trx, deps, logout, from);
   });
 }
 
 /** Anyone can send a message that is refused, as often as they like. */
-async function recordRefused(db: Db, deps: Deps, logout: LogoutContext, client: Client): Promise<RefusedLogout> {
+async function recordRefused(
+  db: Db,
+  deps: Deps,
+  logout: LogoutContext,
+  { client, message }: From,
+): Promise<RefusedLogout> {
   const { reason } = found(logout.refusal);
   const row = { ...rowOf(deps, logout, client), outcome: 'logout_refused', reason, reference: newReference(deps) };
-  const { reference } = await recordRefusal(db, row, clientNetwork(client.network));
-  return { kind: 'refused', reason, reference: reference ?? '', provider: logout.provider, message: nameOf(logout) };
+  const { id, reference, isShown } = await recordRefusal(db, row, clientNetwork(client.network));
+  if (isShown) await keep(db, id, message);
+  const { provider } = logout;
+  return { kind: 'refused', reason, reference: reference ?? '', provider, message: nameOf(logout) };
 }
 
 /** Ends the sessions that a LogoutRequest names, at all domains of the provider. None is no failure: they may have ended before. */
-async function endSessions(db: Db, deps: Deps, logout: LogoutContext, client: Client): Promise<AcceptedLogout> {
+async function endSessions(db: Db, deps: Deps, logout: LogoutContext, from: From): Promise<AcceptedLogout> {
   const [provider, name] = [found(logout.provider), found(logout.name)];
   const sessions = (await listSessionsOfName(db, provider.id, name.value)).filter((session) =>
     isNamed(session, name, logout.sessionIndexes),
@@ -102,9 +111,10 @@ async function endSessions(db: Db, deps: Deps, logout: LogoutContext, client: Cl
     sessions.map(({ id }) => id),
   );
   const people = [...new Set(sessions.map(({ userId }) => userId))];
-  const row = rowOf(deps, logout, client);
+  const row = rowOf(deps, logout, from.client);
   const userId = people.length === 1 ? (people[0] ?? null) : null;
   await insertLoginActivity(db, { ...row, userId, detail: { ...row.detail, ended: sessions.length } });
+  await keep(db, row.id, from.message);
   const { id = '', relayState, redirect, entityId } = logout;
   return { kind: 'request', provider, entityId, id, relayState, binding: redirect ? 'redirect' : 'post' };
 }
@@ -129,7 +139,7 @@ function isAlike(one: string | undefined, other: string | undefined): boolean {
 }
 
 /** Adds what a LogoutResponse said to the logout that it ends. */
-async function finishOurs(db: Db, logout: LogoutContext): Promise<AcceptedLogout> {
+async function finishOurs(db: Db, logout: LogoutContext, { message }: From): Promise<AcceptedLogout> {
   const { id, activityId } = found(logout.sent);
   const activity = await findLoginActivity(db, activityId);
   const detail = {
@@ -139,10 +149,18 @@ async function finishOurs(db: Db, logout: LogoutContext): Promise<AcceptedLogout
     waitedMs: activity && logout.now - activity.at,
   };
   await writeLogoutResult(db, activityId, { outcome: outcomeOf[stateOf(logout)], detail });
+  await keep(db, activityId, message);
   return { kind: 'response', requestId: id };
 }
 
 type Client = ReturnType<typeof clientOf>;
+
+/** Where a message came from, and how it is kept. */
+type From = { client: Client; message: string | undefined };
+
+async function keep(db: Db, activityId: string, message: string | undefined): Promise<void> {
+  if (message !== undefined) await writeLoginMessages(db, activityId, message);
+}
 
 function rowOf(deps: Deps, logout: LogoutContext, { network, userAgent }: Client): NewLoginActivity {
   const { name, provider, domainId, now, results } = logout;

@@ -3,6 +3,7 @@ import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { findLoginMessages } from '../../store/loginMessages.ts';
 import { XmlError } from '../../xml/error.ts';
 import { parseXml } from '../../xml/parse.ts';
+import type { LogoutContext } from '../logout/context.ts';
 import type { LoginContext } from '../verify/check.ts';
 import { namingAttribute } from '../verify/person.ts';
 import { SECRET, shortenedXml } from './shorten.ts';
@@ -10,7 +11,7 @@ import { SECRET, shortenedXml } from './shorten.ts';
 /** What is kept of the messages of an attempt, as shortened XML. */
 export type KeptMessages = {
   request?: string | undefined;
-  response?: string | undefined;
+  response?: string | undefined; // or the message of a logout
   unreadable?: Unreadable | undefined; // instead of a response that is no XML
   named: string; // the attribute that names the person; '': the NameID
 };
@@ -50,6 +51,17 @@ export function sealMessages({ secrets }: Sealing, login: LoginContext): string 
 /** Returns the sealed messages of an attempt, or undefined if there are none or the settings say that none are kept. */
 export async function messagesToKeep(deps: Deps, login: LoginContext): Promise<string | undefined> {
   return (await keepsMessages(deps)) ? sealMessages(deps, login) : undefined;
+}
+
+/** Returns a logout message shortened and sealed, or undefined if it was no XML or the settings say that none are kept. */
+export async function logoutToKeep(
+  deps: Deps,
+  { root, results }: Pick<LogoutContext, 'root' | 'results'>,
+): Promise<string | undefined> {
+  if (!root || !(await keepsMessages(deps))) return undefined;
+  const isProven = results.some(({ name, result }) => name === 'Signature of the message' && result === 'passed');
+  const kept: KeptMessages = { response: shortenedXml(root, isProven ? MOST_PROVEN : MOST_UNPROVEN), named: '' };
+  return deps.secrets.seal(JSON.stringify(kept));
 }
 
 /** Returns whether messages of logins are kept. */

@@ -34,7 +34,7 @@ export function findPlaceOfMissing(path: string, trees: MessageTrees): Place | u
 
 function rootsOf(message: string, { request, response }: MessageTrees): XmlElement[] {
   if (message === 'AuthnRequest') return request ? [request] : [];
-  if (!response || message === 'Response') return response ? [response] : [];
+  if (!response || message === 'Response' || message === 'Logout') return response ? [response] : [];
   const encrypted = childrenNamed(response, 'EncryptedAssertion');
   return [response, ...encrypted].flatMap((element) => childrenNamed(element, 'Assertion'));
 }

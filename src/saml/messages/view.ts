@@ -2,8 +2,9 @@ import type { ShownCheck } from '../../store/loginActivity.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { messageLimits } from '../../xml/reader.ts';
 import { type Attribute, isBlank, isElement, type XmlElement } from '../../xml/tree.ts';
+import { everyCheck } from '../everyCheck.ts';
 import { SAML } from '../verify/elements.ts';
-import { allChecks, checkNames } from '../verify/pipeline.ts';
+import { checkNames } from '../verify/pipeline.ts';
 import type { KeptMessages, Unreadable } from './keep.ts';
 import { findPlaceOfMissing, findPlaces, type MessageTrees, type Place } from './places.ts';
 
@@ -29,6 +30,7 @@ export type MessageView = {
   links: Map<string, { href: string; text: string }[]>;
 };
 
+const titles: Partial<Record<string, string>> = { LogoutRequest: 'Logout request', LogoutResponse: 'Logout response' };
 const XML_CHECK = 4;
 const MOST_OF_CHECK = 8; // places that one check links to
 const LONGEST_LINE = 90; // characters
@@ -44,7 +46,7 @@ export function messageView(kept: KeptMessages, checks: readonly ShownCheck[]): 
     root ? [{ name, title, lines: linesOf(root, 0, readings) }] : [];
   return {
     messages: [
-      ...shown('response', 'SAML response', trees.response),
+      ...shown('response', titles[trees.response?.local ?? ''] ?? 'SAML response', trees.response),
       ...shown('request', 'Login request', trees.request),
     ],
     unreadable: kept.unreadable && { ...kept.unreadable, check: XML_CHECK, name: xmlCheckName },
@@ -66,7 +68,7 @@ function findReadings(
   const readings: Readings = new Map();
   const links: MessageView['links'] = new Map();
   for (const { name, result } of checks) {
-    const check = allChecks.find((each) => each.name === name);
+    const check = everyCheck.find((each) => each.name === name);
     if (!check || result === 'not_reached') continue;
     const found = check.reads.flatMap((path) => placesAt(path, trees, result === 'refused')).slice(0, MOST_OF_CHECK);
     const ids = found.map((_, index) => `read-${check.number}-${index + 1}`);

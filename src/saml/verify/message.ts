@@ -30,8 +30,8 @@ const SAMLP_1 = 'urn:oasis:names:tc:SAML:1.0:protocol'; // of SAML 1.0 and 1.1
 // The schema says NCName, but some providers begin with a digit or use base64. None of these signs means anything in a Reference.
 const ID = /^[\w.:+/=~@{}-]+$/;
 
-/** The longest message in a form, in characters: base64 is longer by a third, and its line breaks add a little more. */
-export const LONGEST_FIELD = Math.ceil((messageLimits.octets * 4) / 3) * 1.1;
+// Base64 is longer by a third, and its line breaks add a little more.
+const LONGEST_FIELD = Math.ceil((messageLimits.octets * 4) / 3) * 1.1;
 
 export function checkSize({ samlResponse }: LoginContext): string {
   const { length } = samlResponse;

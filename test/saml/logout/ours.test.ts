@@ -167,6 +167,8 @@ describe('a logout that is started here', () => {
     await sendLogout(signing, signedField(wrong));
     expect(await shown('logout_refused'))
       .to.contain('Correct SLO URL')
+      .and.contain('Logout response')
+      .and.contain('LogoutResponse/@Destination')
       .and.contain(`${signing.url}/saml/slo`)
       .and.contain('SLO URL');
   });
