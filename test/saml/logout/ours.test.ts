@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
 import { findSigningKey } from '../../../src/federation/domainKeys.ts';
 import type { ProviderSettings } from '../../../src/store/identityProviders.ts';
-import { findLogoutRequest } from '../../../src/store/logoutRequests.ts';
+import { findLogoutRequest, insertLogoutRequest } from '../../../src/store/logoutRequests.ts';
 import { attributeOf, childOf, textOf } from '../../../src/xml/tree.ts';
 import type { Browser } from '../../demo/support/browser.ts';
 import { addPerson } from '../../support/anteroom.ts';
@@ -104,6 +104,23 @@ describe('a logout that is started here', () => {
         14,
         statuses[1] && `urn:oasis:names:tc:SAML:2.0:status:${statuses[1]}`,
       ]);
+    });
+
+  for (const [what, changes] of [
+    ['another provider', { providerId: 'another' }],
+    ['another domain', { domainId: 'another' }],
+  ] as const)
+    it(`is not confirmed by a response to a request of ${what}`, async () => {
+      const signing = await startSigning();
+      const { db } = signing.deps.store;
+      const times = { createdAt: signing.deps.now(), expiresAt: signing.deps.now() + 600_000 };
+      const ours = { providerId: signing.provider.id, domainId: signing.domain.id, activityId: 'one', ...times };
+      await insertLogoutRequest(db, { id: '_theirs', state: 'sent', ...ours, ...changes });
+      await sendLogout(signing, signedField(responseParts(`${signing.url}/saml/slo`, '_theirs')));
+      expect((await newestAttempt(signing)).reason).to.equal('logout_request_unknown');
+      expect((await findLogoutRequest(db, '_theirs'))?.state).to.equal('sent');
+      const page = await visitor(signing).get('/logged-out?request=_theirs');
+      expect(page.text.includes('Cloud Directory')).to.equal(false);
     });
 
   it('stays unconfirmed if the response comes too late', async () => {
