@@ -84,6 +84,15 @@ describe('admin/saml/import', () => {
     );
   });
 
+  it('writes to the address of a contact alone, whatever it says', async () => {
+    const contact = '<md:ContactPerson contactType="support"><md:EmailAddress>a@b.com?bcc=eve@c.com</md:EmailAddress>';
+    const xml = fixture('google').replace(
+      '</md:EntityDescriptor>',
+      `${contact}</md:ContactPerson></md:EntityDescriptor>`,
+    );
+    expect((await settings.client.get(await preview(xml))).text).to.contain('href="mailto:a@b.com%3Fbcc%3Deve@c.com"');
+  });
+
   it('does not show a preview that is an hour old', async () => {
     const path = await preview(fixture('google'));
     settings.deps.clock.advance(60 * 60_000 - 1);
