@@ -9,6 +9,7 @@ import { writeLoginMessages } from '../../store/loginMessages.ts';
 import { consumeLoginRequest } from '../../store/loginRequests.ts';
 import { type LoginTest, writeTestResult } from '../../store/loginTests.ts';
 import { clientOf } from '../../web/request.ts';
+import { linkOf } from '../../web/starter.ts';
 import { messagesToKeep } from '../messages/keep.ts';
 import { found, type LoginContext } from '../verify/check.ts';
 import { loginChecks, runAsyncChecks } from '../verify/pipeline.ts';
@@ -45,7 +46,9 @@ export async function finishTest(deps: Deps, req: Request, login: LoginContext, 
         row.id,
         people.map((person) => person.id),
       );
-      if (!used.refusal) await rememberPassed(trx, domain, found(used.provider), used.now);
+      // A visitor's provider signs whatever it likes: a Power User tests again what they have approved.
+      const isOurs = linkOf(test.starter) === undefined;
+      if (!used.refusal && isOurs) await rememberPassed(trx, domain, found(used.provider), used.now);
     }
     return { test, url: domain.url };
   });

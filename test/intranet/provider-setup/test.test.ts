@@ -4,7 +4,7 @@ import { createProviderSetup, revokeProviderSetup } from '../../../src/federatio
 import { findSetupTest } from '../../../src/federation/providerSetups/testing.ts';
 import { propose } from '../../../src/federation/providerSetups/visit.ts';
 import { listLoginActivity } from '../../../src/store/loginSearch.ts';
-import { listLoginTests } from '../../../src/store/loginTests.ts';
+import { listLoginTests, listPassedTests } from '../../../src/store/loginTests.ts';
 import type { Browser, Page } from '../../demo/support/browser.ts';
 import { logIn } from '../../demo/support/portal.ts';
 import { row } from '../../federation/providerSetups/support/aLink.ts';
@@ -54,6 +54,10 @@ describe('the Test login of a provider setup link', () => {
       expect(started?.draft.name, 'not the name of the provider here').to.equal('127.0.0.1');
       const [newest] = (await listLoginActivity(deps.store.db, {}, { limit: 1 })).rows;
       expect(newest).to.include({ flow: 'test', reason });
+      const { entityId } = connected.provider;
+      expect(await listPassedTests(deps.store.db, connected.domain.id, entityId), 'it proves nothing').to.deep.equal(
+        [],
+      );
     });
 
   it('shows what is wrong with a response, and is sent along', async () => {
