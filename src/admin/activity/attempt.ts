@@ -5,6 +5,7 @@ import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { outcomeNames, startedText } from '../../login/activityNames.ts';
+import { browserName } from '../../login/browserName.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
 import { findMessages } from '../../saml/messages/keep.ts';
@@ -93,6 +94,7 @@ async function show(deps: Deps, req: Request, res: Response, key: string): Promi
     test: test && (await testFacts(deps, attempt, test)),
     path: `${ACTIVITY}/${attempt.id}`,
     activityPath: ACTIVITY,
+    browserName,
   });
 }
 
