@@ -15,9 +15,9 @@ const SENDING_MS = 60_000; // twice as long as a mail can take
 
 /** The choices of how the connection is protected, with their labels. */
 const securities = [
-  ['starttls', 'STARTTLS (usually port 587)'],
-  ['tls', 'TLS (usually port 465)'],
-  ['none', 'None: only for a mail server on the same machine'],
+  ['starttls', 'STARTTLS (port 587)'],
+  ['tls', 'TLS (port 465)'],
+  ['none', 'None'],
 ];
 
 /** Intranet > Notifications: the mail server, the recipients, a test mail, and the latest mails. */

@@ -78,7 +78,7 @@ const noHelpContact: HealthItem = {
   code: 'help_contact_missing',
   severity: 'warning',
   subject: '',
-  text: 'There is no help contact',
+  text: 'There is no help address',
   detail: 'People whose login fails see no one to ask. Enter an e-mail or web address.',
   href: GENERAL,
 };

@@ -42,8 +42,7 @@ function refreshItems({ id, name, metadataUrl }: IdentityProvider, href: string,
       severity: 'warning',
       subject: id,
       text: `Changed metadata of ${name} waits for approval`,
-      detail:
-        'Certificates or URLs are others than before. Compare them with the provider, then approve or reject them.',
+      detail: 'Certificates or URLs have changed. Compare them with the provider, then approve or reject them.',
       href,
     });
   if (refresh?.failure)

@@ -13,7 +13,7 @@ describe('cli/health', () => {
     const warned = await runCli(deps, ['health']);
     expect(warned.code).to.equal(3);
     expect(warned.printed.split('\n')).to.deep.equal([
-      'Warning: There is no help contact (help_contact_missing)',
+      'Warning: There is no help address (help_contact_missing)',
       '  People whose login fails see no one to ask. Enter an e-mail or web address.',
       `  ${deps.config.publicUrl}/settings/general`,
     ]);

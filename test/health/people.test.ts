@@ -16,7 +16,7 @@ describe('health/people', () => {
     expect(await checkHelpContact(deps)).to.deep.equal([]);
     await insertProvider(deps.store.db, aProvider(), '');
     const [item] = await checkHelpContact(deps);
-    expect(item).to.include({ text: 'There is no help contact', href: '/settings/general' });
+    expect(item).to.include({ text: 'There is no help address', href: '/settings/general' });
     await writeSetting(deps.store.db, 'intranet', { helpAddress: 'it@acme.com' });
     expect(await checkHelpContact(deps)).to.deep.equal([]);
   });

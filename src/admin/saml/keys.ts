@@ -22,7 +22,7 @@ export function keysRoutes(router: Router, deps: Deps): void {
       req,
       res,
       (domain) => createNextKey(deps, domain),
-      'The next key is published. The providers must learn it.',
+      'The next key is published. Wait until the providers have it.',
     ),
   );
   router.post(`${PATH}/cancellation` as const, (req, res) =>

@@ -13,7 +13,7 @@ import { findProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity } from '../../store/loginActivity.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { ACTIVITY, providerPath, setupLinkPath, setupLinksPath } from './paths.ts';
+import { ACTIVITY, domainPath, providerPath, setupLinkPath, setupLinksPath } from './paths.ts';
 
 const PATH = setupLinkPath(':domain', ':link');
 const NEW = 'new'; // the value of the choice without a known provider
@@ -65,6 +65,7 @@ async function show(deps: Deps, res: Response, ids: Ids, { name, reason = '', er
     now: deps.now(),
     paths: {
       here: setupLinkPath(domain.id, setup.id),
+      domain: domainPath(domain.id),
       back: setupLinksPath(domain.id),
       test: `${ACTIVITY}/${setup.testId}`,
     },

@@ -31,7 +31,7 @@ export function sessionLimitsRoutes(router: Router, deps: Deps): void {
 async function show(deps: Deps, res: Response, domain: Domain, entered: Entered, errors: FieldErrors): Promise<void> {
   const domains = await listDomains(deps.store.db);
   res.render('settings/sessions/limits', {
-    title: 'Limits of sessions',
+    title: 'Session limits',
     host: new URL(domain.url).host,
     path: pathOf(domain),
     list: SESSIONS,
