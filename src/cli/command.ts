@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import type { Checked } from '../errors.ts';
 import { runJob } from '../jobs/worker.ts';
@@ -48,6 +49,13 @@ export function accepted<T>(checked: Checked<T>, label: (field: string) => strin
     return name === '' ? message : `${name}: ${message}`;
   });
   throw new Refused(sentences.join(' '));
+}
+
+/** Returns the content of a file that the command line names. @throws Refused */
+export async function fileAt(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Refused(error.code === 'ENOENT' ? `File not found: ${path}` : `Cannot read ${path}: ${error.message}`);
+  });
 }
 
 /** Returns a job that ran to its end. @throws Refused if it failed, was interrupted, or someone paused it */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { confirmImport, previewMetadata } from '../federation/importMetadata.ts';
 import { type KnownProvider, targetOfDomain } from '../federation/importTarget.ts';
@@ -13,7 +12,7 @@ import {
   readProviderInput,
   readProviderName,
 } from '../federation/providers.ts';
-import { accepted, type Call, type Output, printable, Refused, table, UsageError } from './command.ts';
+import { accepted, type Call, fileAt, type Output, printable, Refused, table, UsageError } from './command.ts';
 import { domainAt } from './domainAt.ts';
 import { keyOf } from './providerAssignments.ts';
 import { providerJson, providerNamed } from './providerShown.ts';
@@ -101,11 +100,4 @@ async function signersIn(file: string | undefined): Promise<string> {
   const signers = accepted(readSigners((await fileAt(file)).toString()), () => '--signed-by');
   if (signers === '') throw new Refused(`${file} has no certificate in PEM.`);
   return signers;
-}
-
-/** @throws Refused */
-async function fileAt(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Refused(error.code === 'ENOENT' ? `File not found: ${path}` : `${path} cannot be read.`);
-  });
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { getDomain, setEmailFirst } from '../federation/domains.ts';
 import { saveLogo } from '../federation/logos.ts';
 import { listLogoDigests } from '../store/providerLogos.ts';
-import { accepted, type Call, type Command, type Output, onOrOff, UsageError } from './command.ts';
+import { accepted, type Call, type Command, fileAt, type Output, onOrOff, UsageError } from './command.ts';
 import { domainAt } from './domainAt.ts';
 import { providerNamed } from './providerShown.ts';
 
@@ -43,7 +42,7 @@ async function logo({ deps, operands, text, has }: Call): Promise<Output> {
   const { id, name } = await providerNamed(deps, operands[0]);
   const path = text('file');
   if ((path === undefined) !== has('remove')) throw new UsageError('Specify either --file FILE or --remove.');
-  accepted(await saveLogo(deps, id, path === undefined ? undefined : await readFile(path)));
+  accepted(await saveLogo(deps, id, path === undefined ? undefined : await fileAt(path)));
   const hasLogo = (await listLogoDigests(deps.store.db)).has(id);
   return { json: { id, logo: hasLogo }, text: hasLogo ? `Saved the logo of ${name}.` : `${name} has no logo.` };
 }

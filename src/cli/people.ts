@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { createImport, createJob, removeJob } from '../jobs/jobs.ts';
 import { emptyPerson } from '../people/attribute.ts';
@@ -16,9 +15,9 @@ import {
   type Call,
   type Command,
   dashed,
+  fileAt,
   isoTime,
   type Output,
-  Refused,
   runShown,
   table,
   UsageError,
@@ -151,9 +150,7 @@ async function newPassword(call: Call): Promise<Output> {
 async function importFile(call: Call): Promise<Output> {
   const { deps, has } = call;
   const [path = ''] = call.operands;
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Refused(error.code === 'ENOENT' ? `File not found: ${path}` : `Cannot read ${path}: ${error.message}`);
-  });
+  const bytes = await fileAt(path);
   const startedBy = 'the command line';
   const read = accepted(await readImport(bytes, deps.attributes.list, limits));
   const planned = await createJob(deps, read, startedBy);

@@ -32,6 +32,8 @@ describe('cli/logInScreen', () => {
     expect(await jsonOf(deps, ['idp', 'logo', 'cloud', '--file', picture])).to.include({ logo: true });
     const refused = await runCli(deps, ['idp', 'logo', 'cloud', '--file', drawing]);
     expect([refused.code, refused.complained]).to.deep.equal([1, 'Use a PNG, JPEG, GIF or WebP picture.']);
+    const missing = await runCli(deps, ['idp', 'logo', 'cloud', '--file', `${picture}.gone`]);
+    expect([missing.code, missing.complained]).to.deep.equal([1, `File not found: ${picture}.gone`]);
     expect((await runCli(deps, ['idp', 'logo', 'cloud'])).code).to.equal(2);
     expect((await runCli(deps, ['idp', 'logo', 'cloud', '--remove'])).printed).to.equal('Cloud has no logo.');
   });
