@@ -55,6 +55,7 @@ import { logoRoutes } from './saml/logo.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
 import { pauseRoutes } from './saml/pause.ts';
 import { providerRoutes } from './saml/provider.ts';
+import { providerPeopleRoutes } from './saml/providerPeople.ts';
 import { providersRoutes } from './saml/providers.ts';
 import { refreshRoutes } from './saml/refresh.ts';
 import { removeDomainRoutes } from './saml/removeDomain.ts';
@@ -92,6 +93,7 @@ const screens = [
   collectionRoutes,
   importRoutes,
   providerRoutes,
+  providerPeopleRoutes,
   refreshRoutes,
   testRoutes,
   enableAutoLoginRoutes,

@@ -17,6 +17,7 @@ import { metadataCommands } from './metadata.ts';
 import { notificationCommands } from './notifications.ts';
 import { peopleCommands } from './people.ts';
 import { personDataCommands } from './personData.ts';
+import { providerPeopleCommands } from './providerPeople.ts';
 import { recoverCommands } from './recover.ts';
 import { scimCommands } from './scim.ts';
 import { scimAttributeCommands } from './scimAttributes.ts';
@@ -46,6 +47,7 @@ const commands = [
   ...setupLinkCommands,
   ...domainKeyCommands,
   ...providerCommands,
+  ...providerPeopleCommands,
   ...metadataCommands,
   ...loginTestCommands,
   ...scimCommands,

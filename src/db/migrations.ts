@@ -43,6 +43,7 @@ export const migrations: Migration[] = [
   addCollectionsOfMetadata,
   addSingleLogout,
   addSecondFactors,
+  addRulesForPeople,
 ];
 
 /**
@@ -454,4 +455,9 @@ async function addSecondFactors(db: Kysely<unknown>, engine: Engine): Promise<vo
     `create index "passkeyChallengesByExpiry" on "passkeyChallenges" ("expiresAt")`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Identity providers create and update people. */
+async function addRulesForPeople(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "identityProviders" add column "peopleJson" text`.execute(db);
 }

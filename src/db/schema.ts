@@ -37,6 +37,7 @@ export const tables = {
     metadataUrl: optionalText,
     importedAt: time,
     createdAt: time,
+    peopleJson: optionalText, // PeopleRules
   },
   domains: {
     id,
@@ -136,7 +137,7 @@ export const tables = {
     searchText: key, // the person's search words, each with a space before it
     passwordHash: optionalText,
     sourceId: optionalKey, // the profile source that manages the person
-    creatorId: optionalKey, // the profile source that created the person
+    creatorId: optionalKey, // the profile source or the identity provider that created the person
     version: integer,
     createdAt: time,
     modifiedAt: time,

@@ -13,8 +13,9 @@ import {
   updateDomain,
   writeSetUp,
 } from '../store/domains.ts';
-import { findProviderAt, listProviders, moveDomainToProvider } from '../store/identityProviders.ts';
+import { findProviderAt, listProviders } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
+import { moveDomainToProvider } from '../store/providerDomains.ts';
 import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
 import { createDomainKey } from './domainKeys.ts';
 import { getProvider } from './providers.ts';

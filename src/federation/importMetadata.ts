@@ -8,12 +8,12 @@ import {
   type IdentityProvider,
   insertProvider,
   listProviders,
-  moveDomainToProvider,
   type ProviderSettings,
   writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
+import { moveDomainToProvider } from '../store/providerDomains.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
 import { withScheme } from './metadata/fetchMetadata.ts';

@@ -1,7 +1,8 @@
 import type { Db } from '../db/open.ts';
 import { Conflict } from '../errors.ts';
 import { listDomains } from '../store/domains.ts';
-import { findProvider, type IdentityProvider, listProviderDomains, listProviders } from '../store/identityProviders.ts';
+import { findProvider, type IdentityProvider, listProviders } from '../store/identityProviders.ts';
+import { listProviderDomains } from '../store/providerDomains.ts';
 import { type Change, changesOf } from './metadata/changes.ts';
 import type { ProviderMetadata } from './metadata/readMetadata.ts';
 

@@ -9,16 +9,15 @@ import {
   findProvider,
   findProviderByEntityId,
   type IdentityProvider,
-  listProviderDomains,
   type ProviderAbout,
   type ProviderFacts,
   type ProviderSettings,
-  writeProviderDomains,
   writeProviderEnabled,
   writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataFetches } from '../store/metadataFetches.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
+import { listProviderDomains, writeProviderDomains } from '../store/providerDomains.ts';
 import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
 import { signersText } from './metadata/signers.ts';
 import { entityIdText } from './serviceProvider.ts';

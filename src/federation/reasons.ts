@@ -183,6 +183,12 @@ const samlReasons = {
     advice: 'Several people share this e-mail address or external ID. Make it unique, or match people by user name.',
     remedy: 'provider',
   },
+  required_value_missing: {
+    title: 'the required value is missing',
+    advice:
+      '{provider} did not send the value without which nobody may log in. If they should have access, add them to the group there; if they were deactivated, activate them here. Or change the rule.',
+    remedy: 'provider',
+  },
   person_deactivated: {
     title: 'the person is deactivated',
     advice: 'Activate them to allow logins.',

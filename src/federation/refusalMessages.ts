@@ -68,6 +68,10 @@ const messages = new Map<string, RefusalMessage>(
       title: 'More than one person matches',
       text: `{provider} logged you in, but several people in the intranet match your name. ${ASK_ADMINISTRATOR}`,
     },
+    required_value_missing: {
+      title: 'You do not have access to the intranet',
+      text: `{provider} logged you in, but did not say that you may use the intranet. ${ASK_ADMINISTRATOR}`,
+    },
     person_deactivated: {
       title: 'Your account is deactivated',
       text: `{provider} logged you in, but your account in the intranet is deactivated. ${ASK_ADMINISTRATOR}`,

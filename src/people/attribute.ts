@@ -6,6 +6,9 @@ export type UserAttributes = Omit<
   'id' | 'sourceId' | 'creatorId' | 'version' | 'createdAt' | 'modifiedAt' | 'lastLoginAt'
 >;
 
+/** The profile source that manages a new person, and the source or identity provider that created them, if it is another. */
+export type Origin = { sourceId: string | null; creatorId?: string | null; passwordHash: string | null };
+
 /** What a new person starts from. */
 export const emptyPerson: UserAttributes = {
   userName: '',

@@ -25,12 +25,28 @@ const columnsOf = fromAttributes((attributes): Column[] => {
   return [...all.filter(({ header }) => header === 'userName'), ...all.filter(({ header }) => header !== 'userName')];
 });
 
+const neverSent = ['userName', 'userType', 'loginType', 'active'];
+
 /** The headers of all columns, in the order of an export. */
 export const csvHeaders = fromAttributes((attributes) => columnsOf(attributes).map(({ header }) => header));
 
 /** The headers of the columns that are yes or no. */
 export const flagHeaders = fromAttributes((attributes) =>
   columnsOf(attributes).flatMap(({ header, attribute }) => (attribute.type === 'boolean' ? [header] : [])),
+);
+
+/** A column that identity providers can fill, with its name on screens. */
+export type SentColumn = { header: string; label: string; attribute: PersonAttribute };
+
+/** The columns that identity providers can fill: neither rights nor other people. The user name has a rule of its own. */
+export const sentColumns = fromAttributes((attributes): SentColumn[] =>
+  columnsOf(attributes)
+    .filter(({ attribute: { name, type } }) => !neverSent.includes(name) && type !== 'person')
+    .map(({ header, attribute }) => ({
+      header,
+      attribute,
+      label: attribute.csv.length === 1 ? (attribute.one ?? attribute.label) : `${attribute.label}: ${header}`,
+    })),
 );
 
 /**

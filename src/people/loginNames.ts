@@ -41,6 +41,26 @@ export function takenNames(owners: NameOwners, person: LoginNames, before?: Logi
   };
 }
 
+/**
+ * Returns a new user name or e-mail address of a person that belongs to another person, or undefined. Unlike takenNames, it finds shared
+ * e-mail addresses too: with one, neither could log in by it.
+ */
+export async function findForeignName(
+  db: Db,
+  person: LoginNames,
+  before?: LoginNames & { id: string },
+): Promise<string | undefined> {
+  const taken = takenNames(await findNameOwners(db, [person]), person, before);
+  if ('userName' in taken) return person.userName;
+  const known = before ? emailsOf(before).map(loginKey) : [];
+  const added = emailsOf(person).filter((email) => !known.includes(loginKey(email)));
+  const owners = await findEmailOwners(db, added);
+  return added.find(
+    (email) =>
+      `emails.${lineOf(person, email)}` in taken || owners.get(loginKey(email))?.some((id) => id !== before?.id),
+  );
+}
+
 /** Returns a person with user name and e-mail addresses as they are stored (see normalizeLoginName). */
 export function withStoredNames<Person extends LoginNames>(person: Person): Person {
   const { userName, email, profile } = person;

@@ -19,7 +19,7 @@ import {
   updateUser,
   writePasswordHash,
 } from '../store/writeUsers.ts';
-import { type AttributeList, emptyPerson, type UserAttributes } from './attribute.ts';
+import { type AttributeList, emptyPerson, type Origin, type UserAttributes } from './attribute.ts';
 import { activeAmong, publishDeactivations, publishPerson, publishPersonChange, type WritingDeps } from './events.ts';
 import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
@@ -101,10 +101,10 @@ export async function insertPerson(
   db: Db,
   deps: WritingDeps,
   attributes: UserAttributes,
-  { sourceId, passwordHash }: { sourceId: string | null; passwordHash: string | null },
+  { sourceId, creatorId = sourceId, passwordHash }: Origin,
 ): Promise<User> {
   const now = deps.now();
-  const bookkeeping = { sourceId, creatorId: sourceId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
+  const bookkeeping = { sourceId, creatorId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
   const user: User = { id: newId(deps), ...withStoredNames(attributes), ...bookkeeping };
   await insertUsers(db, [{ user, keys: searchKeysOf(user, deps.attributes.list), passwordHash }]);
   await publishPerson(db, deps, 'person.created', user);

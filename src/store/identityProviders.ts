@@ -1,6 +1,7 @@
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/query.ts';
-import type { IdentityProviderRow, ProviderDomainRow } from '../db/schema.ts';
+import type { IdentityProviderRow } from '../db/schema.ts';
+import type { PeopleRules } from './peopleRules.ts';
 
 /** The settings of an identity provider: the fields of its Edit screen except name, button and enabled. */
 export type ProviderSettings = {
@@ -76,6 +77,7 @@ export type IdentityProvider = {
   buttonOrder: number;
   settings: ProviderSettings;
   facts: ProviderFacts;
+  people?: PeopleRules | undefined; // undefined: it creates and updates nobody
   metadataUrl: string | null;
   importedAt: number;
   createdAt: number;
@@ -93,6 +95,7 @@ const columns = [
   'metadataUrl',
   'importedAt',
   'createdAt',
+  'peopleJson',
 ] as const satisfies (keyof IdentityProviderRow)[];
 
 export async function findProvider(db: Db, id: string): Promise<IdentityProvider | undefined> {
@@ -145,32 +148,6 @@ export async function listProvidersAt(db: Db, domainId: string): Promise<Identit
   return rows.map(fromRow);
 }
 
-/** Lists which provider belongs to which domain. */
-export async function listProviderDomains(db: Db): Promise<ProviderDomainRow[]> {
-  return db.selectFrom('providerDomains').selectAll().execute();
-}
-
-/** Makes a provider belong to exactly these domains. Each must have no other provider with its EntityID. */
-export async function writeProviderDomains(
-  db: Db,
-  { id, entityId }: Pick<IdentityProvider, 'id' | 'entityId'>,
-  domainIds: string[],
-): Promise<void> {
-  await db.deleteFrom('providerDomains').where('providerId', '=', id).execute();
-  const rows = domainIds.map((domainId) => ({ providerId: id, domainId, entityId }));
-  if (rows.length > 0) await db.insertInto('providerDomains').values(rows).execute();
-}
-
-/** Makes a provider belong to a domain, instead of the domain's provider with the same EntityID if there is one. */
-export async function moveDomainToProvider(
-  db: Db,
-  domainId: string,
-  { id, entityId }: Pick<IdentityProvider, 'id' | 'entityId'>,
-): Promise<void> {
-  await db.deleteFrom('providerDomains').where('entityId', '=', entityId).where('domainId', '=', domainId).execute();
-  await db.insertInto('providerDomains').values({ providerId: id, domainId, entityId }).execute();
-}
-
 export async function insertProvider(db: Db, provider: IdentityProvider, metadataXml: string): Promise<void> {
   await db
     .insertInto('identityProviders')
@@ -189,6 +166,12 @@ export async function writeProviderSettings(db: Db, provider: IdentityProvider):
     .set({ name, showButton, buttonOrder, settingsJson })
     .where('id', '=', provider.id)
     .execute();
+}
+
+/** Writes how a provider creates and updates people. */
+export async function writePeopleRules(db: Db, id: string, rules: PeopleRules): Promise<void> {
+  const peopleJson = JSON.stringify(rules);
+  await db.updateTable('identityProviders').set({ peopleJson }).where('id', '=', id).execute();
 }
 
 /** Returns the metadata document of a provider. */
@@ -228,23 +211,25 @@ function providersAt(db: Db, domainId: string) {
 }
 
 function fromRow(row: Omit<IdentityProviderRow, 'metadataXml'>): IdentityProvider {
-  const { settingsJson, metadataJson, ...rest } = row;
+  const { settingsJson, metadataJson, peopleJson, ...rest } = row;
   return {
     ...rest,
     enabled: row.enabled === 1,
     showButton: row.showButton === 1,
     settings: { ...addedSettings, ...JSON.parse(settingsJson) },
     facts: JSON.parse(metadataJson),
+    ...(peopleJson !== null && { people: JSON.parse(peopleJson) }),
   };
 }
 
 function toRow(provider: IdentityProvider): Omit<IdentityProviderRow, 'metadataXml'> {
-  const { settings, facts, ...rest } = provider;
+  const { settings, facts, people, ...rest } = provider;
   return {
     ...rest,
     enabled: provider.enabled ? 1 : 0,
     showButton: provider.showButton ? 1 : 0,
     settingsJson: JSON.stringify(settings),
     metadataJson: JSON.stringify(facts),
+    peopleJson: people === undefined ? null : JSON.stringify(people),
   };
 }

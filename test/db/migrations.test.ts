@@ -56,6 +56,7 @@ const added = [
   'emailFirst',
   'signers',
   'selected',
+  'peopleJson',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

@@ -14,8 +14,9 @@ import {
   setUpDomain,
 } from '../../src/federation/domains.ts';
 import { type Domain, listDomainKeys, listDomains } from '../../src/store/domains.ts';
-import { insertProvider, listProvidersAt, writeProviderDomains } from '../../src/store/identityProviders.ts';
+import { insertProvider, listProvidersAt } from '../../src/store/identityProviders.ts';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
+import { writeProviderDomains } from '../../src/store/providerDomains.ts';
 import { anActivity, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';

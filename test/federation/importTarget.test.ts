@@ -8,10 +8,10 @@ import { type Domain, findDomain } from '../../src/store/domains.ts';
 import {
   findProvider,
   type IdentityProvider,
-  listProviderDomains,
   listProviders,
   listProvidersAt,
 } from '../../src/store/identityProviders.ts';
+import { listProviderDomains } from '../../src/store/providerDomains.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { fixture } from './metadata/fixtures.ts';

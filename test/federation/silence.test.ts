@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { rememberPassed } from '../../src/federation/loginTests.ts';
 import { findSilences } from '../../src/federation/silence.ts';
 import { insertDomain } from '../../src/store/domains.ts';
-import { type IdentityProvider, insertProvider, moveDomainToProvider } from '../../src/store/identityProviders.ts';
+import { type IdentityProvider, insertProvider } from '../../src/store/identityProviders.ts';
 import { addTraffic } from '../../src/store/loginTraffic.ts';
+import { moveDomainToProvider } from '../../src/store/providerDomains.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 

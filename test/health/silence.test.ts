@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { pauseAutoLogin, setAutoLogin } from '../../src/federation/domains.ts';
 import { checkSilence } from '../../src/health/silence.ts';
 import { insertDomain } from '../../src/store/domains.ts';
-import { insertProvider, moveDomainToProvider } from '../../src/store/identityProviders.ts';
+import { insertProvider } from '../../src/store/identityProviders.ts';
 import { addTraffic } from '../../src/store/loginTraffic.ts';
+import { moveDomainToProvider } from '../../src/store/providerDomains.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 

@@ -3,8 +3,9 @@ import { setAutoLogin, setDefaultProvider, setUpDomain } from '../../src/federat
 import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { initialSettings, saveIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { insertDomain, listDomains } from '../../src/store/domains.ts';
-import { insertProvider, writeProviderDomains, writeProviderSettings } from '../../src/store/identityProviders.ts';
+import { insertProvider, writeProviderSettings } from '../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
+import { writeProviderDomains } from '../../src/store/providerDomains.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { aDomain, aProvider } from '../support/rows.ts';

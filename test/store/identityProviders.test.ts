@@ -7,16 +7,14 @@ import {
   findProviderAt,
   findProviderByEntityId,
   insertProvider,
-  listProviderDomains,
   listProviders,
   listProvidersAt,
-  moveDomainToProvider,
-  writeProviderDomains,
   writeProviderEnabled,
   writeProviderMetadata,
   writeProviderSettings,
 } from '../../src/store/identityProviders.ts';
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
+import { listProviderDomains, moveDomainToProvider, writeProviderDomains } from '../../src/store/providerDomains.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';

@@ -57,7 +57,7 @@ function rowOf(login: LoginContext, client: Client): Omit<NewLoginActivity, 'id'
     reason: refusal?.reason ?? null,
     domainId: login.domainId,
     providerId: provider?.id ?? null,
-    userId: user?.id ?? null,
+    userId: user?.id || null,
     asserted: assertedName?.slice(0, LONGEST_NAME) ?? null,
     network: client.network,
     detail: {

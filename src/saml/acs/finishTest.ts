@@ -31,7 +31,7 @@ export async function finishTest(deps: Deps, req: Request, login: LoginContext, 
   return deps.store.db.transaction().execute(async (trx) => {
     // The transaction may run again.
     const used = { ...login, results: [...login.results], ...(assertedName === undefined ? {} : { assertedName }) };
-    await runAsyncChecks(used, loginChecks.use, trx);
+    await runAsyncChecks(used, loginChecks.use, { db: trx, deps });
     const isUsed = used.results.some(({ name, result }) => name === REQUEST && result === 'passed');
     const isFirst = isUsed || (await consumeLoginRequest(trx, found(test.requestId ?? undefined), used.now));
     const row = testRow(used, ids, { ...clientOf(req), tookMs: deps.now() - used.now });

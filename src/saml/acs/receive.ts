@@ -88,7 +88,7 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
   const result = await deps.store.db.transaction().execute(async (trx) => {
     const used = { ...login, results: [...login.results] }; // the transaction may run again
-    await runAsyncChecks(used, loginChecks.use, trx);
+    await runAsyncChecks(used, loginChecks.use, { db: trx, deps });
     const result = resultOf(deps, req, used, present);
     const row = activityRow(used, result, { ...clientOf(req), tookMs: deps.now() - used.now });
     if (!result.ok) return { ...result, ...(await recordRefused(trx, deps, row, used.user, messages)) };

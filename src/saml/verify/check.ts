@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
+import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
+import type { UserAttributes } from '../../people/attribute.ts';
+import type { WritingDeps } from '../../people/events.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
 import type { User } from '../../store/users.ts';
@@ -27,6 +30,9 @@ export type Check<Context = LoginContext> = {
 export type AsyncCheck<Source, Context = LoginContext> = Omit<Check, 'run'> & {
   run: (context: Context, source: Source) => Promise<string | undefined> | string | undefined;
 };
+
+/** What a check writes with: the transaction that also records the login, and what writing people needs. */
+export type Writing = { db: Db; deps: WritingDeps };
 
 /** The result of a check that has run. */
 export type CheckResult = { name: string; result: 'passed' | 'refused'; detail?: string | undefined } & Facts;
@@ -70,6 +76,8 @@ export type LoginContext = CheckedMessage & {
   // Matched
   assertedName?: string;
   people: User[];
+  newPerson?: UserAttributes; // that the login creates: until it is stored, `user` has no ID
+  leftOut?: string[]; // what the provider sent that could not be stored: columns of a CSV file
   user?: User;
 };
 

@@ -7,7 +7,7 @@ import { findProvider, findProviderAt, findProviderByEntityId } from '../../stor
 import { consumeLoginRequest, findLoginRequest } from '../../store/loginRequests.ts';
 import { isAssertionUsed, recordAssertion } from '../../store/usedAssertions.ts';
 import { childOf } from '../../xml/tree.ts';
-import { type Facts, found, type LoginContext, refuse } from './check.ts';
+import { type Facts, found, type LoginContext, refuse, type Writing } from './check.ts';
 import { usableUntil } from './contentChecks.ts';
 import { malformed, SAML } from './elements.ts';
 import { claimedIssuer, claimedRequestId } from './message.ts';
@@ -76,7 +76,7 @@ function requestFault(login: LoginContext): ReasonCode | undefined {
  * Records the assertion as used. One that came with the login request of another browser stays unused, for that browser. A Test login
  * records nothing: its keys may be those of metadata that is not imported, and its login request can be used only once anyway.
  */
-export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefined> {
+export async function checkNotUsed(login: LoginContext, { db }: Writing): Promise<undefined> {
   const { entityId } = found(login.provider);
   const assertion = { entityId, assertionId: found(login.content).id, expiresAt: usableUntil(login) };
   const unused =
@@ -85,7 +85,7 @@ export async function checkNotUsed(login: LoginContext, db: Db): Promise<undefin
 }
 
 /** Uses up the login request. */
-export async function checkRequest(login: LoginContext, db: Db): Promise<undefined> {
+export async function checkRequest(login: LoginContext, { db }: Writing): Promise<undefined> {
   const { requestFault, request, now } = login;
   if (requestFault) refuse(requestFault, requestFacts(login, requestFault));
   if (request && !(await consumeLoginRequest(db, request.id, now)))

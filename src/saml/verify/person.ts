@@ -69,6 +69,14 @@ export function wellKnownAttribute(attributes: ReadonlyMap<string, readonly stri
   return WELL_KNOWN_ATTRIBUTES.find((name) => attributes.get(name)?.[0]);
 }
 
+/** Whether the provider made the name of the person up, so that it identifies nobody: only an external ID may be such a name. */
+export function isMadeUpName({ content, provider, assertedName }: LoginContext): boolean {
+  const { nameId } = found(content);
+  const { matchAttribute, match } = found(provider).settings;
+  if (matchAttribute !== '' || nameId?.value !== assertedName) return false;
+  return nameId?.format === TRANSIENT || (nameId?.format === PERSISTENT && match !== 'externalId');
+}
+
 export function checkPersonKnown(login: LoginContext): undefined {
   const [user, ...others] = login.people;
   const received = visibleName(found(login.assertedName));
@@ -89,11 +97,9 @@ const expectedIn: Record<ProviderSettings['match'], string> = {
   externalId: 'the external ID of a person',
 };
 
-function causeOf({ content, provider, assertedName }: LoginContext): Facts {
-  const { nameId, attributes } = found(content);
-  const { matchAttribute, match } = found(provider).settings;
-  if (matchAttribute !== '' || match === 'externalId' || nameId?.value !== assertedName) return {};
-  if (nameId?.format !== PERSISTENT && nameId?.format !== TRANSIENT) return {};
+function causeOf(login: LoginContext): Facts {
+  const { attributes } = found(login.content);
+  if (!isMadeUpName(login) || found(login.provider).settings.match === 'externalId') return {};
   const mail = wellKnownAttribute(attributes);
   if (mail === undefined) return { cause: 'persistent_name_id' };
   return { cause: 'persistent_name_id_beside_mail', detail: `The attribute ${mail.slice(0, 100)} was sent too.` };

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import type { ReasonCode } from '../../federation/reasons.ts';
 import { readForm } from '../acs/form.ts';
 import { checkAssertion } from './assertion.ts';
 import { checkSignaturePlace, checkSignatures } from './authenticity.ts';
-import { type AsyncCheck, type Check, type CheckedMessage, refusalOf } from './check.ts';
+import { type AsyncCheck, type Check, type CheckedMessage, refusalOf, type Writing } from './check.ts';
 import {
   checkAudience,
   checkConditions,
@@ -35,6 +34,7 @@ import {
   findPeople,
 } from './person.ts';
 import { placesRead } from './places.ts';
+import { checkNewPerson, checkRequiredValue, writeSentPerson } from './sentPeople.ts';
 import { checkSubject } from './subject.ts';
 
 const signatureReasons = [
@@ -113,11 +113,14 @@ export const loginChecks: LoginChecks = {
   use: [
     check(31, 'Not used before', 'saml-profiles 4.1.4.5', checkNotUsed, 'assertion_replayed'),
     check(32, 'Login request of this browser', 'saml-profiles 4.1.4.2', checkRequest, ...requestReasons),
+    check(38, 'New person', 'own rule', checkNewPerson, 'person_unknown', 'person_ambiguous'),
     check(33, 'Person in the People Directory', 'own rule', checkPersonKnown, 'person_unknown', 'person_ambiguous'),
+    check(39, 'Required value', 'own rule', checkRequiredValue, 'required_value_missing'),
     check(34, 'E-mail domain', 'own rule', checkEmailDomain, 'email_domain_forbidden'),
     check(35, 'Active person', 'own rule', checkPersonActive, 'person_deactivated'),
     check(36, 'Intranet access', 'own rule', checkMayLogIn, 'person_not_intranet_user'),
     check(37, 'Authentication Type', 'own rule', checkLoginType, 'saml_login_forbidden'),
+    check(40, 'Creating and updating', 'own rule', writeSentPerson, 'person_ambiguous'),
   ],
 };
 
@@ -127,7 +130,7 @@ type LoginChecks = {
   lookUp: AsyncCheck<Deps>[];
   verify: Check[];
   match: AsyncCheck<Deps>[];
-  use: AsyncCheck<Db>[];
+  use: AsyncCheck<Writing>[];
 };
 
 /** All checks, in the order in which they run. */

@@ -3,6 +3,7 @@ const AUTHN = 'Assertion/AuthnStatement';
 
 /** The place of what names the person: the NameID, or the attribute that people are matched by. */
 export const PERSON_NAME = 'Assertion/…';
+const ATTRIBUTES = 'Assertion/AttributeStatement';
 
 /**
  * The places in the messages that each check of the pipeline reads, by its number: paths from the AuthnRequest, the Response or the Assertion
@@ -53,9 +54,12 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   30: [PERSON_NAME],
   31: ['Assertion/@ID'],
   32: ['AuthnRequest/@ID', 'Response/@InResponseTo'],
+  38: [PERSON_NAME, ATTRIBUTES],
   33: [PERSON_NAME],
+  39: [ATTRIBUTES],
   34: [PERSON_NAME],
   35: [], // Active person
   36: [], // Intranet access
   37: [], // Authentication Type
+  40: [ATTRIBUTES],
 };

@@ -115,7 +115,9 @@ describe('saml/messages/view', () => {
   });
 
   it('has the places of every check, of the right form, and of no other', () => {
-    expect(Object.keys(placesRead).map(Number)).to.deep.equal(allChecks.map(({ number }) => number));
+    expect(Object.keys(placesRead).map(Number)).to.deep.equal(
+      allChecks.map(({ number }) => number).toSorted((one, other) => one - other),
+    );
     for (const place of Object.values(placesRead).flat())
       expect(place).to.match(/^(AuthnRequest|Response|Assertion)(\/[A-Z]\w+)*(\/@[A-Z]\w+|\/…)?$/);
     for (const check of [...loginChecks.verify, ...loginChecks.match])

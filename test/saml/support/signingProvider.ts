@@ -9,10 +9,10 @@ import {
   type IdentityProvider,
   insertProvider,
   type ProviderSettings,
-  writeProviderDomains,
 } from '../../../src/store/identityProviders.ts';
 import type { LoginActivity } from '../../../src/store/loginActivity.ts';
 import { listLoginActivity } from '../../../src/store/loginSearch.ts';
+import { writeProviderDomains } from '../../../src/store/providerDomains.ts';
 import type { Browser, Page } from '../../demo/support/browser.ts';
 import { type Anteroom, startAnteroom } from '../../support/anteroom.ts';
 import { visitor } from '../../support/connect.ts';

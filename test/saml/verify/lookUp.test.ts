@@ -6,13 +6,9 @@ import { hashToken } from '../../../src/identifier.ts';
 import { createLogin, type LoginContext } from '../../../src/saml/verify/check.ts';
 import { loginChecks, runAsyncChecks } from '../../../src/saml/verify/pipeline.ts';
 import { insertDomain } from '../../../src/store/domains.ts';
-import {
-  type IdentityProvider,
-  insertProvider,
-  writeProviderDomains,
-  writeProviderMetadata,
-} from '../../../src/store/identityProviders.ts';
+import { type IdentityProvider, insertProvider, writeProviderMetadata } from '../../../src/store/identityProviders.ts';
 import { findLoginRequest, insertLoginRequest } from '../../../src/store/loginRequests.ts';
+import { writeProviderDomains } from '../../../src/store/providerDomains.ts';
 import { isAssertionUsed } from '../../../src/store/usedAssertions.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
 import { addPerson } from '../../support/anteroom.ts';
@@ -115,7 +111,7 @@ describe('the look-up of provider and login request', () => {
 
   async function use(login: LoginContext): Promise<LoginContext> {
     login.content = verifyField(encode(honest())).content;
-    await runAsyncChecks(login, useChecks, deps.store.db);
+    await runAsyncChecks(login, useChecks, { db: deps.store.db, deps });
     return login;
   }
 

@@ -116,7 +116,7 @@ describe('the checks of the person', () => {
       attributes: new Map(Object.entries(attributes)),
     };
     await runAsyncChecks(login, loginChecks.match, deps);
-    await runAsyncChecks(login, personChecks, deps.store.db);
+    await runAsyncChecks(login, personChecks, { db: deps.store.db, deps });
     return login;
   }
 });

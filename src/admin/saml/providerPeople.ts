@@ -1,0 +1,88 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../../deps.ts';
+import type { FieldErrors } from '../../errors.ts';
+import { getDomain } from '../../federation/domains.ts';
+import { changePeopleRules, noPeopleRules } from '../../federation/peopleRules.ts';
+import { getProvider } from '../../federation/providers.ts';
+import { findLastSent, previewOf, warningsAbout } from '../../federation/sentPreview.ts';
+import { personSections } from '../../people/attribute.ts';
+import { sentColumns } from '../../people/csv.ts';
+import type { PeopleRules, ValueRule } from '../../store/peopleRules.ts';
+import { flash } from '../../web/flash.ts';
+import { field, ticked } from '../../web/form.ts';
+import { providerPath, providersPath } from './paths.ts';
+
+const PATH = `${providerPath(':domain', ':provider')}/people` as const;
+const NEW_LINES = 3;
+const MOST_LINES = 70;
+
+type Ids = { domain: string; provider: string };
+
+/** Identity Providers > a provider > People: the people that it creates and updates at their logins. */
+export function providerPeopleRoutes(router: Router, deps: Deps): void {
+  router.get(PATH, (req, res) => show(deps, res, req.params));
+  router.post(PATH, (req, res) => save(deps, req, res, req.params));
+}
+
+async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const entered = enteredIn(req);
+  const saved = await changePeopleRules(deps, ids.provider, entered);
+  if (!saved.ok) return show(deps, res.status(422), ids, { entered, errors: saved.errors });
+  await flash(req, 'Saved.');
+  res.redirect(303, `${providerPath(ids.domain, ids.provider)}/people`);
+}
+
+async function show(
+  deps: Deps,
+  res: Response,
+  ids: Ids,
+  page: { entered?: PeopleRules; errors?: FieldErrors } = {},
+): Promise<void> {
+  const domain = await getDomain(deps.store.db, ids.domain);
+  const provider = await getProvider(deps.store.db, ids.provider);
+  const { list } = deps.attributes;
+  const rules = page.entered ?? provider.people ?? noPeopleRules;
+  const sent = await findLastSent(deps.store.db, provider.id);
+  const empty = Array.from({ length: NEW_LINES }, () => ({ from: '', to: '' }));
+  const columns = sentColumns(list);
+  const targets = Object.entries(personSections).map(([id, title]) => ({
+    title,
+    columns: columns.filter(({ attribute }) => attribute.section === id),
+  }));
+  res.render('settings/saml/providerPeople', {
+    title: 'People',
+    provider,
+    rules: { ...rules, mapping: [...rules.mapping, ...empty] },
+    targets,
+    labels: Object.fromEntries(columns.map(({ header, label }) => [header, label])),
+    errors: page.errors ?? {},
+    warnings: page.errors ? [] : warningsAbout(provider, sent),
+    preview: sent && !page.errors ? previewOf(provider, rules, sent, list) : undefined,
+    paths: {
+      list: providersPath(domain.id),
+      provider: providerPath(domain.id, provider.id),
+      here: `${providerPath(domain.id, provider.id)}/people`,
+    },
+  });
+}
+
+function enteredIn(req: Request): PeopleRules {
+  const count = Math.min(Number(field(req, 'lines')) || 0, MOST_LINES);
+  const lines = Array.from({ length: count }, (_, index) => ({
+    from: field(req, `${index}.from`).trim(),
+    to: field(req, `${index}.to`),
+  }));
+  return {
+    create: ticked(req, 'create'),
+    update: ticked(req, 'update'),
+    userNameFrom: field(req, 'userNameFrom'),
+    // The lines keep their places on the form only if the empty ones are left out before they are checked.
+    mapping: lines.filter(({ from, to }) => from !== '' || to !== ''),
+    required: ruleIn(req, 'required'),
+    powerUser: ruleIn(req, 'powerUser'),
+  };
+}
+
+function ruleIn(req: Request, name: string): ValueRule {
+  return { attribute: field(req, `${name}.attribute`), values: field(req, `${name}.values`).split(/\r?\n/) };
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { jsonOf, runCli } from './support/runCli.ts';
+
+const metadata = fileURLToPath(new URL('../federation/metadata/fixtures/jumpcloud.xml', import.meta.url));
+
+describe('anteroom idp people', () => {
+  let deps: TestDeps;
+
+  beforeEach(async () => {
+    deps = await testDeps();
+    await jsonOf(deps, ['idp', 'import', metadata, '--name', 'One']);
+  });
+
+  it('shows the rules and changes them', async () => {
+    expect(await jsonOf(deps, people())).to.include({ create: false, update: false });
+    const dn = 'cn=Intranet,ou=Groups,dc=acme';
+    const rules = { create: true, update: true, userNameFrom: 'uid' };
+    const args = people('--create', 'on', '--update', 'on', '--user-name', 'uid', '--map', 'urn:x?a=b=email');
+    expect(await jsonOf(deps, [...args, '--required', `memberOf=${dn};Editors`])).to.deep.include({
+      ...rules,
+      mapping: [{ from: 'urn:x?a=b', to: 'email' }],
+      required: { attribute: 'memberOf', values: [dn, 'Editors'] },
+    });
+    const { printed } = await runCli(deps, people('--power-user', 'memberOf=Admins', '--map', 'mail=email'));
+    expect(printed)
+      .to.contain(`memberOf is ${dn} or Editors`)
+      .and.match(/Power Users +memberOf is Admins/);
+    expect(printed)
+      .to.match(/email +mail/)
+      .and.not.contain('urn:x');
+    const last = people('--unmap', 'mail', '--required', 'none', '--power-user', 'none', '--user-name', 'nameid');
+    const { complained } = await runCli(deps, last);
+    expect(complained).to.contain('Everyone that the provider logs in');
+    const none = { attribute: '', values: [] };
+    const cleared = { mapping: [], required: none, powerUser: none, userNameFrom: '' };
+    expect(JSON.parse((await runCli(deps, people('--json'))).printed)).to.deep.include(cleared);
+  });
+
+  it('refuses what the screen refuses, and changes nothing', async () => {
+    const cases: [string[], string][] = [
+      [['--map', 'mail=userType'], '--map: Select where it goes.'],
+      [['--map', 'mail'], '--map must be FROM=TO'],
+      [['--unmap', 'mail'], 'There is no mapping for mail.'],
+      [['--required', 'memberOf'], '--required must be ATTRIBUTE=VALUE'],
+      [['--required', 'memberOf= '], '--required: Enter at least one value.'],
+      [['--create', 'perhaps'], '--create must be on or off.'],
+    ];
+    for (const [args, sentence] of cases) {
+      const { complained } = await runCli(deps, people(...args));
+      expect(complained, args.join(' ')).to.contain(sentence);
+    }
+    expect(await jsonOf(deps, people())).to.include({ create: false });
+  });
+});
+
+function people(...args: string[]): string[] {
+  return ['idp', 'people', 'One', ...args];
+}
