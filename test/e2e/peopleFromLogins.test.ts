@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { providerPath } from '../../src/paths.ts';
+import { findUsersByUserNameOrEmail } from '../../src/store/users.ts';
+import { accessibilityFaults } from '../support/accessibility.ts';
+import { addPerson, testPassword } from '../support/anteroom.ts';
+import { openBrowser } from '../support/chromium.ts';
+import { type Connected, connect } from '../support/connect.ts';
+import { shoot } from './screenshots.ts';
+
+/** A Power User lets a provider create people, sees in a preview who that would be, and a new person logs in. */
+describe('people from logins', function () {
+  this.timeout(60_000);
+  let connected: Connected;
+  let admin: Page;
+
+  before(async () => {
+    connected = await connect();
+    await addPerson(connected.deps, { userName: 'sam.reed', userType: 'Power User' });
+    admin = await (await (await openBrowser()).newContext()).newPage();
+    const path = providerPath(connected.domain.id, connected.provider.id);
+    await admin.goto(`${connected.url}/local-login?return=${path}`);
+    await admin.getByLabel('User name or e-mail').fill('sam.reed');
+    await admin.getByLabel('Password').fill(testPassword);
+    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
+    await admin.getByRole('link', { name: 'People that it creates and updates' }).click();
+  });
+
+  it('are created by rules, with errors beside the fields', async () => {
+    await admin.getByLabel('Create people at their first login').check();
+    await admin.getByLabel('Required attribute').fill('memberOf');
+    await admin.getByLabel('Sent by the provider, line 1').fill('email');
+    await admin.getByRole('button', { name: 'Save' }).click();
+    await admin.getByText('Enter at least one value.').waitFor();
+    await admin.getByText('Select where it goes.').waitFor();
+    await look();
+    await shoot(admin, 'people-from-logins-errors');
+    await admin.getByLabel('Required values').fill('Engineers');
+    await admin.getByLabel('Where it goes, line 1').selectOption({ label: 'E-mail' });
+    await admin.getByLabel('Sent by the provider, line 2').fill('firstname');
+    await admin.getByLabel('Where it goes, line 2').selectOption({ label: 'Given name' });
+    await admin.getByRole('button', { name: 'Save' }).click();
+    await admin.getByText('Saved.').waitFor();
+    await look();
+  });
+
+  it('are previewed from the last Test login, with a warning if it would be refused', async () => {
+    await admin.getByRole('link', { name: 'Back' }).click();
+    const opened = admin.waitForEvent('popup');
+    await admin.getByRole('button', { name: 'Test login' }).click();
+    const tab = await opened;
+    await logIn(tab);
+    await tab.getByRole('heading', { name: 'Refused: the required value is missing' }).waitFor();
+    await tab.close();
+    await admin.getByRole('link', { name: 'People that it creates and updates' }).click();
+    await admin.getByText(/^The last Test login had memberOf /).waitFor();
+    await look();
+    await shoot(admin, 'people-from-logins-warning');
+    await admin.getByLabel('Required values').fill('Engineers\nEmployees');
+    await admin.getByRole('button', { name: 'Save' }).click();
+    await admin.getByText('anna.berg@acme.example').first().waitFor();
+    expect(await admin.locator('.alert-warning').count()).to.equal(0);
+    await look();
+    await shoot(admin, 'people-from-logins');
+  });
+
+  it('log in, and are shown with the provider that created them', async () => {
+    connected.deps.clock.advance(1_000);
+    connected.cloud.clock.now = connected.deps.clock.at;
+    const page = await (await (await openBrowser()).newContext()).newPage();
+    await page.goto(`${connected.url}/saml/login/${connected.provider.id}?return=/profile`);
+    await logIn(page);
+    await page.getByText('Anna').first().waitFor();
+    const [anna] = await findUsersByUserNameOrEmail(connected.deps.store.db, 'anna.berg@acme.example');
+    await admin.goto(`${connected.url}/settings/people/${anna?.id}`);
+    await admin.getByText(`created by ${connected.provider.name}`).waitFor();
+    await look();
+  });
+
+  async function logIn(page: Page): Promise<void> {
+    await page.getByLabel('User name or e-mail').fill('anna.berg');
+    await page.getByLabel('Password').fill('cloud-demo');
+    await page.getByRole('button', { name: 'Log in' }).click();
+  }
+
+  async function look(): Promise<void> {
+    expect(await accessibilityFaults(admin)).to.deep.equal([]);
+    await admin.setViewportSize({ width: 1280, height: 900 });
+    await admin.emulateMedia({ colorScheme: 'light' });
+  }
+});
