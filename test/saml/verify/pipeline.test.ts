@@ -33,7 +33,8 @@ describe('loginChecks', () => {
 
   it('lists every reason for refusing a SAML message, with the checks of logouts', () => {
     const listed = new Set([...all, ...Object.values(logoutChecks).flat()].flatMap(({ reasons }) => reasons));
-    const local = ['password_wrong', 'local_login_forbidden', 'too_many_failures'];
+    const factors = ['second_factor_wrong', 'too_many_codes', 'passkey_unknown', 'passkey_invalid', 'passkey_copied'];
+    const local = ['password_wrong', 'local_login_forbidden', 'too_many_failures', ...factors];
     expect([...listed]).to.have.members(Object.keys(reasons).filter((reason) => !local.includes(reason)));
   });
 });
