@@ -30,6 +30,7 @@ import { stateOf } from './content.ts';
 import { createLogout, type LogoutContext } from './context.ts';
 import type { Binding } from './outgoing.ts';
 import { logoutChecks } from './pipeline.ts';
+import { verifyAfterRollover } from './rollover.ts';
 
 /** A message that passed every check: a logout that the provider waits for, or the end of one of ours. */
 export type AcceptedLogout =
@@ -68,13 +69,14 @@ export const outcomeOf: Record<LogoutState, string> = {
  */
 export async function receiveLogout(deps: Deps, req: Request, domain: Domain): Promise<AcceptedLogout | RefusedLogout> {
   const { entityId, sloUrl } = serviceProviderDetails(domain);
-  const received = createLogout({ domainId: domain.id, entityId, sloUrl });
-  await runAsyncChecks(received, logoutChecks.receive, req);
+  const read = createLogout({ domainId: domain.id, entityId, sloUrl });
+  await runAsyncChecks(read, logoutChecks.receive, req);
   await together();
-  received.now = deps.now(); // only now: a client may send its form slowly
-  runChecks(received, logoutChecks.read);
-  await runAsyncChecks(received, logoutChecks.lookUp, deps);
-  runChecks(received, logoutChecks.verify);
+  read.now = deps.now(); // only now: a client may send its form slowly
+  runChecks(read, logoutChecks.read);
+  await runAsyncChecks(read, logoutChecks.lookUp, deps);
+  runChecks(read, logoutChecks.verify);
+  const received = await verifyAfterRollover(read, deps);
   await runAsyncChecks(received, logoutChecks.match, deps);
   const from = { client: clientOf(req), message: await logoutToKeep(deps, received) };
   return deps.store.db.transaction().execute(async (trx) => {
@@ -126,11 +128,7 @@ async function endSessions(db: Db, deps: Deps, logout: LogoutContext, from: From
 function isNamed({ sessionIndex, dataJson }: NamedSession, name: NameId, indexes: readonly string[]): boolean {
   if (indexes.length > 0 && !indexes.includes(sessionIndex ?? '')) return false;
   const login: Partial<LoginFacts> = loginOf(dataJson) ?? {};
-  return (
-    isAlike(login.nameIdFormat, name.format) &&
-    isAlike(login.nameQualifier, name.nameQualifier) &&
-    isAlike(login.spNameQualifier, name.spNameQualifier)
-  );
+  return isAlike(login.nameIdFormat, name.format) && isAlike(login.nameQualifier, name.nameQualifier);
 }
 
 function isAlike(one: string | undefined, other: string | undefined): boolean {
