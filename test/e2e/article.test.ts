@@ -52,7 +52,7 @@ describe('setup as the article describes it', () => {
     await admin.goto(`${cloud.url}/admin/login`);
     await admin.getByLabel('E-mail').fill('admin@cloud.example');
     await admin.getByLabel('Password').fill('cloud-admin');
-    await admin.getByRole('button', { name: 'Log in' }).click();
+    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
     await admin.getByRole('link', { name: 'Add New Application' }).first().click();
     await admin.getByLabel('Search').fill('Anteroom');
     await admin.getByRole('button', { name: 'Search' }).click();
@@ -68,7 +68,7 @@ describe('setup as the article describes it', () => {
     await powerUser.goto(`${anteroom.url}/`);
     await powerUser.getByLabel('User name or e-mail').fill('maya.koch');
     await powerUser.getByLabel('Password').fill(testPassword);
-    await powerUser.getByRole('button', { name: 'Log in' }).click();
+    await powerUser.getByRole('button', { name: 'Log in', exact: true }).click();
     await powerUser.getByRole('link', { name: 'Application Settings' }).first().click();
     await powerUser.getByRole('link', { name: 'Manage SAML Authentication' }).first().click();
     await powerUser.getByRole('link', { name: 'Setup Domain', exact: true }).click();
@@ -156,7 +156,7 @@ describe('setup as the article describes it', () => {
     await page.goto(`${anteroom.url}/local-login`);
     await page.getByLabel('User name or e-mail').fill('maya.koch');
     await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.goto(`${cloud.url}/console/login`);
     await logInAtProvider(page, 'anna.berg');
     await page.getByRole('link', { name: /Acme Intranet/ }).click();
@@ -181,5 +181,5 @@ describe('setup as the article describes it', () => {
 async function logInAtProvider(page: Page, userName: string): Promise<void> {
   await page.getByLabel('User name or e-mail').fill(userName);
   await page.getByLabel('Password').fill('cloud-demo');
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
 }

@@ -23,7 +23,7 @@ describe('replacing the key of a domain', () => {
     await admin.goto(`${connected.url}/local-login`);
     await admin.getByLabel('User name or e-mail').fill('sam.reed');
     await admin.getByLabel('Password').fill(testPassword);
-    await admin.getByRole('button', { name: 'Log in' }).click();
+    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
   });
 
   it('creates the next key, from the domain’s screen', async function () {
@@ -86,7 +86,7 @@ describe('replacing the key of a domain', () => {
     await page.goto(`${url}/saml/login/${provider.id}?return=/profile`);
     await page.getByLabel('User name or e-mail').fill('anna.berg');
     await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.waitForURL(`${url}/profile`);
     await page.close();
   }

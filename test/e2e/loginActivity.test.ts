@@ -84,7 +84,7 @@ describe('Login activity in a browser', function () {
     await page.goto(`${signing.url}/local-login?return=/settings/security/activity`);
     await page.getByLabel('User name or e-mail').fill('maya.koch');
     await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.getByRole('heading', { name: 'Login activity' }).waitFor();
   }
 });

@@ -27,7 +27,7 @@ describe('metadata that stays right', () => {
     await page.goto(`${url}/local-login`);
     await page.getByLabel('User name or e-mail').fill('sam.reed');
     await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.waitForURL(`${url}/`);
   });
 

@@ -31,7 +31,7 @@ describe('setup of a provider by another person', () => {
     await powerUser.goto(`${url}/local-login`);
     await powerUser.getByLabel('User name or e-mail').fill('maya.koch');
     await powerUser.getByLabel('Password').fill(testPassword);
-    await powerUser.getByRole('button', { name: 'Log in' }).click();
+    await powerUser.getByRole('button', { name: 'Log in', exact: true }).click();
     await powerUser.waitForURL(`${url}/`);
   });
 
@@ -95,7 +95,7 @@ describe('setup of a provider by another person', () => {
     await visitor.getByRole('button', { name: 'Test login' }).click();
     await visitor.locator('#login').fill('anna.berg');
     await visitor.locator('#password').fill('cloud-demo');
-    await visitor.getByRole('button', { name: 'Log in' }).click();
+    await visitor.getByRole('button', { name: 'Log in', exact: true }).click();
     await visitor.getByText('The response is valid.').waitFor();
     await expectAccessible(visitor);
     await visitor.getByRole('link', { name: 'Next: send' }).click();

@@ -27,11 +27,11 @@ describe('provisioning as the article describes it', () => {
     await powerUser.goto(`${connected.url}/local-login`);
     await powerUser.getByLabel('User name or e-mail').fill('sam.reed');
     await powerUser.getByLabel('Password').fill(testPassword);
-    await powerUser.getByRole('button', { name: 'Log in' }).click();
+    await powerUser.getByRole('button', { name: 'Log in', exact: true }).click();
     await admin.goto(`${connected.cloud.url}/admin/login`);
     await admin.getByLabel('E-mail').fill('admin@cloud.example');
     await admin.getByLabel('Password').fill('cloud-admin');
-    await admin.getByRole('button', { name: 'Log in' }).click();
+    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
   });
 
   let token = '';
@@ -71,7 +71,7 @@ describe('provisioning as the article describes it', () => {
     await employee.getByRole('link', { name: 'Log in with Cloud Directory' }).click();
     await employee.getByLabel('User name or e-mail').fill('dora.novak');
     await employee.getByLabel('Password').fill('cloud-demo');
-    await employee.getByRole('button', { name: 'Log in' }).click();
+    await employee.getByRole('button', { name: 'Log in', exact: true }).click();
     await employee.waitForURL(`${connected.url}/profile`);
     await employee.getByText('dora.novak').first().waitFor();
   });

@@ -30,7 +30,7 @@ describe('testing before switching over', function () {
     await admin.goto(`${connected.url}/local-login?return=/settings/security/saml`);
     await admin.getByLabel('User name or e-mail').fill('sam.reed');
     await admin.getByLabel('Password').fill(testPassword);
-    await admin.getByRole('button', { name: 'Log in' }).click();
+    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
     await admin.getByRole('link', { name: 'Identity Providers' }).first().click();
   });
 
@@ -118,7 +118,7 @@ describe('testing before switching over', function () {
   async function logInAtProvider(tab: Page): Promise<void> {
     await tab.getByLabel('User name or e-mail').fill('anna.berg');
     await tab.getByLabel('Password').fill('cloud-demo');
-    await tab.getByRole('button', { name: 'Log in' }).click();
+    await tab.getByRole('button', { name: 'Log in', exact: true }).click();
   }
 
   async function look(page: Page): Promise<void> {
