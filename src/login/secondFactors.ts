@@ -59,7 +59,7 @@ export async function removeSecondFactors(db: Db, userId: string): Promise<void>
 /** Removes all second factors of a person, ends their sessions, and reports it. @throws NotFound */
 export async function resetSecondFactors(deps: Deps, userId: string): Promise<User> {
   return changeSecondFactors(deps, userId, async (trx, user) => {
-    await removeSecondFactors(trx, userId);
+    await deleteSecondFactors(trx, userId);
     return user;
   });
 }
