@@ -26,6 +26,7 @@ import {
   signQuery,
 } from '../support/logout.ts';
 import { at } from '../support/message.ts';
+import { signAt } from '../support/sign.ts';
 import { type Signing, startSigning } from '../support/signingProvider.ts';
 
 type Case = {
@@ -80,6 +81,13 @@ const hostile: Record<string, Case> = {
   'a response as a request': {
     reason: 'response_malformed',
     message: (parts) => ({ SAMLResponse: signedField(parts).SAMLRequest ?? '' }),
+  },
+  'a message of another namespace': {
+    reason: 'response_malformed',
+    message: (parts) => {
+      const xml = composeLogout(parts).replace('urn:oasis:names:tc:SAML:2.0:protocol', 'urn:other');
+      return fieldOf(parts, signAt(xml, '@@RESPONSE@@', parts.root));
+    },
   },
   'no ID': {
     reason: 'response_malformed',
