@@ -80,7 +80,7 @@ describe('people from logins', function () {
   async function logIn(page: Page): Promise<void> {
     await page.getByLabel('User name or e-mail').fill('anna.berg');
     await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
   }
 
   async function look(): Promise<void> {
