@@ -6,6 +6,7 @@ import { getPreview, providerOfPreview } from '../../federation/importMetadata.t
 import { type Draft, startTest, testPath, testRequestPath } from '../../federation/loginTests.ts';
 import { getProvider, readProviderInput, withInput } from '../../federation/providers.ts';
 import { type LoginTest, listLoginTests } from '../../store/loginTests.ts';
+import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { findOwnTest } from '../ownTest.ts';
 import { chosenTarget } from './import.ts';
@@ -24,10 +25,22 @@ export function testRoutes(router: Router, deps: Deps): void {
     testPreview(deps, req, res, req.params),
   );
   router.get(`${providerPath(':domain', ':provider')}/test` as const, (req, res) =>
-    showLast(deps, req, res, ({ providerId, importId }) => providerId === req.params.provider && importId === null),
+    showLast(
+      deps,
+      req,
+      res,
+      providerPath(req.params.domain, req.params.provider),
+      ({ providerId, importId }) => providerId === req.params.provider && importId === null,
+    ),
   );
   router.get(`${importPath(':domain', ':import')}/test` as const, (req, res) =>
-    showLast(deps, req, res, ({ importId }) => importId === req.params.import),
+    showLast(
+      deps,
+      req,
+      res,
+      importPath(req.params.domain, req.params.import),
+      ({ importId }) => importId === req.params.import,
+    ),
   );
   router.post(`${SAML}/tests/:test/again` as const, (req, res) => testAgain(deps, req, res, req.params.test));
 }
@@ -60,17 +73,18 @@ async function testPreview(
   await start(deps, req, res, ids.domain, { draft, providerId: target.providerId ?? null, importId: ids.import });
 }
 
-/** Leads to the last Test login that this Power User started on a form: it waits for the response, or shows the result. */
+/** Leads to the last Test login that this Power User started on a form: it waits for the response, or shows the result. If there is none, back. */
 async function showLast(
   deps: Deps,
   req: Request,
   res: Response,
+  form: string,
   isOfForm: (test: LoginTest) => boolean,
 ): Promise<void> {
   const own = req.user ? await listLoginTests(deps.store.db, LISTED, `person:${req.user.id}`) : [];
   const last = own.find((test) => test.requestId !== null && isOfForm(test));
-  if (!last) throw new NotFound('You have not started a test here within the last day.');
-  res.redirect(303, testPath(last.id));
+  if (!last) await flash(req, 'You have not started a Test login here within the last day.', 'info');
+  res.redirect(303, last ? testPath(last.id) : form);
 }
 
 async function testAgain(deps: Deps, req: Request, res: Response, id: string): Promise<void> {

@@ -197,7 +197,10 @@ async function* chunksOf(response: IncomingMessage): AsyncGenerator<Buffer> {
 
 function checkHead({ statusCode, headers }: IncomingMessage): void {
   if (statusCode === 404)
-    refuse('not_found', 'There is no metadata at this URL (404). Copy it from the provider again.');
+    refuse(
+      'not_found',
+      'There is no metadata at this URL (404). Copy it from the provider again. At an MDQ server, check the EntityID.',
+    );
   if (statusCode !== 200)
     refuse('http_status', `The server responded with status ${statusCode}. Open the URL in a browser, or ${UPLOAD}.`);
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')

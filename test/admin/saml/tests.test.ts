@@ -50,6 +50,14 @@ describe('admin/saml/tests', () => {
     expect(await listLoginTests(signing.deps.store.db, 9)).to.deep.equal([]);
   });
 
+  it('leads to the last test, or back to the form if there is none', async () => {
+    const none = await browser.get(`${path}/test`);
+    expect(none.url).to.match(new RegExp(`${path}$`));
+    expect(none.text).to.contain('You have not started a Test login here within the last day.');
+    await test();
+    expect((await browser.get(`${path}/test`)).text).to.contain('Test login succeeded');
+  });
+
   it('starts only at the domain that it is for', async () => {
     const page = await browser.post(`${path.replace(signing.domain.id, 'other')}/test`, {});
     expect(page.status).to.equal(404);
