@@ -122,7 +122,6 @@ const testedIn: Record<string, string> = {
   'login/openSessions.ts': 'admin/sessions/list.test.ts',
   'admin/saml/setupLink.ts': 'admin/saml/setupLinks.test.ts',
   'federation/metadataSource.ts': 'federation/importMetadata.test.ts',
-  'federation/providerSetups/testing.ts': 'intranet/provider-setup/test.test.ts',
   'intranet/provider-setup/closed.ts': 'intranet/provider-setup/routes.test.ts',
   'intranet/provider-setup/metadata.ts': 'intranet/provider-setup/routes.test.ts',
   'intranet/provider-setup/send.ts': 'intranet/provider-setup/routes.test.ts',

@@ -21,6 +21,7 @@ const ownMatters: ReasonCode[] = [
   'person_ambiguous',
   'person_deactivated',
   'person_not_intranet_user',
+  'required_value_missing',
   'saml_login_forbidden',
 ];
 
