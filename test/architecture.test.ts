@@ -179,6 +179,8 @@ const testedIn: Record<string, string> = {
   'store/providerDomains.ts': 'store/identityProviders.test.ts',
   'federation/sentPreview.ts': 'admin/saml/providerPeople.test.ts',
   'federation/sentPerson.ts': 'saml/verify/sentPeople.test.ts',
+  'admin/owner.ts': 'admin/saml/providerPeople.test.ts',
+  'people/sentGroups.ts': 'saml/verify/sentPeople.test.ts',
   'people/sentValues.ts': 'saml/verify/sentPeople.test.ts',
   'federation/refusalMessages.ts': 'federation/reasons.test.ts',
   'admin/activity/charts.ts': 'admin/activity/list.test.ts',
@@ -347,6 +349,7 @@ describe('architecture', () => {
     expect(writers).to.deep.equal([
       'people/groups.ts',
       'people/nestedGroups.ts',
+      'people/sentGroups.ts',
       'scim/resources/groups.ts',
       'scim/resources/members.ts', // called by groups.ts
     ]);

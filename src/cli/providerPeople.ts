@@ -22,6 +22,10 @@ export const providerPeopleCommands: Command[] = [
         help: 'Who may log in, such as "memberOf=Intranet;Editors": the attribute and its values. none: everyone.',
       },
       'power-user': { value: 'RULE', help: 'Who becomes a Power User, in the same form. none: nobody.' },
+      groups: {
+        value: 'ATTRIBUTE',
+        help: 'The attribute with names of groups, which are kept in step. none: no groups.',
+      },
       map: { value: 'FROM=TO', help: 'Write an attribute to a column of CSV files, such as mail=email.' },
       unmap: { value: 'FROM', help: 'No longer write this attribute.' },
     },
@@ -49,6 +53,7 @@ async function warningsOf(deps: Deps, provider: Parameters<typeof warningsAbout>
 function changed({ text }: Call, before: PeopleRules): PeopleRules {
   const [create, update, userName] = [text('create'), text('update'), text('user-name')];
   const [required, powerUser] = [text('required'), text('power-user')];
+  const groups = text('groups');
   return {
     ...before,
     ...(create !== undefined && { create: onOrOff('--create', create) }),
@@ -56,6 +61,7 @@ function changed({ text }: Call, before: PeopleRules): PeopleRules {
     ...(userName !== undefined && { userNameFrom: userName === 'nameid' ? '' : userName }),
     ...(required !== undefined && { required: ruleIn('--required', required) }),
     ...(powerUser !== undefined && { powerUser: ruleIn('--power-user', powerUser) }),
+    ...(groups !== undefined && { groupsFrom: groups === 'none' ? '' : groups }),
     mapping: withMapping(withoutMapping(before.mapping, text('unmap')), text('map')),
   };
 }
@@ -89,18 +95,21 @@ function labelled(field: string): string {
     ? '--required'
     : name === 'powerUser'
       ? '--power-user'
-      : name === 'userNameFrom'
-        ? '--user-name'
-        : '--map';
+      : name === 'groupsFrom'
+        ? '--groups'
+        : name === 'userNameFrom'
+          ? '--user-name'
+          : '--map';
 }
 
-function shown({ create, update, userNameFrom, mapping, required, powerUser }: PeopleRules): string {
+function shown({ create, update, userNameFrom, mapping, required, powerUser, groupsFrom }: PeopleRules): string {
   return list([
     ['Create people at their first login', create ? 'on' : 'off'],
     ['Update people at each login', update ? 'on' : 'off'],
     ['User name', userNameFrom || 'the name that people are matched by'],
     ['Required', ruleText(required, 'nothing')],
     ['Power Users', ruleText(powerUser, 'nobody')],
+    ['Groups', groupsFrom || 'none'],
     ...mapping.map(({ from, to }): [string, string] => [to, from]),
   ]);
 }

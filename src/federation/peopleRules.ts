@@ -18,6 +18,7 @@ export const noPeopleRules: PeopleRules = {
   mapping: [],
   required: { attribute: '', values: [] },
   powerUser: { attribute: '', values: [] },
+  groupsFrom: '',
 };
 
 /** Checks how a provider is to create and update people. Errors are keyed by field: `0.from`, `required.attribute`. */
@@ -28,12 +29,14 @@ export function readPeopleRules(entered: PeopleRules, attributes: AttributeList)
     mapping: entered.mapping.map(trimmedMapping).filter(({ from, to }) => from !== '' || to !== ''),
     required: trimmedRule(entered.required),
     powerUser: trimmedRule(entered.powerUser),
+    groupsFrom: entered.groupsFrom.trim(),
   };
   const errors: FieldErrors = {
     ...nameErrors('userNameFrom', rules.userNameFrom),
     ...mappingErrors(rules.mapping, attributes),
     ...ruleErrors('required', rules.required),
     ...ruleErrors('powerUser', rules.powerUser),
+    ...nameErrors('groupsFrom', rules.groupsFrom),
   };
   return Object.keys(errors).length > 0 ? invalid(errors) : { ok: true, value: rules };
 }

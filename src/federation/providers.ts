@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { clearDefaultProvider, type Domain, listDomains } from '../store/domains.ts';
+import { releaseGroups } from '../store/groups.ts';
 import {
   deleteProvider,
   findProvider,
@@ -214,6 +215,7 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     const provider = await getProvider(trx, id);
     await deleteSessionsOfProvider(trx, id);
     await clearDefaultProvider(trx, id);
+    await releaseGroups(trx, id);
     await deleteMetadataFetches(trx, id);
     await deleteProvider(trx, id);
     return provider;

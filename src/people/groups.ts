@@ -11,7 +11,7 @@ import { NestingRefused, nestGroups } from './nestedGroups.ts';
 const MAX_NAME = 256;
 const TAKEN = 'This group name is already taken.';
 const STALE = 'Someone else changed this group while you were editing. Reload the page and repeat your change.';
-const MANAGED = 'A profile source manages this group. Change it there.';
+const MANAGED = 'A profile source or an identity provider manages this group. Change it there.';
 
 /** Returns the group with an ID. @throws NotFound */
 export async function getGroup({ store }: Deps, id: string): Promise<Group> {
@@ -131,7 +131,7 @@ export async function removeGroup(deps: Deps, id: string): Promise<Group> {
 }
 
 /** Gives a group a new version after its members changed, and reports them. */
-async function recordMembers(
+export async function recordMembers(
   db: Db,
   deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
   id: string,
@@ -142,7 +142,8 @@ async function recordMembers(
   if (group) await publishMembers(db, deps, group, { added, removed });
 }
 
-function nameError(name: string): string | undefined {
+/** Returns why a text is no name of a group, as a sentence for a form, or undefined. */
+export function nameError(name: string): string | undefined {
   if (name === '') return 'Enter a name.';
   if (name.length > MAX_NAME) return `Use at most ${MAX_NAME} characters.`;
   return /\p{Cc}/u.test(name) ? 'Control characters are not allowed here.' : undefined;

@@ -105,6 +105,17 @@ function groupsWith(db: Db) {
     .orderBy('groups.displayNameKey');
 }
 
+/** Lists the groups that a person is a direct member of and that a profile source or identity provider manages. */
+export async function listGroupsOfUserFrom(db: Db, userId: string, sourceId: string): Promise<Group[]> {
+  return db
+    .selectFrom('groups')
+    .innerJoin('groupMembers', 'groupMembers.groupId', 'groups.id')
+    .select(groupColumns.map((name) => `groups.${name}` as const))
+    .where('groupMembers.userId', '=', userId)
+    .where('groups.sourceId', '=', sourceId)
+    .execute();
+}
+
 /** Inserts a group without members. */
 export async function insertGroup(db: Db, group: Group): Promise<void> {
   await db
@@ -161,7 +172,7 @@ export async function updateGroupsOfUser(db: Db, userId: string, now: number): P
     .execute();
 }
 
-/** Makes all groups of a profile source unmanaged. */
+/** Makes all groups of a profile source or identity provider unmanaged. */
 export async function releaseGroups(db: Db, sourceId: string): Promise<void> {
   await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
 }

@@ -6,6 +6,7 @@ export type PeopleRules = {
   mapping: SentMapping[];
   required: ValueRule; // without it nobody is created, and people that the provider created lose their access
   powerUser: ValueRule; // people that the provider creates become Power Users
+  groupsFrom: string; // the attribute with names of groups, which are kept in step; '': none
 };
 
 /** `to` is a column of a CSV file of people. */

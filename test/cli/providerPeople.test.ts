@@ -23,14 +23,29 @@ describe('anteroom idp people', () => {
       mapping: [{ from: 'urn:x?a=b', to: 'email' }],
       required: { attribute: 'memberOf', values: [dn, 'Editors'] },
     });
-    const { printed } = await runCli(deps, people('--power-user', 'memberOf=Admins', '--map', 'mail=email'));
+    const { printed } = await runCli(
+      deps,
+      people('--power-user', 'memberOf=Admins', '--map', 'mail=email', '--groups', 'memberOf'),
+    );
     expect(printed)
       .to.contain(`memberOf is ${dn} or Editors`)
       .and.match(/Power Users +memberOf is Admins/);
     expect(printed)
       .to.match(/email +mail/)
+      .and.match(/Groups +memberOf/)
       .and.not.contain('urn:x');
-    const last = people('--unmap', 'mail', '--required', 'none', '--power-user', 'none', '--user-name', 'nameid');
+    const last = people(
+      '--unmap',
+      'mail',
+      '--required',
+      'none',
+      '--power-user',
+      'none',
+      '--user-name',
+      'nameid',
+      '--groups',
+      'none',
+    );
     const { complained } = await runCli(deps, last);
     expect(complained).to.contain('Everyone that the provider logs in');
     const none = { attribute: '', values: [] };

@@ -11,10 +11,10 @@ import {
 import { namesOf } from '../../people/names.ts';
 import type { Group } from '../../store/groups.ts';
 import { listContainingGroups, listNestedGroups } from '../../store/nestedGroups.ts';
-import { findSource } from '../../store/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
+import { findOwner } from '../owner.ts';
 import { pageOfPeople } from '../people/list.ts';
 
 const PATH = '/settings/groups/:id';
@@ -87,6 +87,6 @@ async function show(
     containing: await listContainingGroups(db, group.id),
     q,
     ...(await pageOfPeople(deps, req, `/settings/groups/${group.id}`, search, { q })),
-    source: group.sourceId ? ((await findSource(db, group.sourceId)) ?? unknownSource) : undefined,
+    source: group.sourceId === null ? undefined : ((await findOwner(db, group.sourceId)) ?? unknownSource),
   });
 }

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { listGroups } from '../../store/groups.ts';
+import { listProviders } from '../../store/identityProviders.ts';
 import { listSources } from '../../store/profileSources.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 
@@ -33,7 +34,7 @@ async function list({ store }: Deps, req: Request, res: Response): Promise<void>
       order: descending ? 'descending' : 'ascending',
     },
     groups: found.rows,
-    sourceNames: new Map(sources.map(({ id, name }) => [id, name])),
+    sourceNames: new Map([...sources, ...(await listProviders(store.db))].map(({ id, name }) => [id, name])),
     previous: page > 1 ? pathOf(page - 1) : undefined,
     next: page * PAGE < found.total ? pathOf(page + 1) : undefined,
     shown: `${found.total.toLocaleString('en')} ${found.total === 1 ? 'group' : 'groups'}`,

@@ -4,10 +4,10 @@ import type { FieldErrors } from '../../errors.ts';
 import { getGroup, removeGroup } from '../../people/groups.ts';
 import { countMembers } from '../../store/groupMembers.ts';
 import type { Group } from '../../store/groups.ts';
-import { findSource } from '../../store/profileSources.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
+import { findOwner } from '../owner.ts';
 
 const PATH = '/settings/groups/:id/removal';
 const MAX_COUNTED = 1_000_000;
@@ -41,6 +41,6 @@ async function confirm(
     word: confirmationOf(group.displayName),
     errors,
     members: await countMembers(store.db, group.id, MAX_COUNTED),
-    source: group.sourceId === null ? undefined : await findSource(store.db, group.sourceId),
+    source: await findOwner(store.db, group.sourceId),
   });
 }

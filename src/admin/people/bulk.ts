@@ -76,7 +76,8 @@ async function jobOf(deps: Deps, req: Request, action: Action, selected: string[
   if (action !== 'group') return { ok: true, value: { kind: action, input, items: selected } };
   const group = await findGroupByName(deps.store.db, field(req, 'group').trim().slice(0, 256));
   if (!group) return invalid({ group: 'No group has this name.' });
-  if (group.sourceId !== null) return invalid({ group: 'A profile source manages this group. Change it there.' });
+  if (group.sourceId !== null)
+    return invalid({ group: 'A profile source or an identity provider manages this group. Change it there.' });
   return {
     ok: true,
     value: { kind: action, input: { ...input, group: group.id, name: group.displayName }, items: selected },

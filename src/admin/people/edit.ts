@@ -5,12 +5,12 @@ import { findSecondFactors, secondFactorsText } from '../../login/secondFactors.
 import { type PersonInput, personInputOf } from '../../people/form.ts';
 import { findLocks, owns } from '../../people/ownership.ts';
 import { changePerson, getUser, nameOf } from '../../people/users.ts';
-import { findProvider } from '../../store/identityProviders.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessionsOfUsers } from '../../store/sessions.ts';
 import { findPasswordHash, type User } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
+import { findOwner } from '../owner.ts';
 import { allErrors, changedLabels, formView, hasErrors, type SentForm, sentForm } from './form.ts';
 
 const PATH = '/settings/people/:id';
@@ -67,16 +67,10 @@ async function show(deps: Deps, res: Response, person: User, page: Page): Promis
     stored: page.stored,
     version: page.version ?? person.version,
     source,
-    creator: await creatorOf(deps, person),
+    creator: (await findOwner(db, person.creatorId))?.name,
     changesUserType: source && owns(source, 'userType'),
     hasPassword: (await findPasswordHash(db, person.id)) !== undefined,
     secondFactors: secondFactorsText(await findSecondFactors(db, person.id)),
     sessions: await countSessionsOfUsers(db, [person.id], deps.now()),
   });
-}
-
-/** Returns the name of the profile source or of the identity provider that created a person, if it still exists. */
-async function creatorOf({ store: { db } }: Deps, { creatorId }: User): Promise<string | undefined> {
-  if (creatorId === null) return undefined;
-  return ((await findSource(db, creatorId)) ?? (await findProvider(db, creatorId)))?.name;
 }

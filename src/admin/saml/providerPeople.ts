@@ -80,6 +80,7 @@ function enteredIn(req: Request): PeopleRules {
     mapping: lines.filter(({ from, to }) => from !== '' || to !== ''),
     required: ruleIn(req, 'required'),
     powerUser: ruleIn(req, 'powerUser'),
+    groupsFrom: field(req, 'groupsFrom'),
   };
 }
 

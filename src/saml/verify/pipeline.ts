@@ -34,7 +34,7 @@ import {
   findPeople,
 } from './person.ts';
 import { placesRead } from './places.ts';
-import { checkNewPerson, checkRequiredValue, writeSentPerson } from './sentPeople.ts';
+import { checkNewPerson, checkRequiredValue, writeSentGroups, writeSentPerson } from './sentPeople.ts';
 import { checkSubject } from './subject.ts';
 
 const signatureReasons = [
@@ -121,6 +121,7 @@ export const loginChecks: LoginChecks = {
     check(36, 'Intranet access', 'own rule', checkMayLogIn, 'person_not_intranet_user'),
     check(37, 'Authentication Type', 'own rule', checkLoginType, 'saml_login_forbidden'),
     check(40, 'Creating and updating', 'own rule', writeSentPerson, 'person_ambiguous'),
+    check(41, 'Groups', 'own rule', writeSentGroups),
   ],
 };
 

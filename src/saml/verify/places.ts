@@ -62,4 +62,5 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   36: [], // Intranet access
   37: [], // Authentication Type
   40: [ATTRIBUTES],
+  41: [ATTRIBUTES],
 };

@@ -12,6 +12,7 @@ import type { UserAttributes } from '../../people/attribute.ts';
 import { LastPowerUser } from '../../people/lastPowerUser.ts';
 import { findForeignName } from '../../people/loginNames.ts';
 import { changedAttributes, findLocks, labelsOf } from '../../people/ownership.ts';
+import { keepGroupsInStep } from '../../people/sentGroups.ts';
 import { insertPerson, lockUser, nameOf, writePerson } from '../../people/users.ts';
 import { writeSetting } from '../../store/settings.ts';
 import type { User } from '../../store/users.ts';
@@ -25,7 +26,7 @@ export async function checkNewPerson(login: LoginContext, { db, deps }: Writing)
   const provider = ruling(login);
   if (!provider?.people.create || login.people.length > 0) return undefined;
   const sent = sentIn(login);
-  if (!login.test) await takeNewPersonTurn(db);
+  if (!login.test) await takeCreatingTurn(db);
   login.people = await findPeopleNamed(db, provider.settings.match, sent.name);
   if (login.people.length > 0 || isMadeUpName(login)) return undefined;
   const read = newPersonOf(provider, sent, deps.attributes.list);
@@ -68,6 +69,19 @@ export async function writeSentPerson(login: LoginContext, writing: Writing): Pr
     return said(login, login.test ? 'A person would be created.' : `${nameOf(found(login.user))} was created.`);
   }
   return provider?.people.update ? updatePerson(login, provider, writing) : undefined;
+}
+
+/** Keeps the groups of the provider in step. A person that a profile source manages gets their groups there. */
+export async function writeSentGroups(login: LoginContext, { db, deps }: Writing): Promise<string | undefined> {
+  const provider = ruling(login);
+  const user = found(login.user);
+  if (!provider?.people.groupsFrom || user.sourceId !== null || login.test) return undefined;
+  const names = valuesOf(sentIn(login), provider.people.groupsFrom);
+  const ids = { userId: user.id, providerId: provider.id };
+  const changes = await keepGroupsInStep(db, deps, ids, names, () => takeCreatingTurn(db));
+  const told = (what: string, all: string[]) => (all.length === 0 ? [] : `${what}: ${all.join(', ').slice(0, 400)}.`);
+  const left = told('Left out, because they are not groups of this provider', changes.leftOut);
+  return [told('Joined', changes.joined), told('Left', changes.left), left].flat().join(' ') || undefined;
 }
 
 async function updatePerson(login: LoginContext, provider: RulingProvider, writing: Writing) {
@@ -116,9 +130,9 @@ async function requireOwnNames(db: Db, person: UserAttributes, before?: User): P
     refuse('person_ambiguous', { detail: 'Another person has this user name or e-mail address.', received: name });
 }
 
-/** Waits until no other login creates a person: two first logins at once would each create one. */
-async function takeNewPersonTurn(db: Db): Promise<void> {
-  await writeSetting(db, 'newPersonTurn', '');
+/** Waits until no other login creates people or groups: two at once would each create the same. */
+async function takeCreatingTurn(db: Db): Promise<void> {
+  await writeSetting(db, 'creatingTurn', '');
 }
 
 function ruling({ provider }: LoginContext): RulingProvider | undefined {

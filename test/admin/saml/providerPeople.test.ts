@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { getProvider } from '../../../src/federation/providers.ts';
+import { getProvider, removeProvider } from '../../../src/federation/providers.ts';
+import { findGroup, insertGroup } from '../../../src/store/groups.ts';
 import { insertLoginActivity } from '../../../src/store/loginActivity.ts';
 import { insertLoginTest, writeTestResult } from '../../../src/store/loginTests.ts';
 import { addPerson } from '../../support/anteroom.ts';
@@ -48,6 +49,7 @@ describe('admin/saml/providerPeople', () => {
       ],
       required: { attribute: 'memberOf', values: ['Intranet', 'Editors'] },
       powerUser: { attribute: '', values: [] },
+      groupsFrom: '',
     });
     expect((await client.get(path)).text)
       .to.match(/name="create" checked/)
@@ -100,6 +102,25 @@ describe('admin/saml/providerPeople', () => {
     await insertUser(settings.deps.store.db, person, null);
     const { name } = await getProvider(settings.deps.store.db, id);
     expect((await settings.client.get(`/settings/people/${person.id}`)).text).to.contain(`created by ${name}`);
+  });
+
+  it('is named on the screens of its groups, which become ordinary ones when it is removed', async () => {
+    const { client, deps } = settings;
+    const group = {
+      id: 'g1',
+      displayName: 'Team',
+      externalId: null,
+      sourceId: id,
+      version: 1,
+      createdAt: 1,
+      modifiedAt: 1,
+    };
+    await insertGroup(deps.store.db, group);
+    const { name } = await getProvider(deps.store.db, id);
+    expect((await client.get('/settings/groups/g1')).text).to.contain(`Managed by ${name}`);
+    expect((await client.get('/settings/groups')).text).to.contain(`${name}</td>`);
+    await removeProvider(deps, id);
+    expect((await findGroup(deps.store.db, 'g1'))?.sourceId).to.equal(null);
   });
 
   it('is for Power Users', async () => {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { noPeopleRules } from '../../../src/federation/peopleRules.ts';
+import { addGroup, addPeopleToGroup } from '../../../src/people/groups.ts';
 import { getUser } from '../../../src/people/users.ts';
 import { createLogin, type LoginContext } from '../../../src/saml/verify/check.ts';
 import { loginChecks, runAsyncChecks } from '../../../src/saml/verify/pipeline.ts';
+import { findGroupByName, findGroupsOfUsers } from '../../../src/store/groups.ts';
 import { type ProviderSettings, writePeopleRules } from '../../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../../src/store/loginSearch.ts';
 import type { PeopleRules } from '../../../src/store/peopleRules.ts';
@@ -46,7 +48,7 @@ describe('creating and updating people at login', () => {
 
     it('creates a person at the first login, as an Intranet User, with what is mapped', async () => {
       const { user, results } = await logIn('ada', ada);
-      expect(results.at(-1)).to.include({ name: 'Creating and updating', detail: 'Ada was created.' });
+      expect(results.at(-2)).to.include({ name: 'Creating and updating', detail: 'Ada was created.' });
       const stored = await getUser(deps, user?.id ?? '');
       expect(stored).to.deep.include({ userName: 'ada', email: 'ada@acme.com', givenName: 'Ada', title: 'Engineer' });
       expect(stored).to.include({ userType: 'Intranet User', creatorId: provider.id, sourceId: null, active: true });
@@ -106,7 +108,7 @@ describe('creating and updating people at login', () => {
     it('updates people, but who they are only if it created them', async () => {
       await addPerson(deps, { userName: 'ben', email: 'ben@acme.com', title: 'Clerk' });
       const { user, results } = await logIn('ben', { ...ada, title: ['Lead'] });
-      expect(results.at(-1)?.detail).to.equal('Updated: Given name, Job title.');
+      expect(results.at(-2)?.detail).to.equal('Updated: Given name, Job title.');
       expect(user).to.include({ title: 'Lead', givenName: 'Ada', email: 'ben@acme.com' });
       await logIn('ada', ada);
       expect((await logIn('ada', { ...ada, mail: ['ada.king@acme.com'] })).user?.email).to.equal('ada.king@acme.com');
@@ -158,7 +160,7 @@ describe('creating and updating people at login', () => {
       const hostile = { ...ada, title: ['x'.repeat(5_000)], givenName: ['a\u0000b'], mail: ['not an address'] };
       const { user, results } = await logIn('ada', hostile);
       expect(user).to.include({ userName: 'ada', title: null, givenName: null, email: null });
-      expect(results.at(-1)?.detail).to.contain('Left out, because the values are not valid: ');
+      expect(results.at(-2)?.detail).to.contain('Left out, because the values are not valid: ');
       const many = { ...ada, title: Array.from({ length: 5_000 }, (_, index) => `${index}`) };
       expect((await logIn('ada', many)).user?.title).to.equal('0');
       expect(reason(await logIn('y'.repeat(5_000), ada))).to.equal('person_unknown');
@@ -170,7 +172,7 @@ describe('creating and updating people at login', () => {
       await logIn('ada', ada, how);
       const { user, results } = await logIn('ada', { ...ada, mail: ['ada@rival.com'] }, how);
       expect(user?.email).to.equal('ada@acme.com');
-      expect(results.at(-1)?.detail).to.contain('email');
+      expect(results.at(-2)?.detail).to.contain('email');
     });
 
     it('leaves people alone that a profile source manages', async () => {
@@ -183,10 +185,10 @@ describe('creating and updating people at login', () => {
 
     it('stores nothing in a Test login', async () => {
       const { results, user } = await logIn('ada', ada, { test: true });
-      expect([results.at(-1)?.detail, user?.id]).to.deep.equal(['A person would be created.', '']);
+      expect([results.at(-2)?.detail, user?.id]).to.deep.equal(['A person would be created.', '']);
       expect(await findUserByUserName(deps.store.db, 'ada')).to.equal(undefined);
       await addPerson(deps, { userName: 'ben', title: 'Clerk' });
-      expect((await logIn('ben', ada, { test: true })).results.at(-1)?.detail).to.contain('Would be updated: ');
+      expect((await logIn('ben', ada, { test: true })).results.at(-2)?.detail).to.contain('Would be updated: ');
       expect(await findUserByUserName(deps.store.db, 'ben')).to.include({ title: 'Clerk' });
     });
 
@@ -194,6 +196,33 @@ describe('creating and updating people at login', () => {
       const [one, other] = await Promise.all([logIn('ada', ada), logIn('ada', ada)]);
       expect([reason(one), reason(other)]).to.deep.equal([undefined, undefined]);
       expect(one.user?.id).to.equal(other.user?.id).and.not.equal('');
+    });
+
+    it('keeps the groups of the provider in step, and touches no others', async () => {
+      const how = { people: { groupsFrom: 'memberOf' } };
+      const manual = await addGroup(deps, 'Editors');
+      const teams = { ...ada, memberOf: ['Intranet', 'Team A', ' team a ', 'Editors', 'x'.repeat(300), 'a\u0007b'] };
+      const first = await logIn('ada', teams, how);
+      expect(first.results.at(-1)?.detail).to.contain('Joined: Intranet, team a.').and.contain('Left out');
+      const id = first.user?.id ?? '';
+      expect(await groupsOf(id)).to.deep.equal(['Intranet', 'team a']);
+      if (manual.ok) await addPeopleToGroup(deps, manual.value.id, [id]);
+      const next = { ...ada, memberOf: ['Intranet', 'Team B'] };
+      expect((await logIn('ada', next, how)).results.at(-1)?.detail).to.equal('Joined: Team B. Left: team a.');
+      expect((await logIn('ada', next, how)).results.at(-1)?.detail).to.equal(undefined);
+      await logIn('ada', ada, { ...how, test: true });
+      expect(await groupsOf(id)).to.deep.equal(['Editors', 'Intranet', 'Team B']);
+      expect((await findGroupByName(deps.store.db, 'team b'))?.sourceId).to.equal(provider.id);
+    });
+
+    it('creates a group once if two people bring it at once, and reads 200 groups at most', async () => {
+      const how = { people: { groupsFrom: 'memberOf' } };
+      await Promise.all(['ben', 'cy'].map((userName) => addPerson(deps, { userName })));
+      const both = await Promise.all(['ben', 'cy'].map((name) => logIn(name, { memberOf: ['Team'] }, how)));
+      expect(both.map(reason)).to.deep.equal([undefined, undefined]);
+      const many = Array.from({ length: 5_000 }, (_, index) => `g${index}`);
+      const { user } = await logIn('ben', { memberOf: many }, how);
+      expect(await groupsOf(user?.id ?? '')).to.have.lengthOf(200);
     });
 
     it('works from the tile of the provider, and is in Login activity', async () => {
@@ -215,6 +244,10 @@ describe('creating and updating people at login', () => {
       const [anna] = await findUsersByUserNameOrEmail(deps.store.db, 'anna.berg@acme.example');
       expect(anna?.active).to.equal(false);
     });
+
+    async function groupsOf(id: string): Promise<string[]> {
+      return (await findGroupsOfUsers(deps.store.db, [id])).map(({ displayName }) => displayName);
+    }
 
     async function logIn(name: string, attributes: Attributes, how: How = {}): Promise<LoginContext> {
       const { content } = verifyField(encode(honest()));

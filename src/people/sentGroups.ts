@@ -1,0 +1,50 @@
+import type { Db } from '../db/open.ts';
+import { newId } from '../identifier.ts';
+import { caseKey } from '../store/caseKey.ts';
+import { addMembers, removeMembers } from '../store/groupMembers.ts';
+import { findGroupByName, type Group, insertGroup, listGroupsOfUserFrom } from '../store/groups.ts';
+import { publishGroup, type WritingDeps } from './events.ts';
+import { nameError, recordMembers } from './groups.ts';
+
+/** What changed about the groups of a person: the names of groups. `leftOut` are not groups of the provider, or no names of groups. */
+export type GroupChanges = { joined: string[]; left: string[]; leftOut: string[] };
+
+/**
+ * Makes a person a member of exactly these groups of an identity provider, within a transaction. Groups that do not exist are created and
+ * belong to the provider. Groups of Power Users and of profile sources stay as they are.
+ * @param takeTurn waits until no other transaction creates groups. Called only if there may be something to create
+ */
+export async function keepGroupsInStep(
+  db: Db,
+  deps: WritingDeps,
+  { userId, providerId }: { userId: string; providerId: string },
+  names: string[],
+  takeTurn: () => Promise<void>,
+): Promise<GroupChanges> {
+  const wanted = new Map(names.map((name) => [caseKey(name), name]));
+  const known = await listGroupsOfUserFrom(db, userId, providerId);
+  const left = known.filter(({ displayName }) => !wanted.has(caseKey(displayName)));
+  for (const group of left)
+    await recordMembers(db, deps, group.id, { removed: await removeMembers(db, group.id, [userId]) });
+  for (const { displayName } of known) wanted.delete(caseKey(displayName));
+  if (wanted.size > 0) await takeTurn();
+  const changes: GroupChanges = { joined: [], left: left.map(({ displayName }) => displayName), leftOut: [] };
+  for (const name of wanted.values()) {
+    const group = await findOrCreate(db, deps, providerId, name);
+    if (group) await recordMembers(db, deps, group.id, await addMembers(db, group.id, [userId]));
+    changes[group ? 'joined' : 'leftOut'].push(name);
+  }
+  return changes;
+}
+
+async function findOrCreate(db: Db, deps: WritingDeps, providerId: string, name: string): Promise<Group | undefined> {
+  if (nameError(name)) return undefined;
+  const known = await findGroupByName(db, name);
+  if (known) return known.sourceId === providerId ? known : undefined;
+  const now = deps.now();
+  const times = { version: 1, createdAt: now, modifiedAt: now };
+  const group: Group = { id: newId(deps), displayName: name, externalId: null, sourceId: providerId, ...times };
+  await insertGroup(db, group);
+  await publishGroup(db, deps, 'group.created', group);
+  return group;
+}
