@@ -4,12 +4,12 @@ import { Conflict } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { startTest } from '../../federation/loginTests.ts';
 import { changeProvider, type ProviderInput, providerInputOf, withInput } from '../../federation/providers.ts';
+import { ACTIVITY, importPath, providerPath } from '../../paths.ts';
 import { findProvider } from '../../store/identityProviders.ts';
 import type { LoginActivity } from '../../store/loginActivity.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
 import { flash } from '../../web/flash.ts';
 import { withQuery } from '../../web/query.ts';
-import { ACTIVITY, importPath, providerPath } from '../saml/paths.ts';
 import { findRepairs } from './repair.ts';
 
 const CHANGED = 'Nothing was changed: the settings or people have changed since. Check this page again.';

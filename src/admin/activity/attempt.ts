@@ -6,6 +6,7 @@ import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../..
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { outcomeNames, startedText } from '../../login/activityNames.ts';
 import { browserName } from '../../login/browserName.ts';
+import { ACTIVITY, providerPath } from '../../paths.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
 import { findMessages } from '../../saml/messages/keep.ts';
@@ -19,7 +20,6 @@ import { findUser } from '../../store/users.ts';
 import { field } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
 import { isStarter } from '../../web/starter.ts';
-import { ACTIVITY, providerPath } from '../saml/paths.ts';
 import { applyRepair } from './applyRepair.ts';
 import { arrivedRows } from './arrived.ts';
 import { logoutInWords } from './logout.ts';

@@ -5,8 +5,8 @@ import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
 import { exportActivity } from '../../login/activityExport.ts';
 import { readActivityFilter } from '../../login/activityFilter.ts';
+import { ACTIVITY } from '../../paths.ts';
 import { queryText } from '../../web/query.ts';
-import { ACTIVITY } from '../saml/paths.ts';
 import { enteredFilterOf } from './list.ts';
 
 /** Manage Security > Login activity: the filtered list as a CSV or NDJSON file, streamed so that it may have any size. */

@@ -3,13 +3,13 @@ import type { Deps } from '../../deps.ts';
 import { asSentence, explain, reasons } from '../../federation/reasons.ts';
 import { activityFilters, type EnteredFilter, LOCAL, readActivityFilter } from '../../login/activityFilter.ts';
 import { outcomeNames, startedText } from '../../login/activityNames.ts';
+import { ACTIVITY } from '../../paths.ts';
 import { listDomains } from '../../store/domains.ts';
 import { listProviders } from '../../store/identityProviders.ts';
 import type { LoginActivity } from '../../store/loginActivity.ts';
 import { type ActivityFilter, listLoginActivity } from '../../store/loginSearch.ts';
 import { findUsersById } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
-import { ACTIVITY } from '../saml/paths.ts';
 import { loginCharts } from './charts.ts';
 
 const PAGE = 50;

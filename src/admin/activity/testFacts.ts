@@ -1,12 +1,12 @@
 import type { Deps } from '../../deps.ts';
 import { matchedWith } from '../../federation/lockedOut.ts';
 import { explain } from '../../federation/reasons.ts';
+import { SAML } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import { reasonsAgainst } from '../../saml/verify/person.ts';
 import type { LoginActivity } from '../../store/loginActivity.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
 import { findUsersById, type User } from '../../store/users.ts';
-import { SAML } from '../saml/paths.ts';
 import { formPath } from './applyRepair.ts';
 
 /** Someone that a tested response may mean, and why they may not log in. */

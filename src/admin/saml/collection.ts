@@ -3,9 +3,9 @@ import type { Deps } from '../../deps.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
 import { getCollection, searchEntities } from '../../federation/metadataCollections.ts';
+import { collectionPath, importPath, providersPath } from '../../paths.ts';
 import { field } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
-import { collectionPath, importPath, providersPath } from './paths.ts';
 
 const PATH = collectionPath(':domain', ':collection');
 const MOST_SHOWN = 50;

@@ -16,11 +16,11 @@ import {
   withOwnDetails,
 } from '../../federation/serviceProvider.ts';
 import { isOpenHttp } from '../../network.ts';
+import { domainPath, guidePath, keysPath, providersPath, SAML, setupLinksPath } from '../../paths.ts';
 import { listProvidersAt } from '../../store/identityProviders.ts';
 import { listProviderSetups } from '../../store/providerSetups.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { domainPath, guidePath, keysPath, providersPath, SAML, setupLinksPath } from './paths.ts';
 
 const PATH = domainPath(':domain');
 

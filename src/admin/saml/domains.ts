@@ -1,10 +1,10 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
+import { ACTIVITY, domainPath, providersPath, SAML } from '../../paths.ts';
 import { listDomains } from '../../store/domains.ts';
 import { findAttention } from '../attention.ts';
 import { loginBars } from '../bars.ts';
-import { ACTIVITY, domainPath, providersPath, SAML } from './paths.ts';
 import { domainProgress } from './progress.ts';
 
 /** The domains with the progress of their setup, and Enable Auto Login. */

@@ -4,9 +4,9 @@ import { Conflict, conflictOf } from '../../errors.ts';
 import { getDomain, setAutoLogin } from '../../federation/domains.ts';
 import { isProven, testedOf } from '../../federation/loginTests.ts';
 import { getProvider } from '../../federation/providers.ts';
+import { autoLoginPath, providerPath, SAML } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';
-import { autoLoginPath, providerPath, SAML } from './paths.ts';
 
 const PATH = autoLoginPath(':domain');
 

@@ -4,9 +4,9 @@ import { findSigningKey } from '../../federation/domainKeys.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { expectations, fillIn, findGuide, guideOf, guides, setupValues } from '../../federation/guides/guides.ts';
 import { reasons } from '../../federation/reasons.ts';
+import { ACTIVITY, domainPath, guidePath, providersPath } from '../../paths.ts';
 import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';
 import { withQuery } from '../../web/query.ts';
-import { ACTIVITY, domainPath, guidePath, providersPath } from './paths.ts';
 
 const PATH = guidePath(':domain');
 

@@ -11,13 +11,13 @@ import {
 } from '../../federation/importMetadata.ts';
 import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
 import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
+import { importPath, providersPath } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { findOwnTest } from '../ownTest.ts';
-import { importPath, providersPath } from './paths.ts';
 import { changedLabels, enteredOf } from './providerForm.ts';
 
 const PATH = importPath(':domain', ':import');

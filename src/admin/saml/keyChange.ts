@@ -3,9 +3,9 @@ import type { Deps } from '../../deps.ts';
 import { retireKey, switchToNextKey } from '../../federation/domainKeys.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { findRollover, missingIn } from '../../federation/keyRollover.ts';
+import { domainPath, keysPath } from '../../paths.ts';
 import { field } from '../../web/form.ts';
 import { step } from './keys.ts';
-import { domainPath, keysPath } from './paths.ts';
 
 const PATH = keysPath(':domain');
 

@@ -5,10 +5,10 @@ import { describeCertificate } from '../../federation/certificate.ts';
 import { cancelNextKey, createNextKey, switchBack } from '../../federation/domainKeys.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { findRollover, markGiven, missingIn, type Rollover } from '../../federation/keyRollover.ts';
+import { domainPath, keysPath } from '../../paths.ts';
 import type { Domain, DomainKey } from '../../store/domains.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { domainPath, keysPath } from './paths.ts';
 
 const PATH = keysPath(':domain');
 

@@ -14,9 +14,9 @@ import {
   surveyLockedOut,
 } from '../../federation/lockedOut.ts';
 import { getProvider } from '../../federation/providers.ts';
+import { autoLoginPath, providerPath, providersPath } from '../../paths.ts';
 import { spreadsheet } from '../../people/spreadsheet.ts';
 import { queryText, withQuery } from '../../web/query.ts';
-import { autoLoginPath, providerPath, providersPath } from './paths.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/locked-out` as const;
 

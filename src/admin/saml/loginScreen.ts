@@ -1,9 +1,9 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { getDomain, setEmailFirst } from '../../federation/domains.ts';
+import { domainPath, providersPath } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { domainPath, providersPath } from './paths.ts';
 
 /** How the Log-In screen of a domain finds the provider. */
 export function loginScreenRoutes(router: Router, deps: Deps): void {

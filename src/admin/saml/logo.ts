@@ -1,9 +1,9 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { saveLogo } from '../../federation/logos.ts';
+import { providerPath } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
 import { file, ticked } from '../../web/form.ts';
-import { providerPath } from './paths.ts';
 import { showProvider } from './provider.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/logo` as const;

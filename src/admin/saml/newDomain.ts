@@ -2,9 +2,9 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { addDomain } from '../../federation/domains.ts';
+import { SAML } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { SAML } from './paths.ts';
 
 const PATH = `${SAML}/domains/new`;
 

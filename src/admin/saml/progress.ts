@@ -2,10 +2,10 @@ import type { Deps } from '../../deps.ts';
 import { isProven, testedOf } from '../../federation/loginTests.ts';
 import { findSilences, type Silence } from '../../federation/silence.ts';
 import { isOpenHttp } from '../../network.ts';
+import { domainPath, providersPath } from '../../paths.ts';
 import type { Domain } from '../../store/domains.ts';
 import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';
 import { countOutcomes } from '../../store/loginCounts.ts';
-import { domainPath, providersPath } from './paths.ts';
 
 const DAY_MS = 86_400_000;
 

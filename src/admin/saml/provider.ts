@@ -21,7 +21,15 @@ import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { findSilences } from '../../federation/silence.ts';
 import { refreshStateOf } from '../../federation/waitingMetadata.ts';
 import { silenceText } from '../../health/silence.ts';
-import { autoLoginPath } from '../../paths.ts';
+import {
+  autoLoginPath,
+  domainPath,
+  guidePath,
+  importPath,
+  providerPath,
+  providersPath,
+  versionsPath,
+} from '../../paths.ts';
 import { type Domain, listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { listLogoDigests } from '../../store/providerLogos.ts';
@@ -29,7 +37,6 @@ import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { findOwnTest } from '../ownTest.ts';
-import { domainPath, guidePath, importPath, providerPath, providersPath, versionsPath } from './paths.ts';
 import { bindings, changedLabels, type Entered, enteredIn, enteredOf, nameIdOptions } from './providerForm.ts';
 
 const PATH = providerPath(':domain', ':provider');

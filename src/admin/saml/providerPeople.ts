@@ -5,12 +5,12 @@ import { getDomain } from '../../federation/domains.ts';
 import { changePeopleRules, noPeopleRules } from '../../federation/peopleRules.ts';
 import { getProvider } from '../../federation/providers.ts';
 import { findLastSent, previewOf, warningsAbout } from '../../federation/sentPreview.ts';
+import { providerPath, providersPath } from '../../paths.ts';
 import { personSections } from '../../people/attribute.ts';
 import { sentColumns } from '../../people/csv.ts';
 import type { PeopleRules, ValueRule } from '../../store/peopleRules.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { providerPath, providersPath } from './paths.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/people` as const;
 const NEW_LINES = 3;

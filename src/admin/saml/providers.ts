@@ -8,10 +8,10 @@ import { readSigners } from '../../federation/metadata/signers.ts';
 import { type MetadataSource, mdqUrl } from '../../federation/metadataSource.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
 import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
+import { collectionPath, domainPath, guidePath, importPath, providerPath, providersPath, SAML } from '../../paths.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
 import { flash } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
-import { collectionPath, domainPath, guidePath, importPath, providerPath, providersPath, SAML } from './paths.ts';
 
 const PATH = providersPath(':domain');
 

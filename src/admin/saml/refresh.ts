@@ -4,10 +4,10 @@ import { Conflict } from '../../errors.ts';
 import { getProvider } from '../../federation/providers.ts';
 import { type RefreshOutcome, refreshMetadata } from '../../federation/refreshMetadata.ts';
 import { approveWaiting, rejectWaiting } from '../../federation/waitingMetadata.ts';
+import { providerPath } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { providerPath } from './paths.ts';
 
 const PATH = providerPath(':domain', ':provider');
 

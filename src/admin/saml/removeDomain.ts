@@ -2,11 +2,11 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { consequencesOfRemoval, getDomain, removeDomain } from '../../federation/domains.ts';
+import { domainPath, SAML } from '../../paths.ts';
 import type { Domain } from '../../store/domains.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { domainPath, SAML } from './paths.ts';
 
 const PATH = `${domainPath(':domain')}/removal` as const;
 const IN_USE = 'You are using this domain now. To remove it, open Application Settings at another domain.';

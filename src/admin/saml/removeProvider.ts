@@ -3,10 +3,10 @@ import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { consequencesOf, getProvider, removeProvider } from '../../federation/providers.ts';
+import { providerPath, providersPath } from '../../paths.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { providerPath, providersPath } from './paths.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/removal` as const;
 

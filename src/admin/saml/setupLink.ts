@@ -8,12 +8,12 @@ import { approve, decline, type Reviewed, readProposal } from '../../federation/
 import { getProviderSetup, revokeProviderSetup, stateNames, stateOf } from '../../federation/providerSetups/links.ts';
 import { isValid } from '../../federation/providerSetups/testing.ts';
 import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
+import { ACTIVITY, domainPath, providerPath, setupLinkPath, setupLinksPath } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import { findProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity } from '../../store/loginActivity.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { ACTIVITY, domainPath, providerPath, setupLinkPath, setupLinksPath } from './paths.ts';
 
 const PATH = setupLinkPath(':domain', ':link');
 const NEW = 'new'; // the value of the choice without a known provider

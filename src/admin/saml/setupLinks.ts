@@ -11,10 +11,10 @@ import {
   stateNames,
   stateOf,
 } from '../../federation/providerSetups/links.ts';
+import { domainPath, setupLinkPath, setupLinksPath } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import { listProviderSetups } from '../../store/providerSetups.ts';
 import { field } from '../../web/form.ts';
-import { domainPath, setupLinkPath, setupLinksPath } from './paths.ts';
 
 const PATH = setupLinksPath(':domain');
 

@@ -5,12 +5,12 @@ import { getDomain } from '../../federation/domains.ts';
 import { getPreview, providerOfPreview } from '../../federation/importMetadata.ts';
 import { type Draft, startTest, testPath, testRequestPath } from '../../federation/loginTests.ts';
 import { getProvider, readProviderInput, withInput } from '../../federation/providers.ts';
+import { importPath, providerPath, SAML } from '../../paths.ts';
 import { type LoginTest, listLoginTests } from '../../store/loginTests.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { findOwnTest } from '../ownTest.ts';
 import { chosenTarget } from './import.ts';
-import { importPath, providerPath, SAML } from './paths.ts';
 import { showProvider } from './provider.ts';
 import { enteredIn } from './providerForm.ts';
 

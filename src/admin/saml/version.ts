@@ -4,9 +4,9 @@ import { conflictOf } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { getVersion, rollBack, versionOrigins } from '../../federation/metadataVersions.ts';
 import { getProvider } from '../../federation/providers.ts';
+import { providerPath, providersPath, versionsPath } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import { flash } from '../../web/flash.ts';
-import { providerPath, providersPath, versionsPath } from './paths.ts';
 
 const PATH = `${versionsPath(':domain', ':provider')}/:version` as const;
 

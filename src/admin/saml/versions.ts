@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { MAX_VERSIONS, versionOrigins, versionsOf } from '../../federation/metadataVersions.ts';
 import { getProvider } from '../../federation/providers.ts';
-import { providerPath, providersPath, versionsPath } from './paths.ts';
+import { providerPath, providersPath, versionsPath } from '../../paths.ts';
 
 const PATH = versionsPath(':domain', ':provider');
 
