@@ -198,6 +198,14 @@ describe('creating and updating people at login', () => {
       expect(one.user?.id).to.equal(other.user?.id).and.not.equal('');
     });
 
+    it('gives an e-mail address to one person if several with it come at once', async () => {
+      for (const round of ['a', 'b', 'c']) {
+        const sent = { ...ada, mail: [`${round}@acme.com`] };
+        const all = await Promise.all(['1', '2', '3'].map((each) => logIn(`${round}${each}`, sent)));
+        expect(all.map(reason)).to.have.members([undefined, 'person_ambiguous', 'person_ambiguous']);
+      }
+    });
+
     it('keeps the groups of the provider in step, and touches no others', async () => {
       const how = { people: { groupsFrom: 'memberOf' } };
       const manual = await addGroup(deps, 'Editors');
