@@ -1,20 +1,7 @@
 import type { ProviderGuide } from '../src/federation/guides/guide.ts';
 import { expectations, type FilledField, fillIn, guides, setupValues } from '../src/federation/guides/guides.ts';
 
-const values = setupValues({
-  id: '',
-  url: 'https://intranet.acme.com',
-  setUpAt: null,
-  defaultProviderId: null,
-  autoLogin: false,
-  createdAt: 0,
-  spEntityId: null,
-  acsPath: null,
-  autoLoginPausedAt: null,
-  idleMinutes: null,
-  longestMinutes: null,
-  emailFirst: null,
-});
+const values = setupValues({ url: 'https://intranet.acme.com', spEntityId: null, acsPath: null });
 
 /** Returns docs/providers.md from the guides. */
 export function providersPage(): string {

@@ -36,7 +36,7 @@ export type ExportedAttempt = {
 };
 
 /**
- * Yields an export in parts, as it is read: any number of attempts need no more memory than 100.
+ * Yields an export in parts of up to 100 attempts, so that its length does not matter for the memory.
  * @throws Error if `stop` is aborted
  */
 export async function* exportActivity(

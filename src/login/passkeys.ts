@@ -26,7 +26,7 @@ const MOST_ID_CHARACTERS = 2_048;
 /** What a challenge is for: the purpose, and a secret of the browser or session that asked. It is valid nowhere else. */
 export type Binding = `${'login' | 'step' | 'add' | 'confirm'} ${string}`;
 
-/** Whose passkey it must be (undefined: any that the person selects), and whether it must verify the person, by a PIN or biometrics. */
+/** The owner of the passkey (undefined: anyone), and whether user verification is required, by a PIN or biometrics (WebAuthn 6.1). */
 export type Wanted = { userId: string | undefined; mustVerify: boolean };
 
 /** A passkey that proved to be there, or why it was not accepted. `detail` is for the log. */

@@ -78,7 +78,7 @@ export function guideOf(
 }
 
 /** Returns the values of a domain, as a provider knows it that has an EntityID of its own for it (`ofProvider`). */
-export function setupValues(domain: Domain, ofProvider = ''): SetupValues {
+export function setupValues(domain: Pick<Domain, 'url' | 'spEntityId' | 'acsPath'>, ofProvider = ''): SetupValues {
   const { entityId, acsUrl, sloUrl, metadataUrl } = serviceProviderDetails(domain, ofProvider);
   const acsPattern = `^${acsUrl.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`;
   return { entityId, acsUrl, acsPattern, sloUrl, metadataUrl, homeUrl: domain.url, host: new URL(domain.url).host };

@@ -6,6 +6,7 @@ import express from 'express';
 import { openStore } from '../../../src/db/open.ts';
 import { scimRoutes } from '../../../src/scim/http/routes.ts';
 import { addSource } from '../../../src/sources/profileSources.ts';
+import { aDomain } from '../../support/rows.ts';
 import { testDeps } from '../../support/testDeps.ts';
 
 // A SCIM server in its own process, to be killed while it writes. Prints its port and token to standard output.
@@ -14,20 +15,7 @@ const added = await addSource(deps, { name: 'Crash' });
 if (!added.ok) throw new Error('The source was refused');
 const app = express();
 app.use((_req, res, next) => {
-  res.locals.domain = {
-    id: '',
-    url: 'http://localhost',
-    setUpAt: null,
-    defaultProviderId: null,
-    autoLogin: false,
-    createdAt: 0,
-    spEntityId: null,
-    acsPath: null,
-    autoLoginPausedAt: null,
-    idleMinutes: null,
-    longestMinutes: null,
-    emailFirst: null,
-  };
+  res.locals.domain = aDomain({ url: 'http://localhost' });
   next();
 });
 app.use(scimRoutes(deps));
