@@ -16,7 +16,7 @@ import {
 import { findProviderAt, listProviders } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
 import { moveDomainToProvider } from '../store/providerDomains.ts';
-import { countSessionsOfDomain, deleteSessionsOfDomain } from '../store/sessions.ts';
+import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { createDomainKey } from './domainKeys.ts';
 import { getProvider } from './providers.ts';
 import { type OwnDetails, withOwnDetails } from './serviceProvider.ts';
@@ -134,7 +134,7 @@ export async function setEmailFirst(deps: Deps, domainId: string, on: boolean): 
 export async function consequencesOfRemoval(deps: Deps, id: string): Promise<{ sessions: number; logins: number }> {
   const outcomes = await countOutcomes(deps.store.db, deps.now() - MONTH_MS, id);
   return {
-    sessions: await countSessionsOfDomain(deps.store.db, id, deps.now()),
+    sessions: await countSessions(deps.store.db, { domainId: id }, deps.now()),
     logins: outcomes.logged_in ?? 0,
   };
 }
@@ -145,7 +145,7 @@ export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
     const domain = await getDomain(trx, id);
     if ((await listDomains(trx)).length === 1)
       throw new Conflict('The intranet needs a domain. Add another one before you remove this one.');
-    await deleteSessionsOfDomain(trx, id);
+    await deleteAllSessions(trx, { domainId: id });
     await deleteDomain(trx, id);
     return domain;
   });

@@ -19,7 +19,7 @@ import {
 import { deleteMetadataFetches } from '../store/metadataFetches.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { listProviderDomains, writeProviderDomains } from '../store/providerDomains.ts';
-import { countSessionsOfProvider, deleteSessionsOfProvider } from '../store/sessions.ts';
+import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { signersText } from './metadata/signers.ts';
 import { entityIdText } from './serviceProvider.ts';
 
@@ -153,7 +153,7 @@ export async function setProviderEnabled(deps: Deps, id: string, enabled: boolea
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await getProvider(trx, id);
     await writeProviderEnabled(trx, id, enabled);
-    if (!enabled) await deleteSessionsOfProvider(trx, id);
+    if (!enabled) await deleteAllSessions(trx, { providerId: id });
     return { ...provider, enabled };
   });
 }
@@ -178,7 +178,7 @@ export async function setProviderDomains(deps: Deps, id: string, domainIds: stri
     for (const domain of wanted) await checkFree(trx, domain, provider);
     for (const domain of (await domainsOfProviders(trx))(id).filter((domain) => !domainIds.includes(domain.id))) {
       await clearDefaultProvider(trx, id, domain.id);
-      await deleteSessionsOfProvider(trx, id, domain.id);
+      await deleteAllSessions(trx, { providerId: id, domainId: domain.id });
     }
     await writeProviderDomains(
       trx,
@@ -205,7 +205,7 @@ export async function consequencesOf(
   return {
     defaultOf: domains.map((domain) => domain.url),
     autoLoginOf: domains.filter((domain) => domain.autoLogin).map((domain) => domain.url),
-    sessions: await countSessionsOfProvider(deps.store.db, id, deps.now()),
+    sessions: await countSessions(deps.store.db, { providerId: id }, deps.now()),
   };
 }
 
@@ -213,7 +213,7 @@ export async function consequencesOf(
 export async function removeProvider(deps: Deps, id: string): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await getProvider(trx, id);
-    await deleteSessionsOfProvider(trx, id);
+    await deleteAllSessions(trx, { providerId: id });
     await clearDefaultProvider(trx, id);
     await releaseGroups(trx, id);
     await deleteMetadataFetches(trx, id);

@@ -17,7 +17,7 @@ import {
   replaceRecoveryCodes,
 } from '../store/secondFactors.ts';
 import { deleteSecondStepsOf } from '../store/secondSteps.ts';
-import { deleteSessionsOfUser } from '../store/sessions.ts';
+import { deleteAllSessions } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
 
 /** What a person has beside their password, and how many recovery codes are left. */
@@ -90,7 +90,7 @@ export async function changeSecondFactors<T>(
     if (!user) throw new NotFound(UNKNOWN_PERSON);
     const result = await change(trx, user);
     await deleteSecondStepsOf(trx, userId);
-    await deleteSessionsOfUser(trx, userId);
+    await deleteAllSessions(trx, { userIds: [userId] });
     await publishSecondFactors(trx, deps, user);
     return result;
   });

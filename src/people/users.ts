@@ -8,7 +8,7 @@ import { findMarked } from '../store/marked.ts';
 import { deletePasswordLink } from '../store/passwordLinks.ts';
 import { markOf, nameKeyOf } from '../store/searchWords.ts';
 import { deleteSecondFactors } from '../store/secondFactors.ts';
-import { deleteSessionsOfUser, deleteSessionsOfUsers } from '../store/sessions.ts';
+import { deleteAllSessions } from '../store/sessions.ts';
 import { findUser, type User } from '../store/users.ts';
 import {
   deleteUser,
@@ -137,7 +137,7 @@ export async function writePerson(
   if (passwordHash === null) await deleteSecondFactors(db, before.id); // a passkey alone is a local login too
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
-  if (!mayStay) await deleteSessionsOfUser(db, before.id);
+  if (!mayStay) await deleteAllSessions(db, { userIds: [before.id] });
   await publishPersonChange(db, deps, before, changed, passwordHash !== undefined);
   return changed;
 }
@@ -209,7 +209,7 @@ export async function releaseFromSource(
   const deactivated = deactivate ? await activeAmong(db, deps, others) : [];
   await releaseUsers(db, others, deps.now(), deactivate);
   if (kept) await releaseUsers(db, [kept.id], deps.now(), false);
-  if (deactivate) await deleteSessionsOfUsers(db, others);
+  if (deactivate) await deleteAllSessions(db, { userIds: others });
   await publishDeactivations(db, deps, deactivated);
   return kept;
 }

@@ -54,12 +54,6 @@ export async function deleteSession(db: Db, id: string): Promise<void> {
 
 const deleteById = prepared((db, id: string) => db.deleteFrom('sessions').where('id', '=', id));
 
-/** Ends all sessions of a person. Returns their number. */
-export async function deleteSessionsOfUser(db: Db, userId: string): Promise<number> {
-  const result = await db.deleteFrom('sessions').where('userId', '=', userId).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** What a logout of a provider needs to know of a session that it started. */
 export type NamedSession = Pick<SessionRow, 'id' | 'userId' | 'sessionIndex' | 'dataJson'>;
 
@@ -85,23 +79,6 @@ export async function deleteSessionsById(db: Db, ids: readonly string[]): Promis
       .execute();
 }
 
-/** Ends all sessions of several people. */
-export async function deleteSessionsOfUsers(db: Db, userIds: string[]): Promise<void> {
-  if (userIds.length > 0) await db.deleteFrom('sessions').where('userId', 'in', userIds).execute();
-}
-
-/** Returns the number of active sessions of some people. */
-export async function countSessionsOfUsers(db: Db, userIds: string[], now: number): Promise<number> {
-  if (userIds.length === 0) return 0;
-  const row = await db
-    .selectFrom('sessions')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('userId', 'in', userIds)
-    .where('expiresAt', '>', now)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
 /** Returns the number of active sessions of people managed by a profile source. */
 export async function countSessionsOfSource(db: Db, sourceId: string, now: number): Promise<number> {
   const row = await db
@@ -112,39 +89,6 @@ export async function countSessionsOfSource(db: Db, sourceId: string, now: numbe
     .where('sessions.expiresAt', '>', now)
     .executeTakeFirstOrThrow();
   return Number(row.count);
-}
-
-/** Returns the number of active sessions that a provider started. */
-export async function countSessionsOfProvider(db: Db, providerId: string, now: number): Promise<number> {
-  const row = await db
-    .selectFrom('sessions')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('providerId', '=', providerId)
-    .where('expiresAt', '>', now)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Ends all sessions that a provider started, or those at one domain. */
-export async function deleteSessionsOfProvider(db: Db, providerId: string, domainId?: string): Promise<void> {
-  const sessions = db.deleteFrom('sessions').where('providerId', '=', providerId);
-  await (domainId === undefined ? sessions : sessions.where('domainId', '=', domainId)).execute();
-}
-
-/** Returns the number of active sessions at a domain. */
-export async function countSessionsOfDomain(db: Db, domainId: string, now: number): Promise<number> {
-  const row = await db
-    .selectFrom('sessions')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('domainId', '=', domainId)
-    .where('expiresAt', '>', now)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Ends all sessions at a domain. */
-export async function deleteSessionsOfDomain(db: Db, domainId: string): Promise<void> {
-  await db.deleteFrom('sessions').where('domainId', '=', domainId).execute();
 }
 
 /** Ends the sessions at a domain by its limits, if these come before their end. */
@@ -195,18 +139,23 @@ export async function listSessions(
 }
 
 /** Counts sessions, at most one more than `most`. */
-export async function countSessions(db: Db, filter: SessionFilter, now: number, most: number): Promise<number> {
-  const some = db
-    .selectFrom('sessions')
-    .select('id')
-    .where(matching(filter))
-    .where('expiresAt', '>', now)
-    .limit(most + 1);
+export async function countSessions(db: Db, filter: SessionFilter, now: number, most?: number): Promise<number> {
+  const all = db.selectFrom('sessions').select('id').where(matching(filter)).where('expiresAt', '>', now);
+  const some = most === undefined ? all : all.limit(most + 1);
   const row = await db
     .selectFrom(some.as('some'))
     .select((e) => e.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return Number(row.count);
+}
+
+/** Whose sessions end with a change: some people's, or those of a provider, at a domain, or of a provider at a domain. */
+type EndedSessions = { userIds: string[] } | { providerId: string; domainId?: string } | { domainId: string };
+
+/** Ends sessions within the transaction of what ends them. Returns how many there were. */
+export async function deleteAllSessions(db: Db, filter: EndedSessions): Promise<number> {
+  const result = await db.deleteFrom('sessions').where(matching(filter)).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 /** Ends up to `limit` sessions that started until a time. Returns how many there were. */

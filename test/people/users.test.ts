@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Conflict } from '../../src/errors.ts';
 import { setPassword } from '../../src/people/localPassword.ts';
 import { releaseFromSource, removeUser, setActive } from '../../src/people/users.ts';
-import { countSessionsOfUsers, writeSession } from '../../src/store/sessions.ts';
+import { countSessions, writeSession } from '../../src/store/sessions.ts';
 import { countActiveUsers, findUser, findUsersById } from '../../src/store/users.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { aSession } from '../support/rows.ts';
@@ -38,7 +38,7 @@ describe('people/users', () => {
       for (const password of ['correct horse battery', undefined]) {
         await writeSession(deps.store.db, aSession(id));
         expect(await setPassword(deps, id, password)).to.include({ ok: true });
-        expect(await countSessionsOfUsers(deps.store.db, [id], deps.now())).to.equal(0);
+        expect(await countSessions(deps.store.db, { userIds: [id] }, deps.now())).to.equal(0);
       }
     });
 
@@ -46,7 +46,7 @@ describe('people/users', () => {
       const { id } = await addPerson(deps, { userName: 'anna.berg' });
       await writeSession(deps.store.db, aSession(id));
       expect(await setPassword(deps, id, 'short')).to.include({ ok: false });
-      expect(await countSessionsOfUsers(deps.store.db, [id], deps.now())).to.equal(1);
+      expect(await countSessions(deps.store.db, { userIds: [id] }, deps.now())).to.equal(1);
     });
 
     describe('releasing people from a source', () => {
@@ -60,7 +60,7 @@ describe('people/users', () => {
           expect(await release([id], deactivate)).to.equal(undefined);
           const after = await findUser(deps.store.db, id);
           expect(after).to.include({ active: !deactivate, sourceId: null, version: version + 1 });
-          const sessions = await countSessionsOfUsers(deps.store.db, [id], deps.now());
+          const sessions = await countSessions(deps.store.db, { userIds: [id] }, deps.now());
           expect(sessions).to.equal(deactivate ? 0 : 1);
         }
       });
@@ -74,7 +74,7 @@ describe('people/users', () => {
         expect(active.map(({ id }) => id)).to.deep.equal([kept]);
         await writeSession(deps.store.db, aSession(kept));
         expect(await release([kept], true)).to.include({ id: kept });
-        expect(await countSessionsOfUsers(deps.store.db, [kept], deps.now())).to.equal(1);
+        expect(await countSessions(deps.store.db, { userIds: [kept] }, deps.now())).to.equal(1);
       });
 
       it('deactivates all Power Users of a source while another one is active', async () => {
@@ -90,7 +90,7 @@ describe('people/users', () => {
       await setActive(deps, id, false);
       await writeSession(deps.store.db, aSession(id));
       await setActive(deps, id, true);
-      expect(await countSessionsOfUsers(deps.store.db, [id], deps.now())).to.equal(0);
+      expect(await countSessions(deps.store.db, { userIds: [id] }, deps.now())).to.equal(0);
     });
   });
 });

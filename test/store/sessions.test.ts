@@ -2,11 +2,9 @@ import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import {
   countSessions,
-  countSessionsOfProvider,
+  deleteAllSessions,
   deleteSession,
   deleteSessions,
-  deleteSessionsOfProvider,
-  deleteSessionsOfUser,
   findSession,
   listSessions,
   type SessionFilter,
@@ -57,8 +55,8 @@ describe('store/sessions', () => {
     it('ends the sessions of one person', async () => {
       const sessions = [aSession(anna.id), aSession(anna.id), aSession(bob.id)];
       for (const session of sessions) await writeSession(db, session);
-      expect(await deleteSessionsOfUser(db, anna.id)).to.equal(2);
-      expect(await deleteSessionsOfUser(db, anna.id)).to.equal(0);
+      expect(await deleteAllSessions(db, { userIds: [anna.id] })).to.equal(2);
+      expect(await deleteAllSessions(db, { userIds: [anna.id] })).to.equal(0);
       expect(
         await found(
           db,
@@ -103,9 +101,9 @@ describe('store/sessions', () => {
         aSession(bob.id),
       ];
       for (const session of sessions) await writeSession(db, session);
-      expect(await countSessionsOfProvider(db, 'one', testStart)).to.equal(2);
-      expect(await countSessionsOfProvider(db, 'one', testStart + 10)).to.equal(1);
-      await deleteSessionsOfProvider(db, 'one');
+      expect(await countSessions(db, { providerId: 'one' }, testStart)).to.equal(2);
+      expect(await countSessions(db, { providerId: 'one' }, testStart + 10)).to.equal(1);
+      await deleteAllSessions(db, { providerId: 'one' });
       expect(
         await found(
           db,

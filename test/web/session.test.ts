@@ -3,7 +3,7 @@ import { addDomain } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
 import { limitsOf } from '../../src/login/sessionLimits.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
-import { deleteSessionsOfUser, writeSession } from '../../src/store/sessions.ts';
+import { deleteAllSessions, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/flash.ts';
 import { startSession } from '../../src/web/session.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
@@ -89,7 +89,7 @@ describe('sessions', () => {
     await addPerson(deps, {});
     const browser = await logIn(anteroom);
     const slow = await behindSession(anteroom, async (req, res) => {
-      await deleteSessionsOfUser(deps.store.db, req.user?.id ?? '');
+      await deleteAllSessions(deps.store.db, { userIds: [req.user?.id ?? ''] });
       await flash(req, 'Saved.');
       res.end();
     });

@@ -5,7 +5,7 @@ import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
 import { namesOf } from '../../people/names.ts';
 import { findGroupByName, listGroups } from '../../store/groups.ts';
 import type { NewJob } from '../../store/jobs.ts';
-import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { countSessions } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { flash } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
@@ -113,15 +113,15 @@ async function show(
     group: field(req, 'group'),
     typed: field(req, 'typed'),
     leavesMeOut: ['deactivate', 'remove'].includes(action) && (all || personsIn(req).includes(req.user?.id ?? '')),
-    sessions: await countSessions(db, selected, deps.now()),
+    sessions: await countSessionsOf(db, selected, deps.now()),
     groups: action === 'group' ? (await listGroups(db, {}, { limit: GROUPS_OFFERED, offset: 0 })).rows : [],
   });
 }
 
-async function countSessions(db: Deps['store']['db'], ids: string[], now: number): Promise<number> {
+async function countSessionsOf(db: Deps['store']['db'], ids: string[], now: number): Promise<number> {
   let sum = 0;
   for (let start = 0; start < ids.length; start += IDS_PER_QUERY)
-    sum += await countSessionsOfUsers(db, ids.slice(start, start + IDS_PER_QUERY), now);
+    sum += await countSessions(db, { userIds: ids.slice(start, start + IDS_PER_QUERY) }, now);
   return sum;
 }
 

@@ -4,7 +4,7 @@ import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { getUser, nameOf, setActive } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
-import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { countSessions } from '../../store/sessions.ts';
 import { flash } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';
 
@@ -38,7 +38,7 @@ async function show(deps: Deps, res: Response, id: string, errors: FieldErrors):
     person,
     isKept: kept !== undefined,
     errors: kept ? { ...errors, '': kept } : errors,
-    sessions: await countSessionsOfUsers(db, [id], deps.now()),
+    sessions: await countSessions(db, { userIds: [id] }, deps.now()),
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
   });
 }

@@ -6,7 +6,7 @@ import { type PersonInput, personInputOf } from '../../people/form.ts';
 import { findLocks, owns } from '../../people/ownership.ts';
 import { changePerson, getUser, nameOf } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
-import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { countSessions } from '../../store/sessions.ts';
 import { findPasswordHash, type User } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
@@ -71,6 +71,6 @@ async function show(deps: Deps, res: Response, person: User, page: Page): Promis
     changesUserType: source && owns(source, 'userType'),
     hasPassword: (await findPasswordHash(db, person.id)) !== undefined,
     secondFactors: secondFactorsText(await findSecondFactors(db, person.id)),
-    sessions: await countSessionsOfUsers(db, [person.id], deps.now()),
+    sessions: await countSessions(db, { userIds: [person.id] }, deps.now()),
   });
 }

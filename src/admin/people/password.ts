@@ -5,7 +5,7 @@ import { LINK_HOURS, reasonAgainstLink } from '../../login/passwordLinks.ts';
 import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { mustChoosePassword, setPassword } from '../../people/localPassword.ts';
 import { getUser, nameOf } from '../../people/users.ts';
-import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { countSessions } from '../../store/sessions.ts';
 import { findPasswordHash } from '../../store/users.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
@@ -39,6 +39,6 @@ async function show(deps: Deps, res: Response, id: string, errors: FieldErrors, 
     linkHours: LINK_HOURS,
     kept: await reasonToKeep(deps.store.db, person, 'password'),
     hasPassword: (await findPasswordHash(deps.store.db, id)) !== undefined,
-    sessions: await countSessionsOfUsers(deps.store.db, [id], deps.now()),
+    sessions: await countSessions(deps.store.db, { userIds: [id] }, deps.now()),
   });
 }

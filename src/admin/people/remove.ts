@@ -6,7 +6,7 @@ import { erasePerson } from '../../people/personData.ts';
 import { getUser, nameOf, removeUser } from '../../people/users.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { findSource } from '../../store/profileSources.ts';
-import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { countSessions } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
 import { flash } from '../../web/flash.ts';
@@ -47,7 +47,7 @@ async function show(deps: Deps, res: Response, id: string, entered: Entered, err
     isKept: kept !== undefined,
     errors: kept ? { ...errors, '': kept } : errors,
     source: person.sourceId === null ? undefined : await findSource(db, person.sourceId),
-    sessions: await countSessionsOfUsers(db, [id], deps.now()),
+    sessions: await countSessions(db, { userIds: [id] }, deps.now()),
     groups: (await findGroupsOfUsers(db, [id])).filter(({ type }) => type === 'direct').length,
     reports: (await searchUsers(db, { managerId: id, includeOmitted: true }, { limit: 1, countTo: ALL })).total,
   });

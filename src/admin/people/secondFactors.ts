@@ -8,7 +8,7 @@ import {
   secondFactorsText,
 } from '../../login/secondFactors.ts';
 import { getUser, nameOf } from '../../people/users.ts';
-import { countSessionsOfUsers } from '../../store/sessions.ts';
+import { countSessions } from '../../store/sessions.ts';
 import { flash } from '../../web/flash.ts';
 
 const PATH = '/settings/people/:id/second-factors';
@@ -34,6 +34,6 @@ async function show(deps: Deps, res: Response, id: string): Promise<void> {
     isProtected: isProtected(factors),
     factors: secondFactorsText(factors),
     isRequired: await mustHaveSecondFactor(deps, person),
-    sessions: await countSessionsOfUsers(deps.store.db, [id], deps.now()),
+    sessions: await countSessions(deps.store.db, { userIds: [id] }, deps.now()),
   });
 }

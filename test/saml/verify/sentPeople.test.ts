@@ -8,7 +8,7 @@ import { findGroupByName, findGroupsOfUsers } from '../../../src/store/groups.ts
 import { type ProviderSettings, writePeopleRules } from '../../../src/store/identityProviders.ts';
 import { listLoginActivity } from '../../../src/store/loginSearch.ts';
 import type { PeopleRules } from '../../../src/store/peopleRules.ts';
-import { countSessionsOfUsers, writeSession } from '../../../src/store/sessions.ts';
+import { countSessions, writeSession } from '../../../src/store/sessions.ts';
 import { findUserByUserName, findUsersByUserNameOrEmail } from '../../../src/store/users.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { type Connected, connect, deliver, openTile, visitor } from '../../support/connect.ts';
@@ -96,7 +96,7 @@ describe('creating and updating people at login', () => {
       expect((await getUser(deps, user?.id ?? '')).active, 'after a Test login').to.equal(true);
       expect(reason(await logIn('ada', { ...ada, memberOf: [] }))).to.equal('required_value_missing');
       expect((await getUser(deps, user?.id ?? '')).active).to.equal(false);
-      expect(await countSessionsOfUsers(deps.store.db, [user?.id ?? ''], deps.now())).to.equal(0);
+      expect(await countSessions(deps.store.db, { userIds: [user?.id ?? ''] }, deps.now())).to.equal(0);
       expect(reason(await logIn('ada', ada))).to.equal('person_deactivated');
     });
 
