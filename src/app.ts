@@ -23,6 +23,7 @@ import { samlRoutes } from './saml/routes.ts';
 import { testLoginRoutes } from './saml/testLogin.ts';
 import { scimErrors, scimRoutes, wrongPathRoutes } from './scim/http/routes.ts';
 import { tokenRoutes } from './scim/http/tokenEndpoint.ts';
+import { actorOfRequest } from './web/actor.ts';
 import { assetRoutes } from './web/assets.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { pickDomain } from './web/domain.ts';
@@ -62,6 +63,7 @@ export function buildApp(deps: Deps): Express {
   app.use(noStore);
   app.get('/pictures/:digest', pictureOf(deps));
   app.use(sessions(deps));
+  app.use(actorOfRequest(deps));
   app.use(viewTools(deps));
   app.use(samlRoutes(deps));
   app.use(csrfProtection);

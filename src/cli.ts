@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { pino } from 'pino';
 import { runCommand } from './cli/run.ts';
 import { checkServerData } from './cli/serverData.ts';
@@ -20,6 +21,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   progress,
+  osUser: userInfo().username,
 });
 
 /** On a terminal, the line is cleared before anything else is written. */

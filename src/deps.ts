@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Actors } from './audit/actor.ts';
 import type { Background } from './background.ts';
 import type { Config } from './config.ts';
 import type { Store } from './db/open.ts';
@@ -29,6 +30,7 @@ export type Deps = {
     privateKey: (sealed: string) => KeyObject; // sealed with `secrets`
   };
   passwordCost: PasswordCost;
+  actors: Actors; // who the code that runs now works for, for the audit log
   webhooks: Webhooks;
   traffic: Traffic;
   metadataFetches: Map<string, Promise<FetchResult>>; // under way, by URL

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
@@ -40,6 +41,7 @@ export async function openDeps(config: Config, log: Logger): Promise<Deps> {
     randomBytes: random,
     keys: { createKeyPair, ...createKeyParsers(secrets) },
     passwordCost: recommendedCost,
+    actors: new AsyncLocalStorage(),
     webhooks,
     traffic: openTraffic(),
     metadataFetches: new Map(),

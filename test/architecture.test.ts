@@ -3,7 +3,7 @@ import { tables } from '../src/db/schema.ts';
 import { codeOf, filesIn, type Import, importsOf, read, targetOf } from './support/sourceFiles.ts';
 
 /** What may happen to people, sources and providers, from a screen, the command line or SCIM. */
-const domain = ['people', 'sources', 'login', 'jobs', 'federation', 'webhooks'];
+const domain = ['audit', 'people', 'sources', 'login', 'jobs', 'federation', 'webhooks'];
 
 /** What each part may import, beside itself and the plain modules at the top of src/ (config, deps, errors, …). */
 const mayImport: Record<string, string[]> = {
@@ -11,6 +11,7 @@ const mayImport: Record<string, string[]> = {
   xml: [],
   store: ['db'],
   // One layer: they may use each other, as long as no circle of files comes of it.
+  audit: ['store', ...domain],
   people: ['store', ...domain],
   sources: ['store', ...domain],
   login: ['store', ...domain],
@@ -83,6 +84,10 @@ const long: Record<string, string> = {
 
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
+  'audit/actor.ts': 'audit/record.test.ts',
+  'db/auditSteps.ts': 'db/migrations.test.ts',
+  'store/audit.ts': 'audit/record.test.ts',
+  'web/actor.ts': 'admin/controlPanel.test.ts',
   'db/directorySteps.ts': 'db/migrations.test.ts',
   'db/federationSteps.ts': 'db/migrations.test.ts',
   'db/loginSteps.ts': 'db/migrations.test.ts',

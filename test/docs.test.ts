@@ -130,6 +130,7 @@ async function helpOf(name: string[]): Promise<string> {
     out: write,
     err: write,
     progress: write,
+    osUser: 'root',
   });
   expect(code, help).to.equal(0);
   return help;

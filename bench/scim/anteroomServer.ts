@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
@@ -29,6 +30,7 @@ const deps: Deps = {
   randomBytes,
   keys: { createKeyPair, ...createKeyParsers(secrets) },
   passwordCost: recommendedCost,
+  actors: new AsyncLocalStorage(),
   webhooks: openWebhooks(),
   traffic: openTraffic(),
   metadataFetches: new Map(),

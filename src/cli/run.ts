@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import { actAs } from '../audit/actor.ts';
 import type { Deps } from '../deps.ts';
 import { takeEnvFile } from '../envFile.ts';
 import { AppError } from '../errors.ts';
+import type { Actor } from '../store/audit.ts';
 import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
@@ -33,6 +35,7 @@ export type CommandIo = {
   out(text: string): void;
   err(text: string): void;
   progress(text: string): void;
+  osUser: string; // of the operating system
 };
 
 const commands = [
@@ -152,12 +155,17 @@ async function perform(command: Command, values: Values, operands: string[], io:
     progress: io.progress,
   };
   try {
-    const output = await command.run(call);
+    const output = await actAs(deps, operator(io), () => command.run(call));
     await print(output, values.json === true, io);
     return 'exitCode' in output ? (output.exitCode ?? 0) : 0;
   } finally {
     await deps.store.close();
   }
+}
+
+/** Anyone with the database can run the command line: all that is known is the user of the operating system. */
+function operator({ osUser }: OpenedIo): Actor {
+  return { kind: 'commandLine', id: null, name: osUser, address: null };
 }
 
 async function print(output: Output, asJson: boolean, { out, err }: OpenedIo): Promise<void> {

@@ -66,6 +66,10 @@ const indexes = [
   `create index "loginTestsByExpiry" on "loginTests" ("expiresAt")`,
   `create index "passkeysByUser" on "passkeys" ("userId")`,
   `create index "passkeyChallengesByExpiry" on "passkeyChallenges" ("expiresAt")`,
+  `create unique index "auditEntriesBySeq" on "auditEntries" ("seq") where "seq" is not null`,
+  `create index "auditEntriesToSeal" on "auditEntries" ("id") where "seq" is null`,
+  `create index "auditEntriesByTarget" on "auditEntries" ("targetId", "id") where "targetId" is not null`,
+  `create index "auditEntriesByActor" on "auditEntries" ("actorId", "id") where "actorId" is not null`,
 ];
 
 const withoutRowid = ['userTokens', 'userNames'];

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addAudit } from './auditSteps.ts';
 import { createTables } from './createTables.ts';
 import {
   addGroupAncestors,
@@ -79,6 +80,7 @@ export const migrations: Migration[] = [
   addSingleLogout,
   addSecondFactors,
   addRulesForPeople,
+  addAudit,
 ];
 
 /**

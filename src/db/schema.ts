@@ -219,6 +219,7 @@ export const tables = {
     createdAt: time,
     changedAt: time,
     leasedUntil: time, // while a process works on it, a moment from now
+    actorJson: optionalText, // Actor, for the audit log
   },
   jobItems: {
     jobId: reference('jobs'),
@@ -426,6 +427,31 @@ export const tables = {
     revokedAt: optionalTime,
     revokedBy: text,
   },
+  auditEntries: {
+    id, // sorts by time
+    at: time,
+    action: key, // AuditAction
+    actorKind: key, // ActorKind
+    actorId: optionalKey,
+    targetKind: key, // TargetKind
+    targetId: optionalKey,
+    whoJson: optionalText, // Who, null once it is erased
+    whatJson: optionalText, // What, null once it is erased
+    // Filled in when the entry is sealed, in the order of `seq`: docs/decisions/audit-is-a-chain.md.
+    seq: column<number | null>('bigint'),
+    whoDigest: optionalText,
+    whatDigest: optionalText,
+    hash: optionalText,
+  },
+  auditCheckpoints: {
+    id, // sorts by time
+    at: time,
+    seq: bigint, // of the last entry that it vouches for
+    hash: text, // of that entry
+    cut: flag, // the entries up to it were deleted by retention
+    publicKey: text, // base64url, of the Ed25519 key that signed
+    signature: text,
+  },
 };
 
 /** The rows of the tables. */
@@ -466,3 +492,5 @@ export type WebhookDeliveryRow = Schema['webhookDeliveries'];
 export type AuthenticatorAppRow = Schema['authenticatorApps'];
 export type PasskeyRow = Schema['passkeys'];
 export type SecondStepRow = Schema['secondSteps'];
+export type AuditEntryRow = Schema['auditEntries'];
+export type AuditCheckpointRow = Schema['auditCheckpoints'];

@@ -1,3 +1,4 @@
+import { currentActor } from '../audit/actor.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict, NotFound } from '../errors.ts';
@@ -165,6 +166,7 @@ function newJob(deps: Deps, { kind, input, items, total = items?.length ?? 0 }: 
     createdAt: now,
     changedAt: now,
     leasedUntil: leaseFrom(deps),
+    actor: currentActor(deps),
   };
 }
 

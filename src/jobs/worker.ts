@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { actAs } from '../audit/actor.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, DatabaseFault } from '../errors.ts';
@@ -129,10 +130,10 @@ async function processBatch(deps: Deps, id: string): Promise<boolean> {
     if (job?.state !== 'running') return false;
     const { next = nextJobItems, process, finish } = steps[job.kind];
     const items = await next(trx, job, BATCH);
-    const outcomes = await process(trx, deps, items, job);
+    const outcomes = await actAs(deps, job.actor, () => process(trx, deps, items, job));
     await recordOutcomes(trx, id, items, outcomes);
     const more = items.length === BATCH;
-    if (!more) await finish?.(trx, deps, job);
+    if (!more) await actAs(deps, job.actor, async () => finish?.(trx, deps, job));
     const [processed, counts] = [job.processed + items.length, countOutcomes(job.counts, outcomes)];
     const state = more ? ('running' as const) : ('done' as const);
     const times = { changedAt: deps.now(), leasedUntil: leaseFrom(deps) };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AuditDeps } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Group } from '../store/groups.ts';
@@ -10,12 +11,10 @@ import { storedValue } from './values.ts';
 const MAX_IDS = 200; // of each list: receivers expect messages of less than 20 kB (Standard Webhooks, Payload size)
 
 /** What writing people needs. */
-export type WritingDeps = Pick<Deps, 'now' | 'randomBytes' | 'attributes' | 'webhooks'>;
-
-type EventDeps = Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>;
+export type WritingDeps = AuditDeps & Pick<Deps, 'attributes'>;
 
 /** Reports that a person was added or deleted, or deactivated without another change. */
-export function publishPerson(db: Db, deps: EventDeps, type: EventType, person: User): Promise<void> {
+export function publishPerson(db: Db, deps: AuditDeps, type: EventType, person: User): Promise<void> {
   return publish(db, deps, type, () => personData(person));
 }
 
@@ -36,18 +35,18 @@ export async function publishPersonChange(
 }
 
 /** Reports that second factors of a person were added or removed, not which. */
-export function publishSecondFactors(db: Db, deps: EventDeps, person: User): Promise<void> {
+export function publishSecondFactors(db: Db, deps: AuditDeps, person: User): Promise<void> {
   return publish(db, deps, 'person.updated', () => ({ ...personData(person), changed: ['secondFactors'] }));
 }
 
 /** Returns the active people of these, before they are deactivated together, if that is to be reported. */
-export async function activeAmong(db: Db, { webhooks }: EventDeps, ids: string[]): Promise<User[]> {
+export async function activeAmong(db: Db, { webhooks }: AuditDeps, ids: string[]): Promise<User[]> {
   if (!webhooks.wanted.has('person.deactivated')) return [];
   return [...(await findUsersById(db, ids)).values()].filter(({ active }) => active);
 }
 
 /** Reports people who were deactivated together. @param before as they were */
-export async function publishDeactivations(db: Db, deps: EventDeps, before: User[]): Promise<void> {
+export async function publishDeactivations(db: Db, deps: AuditDeps, before: User[]): Promise<void> {
   for (const user of before)
     await publishPerson(db, deps, 'person.deactivated', { ...user, active: false, version: user.version + 1 });
 }
@@ -55,7 +54,7 @@ export async function publishDeactivations(db: Db, deps: EventDeps, before: User
 /** Reports that a group was added, changed or deleted. `changed` has the names of attributes. */
 export function publishGroup(
   db: Db,
-  deps: EventDeps,
+  deps: AuditDeps,
   type: EventType,
   group: Group,
   changed?: string[],
@@ -66,7 +65,7 @@ export function publishGroup(
 /** Reports who was added to a group and removed from it, as the IDs of people and groups. */
 export async function publishMembers(
   db: Db,
-  deps: EventDeps,
+  deps: AuditDeps,
   group: Group,
   { added = [], removed = [] }: { added?: string[]; removed?: string[] },
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AuditDeps } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
@@ -62,12 +63,7 @@ export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]
 }
 
 /** Does the same within a transaction. */
-export async function addPeopleIn(
-  db: Db,
-  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
-  id: string,
-  userIds: string[],
-): Promise<string[]> {
+export async function addPeopleIn(db: Db, deps: AuditDeps, id: string, userIds: string[]): Promise<string[]> {
   requireUnmanaged(await getGroupIn(db, id));
   const { added } = await addMembers(db, id, userIds);
   await recordMembers(db, deps, id, { added });
@@ -80,12 +76,7 @@ export async function removePeopleFromGroup(deps: Deps, id: string, userIds: str
 }
 
 /** Does the same within a transaction. */
-export async function removePeopleIn(
-  db: Db,
-  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
-  id: string,
-  userIds: string[],
-): Promise<string[]> {
+export async function removePeopleIn(db: Db, deps: AuditDeps, id: string, userIds: string[]): Promise<string[]> {
   requireUnmanaged(await getGroupIn(db, id));
   const removed = await removeMembers(db, id, userIds);
   await recordMembers(db, deps, id, { removed });
@@ -133,7 +124,7 @@ export async function removeGroup(deps: Deps, id: string): Promise<Group> {
 /** Gives a group a new version after its members changed, and reports them. */
 export async function recordMembers(
   db: Db,
-  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
+  deps: AuditDeps,
   id: string,
   { added = [], removed = [] }: { added?: string[]; removed?: string[] },
 ): Promise<void> {

@@ -31,7 +31,7 @@ export const personalData = {
     'recoveryCodes',
   ],
   sessions: ['sessions', 'pendingLogins', 'secondSteps'],
-  logs: ['loginActivity', 'loginMessages', 'scimLog', 'webhookDeliveries', 'jobItems', 'sentMails'],
+  logs: ['loginActivity', 'loginMessages', 'scimLog', 'webhookDeliveries', 'jobItems', 'sentMails', 'auditEntries'],
 } as const;
 
 /** Returns all that is stored about a person, for the person to read. Secrets are left out. */

@@ -200,7 +200,7 @@ export async function deletePerson(db: Db, deps: WritingDeps, user: User): Promi
  */
 export async function releaseFromSource(
   db: Db,
-  deps: Pick<Deps, 'now' | 'randomBytes' | 'webhooks'>,
+  deps: WritingDeps,
   ids: string[],
   { deactivate }: { deactivate: boolean },
 ): Promise<{ id: string; reason: string } | undefined> {

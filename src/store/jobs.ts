@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { inserter } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
+import type { Actor } from './audit.ts';
 
 export type JobKind =
   | ('preview' | 'import' | 'source' | 'attribute')
@@ -11,11 +12,12 @@ export type JobKind =
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed';
 
 /** A change of many people or lines in the background. `counts` is the number of processed items by outcome. */
-export type Job = Omit<JobRow, 'kind' | 'state' | 'inputJson' | 'countsJson'> & {
+export type Job = Omit<JobRow, 'kind' | 'state' | 'inputJson' | 'countsJson' | 'actorJson'> & {
   kind: JobKind;
   state: JobState;
   input: Record<string, string>;
   counts: Record<string, number>;
+  actor: Actor; // who started it, for the audit log
 };
 
 /** One item of a job: the ID of a person, or a line of a file. `outcome` is null until the item is processed. */
@@ -188,13 +190,21 @@ export async function listJobsBefore(db: Db, before: number, state: JobState, ki
   return (await (kind === undefined ? old : old.where('kind', '=', kind)).execute()).map(({ id }) => id);
 }
 
-function fromRow({ inputJson, countsJson, ...row }: JobRow): Job {
+function fromRow({ inputJson, countsJson, actorJson, ...row }: JobRow): Job {
   const { kind, state } = row as Pick<Job, 'kind' | 'state'>;
-  return { ...row, kind, state, input: JSON.parse(inputJson), counts: JSON.parse(countsJson) };
+  // Only jobs from before the audit log have none.
+  const actor =
+    actorJson === null ? { kind: 'server', id: null, name: row.startedBy, address: null } : JSON.parse(actorJson);
+  return { ...row, kind, state, input: JSON.parse(inputJson), counts: JSON.parse(countsJson), actor };
 }
 
-function toRow({ input, counts, ...job }: Job): JobRow {
-  return { ...job, inputJson: JSON.stringify(input), countsJson: JSON.stringify(counts) };
+function toRow({ input, counts, actor, ...job }: Job): JobRow {
+  return {
+    ...job,
+    inputJson: JSON.stringify(input),
+    countsJson: JSON.stringify(counts),
+    actorJson: JSON.stringify(actor),
+  };
 }
 
 function itemFromRow({ position, itemJson, outcome, reason }: JobItemRow): JobItem {

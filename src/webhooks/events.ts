@@ -14,6 +14,10 @@ export const eventTypes = [
   ['attention.started', 'Something started to need attention.'],
   ['attention.reminder', 'Something that expires comes nearer: 14, 7 and 1 days, and when it expired.'],
   ['attention.ended', 'Something no longer needs attention.'],
+  [
+    'audit.recorded',
+    'The audit log has a new entry: any change of people, settings, keys or sessions, with its values.',
+  ],
 ] as const;
 
 export type EventType = (typeof eventTypes)[number][0];

@@ -40,7 +40,7 @@ describe('cli/run', () => {
   });
 
   it('prints the message of an error and exits with 1', async () => {
-    const io = { input: () => Promise.reject(new Error('input')), out: () => {}, progress: () => {} };
+    const io = { input: () => Promise.reject(new Error('input')), out: () => {}, progress: () => {}, osUser: 'root' };
     for (const error of [new NotFound('This group does not exist.'), new Error('The database could not be opened.')]) {
       const said: string[] = [];
       const open = () => Promise.reject(error);
@@ -68,7 +68,14 @@ describe('cli/run', () => {
         closed += 1;
       };
       const open = async () => ({ ...deps, store: { ...deps.store, close } });
-      const io = { open, input: async () => Buffer.alloc(0), out: () => {}, err: () => {}, progress: () => {} };
+      const io = {
+        open,
+        input: async () => Buffer.alloc(0),
+        out: () => {},
+        err: () => {},
+        progress: () => {},
+        osUser: 'root',
+      };
       expect([await runCommand([...args], io), closed]).to.deep.equal([expected, 1]);
     }
   });
@@ -87,6 +94,7 @@ async function withoutDatabase(args: string[]): Promise<{ code: number; out: str
       said.err += text;
     },
     progress: () => {},
+    osUser: 'root',
   });
   return { code, ...said };
 }

@@ -57,6 +57,7 @@ const added = [
   'signers',
   'selected',
   'peopleJson',
+  'actorJson',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

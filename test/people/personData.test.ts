@@ -49,6 +49,7 @@ const others = [
   'webhooks',
   'healthCauses',
   'providerSetups',
+  'auditCheckpoints',
 ];
 
 describe('people/personData', () => {

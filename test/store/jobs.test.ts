@@ -116,7 +116,8 @@ describe('store/jobs', () => {
     async function insert(id: string, values: Partial<Job>): Promise<Job> {
       const progress = { total: 3, processed: 0, counts: {}, failure: null };
       const times = { createdAt: testStart, changedAt: testStart, leasedUntil: testStart + 1 };
-      const base = { id, kind: 'remove' as const, state: 'running' as const, input: {}, startedBy: 'Maya' };
+      const actor = { kind: 'person' as const, id: 'maya', name: 'maya', address: null };
+      const base = { id, kind: 'remove' as const, state: 'running' as const, input: {}, startedBy: 'Maya', actor };
       const job: Job = { ...base, ...progress, ...times, ...values };
       await insertJob(db, job);
       return job;

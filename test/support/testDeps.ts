@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { openBackground } from '../../src/background.ts';
@@ -54,6 +55,7 @@ export async function testDeps({
     randomBytes,
     keys: { ...createKeyParsers(secrets), createKeyPair: testKeyPairs() },
     passwordCost: testPasswordCost,
+    actors: new AsyncLocalStorage(),
     webhooks: openWebhooks(),
     traffic: openTraffic(),
     metadataFetches: new Map(),

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { actAs, providerActor } from '../../audit/actor.ts';
 import type { Db } from '../../db/open.ts';
 import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
@@ -88,7 +89,9 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
   // One transaction, and one wait for the disk: what is used up and what is recorded are both stored, or neither.
   const result = await deps.store.db.transaction().execute(async (trx) => {
     const used = { ...login, results: [...login.results] }; // the transaction may run again
-    await runAsyncChecks(used, loginChecks.use, { db: trx, deps });
+    await actAs(deps, providerActor(used.provider, req.ip ?? null), () =>
+      runAsyncChecks(used, loginChecks.use, { db: trx, deps }),
+    );
     const result = resultOf(deps, req, used, present);
     const row = activityRow(used, result, { ...clientOf(req), tookMs: deps.now() - used.now });
     if (!result.ok) return { ...result, ...(await recordRefused(trx, deps, row, used.user, messages)) };

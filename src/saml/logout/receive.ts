@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { actAs, providerActor } from '../../audit/actor.ts';
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import type { ReasonCode } from '../../federation/reasons.ts';
@@ -83,7 +84,8 @@ export async function receiveLogout(deps: Deps, req: Request, domain: Domain): P
     const logout = { ...received, results: [...received.results] }; // the transaction may run again
     await runAsyncChecks(logout, logoutChecks.use, trx);
     if (logout.refusal) return recordRefused(trx, deps, logout, from);
-    return logout.sent ? finishOurs(trx, logout, from) : endSessions(trx, deps, logout, from);
+    if (logout.sent) return finishOurs(trx, logout, from);
+    return actAs(deps, providerActor(logout.provider, req.ip ?? null), () => endSessions(trx, deps, logout, from));
   });
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
+import { actAs } from '../../audit/actor.ts';
 import type { Deps } from '../../deps.ts';
 import { together } from '../../web/turn.ts';
 import { MOST_WORK } from '../protocol/scan.ts';
@@ -72,7 +73,8 @@ async function serve(
     call.source = source;
     const handler = find(request); // 404 and 405 before the body is read
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req);
-    const response = await handler({ ...call, source });
+    const actor = { kind: 'source', id: source.id, name: source.name, address: network } as const;
+    const response = await actAs(deps, actor, () => handler({ ...call, source }));
     await together();
     await send(res, response);
     log.add(call, response.status, null);

@@ -40,5 +40,7 @@ describe('admin/jobs/list', () => {
 function aJob(values: Partial<Job>): Job {
   const progress = { total: 1_200, processed: 0, counts: {}, failure: null };
   const times = { createdAt: testStart, changedAt: testStart, leasedUntil: testStart + 1 };
-  return { id: 'job', kind: 'remove', state: 'done', input: {}, startedBy: 'Maya', ...progress, ...times, ...values };
+  const actor = { kind: 'person' as const, id: 'maya', name: 'maya', address: null };
+  const base = { id: 'job', kind: 'remove' as const, state: 'done' as const, input: {}, startedBy: 'Maya', actor };
+  return { ...base, ...progress, ...times, ...values };
 }

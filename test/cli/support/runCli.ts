@@ -18,6 +18,7 @@ export async function runCli(
     out: (text) => printed.push(text),
     err: (text) => complained.push(text),
     progress: (text) => onProgress?.(text),
+    osUser: 'root',
   });
   return { code, printed: printed.join('\n'), complained: complained.join('\n') };
 }

@@ -1,0 +1,45 @@
+import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { AuditChange } from '../store/audit.ts';
+
+const MAX_VALUE = 4_000;
+
+/** A value that is too long to keep: its beginning, its length, and the SHA-256 (hex) of all of it. */
+export type CutValue = { start: string; length: number; sha256: string };
+
+/**
+ * Returns the differences between two objects, by their own properties. A missing object has none: something was created or deleted.
+ * @param secret properties whose values must not be recorded
+ */
+export function changesBetween(
+  before: object | undefined,
+  after: object | undefined,
+  secret: readonly string[] = [],
+): AuditChange[] {
+  const [old, now] = [before ?? {}, after ?? {}].map((object) => object as Record<string, unknown>);
+  const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])];
+  return names.flatMap((name) => {
+    const [from, to] = [old?.[name] ?? undefined, now?.[name] ?? undefined];
+    if (isDeepStrictEqual(from, to)) return [];
+    return secret.includes(name) ? [{ name, secret: true as const }] : [changeOf(name, from, to)];
+  });
+}
+
+/** Returns a change as it is kept: without values that are missing, and with the beginning of long ones. */
+export function changeOf(name: string, before: unknown, after: unknown): AuditChange {
+  return {
+    name,
+    ...(before === undefined ? {} : { before: kept(before) }),
+    ...(after === undefined ? {} : { after: kept(after) }),
+  };
+}
+
+function kept(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text === undefined || text.length <= MAX_VALUE) return value;
+  return {
+    start: text.slice(0, MAX_VALUE).toWellFormed(),
+    length: text.length,
+    sha256: hash('sha256', text),
+  } satisfies CutValue;
+}

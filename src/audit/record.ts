@@ -1,0 +1,46 @@
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { newId } from '../identifier.ts';
+import { type Actor, type AuditChange, insertAuditEntry, type What, type Who } from '../store/audit.ts';
+import { publish } from '../webhooks/publish.ts';
+import type { AuditAction, TargetKind } from './actions.ts';
+import { currentActor } from './actor.ts';
+
+const SALT_BYTES = 12;
+
+/** What recording a change needs. */
+export type AuditDeps = Pick<Deps, 'now' | 'randomBytes' | 'webhooks' | 'actors'>;
+
+/** What was changed. `name` is what it was called then. */
+export type AuditTarget = { kind: TargetKind; id: string | null; name: string };
+
+/**
+ * Records a change in the transaction that makes it: both are stored, or neither. Who made it is the current actor, unless another is given.
+ * The entry joins the chain a moment later (seal.ts), so that changes do not wait for each other.
+ */
+export async function recordChange(
+  db: Db,
+  deps: AuditDeps,
+  action: AuditAction,
+  target: AuditTarget,
+  changes: AuditChange[] = [],
+  { kind, id: actorId, name, address }: Actor = currentActor(deps),
+): Promise<void> {
+  const at = deps.now();
+  const who: Who = { salt: salt(deps), name, address };
+  const what: What = { salt: salt(deps), name: target.name, changes };
+  const facts = { id: newId(deps), at, action, actorKind: kind, actorId, targetKind: target.kind, targetId: target.id };
+  await insertAuditEntry(db, { ...facts, whoJson: JSON.stringify(who), whatJson: JSON.stringify(what) });
+  await publish(db, deps, 'audit.recorded', () => ({
+    id: facts.id,
+    action,
+    actor: { kind, id: actorId, name, address },
+    target,
+    changes,
+  }));
+}
+
+/** Makes the digest of a part say nothing about it once the part is erased, although its values can be guessed. */
+function salt({ randomBytes }: Pick<Deps, 'randomBytes'>): string {
+  return randomBytes(SALT_BYTES).toString('base64url');
+}

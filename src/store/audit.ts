@@ -1,0 +1,49 @@
+import type { Db } from '../db/open.ts';
+import { inserter } from '../db/query.ts';
+import type { AuditCheckpointRow, AuditEntryRow } from '../db/schema.ts';
+
+/**
+ * One thing that changed: its values before and after, or what was added to a list and removed from it. Of a secret only that it
+ * changed.
+ */
+export type AuditChange = {
+  name: string;
+  before?: unknown;
+  after?: unknown;
+  added?: string[];
+  removed?: string[];
+  secret?: true;
+};
+
+/** What changes something: `server` is work of the background, and `visitor` a browser without a login. */
+export const actorKinds = ['person', 'source', 'provider', 'setupLink', 'commandLine', 'visitor', 'server'] as const;
+
+/** Who changes something, and from where. `name` is what they were called then; `address` is that of their client. */
+export type Actor = { kind: (typeof actorKinds)[number]; id: string | null; name: string; address: string | null };
+
+/** The part of an entry about who made the change, and from where. */
+export type Who = { salt: string; name: string; address: string | null };
+
+/** The part of an entry about what was changed. */
+export type What = { salt: string; name: string; changes: AuditChange[] };
+
+/** A change that was recorded. Its parts are missing once they are erased; what sealing fills in is null until then. */
+export type AuditEntry = Omit<AuditEntryRow, 'whoJson' | 'whatJson'> & {
+  who: Who | undefined;
+  what: What | undefined;
+};
+
+/** Adds an entry, which is not sealed yet. */
+export async function insertAuditEntry(
+  db: Db,
+  entry: Omit<AuditEntryRow, 'seq' | 'whoDigest' | 'whatDigest' | 'hash'>,
+): Promise<void> {
+  await insertRows(db, [{ ...entry, seq: null, whoDigest: null, whatDigest: null, hash: null }]);
+}
+
+const insertRows = inserter('auditEntries');
+
+/** Adds a checkpoint. */
+export async function insertCheckpoint(db: Db, checkpoint: AuditCheckpointRow): Promise<void> {
+  await db.insertInto('auditCheckpoints').values(checkpoint).execute();
+}
