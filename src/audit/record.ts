@@ -5,8 +5,10 @@ import { type Actor, type AuditChange, insertAuditEntry, type What, type Who } f
 import { publish } from '../webhooks/publish.ts';
 import type { AuditAction, TargetKind } from './actions.ts';
 import { currentActor } from './actor.ts';
+import { boundedChanges } from './boundedChanges.ts';
 
 const SALT_BYTES = 12;
+const MAX_EVENT_CHANGES = 12_000; // bytes: receivers of webhooks expect messages of up to 20 kB
 
 /** What recording a change needs. */
 export type AuditDeps = Pick<Deps, 'now' | 'randomBytes' | 'webhooks' | 'actors'>;
@@ -36,7 +38,7 @@ export async function recordChange(
     action,
     actor: { kind, id: actorId, name, address },
     target,
-    changes,
+    ...boundedChanges(changes, MAX_EVENT_CHANGES),
   }));
 }
 

@@ -1,0 +1,34 @@
+import type { AuditChange } from '../store/audit.ts';
+
+/** A change without its values, which are too long for a message. */
+export type CutChange = { name: string; cut: true };
+
+/** The changes of an entry, as far as a message has room for them. */
+export type BoundedChanges = { changes: (AuditChange | CutChange)[]; complete: boolean };
+
+/**
+ * Returns the changes of an entry for a message: those that no longer fit only with their names, and none once those no longer fit.
+ * @param maxBytes the most bytes that the list may have in JSON
+ * @param toJson how the message writes it
+ */
+export function boundedChanges(
+  changes: readonly AuditChange[],
+  maxBytes: number,
+  toJson: (value: unknown) => string = JSON.stringify,
+): BoundedChanges {
+  let left = maxBytes - 1; // a bracket; the other one counts as the comma that the last change does not have
+  const kept: BoundedChanges['changes'] = [];
+  for (const change of changes) {
+    const forms = [change, { name: change.name, cut: true as const }];
+    const fitting = forms.find((form) => bytesOf(toJson(form)) < left);
+    if (fitting === undefined) break;
+    left -= bytesOf(toJson(fitting)) + 1;
+    kept.push(fitting);
+  }
+  const isWhole = kept.length === changes.length && kept.every((change) => !('cut' in change));
+  return { changes: kept, complete: isWhole };
+}
+
+function bytesOf(json: string): number {
+  return Buffer.byteLength(json);
+}
