@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
+import { SEAL_EVERY_MS, sealEntries } from './audit/seal.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { takeEnvFile, withEnvFile } from './envFile.ts';
@@ -53,6 +54,7 @@ function repeatWork(deps: Deps): void {
   background.repeat(TAKE_OVER_EVERY_MS, () =>
     takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
   );
+  background.repeat(SEAL_EVERY_MS, () => seal(deps));
   background.repeat(DELIVER_EVERY_MS, () =>
     deliverEvents(deps).catch((error: unknown) => log.debug({ err: error }, 'webhooks could not be read')),
   );
@@ -68,6 +70,13 @@ function repeatWork(deps: Deps): void {
       log.error({ err: error }, 'expired data could not be deleted'),
     );
   });
+}
+
+/** What cannot be sealed now is sealed later, at the latest after the next start. */
+async function seal(deps: Deps): Promise<void> {
+  await sealEntries(deps).catch((error: unknown) =>
+    deps.log.debug({ err: error }, 'audit entries could not be sealed'),
+  );
 }
 
 async function sweep({ store, config, now }: Deps): Promise<void> {
@@ -95,6 +104,7 @@ async function stop(deps: Deps, server: StoppableServer): Promise<void> {
   await server.close();
   await flushTraffic(deps);
   await background.finished();
+  await seal(deps);
   await store.close();
   process.exit();
 }

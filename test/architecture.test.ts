@@ -85,6 +85,8 @@ const long: Record<string, string> = {
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
   'audit/actor.ts': 'audit/record.test.ts',
+  'audit/chain.ts': 'audit/seal.test.ts',
+  'store/auditChain.ts': 'audit/seal.test.ts',
   'db/auditSteps.ts': 'db/migrations.test.ts',
   'store/audit.ts': 'audit/record.test.ts',
   'web/actor.ts': 'admin/controlPanel.test.ts',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { actAs } from '../audit/actor.ts';
+import { sealEntries } from '../audit/seal.ts';
 import type { Deps } from '../deps.ts';
 import { takeEnvFile } from '../envFile.ts';
 import { AppError } from '../errors.ts';
@@ -159,6 +160,7 @@ async function perform(command: Command, values: Values, operands: string[], io:
     await print(output, values.json === true, io);
     return 'exitCode' in output ? (output.exitCode ?? 0) : 0;
   } finally {
+    await sealEntries(deps).catch(() => {}); // the server seals them otherwise
     await deps.store.close();
   }
 }

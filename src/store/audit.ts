@@ -43,6 +43,13 @@ export async function insertAuditEntry(
 
 const insertRows = inserter('auditEntries');
 
+/** Writes what sealing filled in. Call within changeChain, with entries that were read there. */
+export async function writeSeals(db: Db, entries: AuditEntryRow[]): Promise<void> {
+  await replaceRows(db, entries);
+}
+
+const replaceRows = inserter('auditEntries', { key: ['id'], existing: 'replace' });
+
 /** Adds a checkpoint. */
 export async function insertCheckpoint(db: Db, checkpoint: AuditCheckpointRow): Promise<void> {
   await db.insertInto('auditCheckpoints').values(checkpoint).execute();

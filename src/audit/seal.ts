@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
+import { writeSeals } from '../store/audit.ts';
+import { changeChain, findChainHead, listUnsealedEntries } from '../store/auditChain.ts';
+import { digestOf, GENESIS, hashOf } from './chain.ts';
+
+/** How often each server calls sealEntries, in milliseconds. */
+export const SEAL_EVERY_MS = 1_000;
+
+const BATCH = 100;
+
+/**
+ * Appends all entries that were recorded before the call to the chain, in the order of their ids. Several processes may do so at the same
+ * time: batches are sealed one after another. Returns how many entries it sealed.
+ */
+export async function sealEntries({ store }: Pick<Deps, 'store'>): Promise<number> {
+  let sealed = 0;
+  while ((await listUnsealedEntries(store.db, 1)).length > 0) {
+    sealed += await changeChain(store, sealBatch);
+    await setImmediate(); // lets other writes run between two batches
+  }
+  return sealed;
+}
+
+async function sealBatch(trx: Db): Promise<number> {
+  const entries = await listUnsealedEntries(trx, BATCH);
+  const head = await findChainHead(trx);
+  let [seq, previous] = [head?.seq ?? 0, head?.hash ?? GENESIS];
+  const sealed = entries.map((entry) => {
+    seq += 1;
+    const chained = { ...entry, seq, whoDigest: digestOf(entry.whoJson), whatDigest: digestOf(entry.whatJson) };
+    previous = hashOf(previous, chained);
+    return { ...chained, hash: previous };
+  });
+  await writeSeals(trx, sealed);
+  return sealed.length;
+}
