@@ -21,6 +21,7 @@ const primaryKeys: Record<string, string[]> = {
   metadataFetches: ['domainId', 'providerId'],
   healthCauses: ['code', 'subject'],
   loginTraffic: ['slot', 'providerId', 'domainId'],
+  passwordLinks: ['userId', 'mailed'],
   authenticatorApps: ['userId'],
   recoveryCodes: ['userId', 'codeHash'],
 };

@@ -96,6 +96,21 @@ export async function addPasswordLinks(db: Kysely<unknown>, engine: Engine): Pro
     .execute(db);
 }
 
+/** A link that was mailed does not replace the one that a Power User or the operator created. */
+export async function keepMailedLinksApart(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "oldPasswordLinks" as select * from "passwordLinks"`,
+    `drop table "passwordLinks"`,
+    `create table "passwordLinks" ("userId" ${key} not null references "users" ("id") on delete cascade,
+      "tokenHash" ${key} not null unique, "createdAt" bigint not null, "expiresAt" bigint not null, "mailed" integer not null,
+      constraint "passwordLinksKey" primary key ("userId", "mailed"))`,
+    `insert into "passwordLinks" select "userId", "tokenHash", "createdAt", "expiresAt", 0 from "oldPasswordLinks"`,
+    `drop table "oldPasswordLinks"`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
 /** The Log-In screen of a domain may ask for the e-mail address first, and buttons have pictures. */
 export async function helpToFindProviders(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const key = engine === 'postgres' ? 'text collate "C"' : 'text';

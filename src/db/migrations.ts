@@ -32,6 +32,7 @@ import {
   countLoginTraffic,
   countRefusals,
   helpToFindProviders,
+  keepMailedLinksApart,
   keepMessagesOfLogins,
   keepUsedLoginRequests,
   tellAutoLogins,
@@ -81,6 +82,7 @@ export const migrations: Migration[] = [
   addSecondFactors,
   addRulesForPeople,
   addAudit,
+  keepMailedLinksApart,
 ];
 
 /**

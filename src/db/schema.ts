@@ -259,10 +259,11 @@ export const tables = {
     messageSealed: optionalText, // the AuthnRequest, shortened, if messages are kept
   },
   passwordLinks: {
-    userId: column<string>('KEY primary key references "users" ("id") on delete cascade'),
+    userId: reference('users'),
     tokenHash: uniqueKey,
     createdAt: time,
     expiresAt: time,
+    mailed: flag, // anyone can have one mailed: it does not replace the one that a Power User or the operator created
   },
   pendingLogins: { tokenHash: id, loginJson: text, expiresAt: time },
   logoutRequests: {

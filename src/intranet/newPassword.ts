@@ -17,7 +17,7 @@ export function newPasswordRoutes(deps: Deps): Router {
   router.post(PATH, async (req, res) => {
     const user = await getUserOfLink(deps, req.params.token);
     const entered = { password: field(req, 'password'), repeated: field(req, 'repeated') };
-    const chosen = await choosePassword(deps, req.params.token, entered);
+    const chosen = await choosePassword(deps, req.params.token, entered, req.ip ?? '');
     if (!chosen.ok) return show(res.status(422), user, chosen.errors);
     res.redirect(303, '/local-login?new-password');
   });

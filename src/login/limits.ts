@@ -48,6 +48,14 @@ export async function mayTry(deps: Deps, limits: Limit[]): Promise<boolean> {
   return true;
 }
 
+/** Forgets the failed logins of a person under these names: those from their network, and those from all together. */
+export async function forgetFailuresOf(deps: Deps, names: string[], address: string): Promise<void> {
+  for (const name of names) {
+    const [ofBoth, , ofName] = limitsFor(deps, name, address);
+    for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(deps.store.db, limit.name);
+  }
+}
+
 /** Undoes the counting of an attempt with the right password: the person's counts are reset, and the network's is decremented. */
 export async function undoFailure({ store }: Deps, [ofBoth, ofNetwork, ofName]: Limit[]): Promise<void> {
   for (const limit of [ofBoth, ofName]) if (limit) await forgetFailures(store.db, limit.name);

@@ -4,7 +4,8 @@ import { hashToken, newToken } from '../identifier.ts';
 import { setPassword } from '../people/localPassword.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
 import { findPasswordLink, takePasswordLink, writePasswordLink } from '../store/passwordLinks.ts';
-import { findUser, type User } from '../store/users.ts';
+import { emailsOf, findUser, type User } from '../store/users.ts';
+import { forgetFailuresOf } from './limits.ts';
 import { passwordFault } from './passwords.ts';
 
 /** How long a link for a new password is valid. */
@@ -27,9 +28,10 @@ export function reasonAgainstLink(user: User): string | undefined {
 /**
  * Creates the link with which a person chooses a new password, once. It replaces the one before; the password stays until it is used.
  * @param url the domain that it is for
+ * @param mailed whether it is mailed. Anyone can ask for that, so it replaces only one that was mailed too
  * @throws Forbidden if the person could not log in with a password
  */
-export async function createPasswordLink(deps: Deps, user: User, url: string): Promise<string> {
+export async function createPasswordLink(deps: Deps, user: User, url: string, mailed = false): Promise<string> {
   const reason = reasonAgainstLink(user);
   if (reason !== undefined) throw new Forbidden(reason);
   const token = newToken(deps);
@@ -39,6 +41,7 @@ export async function createPasswordLink(deps: Deps, user: User, url: string): P
     tokenHash: hashToken(token),
     createdAt: now,
     expiresAt: now + LINK_MS,
+    mailed: mailed ? 1 : 0,
   });
   return `${url}/new-password/${token}`;
 }
@@ -52,11 +55,17 @@ export async function getUserOfLink({ store, now }: Deps, token: string): Promis
   return user;
 }
 
-/** Sets the password that a person chose with a link, uses the link up, and ends their sessions. @throws NotFound, Forbidden */
+/**
+ * Sets the password that a person chose with a link, uses the link up, and ends their sessions. Failed logins under their names are
+ * forgotten: someone else's guesses must not keep them from using it.
+ * @param address the client's IP address
+ * @throws NotFound, Forbidden
+ */
 export async function choosePassword(
   deps: Deps,
   token: string,
   { password, repeated }: { password: string; repeated: string },
+  address: string,
 ): Promise<Checked<void>> {
   const user = await getUserOfLink(deps, token);
   const fault = passwordFault(password);
@@ -66,7 +75,9 @@ export async function choosePassword(
       ? {}
       : { repeated: 'The two passwords are different.' };
   if (Object.keys(errors).length > 0) return invalid(errors);
-  return setPassword(deps, user.id, password, false, async (trx) => {
+  const chosen = await setPassword(deps, user.id, password, false, async (trx) => {
     if (!(await takePasswordLink(trx, hashToken(token)))) throw new NotFound(USED);
   });
+  if (chosen.ok) await forgetFailuresOf(deps, [user.userName, ...emailsOf(user)], address);
+  return chosen;
 }

@@ -25,7 +25,7 @@ export async function mailPasswordLink(deps: Deps, name: string, url: string): P
   if (!canSend(settings) || !user || !hasAddress(user) || reasonAgainstLink(user) !== undefined) return;
   // Others log in with a provider: a mailbox must not open a second way.
   if ((await findPasswordHash(db, user.id)) === undefined) return;
-  const link = await createPasswordLink(deps, user, url);
+  const link = await createPasswordLink(deps, user, url, true);
   const { name: intranet } = await senderOf(deps);
   await sendRecorded(deps, settings, 'password', {
     to: [user.email],

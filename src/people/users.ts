@@ -5,7 +5,7 @@ import { newId } from '../identifier.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import { updateGroupsOfUser } from '../store/groups.ts';
 import { findMarked } from '../store/marked.ts';
-import { deletePasswordLink } from '../store/passwordLinks.ts';
+import { deletePasswordLinks } from '../store/passwordLinks.ts';
 import { markOf, nameKeyOf } from '../store/searchWords.ts';
 import { deleteSecondFactors } from '../store/secondFactors.ts';
 import { deleteAllSessions } from '../store/sessions.ts';
@@ -132,7 +132,7 @@ export async function writePerson(
   if (nameOf(changed) !== nameOf(before)) await updateGroupsOfUser(db, before.id, changed.modifiedAt); // they show it
   if (passwordHash !== undefined) {
     await writePasswordHash(db, before.id, passwordHash);
-    await deletePasswordLink(db, before.id);
+    await deletePasswordLinks(db, before.id);
   }
   if (passwordHash === null) await deleteSecondFactors(db, before.id); // a passkey alone is a local login too
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.

@@ -1,13 +1,13 @@
 import type { Db } from '../db/open.ts';
 import type { PasswordLinkRow } from '../db/schema.ts';
 
-/** Stores the link with which a person chooses a new password. It replaces the one before. */
+/** Stores the link with which a person chooses a new password. It replaces the one before that was mailed, or that was not. */
 export async function writePasswordLink(db: Db, link: PasswordLinkRow): Promise<void> {
-  const { userId: _, ...changes } = link;
+  const { userId: _, mailed: __, ...changes } = link;
   await db
     .insertInto('passwordLinks')
     .values(link)
-    .onConflict((conflict) => conflict.column('userId').doUpdateSet(changes))
+    .onConflict((conflict) => conflict.columns(['userId', 'mailed']).doUpdateSet(changes))
     .execute();
 }
 
@@ -27,14 +27,14 @@ export async function takePasswordLink(db: Db, tokenHash: string): Promise<boole
   return result.numDeletedRows === 1n;
 }
 
-/** Deletes the link of a person, if there is one. */
-export async function deletePasswordLink(db: Db, userId: string): Promise<void> {
+/** Deletes the links of a person. */
+export async function deletePasswordLinks(db: Db, userId: string): Promise<void> {
   await db.deleteFrom('passwordLinks').where('userId', '=', userId).execute();
 }
 
 /** Deletes up to `limit` expired rows. Returns how many there were. */
 export async function deleteExpiredPasswordLinks(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('passwordLinks').select('userId').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('passwordLinks').where('userId', 'in', expired).executeTakeFirst();
+  const expired = db.selectFrom('passwordLinks').select('tokenHash').where('expiresAt', '<=', now).limit(limit);
+  const result = await db.deleteFrom('passwordLinks').where('tokenHash', 'in', expired).executeTakeFirst();
   return Number(result.numDeletedRows);
 }

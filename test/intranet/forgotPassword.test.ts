@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { createPasswordLink } from '../../src/login/passwordLinks.ts';
 import { saveNotifications } from '../../src/notifications/settings.ts';
 import { setActive } from '../../src/people/users.ts';
+import { findUserByUserName } from '../../src/store/users.ts';
 import { type MailServer, startMailServer } from '../notifications/support/mailServer.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { type Client, logInLocally, openClient } from '../support/client.ts';
@@ -40,6 +42,20 @@ describe('intranet/forgotPassword', () => {
     expect((await visitor.post(link, { password, repeated: password })).status).to.equal(303);
     await visitor.post('/local-login', { userName: 'maya.koch', password, return: '/' });
     expect((await visitor.get('/')).status).to.equal(200);
+  });
+
+  it('does not replace the link that a Power User or the operator created', async () => {
+    await setUp();
+    const { deps } = anteroom;
+    const maya = await findUserByUserName(deps.store.db, 'maya.koch');
+    if (!maya) throw new Error('There is no Maya.');
+    const link = new URL(await createPasswordLink(deps, maya, anteroom.url)).pathname;
+    await visitor.post(PATH, { userName: 'maya.koch' });
+    await deps.background.finished();
+    const mailed = /http\S+(\/new-password\/[\w-]{43})/.exec(textOf(server.mails[0]?.raw))?.[1] ?? '';
+    expect((await visitor.get(mailed)).status).to.equal(200);
+    expect((await visitor.post(link, { password, repeated: password })).status).to.equal(303);
+    expect((await visitor.get(mailed)).status, 'the password is new').to.equal(404);
   });
 
   it('says the same for everyone else, and mails them nothing', async () => {

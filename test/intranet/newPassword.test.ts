@@ -4,7 +4,7 @@ import { setPassword } from '../../src/people/localPassword.ts';
 import { setActive } from '../../src/people/users.ts';
 import { deleteExpired } from '../../src/store/expired.ts';
 import type { User } from '../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
+import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { type Client, logInLocally, openClient } from '../support/client.ts';
 
 const password = 'a new one of twenty characters';
@@ -68,6 +68,15 @@ describe('intranet/newPassword', () => {
     expect(await status(third)).to.equal(404);
     await deleteExpired(deps.store.db, deps.now(), { activity: 90, messages: 14 });
     expect(await deps.store.db.selectFrom('passwordLinks').selectAll().execute()).to.deep.equal([]);
+  });
+
+  it('lets the person log in although someone else has guessed too often', async () => {
+    const tryAs = (userName: string, tried: string) =>
+      visitor.post('/local-login', { userName, password: tried, return: '/' });
+    for (let tries = 0; tries < 10; tries++) await tryAs('anna.berg', 'wrong');
+    expect((await tryAs('anna.berg', testPassword)).status).to.equal(429);
+    await visitor.post(await linkFor(anna), chosen);
+    expect((await tryAs('anna.berg', password)).status).to.equal(303);
   });
 
   it('is used by only one of two requests at once', async () => {
