@@ -35,7 +35,7 @@ import { pictureOf } from './web/pictures.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { limitBodies, limitHeaders } from './web/requestLimits.ts';
 import { requireNewPassword, requireSecondFactor } from './web/requireLogin.ts';
-import { sessions } from './web/session.ts';
+import { sessions, stillLoggedIn } from './web/session.ts';
 import { arriveTogether } from './web/turn.ts';
 
 const SCIM = '/api/v2/scim/v2';
@@ -69,6 +69,7 @@ export function buildApp(deps: Deps): Express {
   app.use(csrfProtection);
   app.use(providerSetupRoutes(deps));
   app.use(parseForm());
+  app.use(stillLoggedIn(deps));
   app.use(switchRoutes(deps));
   app.use(setupRoutes(deps));
   app.use(logoutRoutes(deps));

@@ -107,6 +107,7 @@ const testedIn: Record<string, string> = {
   'intranet/security/remove.ts': 'intranet/security/overview.test.ts',
   'login/activityNames.ts': 'admin/activity/list.test.ts',
   'login/authenticatorApp.ts': 'intranet/secondStep.test.ts',
+  'login/credentials.ts': 'web/session.test.ts',
   'login/passkeyLogin.ts': 'intranet/passkeyLogin.test.ts',
   'login/passkeys.ts': 'intranet/passkeyLogin.test.ts',
   'login/proof.ts': 'intranet/secondStep.test.ts',

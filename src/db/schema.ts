@@ -350,7 +350,7 @@ export const tables = {
     activityId: key, // the row of Login activity
     name: text, // as it was typed
     network: text, // the client's address, for login limits
-    passwordMark: text, // a digest of the password hash: with a new password, the login starts again
+    passwordMark: text, // a digest of the credentials (login/credentials.ts): with a new password, the login starts again
     returnPath: text,
     tries: integer, // of codes
     expiresAt: time,

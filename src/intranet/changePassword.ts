@@ -3,12 +3,11 @@ import type { Deps } from '../deps.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
 import { changePassword, hasUsablePassword } from '../login/changePassword.ts';
 import { mustChoosePassword } from '../people/localPassword.ts';
-import { getUser } from '../people/users.ts';
 import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
 import { PASSWORD_PAGE, requireLogin } from '../web/requireLogin.ts';
 import { returnPath } from '../web/returnPath.ts';
-import { startSession } from '../web/session.ts';
+import { continueSession } from '../web/session.ts';
 
 /** My profile > Change password. A person who must choose a new one gets only this page until then. */
 export function changePasswordRoutes(deps: Deps): Router {
@@ -23,7 +22,7 @@ export function changePasswordRoutes(deps: Deps): Router {
     const changed = await changePassword(deps, user, entered, req.ip ?? '');
     if (!changed.ok) return show(deps, req, res.status(422), wanted, changed.errors);
     // All sessions have ended: this browser gets a new one, with a new ID.
-    await startSession(deps, req, res, await getUser(deps, user.id), user.login);
+    await continueSession(deps, req, res, user);
     await flash(req, 'Your password was changed. You are logged out in all other browsers.');
     res.redirect(303, returnPath(wanted || '/profile', res.locals.domain.url));
   });

@@ -44,8 +44,14 @@ export async function isLocalLoginAllowed({ store }: Deps, req: Request): Promis
   return allowsLocalLogin(await readIntranetSettings(store.db), req.ip ?? '');
 }
 
-/** Starts a session after a local login. */
-export function startLocalSession(deps: Deps, req: Request, res: Response, user: User, proof: Proof): Promise<void> {
+/** Starts a session after a local login. @param mark of the credentials that were proven (login/credentials.ts) */
+export function startLocalSession(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  user: User,
+  { proof, mark }: { proof: Proof; mark: string },
+): Promise<void> {
   const { domain } = res.locals;
   const now = deps.now();
   const limits = limitsOf(domain);
@@ -55,6 +61,7 @@ export function startLocalSession(deps: Deps, req: Request, res: Response, user:
     method: 'local',
     domainId: domain.id,
     proof,
+    mark,
     at: now,
     endsAt: now + limits.longestMs,
     ...limits,

@@ -108,9 +108,10 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
       error: localRefusalMessage(result.reason),
     });
   }
-  if (result.needsSecondFactor) return startSecondPage(deps, req, res, { ...attempt, user: result.user }, returnTo);
-  await recordLogin(deps, req, res, { ...attempt, user: result.user });
-  await startLocalSession(deps, req, res, result.user, 'password');
+  const { user, mark } = result;
+  if (result.needsSecondFactor) return startSecondPage(deps, req, res, { ...attempt, user, mark }, returnTo);
+  await recordLogin(deps, req, res, { ...attempt, user });
+  await startLocalSession(deps, req, res, user, { proof: 'password', mark });
   res.redirect(303, returnTo);
 }
 

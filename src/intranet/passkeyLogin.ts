@@ -43,7 +43,7 @@ export function passkeyLoginRoutes(deps: Deps): Router {
       );
       return refuse(deps, req, res, returnTo, reason);
     }
-    await startLocalSession(deps, req, res, result.user, 'passkey');
+    await startLocalSession(deps, req, res, result.user, { proof: 'passkey', mark: result.mark });
     res.redirect(303, returnTo);
   });
   return router;

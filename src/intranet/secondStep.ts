@@ -44,7 +44,7 @@ export function secondStepRoutes(deps: Deps): Router {
     });
     if (!result.ok) return refuse(deps, req, res, step, startedAt, result);
     res.clearCookie(COOKIE, { path: PATH });
-    await startLocalSession(deps, req, res, step.user, result.proof);
+    await startLocalSession(deps, req, res, step.user, { proof: result.proof, mark: step.row.passwordMark });
     res.redirect(303, step.row.returnPath);
   });
   router.post(`${PATH}/options`, rateLimit(deps, OPTIONS_A_MINUTE), async (req, res) => {
@@ -65,7 +65,7 @@ export async function startSecondPage(
   deps: Deps,
   req: Request,
   res: Response,
-  attempt: Attempt & { user: User; asserted: string },
+  { mark, ...attempt }: Attempt & { user: User; asserted: string; mark: string },
   returnPath: string,
 ): Promise<void> {
   const activityId = await recordFirstStep(deps, req, res, attempt);
@@ -74,6 +74,7 @@ export async function startSecondPage(
     activityId,
     name: attempt.asserted,
     network: clientOf(req).network,
+    passwordMark: mark,
     returnPath,
   });
   res.cookie(COOKIE, token, { path: PATH, httpOnly: true, sameSite: 'lax', secure: isHttps(req) });

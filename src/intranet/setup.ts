@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
+import { readCredentials } from '../login/credentials.ts';
 import { addFirstPowerUser, isSetupLink } from '../login/firstPowerUser.ts';
 import { emptyPerson } from '../people/attribute.ts';
 import { errorsByHeader, withCells } from '../people/csv.ts';
@@ -23,7 +24,8 @@ export function setupRoutes(deps: Deps): Router {
     const input = withCells(emptyPerson, entered, deps.attributes.list);
     const added = await addFirstPowerUser(deps, req.params.token, input, field(req, 'password'));
     if (!added.ok) return show(res.status(422), entered, errorsByHeader(added.errors, deps.attributes.list));
-    await startLocalSession(deps, req, res, added.value, 'password');
+    const { mark } = await readCredentials(deps.store.db, added.value.id);
+    await startLocalSession(deps, req, res, added.value, { proof: 'password', mark });
     await flash(req, 'You are the first Power User. Next, set up the domain.');
     res.redirect(303, '/settings/security/saml');
   });

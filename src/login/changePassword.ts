@@ -4,6 +4,7 @@ import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { setPassword } from '../people/localPassword.ts';
 import { allowsMethod } from '../people/users.ts';
 import { findPasswordHash, type User } from '../store/users.ts';
+import { readCredentials, requireSameCredentials } from './credentials.ts';
 import { limitsFor, mayTry, undoFailure } from './limits.ts';
 import { passwordFault, verifyPassword } from './passwords.ts';
 
@@ -26,9 +27,11 @@ export async function changePassword(
   entered: PasswordChange,
   address: string,
 ): Promise<Checked<void>> {
+  const { mark } = await readCredentials(deps.store.db, user.id);
   const fault = await ownPasswordFault(deps, user, entered.current, address);
   const errors = { ...(fault === undefined ? {} : { current: fault }), ...faultsOf(entered) };
-  return Object.keys(errors).length > 0 ? invalid(errors) : setPassword(deps, user.id, entered.password, false);
+  if (Object.keys(errors).length > 0) return invalid(errors);
+  return setPassword(deps, user.id, entered.password, false, (trx) => requireSameCredentials(trx, user.id, mark));
 }
 
 /** Returns what is wrong with the current password as its person entered it, or undefined. Wrong ones count like failed logins. */

@@ -1,12 +1,12 @@
 import type { Deps } from '../deps.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
-import { hasSecondFactor } from '../store/secondFactors.ts';
-import { findPasswordHash, findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
+import { findUserByUserName, findUsersByEmail, type User } from '../store/users.ts';
+import { readCredentials } from './credentials.ts';
 import { limitsFor, mayTry, undoFailure } from './limits.ts';
 import { verifyPassword } from './passwords.ts';
 
 export type LocalLogin =
-  | { ok: true; user: User; needsSecondFactor: boolean }
+  | { ok: true; user: User; needsSecondFactor: boolean; mark: string } // of the credentials
   | {
       ok: false;
       reason:
@@ -29,15 +29,15 @@ export async function logInLocally(deps: Deps, name: string, password: string, a
   const limits = limitsFor(deps, name, address);
   if (!(await mayTry(deps, limits))) return { ok: false, reason: 'too_many_failures' };
   const user = await findPersonToLogIn(deps, name);
-  const hash = user && (await findPasswordHash(deps.store.db, user.id));
-  const isRight = await verifyPassword(deps, password, hash);
+  const credentials = user && (await readCredentials(deps.store.db, user.id));
+  const isRight = await verifyPassword(deps, password, credentials?.passwordHash);
   if (user && !allowsMethod(user, 'local')) return { ok: false, reason: 'local_login_forbidden', user };
-  if (!isRight || !user) return { ok: false, reason: 'password_wrong', ...(user ? { user } : {}) };
-  const needsSecondFactor = mayLogIn(user) && (await hasSecondFactor(deps.store.db, user.id));
+  if (!isRight || !credentials || !user) return { ok: false, reason: 'password_wrong', ...(user ? { user } : {}) };
+  const needsSecondFactor = mayLogIn(user) && credentials.hasSecondFactor;
   if (!needsSecondFactor) await undoFailure(deps, limits);
   if (!user.active) return { ok: false, reason: 'person_deactivated', user };
   if (user.userType === 'Non Intranet User') return { ok: false, reason: 'person_not_intranet_user', user };
-  return { ok: true, user, needsSecondFactor };
+  return { ok: true, user, needsSecondFactor, mark: credentials.mark };
 }
 
 /** Returns the person who logs in with a name: their user name, or else an e-mail address that only one person has. */

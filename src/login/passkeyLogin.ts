@@ -2,7 +2,8 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { allowsMethod } from '../people/users.ts';
 import type { Domain } from '../store/domains.ts';
-import { findPasswordHash, findUser, type User } from '../store/users.ts';
+import { findUser, type User } from '../store/users.ts';
+import { readCredentials } from './credentials.ts';
 import { type Binding, checkAssertion, usePasskeyOnce } from './passkeys.ts';
 
 /** What a login with a passkey alone asks for. */
@@ -10,7 +11,7 @@ export const anyPasskey = { userId: undefined, mustVerify: true };
 
 /** How a login with a passkey alone ended. `detail` is for the log. */
 export type PasskeyLogin =
-  | { ok: true; user: User }
+  | { ok: true; user: User; mark: string } // of the credentials
   | {
       ok: false;
       reason:
@@ -42,7 +43,8 @@ export async function logInWithPasskey(
   const user = userId === undefined ? undefined : await findUser(db, userId);
   if (!assertion.ok) return { ok: false, reason: assertion.reason, user, detail: assertion.detail };
   if (!user) return { ok: false, reason: 'passkey_unknown' };
-  if (!allowsMethod(user, 'local') || (await findPasswordHash(db, user.id)) === undefined)
+  const { passwordHash, mark } = await readCredentials(db, user.id);
+  if (!allowsMethod(user, 'local') || passwordHash === undefined)
     return { ok: false, reason: 'local_login_forbidden', user };
   if (!user.active) return { ok: false, reason: 'person_deactivated', user };
   if (user.userType === 'Non Intranet User') return { ok: false, reason: 'person_not_intranet_user', user };
@@ -51,5 +53,5 @@ export async function logInWithPasskey(
     if (used) await finish(trx, user);
     return used;
   });
-  return isFirst ? { ok: true, user } : { ok: false, reason: 'passkey_copied', user };
+  return isFirst ? { ok: true, user, mark } : { ok: false, reason: 'passkey_copied', user };
 }

@@ -19,6 +19,7 @@ import {
 import { deleteSecondStepsOf } from '../store/secondSteps.ts';
 import { deleteAllSessions } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
+import { requireSameCredentials } from './credentials.ts';
 
 /** What a person has beside their password, and how many recovery codes are left. */
 export type SecondFactors = { app: AuthenticatorAppRow | undefined; passkeys: PasskeyRow[]; recoveryCodes: number };
@@ -58,7 +59,7 @@ export async function removeSecondFactors(db: Db, userId: string): Promise<void>
 
 /** Removes all second factors of a person, ends their sessions, and reports it. @throws NotFound */
 export async function resetSecondFactors(deps: Deps, userId: string): Promise<User> {
-  return changeSecondFactors(deps, userId, async (trx, user) => {
+  return changeSecondFactors(deps, userId, undefined, async (trx, user) => {
     await deleteSecondFactors(trx, userId);
     return user;
   });
@@ -66,10 +67,16 @@ export async function resetSecondFactors(deps: Deps, userId: string): Promise<Us
 
 /**
  * Removes a person's authenticator app ('app') or a passkey (its ID), and ends their sessions. With the last one, the recovery codes go too.
- * @throws NotFound
+ * @param mark see changeSecondFactors
+ * @throws NotFound, Conflict
  */
-export async function removeSecondFactor(deps: Deps, userId: string, id: string): Promise<void> {
-  await changeSecondFactors(deps, userId, async (trx) => {
+export async function removeSecondFactor(
+  deps: Deps,
+  userId: string,
+  id: string,
+  mark: string | undefined,
+): Promise<void> {
+  await changeSecondFactors(deps, userId, mark, async (trx) => {
     const removed = id === 'app' ? await deleteAuthenticatorApp(trx, userId) : await deletePasskey(trx, userId, id);
     if (!removed) throw new NotFound('This second factor was already removed.');
     if (!(await hasSecondFactor(trx, userId))) await replaceRecoveryCodes(trx, userId, []);
@@ -78,16 +85,19 @@ export async function removeSecondFactor(deps: Deps, userId: string, id: string)
 
 /**
  * Changes a person's second factors in a transaction. As with a new password, all of their sessions end, and logins that wait start again.
- * @throws NotFound
+ * @param mark of the credentials that the person who asks logged in with; undefined: it is another person, or a login of a provider
+ * @throws NotFound, Conflict if the credentials have changed since
  */
 export async function changeSecondFactors<T>(
   deps: Deps,
   userId: string,
+  mark: string | undefined,
   change: (trx: Db, user: User) => Promise<T>,
 ): Promise<T> {
   return deps.store.db.transaction().execute(async (trx) => {
     const user = await lockUser(trx, userId);
     if (!user) throw new NotFound(UNKNOWN_PERSON);
+    if (mark !== undefined) await requireSameCredentials(trx, userId, mark);
     const result = await change(trx, user);
     await deleteSecondStepsOf(trx, userId);
     await deleteAllSessions(trx, { userIds: [userId] });

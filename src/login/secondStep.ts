@@ -5,8 +5,9 @@ import { hashToken, newToken } from '../identifier.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
 import type { Domain } from '../store/domains.ts';
 import { consumeSecondStep, countTry, findSecondStep, insertSecondStep } from '../store/secondSteps.ts';
-import { findPasswordHash, findUser, type User } from '../store/users.ts';
+import { findUser, type User } from '../store/users.ts';
 import { useAppCode } from './authenticatorApp.ts';
+import { readCredentials } from './credentials.ts';
 import { codeLimitsFor, limitsFor, mayTry, undoFailure } from './limits.ts';
 import { checkAssertion, usePasskeyOnce } from './passkeys.ts';
 import type { Proof } from './proof.ts';
@@ -38,14 +39,13 @@ type StepRefusal =
 export async function startSecondStep(
   deps: Deps,
   user: User,
-  login: Pick<SecondStepRow, 'domainId' | 'activityId' | 'name' | 'network' | 'returnPath'>,
+  login: Pick<SecondStepRow, 'domainId' | 'activityId' | 'name' | 'network' | 'passwordMark' | 'returnPath'>,
 ): Promise<string> {
   const token = newToken(deps);
   await insertSecondStep(deps.store.db, {
     tokenHash: hashToken(token),
     userId: user.id,
     ...login,
-    passwordMark: await passwordMarkOf(deps.store.db, user.id),
     tries: 0,
     expiresAt: deps.now() + STEP_MS,
   });
@@ -54,7 +54,7 @@ export async function startSecondStep(
 
 /**
  * Returns the login that waits in a browser, or undefined if there is none: it was finished, has expired, is of another domain, or the person
- * has a new password or may no longer log in with one.
+ * has a new password or other second factors, or may no longer log in with a password.
  */
 export async function findOpenStep(
   { store, now }: Deps,
@@ -65,7 +65,7 @@ export async function findOpenStep(
   if (row?.domainId !== domain.id) return undefined;
   const user = await findUser(store.db, row.userId);
   if (!user || !mayLogIn(user) || !allowsMethod(user, 'local')) return undefined;
-  return row.passwordMark === (await passwordMarkOf(store.db, user.id)) ? { row, user } : undefined;
+  return row.passwordMark === (await readCredentials(store.db, user.id)).mark ? { row, user } : undefined;
 }
 
 /**
@@ -141,9 +141,4 @@ async function complete(
 
 function over(proof: Proof): StepResult {
   return { ok: false, reason: 'second_step_over', proof, left: 0 };
-}
-
-/** A digest of the hash: the hash itself stays in its table. */
-async function passwordMarkOf(db: Db, userId: string): Promise<string> {
-  return hashToken((await findPasswordHash(db, userId)) ?? '');
 }

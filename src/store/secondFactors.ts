@@ -124,6 +124,39 @@ const ownersAmong = prepared((db, userId: string) =>
     ),
 );
 
+/** The hash of a person's password, their authenticator app, and their passkeys: how many, and the newest. */
+export type CredentialFacts = {
+  passwordHash: string | null;
+  appSealed: string | null;
+  passkeys: number;
+  newestPasskey: string | null;
+};
+
+/** Returns what a person can log in with, in one query: every request of a local session asks for it. */
+export async function findCredentials(db: Db, userId: string): Promise<CredentialFacts> {
+  const [row] = await credentialsOf(db, userId);
+  const { passwordHash = null, appSealed = null, passkeys = 0, newestPasskey = null } = row ?? {};
+  return { passwordHash, appSealed, passkeys: Number(passkeys), newestPasskey };
+}
+
+const credentialsOf = prepared((db, userId: string) =>
+  db
+    .selectFrom('users')
+    .leftJoin('authenticatorApps', 'authenticatorApps.userId', 'users.id')
+    .leftJoin(
+      (e) =>
+        e
+          .selectFrom('passkeys')
+          .select(['userId', (p) => p.fn.countAll<number>().as('count'), (p) => p.fn.max('id').as('newest')])
+          .where('userId', '=', userId)
+          .groupBy('userId')
+          .as('keys'),
+      (join) => join.onRef('keys.userId', '=', 'users.id'),
+    )
+    .select(['passwordHash', 'secretSealed as appSealed', 'keys.count as passkeys', 'keys.newest as newestPasskey'])
+    .where('users.id', '=', userId),
+);
+
 /** A Power User who can log in with a password. */
 export type PowerUserFactor = { userName: string; hasFactor: boolean };
 

@@ -16,6 +16,7 @@ export type LoginFacts = SessionLimits & {
   spNameQualifier?: string | undefined;
   sessionIndex?: string | undefined;
   proof?: Proof | undefined; // of a local login; those from before second factors had a password
+  mark?: string | undefined; // of a local login: the credentials that it was proven with (login/credentials.ts)
   confirmedAt?: number | undefined; // when the person last proved again who they are
   at: number;
   endsAt: number; // the latest end of the session, even if it is in use

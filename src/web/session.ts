@@ -3,6 +3,7 @@ import session from 'express-session';
 import { Passport } from 'passport';
 import type { Deps } from '../deps.ts';
 import { hashSessionId, newSessionId } from '../identifier.ts';
+import { readCredentials } from '../login/credentials.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
 import { deleteSession, findSession } from '../store/sessions.ts';
 import { findUser, findUserIfProviderEnabled, type User } from '../store/users.ts';
@@ -41,6 +42,22 @@ export function sessions(deps: Deps): RequestHandler[] {
   return [byScheme, passport.initialize(), passport.session()];
 }
 
+/**
+ * Looks again who is logged in, once a form has been read: a client may send it as slowly as the server allows. What ended the session
+ * meanwhile, or took the rights of a Power User, counts for this request too.
+ */
+export function stillLoggedIn(deps: Deps): RequestHandler {
+  return async (req, _res, next) => {
+    const { user } = req;
+    if (!user || req.method === 'GET' || req.method === 'HEAD') return next();
+    const stored = await findSession(deps.store.db, currentSessionId(req), deps.now());
+    const still = stored && (await findUserOfLogin(deps, user.id, user.login));
+    if (still) req.user = { ...still, login: user.login };
+    else delete req.user;
+    next();
+  };
+}
+
 /** Starts a session for a person under a new ID, and ends the one that this browser had. */
 export async function startSession(
   deps: Deps,
@@ -55,6 +72,20 @@ export async function startSession(
     req.login({ ...user, login }, (error: unknown) => (error ? reject(error) : resolve())),
   );
   setCrossSiteCookie(req, res, WHO, hashSessionId(req.sessionID), WHO_MS);
+}
+
+/** Starts a new session for this browser after a change of the person's credentials, which ended all of them. */
+export async function continueSession(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  { id, login }: LoggedInUser,
+  facts: Partial<LoginFacts> = {},
+): Promise<void> {
+  const { db } = deps.store;
+  const mark = login.method === 'local' ? (await readCredentials(db, id)).mark : undefined;
+  const user = await findUser(db, id);
+  if (user) await startSession(deps, req, res, user, { ...login, mark, ...facts });
 }
 
 /** Ends the session of this browser. */
@@ -79,17 +110,21 @@ export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<str
   return found ? found.userId : undefined;
 }
 
-/** Returns the person of a login if they may still log in, and in this way, and its provider is still enabled. */
+/**
+ * Returns the person of a login if they may still log in, and in this way, its provider is still enabled, and what a local login was proven
+ * with has not changed. Sessions from before marks existed have none.
+ */
 export async function findUserOfLogin(
   { store }: Deps,
   userId: string,
-  { providerId, method }: LoginFacts,
+  { providerId, method, mark }: LoginFacts,
 ): Promise<User | undefined> {
   const user =
     providerId === undefined
       ? await findUser(store.db, userId)
       : await findUserIfProviderEnabled(store.db, userId, providerId);
-  return user && mayLogIn(user) && allowsMethod(user, method) ? user : undefined;
+  if (!user || !mayLogIn(user) || !allowsMethod(user, method)) return undefined;
+  return mark === undefined || mark === (await readCredentials(store.db, userId)).mark ? user : undefined;
 }
 
 /**

@@ -57,6 +57,15 @@ describe('Change password', () => {
       expect((await findUser(anteroom.deps.store.db, id))?.profile.interact).to.deep.equal({ location: 'Oslo' });
     });
 
+    it('is changed by only one of two who know it', async () => {
+      await start({ store: await open() });
+      const other = await logInLocally(anteroom, 'anna.berg');
+      const second = 'a battery of staples';
+      const both = [client.post(PATH, change), other.post(PATH, { ...change, password: second, repeated: second })];
+      const changed = (await Promise.all(both)).filter(({ location }) => location === '/profile');
+      expect(changed).to.have.length(1);
+    });
+
     it('counts wrong passwords like failed logins', async () => {
       await start({ store: await open() });
       const wrong = { ...change, current: 'a wrong password' };

@@ -1,7 +1,14 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addDomain } from '../../src/federation/domains.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
+import { startLocalSession } from '../../src/intranet/localSession.ts';
+import { readCredentials } from '../../src/login/credentials.ts';
 import { limitsOf } from '../../src/login/sessionLimits.ts';
+import { setPassword } from '../../src/people/localPassword.ts';
+import { setActive } from '../../src/people/users.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
 import { deleteAllSessions, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/flash.ts';
@@ -10,7 +17,8 @@ import { type Anteroom, addPerson, startAnteroom, testPassword } from '../suppor
 import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
 import { aProvider } from '../support/rows.ts';
-import { testStart } from '../support/testDeps.ts';
+import { giveApp } from '../support/secondFactors.ts';
+import { type TestDeps, testStart } from '../support/testDeps.ts';
 
 const HOST = 'intranet.acme.com';
 const HOUR_MS = 3_600_000;
@@ -111,6 +119,55 @@ describe('sessions', () => {
       expect(await db.selectFrom('sessions').select('userId').execute()).to.deep.equal([{ userId: person.id }]);
       expect((await browser.send('/profile')).status).to.equal(303);
     });
+
+  for (const [title, change] of [
+    ['password', (deps: TestDeps, id: string) => setPassword(deps, id, 'another of twenty characters')],
+    ['second factors', (deps: TestDeps, id: string) => giveApp(deps, id)],
+  ] as const)
+    it(`do not start if the ${title} changed while the login was in progress`, async () => {
+      const anteroom = await startAnteroom();
+      const { deps } = anteroom;
+      const person = await addPerson(deps, {});
+      const slow = await behindSession(anteroom, async (req, res) => {
+        const { mark } = await readCredentials(deps.store.db, person.id);
+        await change(deps, person.id);
+        await startLocalSession(deps, req, res, person, { proof: 'password', mark });
+        res.end();
+      });
+      const reply = await sendRaw(slow, '/', {});
+      const cookie = reply.cookies.map((line) => line.replace(/;.*/, '')).join('; ');
+      const profile = await sendRaw(anteroom, '/profile', { headers: { cookie } });
+      expect([profile.status, profile.headers.location]).to.deep.equal([303, '/login?return=%2Fprofile']);
+    });
+
+  it('that ended while a form arrived slowly do not send it', async () => {
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    const { db } = deps.store;
+    const boss = await addPerson(deps, { userType: 'Power User' });
+    const other = await addPerson(deps, { userName: 'anna.berg', userType: 'Power User' });
+    const browser = await logIn(anteroom);
+    const body = `${new URLSearchParams({ password: 'set by someone who was deactivated' })}`;
+    const type = 'application/x-www-form-urlencoded';
+    const sent = request(`${anteroom.url}/settings/people/${other.id}/password`, {
+      method: 'POST',
+      headers: { cookie: browser.cookie(), origin: anteroom.url, 'content-type': type, 'content-length': body.length },
+    });
+    const answered = once(sent, 'response');
+    deps.clock.advance(60_000); // so that the server notes when it has read the session
+    sent.write(body.slice(0, 5));
+    const isRead = db.selectFrom('sessions').select('id').where('lastSeenAt', '=', deps.now());
+    while (!(await isRead.executeTakeFirst())) await setImmediate();
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    await setActive(deps, boss.id, false);
+    sent.end(body.slice(5));
+    const [reply] = (await answered) as [IncomingMessage];
+    reply.resume();
+    expect([reply.statusCode, reply.headers.location]).to.deep.equal([303, '/login']);
+    const open = openAtHost(anteroom, new URL(anteroom.url).host);
+    const tried = await open.post('/local-login', { ...credentials, userName: 'anna.berg' });
+    expect(tried.status, 'the password is still the old one').to.equal(303);
+  });
 
   it('end when the same browser logs in again', async () => {
     const anteroom = await startAnteroom();

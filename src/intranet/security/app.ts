@@ -10,7 +10,8 @@ import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import type { LoggedInUser } from '../../web/request.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { frameOf, getPasswordOwner, goOn } from './page.ts';
+import { continueSession } from '../../web/session.ts';
+import { frameOf, getPasswordOwner } from './page.ts';
 import { showRecoveryCodes } from './recoveryCodes.ts';
 
 const PATH = `${SECURITY_PAGE}/app`;
@@ -45,11 +46,11 @@ async function save(
   app: NonNullable<Awaited<ReturnType<typeof confirmApp>>>,
   wanted: string,
 ): Promise<void> {
-  const codes = await changeSecondFactors(deps, user.id, async (trx) => {
+  const codes = await changeSecondFactors(deps, user.id, user.login.mark, async (trx) => {
     await writeAuthenticatorApp(trx, app);
     return newRecoveryCodesIfNone(trx, deps, user.id);
   });
-  await goOn(deps, req, res, user, user.login.method === 'local' ? { proof: 'password_app' } : {});
+  await continueSession(deps, req, res, user, user.login.method === 'local' ? { proof: 'password_app' } : {});
   const done = 'The authenticator app is set up. You are logged out in all other browsers.';
   if (codes) return showRecoveryCodes(deps, res, user, { codes, wanted, done });
   await flash(req, done);

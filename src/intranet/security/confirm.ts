@@ -9,8 +9,8 @@ import { rateLimit } from '../../web/rateLimit.ts';
 import type { LoggedInUser } from '../../web/request.ts';
 import { CONFIRM_PAGE, requireLogin, SECURITY_PAGE } from '../../web/requireLogin.ts';
 import { returnPath } from '../../web/returnPath.ts';
-import { currentSessionId } from '../../web/session.ts';
-import { getPasswordOwner, goOn } from './page.ts';
+import { continueSession, currentSessionId } from '../../web/session.ts';
+import { getPasswordOwner } from './page.ts';
 
 const OPTIONS_A_MINUTE = 60;
 
@@ -24,7 +24,7 @@ export function confirmRoutes(router: Router, deps: Deps): void {
     const wanted = field(req, 'return');
     const errors = await errorsOf(deps, req, res, user);
     if (errors) return show(deps, res.status(422), user, wanted, errors);
-    await goOn(deps, req, res, user, { confirmedAt: deps.now() });
+    await continueSession(deps, req, res, user, { confirmedAt: deps.now(), mark: user.login.mark });
     res.redirect(303, returnPath(wanted || SECURITY_PAGE, res.locals.domain.url));
   });
   router.post(`${CONFIRM_PAGE}/options`, requireLogin, rateLimit(deps, OPTIONS_A_MINUTE), async (req, res) => {

@@ -3,11 +3,9 @@ import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { hasUsablePassword } from '../../login/changePassword.ts';
 import { mustSetUpSecondFactor } from '../../login/secondFactors.ts';
-import { getUser } from '../../people/users.ts';
-import type { LoggedInUser, LoginFacts } from '../../web/request.ts';
+import type { LoggedInUser } from '../../web/request.ts';
 import { SECURITY_PAGE } from '../../web/requireLogin.ts';
 import { returnPath } from '../../web/returnPath.ts';
-import { startSession } from '../../web/session.ts';
 
 /** Returns the person who is logged in. @throws NotFound if they have no local password: second factors belong to it */
 export async function getPasswordOwner(deps: Deps, req: Request): Promise<LoggedInUser> {
@@ -21,15 +19,4 @@ export async function frameOf(deps: Deps, res: Response, user: LoggedInUser, wan
   const isForced = user.login.method === 'local' && (await mustSetUpSecondFactor(deps, user));
   const returnTo = wanted === undefined || wanted === '' ? '' : returnPath(wanted, res.locals.domain.url);
   return { isForced, returnTo, path: SECURITY_PAGE };
-}
-
-/** Starts a new session for this browser after a change that ended all of them. */
-export async function goOn(
-  deps: Deps,
-  req: Request,
-  res: Response,
-  { id, login }: LoggedInUser,
-  facts: Partial<LoginFacts> = {},
-): Promise<void> {
-  await startSession(deps, req, res, await getUser(deps, id), { ...login, ...facts });
 }

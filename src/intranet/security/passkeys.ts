@@ -11,10 +11,10 @@ import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
 import { rateLimit } from '../../web/rateLimit.ts';
-import { clientOf } from '../../web/request.ts';
+import { clientOf, type LoggedInUser } from '../../web/request.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { currentSessionId } from '../../web/session.ts';
-import { getPasswordOwner, goOn } from './page.ts';
+import { continueSession, currentSessionId } from '../../web/session.ts';
+import { getPasswordOwner } from './page.ts';
 import { showRecoveryCodes } from './recoveryCodes.ts';
 
 const PATH = `${SECURITY_PAGE}/passkeys`;
@@ -39,12 +39,12 @@ export function passkeyRoutes(router: Router, deps: Deps): void {
     const created = { response: field(req, 'passkey'), name };
     const binding = `add ${currentSessionId(req)}` as const;
     const passkey = await readNewPasskey(deps, res.locals.domain, user.id, binding, created);
-    const codes = passkey && (await add(deps, user.id, passkey));
+    const codes = passkey && (await add(deps, user, passkey));
     if (!codes) {
       await flash(req, 'The passkey was not added. Try again.', 'danger');
       return res.redirect(303, withQuery(SECURITY_PAGE, { return: wanted || undefined }));
     }
-    await goOn(deps, req, res, user, user.login.method === 'local' ? { proof: 'password_passkey' } : {});
+    await continueSession(deps, req, res, user, user.login.method === 'local' ? { proof: 'password_passkey' } : {});
     const done = `The passkey “${name}” was added. You are logged out in all other browsers.`;
     if (codes.length > 0) return showRecoveryCodes(deps, res, user, { codes, wanted, done });
     await flash(req, done);
@@ -55,13 +55,13 @@ export function passkeyRoutes(router: Router, deps: Deps): void {
 /** Stores a passkey. Returns new recovery codes if there were none before, or undefined if the credential is known already. */
 async function add(
   deps: Deps,
-  userId: string,
+  { id, login }: LoggedInUser,
   passkey: NonNullable<Awaited<ReturnType<typeof readNewPasskey>>>,
 ): Promise<string[] | undefined> {
   try {
-    return await changeSecondFactors(deps, userId, async (trx) => {
+    return await changeSecondFactors(deps, id, login.mark, async (trx) => {
       await insertPasskey(trx, passkey);
-      return (await newRecoveryCodesIfNone(trx, deps, userId)) ?? [];
+      return (await newRecoveryCodesIfNone(trx, deps, id)) ?? [];
     });
   } catch (error) {
     if (isUniqueViolation(error)) return undefined;

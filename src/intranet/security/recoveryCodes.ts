@@ -7,7 +7,8 @@ import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { countRecoveryCodes, hasSecondFactor } from '../../store/secondFactors.ts';
 import type { LoggedInUser } from '../../web/request.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { frameOf, getPasswordOwner, goOn } from './page.ts';
+import { continueSession } from '../../web/session.ts';
+import { frameOf, getPasswordOwner } from './page.ts';
 
 const PATH = `${SECURITY_PAGE}/recovery-codes`;
 
@@ -23,11 +24,11 @@ export function recoveryCodesRoutes(router: Router, deps: Deps): void {
   });
   router.post(PATH, confirmed, async (req, res) => {
     const user = await getPasswordOwner(deps, req);
-    const codes = await changeSecondFactors(deps, user.id, async (trx) => {
+    const codes = await changeSecondFactors(deps, user.id, user.login.mark, async (trx) => {
       if (!(await hasSecondFactor(trx, user.id))) throw noFactor();
       return newRecoveryCodes(trx, deps, user.id);
     });
-    await goOn(deps, req, res, user);
+    await continueSession(deps, req, res, user);
     const done = 'These codes replace the ones before. You are logged out in all other browsers.';
     await showRecoveryCodes(deps, res, user, { codes, wanted: '', done });
   });

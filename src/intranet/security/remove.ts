@@ -6,7 +6,8 @@ import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { getPasswordOwner, goOn } from './page.ts';
+import { continueSession } from '../../web/session.ts';
+import { getPasswordOwner } from './page.ts';
 
 const PATH = `${SECURITY_PAGE}/removal`;
 
@@ -30,9 +31,9 @@ export function removeFactorRoutes(router: Router, deps: Deps): void {
   });
   router.post(PATH, confirmed, async (req, res) => {
     const user = await getPasswordOwner(deps, req);
-    await removeSecondFactor(deps, user.id, field(req, 'factor').slice(0, 100));
+    await removeSecondFactor(deps, user.id, field(req, 'factor').slice(0, 100), user.login.mark);
     // With the last one, the settings may require to set up another at once.
-    await goOn(deps, req, res, user, user.login.method === 'local' ? { proof: 'password' } : {});
+    await continueSession(deps, req, res, user, user.login.method === 'local' ? { proof: 'password' } : {});
     await flash(req, 'The second factor was removed. You are logged out in all other browsers.');
     res.redirect(303, SECURITY_PAGE);
   });
