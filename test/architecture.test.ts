@@ -87,6 +87,7 @@ const testedIn: Record<string, string> = {
   'audit/actor.ts': 'audit/record.test.ts',
   'audit/chain.ts': 'audit/seal.test.ts',
   'store/auditChain.ts': 'audit/seal.test.ts',
+  'audit/saveSetting.ts': 'audit/settings.test.ts',
   'db/auditSteps.ts': 'db/migrations.test.ts',
   'store/audit.ts': 'audit/record.test.ts',
   'web/actor.ts': 'admin/controlPanel.test.ts',

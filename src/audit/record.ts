@@ -6,6 +6,7 @@ import { publish } from '../webhooks/publish.ts';
 import type { AuditAction, TargetKind } from './actions.ts';
 import { currentActor } from './actor.ts';
 import { boundedChanges } from './boundedChanges.ts';
+import { changesBetween } from './changes.ts';
 
 const SALT_BYTES = 12;
 const MAX_EVENT_CHANGES = 12_000; // bytes: receivers of webhooks expect messages of up to 20 kB
@@ -40,6 +41,24 @@ export async function recordChange(
     target,
     ...boundedChanges(changes, MAX_EVENT_CHANGES),
   }));
+}
+
+/**
+ * Records what a change made different, as recordChange does, or nothing if it changed nothing.
+ * @param before the thing by its properties, which become the names of the changes
+ * @param secret properties whose values must not be recorded
+ */
+export async function recordDifference(
+  db: Db,
+  deps: AuditDeps,
+  action: AuditAction,
+  target: AuditTarget,
+  before: object,
+  after: object,
+  secret?: readonly string[],
+): Promise<void> {
+  const changes = changesBetween(before, after, secret);
+  if (changes.length > 0) await recordChange(db, deps, action, target, changes);
 }
 
 /** Makes the digest of a part say nothing about it once the part is erased, although its values can be guessed. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { saveSetting } from '../audit/saveSetting.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, fieldErrors, invalid } from '../errors.ts';
 import { addressFamily, isInNetworks } from '../network.ts';
-import { findSetting, writeSetting } from '../store/settings.ts';
+import { findSetting } from '../store/settings.ts';
 import { forgetFailures } from './turn.ts';
 
 const SETTING = 'notifications';
@@ -87,7 +88,7 @@ export async function saveNotifications(deps: Deps, input: NotificationInput): P
         'Enter the password again: it is only sent to the server and user name that it was entered for.';
     if (!parsed.success || Object.keys(errors).length > 0) return invalid(errors);
     const saved = { ...parsed.data, passwordSealed: sealedAfter(deps, before, parsed.data.user, password) };
-    await writeSetting(trx, SETTING, saved);
+    await saveSetting(trx, deps, SETTING, before, saved, ['passwordSealed']);
     await forgetFailures(trx);
     return { ok: true, value: saved };
   });

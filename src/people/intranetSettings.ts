@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { saveSetting } from '../audit/saveSetting.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid } from '../errors.ts';
 import { isInNetworks, isNetwork } from '../network.ts';
-import { findSetting, writeSetting } from '../store/settings.ts';
+import { findSetting } from '../store/settings.ts';
 import { writeMark } from './intranetMark.ts';
 import { readPicture } from './picture.ts';
 
@@ -48,7 +49,6 @@ const schema = z.object({
   secondFactor: z.enum(['optional', 'required'], 'Choose one of the two.'),
 });
 
-/**
 /**
  * Name and look of the intranet, its help contact, the networks from which local login is allowed (empty: all), and for how many days the
  * messages of logins are kept (0: not at all). `secondFactor`: whether Power Users need one for local logins. `mark` is the digest of the picture beside the name, '' for Anteroom's own.
@@ -96,10 +96,10 @@ export async function saveIntranetSettings(
       localLoginNetworks: `Your address ${network} is not in these networks, so you would lock yourself out. Add it, or leave the field empty.`,
     });
   return deps.store.db.transaction().execute(async (trx) => {
-    const { mark: before } = await readIntranetSettings(trx);
-    const digest = picture === undefined ? before : await writeMark(trx, mark?.value);
+    const before = await readIntranetSettings(trx);
+    const digest = picture === undefined ? before.mark : await writeMark(trx, mark?.value);
     const settings = { ...parsed.data, mark: digest };
-    await writeSetting(trx, SETTING, settings);
+    await saveSetting(trx, deps, SETTING, before, settings);
     return { ok: true, value: settings };
   });
 }

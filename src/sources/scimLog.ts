@@ -1,10 +1,11 @@
+import { saveSetting } from '../audit/saveSetting.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, invalid } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import type { ProfileSource } from '../store/profileSources.ts';
 import { deleteScimLogBefore, insertScimLog } from '../store/scimLog.ts';
-import { findSetting, writeSetting } from '../store/settings.ts';
+import { findSetting } from '../store/settings.ts';
 
 const SETTING = 'scimLogDays';
 const DAY_MS = 86_400_000;
@@ -39,7 +40,9 @@ export async function saveLogDays(deps: Deps, entered: string): Promise<Checked<
   const days = /^\d{1,4}$/.test(entered.trim()) ? Number(entered) : 0;
   if (days < 1 || days > MAX_DAYS)
     return invalid({ days: `Enter a number of days from 1 to ${MAX_DAYS.toLocaleString('en')}.` });
-  await writeSetting(deps.store.db, SETTING, days);
+  await deps.store.db
+    .transaction()
+    .execute(async (trx) => saveSetting(trx, deps, SETTING, await readLogDays(trx), days));
   await trimScimLog(deps);
   return { ok: true, value: days };
 }

@@ -3,16 +3,47 @@ import { prepared } from '../db/query.ts';
 
 const CHECKED_BYTES = 64 * 1024;
 
+/**
+ * All settings: those with the title of their screen are changed by people, and only by saveSetting (audit/saveSetting.ts), which records
+ * it. Nothing is recorded of the others, which the program writes for itself.
+ */
+export const settingTitles = {
+  intranet: 'General',
+  notifications: 'Notifications',
+  scimLogDays: 'SCIM log',
+  intranetMark: null, // the picture; its digest is part of `intranet`
+  customAttributes: null, // recorded as changes of attributes
+  customAttributesVersion: null,
+  setupLink: null, // what it is used for is recorded: a Power User is added
+  secretKeyCheck: null,
+  notificationTurn: null, // which process does something, or locks something, now
+  creatingTurn: null,
+  nestingTurn: null,
+  powerUserTurn: null,
+  writeCheck: null,
+} as const;
+
+export type SettingName = keyof typeof settingTitles;
+
+/** A setting whose changes are recorded. */
+export type AuditedSetting = {
+  [Name in SettingName]: (typeof settingTitles)[Name] extends null ? never : Name;
+}[SettingName];
+
+type InternalSetting = Exclude<SettingName, AuditedSetting>;
+
 /** Returns a setting, or undefined if it was never written. */
-export async function findSetting(db: Db, name: string): Promise<unknown> {
+export async function findSetting(db: Db, name: SettingName): Promise<unknown> {
   const [row] = await byName(db, name);
   return row && JSON.parse(row.valueJson);
 }
 
-const byName = prepared((db, name: string) => db.selectFrom('settings').select('valueJson').where('name', '=', name));
+const byName = prepared((db, name: SettingName) =>
+  db.selectFrom('settings').select('valueJson').where('name', '=', name),
+);
 
 /** Removes a setting if it has this value. Returns true to only one of several concurrent calls. */
-export async function takeSetting(db: Db, name: string, value: unknown): Promise<boolean> {
+export async function takeSetting(db: Db, name: InternalSetting, value: unknown): Promise<boolean> {
   const result = await db
     .deleteFrom('settings')
     .where('name', '=', name)
@@ -21,8 +52,17 @@ export async function takeSetting(db: Db, name: string, value: unknown): Promise
   return result.numDeletedRows === 1n;
 }
 
-/** Writes one setting; undefined removes it. */
-export async function writeSetting(db: Db, name: string, value: unknown): Promise<void> {
+/** Writes a setting whose changes are recorded: only saveSetting does (audit/saveSetting.ts). */
+export async function writeAuditedSetting(db: Db, name: AuditedSetting, value: unknown): Promise<void> {
+  await write(db, name, value);
+}
+
+/** Writes a setting that the program keeps for itself; undefined removes it. */
+export async function writeSetting(db: Db, name: InternalSetting, value: unknown): Promise<void> {
+  await write(db, name, value);
+}
+
+async function write(db: Db, name: SettingName, value: unknown): Promise<void> {
   if (value === undefined) {
     await db.deleteFrom('settings').where('name', '=', name).execute();
     return;
@@ -36,7 +76,7 @@ export async function writeSetting(db: Db, name: string, value: unknown): Promis
 }
 
 /** Replaces a setting if it still has this value. Returns false if another change came first. */
-export async function replaceSetting(db: Db, name: string, before: unknown, after: unknown): Promise<boolean> {
+export async function replaceSetting(db: Db, name: InternalSetting, before: unknown, after: unknown): Promise<boolean> {
   const result = await db
     .updateTable('settings')
     .set({ valueJson: JSON.stringify(after) })
@@ -47,7 +87,7 @@ export async function replaceSetting(db: Db, name: string, before: unknown, afte
 }
 
 /** Writes a setting unless it exists. */
-export async function addSetting(db: Db, name: string, value: unknown): Promise<void> {
+export async function addSetting(db: Db, name: InternalSetting, value: unknown): Promise<void> {
   const row = { name, valueJson: JSON.stringify(value) };
   await db
     .insertInto('settings')

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { migrations } from '../../src/db/migrations.ts';
 import { type Engine, openStore, type Store } from '../../src/db/open.ts';
+import { recordFailure } from '../../src/store/attempts.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { listDomains } from '../../src/store/domains.ts';
 import { findGroupByName } from '../../src/store/groups.ts';
@@ -67,14 +68,14 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     it('creates all tables in an empty database, and changes nothing the second time', async () => {
       const url = await freshDatabaseUrl(engine);
       const first = await openStore(url);
-      await writeSetting(first.db, 'kept', 1);
+      await writeSetting(first.db, 'writeCheck', 1);
       const tables = await tablesOf(first);
       await first.close();
       const second = await openStore(url);
       expect(await tablesOf(second))
         .to.deep.equal(tables)
         .and.to.include.members(['users', 'sessions', 'domains']);
-      expect(await findSetting(second.db, 'kept')).to.equal(1);
+      expect(await findSetting(second.db, 'writeCheck')).to.equal(1);
       expect(await positionsOf(second)).to.deep.equal([LATEST]);
       await second.close();
     });
@@ -204,8 +205,8 @@ for (const engine of ['sqlite', 'postgres'] as const) {
 
   it(`compares and orders keys byte by byte on ${engine}`, async () => {
     const store = await openStore(await freshDatabaseUrl(engine));
-    for (const name of ['b', 'B', 'a', 'é', 'Z', '_']) await writeSetting(store.db, name, 1);
-    const rows = await store.db.selectFrom('settings').select('name').orderBy('name').execute();
+    for (const name of ['b', 'B', 'a', 'é', 'Z', '_']) await recordFailure(store.db, name, 0, 1);
+    const rows = await store.db.selectFrom('attempts').select('name').orderBy('name').execute();
     expect(rows.map((row) => row.name)).to.deep.equal(['B', 'Z', '_', 'a', 'b', 'é']);
     await store.close();
   });

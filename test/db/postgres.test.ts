@@ -10,13 +10,13 @@ describe('db/postgres', () => {
     const url = await freshDatabaseUrl('postgres');
     const [{ db }, other] = await Promise.all([openStore(url), openStore(url)]);
     whenDone(() => Promise.all([db.destroy(), other.close()]));
-    await writeSetting(db, 'name', 1);
+    await writeSetting(db, 'writeCheck', 1);
     const others = sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`;
     await others.execute(other.db);
-    await writeSetting(db, 'name', 2).catch(() => {}); // this one may fail: its connection is gone
-    await writeSetting(db, 'name', 3);
-    expect(await findSetting(db, 'name')).to.equal(3);
+    await writeSetting(db, 'writeCheck', 2).catch(() => {}); // this one may fail: its connection is gone
+    await writeSetting(db, 'writeCheck', 3);
+    expect(await findSetting(db, 'writeCheck')).to.equal(3);
   });
 
   it('returns times and counts as numbers', async () => {

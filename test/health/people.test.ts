@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { checkHelpContact, checkPowerUsers } from '../../src/health/people.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
-import { writeSetting } from '../../src/store/settings.ts';
+import { writeAuditedSetting } from '../../src/store/settings.ts';
 import { aProvider, aUser, insertUser } from '../support/rows.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -17,7 +17,7 @@ describe('health/people', () => {
     await insertProvider(deps.store.db, aProvider(), '');
     const [item] = await checkHelpContact(deps);
     expect(item).to.include({ text: 'There is no help address', href: '/settings/general' });
-    await writeSetting(deps.store.db, 'intranet', { helpAddress: 'it@acme.com' });
+    await writeAuditedSetting(deps.store.db, 'intranet', { helpAddress: 'it@acme.com' });
     expect(await checkHelpContact(deps)).to.deep.equal([]);
   });
 

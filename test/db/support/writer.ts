@@ -2,12 +2,14 @@
 import { writeSync } from 'node:fs';
 import { openStore } from '../../../src/db/open.ts';
 import { recordFailure } from '../../../src/store/attempts.ts';
-import { writeSetting } from '../../../src/store/settings.ts';
+import { type AuditedSetting, writeAuditedSetting } from '../../../src/store/settings.ts';
 
 const [url = '', table] = process.argv.slice(2);
 const { db } = await openStore(url);
 const write = (name: string) =>
-  table === 'settings' ? writeSetting(db, name, 'x'.repeat(500)) : recordFailure(db, name, 0, 1);
+  table === 'settings'
+    ? writeAuditedSetting(db, name as AuditedSetting, 'x'.repeat(500))
+    : recordFailure(db, name, 0, 1);
 let next = 0;
 await Promise.all(Array.from({ length: 10 }, writeInTurn));
 
