@@ -149,6 +149,7 @@ const testedIn: Record<string, string> = {
   'federation/logos.ts': 'intranet/emailFirst.test.ts',
   'store/providerLogos.ts': 'intranet/emailFirst.test.ts',
   'web/lastProvider.ts': 'intranet/emailFirst.test.ts',
+  'web/sentLogin.ts': 'intranet/offers.test.ts',
   'web/pictures.ts': 'admin/general.test.ts',
   'admin/activity/applyRepair.ts': 'admin/saml/tests.test.ts',
   'admin/activity/testFacts.ts': 'admin/saml/tests.test.ts',

@@ -4,10 +4,12 @@ import { type IdentityProvider, listProviders } from '../store/identityProviders
 import { type LoginTraffic, listTraffic, TRAFFIC_KEPT_MS } from '../store/loginTraffic.ts';
 import { testedOf } from './loginTests.ts';
 import { domainsOfProviders } from './providers.ts';
-import { type Route, SLOT_MS } from './traffic.ts';
+import { type Route, type Silence, SLOT_MS } from './traffic.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+
+const RECENT_MS = 30_000;
 
 /** Logins that were sent count after this time: people log in at the provider meanwhile. */
 const PATIENCE_MS = 5 * 60_000;
@@ -17,9 +19,6 @@ const limits = [
   { within: HOUR_MS, sent: 5 },
   { within: DAY_MS, sent: 10 },
 ];
-
-/** Logins that were sent to a provider from a domain, of which none came back. `since` is the time of the first, to ten minutes. */
-export type Silence = Route & { sent: number; since: number };
 
 /**
  * Returns the enabled providers, with the domain, from which nothing comes back. It lasts until a response arrives, a Test login passes with
@@ -37,6 +36,22 @@ export async function findSilences(deps: Pick<Deps, 'store' | 'now'>): Promise<S
       const silence = await silenceOf(deps, domain, provider, counts);
       if (silence) found.push({ providerId: provider.id, domainId: domain.id, ...silence });
     }
+  return found;
+}
+
+/**
+ * Returns the silences that were found in the last half minute, or finds them now. For the Log-In screen: the counts of three days are too much to
+ * read for each visitor.
+ */
+export async function recentSilences(deps: Pick<Deps, 'store' | 'now' | 'traffic'>): Promise<Silence[]> {
+  const { traffic, now } = deps;
+  const age = now() - (traffic.silences?.at ?? Number.NEGATIVE_INFINITY);
+  if (traffic.silences && age >= 0 && age < RECENT_MS) return traffic.silences.found;
+  const found = findSilences(deps);
+  traffic.silences = { at: now(), found };
+  found.catch(() => {
+    traffic.silences = undefined;
+  });
   return found;
 }
 

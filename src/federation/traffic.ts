@@ -7,17 +7,26 @@ export const FLUSH_EVERY_MS = 5_000;
 /** The length of a slot, in milliseconds. */
 export const SLOT_MS = 10 * 60_000;
 
-/** Login requests sent and responses received that are not written yet: a login must not wait for its count. */
-export type Traffic = { counts: Map<string, LoginTraffic> };
-
 /** A provider and the domain at which it is used. */
 export type Route = { providerId: string; domainId: string };
+
+/** Logins that were sent to a provider from a domain, of which none came back. `since` is the time of the first, to ten minutes. */
+export type Silence = Route & { sent: number; since: number };
+
+/**
+ * Login requests sent and responses received that are not written yet, because a login must not wait for its count, and the silences that were
+ * found last.
+ */
+export type Traffic = {
+  counts: Map<string, LoginTraffic>;
+  silences: { at: number; found: Promise<Silence[]> } | undefined;
+};
 
 type TrafficDeps = Pick<Deps, 'traffic' | 'now'>;
 
 /** Returns the state of a process that has counted nothing yet. */
 export function openTraffic(): Traffic {
-  return { counts: new Map() };
+  return { counts: new Map(), silences: undefined };
 }
 
 /** Counts a login that was sent to a provider. */

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { findSilences, type Silence } from '../federation/silence.ts';
+import { findSilences } from '../federation/silence.ts';
+import type { Silence } from '../federation/traffic.ts';
 import { autoLoginPath, providerPath, SAML } from '../paths.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
@@ -8,6 +9,7 @@ import { counted } from './sentences.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const INSTEAD = 'Until a response comes back, visitors see the Log-In screen with a notice instead of Auto Login.';
 
 /** Finds providers from which nothing comes back, and domains whose Auto Login was paused because of it. */
 export async function checkSilence(deps: Deps): Promise<HealthItem[]> {
@@ -38,7 +40,7 @@ function silentItem(silence: Silence, domain: Domain, { name, now }: { name: str
     severity: 'danger',
     subject: `${providerId} ${domainId}`,
     text: silenceText(silence, name, now),
-    detail: `People who log in at ${host} end at an error page of the provider. Usually the application is deactivated there, or its ACS URL or EntityID is wrong. Compare the values.`,
+    detail: `People who log in at ${host} end at an error page of the provider. Usually the application is deactivated there, or its ACS URL or EntityID is wrong. Compare the values.${isAutomatic ? ` ${INSTEAD}` : ''}`,
     href: providerPath(domainId, providerId),
     provider: {
       id: providerId,

@@ -5,7 +5,7 @@ import { isWaitingForSetup } from '../login/firstPowerUser.ts';
 import { logInLocally } from '../login/localLogin.ts';
 import { allowsPasskeys } from '../login/passkeys.ts';
 import { canMailPeople } from '../notifications/loginMails.ts';
-import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
+import type { IdentityProvider } from '../store/identityProviders.ts';
 import { listLogoDigests } from '../store/providerLogos.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { isHttps } from '../web/domain.ts';
@@ -14,6 +14,7 @@ import { lastProviderId } from '../web/lastProvider.ts';
 import { withQuery } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { isLocalLoginAllowed, recordLogin, recordRefused, startLocalSession } from './localSession.ts';
+import { findAutoLoginProvider, findOffers } from './offers.ts';
 import { startSecondPage } from './secondStep.ts';
 
 const TRIED = 'anteroom-tried';
@@ -24,7 +25,7 @@ export function loginRoutes(deps: Deps): Router {
   router.get('/login', async (req, res) => {
     const returnTo = returnPath(req.query.return, res.locals.domain.url);
     if (req.user) return res.redirect(303, returnTo);
-    const automatic = await findAutoLoginProvider(deps, res);
+    const automatic = await findAutoLoginProvider(deps, req, res);
     if (automatic) return res.redirect(303, withQuery(`/saml/login/${automatic.id}`, { return: returnTo, auto: '1' }));
     await showLogin(deps, req, res, { returnTo });
   });
@@ -56,7 +57,7 @@ export type LoginPage = {
 
 /** Shows the Log-In screen, with an error if a login failed. */
 export async function showLogin(deps: Deps, req: Request, res: Response, page: LoginPage): Promise<void> {
-  const providers = await listProvidersAt(deps.store.db, res.locals.domain.id);
+  const asksEmail = req.path === '/login' && res.locals.domain.emailFirst === 1 && page.choices === undefined;
   res.setHeader('cache-control', 'no-store');
   // Comes back with the form, from a browser that keeps cookies.
   const options = { path: '/local-login', httpOnly: true, sameSite: 'lax', secure: isHttps(req) } as const;
@@ -67,7 +68,7 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
     userName: '',
     email: '',
     emailError: undefined,
-    asksEmail: req.path === '/login' && res.locals.domain.emailFirst === 1 && page.choices === undefined,
+    asksEmail,
     passwordPath: withQuery('/local-login', { return: page.returnTo === '/' ? undefined : page.returnTo }),
     lastId: lastProviderId(req),
     logos: await listLogoDigests(deps.store.db),
@@ -83,14 +84,8 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
       login_hint: page.email ?? (page.userName?.includes('@') ? page.userName : undefined),
       return: page.returnTo === '/' ? undefined : page.returnTo,
     }),
-    buttons: buttonsOf(req, page.choices ?? providers.filter((provider) => provider.enabled && provider.showButton)),
+    ...(await findOffers(deps, req, res, { asksEmail, choices: page.choices })),
   });
-}
-
-/** The providers with a button in their order, but first the one that this browser used last. */
-function buttonsOf(req: Request, providers: IdentityProvider[]): IdentityProvider[] {
-  const lastId = lastProviderId(req);
-  return providers.toSorted((one, other) => Number(other.id === lastId) - Number(one.id === lastId));
 }
 
 async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promise<void> {
@@ -113,12 +108,4 @@ async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promis
   await recordLogin(deps, req, res, { ...attempt, user });
   await startLocalSession(deps, req, res, user, { proof: 'password', mark });
   res.redirect(303, returnTo);
-}
-
-/** Returns the Default Provider if Auto Login is on and the provider is enabled. */
-async function findAutoLoginProvider(deps: Deps, res: Response): Promise<IdentityProvider | undefined> {
-  const { domain } = res.locals;
-  if (!domain.autoLogin || domain.defaultProviderId === null) return undefined;
-  const provider = await findProviderAt(deps.store.db, domain.id, domain.defaultProviderId);
-  return provider?.enabled ? provider : undefined;
 }

@@ -8,6 +8,7 @@ import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
 import { identifierOnly, withQuery } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
 import { returnPath } from '../web/returnPath.ts';
+import { forgetSent } from '../web/sentLogin.ts';
 import { completeLogin } from './acs/completeLogin.ts';
 import { heal } from './acs/healing.ts';
 import { receiveResponse } from './acs/receive.ts';
@@ -49,8 +50,9 @@ export function samlRoutes(deps: Deps): Router {
 
 async function logIn(deps: Deps, req: Request, res: Response): Promise<void> {
   const result = await receiveResponse(deps, req, res.locals.domain);
-  if ('test' in result) res.redirect(303, result.url + testPath(result.test.id));
-  else if (result.ok) await completeLogin(deps, req, res, result);
+  if ('test' in result) return res.redirect(303, result.url + testPath(result.test.id));
+  if (result.provider) forgetSent(req, res);
+  if (result.ok) await completeLogin(deps, req, res, result);
   else if (result.healed) heal(req, res, result);
   else refusalPage(res, result);
 }

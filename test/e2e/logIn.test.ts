@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
 import { setAutoLogin, setEmailFirst } from '../../src/federation/domains.ts';
+import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
@@ -40,6 +41,23 @@ describe('logging in with a browser', function () {
     const tabs = await Promise.all(paths.map(() => context.newPage()));
     await Promise.all(tabs.map((tab, index) => tab.goto(connected.url + paths[index])));
     for (const [index, tab] of tabs.entries()) await tab.waitForURL(connected.url + paths[index]);
+  });
+
+  it('shows other ways to log in after Auto Login led to a dead provider', async () => {
+    await addPerson(connected.deps, { userName: 'maya.koch', userType: 'Power User' });
+    await setAutoLogin(connected.deps, connected.domain.id, true);
+    await connected.cloud.close();
+    const error = await page.goto(`${connected.url}/profile`).catch((reason: Error) => reason.message);
+    expect(error).to.contain('ERR_CONNECTION_REFUSED');
+    connected.deps.clock.advance(30_000);
+    page = await context.newPage();
+    await page.goto(`${connected.url}/profile`);
+    await page.getByText('You are not logged in yet.').waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'Log in with Cloud Directory' }).waitFor();
+    expect(await accessibilityFaults(page)).to.deep.equal([]);
+    await logInLocally();
+    await page.waitForURL(`${connected.url}/profile`);
   });
 
   it('goes on to the page that was wanted if the provider sends its response once more', async () => {

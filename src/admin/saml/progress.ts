@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { isProven, testedOf } from '../../federation/loginTests.ts';
-import { findSilences, type Silence } from '../../federation/silence.ts';
+import { findSilences } from '../../federation/silence.ts';
+import type { Silence } from '../../federation/traffic.ts';
 import { isOpenHttp } from '../../network.ts';
 import { domainPath, providersPath } from '../../paths.ts';
 import type { Domain } from '../../store/domains.ts';

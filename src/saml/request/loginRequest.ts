@@ -10,6 +10,7 @@ import { insertLoginRequest } from '../../store/loginRequests.ts';
 import { type LoginTest, writeTestRequest } from '../../store/loginTests.ts';
 import { clearCrossSiteCookie, crossSiteNames, readCrossSiteCookie, setCrossSiteCookie } from '../../web/cookies.ts';
 import { allowFormTo } from '../../web/headers.ts';
+import { rememberSent } from '../../web/sentLogin.ts';
 import { keepsMessages, sealRequest } from '../messages/keep.ts';
 import { countLoginRequest } from '../traffic.ts';
 import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
@@ -55,7 +56,10 @@ export async function sendLoginRequest(
     expiresAt,
     ...start,
   });
-  if (!start.test) countLoginRequest(deps, req, provider.id, others.length);
+  if (!start.test) {
+    countLoginRequest(deps, req, provider.id, others.length);
+    rememberSent(req, res, { providerId: provider.id, at: deps.now() });
+  }
   // These start with a form, and CSP form-action forbids a redirect to another origin: a page leads on.
   const afterForm = start.test !== undefined || start.loginHint !== undefined;
   if (fields === undefined && !afterForm) return res.redirect(303, url);
