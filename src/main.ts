@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
+import { CHECKPOINT_EVERY_MS, makeCheckpoint, makeDueCheckpoint } from './audit/makeCheckpoint.ts';
 import { SEAL_EVERY_MS, sealEntries } from './audit/seal.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
@@ -55,6 +56,9 @@ function repeatWork(deps: Deps): void {
     takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
   );
   background.repeat(SEAL_EVERY_MS, () => seal(deps));
+  background.repeat(CHECKPOINT_EVERY_MS, () =>
+    makeDueCheckpoint(deps).catch((error: unknown) => log.warn({ err: error }, 'audit checkpoint could not be made')),
+  );
   background.repeat(DELIVER_EVERY_MS, () =>
     deliverEvents(deps).catch((error: unknown) => log.debug({ err: error }, 'webhooks could not be read')),
   );
@@ -105,6 +109,7 @@ async function stop(deps: Deps, server: StoppableServer): Promise<void> {
   await flushTraffic(deps);
   await background.finished();
   await seal(deps);
+  await makeCheckpoint(deps).catch((error: unknown) => log.warn({ err: error }, 'audit checkpoint could not be made'));
   await store.close();
   process.exit();
 }

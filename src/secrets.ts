@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -7,12 +7,15 @@ import { makePrivate, PRIVATE } from './privateFile.ts';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const ED25519_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex'); // of a private key in PKCS #8 (RFC 8410 7)
 
 export type Secrets = {
   /** Signs the session cookie. */
   sessionKey: string;
   /** Signs access tokens of profile sources. */
   accessTokenKey: string;
+  /** Signs checkpoints of the audit log: a private key for Ed25519. */
+  auditKey: KeyObject;
   /** Encrypts text for the database with AES-256-GCM. Returns nonce, tag and ciphertext in base64. */
   seal(text: string): string;
   /** Decrypts sealed text. @throws Error if it was sealed with another key, or was changed */
@@ -26,6 +29,11 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
   return {
     sessionKey: derive('session cookie').toString('base64'),
     accessTokenKey: derive('access token').toString('base64'),
+    auditKey: createPrivateKey({
+      key: Buffer.concat([ED25519_PREFIX, derive('audit log')]),
+      format: 'der',
+      type: 'pkcs8',
+    }),
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce);

@@ -86,6 +86,13 @@ const long: Record<string, string> = {
 const testedIn: Record<string, string> = {
   'audit/actor.ts': 'audit/record.test.ts',
   'audit/chain.ts': 'audit/seal.test.ts',
+  'audit/checkpoint.ts': 'audit/verify.test.ts',
+  'audit/erasure.ts': 'audit/verify.test.ts',
+  'audit/makeCheckpoint.ts': 'audit/verify.test.ts',
+  'audit/verification.ts': 'audit/verify.test.ts',
+  'audit/verifyCheckpoint.ts': 'audit/verify.test.ts',
+  'audit/verifyEntries.ts': 'audit/verify.test.ts',
+  'store/auditCheckpoints.ts': 'audit/verify.test.ts',
   'store/auditChain.ts': 'audit/seal.test.ts',
   'audit/saveSetting.ts': 'audit/settings.test.ts',
   'db/auditSteps.ts': 'db/migrations.test.ts',

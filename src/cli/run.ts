@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Actor } from '../store/audit.ts';
 import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
+import { auditChainCommands } from './auditChain.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainKeyCommands } from './domainKeys.ts';
 import { domainCommands } from './domains.ts';
@@ -57,6 +58,7 @@ const commands = [
   ...scimCommands,
   ...scimAttributeCommands,
   ...activityCommands,
+  ...auditChainCommands,
   ...healthCommands,
   ...notificationCommands,
   ...webhookCommands,

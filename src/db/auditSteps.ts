@@ -15,6 +15,7 @@ export async function addAudit(db: Kysely<unknown>, engine: Engine): Promise<voi
     `create index "auditEntriesToSeal" on "auditEntries" ("id") where "seq" is null`,
     `create index "auditEntriesByTarget" on "auditEntries" ("targetId", "id") where "targetId" is not null`,
     `create index "auditEntriesByActor" on "auditEntries" ("actorId", "id") where "actorId" is not null`,
+    `create index "auditCheckpointsBySeq" on "auditCheckpoints" ("seq", "id")`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

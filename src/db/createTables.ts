@@ -71,6 +71,7 @@ const indexes = [
   `create index "auditEntriesToSeal" on "auditEntries" ("id") where "seq" is null`,
   `create index "auditEntriesByTarget" on "auditEntries" ("targetId", "id") where "targetId" is not null`,
   `create index "auditEntriesByActor" on "auditEntries" ("actorId", "id") where "actorId" is not null`,
+  `create index "auditCheckpointsBySeq" on "auditCheckpoints" ("seq", "id")`,
 ];
 
 const withoutRowid = ['userTokens', 'userNames'];

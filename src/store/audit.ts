@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import { inserter } from '../db/query.ts';
-import type { AuditCheckpointRow, AuditEntryRow } from '../db/schema.ts';
+import type { AuditEntryRow } from '../db/schema.ts';
 
 /**
  * One thing that changed: its values before and after, or what was added to a list and removed from it. Of a secret only that it
@@ -49,8 +49,3 @@ export async function writeSeals(db: Db, entries: AuditEntryRow[]): Promise<void
 }
 
 const replaceRows = inserter('auditEntries', { key: ['id'], existing: 'replace' });
-
-/** Adds a checkpoint. */
-export async function insertCheckpoint(db: Db, checkpoint: AuditCheckpointRow): Promise<void> {
-  await db.insertInto('auditCheckpoints').values(checkpoint).execute();
-}

@@ -1,0 +1,76 @@
+import type { Slice } from '../db/longReads.ts';
+import type { Deps } from '../deps.ts';
+import { listSealedEntries } from '../store/auditChain.ts';
+import { type AuditCheckpoint, findNewestCheckpoint, listCheckpoints, listCuts } from '../store/auditCheckpoints.ts';
+import { auditPublicKey, isSigned } from './checkpoint.ts';
+import { sealEntries } from './seal.ts';
+import { addFault, addNote, emptyVerification, type Verification } from './verification.ts';
+import { addEndFault, addKeyFaults, type Keys, verifyCheckpoint } from './verifyCheckpoint.ts';
+import { endWalk, startWalk, verifyEntry, type Walk } from './verifyEntries.ts';
+
+const BEFORE_ALL = -Number.MAX_SAFE_INTEGER;
+const ENTRIES_AT_ONCE = 250;
+const MOST_CUTS = 20;
+
+export type VerifyDeps = Pick<Deps, 'store' | 'secrets' | 'now'>;
+
+/** A checkpoint that was kept elsewhere, and public keys (base64url) of earlier secret keys. */
+export type VerifyOptions = { checkpoint?: AuditCheckpoint | undefined; trust?: string[] };
+
+/**
+ * Verifies that no entry was changed, removed, inserted or moved since it was sealed: each hash, the digests of the parts that are there, the
+ * numbers, and the checkpoints. Reads in slices, so that others are served meanwhile. docs/audit.md says what this proves, and what not.
+ */
+export async function verifyAudit(deps: VerifyDeps, options: VerifyOptions = {}): Promise<Verification> {
+  const { checkpoint, trust = [] } = options;
+  const found = emptyVerification(deps.now(), auditPublicKey(deps));
+  await sealEntries(deps).catch(() =>
+    addFault(found, null, 'New entries cannot be added: the end of the log is damaged.'),
+  );
+  const walk = startWalk(found);
+  const keys: Keys = { trusted: new Set([found.publicKey, ...trust]), unknown: new Map() };
+  await deps.store.longRead(async (slice) => {
+    let after: number | undefined = BEFORE_ALL;
+    while (after !== undefined) after = await verifySlice({ deps, slice, walk, keys, kept: checkpoint }, after);
+  });
+  endWalk(walk);
+  addKeyFaults(found, keys);
+  if (checkpoint && checkpoint.seq <= found.deletedUpTo)
+    addNote(found, `The entry of the given checkpoint, ${checkpoint.seq}, was deleted by retention since.`);
+  found.faults.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  return found;
+}
+
+type Verifying = { deps: VerifyDeps; slice: Slice; walk: Walk; keys: Keys; kept: AuditCheckpoint | undefined };
+
+/** Verifies the entries after a number, and their checkpoints. Returns the number to go on from; after the last slice, undefined. */
+async function verifySlice({ deps, slice, walk, keys, kept }: Verifying, after: number): Promise<number | undefined> {
+  const { db } = deps.store;
+  // It is read before the entries, so that they include the one that it vouches for.
+  const newest = await slice(() => findNewestCheckpoint(db));
+  const entries = await slice(() => listSealedEntries(db, after, ENTRIES_AT_ONCE));
+  const hashes = new Map<number, string[] | undefined>();
+  for (const entry of entries) {
+    await verifyEntry(walk, entry, () => findCut(deps));
+    if (walk.seq === entry.seq) hashes.set(entry.seq, walk.hashes);
+  }
+  const last = entries.at(-1)?.seq;
+  const checkpoints = await slice(() => listCheckpoints(db, after, last ?? Math.max(after, newest?.seq ?? after)));
+  if (kept && kept.seq > after && (last === undefined || kept.seq <= last)) checkpoints.push(kept);
+  const signed: AuditCheckpoint[] = [];
+  for (const each of checkpoints)
+    if (await verifyCheckpoint(walk.found, keys, each, hashes.get(each.seq))) signed.push(each);
+  if (last === undefined) verifyEnd(walk.found, signed);
+  return last;
+}
+
+function verifyEnd(found: Verification, beyond: AuditCheckpoint[]): void {
+  const [highest] = beyond.sort((a, b) => b.seq - a.seq);
+  if (highest && highest.seq > (found.last ?? 0)) addEndFault(found, highest);
+}
+
+/** A cut whose key is unknown is a fault, but the chain goes on from it. */
+async function findCut({ store }: VerifyDeps): Promise<AuditCheckpoint | undefined> {
+  for (const cut of await listCuts(store.db, MOST_CUTS)) if (await isSigned(cut)) return cut;
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import { keptCheckpoint, readCheckpoint } from '../audit/checkpoint.ts';
+import { makeCheckpoint } from '../audit/makeCheckpoint.ts';
+import { sealEntries } from '../audit/seal.ts';
+import type { Verification } from '../audit/verification.ts';
+import { verifyAudit } from '../audit/verify.ts';
+import {
+  accepted,
+  type Call,
+  type Command,
+  fileAt,
+  isoTime,
+  list,
+  type Output,
+  Refused,
+  UsageError,
+} from './command.ts';
+
+const PUBLIC_KEY = /^[\w-]{43}$/; // 32 bytes in base64url
+
+export const auditChainCommands: Command[] = [
+  {
+    name: 'audit verify',
+    operands: '',
+    summary: 'Verify that no entry of the audit log was changed or removed.',
+    options: {
+      checkpoint: {
+        value: 'FILE',
+        help: 'A checkpoint that was kept elsewhere: the log must still contain its entry.',
+      },
+      trust: { value: 'KEYS', help: 'Public keys of earlier secret keys, separated by commas.' },
+    },
+    notes: 'Exit code: 0 if the log is intact, 1 if it is not.',
+    run: verify,
+  },
+  {
+    name: 'audit checkpoint',
+    operands: '',
+    summary: 'Print a signed checkpoint of the last entry of the audit log, to keep elsewhere.',
+    run: printCheckpoint,
+  },
+];
+
+async function verify({ deps, text }: Call): Promise<Output> {
+  const file = text('checkpoint');
+  const checkpoint = file === undefined ? undefined : accepted(readCheckpoint((await fileAt(file)).toString('utf8')));
+  const found = await verifyAudit(deps, { checkpoint, trust: keysIn(text('trust') ?? '') });
+  return { json: shown(found), text: sentencesOf(found), exitCode: found.faultCount === 0 ? 0 : 1 };
+}
+
+function keysIn(entered: string): string[] {
+  const keys = entered.split(',').map((key) => key.trim());
+  if (entered !== '' && !keys.every((key) => PUBLIC_KEY.test(key)))
+    throw new UsageError('--trust must be public keys of 43 characters, as `anteroom audit verify` names them.');
+  return keys;
+}
+
+function shown({ at, newestCheckpoint, ...found }: Verification) {
+  const checkpoint = newestCheckpoint && keptCheckpoint(newestCheckpoint);
+  return { intact: found.faultCount === 0, at: isoTime(at), ...found, newestCheckpoint: checkpoint };
+}
+
+function sentencesOf(found: Verification): string {
+  const { faults, faultCount, notes, newestCheckpoint } = found;
+  const numbers = (value: number) => value.toLocaleString('en');
+  const facts: [string, string][] = [
+    ['Entries', found.last === null ? 'none' : `${numbers(found.entries)}, from ${found.first} to ${found.last}`],
+    ['Deleted by retention', found.deletedUpTo === 0 ? 'none' : `up to entry ${found.deletedUpTo}`],
+    ['Parts erased with people', numbers(found.erasedParts)],
+    [
+      'Checkpoints',
+      newestCheckpoint
+        ? `${numbers(found.checkpoints)}, the newest one of entry ${newestCheckpoint.seq}, ${isoTime(newestCheckpoint.at)}`
+        : 'none',
+    ],
+    ['Public key', found.publicKey],
+  ];
+  const result =
+    faultCount === 0
+      ? 'The audit log is intact.'
+      : `The audit log is not intact: ${faultCount === 1 ? '1 fault' : `${numbers(faultCount)} faults`}.`;
+  const more = faultCount > faults.length ? [`… and ${numbers(faultCount - faults.length)} more.`] : [];
+  const lines = [...faults.map(({ sentence }) => sentence), ...more, ...notes.map((note) => `Note: ${note}`)];
+  return [result, ...lines, '', list(facts)].join('\n');
+}
+
+async function printCheckpoint({ deps }: Call): Promise<Output> {
+  await sealEntries(deps);
+  const checkpoint = await makeCheckpoint(deps);
+  if (!checkpoint) throw new Refused('The audit log has no entries yet.');
+  const json = keptCheckpoint(checkpoint);
+  return { json, text: JSON.stringify(json) };
+}
