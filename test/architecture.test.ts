@@ -191,6 +191,7 @@ const testedIn: Record<string, string> = {
   'federation/metadata/judgeRefresh.ts': 'federation/refreshMetadata.test.ts',
   'federation/refreshSchedule.ts': 'federation/refreshMetadata.test.ts',
   'federation/waitingMetadata.ts': 'federation/refreshMetadata.test.ts',
+  'federation/changeDomain.ts': 'audit/domains.test.ts',
   'federation/loginTests.ts': 'saml/testLogin.test.ts',
   'federation/providerState.ts': 'admin/saml/tests.test.ts',
   'federation/metadata/refusal.ts': 'federation/metadata/fetchMetadata.test.ts',

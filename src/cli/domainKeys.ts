@@ -26,7 +26,7 @@ export const domainKeyCommands: Command[] = [
     name: 'domain keys cancel',
     operands: 'URL',
     summary: 'Take the next key out of the metadata. It decrypts until you retire it.',
-    run: (call) => change(call, (deps, { id }) => cancelNextKey(deps, id), 'The next key is cancelled.'),
+    run: (call) => change(call, cancelNextKey, 'The next key is cancelled.'),
   },
   {
     name: 'domain keys switch',
@@ -55,14 +55,14 @@ export const domainKeyCommands: Command[] = [
 ];
 
 async function switchKeys(call: Call): Promise<Output> {
-  if (call.has('back')) return change(call, (deps, { id }) => switchBack(deps, id), 'The old key signs again.');
+  if (call.has('back')) return change(call, switchBack, 'The old key signs again.');
   await checkDelivered(call, 'Their logins fail if they verify login requests.');
-  return change(call, (deps, { id }) => switchToNextKey(deps, id), 'The next key signs now.');
+  return change(call, switchToNextKey, 'The next key signs now.');
 }
 
 async function retire(call: Call): Promise<Output> {
   await checkDelivered(call, 'Their logins fail if they encrypt assertions or verify with that key.');
-  return change(call, (deps, { id }) => retireKey(deps, id), 'The key is deleted.');
+  return change(call, retireKey, 'The key is deleted.');
 }
 
 /** @throws Refused if a provider does not know the keys that are published now, unless --force is given */
@@ -92,7 +92,7 @@ async function change(
 async function given({ deps, operands, has }: Call): Promise<Output> {
   const domain = await domainAt(deps, operands[0]);
   const { id } = await providerNamed(deps, operands[1] ?? '');
-  const { name } = await markGiven(deps, domain.id, id, !has('undo'));
+  const { name } = await markGiven(deps, domain, id, !has('undo'));
   return shown(deps, domain, has('undo') ? `${name} is no longer marked.` : `${name} is marked as given by hand.`);
 }
 

@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import { recordDifference } from '../audit/record.ts';
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict } from '../errors.ts';
 import { newId } from '../identifier.ts';
@@ -12,7 +14,8 @@ import {
   lockDomainKeys,
   writeKeyRole,
 } from '../store/domains.ts';
-import { createSigningCertificate } from './certificate.ts';
+import { createSigningCertificate, describeCertificate } from './certificate.ts';
+import { domainTarget } from './changeDomain.ts';
 
 const CERTIFICATE_YEARS = 10;
 
@@ -70,6 +73,7 @@ export async function createNextKey(deps: Deps, domain: Domain): Promise<void> {
     if (!withRole(keys, 'current')) throw new Conflict('The domain is not set up. Click Setup Domain first.');
     if (secondKey(keys)) throw new Conflict('There is a second key already. Retire it, or switch to it, first.');
     await insertDomainKey(trx, key);
+    await recordKeys(deps, trx, 'key.created', domain, keys);
   });
 }
 
@@ -78,21 +82,23 @@ export async function createNextKey(deps: Deps, domain: Domain): Promise<void> {
  * @param reviewed the ID of the key that was confirmed; by default whichever is next
  * @throws Conflict if there is no next key, or another one by now
  */
-export async function switchToNextKey(deps: Deps, domainId: string, reviewed?: string): Promise<void> {
-  await exchange(deps, domainId, 'next', 'old', 'There is no next key to switch to. Create it first.', reviewed);
+export async function switchToNextKey(deps: Deps, domain: Domain, reviewed?: string): Promise<void> {
+  await exchange(deps, domain, 'next', 'old', 'There is no next key to switch to. Create it first.', reviewed);
 }
 
 /** Signs with the old key again; the other one is the next key again. @throws Conflict if there is no old key */
-export async function switchBack(deps: Deps, domainId: string): Promise<void> {
-  await exchange(deps, domainId, 'old', 'next', 'There is no old key to switch back to.');
+export async function switchBack(deps: Deps, domain: Domain): Promise<void> {
+  await exchange(deps, domain, 'old', 'next', 'There is no old key to switch back to.');
 }
 
 /** Takes the next key out of the metadata. It decrypts until it is retired, because providers may encrypt for it. @throws Conflict */
-export async function cancelNextKey(deps: Deps, domainId: string): Promise<void> {
+export async function cancelNextKey(deps: Deps, domain: Domain): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    const next = withRole(await lockDomainKeys(trx, domainId), 'next');
+    const keys = await lockDomainKeys(trx, domain.id);
+    const next = withRole(keys, 'next');
     if (!next) throw new Conflict('There is no next key to cancel.');
     await writeKeyRole(trx, next.id, 'cancelled', deps.now());
+    await recordKeys(deps, trx, 'key.changed', domain, keys);
   });
 }
 
@@ -101,14 +107,27 @@ export async function cancelNextKey(deps: Deps, domainId: string): Promise<void>
  * @param reviewed the ID of the key that was confirmed; by default whichever is old or cancelled
  * @throws Conflict if there is none, or another one by now
  */
-export async function retireKey(deps: Deps, domainId: string, reviewed?: string): Promise<void> {
+export async function retireKey(deps: Deps, domain: Domain, reviewed?: string): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    const keys = await lockDomainKeys(trx, domainId);
+    const keys = await lockDomainKeys(trx, domain.id);
     const retired = withRole(keys, 'old') ?? withRole(keys, 'cancelled');
     if (!retired) throw new Conflict('There is no old key to retire. Switch to the next key first.');
     requireReviewed(retired, reviewed);
     await deleteDomainKey(trx, retired.id);
+    await recordKeys(deps, trx, 'key.deleted', domain, keys);
   });
+}
+
+/** Records which certificate each role has after a change of a domain's keys, and had before. */
+export async function recordKeys(
+  deps: Deps,
+  trx: Db,
+  action: 'key.created' | 'key.changed' | 'key.deleted',
+  domain: Domain,
+  before: readonly DomainKey[],
+): Promise<void> {
+  const after = await listDomainKeys(trx, domain.id);
+  await recordDifference(trx, deps, action, domainTarget(domain), fingerprints(before), fingerprints(after));
 }
 
 /** Returns the key of a role. */
@@ -123,23 +142,30 @@ export function secondKey(keys: readonly DomainKey[]): DomainKey | undefined {
 
 async function exchange(
   deps: Deps,
-  domainId: string,
+  domain: Domain,
   from: 'next' | 'old',
   becomes: 'old' | 'next',
   missing: string,
   reviewed?: string,
 ): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    const keys = await lockDomainKeys(trx, domainId);
+    const keys = await lockDomainKeys(trx, domain.id);
     const [current, other] = [withRole(keys, 'current'), withRole(keys, from)];
     if (!current || !other) throw new Conflict(missing);
     requireReviewed(other, reviewed);
     await writeKeyRole(trx, current.id, becomes, deps.now());
     await writeKeyRole(trx, other.id, 'current', deps.now());
+    await recordKeys(deps, trx, 'key.changed', domain, keys);
   });
 }
 
 /** A confirmation names the key that it showed: another person may have gone on to another one meanwhile. */
 function requireReviewed({ id }: DomainKey, reviewed = id): void {
   if (id !== reviewed) throw new Conflict('The keys of this domain were changed meanwhile. Check them again.');
+}
+
+function fingerprints(keys: readonly DomainKey[]): object {
+  return Object.fromEntries(
+    keys.map(({ role, certificate }) => [`${role}Key`, describeCertificate(certificate).sha256]),
+  );
 }

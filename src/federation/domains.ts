@@ -1,3 +1,5 @@
+import { changesBetween } from '../audit/changes.ts';
+import { recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
@@ -9,15 +11,16 @@ import {
   findDomainByHost,
   insertDomain,
   insertDomainKey,
+  listDomainKeys,
   listDomains,
-  updateDomain,
   writeSetUp,
 } from '../store/domains.ts';
 import { findProviderAt, listProviders } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
 import { moveDomainToProvider } from '../store/providerDomains.ts';
 import { countSessions, deleteAllSessions } from '../store/sessions.ts';
-import { createDomainKey } from './domainKeys.ts';
+import { changeDomain, domainTarget, recordedDomain } from './changeDomain.ts';
+import { createDomainKey, recordKeys } from './domainKeys.ts';
 import { getProvider } from './providers.ts';
 import { type OwnDetails, withOwnDetails } from './serviceProvider.ts';
 
@@ -52,6 +55,8 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     if (await findDomainByHost(trx, new URL(domain.url).host)) return invalid({ url: 'This domain already exists.' });
     const isFirst = (await listDomains(trx)).length === 0;
     await insertDomain(trx, domain);
+    const changes = changesBetween(undefined, await recordedDomain(trx, domain));
+    await recordChange(trx, deps, 'domain.created', domainTarget(domain), changes);
     if (isFirst) for (const provider of await listProviders(trx)) await moveDomainToProvider(trx, domain.id, provider);
     return { ok: true, value: domain };
   });
@@ -71,7 +76,10 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
   if (domain.setUpAt !== null) return domain;
   const key = await createDomainKey(deps, domain, 'current');
   return deps.store.db.transaction().execute(async (trx) => {
-    if (await writeSetUp(trx, id, deps.now())) await insertDomainKey(trx, key);
+    if (await writeSetUp(trx, id, deps.now())) {
+      await insertDomainKey(trx, key);
+      await recordKeys(deps, trx, 'key.created', domain, []);
+    }
     return getDomain(trx, id);
   });
 }
@@ -79,26 +87,28 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
 /** Saves the EntityID and the ACS path that a domain has of its own. Identity providers must know them. @throws NotFound */
 export async function saveOwnDetails(deps: Deps, id: string, entered: OwnDetails): Promise<Checked<Domain>> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const changed = withOwnDetails(await getDomain(trx, id), entered);
+    const before = await getDomain(trx, id);
+    const changed = withOwnDetails(before, entered);
     if (!changed.ok) return changed;
     const { spEntityId, acsPath } = changed.value;
-    await updateDomain(trx, id, { spEntityId, acsPath });
-    return changed;
+    return { ok: true, value: await changeDomain(deps, trx, before, { spEntityId, acsPath }) };
   });
 }
 
 /** Sets the Default Provider of a domain. With undefined it has none, and Auto Login is turned off. @throws NotFound, Conflict */
 export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    await getDomain(trx, domainId);
-    if (providerId === undefined)
-      return updateDomain(trx, domainId, { defaultProviderId: null, autoLogin: false, autoLoginPausedAt: null });
+    const domain = await getDomain(trx, domainId);
+    if (providerId === undefined) {
+      await changeDomain(deps, trx, domain, { defaultProviderId: null, autoLogin: false, autoLoginPausedAt: null });
+      return;
+    }
     const provider = await getProvider(trx, providerId);
     if (!(await findProviderAt(trx, domainId, providerId)))
       throw new Conflict(`${provider.name} is not used at this domain. Select the domain on its Edit screen first.`);
     if (!provider.enabled)
       throw new Conflict(`${provider.name} is disabled. Enable it before you make it the default.`);
-    await updateDomain(trx, domainId, { defaultProviderId: providerId });
+    await changeDomain(deps, trx, domain, { defaultProviderId: providerId });
   });
 }
 
@@ -112,22 +122,23 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
       );
     if (on && domain.setUpAt === null)
       throw new Conflict('Auto Login needs a domain that is set up. Click Setup Domain first.');
-    await updateDomain(trx, domainId, { autoLogin: on, autoLoginPausedAt: null });
+    await changeDomain(deps, trx, domain, { autoLogin: on, autoLoginPausedAt: null });
   });
 }
 
 /** Turns Auto Login off until it is turned on again, which Needs attention recalls. Does nothing if it is off. @throws NotFound */
 export async function pauseAutoLogin(deps: Deps, domainId: string): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
-    const { autoLogin } = await getDomain(trx, domainId);
-    if (autoLogin) await updateDomain(trx, domainId, { autoLogin: false, autoLoginPausedAt: deps.now() });
+    const domain = await getDomain(trx, domainId);
+    if (domain.autoLogin) await changeDomain(deps, trx, domain, { autoLogin: false, autoLoginPausedAt: deps.now() });
   });
 }
 
 /** Sets whether the Log-In screen asks for the e-mail address first. @throws NotFound */
 export async function setEmailFirst(deps: Deps, domainId: string, on: boolean): Promise<void> {
-  await getDomain(deps.store.db, domainId);
-  await updateDomain(deps.store.db, domainId, { emailFirst: on ? 1 : 0 });
+  await deps.store.db.transaction().execute(async (trx) => {
+    await changeDomain(deps, trx, await getDomain(trx, domainId), { emailFirst: on ? 1 : 0 });
+  });
 }
 
 /** Returns what removing a domain affects: its sessions now, and its logins in the last 30 days. */
@@ -146,7 +157,11 @@ export async function removeDomain(deps: Deps, id: string): Promise<Domain> {
     if ((await listDomains(trx)).length === 1)
       throw new Conflict('The intranet needs a domain. Add another one before you remove this one.');
     await deleteAllSessions(trx, { domainId: id });
+    const changes = changesBetween(await recordedDomain(trx, domain), undefined);
+    await recordChange(trx, deps, 'domain.deleted', domainTarget(domain), changes);
+    const keys = await listDomainKeys(trx, id);
     await deleteDomain(trx, id);
+    await recordKeys(deps, trx, 'key.deleted', domain, keys);
     return domain;
   });
 }

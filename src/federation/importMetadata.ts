@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
-import { findDomain, updateDomain } from '../store/domains.ts';
+import { findDomain } from '../store/domains.ts';
 import {
   findProviderByEntityId,
   type IdentityProvider,
@@ -14,6 +14,7 @@ import {
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { moveDomainToProvider } from '../store/providerDomains.ts';
+import { changeDomain } from './changeDomain.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
 import { withScheme } from './metadata/fetchMetadata.ts';
@@ -140,7 +141,7 @@ export async function importInto(
     ? await updateKnown(deps, trx, await getProvider(trx, providerId), read, options.author)
     : await insertNew(deps, trx, domainIds, read, options);
   await writeRefresh(trx, imported.id, { ...nothingRefreshed, nextAt: nextRefreshAt(deps.now(), read.metadata) });
-  for (const domainId of domainIds) await changeOver(trx, domainId, imported);
+  for (const domainId of domainIds) await changeOver(deps, trx, domainId, imported);
   return imported;
 }
 
@@ -211,13 +212,13 @@ async function newProvider(
 }
 
 /** The domain's Default Provider is replaced too, if it was the provider with this EntityID. */
-async function changeOver(trx: Db, domainId: string, provider: IdentityProvider): Promise<void> {
+async function changeOver(deps: Deps, trx: Db, domainId: string, provider: IdentityProvider): Promise<void> {
   const [domain, before] = [
     await getDomain(trx, domainId),
     await findProviderByEntityId(trx, domainId, provider.entityId),
   ];
   if (before && domain.defaultProviderId === before.id)
-    await updateDomain(trx, domainId, { defaultProviderId: provider.id });
+    await changeDomain(deps, trx, domain, { defaultProviderId: provider.id });
   await moveDomainToProvider(trx, domainId, provider);
 }
 

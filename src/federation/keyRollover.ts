@@ -1,6 +1,7 @@
+import { recordChange } from '../audit/record.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict } from '../errors.ts';
-import { type DomainKey, listDomainKeys } from '../store/domains.ts';
+import { type Domain, type DomainKey, listDomainKeys } from '../store/domains.ts';
 import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
 import { countLogins } from '../store/loginCounts.ts';
 import {
@@ -9,6 +10,7 @@ import {
   UNKNOWN_PROVIDER,
   writeMetadataGiven,
 } from '../store/metadataFetches.ts';
+import { domainTarget } from './changeDomain.ts';
 import { secondKey, withRole } from './domainKeys.ts';
 
 const HOUR_MS = 3_600_000;
@@ -71,14 +73,18 @@ export async function recordFetch(deps: Deps, domainId: string, providerId = UNK
 /** Marks that a provider was given today's metadata by hand, or takes the mark back. @throws Conflict if it is not used at the domain */
 export async function markGiven(
   deps: Deps,
-  domainId: string,
+  domain: Domain,
   providerId: string,
   given: boolean,
 ): Promise<IdentityProvider> {
-  const provider = await findProviderAt(deps.store.db, domainId, providerId);
-  if (!provider) throw new Conflict('This provider is not used at this domain.');
-  await writeMetadataGiven(deps.store.db, domainId, providerId, given ? deps.now() : null);
-  return provider;
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await findProviderAt(trx, domain.id, providerId);
+    if (!provider) throw new Conflict('This provider is not used at this domain.');
+    await writeMetadataGiven(trx, domain.id, providerId, given ? deps.now() : null);
+    const change = { name: 'metadataGivenTo', [given ? 'added' : 'removed']: [provider.name] };
+    await recordChange(trx, deps, 'domain.updated', domainTarget(domain), [change]);
+    return provider;
+  });
 }
 
 async function deliveriesOf(

@@ -3,7 +3,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { caseKey } from '../store/caseKey.ts';
-import { clearDefaultProvider, type Domain, listDomains } from '../store/domains.ts';
+import { type Domain, listDomains } from '../store/domains.ts';
 import { releaseGroups } from '../store/groups.ts';
 import {
   deleteProvider,
@@ -20,6 +20,7 @@ import { deleteMetadataFetches } from '../store/metadataFetches.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { listProviderDomains, writeProviderDomains } from '../store/providerDomains.ts';
 import { countSessions, deleteAllSessions } from '../store/sessions.ts';
+import { clearDefaultProvider } from './changeDomain.ts';
 import { signersText } from './metadata/signers.ts';
 import { entityIdText } from './serviceProvider.ts';
 
@@ -177,7 +178,7 @@ export async function setProviderDomains(deps: Deps, id: string, domainIds: stri
     if (wanted.length < new Set(domainIds).size) throw new NotFound('There is no such domain.');
     for (const domain of wanted) await checkFree(trx, domain, provider);
     for (const domain of (await domainsOfProviders(trx))(id).filter((domain) => !domainIds.includes(domain.id))) {
-      await clearDefaultProvider(trx, id, domain.id);
+      await clearDefaultProvider(deps, trx, id, domain.id);
       await deleteAllSessions(trx, { providerId: id, domainId: domain.id });
     }
     await writeProviderDomains(
@@ -214,7 +215,7 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await getProvider(trx, id);
     await deleteAllSessions(trx, { providerId: id });
-    await clearDefaultProvider(trx, id);
+    await clearDefaultProvider(deps, trx, id);
     await releaseGroups(trx, id);
     await deleteMetadataFetches(trx, id);
     await deleteProvider(trx, id);

@@ -1,6 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
-import { type Domain, updateDomain } from '../store/domains.ts';
+import { changeDomain } from '../federation/changeDomain.ts';
+import { getDomain } from '../federation/domains.ts';
+import type { Domain } from '../store/domains.ts';
 import { shortenSessions } from '../store/sessions.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,7 +28,7 @@ export function limitsOf(domain: OwnLimits | undefined): SessionLimits {
 
 /**
  * Sets the limits of the sessions at a domain, in minutes as entered; '' is the default. Sessions that are past a new limit end immediately.
- * A longer limit counts for the next logins.
+ * A longer limit counts for the next logins. @throws NotFound
  */
 export async function saveSessionLimits(
   deps: Deps,
@@ -37,7 +39,7 @@ export async function saveSessionLimits(
   const errors = errorsOf(limits);
   if (Object.keys(errors).length > 0) return invalid(errors);
   await deps.store.db.transaction().execute(async (trx) => {
-    await updateDomain(trx, domainId, limits);
+    await changeDomain(deps, trx, await getDomain(trx, domainId), limits);
     await shortenSessions(trx, domainId, limitsOf(limits));
   });
   return { ok: true, value: limits };

@@ -72,15 +72,6 @@ export async function writeSetUp(db: Db, id: string, now: number): Promise<boole
   return (await open.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
-/** Removes a provider from the domains that default to it, or from one of them, and turns their Auto Login off. */
-export async function clearDefaultProvider(db: Db, providerId: string, domainId?: string): Promise<void> {
-  const update = db
-    .updateTable('domains')
-    .set({ autoLogin: 0, autoLoginPausedAt: null, defaultProviderId: null })
-    .where('defaultProviderId', '=', providerId);
-  await (domainId === undefined ? update : update.where('id', '=', domainId)).execute();
-}
-
 /** Deletes a domain and its keys. */
 export async function deleteDomain(db: Db, id: string): Promise<void> {
   await db.deleteFrom('domains').where('id', '=', id).execute();

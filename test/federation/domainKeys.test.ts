@@ -45,10 +45,10 @@ describe('federation/domainKeys', () => {
     it('switches to the next key, and back', async () => {
       await createNextKey(deps, domain);
       const next = await certificateOf('next');
-      await switchToNextKey(deps, domain.id);
+      await switchToNextKey(deps, domain);
       expect(await signs()).to.equal(next);
       expect(await published()).to.deep.equal({ signing: [next, first], encryption: next });
-      await switchBack(deps, domain.id);
+      await switchBack(deps, domain);
       expect(await signs()).to.equal(first);
       expect(await published()).to.deep.equal({ signing: [first, next], encryption: next });
       expect(await findPrivateKeys(deps, domain.id)).to.have.lengthOf(2);
@@ -56,9 +56,9 @@ describe('federation/domainKeys', () => {
 
     it('forgets the old key when it is retired, and then there can be a next one', async () => {
       await createNextKey(deps, domain);
-      await switchToNextKey(deps, domain.id);
+      await switchToNextKey(deps, domain);
       const next = await signs();
-      await retireKey(deps, domain.id);
+      await retireKey(deps, domain);
       expect(await published()).to.deep.equal({ signing: [next], encryption: next });
       expect(await findPrivateKeys(deps, domain.id)).to.have.lengthOf(1);
       await createNextKey(deps, domain);
@@ -67,30 +67,30 @@ describe('federation/domainKeys', () => {
 
     it('decrypts with a cancelled key until it is retired, because a provider may have it', async () => {
       await createNextKey(deps, domain);
-      await cancelNextKey(deps, domain.id);
+      await cancelNextKey(deps, domain);
       expect(await published()).to.deep.equal({ signing: [first], encryption: first });
       expect(await findPrivateKeys(deps, domain.id)).to.have.lengthOf(2);
-      await retireKey(deps, domain.id);
+      await retireKey(deps, domain);
       expect(await findPrivateKeys(deps, domain.id)).to.have.lengthOf(1);
     });
 
     it('refuses every step out of order, and has two keys at most', async () => {
       for (const step of [switchToNextKey, switchBack, cancelNextKey, retireKey])
-        expect(await failure(step(deps, domain.id)), step.name).to.be.instanceOf(Conflict);
+        expect(await failure(step(deps, domain)), step.name).to.be.instanceOf(Conflict);
       await createNextKey(deps, domain);
       for (const step of [switchBack, retireKey])
-        expect(await failure(step(deps, domain.id)), step.name).to.be.instanceOf(Conflict);
+        expect(await failure(step(deps, domain)), step.name).to.be.instanceOf(Conflict);
       expect(await failure(createNextKey(deps, domain))).to.be.instanceOf(Conflict);
-      await switchToNextKey(deps, domain.id);
+      await switchToNextKey(deps, domain);
       for (const step of [switchToNextKey, cancelNextKey])
-        expect(await failure(step(deps, domain.id)), step.name).to.be.instanceOf(Conflict);
+        expect(await failure(step(deps, domain)), step.name).to.be.instanceOf(Conflict);
       expect(await failure(createNextKey(deps, domain))).to.be.instanceOf(Conflict);
     });
 
     it('creates one next key, and switches once, of several at the same time', async () => {
       const created = await Promise.all([1, 2, 3].map(() => failure(createNextKey(deps, domain))));
       expect(created.filter((error) => error === undefined)).to.have.lengthOf(1);
-      const switched = await Promise.all([1, 2, 3].map(() => failure(switchToNextKey(deps, domain.id))));
+      const switched = await Promise.all([1, 2, 3].map(() => failure(switchToNextKey(deps, domain))));
       expect(switched.filter((error) => error === undefined)).to.have.lengthOf(1);
       const roles = (await listDomainKeys(deps.store.db, domain.id)).map(({ role }) => role);
       expect(roles.sort()).to.deep.equal(['current', 'old']);

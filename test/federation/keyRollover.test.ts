@@ -41,13 +41,13 @@ describe('federation/keyRollover', () => {
       const both = await readMetadata();
       expect([both.signing.length, both.encryption === old.encryption]).to.deep.equal([2, false]);
       for (const known of [old, both]) expect(await logIn(known), 'next key published').to.equal(landed);
-      await switchToNextKey(deps, domain.id);
+      await switchToNextKey(deps, domain);
       expect(await logIn(both), 'switched').to.equal(landed);
       expect(await logIn({ ...both, encryption: old.encryption }), 'encrypted for the old key').to.equal(landed);
-      await switchBack(deps, domain.id);
+      await switchBack(deps, domain);
       for (const known of [old, both]) expect(await logIn(known), 'switched back').to.equal(landed);
-      await switchToNextKey(deps, domain.id);
-      await retireKey(deps, domain.id);
+      await switchToNextKey(deps, domain);
+      await retireKey(deps, domain);
       expect(await logIn(await readMetadata()), 'retired').to.equal(landed);
       expect(await logIn(both), 'retired, with the metadata before').to.equal(landed);
     });
@@ -57,9 +57,9 @@ describe('federation/keyRollover', () => {
       await addPerson(deps, { userName: 'anna.berg', email: 'anna.berg@acme.example' });
       await createNextKey(deps, domain);
       const both = await readMetadata();
-      await cancelNextKey(deps, domain.id);
+      await cancelNextKey(deps, domain);
       expect(await logIn(both)).to.equal(`${url}/profile`);
-      await retireKey(deps, domain.id);
+      await retireKey(deps, domain);
       expect(await logIn(both)).to.contain('/saml/acs');
     });
 
@@ -77,19 +77,19 @@ describe('federation/keyRollover', () => {
       await recordFetch(deps, domain.id, provider.id);
       expect(await state()).to.deep.include({ missing: [] });
       deps.clock.advance(1);
-      await switchToNextKey(deps, domain.id);
+      await switchToNextKey(deps, domain);
       expect(await state()).to.deep.equal({ step: 'switched', since: deps.now(), missing: [] });
     });
 
     it('counts a mark like a fetch, and takes it back', async () => {
       const { deps, domain, provider } = connected;
-      await markGiven(deps, domain.id, provider.id, true);
+      await markGiven(deps, domain, provider.id, true);
       deps.clock.advance(1);
       await createNextKey(deps, domain);
       expect(await state(), 'given before the key').to.deep.include({ missing: ['Cloud Directory'] });
-      await markGiven(deps, domain.id, provider.id, true);
+      await markGiven(deps, domain, provider.id, true);
       expect(await state()).to.deep.include({ missing: [] });
-      await markGiven(deps, domain.id, provider.id, false);
+      await markGiven(deps, domain, provider.id, false);
       expect(await state()).to.deep.include({ missing: ['Cloud Directory'] });
     });
 
@@ -97,13 +97,13 @@ describe('federation/keyRollover', () => {
       const { deps, domain, provider } = connected;
       await createNextKey(deps, domain);
       deps.clock.advance(1);
-      await cancelNextKey(deps, domain.id);
+      await cancelNextKey(deps, domain);
       expect(await state()).to.deep.include({ step: 'cancelled', missing: [] });
-      await retireKey(deps, domain.id);
+      await retireKey(deps, domain);
       await createNextKey(deps, domain);
       await recordFetch(deps, domain.id, provider.id);
       deps.clock.advance(1);
-      await cancelNextKey(deps, domain.id);
+      await cancelNextKey(deps, domain);
       expect(await state()).to.deep.include({ missing: ['Cloud Directory'] });
       await recordFetch(deps, domain.id, provider.id);
       expect(await state()).to.deep.include({ missing: [] });

@@ -37,7 +37,7 @@ describe('health/domainKeys', () => {
     const [next, ...others] = await checkDomainKeys(deps);
     expect(others).to.deep.equal([]);
     expect(next?.detail).to.contain('Switch to the next key');
-    await switchToNextKey(deps, domain.id);
+    await switchToNextKey(deps, domain);
     expect(await checkDomainKeys(deps)).to.deep.equal([]);
   });
 
@@ -49,11 +49,11 @@ describe('health/domainKeys', () => {
     const [still] = await checkDomainKeys(deps);
     expect(still).to.include({ code: 'key_rollover_still', text: 'a.com has had two keys for 14 days' });
     expect(still?.detail).to.contain('or cancel it');
-    await switchToNextKey(deps, domain.id);
+    await switchToNextKey(deps, domain);
     expect(await checkDomainKeys(deps)).to.deep.equal([]);
     deps.clock.advance(14 * DAY_MS);
     expect((await checkDomainKeys(deps))[0]?.detail).to.contain('Retire the key');
-    await retireKey(deps, domain.id);
+    await retireKey(deps, domain);
     expect(await checkDomainKeys(deps)).to.deep.equal([]);
   });
 });

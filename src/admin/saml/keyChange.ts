@@ -18,12 +18,12 @@ export function keyChangeRoutes(router: Router, deps: Deps): void {
       deps,
       req,
       res,
-      ({ id }) => switchToNextKey(deps, id, reviewedIn(req)),
+      (domain) => switchToNextKey(deps, domain, reviewedIn(req)),
       'The next key signs now. Test a login, then retire the old key.',
     ),
   );
   router.post(`${PATH}/retirement` as const, (req, res) =>
-    step(deps, req, res, ({ id }) => retireKey(deps, id, reviewedIn(req)), 'The key was deleted.'),
+    step(deps, req, res, (domain) => retireKey(deps, domain, reviewedIn(req)), 'The key was deleted.'),
   );
 }
 

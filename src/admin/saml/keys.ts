@@ -26,10 +26,10 @@ export function keysRoutes(router: Router, deps: Deps): void {
     ),
   );
   router.post(`${PATH}/cancellation` as const, (req, res) =>
-    step(deps, req, res, ({ id }) => cancelNextKey(deps, id), 'The next key is no longer published.'),
+    step(deps, req, res, (domain) => cancelNextKey(deps, domain), 'The next key is no longer published.'),
   );
   router.post(`${PATH}/return` as const, (req, res) =>
-    step(deps, req, res, ({ id }) => switchBack(deps, id), 'The old key signs again.'),
+    step(deps, req, res, (domain) => switchBack(deps, domain), 'The old key signs again.'),
   );
   router.post(`${PATH}/deliveries` as const, (req, res) => mark(deps, req, res, req.params.domain));
 }
@@ -107,9 +107,10 @@ function stepsOf(rollover: Rollover): { title: string; text: string; done: boole
 
 async function mark(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
   const given = ticked(req, 'given');
-  const { name } = await markGiven(deps, domainId, field(req, 'provider'), given);
+  const domain = await getDomain(deps.store.db, domainId);
+  const { name } = await markGiven(deps, domain, field(req, 'provider'), given);
   await flash(req, given ? `${name} is marked as given by hand.` : `${name} is no longer marked.`);
-  res.redirect(303, keysPath(domainId));
+  res.redirect(303, keysPath(domain.id));
 }
 
 async function sendCertificate(deps: Deps, res: Response, ids: { domain: string; key: string }): Promise<void> {
