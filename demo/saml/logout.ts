@@ -1,15 +1,17 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import type { Login } from '../console/logins.ts';
 import type { Deps } from '../deps.ts';
-import type { Application } from '../directory/types.ts';
+import type { Application, Person } from '../directory/types.ts';
 import { addressesOf, hasSingleLogout } from './addresses.ts';
 import { encodePost, encodeRedirect } from './decode.ts';
-import type { LogoutChain, LogoutChains } from './logoutChain.ts';
+import { type LogoutChain, type LogoutChains, type LogoutOrigin, participantsOf } from './logoutChain.ts';
 import { buildLogoutResponse, buildSignedLogoutResponse, type LogoutOutcome } from './logoutResponse.ts';
 import { receiveMessage } from './message.ts';
 import { checkSender } from './receive.ts';
 import { type LogoutRequest, readLogoutRequest, readLogoutResponse } from './requests.ts';
 import { newMessageId } from './respond.ts';
 import { SamlError } from './samlError.ts';
+import { sendForm } from './sendForm.ts';
 import { signQuery } from './sign.ts';
 import { nameIdOf } from './subject.ts';
 
@@ -19,18 +21,52 @@ export type LogoutReply =
   | { binding: 'post'; message: string; relayState: string | undefined };
 
 /**
- * Ends the sessions that an application's LogoutRequest names (saml-profiles 4.4) and replies by the same binding.
- * The request must be signed: it comes through a browser, so anyone could have sent it. Throws a SamlError.
+ * Ends the sessions that an application's LogoutRequest names (saml-profiles 4.4). If the person opened other applications with them, returns
+ * the chain that asks those first; otherwise the reply. The request must be signed: it comes through a browser, so anyone could have sent it.
+ * Throws a SamlError.
  */
-export function logOut(deps: Deps, req: Request, application: Application): LogoutReply {
+export function logOut(
+  deps: Deps,
+  chains: LogoutChains,
+  req: Request,
+  application: Application,
+): LogoutReply | LogoutChain {
   if (!hasSingleLogout(application)) throw new SamlError('Single logout is not configured for this application.');
   const message = receiveMessage(req, application, 'SAMLRequest');
   if (!message) throw new SamlError('The SAMLRequest is missing.');
   if (!message.signed) throw new SamlError('The LogoutRequest is not signed.');
   const request = readLogoutRequest(message.xml);
   checkSender(application, request, addressesOf(deps, application).slo);
-  const outcome = endSessions(deps, application, request);
-  return writeReply(deps, application, { request, outcome, relayState: message.relayState, binding: req.method });
+  const binding = req.method === 'POST' ? 'post' : 'redirect';
+  const origin: LogoutOrigin = {
+    ...{ applicationId: application.id, requestId: request.id },
+    ...{ relayState: message.relayState, binding },
+  };
+  const person = deps.state.people.find((one) => nameIdOf(application, one) === request.nameId);
+  if (!person) return writeReply(deps, application, origin, 'unknown_principal');
+  const logins = loginsOf(deps, application, person, request);
+  const participants = logins.flatMap((login) => participantsOf(deps, person, login, application));
+  for (const { sessionIndex } of logins) deps.logins.end(sessionIndex);
+  const chain = chains.add({ startedAt: deps.now(), participants, origin });
+  return participants.some(({ state }) => state === 'waiting') ? chain : replyTo(deps, application, chain, origin);
+}
+
+/** Returns the reply to the application that started a logout: PartialLogout if another application may still have a session. */
+export function replyTo(
+  deps: Deps,
+  application: Application,
+  { participants }: LogoutChain,
+  origin: LogoutOrigin,
+): LogoutReply {
+  const isDone = participants.every(({ state }) => state === 'done');
+  return writeReply(deps, application, origin, isDone ? 'done' : 'partial');
+}
+
+/** Sends the browser back to the application with the reply. */
+export async function sendReply(res: Response, application: Application, reply: LogoutReply): Promise<void> {
+  if (reply.binding === 'redirect') return res.redirect(303, reply.url);
+  const { message, relayState } = reply;
+  await sendForm(res, application.sso.sloUrl, { name: 'SAMLResponse', message, relayState });
 }
 
 /**
@@ -56,34 +92,30 @@ export function finishLogout(
   return chain;
 }
 
-function endSessions(deps: Deps, application: Application, request: LogoutRequest): LogoutOutcome {
-  const person = deps.state.people.find((one) => nameIdOf(application, one) === request.nameId);
-  if (!person) return 'unknown_principal';
-  const logins = deps.logins
-    .ofApplication(person.id, application.id)
-    .filter(({ sessionIndex }) => !request.sessionIndexes.length || request.sessionIndexes.includes(sessionIndex));
-  for (const { sessionIndex } of logins) deps.logins.end(sessionIndex);
-  return logins.some((login) => login.applicationIds.size > 1) ? 'partial' : 'done';
+function loginsOf(deps: Deps, application: Application, person: Person, { sessionIndexes }: LogoutRequest): Login[] {
+  const logins = deps.logins.ofApplication(person.id, application.id);
+  return logins.filter(({ sessionIndex }) => !sessionIndexes.length || sessionIndexes.includes(sessionIndex));
 }
 
 function writeReply(
   deps: Deps,
   application: Application,
-  reply: { request: LogoutRequest; outcome: LogoutOutcome; relayState: string | undefined; binding: string },
+  { requestId, relayState, binding }: LogoutOrigin,
+  outcome: LogoutOutcome,
 ): LogoutReply {
   const { sloUrl } = application.sso;
   const envelope = {
     id: newMessageId(deps),
     issuer: addressesOf(deps, application).entityId,
     destination: sloUrl,
-    inResponseTo: reply.request.id,
+    inResponseTo: requestId,
     now: deps.now(),
   };
-  if (reply.binding === 'POST') {
-    const xml = buildSignedLogoutResponse(envelope, reply.outcome, application);
-    return { binding: 'post', message: encodePost(xml), relayState: reply.relayState };
+  if (binding === 'post') {
+    const xml = buildSignedLogoutResponse(envelope, outcome, application);
+    return { binding, message: encodePost(xml), relayState };
   }
-  const message = encodeRedirect(buildLogoutResponse(envelope, reply.outcome));
-  const query = signQuery('SAMLResponse', message, reply.relayState, application);
-  return { binding: 'redirect', url: `${sloUrl}${sloUrl.includes('?') ? '&' : '?'}${query}` };
+  const message = encodeRedirect(buildLogoutResponse(envelope, outcome));
+  const query = signQuery('SAMLResponse', message, relayState, application);
+  return { binding, url: `${sloUrl}${sloUrl.includes('?') ? '&' : '?'}${query}` };
 }

@@ -1,14 +1,36 @@
-/** An application that is asked to end a person's session. */
+import type { Login } from '../console/logins.ts';
+import type { Deps } from '../deps.ts';
+import { findApplication } from '../directory/applications.ts';
+import type { Application, Person } from '../directory/types.ts';
+import { hasSingleLogout } from './addresses.ts';
+import { newMessageId } from './respond.ts';
+import { nameIdOf } from './subject.ts';
+
+/** An application that is asked to end a person's session. `unsupported`: it cannot be asked. */
 export type Participant = {
   applicationId: string;
   label: string;
   nameId: string;
-  state: 'waiting' | 'sent' | 'done' | 'failed';
+  sessionIndex: string;
+  state: 'waiting' | 'sent' | 'done' | 'failed' | 'unsupported';
   requestId: string;
 };
 
-/** A logout of the User Console on its way through the applications, one after the other. */
-export type LogoutChain = { id: string; sessionIndex: string; startedAt: number; participants: Participant[] };
+/** The LogoutRequest of an application that started a logout, and waits for a response. */
+export type LogoutOrigin = {
+  applicationId: string;
+  requestId: string;
+  relayState: string | undefined;
+  binding: 'redirect' | 'post';
+};
+
+/** A logout on its way through the applications, one after the other. Without `origin`, it was started at the User Console. */
+export type LogoutChain = {
+  id: string;
+  startedAt: number;
+  participants: Participant[];
+  origin: LogoutOrigin | undefined;
+};
 
 export type LogoutChains = {
   add: (chain: Omit<LogoutChain, 'id'>) => LogoutChain;
@@ -34,4 +56,19 @@ export function createLogoutChains(randomBytes: (size: number) => Buffer): Logou
       return found && now - found.startedAt < lifetimeMs ? found : undefined;
     },
   };
+}
+
+/** Returns the applications that a person opened with a login, without the one that asked for the logout. */
+export function participantsOf(deps: Deps, person: Person, login: Login, askedBy?: Application): Participant[] {
+  const applications = [...login.applicationIds].flatMap((id) => findApplication(deps.state, id) ?? []);
+  return applications
+    .filter(({ id }) => id !== askedBy?.id)
+    .map((application) => ({
+      applicationId: application.id,
+      label: application.label,
+      nameId: nameIdOf(application, person),
+      sessionIndex: login.sessionIndex,
+      state: hasSingleLogout(application) ? 'waiting' : 'unsupported',
+      requestId: newMessageId(deps),
+    }));
 }

@@ -5,7 +5,7 @@ import { findApplication } from '../directory/applications.ts';
 import { renderView } from '../web/page.ts';
 import { checkCsrf } from '../web/session.ts';
 import { encodePost } from './decode.ts';
-import { finishLogout, logOut } from './logout.ts';
+import { finishLogout, logOut, sendReply } from './logout.ts';
 import type { LogoutChains } from './logoutChain.ts';
 import { buildMetadata } from './metadata.ts';
 import { statusCodes } from './names.ts';
@@ -27,10 +27,9 @@ export function samlMessageRoutes(deps: Deps, pending: PendingRequests, chains: 
     const application = getSsoApplication(deps, req.params.application);
     const chain = finishLogout(deps, chains, req, application);
     if (chain) return res.redirect(303, `/console/logout/${chain.id}`);
-    const result = logOut(deps, req, application);
-    if (result.binding === 'redirect') return res.redirect(303, result.url);
-    const { message, relayState } = result;
-    await sendForm(res, application.sso.sloUrl, { name: 'SAMLResponse', message, relayState });
+    const result = logOut(deps, chains, req, application);
+    if ('participants' in result) return res.redirect(303, `/console/logout/${result.id}`);
+    await sendReply(res, application, result);
   });
   router.all('/:application', form, (req, res) => {
     const application = getSsoApplication(deps, req.params.application);

@@ -171,6 +171,52 @@ describe('single logout at Cloud Directory', () => {
     });
   });
 
+  describe('that an application starts while another one is open', () => {
+    const wiki = {
+      spEntityId: 'http://wiki.test/saml',
+      acsUrl: 'http://wiki.test/acs',
+      sloUrl: 'http://wiki.test/slo',
+    };
+
+    async function openWiki(sso: Record<string, string>): Promise<string> {
+      const id = await addIntranet(provider, { sso });
+      await browser.get(`/saml2/${id}`);
+      return `${provider.url}/saml2/${id}/logout`;
+    }
+
+    const statusOf = (xml: string) => textAt(xml, '//samlp:StatusCode/samlp:StatusCode/@Value') ?? 'Success alone';
+
+    for (const [code, status] of [
+      ['Success', /^Success alone$/],
+      ['Responder', /:PartialLogout$/],
+    ] as const)
+      it(`asks the other one first, and replies with what came back: ${code}`, async () => {
+        const wikiSlo = await openWiki({ ...wiki, spCertificate: key.certificate });
+        const asked = await browser.postFromElsewhere(slo, postFields(signElement(logoutRequest(), '/*', key), 'r'));
+        const { SAMLRequest = '', RelayState = '' } = asked.forms[0]?.fields ?? {};
+        expect(asked.forms[0]?.action).to.equal(wiki.sloUrl);
+        expect(await isLoggedIn()).to.equal(false);
+        const id = textAt(Buffer.from(SAMLRequest, 'base64').toString(), '/samlp:LogoutRequest/@ID');
+        const response =
+          `<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ` +
+          `ID="_in2" Version="2.0" IssueInstant="2026-03-01T09:00:00Z" Destination="${wikiSlo}" InResponseTo="${id}">` +
+          `<saml:Issuer>${wiki.spEntityId}</saml:Issuer><samlp:Status><samlp:StatusCode ` +
+          `Value="urn:oasis:names:tc:SAML:2.0:status:${code}"/></samlp:Status></samlp:LogoutResponse>`;
+        const SAMLResponse = Buffer.from(signElement(response, '/*', key)).toString('base64');
+        const back = readPostedResponse(await browser.postFromElsewhere(wikiSlo, { SAMLResponse, RelayState }));
+        expect([back.target, back.relayState]).to.deep.equal([sloUrl, 'r']);
+        expect(textAt(back.xml, '/samlp:LogoutResponse/@InResponseTo')).to.equal('_out1');
+        expect(statusOf(back.xml)).to.match(status);
+      });
+
+    it('replies PartialLogout if the other one has no single logout', async () => {
+      await openWiki({ ...wiki, sloUrl: '' });
+      const signed = signElement(logoutRequest(), '/*', key);
+      const { target, xml } = readPostedResponse(await browser.postFromElsewhere(slo, postFields(signed)));
+      expect([target, /:PartialLogout$/.test(statusOf(xml))]).to.deep.equal([sloUrl, true]);
+    });
+  });
+
   it('ends the provider session by the Log out button of the User Console', async () => {
     await browser.submit(await browser.get('/console'), '/console/logout');
     expect(await isLoggedIn()).to.equal(false);
