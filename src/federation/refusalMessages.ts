@@ -26,7 +26,7 @@ export function logoutRefusalMessage(providerName: string | undefined, message: 
   const text =
     message === 'LogoutResponse'
       ? 'The intranet could not use the confirmation from {provider}. You may still be logged in there.'
-      : 'The intranet could not use the message from {provider}. If you still see your name in the intranet, you are still logged in: use Log out there.';
+      : 'The intranet could not use the message from {provider}. You may still be logged in to the intranet.';
   const title = message === 'LogoutResponse' ? 'Your logout is not confirmed' : 'The logout failed';
   return { title, text: withProvider(text, providerName) };
 }

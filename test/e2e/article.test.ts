@@ -115,7 +115,7 @@ describe('setup as the article describes it', () => {
     await employee.goto(`${anteroom.url}/profile`);
     await employee.getByText('anna.berg@acme.example').first().waitFor();
     await employee.getByRole('button', { name: 'Log out' }).click();
-    await employee.getByText('may still be logged in to Cloud Directory').waitFor();
+    await employee.getByText('Cloud Directory: you may still be logged in').waitFor();
   });
 
   it('enables Auto Login, which redirects a visitor to the provider', async () => {

@@ -94,6 +94,8 @@ async function showResult(deps: Deps, req: Request, res: Response): Promise<void
   const found = await findLogoutRequest(db, queryText(req, 'request'));
   const request = found?.domainId === domain.id ? found : undefined;
   const provider = await findProviderAt(db, domain.id, request?.providerId ?? queryText(req, 'provider'));
-  const title = req.user ? 'You are logged in' : 'You are logged out';
-  res.render('saml/logout/loggedOut', { title, provider, state: provider && (request?.state ?? 'here') });
+  const state = provider && (request?.state ?? 'here');
+  const isOver = state === undefined || state === 'done';
+  const title = isOver ? 'You are logged out' : 'You are logged out of the intranet';
+  res.render('saml/logout/loggedOut', { title: req.user ? 'You are logged in' : title, provider, state });
 }

@@ -19,7 +19,7 @@ export async function receiveAtSlo(deps: Deps, req: Request, res: Response): Pro
     res.setHeader('allow', 'GET, POST');
     throw new AppError(
       req.method === 'GET' ? 400 : 405,
-      'This address is for identity providers. To log out of the intranet, use Log out there.',
+      'This address is for identity providers. To log out, open the intranet and click Log out.',
     );
   }
   const result = await receiveLogout(deps, req, res.locals.domain);

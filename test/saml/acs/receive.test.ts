@@ -286,7 +286,7 @@ describe('Auto Login', () => {
     const home = await deliver(browser, await goThroughProvider(browser, '/', 'anna.berg'));
     const out = await browser.submit(home, '/logout');
     expect(out.url).to.contain('/logged-out');
-    expect(out.text).to.contain('may still be logged in to Cloud Directory');
+    expect(out.text).to.contain('you may still be logged in');
   });
 
   it('never redirects from /local-login, and returns 401 to a program', async () => {

@@ -44,7 +44,9 @@ describe('a logout that is started here', () => {
   it('ends the session, and then asks the provider with the NameID and SessionIndex of the login', async () => {
     const { signing, browser } = await withAda();
     const { page, url, root, id } = await logOut(signing, browser);
-    expect(page.text).to.contain('You are logged out of the intranet. Logging you out of Cloud Directory');
+    expect(page.text)
+      .to.contain('You are logged out of the intranet')
+      .and.contain('Logging you out of Cloud Directory');
     expect(url.startsWith(`${SLO}?SAMLRequest=`)).to.equal(true);
     const name = childOf(root, SAML, 'NameID');
     expect([name && textOf(name), name && attributeOf(name, 'Format')]).to.deep.equal([
@@ -61,7 +63,7 @@ describe('a logout that is started here', () => {
       asserted: 'ada@acme.com',
     });
     const before = await browser.get(`/logged-out?request=${id}`);
-    expect(before.text).to.contain('was asked to log you out too, but has not confirmed it');
+    expect(before.text).to.contain('has not confirmed the logout');
   });
 
   it('asks by a form, if the provider has only that', async () => {
@@ -87,10 +89,10 @@ describe('a logout that is started here', () => {
   });
 
   for (const [statuses, outcome, words] of [
-    [['Success', 'PartialLogout'], 'logout_partly', 'It could not log you out everywhere'],
-    [['Requester', 'UnknownPrincipal'], 'logout_failed', 'Cloud Directory could not log you out'],
-    [['Success', 'RequestDenied'], 'logout_failed', 'Cloud Directory could not log you out'],
-    [['Responder'], 'logout_failed', 'Cloud Directory could not log you out'],
+    [['Success', 'PartialLogout'], 'logout_partly', 'you may still be logged in to some'],
+    [['Requester', 'UnknownPrincipal'], 'logout_failed', 'could not log you out'],
+    [['Success', 'RequestDenied'], 'logout_failed', 'could not log you out'],
+    [['Responder'], 'logout_failed', 'could not log you out'],
   ] as const)
     it(`says what worked if the provider responds with ${statuses.join(' and ')}`, async () => {
       const { signing, browser } = await withAda();
@@ -132,7 +134,7 @@ describe('a logout that is started here', () => {
     const fresh = { ...parts, attributes: parts.attributes.replace(/IssueInstant="[^"]*"/, `IssueInstant="${now}"`) };
     expect((await sendLogout(signing, signedQuery(fresh))).status).to.equal(403);
     expect((await newestAttempt(signing)).reason).to.equal('logout_request_unknown');
-    expect((await browser.get(`/logged-out?request=${id}`)).text).to.contain('has not confirmed it');
+    expect((await browser.get(`/logged-out?request=${id}`)).text).to.contain('has not confirmed the logout');
   });
 
   for (const [what, options, settings] of [
@@ -143,7 +145,7 @@ describe('a logout that is started here', () => {
       const { signing, browser } = await withAda(options, settings);
       const page = await browser.post('/logout', {});
       expect(page.url).to.equal(`${signing.url}/logged-out?provider=${signing.provider.id}`);
-      expect(page.text).to.contain('may still be logged in to Cloud Directory');
+      expect(page.text).to.contain('log out of\nCloud Directory too');
       expect((await newestAttempt(signing)).flow).to.equal('sp');
     });
 
