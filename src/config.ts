@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseTrustProxy } from './network.ts';
+import { facilities, parseSyslogUrl, readAuthorities, readIdentity, type SyslogReceiver } from './syslogReceiver.ts';
 
 export type Config = Readonly<{
   production: boolean;
@@ -16,11 +17,14 @@ export type Config = Readonly<{
   webhookPrivateNetworks: 'allow' | 'deny';
   rateLimits: boolean;
   loginActivityDays: number; // how long attempts are kept
+  auditSyslog: SyslogReceiver | undefined;
   logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }>;
 
 /** An environment variable, as listed in docs/configuration.md. */
 export type Variable = { name: string; fallback: string; meaning: string };
+
+const facilityNames = Object.keys(facilities) as (keyof typeof facilities)[];
 
 export const variables: Variable[] = [
   { name: 'HOST', fallback: 'localhost; all addresses with NODE_ENV=production', meaning: 'The address to listen on.' },
@@ -80,6 +84,27 @@ export const variables: Variable[] = [
     fallback: '400',
     meaning: 'For how many days Login activity is kept: 1 to 3650. The names of deleted people go with it.',
   },
+  {
+    name: 'AUDIT_SYSLOG',
+    fallback: 'none',
+    meaning:
+      'Where the audit log is sent by syslog: tls://HOST:6514, tcp://HOST:601 or udp://HOST:514. Set it on all instances. See [docs/audit.md](audit.md#syslog).',
+  },
+  {
+    name: 'AUDIT_SYSLOG_FACILITY',
+    fallback: 'authpriv',
+    meaning: `The facility of its messages: ${facilityNames.join(', ')}.`,
+  },
+  {
+    name: 'AUDIT_SYSLOG_CA',
+    fallback: 'the authorities that Node.js knows',
+    meaning: 'A PEM file with the only authorities that the certificate of a tls:// receiver may be from.',
+  },
+  {
+    name: 'AUDIT_SYSLOG_CERTIFICATE',
+    fallback: 'none',
+    meaning: 'A PEM file with a certificate and its private key, if a tls:// receiver asks for one.',
+  },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'silent, fatal, error, warn, info, debug or trace.' },
   { name: 'NODE_ENV', fallback: 'none', meaning: 'Set to production on a server that people use.' },
 ];
@@ -131,15 +156,26 @@ const environment = z
       .transform(Number)
       .pipe(z.number().min(1, 'must be at least 1').max(3_650, 'must be at most 3650'))
       .default(400),
+    AUDIT_SYSLOG: z
+      .string()
+      .transform(parseSyslogUrl)
+      .refine((value) => value !== undefined, 'must be tls://HOST:6514, tcp://HOST:601 or udp://HOST:514')
+      .optional(),
+    AUDIT_SYSLOG_FACILITY: z.enum(facilityNames).default('authpriv'),
+    AUDIT_SYSLOG_CA: z.string().transform(contentOf(readAuthorities)).optional(),
+    AUDIT_SYSLOG_CERTIFICATE: z.string().transform(contentOf(readIdentity)).optional(),
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
     const error = publicUrlError(env.PUBLIC_URL, env.NODE_ENV === 'production');
     if (error) context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: error });
+    for (const name of ['AUDIT_SYSLOG_CA', 'AUDIT_SYSLOG_CERTIFICATE'] as const)
+      if (env[name] !== undefined && env.AUDIT_SYSLOG?.protocol !== 'tls')
+        context.addIssue({ code: 'custom', path: [name], message: 'needs AUDIT_SYSLOG=tls://HOST:6514' });
   });
 
 /**
- * Returns the configuration from environment variables. Empty variables count as absent.
+ * Returns the configuration from environment variables, and the files that they name. Empty variables count as absent.
  * @throws Error that lists all invalid variables, one per line
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
@@ -166,8 +202,26 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     webhookPrivateNetworks: values.WEBHOOK_PRIVATE_NETWORKS ?? (production ? 'deny' : 'allow'),
     rateLimits: values.RATE_LIMITS === 'on',
     loginActivityDays: values.LOGIN_ACTIVITY_DAYS,
+    auditSyslog: values.AUDIT_SYSLOG && {
+      ...values.AUDIT_SYSLOG,
+      facility: facilities[values.AUDIT_SYSLOG_FACILITY],
+      ca: values.AUDIT_SYSLOG_CA,
+      identity: values.AUDIT_SYSLOG_CERTIFICATE,
+    },
     logLevel: values.LOG_LEVEL,
   });
+}
+
+/** Returns what reads a variable that names a file, as the content of the file. */
+function contentOf(read: (file: string) => string) {
+  return (file: string, context: z.RefinementCtx) => {
+    try {
+      return read(file);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `${file} ${error instanceof Error ? error.message : error}` });
+      return z.NEVER;
+    }
+  };
 }
 
 function publicUrlError(value: string | undefined, production: boolean): string | undefined {

@@ -46,6 +46,7 @@ const plain = [
   'paths.ts',
   'privateFile.ts',
   'secrets.ts',
+  'syslogReceiver.ts',
 ];
 
 /** Values of a part that others need too: what an error of the engine means, and the verifier of signatures, for those on metadata. */
@@ -58,6 +59,7 @@ const owners: [RegExp, RegExp][] = [
   [/^(@node-saml\/|passport-saml)/, /^saml\/request\/serviceProvider\.ts$/],
   [/^xml-crypto$/, /^saml\/request\/signXml\.ts$/],
   [/^nodemailer$/, /^notifications\/sendMail\.ts$/],
+  [/^node:dgram$/, /^audit\/syslog\/send\.ts$/],
   [/^ipaddr\.js$/, /^network\.ts$/],
   [/^xml2js$/, /^federation\/metadata\//],
   [/^otplib$/, /^login\/authenticatorApp\.ts$/],
@@ -85,10 +87,13 @@ const long: Record<string, string> = {
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
   'audit/actor.ts': 'audit/record.test.ts',
+  'audit/syslog/move.ts': 'cli/auditSyslog.test.ts',
+  'audit/syslog/progress.ts': 'audit/syslog/forward.test.ts',
+  'audit/syslog/status.ts': 'cli/auditSyslog.test.ts',
+  'syslogReceiver.ts': 'config.test.ts',
   'audit/chain.ts': 'audit/seal.test.ts',
   'audit/checkpoint.ts': 'audit/verify.test.ts',
   'audit/erasure.ts': 'audit/verify.test.ts',
-  'audit/findCut.ts': 'audit/retention.test.ts',
   'audit/makeCheckpoint.ts': 'audit/verify.test.ts',
   'audit/verification.ts': 'audit/verify.test.ts',
   'audit/verifyCheckpoint.ts': 'audit/verify.test.ts',

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { configurationPage } from '../scripts/configurationPage.ts';
 import { parseConfig, variables } from '../src/config.ts';
+import { certificateFor } from './audit/syslog/support/receivers.ts';
+import { tempFolder } from './support/tempFolder.ts';
 
 describe('config', () => {
   it('needs no variable for a first start', () => {
@@ -20,6 +23,7 @@ describe('config', () => {
       webhookPrivateNetworks: 'allow',
       rateLimits: true,
       loginActivityDays: 400,
+      auditSyslog: undefined,
       logLevel: 'info',
     });
   });
@@ -65,6 +69,51 @@ describe('config', () => {
     expect(trust('loopback, 10.0.0.0/8,fd00::/8')).to.deep.equal(['loopback', '10.0.0.0/8', 'fd00::/8']);
     for (const value of ['on', 'proxy.acme.com', '10.0.0.0/33', '10.0.0.0/', '::/129', '10.0.0.1,', '-1', '1.5'])
       expect(errorsOf({ TRUST_PROXY: value }), value).to.match(/^ {2}TRUST_PROXY must be/m);
+  });
+
+  it('reads where the audit log is sent, with the usual ports', () => {
+    const read = (env: Record<string, string>) => parseConfig(env).auditSyslog;
+    const none = { ca: undefined, identity: undefined };
+    expect(read({ AUDIT_SYSLOG: 'TLS://siem.acme.com' })).to.deep.equal({
+      ...{ url: 'tls://siem.acme.com:6514', protocol: 'tls', host: 'siem.acme.com', port: 6514, facility: 10, ...none },
+    });
+    expect(read({ AUDIT_SYSLOG: 'tcp://[fd00::1]/', AUDIT_SYSLOG_FACILITY: 'local3' })).to.deep.include({
+      ...{ url: 'tcp://[fd00::1]:601', host: 'fd00::1', port: 601, facility: 19 },
+    });
+    expect(read({ AUDIT_SYSLOG: 'udp://10.0.0.1:80' })).to.deep.include({ port: 80 });
+    expect(read({ AUDIT_SYSLOG: 'udp://10.0.0.1' })).to.deep.include({ port: 514 });
+    const wrong = [
+      'siem',
+      'http://siem',
+      'tls://',
+      'tls://a:0',
+      'tls://a:99999',
+      'tls://a/x',
+      'tls://u:p@a',
+      'tls://a?b',
+    ];
+    for (const url of wrong) expect(errorsOf({ AUDIT_SYSLOG: url }), url).to.match(/^ {2}AUDIT_SYSLOG must be tls:/m);
+    expect(errorsOf({ AUDIT_SYSLOG_FACILITY: 'mail' })).to.match(/^ {2}AUDIT_SYSLOG_FACILITY /m);
+  });
+
+  it('reads the certificates of syslog from files, and refuses files without them', async () => {
+    const { cert, key } = await certificateFor('localhost');
+    const folder = tempFolder();
+    const [ca, pair, other] = ['ca', 'pair', 'other'].map((name) => join(folder, name));
+    writeFileSync(ca ?? '', cert);
+    writeFileSync(pair ?? '', `${key}\n${cert}`);
+    writeFileSync(other ?? '', 'hunter2');
+    const read = (env: Record<string, string | undefined>) =>
+      ({ AUDIT_SYSLOG: 'tls://siem', ...env }) as Record<string, string>;
+    const config = parseConfig(read({ AUDIT_SYSLOG_CA: ca, AUDIT_SYSLOG_CERTIFICATE: pair }));
+    expect(config.auditSyslog).to.include({ ca: cert, identity: `${key}\n${cert}` });
+    const message = errorsOf(read({ AUDIT_SYSLOG_CA: other, AUDIT_SYSLOG_CERTIFICATE: ca }));
+    expect(message).to.include(`AUDIT_SYSLOG_CA ${other} has no certificate in PEM`);
+    expect(message).to.include(`AUDIT_SYSLOG_CERTIFICATE ${ca} must have a certificate and its private key in PEM`);
+    expect(message).not.to.include('hunter2');
+    expect(errorsOf(read({ AUDIT_SYSLOG_CA: '/none' }))).to.include('AUDIT_SYSLOG_CA /none cannot be read: ENOENT');
+    expect(errorsOf(read({ AUDIT_SYSLOG: 'udp://siem', AUDIT_SYSLOG_CA: ca }))).to.include('AUDIT_SYSLOG_CA needs ');
+    expect(errorsOf({ AUDIT_SYSLOG_CERTIFICATE: pair ?? '' })).to.include('AUDIT_SYSLOG_CERTIFICATE needs ');
   });
 
   it('lists all invalid variables', () => {
