@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { CHECKPOINT_EVERY_MS, makeCheckpoint, makeDueCheckpoint } from './audit/makeCheckpoint.ts';
-import { trimAudit } from './audit/retention.ts';
 import { SEAL_EVERY_MS, sealEntries } from './audit/seal.ts';
+import { FORWARD_EVERY_MS, forwardAudit } from './audit/syslog/forward.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { takeEnvFile, withEnvFile } from './envFile.ts';
@@ -60,6 +60,9 @@ function repeatWork(deps: Deps): void {
   background.repeat(CHECKPOINT_EVERY_MS, () =>
     makeDueCheckpoint(deps).catch((error: unknown) => log.warn({ err: error }, 'audit checkpoint could not be made')),
   );
+  background.repeat(FORWARD_EVERY_MS, () =>
+    forwardAudit(deps).catch((error: unknown) => log.debug({ err: error }, 'audit log could not be read for syslog')),
+  );
   background.repeat(DELIVER_EVERY_MS, () =>
     deliverEvents(deps).catch((error: unknown) => log.debug({ err: error }, 'webhooks could not be read')),
   );
@@ -71,7 +74,7 @@ function repeatWork(deps: Deps): void {
     notify(deps).catch((error: unknown) => log.warn({ err: error }, 'notifications interrupted, will resume')),
   );
   background.repeat(SWEEP_EVERY_MS, async () => {
-    await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps), trimAudit(deps)]).catch((error: unknown) =>
+    await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps)]).catch((error: unknown) =>
       log.error({ err: error }, 'expired data could not be deleted'),
     );
   });

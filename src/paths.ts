@@ -1,6 +1,7 @@
 /** The paths of screens that messages link to: health, mails, the command line. A provider's screens are below the domain that they were opened from. */
 export const SAML = '/settings/security/saml';
 export const ACTIVITY = '/settings/security/activity';
+export const AUDIT = '/settings/security/audit';
 export const SESSIONS = '/settings/security/sessions';
 export const WEBHOOKS = '/settings/webhooks';
 export const SCIM = '/settings/profile-sources/scim';

@@ -40,4 +40,5 @@ const icons: Record<HealthCode, string> = {
   mail_failing: 'mail-x',
   webhook_paused: 'webhook',
   webhook_failing: 'webhook',
+  audit_syslog: 'cloud-upload',
 };

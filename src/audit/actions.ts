@@ -46,6 +46,7 @@ export const auditActions = {
   'webhook.updated': 'Webhook changed',
   'webhook.deleted': 'Webhook removed',
   'audit.trimmed': 'Old audit entries deleted',
+  'audit.syslog_moved': 'Next entry for syslog changed',
 } as const;
 
 export type AuditAction = keyof typeof auditActions;

@@ -8,6 +8,7 @@ import type { Actor } from '../store/audit.ts';
 import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
 import { auditChainCommands } from './auditChain.ts';
+import { auditSyslogCommands } from './auditSyslog.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainKeyCommands } from './domainKeys.ts';
 import { domainCommands } from './domains.ts';
@@ -59,6 +60,7 @@ const commands = [
   ...scimAttributeCommands,
   ...activityCommands,
   ...auditChainCommands,
+  ...auditSyslogCommands,
   ...healthCommands,
   ...notificationCommands,
   ...webhookCommands,

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { checkAuditSyslog } from './auditSyslog.ts';
 import { checkClocks } from './clock.ts';
 import { checkDomainKeys } from './domainKeys.ts';
 import { checkDomains } from './domains.ts';
@@ -25,7 +26,7 @@ const checks = {
     checkRefusals,
   ],
   people: [checkPowerUsers, checkSecondFactors, checkSources, checkSourceNotices],
-  intranet: [checkHelpContact, checkMail, checkWebhooks],
+  intranet: [checkHelpContact, checkMail, checkWebhooks, checkAuditSyslog],
 } as const satisfies Record<string, HealthCheck[]>;
 
 export type HealthArea = keyof typeof checks;

@@ -34,6 +34,7 @@ export const healthCodes = {
   mail_failing: { notified: true },
   webhook_paused: { notified: true },
   webhook_failing: { notified: true },
+  audit_syslog: { notified: true },
 } as const satisfies Record<string, { notified: boolean }>;
 
 export type HealthCode = keyof typeof healthCodes;

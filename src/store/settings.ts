@@ -11,12 +11,12 @@ export const settingTitles = {
   intranet: 'General',
   notifications: 'Notifications',
   scimLogDays: 'SCIM log',
-  auditDays: 'Audit log',
   intranetMark: null, // the picture; its digest is part of `intranet`
   customAttributes: null, // recorded as changes of attributes
   customAttributesVersion: null,
   setupLink: null, // what it is used for is recorded: a Power User is added
   secretKeyCheck: null,
+  auditSyslog: null, // how far the audit log was sent
   notificationTurn: null, // which process does something, or locks something, now
   creatingTurn: null,
   nestingTurn: null,

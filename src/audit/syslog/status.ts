@@ -1,0 +1,46 @@
+import type { Deps } from '../../deps.ts';
+import { findChainHead } from '../../store/auditChain.ts';
+import { senderOf } from './forward.ts';
+import { asciiJson, syslogMessage } from './message.ts';
+import { type Progress, readProgress } from './progress.ts';
+import { sendingFault, sendMessages } from './send.ts';
+
+const TEST_TIMEOUT_MS = 10_000;
+
+/** Where the audit log is sent by syslog, and how it goes. `waiting` is how many entries were not sent yet. Times are epoch milliseconds. */
+export type SyslogStatus = Pick<Progress, 'sentAt' | 'failingSince' | 'error' | 'retryAt' | 'missed'> & {
+  receiver: string;
+  confirmed: boolean; // whether the receiver confirms what it reads: not by UDP
+  waiting: number;
+};
+
+const unstarted = { sentAt: null, failingSince: null, error: null, retryAt: 0, missed: 0 };
+
+/** Returns where the audit log is sent by syslog, and how it goes, or undefined if it is not sent. */
+export async function syslogStatus({
+  config,
+  store,
+}: Pick<Deps, 'config' | 'store'>): Promise<SyslogStatus | undefined> {
+  const { auditSyslog } = config;
+  if (!auditSyslog) return undefined;
+  const progress = await readProgress(store.db);
+  const head = progress && (await findChainHead(store.db));
+  const { sentAt, failingSince, error, retryAt, missed } = progress ?? unstarted;
+  return {
+    ...{ receiver: auditSyslog.url, confirmed: auditSyslog.protocol !== 'udp' },
+    ...{ sentAt, failingSince, error, retryAt, missed },
+    waiting: Math.max(0, (head?.seq ?? 0) - (progress?.seq ?? 0)),
+  };
+}
+
+/** Sends a test message to the receiver now. Returns why it could not be sent, or undefined. @throws Error if there is no receiver */
+export async function sendTestMessage(deps: Deps): Promise<string | undefined> {
+  const { auditSyslog: receiver } = deps.config;
+  if (!receiver) throw new Error('AUDIT_SYSLOG is not set.');
+  const { maxBytes, ...sender } = senderOf(deps, receiver);
+  const head = { ...sender, severity: 'informational' as const, at: deps.now(), messageId: 'audit.test', params: {} };
+  const text = asciiJson({ action: 'audit.test', message: 'This is a test message from Anteroom.' });
+  const message = syslogMessage(head, maxBytes, () => text);
+  const signal = AbortSignal.any([AbortSignal.timeout(TEST_TIMEOUT_MS), deps.background.stopping]);
+  return sendMessages(receiver, [message], signal).then(() => undefined, sendingFault);
+}
