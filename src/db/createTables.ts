@@ -52,6 +52,7 @@ const indexes = [
   `create index "sessionsByNameId" on "sessions" ("nameId") where "nameId" is not null`,
   `create index "sessionsByExpiry" on "sessions" ("expiresAt")`,
   `create index "logoutRequestsByExpiry" on "logoutRequests" ("expiresAt")`,
+  `create index "loggedOutSessionsByExpiry" on "loggedOutSessions" ("expiresAt")`,
   `create index "loginRequestsByExpiry" on "loginRequests" ("expiresAt")`,
   `create index "usedAssertionsByExpiry" on "usedAssertions" ("expiresAt")`,
   `create unique index "loginActivityByReference" on "loginActivity" ("reference") where "reference" is not null`,

@@ -159,3 +159,13 @@ export async function addSecondFactors(db: Kysely<unknown>, engine: Engine): Pro
 export async function addRulesForPeople(db: Kysely<unknown>): Promise<void> {
   await sql`alter table "identityProviders" add column "peopleJson" text`.execute(db);
 }
+
+/** A session at a provider that a logout ended does not start any more. */
+export async function addLoggedOutSessions(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
+  const statements = [
+    `create table "loggedOutSessions" ("keyHash" ${key} primary key, "issuedAt" bigint not null, "expiresAt" bigint not null)`,
+    `create index "loggedOutSessionsByExpiry" on "loggedOutSessions" ("expiresAt")`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}

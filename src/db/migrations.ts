@@ -22,6 +22,7 @@ import {
   keepVersionsOfMetadata,
 } from './federationSteps.ts';
 import {
+  addLoggedOutSessions,
   addLoginTests,
   addNotifications,
   addPasswordLinks,
@@ -83,6 +84,7 @@ export const migrations: Migration[] = [
   addRulesForPeople,
   addAudit,
   keepMailedLinksApart,
+  addLoggedOutSessions,
 ];
 
 /**

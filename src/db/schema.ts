@@ -275,6 +275,7 @@ export const tables = {
     createdAt: time,
     expiresAt: time,
   },
+  loggedOutSessions: { keyHash: id, issuedAt: time, expiresAt: time }, // of sessions at providers, see saml/verify/loggedOut.ts
   usedAssertions: { entityId: key, assertionId: key, expiresAt: time },
   loginActivity: {
     id,
@@ -480,6 +481,7 @@ export type JobItemRow = Schema['jobItems'];
 export type PasswordLinkRow = Schema['passwordLinks'];
 export type SessionRow = Schema['sessions'];
 export type LoginRequestRow = Schema['loginRequests'];
+export type LoggedOutSessionRow = Schema['loggedOutSessions'];
 export type LogoutRequestRow = Schema['logoutRequests'];
 export type LoginTestRow = Schema['loginTests'];
 export type PassedTestRow = Schema['passedTests'];

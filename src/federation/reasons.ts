@@ -168,6 +168,10 @@ const samlReasons = {
     title: 'the response was used before',
     advice: 'The person probably went back in the browser or reloaded the page. They should log in again.',
   },
+  session_logged_out: {
+    title: 'the session had been ended at {provider}',
+    advice: `{provider} sent a logout for it a few minutes before. ${AGAIN}`,
+  },
   email_domain_forbidden: {
     title: '{provider} may not log this person in',
     advice: 'Their e-mail address is outside the domains that {provider} is limited to on its Edit screen.',

@@ -100,6 +100,10 @@ const messages = new Map<string, RefusalMessage>(
       title: 'This login was used before',
       text: 'Log in again.',
     },
+    session_logged_out: {
+      title: 'You are logged out',
+      text: 'You were logged out at {provider} in the meantime. Log in again.',
+    },
     idp_initiated_forbidden: {
       title: 'Start at the intranet',
       text: 'You cannot open the intranet from {provider}. Open the intranet and log in there.',

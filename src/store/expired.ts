@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { deleteExpiredFailures } from './attempts.ts';
+import { deleteExpiredLoggedOutSessions } from './loggedOutSessions.ts';
 import { deleteLoginActivityBefore } from './loginActivity.ts';
 import { deleteLoginMessagesBefore } from './loginMessages.ts';
 import { deleteExpiredLoginRequests } from './loginRequests.ts';
@@ -28,6 +29,7 @@ const deletions = [
   deleteExpiredLoginRequests,
   deleteExpiredLoginTests,
   deleteExpiredLogoutRequests,
+  deleteExpiredLoggedOutSessions,
   deleteExpiredAssertions,
   deleteExpiredPendingLogins,
   deleteExpiredPasswordLinks,

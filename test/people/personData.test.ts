@@ -21,6 +21,7 @@ const others = [
   'settings',
   'identityProviders',
   'providerLogos',
+  'loggedOutSessions',
   'domains',
   'providerDomains',
   'domainKeys',

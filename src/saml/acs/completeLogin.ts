@@ -4,10 +4,11 @@ import { limitsOf } from '../../login/sessionLimits.ts';
 import { rememberProvider } from '../../web/lastProvider.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { returnPath } from '../../web/returnPath.ts';
-import { startSession } from '../../web/session.ts';
 import { clearBrowserSecret } from '../request/loginRequest.ts';
+import { sessionAtProvider } from '../verify/loggedOut.ts';
 import { holdLogin } from './personSwitch.ts';
 import type { AcceptedLogin } from './receive.ts';
+import { startSamlSession } from './startSamlSession.ts';
 
 /**
  * Completes an accepted login: starts the session and redirects to the page that was asked for. If the login is IdP-initiated and another
@@ -16,11 +17,12 @@ import type { AcceptedLogin } from './receive.ts';
 export async function completeLogin(deps: Deps, req: Request, res: Response, accepted: AcceptedLogin): Promise<void> {
   const { user, request, relayState, activityId } = accepted;
   const login = loginFacts(deps, req, res, accepted);
+  const session = sessionAtProvider({ provider: accepted.provider, content: accepted.assertion });
   const destination = request?.returnPath ?? returnPath(relayState, res.locals.domain.url);
   if (accepted.asksToSwitch || accepted.checksCookies)
-    return holdLogin(deps, req, res, { userId: user.id, login, destination, activityId });
+    return holdLogin(deps, req, res, { userId: user.id, login, session, destination, activityId });
   if (request) clearBrowserSecret(req, res, request.id);
-  await startSession(deps, req, res, user, login);
+  await startSamlSession(deps, req, res, user, { login, session });
   rememberProvider(req, res, accepted.provider.id);
   res.status(303).location(destination).end(); // no body: browsers do not show it
 }

@@ -10,13 +10,21 @@ import type { User } from '../../store/users.ts';
 import { cookiesBlocked, cookiesOf, isWithoutCookies } from '../../web/cookies.ts';
 import { isHttps } from '../../web/domain.ts';
 import type { LoginFacts } from '../../web/request.ts';
-import { findUserOfLogin, startSession } from '../../web/session.ts';
+import { findUserOfLogin } from '../../web/session.ts';
+import { isLoggedOut, type SessionAtProvider } from '../verify/loggedOut.ts';
+import { startSamlSession } from './startSamlSession.ts';
 
 const ASK_MS = 5 * 60_000;
 const PATH = '/saml/switch';
 
 /** A verified login that waits for the person to confirm the switch, or for the browser to return a cookie. */
-type PendingLogin = { userId: string; login: LoginFacts; destination: string; activityId?: string };
+type PendingLogin = {
+  userId: string;
+  login: LoginFacts;
+  session: SessionAtProvider;
+  destination: string;
+  activityId?: string;
+};
 
 /** Keeps a verified login for five minutes. If someone else is logged in, they are asked whether to switch. */
 export async function holdLogin(deps: Deps, req: Request, res: Response, pending: PendingLogin): Promise<void> {
@@ -58,7 +66,7 @@ async function finish(deps: Deps, req: Request, res: Response, pending: PendingL
   });
   // Without Secure, browsers ignore every Set-Cookie of a __Secure- cookie, including one that clears it.
   res.clearCookie(cookieName(req), { path: PATH, secure: isHttps(req) });
-  await startSession(deps, req, res, user, pending.login);
+  await startSamlSession(deps, req, res, user, pending);
   res.redirect(303, pending.destination);
 }
 
@@ -74,6 +82,7 @@ async function getPending(deps: Deps, req: Request, res: Response): Promise<{ pe
   const pending = JSON.parse(kept) as PendingLogin;
   const user = await findUserOfLogin(deps, pending.userId, pending.login);
   if (!user || pending.login.domainId !== res.locals.domain.id) throw expired();
+  if (await isLoggedOut(deps.store.db, deps.now(), pending.session)) throw expired();
   return { pending, user };
 }
 

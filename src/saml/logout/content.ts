@@ -49,6 +49,7 @@ export function checkLogoutTime(logout: LogoutContext): string {
     refuse('issued_in_future', { cause: 'clock_ahead', expected: `not before ${timeText(issued)}`, received });
   const end = optionalTime(found(root), 'NotOnOrAfter') ?? issued + LONGEST_LIFE_MS;
   if (now - skewMs >= end) refuse('logout_expired', { expected: `before ${timeText(end)}`, received });
+  logout.issuedAt = issued;
   logout.expiresAt = end + skewMs;
   return `until ${timeText(end)}`;
 }

@@ -30,6 +30,7 @@ export type LogoutContext = CheckedMessage & {
   // Verified
   signature?: XmlElement | undefined; // in the message, by HTTP-POST
   id?: string;
+  issuedAt?: number;
   expiresAt?: number; // until when a LogoutRequest is accepted
   name?: NameId; // whose sessions end, of a LogoutRequest
   sessionIndexes: readonly string[]; // which of them; none: all

@@ -26,9 +26,10 @@ import { logoutToKeep } from '../messages/keep.ts';
 import type { NameId } from '../verify/assertion.ts';
 import { found } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
+import { type LogoutOfName, rememberLogout } from '../verify/loggedOut.ts';
 import { runAsyncChecks, runChecks } from '../verify/pipeline.ts';
 import { stateOf } from './content.ts';
-import { createLogout, type LogoutContext } from './context.ts';
+import { createLogout, isRequest, type LogoutContext } from './context.ts';
 import type { Binding } from './outgoing.ts';
 import { logoutChecks } from './pipeline.ts';
 import { verifyAfterRollover } from './rollover.ts';
@@ -79,6 +80,7 @@ export async function receiveLogout(deps: Deps, req: Request, domain: Domain): P
   runChecks(read, logoutChecks.verify);
   const received = await verifyAfterRollover(read, deps);
   await runAsyncChecks(received, logoutChecks.match, deps);
+  if (!received.refusal && isRequest(received)) await rememberLogout(deps.store.db, received.now, namedIn(received));
   const from = { client: clientOf(req), message: await logoutToKeep(deps, received) };
   return deps.store.db.transaction().execute(async (trx) => {
     const logout = { ...received, results: [...received.results] }; // the transaction may run again
@@ -87,6 +89,11 @@ export async function receiveLogout(deps: Deps, req: Request, domain: Domain): P
     if (logout.sent) return finishOurs(trx, logout, from);
     return actAs(deps, providerActor(logout.provider, req.ip ?? null), () => endSessions(trx, deps, logout, from));
   });
+}
+
+function namedIn({ provider, name, sessionIndexes, issuedAt, expiresAt }: LogoutContext): LogoutOfName {
+  const times = { issuedAt: found(issuedAt), expiresAt: found(expiresAt) };
+  return { providerId: found(provider).id, nameId: found(name).value, sessionIndexes, ...times };
 }
 
 /** Anyone can send a message that is refused, as often as they like. */

@@ -23,6 +23,7 @@ import {
   checkStatus,
   checkVersion,
 } from './contentChecks.ts';
+import { checkNotLoggedOut } from './loggedOut.ts';
 import { checkNotUsed, checkProviderEnabled, checkProviderKnown, checkRequest, loadExpectations } from './lookUp.ts';
 import { checkBase64, checkRoot, checkSize, checkStructure, checkXml } from './message.ts';
 import {
@@ -113,6 +114,7 @@ export const loginChecks: LoginChecks = {
   use: [
     check(31, 'Not used before', 'saml-profiles 4.1.4.5', checkNotUsed, 'assertion_replayed'),
     check(32, 'Login request of this browser', 'saml-profiles 4.1.4.2', checkRequest, ...requestReasons),
+    check(42, 'Not logged out', 'saml-core 3.7.3.1', checkNotLoggedOut, 'session_logged_out'),
     check(38, 'New person', 'own rule', checkNewPerson, 'person_unknown', 'person_ambiguous'),
     check(33, 'Person in the People Directory', 'own rule', checkPersonKnown, 'person_unknown', 'person_ambiguous'),
     check(39, 'Required value', 'own rule', checkRequiredValue, 'required_value_missing'),

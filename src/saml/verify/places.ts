@@ -54,6 +54,7 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   30: [PERSON_NAME],
   31: ['Assertion/@ID'],
   32: ['AuthnRequest/@ID', 'Response/@InResponseTo'],
+  42: ['Assertion/Subject/NameID', `${AUTHN}/@SessionIndex`, `${AUTHN}/@AuthnInstant`],
   38: [PERSON_NAME, ATTRIBUTES],
   33: [PERSON_NAME],
   39: [ATTRIBUTES],

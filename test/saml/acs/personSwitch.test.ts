@@ -4,6 +4,7 @@ import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { setActive } from '../../../src/people/users.ts';
 import { completeLogin } from '../../../src/saml/acs/completeLogin.ts';
 import type { AcceptedLogin } from '../../../src/saml/acs/receive.ts';
+import { rememberLogout } from '../../../src/saml/verify/loggedOut.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../../support/anteroom.ts';
 import { behindSession } from '../../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../../support/hostClient.ts';
@@ -45,6 +46,7 @@ describe('the switch of the person', () => {
   for (const [title, end] of [
     ['the person is deactivated', () => setActive(anteroom.deps, accepted.user.id, false)],
     ['the provider is disabled', () => setProviderEnabled(anteroom.deps, accepted.provider.id, false)],
+    ['the provider logs the person out', () => logOutAtProvider()],
     ['five minutes have passed', async () => anteroom.deps.clock.advance(5 * 60_000)],
   ] as [string, () => Promise<unknown>][])
     it(`expires when ${title}`, async () => {
@@ -54,6 +56,27 @@ describe('the switch of the person', () => {
       expect((await browser.post('/saml/switch', {})).status).to.equal(404);
       expect((await browser.send('/profile')).text).to.contain('maya.koch');
     });
+
+  it('starts no session if the provider logs the person out in the same moment', async () => {
+    const { deps } = anteroom;
+    const browser = openAtHost(anteroom, HOST);
+    const part = await behindSession(anteroom, async (req: Request, res: Response) => {
+      await logOutAtProvider();
+      const error = await completeLogin(deps, req, res, { ...accepted, asksToSwitch: false }).catch((thrown) => thrown);
+      res.end(error.message);
+    });
+    expect((await sendRaw(part, '/', { headers: { cookie: browser.cookie() } })).text).to.contain(
+      'You were logged out',
+    );
+    expect(await deps.store.db.selectFrom('sessions').select('id').execute()).to.deep.equal([]);
+  });
+
+  function logOutAtProvider(): Promise<void> {
+    const { deps } = anteroom;
+    const times = { issuedAt: deps.now(), expiresAt: deps.now() + 60_000 };
+    const named = { providerId: accepted.provider.id, nameId: 'ben', sessionIndexes: [], ...times };
+    return rememberLogout(deps.store.db, deps.now(), named);
+  }
 
   /** Maya's browser, after Ben opened the intranet from his tile in it. */
   async function mayaAskedToSwitch() {
