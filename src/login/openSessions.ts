@@ -21,7 +21,7 @@ export async function endSessions({ store, now }: Deps, filter: SessionFilter): 
   const until = now();
   let [ended, some] = [0, PER_DELETION];
   while (some === PER_DELETION) {
-    some = await deleteSessions(store.db, filter, until, PER_DELETION);
+    some = await deleteSessions(store.db, filter, { until, now: now() }, PER_DELETION);
     ended += some;
   }
   return ended;

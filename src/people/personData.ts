@@ -11,7 +11,7 @@ import { eraseFromScimLog, findScimLogWith, type ScimLogEntry } from '../store/s
 import { countRecoveryCodes, findAuthenticatorApp, listPasskeys } from '../store/secondFactors.ts';
 import { eraseRecipients, findMailsTo } from '../store/sentMails.ts';
 import { listSessions } from '../store/sessions.ts';
-import { emailsOf, findUser, type User } from '../store/users.ts';
+import { emailsOf, findUser, findUsersById, type User } from '../store/users.ts';
 import { deleteDeliveries, findDeliveriesWith } from '../store/webhookDeliveries.ts';
 
 const AT_ONCE = 500;
@@ -44,7 +44,8 @@ export async function exportPerson(deps: Deps, user: User) {
     groups: (await findGroupsOfUsers(db, [user.id])).map(({ id, displayName }) => ({ id, displayName })),
     secondFactors: await secondFactorsOf(db, user.id),
     sessions: sessions.map(({ id: _, ...session }) => session),
-    logins: mentions.logins,
+    // A name of the person may be the address that someone else logs in with, or did.
+    logins: mentions.logins.filter(({ userId }) => userId === null || userId === user.id),
     // What is not about the person alone names others.
     scimRequests: mentions.scimRequests.map((entry) => (entry.resourceId === user.id ? entry : withoutContent(entry))),
     webhookEvents: mentions.events.map(({ type, at, body }) =>
@@ -73,7 +74,9 @@ async function secondFactorsOf(db: Db, userId: string) {
 export async function erasePerson(deps: Deps, user: User): Promise<Erased> {
   const { db } = deps.store;
   if (await findUser(db, user.id)) throw new Conflict('Delete the person first.');
-  const { logins, scimRequests, events, mails, items } = await findMentions(deps, user);
+  const { logins: named, scimRequests, events, mails, items } = await findMentions(deps, user);
+  const others = await findUsersById(db, [...new Set(named.map(({ userId }) => userId ?? ''))]); // who share an address with the person
+  const logins = named.filter(({ userId }) => !others.has(userId ?? ''));
   for (const some of parts(logins.map(({ id }) => id))) {
     await deleteMessagesOf(db, some);
     await eraseFromActivity(db, some);

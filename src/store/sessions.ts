@@ -158,13 +158,21 @@ export async function deleteAllSessions(db: Db, filter: EndedSessions): Promise<
   return Number(result.numDeletedRows);
 }
 
-/** Ends up to `limit` sessions that started until a time. Returns how many there were. */
-export async function deleteSessions(db: Db, filter: SessionFilter, until: number, limit: number): Promise<number> {
+/**
+ * Ends up to `limit` sessions, but none that started after `until`. One that starts only after `now` is of a clock that was set back, and ends
+ * too. Returns how many there were.
+ */
+export async function deleteSessions(
+  db: Db,
+  filter: SessionFilter,
+  { until, now }: { until: number; now: number },
+  limit: number,
+): Promise<number> {
   const some = db
     .selectFrom('sessions')
     .select('id')
     .where(matching(filter))
-    .where('createdAt', '<=', until)
+    .where((e) => e.or([e('createdAt', '<=', until), e('createdAt', '>', now)]))
     .limit(limit);
   const result = await db.deleteFrom('sessions').where('id', 'in', some).executeTakeFirst();
   return Number(result.numDeletedRows);

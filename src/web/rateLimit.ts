@@ -14,7 +14,8 @@ export function rateLimit({ config, now }: Pick<Deps, 'config' | 'now'>, most: n
   const counts = new Map<string, number>();
   let endsAt = 0;
   return (req, res, next) => {
-    if (now() >= endsAt || counts.size >= MAX_NETWORKS) {
+    const isOver = now() >= endsAt || now() < endsAt - WINDOW_MS; // or the clock was set back
+    if (isOver || counts.size >= MAX_NETWORKS) {
       counts.clear();
       endsAt = now() + WINDOW_MS;
     }

@@ -131,6 +131,22 @@ describe('people/personData', () => {
       expect(text, 'who else is in the group').to.not.contain('members');
     });
 
+    it('leaves logins of others who share or had an address of the person to them', async () => {
+      const { db } = deps.store;
+      const shared = anActivity({ userId: hannah.id, asserted: anna.email });
+      const former = anActivity({ userId: 'deleted', asserted: anna.email });
+      for (const row of [shared, former]) await insertLoginActivity(db, row);
+      expect((await exportPerson(deps, anna)).logins.map(({ id }) => id)).to.not.include.members([
+        shared.id,
+        former.id,
+      ]);
+      await removeUser(deps, anna.id);
+      await erasePerson(deps, anna);
+      const names = await db.selectFrom('loginActivity').select(['id', 'asserted']).execute();
+      const left = new Map(names.map(({ id, asserted }) => [id, asserted]));
+      expect([left.get(shared.id), left.get(former.id)]).to.deep.equal([anna.email, null]);
+    });
+
     it('takes a deleted person out of all logs, and leaves the others', async () => {
       expect(await erasePerson(deps, anna).catch((error: Error) => error.message)).to.equal('Delete the person first.');
       await removeUser(deps, anna.id);

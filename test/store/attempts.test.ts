@@ -18,6 +18,15 @@ describe('store/attempts', () => {
       ({ db } = await open());
     });
 
+    it('forgets counters that end too far in the future, because the clock was set back', async () => {
+      await recordFailure(db, 'anna', testStart + 86_400_000, 100);
+      await recordFailure(db, 'bob', testStart, 100);
+      expect(await deleteExpiredFailures(db, testStart, 9)).to.equal(1);
+      expect([await countFailures(db, 'anna', testStart), await countFailures(db, 'bob', testStart)]).to.deep.equal([
+        0, 1,
+      ]);
+    });
+
     it('counts the failures of each name', async () => {
       for (let n = 0; n < 3; n += 1) await recordFailure(db, 'anna', testStart + n, 100);
       await recordFailure(db, 'bob', testStart, 100);

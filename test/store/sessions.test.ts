@@ -87,9 +87,11 @@ describe('store/sessions', () => {
       expect([await countSessions(db, {}, testStart, 9), await countSessions(db, {}, testStart, 1)]).to.deep.equal([
         3, 2,
       ]);
-      expect(await deleteSessions(db, { providerId: 'one' }, testStart - 1, 9)).to.equal(0);
-      expect(await deleteSessions(db, { providerId: 'one' }, testStart, 1)).to.equal(1);
-      expect(await deleteSessions(db, { providerId: 'one' }, testStart, 9)).to.equal(1);
+      const end = (until: number, now: number, limit: number) =>
+        deleteSessions(db, { providerId: 'one' }, { until, now }, limit);
+      expect(await end(testStart - 1, testStart, 9), 'they started meanwhile').to.equal(0);
+      expect(await end(testStart, testStart, 1)).to.equal(1);
+      expect(await end(testStart - 2, testStart - 1, 9), 'the clock was set back').to.equal(1);
       expect(await idsOf({})).to.equal('2');
     });
 

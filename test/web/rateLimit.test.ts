@@ -28,6 +28,13 @@ describe('web/rateLimit', () => {
     expect((await get('192.0.2.1')).status).to.equal(200);
   });
 
+  it('starts again if the clock is set back', async () => {
+    const { deps, get } = await open();
+    for (const status of [200, 200, 429]) expect((await get('192.0.2.1')).status).to.equal(status);
+    deps.clock.advance(-3_600_000);
+    expect((await get('192.0.2.1')).status).to.equal(200);
+  });
+
   it('counts the addresses of an IPv6 /64 together', async () => {
     const { get } = await open();
     for (const [address, status] of [
