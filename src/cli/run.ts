@@ -12,6 +12,7 @@ import { auditSyslogCommands } from './auditSyslog.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
 import { domainKeyCommands } from './domainKeys.ts';
 import { domainCommands } from './domains.ts';
+import { groupCommands } from './groups.ts';
 import { guideCommands } from './guide.ts';
 import { healthCommands } from './health.ts';
 import { providerCommands } from './identityProviders.ts';
@@ -45,6 +46,7 @@ const commands = [
   ...peopleCommands,
   ...recoverCommands,
   ...personDataCommands,
+  ...groupCommands,
   ...attributeCommands,
   ...jobCommands,
   ...domainCommands,

@@ -32,10 +32,13 @@ export async function findGroupByName(db: Db, displayName: string): Promise<Grou
   return db.selectFrom('groups').select(groupColumns).where('displayNameKey', '=', key).executeTakeFirst();
 }
 
+/** `sourceId`: what manages the groups, a profile source or an identity provider; null: those that neither does. */
+export type GroupFilter = { beginning?: string | undefined; sourceId?: string | null | undefined };
+
 /** Returns a page of groups whose names start with a text, by name, with their numbers of members, and the total number. */
 export async function listGroups(
   db: Db,
-  filter: { beginning?: string | undefined; sourceId?: string | undefined },
+  filter: GroupFilter,
   page: { limit: number; offset: number; descending?: boolean },
 ): Promise<{ rows: (Group & { members: number })[]; total: number }> {
   let query = db.selectFrom('groups');
@@ -43,7 +46,8 @@ export async function listGroups(
     const key = caseKey(filter.beginning);
     query = query.where('displayNameKey', '>=', key).where('displayNameKey', '<', `${key}\u{10ffff}`);
   }
-  if (filter.sourceId) query = query.where('sourceId', '=', filter.sourceId);
+  if (filter.sourceId === null) query = query.where('sourceId', 'is', null);
+  else if (filter.sourceId !== undefined) query = query.where('sourceId', '=', filter.sourceId);
   const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const found = await query
     .select(groupColumns)

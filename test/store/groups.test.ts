@@ -49,6 +49,7 @@ describe('store/groups', () => {
       expect(await list({ beginning: 'SALES' })).to.deep.equal([['Sales 2', 'sales north 0'], 2]);
       expect(await list({ beginning: '%' })).to.deep.equal([[], 0]);
       expect(await list({ sourceId: 'one' })).to.deep.equal([['Sales 2'], 1]);
+      expect(await list({ sourceId: null, beginning: 's' })).to.deep.equal([['sales north 0'], 1]);
       expect(await list({}, { limit: 1, offset: 1 })).to.deep.equal([['Sales 2'], 3]);
     });
 

@@ -8,6 +8,7 @@ import { queryText, withQuery } from '../../web/query.ts';
 const PATH = '/settings/groups';
 const PAGE = 50;
 const MAX_PAGE = 20_000;
+const NONE = 'none'; // of groups that Power Users manage
 
 /** Manage People > Groups: the list. */
 export function groupListRoutes(router: Router, deps: Deps): void {
@@ -19,22 +20,25 @@ async function list({ store }: Deps, req: Request, res: Response): Promise<void>
   const descending = queryText(req, 'sort') === '-name';
   const sort = descending ? '-name' : '';
   const page = Math.min(Math.max(Number.parseInt(queryText(req, 'page'), 10) || 1, 1), MAX_PAGE);
-  const filter = { beginning: q || undefined, sourceId: source || undefined };
+  const filter = { beginning: q || undefined, sourceId: source === NONE ? null : source || undefined };
   const found = await listGroups(store.db, filter, { limit: PAGE, offset: (page - 1) * PAGE, descending });
-  const sources = await listSources(store.db);
+  const [sources, providers] = [await listSources(store.db), await listProviders(store.db)];
   const pathOf = (number: number) => withQuery(PATH, { q, source, sort, page: number > 1 ? String(number) : '' });
   res.render('settings/groups/list', {
     title: 'Groups',
     q,
     source,
-    sources,
+    managers: [
+      { title: 'Profile sources', all: sources },
+      { title: 'Identity providers', all: providers.filter(({ id, people }) => people?.groupsFrom || id === source) },
+    ],
     sort,
     byName: {
       href: withQuery(PATH, { q, source, sort: descending ? '' : '-name' }),
       order: descending ? 'descending' : 'ascending',
     },
     groups: found.rows,
-    sourceNames: new Map([...sources, ...(await listProviders(store.db))].map(({ id, name }) => [id, name])),
+    sourceNames: new Map([...sources, ...providers].map(({ id, name }) => [id, name])),
     previous: page > 1 ? pathOf(page - 1) : undefined,
     next: page * PAGE < found.total ? pathOf(page + 1) : undefined,
     shown: `${found.total.toLocaleString('en')} ${found.total === 1 ? 'group' : 'groups'}`,

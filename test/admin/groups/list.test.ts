@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { noPeopleRules } from '../../../src/federation/peopleRules.ts';
+import { insertProvider } from '../../../src/store/identityProviders.ts';
 import { insertSource } from '../../../src/store/profileSources.ts';
-import { aSource } from '../../support/rows.ts';
+import { aProvider, aSource } from '../../support/rows.ts';
 import { startWithGroups } from '../support/groups.ts';
 
 const LIST = '/settings/groups';
@@ -22,7 +24,26 @@ describe('admin/groups/list', () => {
     expect((await client.get(`${LIST}?source=${source.id}`)).text)
       .to.contain('1 group')
       .and.not.to.contain('>Support<');
+    expect((await client.get(`${LIST}?source=none`)).text)
+      .to.contain('>Support<')
+      .and.not.to.contain('>Sales<');
     expect((await client.get(`${LIST}?q=zzz`)).text).to.contain('No matching groups');
+  });
+
+  it('filters by an identity provider that keeps groups in step', async () => {
+    const { anteroom, client, add } = await startWithGroups();
+    const provider = aProvider({ name: 'Okta', people: { ...noPeopleRules, groupsFrom: 'memberOf' } });
+    await insertProvider(anteroom.deps.store.db, provider, '<xml/>');
+    await insertProvider(anteroom.deps.store.db, aProvider({ name: 'Keycloak' }), '<xml/>');
+    expect((await client.get(LIST)).text)
+      .to.contain('label="Identity providers"')
+      .and.not.contain('Keycloak');
+    expect((await client.get(`${LIST}?source=${provider.id}`)).text).to.contain('It manages no groups.');
+    await add({ displayName: 'Editors', sourceId: provider.id });
+    await add({ displayName: 'Support' });
+    expect((await client.get(`${LIST}?source=${provider.id}`)).text)
+      .to.contain('>Editors<')
+      .and.not.to.contain('>Support<');
   });
 
   it('shows 50 groups on a page, and any page number', async () => {
