@@ -7,8 +7,20 @@ const REFERENCE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's ba
 /** Returns a new identifier that sorts by creation time: UUID version 7 (RFC 9562 5.7). */
 export function newId({ now, randomBytes }: Source): string {
   const bytes = randomBytes(16);
-  bytes.writeUIntBE(now(), 0, 6);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
+  return uuidOf(now(), ((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0), bytes);
+}
+
+/**
+ * Returns a new identifier that also sorts within a millisecond (RFC 9562 6.2, method 3).
+ * @param at in microseconds since the epoch, later than that of the identifiers before
+ */
+export function newOrderedId({ randomBytes }: Pick<Source, 'randomBytes'>, at: number): string {
+  return uuidOf(Math.floor(at / 1_000), at % 1_000, randomBytes(16));
+}
+
+function uuidOf(milliseconds: number, within: number, bytes: Buffer): string {
+  bytes.writeUIntBE(milliseconds, 0, 6);
+  bytes.writeUInt16BE(0x7000 | (within & 0x0fff), 6);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

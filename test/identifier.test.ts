@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { hashSessionId, hashToken, minIdAt, newId, newReference, newSessionId, newToken } from '../src/identifier.ts';
+import {
+  hashSessionId,
+  hashToken,
+  minIdAt,
+  newId,
+  newOrderedId,
+  newReference,
+  newSessionId,
+  newToken,
+  timeOf,
+} from '../src/identifier.ts';
 import { seededBytes, testStart } from './support/testDeps.ts';
 
 const source = () => ({ now: () => testStart, randomBytes: seededBytes('identifier') });
@@ -17,6 +27,15 @@ describe('identifier', () => {
     const ids = [1, 1, 2, 300, 70_000].map((later) => newId({ now: () => testStart + later, randomBytes }));
     expect(ids.slice(1)).to.deep.equal(ids.slice(1).sort());
     expect(new Set(ids).size).to.equal(5);
+  });
+
+  it('creates IDs that sort within a millisecond', () => {
+    const { randomBytes } = source();
+    const at = testStart * 1_000 + 998;
+    const ids = [0, 1, 2, 3].map((later) => newOrderedId({ randomBytes }, at + later));
+    expect(ids).to.deep.equal([...ids].sort());
+    expect(ids.map(timeOf)).to.deep.equal([testStart, testStart, testStart + 1, testStart + 1]);
+    expect(ids[0]).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-73e6-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
   it('creates URL-safe tokens of 256 bits, of which only the hash is stored', () => {

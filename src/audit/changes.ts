@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AuditChange } from '../store/audit.ts';
 
 const MAX_VALUE = 4_000;
+const MAX_IDS = 1_000; // about 40 kB
 
 /** A value that is too long to keep: its beginning, its length, and the SHA-256 (hex) of all of it. */
 export type CutValue = { start: string; length: number; sha256: string };
@@ -32,6 +33,25 @@ export function changeOf(name: string, before: unknown, after: unknown): AuditCh
     ...(before === undefined ? {} : { before: kept(before) }),
     ...(after === undefined ? {} : { after: kept(after) }),
   };
+}
+
+/** Returns the IDs that were added to a list and removed from it, as changes with at most 1,000 IDs each: one for an entry. */
+export function idChanges(
+  name: string,
+  { added = [], removed = [] }: { added?: readonly string[]; removed?: readonly string[] },
+): AuditChange[] {
+  const parts = [
+    ...chunksOf(removed).map((removed) => ({ name, removed })),
+    ...chunksOf(added).map((added) => ({ name, added })),
+  ];
+  if (parts.length === 0 || added.length + removed.length > MAX_IDS) return parts;
+  return [{ name, ...parts[0], ...parts[1] }];
+}
+
+function chunksOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, (_, index) =>
+    ids.slice(index * MAX_IDS, (index + 1) * MAX_IDS),
+  );
 }
 
 function kept(value: unknown): unknown {

@@ -1,8 +1,8 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { newId } from '../identifier.ts';
+import { newOrderedId } from '../identifier.ts';
 import { type Actor, type AuditChange, insertAuditEntry, type What, type Who } from '../store/audit.ts';
-import { publish } from '../webhooks/publish.ts';
+import { nextPosition, publish } from '../webhooks/publish.ts';
 import type { AuditAction, TargetKind } from './actions.ts';
 import { currentActor } from './actor.ts';
 import { boundedChanges } from './boundedChanges.ts';
@@ -32,10 +32,11 @@ export async function recordChange(
   const at = deps.now();
   const who: Who = { salt: salt(deps), name, address };
   const what: What = { salt: salt(deps), name: target.name, changes };
-  const facts = { id: newId(deps), at, action, actorKind: kind, actorId, targetKind: target.kind, targetId: target.id };
+  const id = newOrderedId(deps, nextPosition(deps)); // the changes of one transaction stay in their order
+  const facts = { id, at, action, actorKind: kind, actorId, targetKind: target.kind, targetId: target.id };
   await insertAuditEntry(db, { ...facts, whoJson: JSON.stringify(who), whatJson: JSON.stringify(what) });
   await publish(db, deps, 'audit.recorded', () => ({
-    id: facts.id,
+    id,
     action,
     actor: { kind, id: actorId, name, address },
     target,

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { releaseGroupsOf } from '../people/groups.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
-import { releaseGroups } from '../store/groups.ts';
 import {
   deleteProvider,
   findProvider,
@@ -216,7 +216,7 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     const provider = await getProvider(trx, id);
     await deleteAllSessions(trx, { providerId: id });
     await clearDefaultProvider(deps, trx, id);
-    await releaseGroups(trx, id);
+    await releaseGroupsOf(trx, deps, id);
     await deleteMetadataFetches(trx, id);
     await deleteProvider(trx, id);
     return provider;

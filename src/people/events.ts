@@ -1,12 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AuditDeps } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Group } from '../store/groups.ts';
-import { findUsersById, type User } from '../store/users.ts';
+import type { User } from '../store/users.ts';
 import type { EventType } from '../webhooks/events.ts';
 import { publish } from '../webhooks/publish.ts';
-import { storedValue } from './values.ts';
 
 const MAX_IDS = 200; // of each list: receivers expect messages of less than 20 kB (Standard Webhooks, Payload size)
 
@@ -18,37 +16,23 @@ export function publishPerson(db: Db, deps: AuditDeps, type: EventType, person: 
   return publish(db, deps, type, () => personData(person));
 }
 
-/** Reports what changed about a person: being active, other attributes, or both. Names of attributes are reported, never their values. */
+/** Reports what changed about a person: being active, other attributes, or both. @param changed names, because values are never reported */
 export async function publishPersonChange(
   db: Db,
-  deps: WritingDeps,
+  deps: AuditDeps,
   before: User,
   after: User,
-  hasNewPassword: boolean,
+  changed: string[],
 ): Promise<void> {
   if (before.active !== after.active)
     await publishPerson(db, deps, after.active ? 'person.activated' : 'person.deactivated', after);
-  if (!deps.webhooks.wanted.has('person.updated')) return;
-  const changed = changedNames(deps, before, after);
-  if (hasNewPassword) changed.push('password');
-  if (changed.length > 0) await publish(db, deps, 'person.updated', () => ({ ...personData(after), changed }));
+  const others = changed.filter((name) => name !== 'active');
+  if (others.length > 0) await publish(db, deps, 'person.updated', () => ({ ...personData(after), changed: others }));
 }
 
 /** Reports that second factors of a person were added or removed, not which. */
 export function publishSecondFactors(db: Db, deps: AuditDeps, person: User): Promise<void> {
   return publish(db, deps, 'person.updated', () => ({ ...personData(person), changed: ['secondFactors'] }));
-}
-
-/** Returns the active people of these, before they are deactivated together, if that is to be reported. */
-export async function activeAmong(db: Db, { webhooks }: AuditDeps, ids: string[]): Promise<User[]> {
-  if (!webhooks.wanted.has('person.deactivated')) return [];
-  return [...(await findUsersById(db, ids)).values()].filter(({ active }) => active);
-}
-
-/** Reports people who were deactivated together. @param before as they were */
-export async function publishDeactivations(db: Db, deps: AuditDeps, before: User[]): Promise<void> {
-  for (const user of before)
-    await publishPerson(db, deps, 'person.deactivated', { ...user, active: false, version: user.version + 1 });
 }
 
 /** Reports that a group was added, changed or deleted. `changed` has the names of attributes. */
@@ -84,13 +68,4 @@ function personData({ id, userName, active, version }: User): object {
 
 function groupData({ id, displayName, version }: Group): object {
   return { id, displayName, version };
-}
-
-function changedNames({ attributes }: WritingDeps, before: User, after: User): string[] {
-  const differing = attributes.list.filter(
-    (attribute) =>
-      attribute.name !== 'active' &&
-      !isDeepStrictEqual(storedValue(before, attribute) ?? null, storedValue(after, attribute) ?? null),
-  );
-  return differing.map(({ name }) => name);
 }

@@ -1,13 +1,22 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AuditDeps } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { addMembers, removeMembers } from '../store/groupMembers.ts';
-import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../store/groups.ts';
+import {
+  deleteGroup,
+  findGroup,
+  findGroupByName,
+  type Group,
+  insertGroup,
+  releaseGroups,
+  updateGroup,
+} from '../store/groups.ts';
 import { removeNestedGroups } from '../store/nestedGroups.ts';
-import { publishGroup, publishMembers } from './events.ts';
 import { NestingRefused, nestGroups } from './nestedGroups.ts';
+import { recordDeletedGroup, recordGroupChange, recordMemberChange, recordNewGroup } from './recordGroup.ts';
 
 const MAX_NAME = 256;
 const TAKEN = 'This group name is already taken.';
@@ -30,7 +39,7 @@ export async function addGroup(deps: Deps, displayName: string): Promise<Checked
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findGroupByName(trx, name)) return invalid({ displayName: TAKEN });
     await insertGroup(trx, group);
-    await publishGroup(trx, deps, 'group.created', group);
+    await recordNewGroup(trx, deps, group);
     return { ok: true, value: group };
   });
 }
@@ -52,7 +61,7 @@ export async function renameGroup(
     if (namesake && namesake.id !== id) return invalid({ displayName: TAKEN });
     const renamed = await updateGroup(trx, id, readVersion, deps.now(), { displayName: name });
     if (!renamed) throw new Conflict(STALE);
-    if (name !== before.displayName) await publishGroup(trx, deps, 'group.updated', renamed, ['displayName']);
+    await recordGroupChange(trx, deps, before, renamed);
     return { ok: true, value: renamed };
   });
 }
@@ -115,13 +124,13 @@ export async function removeGroupFromGroup(deps: Deps, id: string, memberId: str
 export async function removeGroup(deps: Deps, id: string): Promise<Group> {
   return deps.store.db.transaction().execute(async (trx) => {
     const group = await getGroupIn(trx, id);
-    await deleteGroup(trx, id, deps.now());
-    await publishGroup(trx, deps, 'group.deleted', group);
+    const ended = await deleteGroup(trx, id, deps.now());
+    if (ended) await recordDeletedGroup(trx, deps, group, ended);
     return group;
   });
 }
 
-/** Gives a group a new version after its members changed, and reports them. */
+/** Gives a group a new version after its members changed, and records them. */
 export async function recordMembers(
   db: Db,
   deps: AuditDeps,
@@ -130,7 +139,15 @@ export async function recordMembers(
 ): Promise<void> {
   if (added.length + removed.length === 0) return;
   const group = await updateGroup(db, id, undefined, deps.now());
-  if (group) await publishMembers(db, deps, group, { added, removed });
+  if (group) await recordMemberChange(db, deps, group, { added, removed });
+}
+
+/** Makes all groups of a profile source or identity provider unmanaged within a transaction. */
+export async function releaseGroupsOf(db: Db, deps: AuditDeps, sourceId: string): Promise<void> {
+  for (const group of await releaseGroups(db, sourceId)) {
+    await recordGroupChange(db, deps, { ...group, sourceId }, group);
+    await setImmediate(); // there may be thousands
+  }
 }
 
 /** Returns why a text is no name of a group, as a sentence for a form, or undefined. */

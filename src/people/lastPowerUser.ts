@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { Conflict } from '../errors.ts';
+import { Conflict, invalid } from '../errors.ts';
 import { writeSetting } from '../store/settings.ts';
 import { countPowerUsers, findPowerUsersAmong, type User } from '../store/users.ts';
 
@@ -46,6 +46,14 @@ export async function lastPowerUserAmong(db: Db, ids: string[]): Promise<{ id: s
 /** Whether a person may change the settings. */
 export function isPowerful({ active, userType }: Pick<User, 'active' | 'userType'>): boolean {
   return active && userType === 'Power User';
+}
+
+/** Returns what makes the refusal to take power from the last Power User an error of a field. */
+export function refusalOf(field: string): (error: unknown) => ReturnType<typeof invalid> {
+  return (error) => {
+    if (error instanceof LastPowerUser) return invalid({ [field]: error.message });
+    throw error;
+  };
 }
 
 /** Waits until no other transaction takes power from Power Users: two at once would each count the other's. */

@@ -4,8 +4,9 @@ import { type Checked, invalid, NotFound } from '../errors.ts';
 import { hashPassword, passwordFault } from '../login/passwords.ts';
 import type { User } from '../store/users.ts';
 import { personAttributes } from './attributes.ts';
+import { refusalOf } from './lastPowerUser.ts';
 import { UNKNOWN_PERSON } from './references.ts';
-import { lockUser, refusalOf, writePerson } from './users.ts';
+import { lockUser, writePerson } from './users.ts';
 import { setValue } from './values.ts';
 
 const mustChooseAttributes = personAttributes.filter(({ name }) => name === 'forcePasswordReset');

@@ -3,8 +3,9 @@ import { newId } from '../identifier.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { addMembers, removeMembers } from '../store/groupMembers.ts';
 import { findGroupByName, type Group, insertGroup, listGroupsOfUserFrom } from '../store/groups.ts';
-import { publishGroup, type WritingDeps } from './events.ts';
+import type { WritingDeps } from './events.ts';
 import { nameError, recordMembers } from './groups.ts';
+import { recordNewGroup } from './recordGroup.ts';
 
 /** What changed about the groups of a person: the names of groups. `leftOut` are not groups of the provider, or no names of groups. */
 export type GroupChanges = { joined: string[]; left: string[]; leftOut: string[] };
@@ -45,6 +46,6 @@ async function findOrCreate(db: Db, deps: WritingDeps, providerId: string, name:
   const times = { version: 1, createdAt: now, modifiedAt: now };
   const group: Group = { id: newId(deps), displayName: name, externalId: null, sourceId: providerId, ...times };
   await insertGroup(db, group);
-  await publishGroup(db, deps, 'group.created', group);
+  await recordNewGroup(db, deps, group);
   return group;
 }

@@ -9,7 +9,7 @@ import { deletePasswordLinks } from '../store/passwordLinks.ts';
 import { markOf, nameKeyOf } from '../store/searchWords.ts';
 import { deleteSecondFactors } from '../store/secondFactors.ts';
 import { deleteAllSessions } from '../store/sessions.ts';
-import { findUser, type User } from '../store/users.ts';
+import { findUser, findUsersById, type User } from '../store/users.ts';
 import {
   deleteUser,
   insertUsers,
@@ -20,11 +20,12 @@ import {
   writePasswordHash,
 } from '../store/writeUsers.ts';
 import { type AttributeList, emptyPerson, type Origin, type UserAttributes } from './attribute.ts';
-import { activeAmong, publishDeactivations, publishPerson, publishPersonChange, type WritingDeps } from './events.ts';
+import type { WritingDeps } from './events.ts';
 import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
-import { isPowerful, LastPowerUser, lastPowerUserAmong, requirePowerUserLeft } from './lastPowerUser.ts';
+import { isPowerful, lastPowerUserAmong, refusalOf, requirePowerUserLeft } from './lastPowerUser.ts';
 import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
 import { type Editor, editableBy, findLocks } from './ownership.ts';
+import { recordDeletedPerson, recordNewPerson, recordPersonChange } from './recordPerson.ts';
 import { marksOf, personReferences, referenceErrors, UNKNOWN_PERSON, withoutReference } from './references.ts';
 import { searchWordsOf } from './search.ts';
 
@@ -107,7 +108,7 @@ export async function insertPerson(
   const bookkeeping = { sourceId, creatorId, version: 1, createdAt: now, modifiedAt: now, lastLoginAt: null };
   const user: User = { id: newId(deps), ...withStoredNames(attributes), ...bookkeeping };
   await insertUsers(db, [{ user, keys: searchKeysOf(user, deps.attributes.list), passwordHash }]);
-  await publishPerson(db, deps, 'person.created', user);
+  await recordNewPerson(db, deps, user, { hasPassword: passwordHash !== null });
   return user;
 }
 
@@ -137,8 +138,8 @@ export async function writePerson(
   if (passwordHash === null) await deleteSecondFactors(db, before.id); // a passkey alone is a local login too
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
-  if (!mayStay) await deleteAllSessions(db, { userIds: [before.id] });
-  await publishPersonChange(db, deps, before, changed, passwordHash !== undefined);
+  const sessions = mayStay ? 0 : await deleteAllSessions(db, { userIds: [before.id] });
+  await recordPersonChange(db, deps, before, changed, { passwordHash, sessions });
   return changed;
 }
 
@@ -189,8 +190,8 @@ export async function removeUser(deps: Deps, id: string): Promise<User> {
 export async function deletePerson(db: Db, deps: WritingDeps, user: User): Promise<void> {
   await requirePowerUserLeft(db, user, 'power');
   await removeReferencesTo(db, deps, user.id);
-  await deleteUser(db, user.id, deps.now());
-  await publishPerson(db, deps, 'person.deleted', user);
+  const groups = await deleteUser(db, user.id, deps.now());
+  await recordDeletedPerson(db, deps, user, groups);
 }
 
 /**
@@ -206,25 +207,20 @@ export async function releaseFromSource(
 ): Promise<{ id: string; reason: string } | undefined> {
   const kept = deactivate ? await lastPowerUserAmong(db, ids) : undefined;
   const others = ids.filter((id) => id !== kept?.id);
-  const deactivated = deactivate ? await activeAmong(db, deps, others) : [];
+  const people = await findUsersById(db, ids);
   await releaseUsers(db, others, deps.now(), deactivate);
   if (kept) await releaseUsers(db, [kept.id], deps.now(), false);
   if (deactivate) await deleteAllSessions(db, { userIds: others });
-  await publishDeactivations(db, deps, deactivated);
+  for (const before of people.values()) {
+    const active = before.active && (!deactivate || before.id === kept?.id);
+    await recordPersonChange(db, deps, before, { ...before, sourceId: null, active, version: before.version + 1 });
+  }
   return kept;
 }
 
 /** Returns the name to show for a person: the display name, given and family name, or the user name. */
 export function nameOf(user: Pick<User, 'userName' | 'displayName' | 'givenName' | 'familyName'>): string {
   return user.displayName ?? ([user.givenName, user.familyName].filter(Boolean).join(' ') || user.userName);
-}
-
-/** Returns what makes the refusal to take power from the last Power User an error of a field. */
-export function refusalOf(field: string): (error: unknown) => ReturnType<typeof invalid> {
-  return (error) => {
-    if (error instanceof LastPowerUser) return invalid({ [field]: error.message });
-    throw error;
-  };
 }
 
 async function getUserIn(db: Db, id: string): Promise<User> {

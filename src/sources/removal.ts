@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
+import { releaseGroupsOf } from '../people/groups.ts';
 import { nameOf, releaseFromSource } from '../people/users.ts';
-import { releaseGroups } from '../store/groups.ts';
 import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
 import { countManaged, deleteSource, findManagedUserIds, findSource } from '../store/profileSources.ts';
 import { findUser } from '../store/users.ts';
@@ -47,7 +47,7 @@ export async function releasePeople(db: Db, deps: Deps, items: JobItem[], deacti
 export async function finishRemoval(db: Db, deps: Deps, { input }: Job): Promise<void> {
   const source = await findSource(db, input.id ?? '');
   if (!source) return;
-  await releaseGroups(db, source.id);
+  await releaseGroupsOf(db, deps, source.id);
   await deleteSource(db, source.id);
   await logIntegration(db, deps, source, 'idm_integration_delete', 'The source was removed.');
 }

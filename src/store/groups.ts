@@ -159,50 +159,57 @@ export async function updateGroup(
   return updated;
 }
 
-async function updateContainers(db: Db, id: string, now: number): Promise<void> {
-  await db
+async function updateContainers(db: Db, id: string, now: number): Promise<string[]> {
+  const rows = await db
     .updateTable('groups')
     .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
     .where('id', 'in', (e) => e.selectFrom('nestedGroups').select('groupId').where('memberId', '=', id))
+    .returning('id')
     .execute();
+  return rows.map((row) => row.id);
 }
 
-/** Increments the version of every group of a person who gets another name or is about to be deleted. */
-export async function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<void> {
-  await db
+/** Increments the version of every group of a person who gets another name or is about to be deleted. Returns the IDs of the groups. */
+export async function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<string[]> {
+  const rows = await db
     .updateTable('groups')
     .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
     .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', userId))
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Makes all groups of a profile source or identity provider unmanaged. Returns them. */
+export async function releaseGroups(db: Db, sourceId: string): Promise<Group[]> {
+  return db
+    .updateTable('groups')
+    .set({ sourceId: null })
+    .where('sourceId', '=', sourceId)
+    .returning(groupColumns)
     .execute();
 }
 
-/** Makes all groups of a profile source or identity provider unmanaged. */
-export async function releaseGroups(db: Db, sourceId: string): Promise<void> {
-  await db.updateTable('groups').set({ sourceId: null }).where('sourceId', '=', sourceId).execute();
-}
+/** What ends with a group: the IDs of its members, people and groups, and of the groups that it was a member of. */
+export type EndedMemberships = { members: string[]; containers: string[] };
 
 /**
- * Deletes a group, but not its members. Call within a transaction. The groups that contain it get a new version. Returns false if there is
- * none with this version.
+ * Deletes a group, but not its members. Call within a transaction. The groups that contain it get a new version. Returns undefined if there
+ * is none with this ID.
  */
-export async function deleteGroup(db: Db, id: string, now: number, version?: number): Promise<boolean> {
-  if (!(await updateGroup(db, id, version, undefined))) return false; // which locks it
+export async function deleteGroup(db: Db, id: string, now: number): Promise<EndedMemberships | undefined> {
+  if (!(await updateGroup(db, id, undefined, undefined))) return undefined; // which locks it
+  const members: string[] = [];
   for (let left: Member[] = await listMembers(db, id, undefined, MEMBERS_AT_ONCE); left.length > 0; ) {
-    await removeMembers(
-      db,
-      id,
-      left.map(({ userId }) => userId),
-    );
-    left = await listMembers(db, id, left.at(-1)?.userId, MEMBERS_AT_ONCE);
+    const ids = left.map(({ userId }) => userId);
+    for (const removed of await removeMembers(db, id, ids)) members.push(removed);
+    left = await listMembers(db, id, ids.at(-1), MEMBERS_AT_ONCE);
   }
   await takeNestingTurn(db);
-  const nested = await listNestedGroups(db, [id]);
-  await updateContainers(db, id, now);
+  const nested = (await listNestedGroups(db, [id])).map((group) => group.id);
+  const containers = await updateContainers(db, id, now);
   await db.deleteFrom('groups').where('id', '=', id).execute();
-  await refreshAncestors(
-    db,
-    nested.map((group) => group.id),
-  );
+  await refreshAncestors(db, nested);
   await addToCount(db, 'groups', id, -1);
-  return true;
+  return { members: members.concat(nested), containers };
 }

@@ -52,15 +52,16 @@ export async function updateUser(db: Db, user: User, keys: SearchKeys, readVersi
   return true;
 }
 
-/** Deletes a person with everything that belongs to them. The groups that lose a member get a new version. */
-export async function deleteUser(db: Db, id: string, now: number): Promise<void> {
+/** Deletes a person with everything that belongs to them. The groups that lose a member get a new version. Returns their IDs. */
+export async function deleteUser(db: Db, id: string, now: number): Promise<string[]> {
   const row = await readKeys(db, id);
-  if (!row) return;
-  await updateGroupsOfUser(db, id, now);
+  if (!row) return [];
+  const groups = await updateGroupsOfUser(db, id, now);
   await updateTokens(db, id, row.searchText, '');
   await updateNames(db, id, row.nameKey, '');
   const result = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
   if (result.numDeletedRows === 1n) await addToCount(db, 'users', id, -1);
+  return groups;
 }
 
 /** Sets or removes (null) a person's local password. */

@@ -13,7 +13,7 @@ const POSITIONS_PER_MS = 1_000;
 export type Webhooks = {
   active: { id: string; events: ReadonlySet<string> }[];
   wanted: ReadonlySet<string>; // types of events that any active webhook selected
-  position: number; // of the latest event
+  position: number; // of the latest event or audit entry
   awakeUntil: number; // until then the worker looks for deliveries often: a transaction is about to commit some
   refreshedAt: number;
   sending: Set<string>; // IDs of webhooks that this process delivers to
@@ -64,7 +64,13 @@ export function newEvent(
   data: object,
 ): Pick<NewDelivery, 'eventId' | 'type' | 'body' | 'at' | 'position'> {
   const at = deps.now();
-  deps.webhooks.position = Math.max(deps.webhooks.position + 1, at * POSITIONS_PER_MS);
+  const position = nextPosition(deps);
   const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
-  return { eventId: newId(deps), type, body, at, position: deps.webhooks.position };
+  return { eventId: newId(deps), type, body, at, position };
+}
+
+/** Returns the time in microseconds since the epoch, later than at the call before. */
+export function nextPosition({ webhooks, now }: Pick<Deps, 'webhooks' | 'now'>): number {
+  webhooks.position = Math.max(webhooks.position + 1, now() * POSITIONS_PER_MS);
+  return webhooks.position;
 }

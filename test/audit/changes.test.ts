@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changesBetween } from '../../src/audit/changes.ts';
+import { changesBetween, idChanges } from '../../src/audit/changes.ts';
 
 describe('audit/changes', () => {
   it('lists what differs, with the values before and after', () => {
@@ -25,5 +25,17 @@ describe('audit/changes', () => {
     const [change] = changesBetween({}, { xml: 'é'.repeat(5_000) });
     expect(change?.after).to.include({ start: 'é'.repeat(4_000), length: 5_000 });
     expect(JSON.stringify(change)).to.match(/"sha256":"[0-9a-f]{64}"/);
+  });
+  it('splits lists of IDs into changes of at most 1,000', () => {
+    const ids = Array.from({ length: 1_001 }, (_, index) => `${index}`);
+    expect(idChanges('members', {})).to.deep.equal([]);
+    expect(idChanges('members', { added: ['a'], removed: ['b'] })).to.deep.equal([
+      { name: 'members', added: ['a'], removed: ['b'] },
+    ]);
+    expect(idChanges('members', { added: ids, removed: ['b'] })).to.deep.equal([
+      { name: 'members', removed: ['b'] },
+      { name: 'members', added: ids.slice(0, 1_000) },
+      { name: 'members', added: ids.slice(1_000) },
+    ]);
   });
 });

@@ -53,9 +53,9 @@ describe('people/changeCustomAttribute', () => {
 
     it('refuses a change that would lose values, with their number and an example', async () => {
       const attribute = await withValues({}, '12', 'many', 'some');
-      expect(await changed({ ...attribute, type: 'number' })).to.deep.equal({
-        type: 'The values of 2 people would be lost, such as “many”. Change them first, or add another attribute.',
-      });
+      expect(await changed({ ...attribute, type: 'number' }))
+        .to.have.property('type')
+        .that.matches(/^The values of 2 people would be lost, such as “(many|some)”\. Change them first, or add/);
       expect(await changed({ ...attribute, type: 'person' })).to.deep.equal({
         type: 'The values of 3 people would be lost. Change them first, or add another attribute.',
       });

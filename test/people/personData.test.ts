@@ -171,7 +171,8 @@ describe('people/personData', () => {
     });
 
     async function everything(): Promise<string> {
-      const rows = Object.keys(tables).map((table) =>
+      const logs = Object.keys(tables).filter((table) => table !== 'auditEntries'); // its parts are erased by a rule of its own
+      const rows = logs.map((table) =>
         deps.store.db
           .selectFrom(table as 'users')
           .selectAll()

@@ -14,6 +14,7 @@ import {
   updateGroup,
   updateGroupsOfUser,
 } from '../../src/store/groups.ts';
+import { insertNestedGroups } from '../../src/store/nestedGroups.ts';
 import type { User } from '../../src/store/users.ts';
 import { aGroup, aUser, findMemberIds, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
@@ -64,12 +65,13 @@ describe('store/groups', () => {
       expect(await updateGroup(db, 'unknown', undefined, testStart)).to.equal(undefined);
     });
 
-    it('deletes a group in one version or any, and counts', async () => {
-      const [{ id }, other] = [await insert({}), await insert({})];
-      expect(await deleteGroup(db, id, testStart, 2)).to.equal(false);
-      expect(await deleteGroup(db, id, testStart, 1)).to.equal(true);
-      expect(await deleteGroup(db, id, testStart)).to.equal(false);
-      expect(await deleteGroup(db, other.id, testStart)).to.equal(true);
+    it('deletes a group, counts, and tells who was a member', async () => {
+      const [anna, { id }, other] = [await insertPerson(), await insert({}), await insert({})];
+      await addMembers(db, id, [anna.id]);
+      await insertNestedGroups(db, id, [other.id]);
+      expect(await deleteGroup(db, other.id, testStart)).to.deep.equal({ members: [], containers: [id] });
+      expect(await deleteGroup(db, id, testStart)).to.deep.equal({ members: [anna.id], containers: [] });
+      expect(await deleteGroup(db, id, testStart)).to.equal(undefined);
       expect(await readCount(db, 'groups')).to.equal(0);
     });
 

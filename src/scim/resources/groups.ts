@@ -1,5 +1,5 @@
 import { newId } from '../../identifier.ts';
-import { publishGroup, publishMembers } from '../../people/events.ts';
+import { recordDeletedGroup, recordGroupChange, recordMemberChange, recordNewGroup } from '../../people/recordGroup.ts';
 import { countMembers } from '../../store/groupMembers.ts';
 import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../../store/groups.ts';
 import type { Change } from '../../store/scimLog.ts';
@@ -38,8 +38,8 @@ export const groups: Model<Group> = {
     return async (db) => {
       await insertGroup(db, group);
       const members = await addMembers(db, call, group.id, ids);
-      await publishGroup(db, deps, 'group.created', group);
-      await publishMembers(db, deps, group, members);
+      await recordNewGroup(db, deps, group);
+      await recordMemberChange(db, deps, group, members);
       return { row: group, changes: [...changesBetween({}, attributesOf(group)), ...memberChanges(members)] };
     };
   },
@@ -62,8 +62,8 @@ export const groups: Model<Group> = {
   },
   // The members stay active: the client deactivates them itself.
   async delete(db, { deps }, group) {
-    await deleteGroup(db, group.id, deps.now());
-    await publishGroup(db, deps, 'group.deleted', group);
+    const ended = await deleteGroup(db, group.id, deps.now());
+    if (ended) await recordDeletedGroup(db, deps, group, ended);
   },
   isLarge: async ({ deps }, { id }) => (await countMembers(deps.store.db, id, LARGE_GROUP + 1)) > LARGE_GROUP,
   represent: async (call, group, projection) => ({
@@ -89,9 +89,9 @@ function updateOf(
         const renamed = displayName === before.displayName ? {} : { displayName };
         const written = { ...others, ...renamed, sourceId: source.id };
         const after = await updateGroup(db, before.id, before.version, deps.now(), written);
-        const names = changes.map(({ attribute }) => attribute);
-        if (after && names.length > 0) await publishGroup(db, deps, 'group.updated', after, names);
-        if (after) await publishMembers(db, deps, after, members);
+        if (!after) return undefined;
+        await recordGroupChange(db, deps, before, after);
+        await recordMemberChange(db, deps, after, members);
         return after;
       },
     };
