@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { CHECKPOINT_EVERY_MS, makeCheckpoint, makeDueCheckpoint } from './audit/makeCheckpoint.ts';
+import { trimAudit } from './audit/retention.ts';
 import { SEAL_EVERY_MS, sealEntries } from './audit/seal.ts';
 import { FORWARD_EVERY_MS, forwardAudit } from './audit/syslog/forward.ts';
 import { parseConfig } from './config.ts';
@@ -74,7 +75,7 @@ function repeatWork(deps: Deps): void {
     notify(deps).catch((error: unknown) => log.warn({ err: error }, 'notifications interrupted, will resume')),
   );
   background.repeat(SWEEP_EVERY_MS, async () => {
-    await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps)]).catch((error: unknown) =>
+    await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps), trimAudit(deps)]).catch((error: unknown) =>
       log.error({ err: error }, 'expired data could not be deleted'),
     );
   });

@@ -1,8 +1,9 @@
 import type { Slice } from '../db/longReads.ts';
 import type { Deps } from '../deps.ts';
 import { listSealedEntries } from '../store/auditChain.ts';
-import { type AuditCheckpoint, findNewestCheckpoint, listCheckpoints, listCuts } from '../store/auditCheckpoints.ts';
-import { auditPublicKey, isSigned } from './checkpoint.ts';
+import { type AuditCheckpoint, findNewestCheckpoint, listCheckpoints } from '../store/auditCheckpoints.ts';
+import { auditPublicKey } from './checkpoint.ts';
+import { findCut } from './findCut.ts';
 import { sealEntries } from './seal.ts';
 import { addFault, addNote, emptyVerification, type Verification } from './verification.ts';
 import { addEndFault, addKeyFaults, type Keys, verifyCheckpoint } from './verifyCheckpoint.ts';
@@ -10,7 +11,6 @@ import { endWalk, startWalk, verifyEntry, type Walk } from './verifyEntries.ts';
 
 const BEFORE_ALL = -Number.MAX_SAFE_INTEGER;
 const ENTRIES_AT_ONCE = 250;
-const MOST_CUTS = 20;
 
 export type VerifyDeps = Pick<Deps, 'store' | 'secrets' | 'now'>;
 
@@ -51,7 +51,8 @@ async function verifySlice({ deps, slice, walk, keys, kept }: Verifying, after: 
   const entries = await slice(() => listSealedEntries(db, after, ENTRIES_AT_ONCE));
   const hashes = new Map<number, string[] | undefined>();
   for (const entry of entries) {
-    await verifyEntry(walk, entry, () => findCut(deps));
+    // A cut with an unknown key is a fault, but the chain continues from it.
+    await verifyEntry(walk, entry, () => findCut(db));
     if (walk.seq === entry.seq) hashes.set(entry.seq, walk.hashes);
   }
   const last = entries.at(-1)?.seq;
@@ -67,10 +68,4 @@ async function verifySlice({ deps, slice, walk, keys, kept }: Verifying, after: 
 function verifyEnd(found: Verification, beyond: AuditCheckpoint[]): void {
   const [highest] = beyond.sort((a, b) => b.seq - a.seq);
   if (highest && highest.seq > (found.last ?? 0)) addEndFault(found, highest);
-}
-
-/** A cut whose key is unknown is a fault, but the chain goes on from it. */
-async function findCut({ store }: VerifyDeps): Promise<AuditCheckpoint | undefined> {
-  for (const cut of await listCuts(store.db, MOST_CUTS)) if (await isSigned(cut)) return cut;
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import { keptCheckpoint, readCheckpoint } from '../audit/checkpoint.ts';
 import { makeCheckpoint } from '../audit/makeCheckpoint.ts';
+import { auditDays, saveAuditDays } from '../audit/retention.ts';
 import { sealEntries } from '../audit/seal.ts';
 import type { Verification } from '../audit/verification.ts';
 import { verifyAudit } from '../audit/verify.ts';
@@ -37,6 +38,13 @@ export const auditChainCommands: Command[] = [
     operands: '',
     summary: 'Print a signed checkpoint of the last entry of the audit log, to keep elsewhere.',
     run: printCheckpoint,
+  },
+  {
+    name: 'audit keep',
+    operands: 'DAYS',
+    summary: `Set for how many days entries of the audit log are kept: ${auditDays.least} to ${auditDays.most}.`,
+    notes: 'Older entries are deleted at once, which is recorded.',
+    run: keep,
   },
 ];
 
@@ -89,4 +97,11 @@ async function printCheckpoint({ deps }: Call): Promise<Output> {
   if (!checkpoint) throw new Refused('The audit log has no entries yet.');
   const json = keptCheckpoint(checkpoint);
   return { json, text: JSON.stringify(json) };
+}
+
+async function keep({ deps, operands: [entered = ''] }: Call): Promise<Output> {
+  const json = accepted(await saveAuditDays(deps, entered));
+  const { days, deleted } = json;
+  const entries = deleted === 1 ? '1 older entry was' : `${deleted.toLocaleString('en')} older entries were`;
+  return { json, text: `Audit entries are kept for ${days} days. ${entries} deleted.` };
 }

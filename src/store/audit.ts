@@ -49,3 +49,10 @@ export async function writeSeals(db: Db, entries: AuditEntryRow[]): Promise<void
 }
 
 const replaceRows = inserter('auditEntries', { key: ['id'], existing: 'replace' });
+
+/** Deletes up to `limit` entries from the start of the chain, none after a number. Returns how many there were. */
+export async function deleteSealedUpTo(db: Db, seq: number, limit: number): Promise<number> {
+  const first = db.selectFrom('auditEntries').select('seq').where('seq', '<=', seq).orderBy('seq').limit(limit);
+  const result = await db.deleteFrom('auditEntries').where('seq', 'in', first).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -43,3 +43,15 @@ export async function listSealedEntries(db: Db, after: number, limit: number): P
 const sealedAfter = prepared((db, after: number, limit: number) =>
   db.selectFrom('auditEntries').selectAll().where('seq', '>', after).orderBy('seq').limit(limit),
 );
+
+/** Of an entry in the chain: its number, its time and its hash. */
+export type SealedTime = { seq: number; at: number; hash: string };
+
+/** Returns the times of up to `limit` entries after a number, in the order of the chain. */
+export async function listSealedTimes(db: Db, after: number, limit: number): Promise<SealedTime[]> {
+  return (await timesAfter(db, after, limit)) as SealedTime[];
+}
+
+const timesAfter = prepared((db, after: number, limit: number) =>
+  db.selectFrom('auditEntries').select(['seq', 'at', 'hash']).where('seq', '>', after).orderBy('seq').limit(limit),
+);

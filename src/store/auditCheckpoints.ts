@@ -13,6 +13,11 @@ export async function insertCheckpoint(db: Db, id: string, checkpoint: AuditChec
     .execute();
 }
 
+/** Deletes the checkpoints of entries before a number. */
+export async function deleteCheckpointsBefore(db: Db, seq: number): Promise<void> {
+  await db.deleteFrom('auditCheckpoints').where('seq', '<', seq).execute();
+}
+
 /** Returns the checkpoint of the highest entry, the newest one if there are several. */
 export async function findNewestCheckpoint(db: Db): Promise<AuditCheckpoint | undefined> {
   const [row] = await newest(db);

@@ -11,6 +11,7 @@ export const settingTitles = {
   intranet: 'General',
   notifications: 'Notifications',
   scimLogDays: 'SCIM log',
+  auditDays: 'Audit log',
   intranetMark: null, // the picture; its digest is part of `intranet`
   customAttributes: null, // recorded as changes of attributes
   customAttributesVersion: null,

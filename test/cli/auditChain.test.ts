@@ -61,6 +61,13 @@ describe('cli/auditChain', () => {
     }
   });
 
+  it('sets for how many days entries are kept', async () => {
+    const { printed } = await runCli(deps, ['audit', 'keep', '365']);
+    expect(printed).to.equal('Audit entries are kept for 365 days. 0 older entries were deleted.');
+    const { code, complained } = await runCli(deps, ['audit', 'keep', '7']);
+    expect([code, complained]).to.deep.equal([1, 'Enter a number of days from 30 to 3,650.']);
+  });
+
   it('refuses a file without a checkpoint, and keys that are none', async () => {
     const file = join(tempFolder(), 'checkpoint.json');
     for (const content of ['', 'x', 'null', '[]', '{"version":2}', '{"checkpoint":{"version":1,"seq":1.5}}']) {
