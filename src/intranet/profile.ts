@@ -12,12 +12,14 @@ import { findProvider } from '../store/identityProviders.ts';
 import { findUsersById } from '../store/users.ts';
 import { flash } from '../web/flash.ts';
 import { field } from '../web/form.ts';
+import { rateLimit } from '../web/rateLimit.ts';
 import { requireLogin } from '../web/requireLogin.ts';
 import { currentSessionId } from '../web/session.ts';
 import { allFacts, photoOf } from './facts.ts';
 
 const MOST_SHOWN = 50;
 const MINUTE_MS = 60_000;
+const EXPORTS_A_MINUTE = 20; // of one network: each reads all logs
 
 /** My profile: the person's entry in the directory, how they logged in, and where else they are logged in. */
 export function profileRoutes(deps: Deps): Router {
@@ -29,7 +31,7 @@ export function profileRoutes(deps: Deps): Router {
     await flash(req, textOf(ended), ended === 0 ? 'info' : 'success');
     res.redirect(303, '/profile');
   });
-  router.get('/profile/data', requireLogin, async (req, res) => {
+  router.get('/profile/data', requireLogin, rateLimit(deps, EXPORTS_A_MINUTE), async (req, res) => {
     res.attachment('my-data.json').type('json');
     res.send(JSON.stringify(await exportPerson(deps, await getUser(deps, req.user?.id ?? '')), null, 2));
   });

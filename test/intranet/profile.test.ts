@@ -10,6 +10,15 @@ describe('intranet/profile', () => {
     expect(page).to.contain('CC-7').and.to.contain('1990-04-01').and.to.contain('User name and password');
   });
 
+  it('exports all data about a person, 20 times a minute: each reads all logs', async () => {
+    const anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, {});
+    const client = await logInLocally(anteroom);
+    const statuses: number[] = [];
+    for (let n = 0; n < 21; n += 1) statuses.push((await client.get('/profile/data')).status);
+    expect([statuses.filter((status) => status === 200).length, statuses.at(-1)]).to.deep.equal([20, 429]);
+  });
+
   it('shows where a person is logged in, and logs them out there', async () => {
     const anteroom = await startAnteroom();
     await addPerson(anteroom.deps, { userName: 'anna.berg' });

@@ -13,6 +13,7 @@ import { type LoggedCall, openRequestLog, type RequestLog } from './log.ts';
 
 const MEDIA_TYPE = 'application/scim+json';
 const WHOLE_CHARACTERS = 256 * 1024;
+const SLOW_MS = 1_000;
 const TURN_CHARACTERS = 64 * 1024;
 
 /**
@@ -69,10 +70,12 @@ async function serve(
     budget: { work: MOST_WORK },
   };
   try {
-    const source = await authenticate(deps, req.headers.authorization, network);
+    let source = await authenticate(deps, req.headers.authorization, network);
     call.source = source;
     const handler = find(request); // 404 and 405 before the body is read
     if (request.method !== 'GET' && request.method !== 'DELETE') request.body = await readBody(req);
+    // A client may send its body as slowly as the server allows: its token may have been revoked meanwhile.
+    if (deps.now() - call.startedAt > SLOW_MS) source = await authenticate(deps, req.headers.authorization, network);
     const actor = { kind: 'source', id: source.id, name: source.name, address: network } as const;
     const response = await actAs(deps, actor, () => handler({ ...call, source }));
     await together();

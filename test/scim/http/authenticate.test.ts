@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { setSourceActive } from '../../../src/sources/profileSources.ts';
+import { findUserByUserName } from '../../../src/store/users.ts';
 import { readLog } from '../support/readLog.ts';
 import { openScimServer, type ScimServer } from '../support/scimServer.ts';
 
@@ -40,6 +44,25 @@ describe('scim/authenticate', () => {
   it('accepts the token of an active source, with the scheme in any case', async () => {
     expect((await withHeader(`bearer ${scim.token}`)).status).to.equal(200);
     expect((await withHeader(`BEARER   ${scim.token} `)).status).to.equal(200);
+  });
+
+  it('asks again for the token after a body that arrived slowly', async () => {
+    const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'late' });
+    const headers = { authorization: `Bearer ${scim.token}`, 'content-type': 'application/scim+json' };
+    const sent = request(`${scim.url}/Users`, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': body.length },
+    });
+    const answered = once(sent, 'response');
+    sent.write(body.slice(0, 5));
+    for (let turn = 0; turn < 200; turn++) await setImmediate();
+    await setSourceActive(scim.deps, scim.sourceId, false);
+    scim.deps.clock.advance(1_001);
+    sent.end(body.slice(5));
+    const [reply] = (await answered) as [IncomingMessage];
+    reply.resume();
+    expect(reply.statusCode).to.equal(401);
+    expect(await findUserByUserName(scim.deps.store.db, 'late')).to.equal(undefined);
   });
 
   it('logs the reason and the source, but no token and no query', async () => {
