@@ -125,6 +125,8 @@ const testedIn: Record<string, string> = {
   'saml/acs/startSamlSession.ts': 'saml/acs/personSwitch.test.ts',
   'store/loggedOutSessions.ts': 'saml/verify/loggedOut.test.ts',
   'login/credentials.ts': 'web/session.test.ts',
+  'login/renamePasskey.ts': 'intranet/security/overview.test.ts',
+  'intranet/security/rename.ts': 'intranet/security/overview.test.ts',
   'login/passkeyLogin.ts': 'intranet/passkeyLogin.test.ts',
   'login/passkeys.ts': 'intranet/passkeyLogin.test.ts',
   'login/proof.ts': 'intranet/secondStep.test.ts',

@@ -1,15 +1,22 @@
+import type { Deps } from '../deps.ts';
+import { renamePasskey } from '../login/renamePasskey.ts';
 import { readSecondFactorState, secondFactorStateText, setSecondFactor } from '../login/secondFactorSetting.ts';
 import { findSecondFactors, resetSecondFactors, secondFactorsText } from '../login/secondFactors.ts';
 import { nameOf } from '../people/users.ts';
-import { accepted, type Call, type Command, isoTime, type Output, printable, UsageError } from './command.ts';
+import { listPasskeys } from '../store/secondFactors.ts';
+import { accepted, type Call, type Command, isoTime, type Output, printable, Refused, UsageError } from './command.ts';
 import { userNamed } from './userNamed.ts';
 
 export const secondFactorCommands: Command[] = [
   {
     name: 'user second-factor',
     operands: 'NAME',
-    summary: 'Show the second factors of a person, or remove all of them and end their sessions.',
-    options: { remove: { help: 'Remove them: the password alone is enough again.' } },
+    summary: 'Show the second factors of a person, rename a passkey, or remove all of them and end their sessions.',
+    options: {
+      rename: { value: 'PASSKEY', help: 'The passkey to rename (ID or name), with --to.' },
+      to: { value: 'NAME', help: 'Its new name.' },
+      remove: { help: 'Remove them: the password alone is enough again.' },
+    },
     run: ofPerson,
   },
   {
@@ -23,16 +30,17 @@ export const secondFactorCommands: Command[] = [
   },
 ];
 
-async function ofPerson({ deps, operands, has }: Call): Promise<Output> {
+async function ofPerson({ deps, operands, text, has }: Call): Promise<Output> {
   const user = await userNamed(deps, operands[0]);
+  await rename(deps, user.id, text('rename'), text('to'));
   if (has('remove')) await resetSecondFactors(deps, user.id);
   const factors = await findSecondFactors(deps.store.db, user.id);
   const { app, passkeys, recoveryCodes } = factors;
   const json = {
     userName: user.userName,
     authenticatorApp: app ? { createdAt: isoTime(app.createdAt), lastUsedAt: isoTime(app.lastUsedAt) } : null,
-    passkeys: passkeys.map(({ name, rpId, createdAt, lastUsedAt }) => ({
-      ...{ name, host: rpId },
+    passkeys: passkeys.map(({ id, name, rpId, createdAt, lastUsedAt }) => ({
+      ...{ id, name, host: rpId },
       ...{ createdAt: isoTime(createdAt), lastUsedAt: isoTime(lastUsedAt) },
     })),
     recoveryCodes,
@@ -45,6 +53,16 @@ async function ofPerson({ deps, operands, has }: Call): Promise<Output> {
     json,
     text: [`Second factor of ${nameOf(user)}: ${secondFactorsText(factors)}`, ...names, codes].join('\n'),
   };
+}
+
+async function rename(deps: Deps, userId: string, passkey: string | undefined, to: string | undefined): Promise<void> {
+  if (passkey === undefined && to === undefined) return;
+  if (passkey === undefined || to === undefined) throw new UsageError('--rename and --to belong together.');
+  const all = await listPasskeys(deps.store.db, userId);
+  const [found, ...others] = all.filter(({ id, name }) => id === passkey || name === passkey);
+  if (!found) throw new Refused(`There is no passkey ${printable(passkey)}.`);
+  if (others.length > 0) throw new Refused('Several passkeys have this name. Use the ID, which --json shows.');
+  accepted(await renamePasskey(deps, userId, found.id, to));
 }
 
 async function setting({ deps, text }: Call): Promise<Output> {

@@ -63,6 +63,11 @@ export async function usePasskey(db: Db, id: string, counter: number, now: numbe
   return result.numUpdatedRows === 1n;
 }
 
+/** Gives a passkey another name. */
+export async function writePasskeyName(db: Db, id: string, name: string): Promise<void> {
+  await db.updateTable('passkeys').set({ name }).where('id', '=', id).execute();
+}
+
 /** Removes a passkey of a person. Returns false if there was none. */
 export async function deletePasskey(db: Db, userId: string, id: string): Promise<boolean> {
   const result = await db.deleteFrom('passkeys').where('userId', '=', userId).where('id', '=', id).executeTakeFirst();

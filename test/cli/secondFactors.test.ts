@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { findHealth } from '../../src/health/findHealth.ts';
+import { insertPasskey } from '../../src/store/secondFactors.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { giveApp } from '../support/secondFactors.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -25,6 +26,21 @@ describe('anteroom second-factor', () => {
     );
     expect((await run('user', 'second-factor', 'maya.koch')).printed).to.contain('none');
     expect((await run('user', 'second-factor', 'nobody')).code).to.equal(1);
+  });
+
+  it('renames a passkey', async () => {
+    const { id: userId } = await addPerson(deps, { userName: 'maya.koch' });
+    const key = { userId, publicKey: 'k', counter: 0, transports: '[]', rpId: 'localhost', lastUsedAt: null };
+    for (const id of ['one', 'two'])
+      await insertPasskey(deps.store.db, { ...key, id, credentialId: id, name: 'Firefox', createdAt: deps.now() });
+    const rename = (...args: string[]) => run('user', 'second-factor', 'maya.koch', ...args);
+    expect((await rename('--rename', 'Firefox', '--to', 'Laptop')).complained).to.contain('Use the ID');
+    expect((await rename('--rename', 'two', '--to', 'Laptop')).printed).to.contain('Laptop (localhost)');
+    const { passkeys } = await jsonOf(deps, ['user', 'second-factor', 'maya.koch']);
+    expect(passkeys.map(({ name }: { name: string }) => name)).to.deep.equal(['Firefox', 'Laptop']);
+    expect((await rename('--rename', 'Phone', '--to', 'x')).complained).to.equal('There is no passkey Phone.');
+    expect((await rename('--rename', 'Laptop', '--to', ' ')).complained).to.equal('Enter a name.');
+    expect((await rename('--rename', 'Laptop')).code).to.equal(2);
   });
 
   it('requires them of Power Users, says who has none, and so does health', async () => {

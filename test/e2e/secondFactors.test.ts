@@ -84,6 +84,11 @@ describe('second factors', function () {
     await page.getByLabel('Name').fill('Laptop');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByText('The passkey “Laptop” was added.').waitFor();
+    await page.getByRole('link', { name: 'Rename Laptop' }).click();
+    await checkAccessibility(page);
+    await page.getByLabel('Name').fill('Work laptop');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The passkey is named “Work laptop” now.').waitFor();
     await logOut();
     await enterPassword();
     await page.getByRole('button', { name: 'Use a passkey' }).click();
@@ -98,14 +103,14 @@ describe('second factors', function () {
 
     anteroom.deps.clock.advance(11 * 60_000);
     await page.goto(`${anteroom.url}/profile/security`);
-    await page.getByRole('link', { name: 'Remove Laptop' }).click();
+    await page.getByRole('link', { name: 'Remove Work laptop' }).click();
     await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
     await checkAccessibility(page);
     await page.getByRole('button', { name: 'Confirm with a passkey' }).click();
     await page.getByRole('heading', { name: 'Remove passkey?' }).waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('The second factor was removed.').waitFor();
-    expect(await page.getByText('Laptop').count()).to.equal(0);
+    expect(await page.getByText('Work laptop').count()).to.equal(0);
   });
 
   it('a Power User without one is led to set one up, if the settings require it', async () => {

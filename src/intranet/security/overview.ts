@@ -11,6 +11,7 @@ import { frameOf, getPasswordOwner } from './page.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { recoveryCodesRoutes } from './recoveryCodes.ts';
 import { removeFactorRoutes } from './remove.ts';
+import { renamePasskeyRoutes } from './rename.ts';
 
 /** My profile > Security: a person's second factors. A Power User who must set one up gets only these pages until then. */
 export function securityRoutes(deps: Deps): Router {
@@ -30,7 +31,14 @@ export function securityRoutes(deps: Deps): Router {
       error: undefined,
     });
   });
-  for (const addRoutes of [appRoutes, passkeyRoutes, recoveryCodesRoutes, removeFactorRoutes, confirmRoutes])
+  for (const addRoutes of [
+    appRoutes,
+    passkeyRoutes,
+    recoveryCodesRoutes,
+    renamePasskeyRoutes,
+    removeFactorRoutes,
+    confirmRoutes,
+  ])
     addRoutes(router, deps);
   return router;
 }

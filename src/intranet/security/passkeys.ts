@@ -4,6 +4,7 @@ import type { Deps } from '../../deps.ts';
 import { browserName } from '../../login/browserName.ts';
 import { creationOptions, readNewPasskey } from '../../login/passkeys.ts';
 import { newRecoveryCodesIfNone } from '../../login/recoveryCodes.ts';
+import { passkeyNameIn } from '../../login/renamePasskey.ts';
 import { changeSecondFactors } from '../../login/secondFactors.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
 import { insertPasskey, listPasskeys } from '../../store/secondFactors.ts';
@@ -19,7 +20,6 @@ import { showRecoveryCodes } from './recoveryCodes.ts';
 
 const PATH = `${SECURITY_PAGE}/passkeys`;
 const MOST_PASSKEYS = 20;
-const LONGEST_NAME = 60;
 const OPTIONS_A_MINUTE = 60;
 
 /** Adds a passkey. The script of the page fetches the options and submits what the authenticator created. */
@@ -35,7 +35,7 @@ export function passkeyRoutes(router: Router, deps: Deps): void {
   router.post(PATH, confirmed, async (req, res) => {
     const user = await getPasswordOwner(deps, req);
     const wanted = field(req, 'return');
-    const name = nameIn(field(req, 'name')) || browserName(clientOf(req).userAgent);
+    const name = passkeyNameIn(field(req, 'name')) || browserName(clientOf(req).userAgent);
     const created = { response: field(req, 'passkey'), name };
     const binding = `add ${currentSessionId(req)}` as const;
     const passkey = await readNewPasskey(deps, res.locals.domain, user.id, binding, created);
@@ -67,11 +67,4 @@ async function add(
     if (isUniqueViolation(error)) return undefined;
     throw error;
   }
-}
-
-function nameIn(entered: string): string {
-  return entered
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_NAME);
 }

@@ -100,6 +100,29 @@ describe('intranet/security', () => {
     });
   });
 
+  it('renames a passkey, and shows an error beside the field', async () => {
+    await start();
+    const { deps, url } = anteroom;
+    await addPasskey(client, url);
+    const [passkey] = await listPasskeys(deps.store.db, maya.id);
+    const [path, id] = [`${PAGE}/name`, passkey?.id ?? ''];
+    expect((await client.get(PAGE)).text).to.contain(`href="${path}?passkey=${id}"`);
+    expect(fieldsOfForm((await client.get(`${path}?passkey=${id}`)).text, path)).to.include({ name: 'Laptop' });
+    const empty = await client.post(path, { passkey: id, name: ' \t' });
+    expect([empty.status, empty.text.includes('Enter a name.')]).to.deep.equal([422, true]);
+    const saved = await client.post(path, { passkey: id, name: ` Key\nof <b>${'x'.repeat(60)}` });
+    const page = await client.follow(saved);
+    expect(page.text).to.contain('The passkey is named “Key of &lt;b&gt;xxx');
+    expect((await listPasskeys(deps.store.db, maya.id))[0]?.name).to.have.length(60);
+    expect((await client.get('/profile')).status).to.equal(200);
+    await addPerson(deps, { userName: 'ben.tal' });
+    const bens = await logInLocally(anteroom, 'ben.tal');
+    for (const reply of [await bens.get(`${path}?passkey=${id}`), await bens.post(path, { passkey: id, name: 'x' })])
+      expect(reply.status, 'of another person').to.equal(404);
+    const entries = await deps.store.db.selectFrom('auditEntries').select('action').execute();
+    expect(entries.filter(({ action }) => action === 'second_factor.changed')).to.have.length(1);
+  });
+
   it('asks for the password or a passkey ten minutes after the login', async () => {
     await start();
     const key = await addPasskey(client, anteroom.url);
