@@ -23,3 +23,17 @@ export async function publishLogin(
   if (outcome === 'logged_in') await publish(db, deps, 'login.succeeded', () => data);
   if (outcome === 'refused') await publish(db, deps, 'login.refused', () => ({ ...data, reason, reference }));
 }
+
+/** A logout: which provider had logged the person in, if any, who asked for it, and how many sessions it ended. */
+type Logout = { id: string | null; providerId: string | null; endedBy: 'person' | 'provider'; sessions: number };
+
+/** Reports in the transaction that ends the sessions that a person logged out. @param logout `id`: its row of Login activity, if it has one */
+export async function publishLogout(
+  db: Db,
+  deps: Pick<Deps, 'webhooks' | 'now' | 'randomBytes'>,
+  { id, providerId, endedBy, sessions }: Logout,
+  { id: userId, userName }: Pick<User, 'id' | 'userName'>,
+): Promise<void> {
+  const method = providerId === null ? 'local' : 'saml';
+  await publish(db, deps, 'login.ended', () => ({ id, method, providerId, userId, userName, endedBy, sessions }));
+}

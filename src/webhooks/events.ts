@@ -11,6 +11,7 @@ export const eventTypes = [
   ['group.deleted', 'A group was deleted.'],
   ['login.succeeded', 'A person logged in.'],
   ['login.refused', 'A login was refused.'],
+  ['login.ended', 'A person logged out, here or at the identity provider.'],
   ['attention.started', 'Something started to need attention.'],
   ['attention.reminder', 'Something that expires comes nearer: 14, 7 and 1 days, and when it expired.'],
   ['attention.ended', 'Something no longer needs attention.'],

@@ -39,6 +39,22 @@ describe('login/events', () => {
       ]);
     });
 
+    it('reports logouts, once for each that ended something', async () => {
+      const anteroom = await startAnteroom({ store: await open() });
+      const { deps, url } = anteroom;
+      const events = await recordEvents(deps, ['login.ended']);
+      const { id: userId } = await addPerson(deps, {});
+      const browser = openAtHost(anteroom, new URL(url).host);
+      await browser.post('/logout', {});
+      await browser.post('/local-login', { userName: 'maya.koch', password: testPassword });
+      await browser.post('/logout', {});
+      await browser.post('/logout', {});
+      const nothing = { id: null, method: 'local', providerId: null };
+      expect(await events()).to.deep.equal([
+        { type: 'login.ended', data: { ...nothing, userId, userName: 'maya.koch', endedBy: 'person', sessions: 1 } },
+      ]);
+    });
+
     it('reports logins through a provider, also from its tile in a browser that had no cookie, and refusals', async () => {
       const connected = await connect({ store: await open() });
       const { deps, provider } = connected;

@@ -3,13 +3,15 @@ import type { Deps } from '../../deps.ts';
 import { findSigningKey } from '../../federation/domainKeys.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { newId } from '../../identifier.ts';
+import { publishLogout } from '../../login/events.ts';
 import { findProvider, findProviderAt, type IdentityProvider } from '../../store/identityProviders.ts';
 import { insertLoginActivity } from '../../store/loginActivity.ts';
 import { findLogoutRequest, insertLogoutRequest } from '../../store/logoutRequests.ts';
+import { deleteSession } from '../../store/sessions.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { clientOf, type LoggedInUser } from '../../web/request.ts';
-import { endSession } from '../../web/session.ts';
+import { currentSessionId, endSession } from '../../web/session.ts';
 import type { SigningKey } from '../request/signXml.ts';
 import { findLogoutTarget, type LogoutTarget, signedFor, writeLogoutRequest } from './outgoing.ts';
 
@@ -29,6 +31,7 @@ export function logoutRoutes(deps: Deps): Router {
 
 async function logOut(deps: Deps, req: Request, res: Response): Promise<void> {
   const { user } = req;
+  if (user) await endReported(deps, req, user);
   if (req.session) await endSession(req, res);
   const provider = await findProvider(deps.store.db, user?.login.providerId ?? '');
   if (!user || !provider) return res.redirect(303, LOGGED_OUT);
@@ -36,6 +39,15 @@ async function logOut(deps: Deps, req: Request, res: Response): Promise<void> {
   const key = target && (await findSigningKey(deps, res.locals.domain.id));
   if (!target || !key) return res.redirect(303, withQuery(LOGGED_OUT, { provider: provider.id }));
   await sendRequest(deps, req, res, { user, provider, target, key });
+}
+
+/** Ends the session and reports it: both are stored, or neither. */
+async function endReported(deps: Deps, req: Request, user: LoggedInUser): Promise<void> {
+  const logout = { id: null, providerId: user.login.providerId ?? null, endedBy: 'person', sessions: 1 } as const;
+  await deps.store.db.transaction().execute(async (trx) => {
+    await deleteSession(trx, currentSessionId(req));
+    await publishLogout(trx, deps, logout, user);
+  });
 }
 
 /** Returns where a logout request goes, unless the person only logs out here: the provider would not know whose session ends. */

@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import type { ReasonCode } from '../../federation/reasons.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { newId, newReference } from '../../identifier.ts';
+import { publishLogout } from '../../login/events.ts';
 import { clientNetwork } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
@@ -18,6 +19,7 @@ import {
 import { writeLoginMessages } from '../../store/loginMessages.ts';
 import type { LogoutState } from '../../store/logoutRequests.ts';
 import { deleteSessionsById, listSessionsOfName, type NamedSession } from '../../store/sessions.ts';
+import { findUsersById } from '../../store/users.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { loginOf } from '../../web/sessionStore.ts';
 import { together } from '../../web/turn.ts';
@@ -125,6 +127,10 @@ async function endSessions(db: Db, deps: Deps, logout: LogoutContext, from: From
   const row = rowOf(deps, logout, from.client);
   const userId = people.length === 1 ? (people[0] ?? null) : null;
   await insertLoginActivity(db, { ...row, userId, detail: { ...row.detail, ended: sessions.length } });
+  for (const user of (await findUsersById(db, people)).values()) {
+    const ended = sessions.filter((session) => session.userId === user.id).length;
+    await publishLogout(db, deps, { id: row.id, providerId: provider.id, endedBy: 'provider', sessions: ended }, user);
+  }
   await keep(db, row.id, from.message);
   const { id = '', relayState, redirect, entityId } = logout;
   return { kind: 'request', provider, entityId, id, relayState, binding: redirect ? 'redirect' : 'post' };

@@ -11,6 +11,7 @@ import { attributeOf, childOf, elementsOf } from '../../../src/xml/tree.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { aDomain, aProvider } from '../../support/rows.ts';
 import { withStores } from '../../support/stores.ts';
+import { recordEvents } from '../../webhooks/support/receiver.ts';
 import { encryptAssertion } from '../support/encrypt.ts';
 import {
   addAda,
@@ -91,6 +92,20 @@ describe('a logout that the provider starts', () => {
       expect(rows.find(({ outcome }) => outcome === 'logout_refused')?.reason).to.equal('logout_replayed');
       expect(await openSessions(signing)).to.deep.equal([later]);
     });
+  });
+
+  it('is reported for the person, if it ended anything', async () => {
+    const signing = await start();
+    const { deps, provider } = signing;
+    const { id: userId } = await addAda(signing);
+    const events = await recordEvents(deps, ['login.ended']);
+    await sendLogout(signing, signedQuery(logoutOf(signing)));
+    const { id } = await newestAttempt(signing);
+    await sendLogout(signing, signedQuery(logoutOf(signing, {}, '_logout2')));
+    const about = { id, method: 'saml', providerId: provider.id, userId, userName: 'ada@acme.com' };
+    expect(await events()).to.deep.equal([
+      { type: 'login.ended', data: { ...about, endedBy: 'provider', sessions: 1 } },
+    ]);
   });
 
   it('ends all sessions of the NameID if it names no SessionIndex', async () => {
