@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { readNotifications } from '../notifications/settings.ts';
-import { ACTIVITY, NOTIFICATIONS, SAML, SESSIONS, WEBHOOKS } from '../paths.ts';
+import { ACTIVITY, AUDIT, NOTIFICATIONS, SAML, SESSIONS, WEBHOOKS } from '../paths.ts';
 import { findAttention } from './attention.ts';
 
 type Entry = { href: string; icon: string; title: string; text: string };
@@ -15,6 +15,12 @@ const security: Entry[] = [
   },
   { href: ACTIVITY, icon: 'history', title: 'Login activity', text: 'Every login, and why logins were refused.' },
   { href: SESSIONS, icon: 'devices', title: 'Sessions', text: 'Who is logged in, and for how long sessions last.' },
+  {
+    href: AUDIT,
+    icon: 'file-certificate',
+    title: 'Audit log',
+    text: 'Every change: by which person, when, before and after.',
+  },
 ];
 
 const people: Entry[] = [

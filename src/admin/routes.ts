@@ -9,6 +9,9 @@ import { editAttributeRoutes } from './attributes/edit.ts';
 import { attributeListRoutes } from './attributes/list.ts';
 import { newAttributeRoutes } from './attributes/new.ts';
 import { removeAttributeRoutes } from './attributes/remove.ts';
+import { auditEntryRoutes } from './audit/entry.ts';
+import { auditExportRoutes } from './audit/export.ts';
+import { auditListRoutes } from './audit/list.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
 import { generalRoutes } from './general.ts';
 import { addMembersRoutes } from './groups/addMembers.ts';
@@ -104,6 +107,9 @@ const screens = [
   loginActivityRoutes,
   activityExportRoutes,
   loginAttemptRoutes,
+  auditListRoutes,
+  auditExportRoutes,
+  auditEntryRoutes,
   sessionListRoutes,
   endSessionsRoutes,
   sessionLimitsRoutes,

@@ -89,12 +89,22 @@ export function jsonList(values: string[]): string {
 }
 
 /** Returns a condition on a list of values as a JSON array, so that lists of any length are the same prepared query. */
-export function isOneOf(db: Db, column: string, json: string): RawBuilder<boolean> {
+export function isOneOf(db: Db, column: string | RawBuilder<unknown>, json: string): RawBuilder<boolean> {
   const values =
     engineOf(db) === 'postgres'
       ? sql`select jsonb_array_elements_text(${json}::jsonb)`
       : sql`select value from json_each(${json})`;
-  return sql<boolean>`${sql.ref(column)} in (${values})`;
+  return sql<boolean>`${typeof column === 'string' ? sql.ref(column) : column} in (${values})`;
+}
+
+/**
+ * Returns the value of a property in a column with a JSON object, or null. It must be a text without characters that JSON escapes, such as an
+ * address. PostgreSQL would refuse to read the whole object if another value contains U+0000.
+ */
+export function jsonText(db: Db, column: string, property: string): RawBuilder<string | null> {
+  return engineOf(db) === 'postgres'
+    ? sql`substring(${sql.ref(column)} from ${`"${property}":"([^"\\\\]*)"`})`
+    : sql`json_extract(${sql.ref(column)}, ${`$.${property}`})`;
 }
 
 function engineOf(db: Db): Engine {

@@ -1,13 +1,13 @@
 import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import { reasons } from '../federation/reasons.ts';
-import { isNetwork } from '../network.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import type { ActivityFilter, ActivitySearch } from '../store/loginSearch.ts';
 import { searchUsers } from '../store/userSearch.ts';
 import { findUser, findUsersByUserNameOrEmail } from '../store/users.ts';
 import { outcomeNames } from './activityNames.ts';
+import { readRange } from './rangeFilter.ts';
 
 /** The filters of Login activity, by their names in URLs and on the command line. */
 export const activityFilters = [
@@ -31,11 +31,7 @@ export const LOCAL = 'local';
 const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
 const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const ENTITY_ID = /^(https?|urn):/i;
-const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?Z?)?$/;
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 const MOST_PEOPLE = 200;
-const MOST_NETWORKS = 20;
 
 /**
  * Returns the filter that was entered. The search takes a reference, a reason, an EntityID, or a part of a name. A person is named by user name,
@@ -47,19 +43,13 @@ export async function readActivityFilter(deps: Deps, entered: EnteredFilter): Pr
   const provider = providerIn(await listProviders(db), entered.provider);
   const domain = domainIn(await listDomains(db), entered.domain);
   const userId = entered.person === '' ? '' : await personIn(deps, entered.person);
-  const networks = entered.network.split(/[\s,;]+/).filter((text) => text !== '');
-  const [from, until] = [startOf(entered.from), endOf(entered.until)];
+  const { networks, from, until } = readRange(entered, errors);
   if (entered.outcome !== '' && !Object.hasOwn(outcomeNames, entered.outcome)) errors.outcome = outcomeError();
   if (entered.reason !== '' && !/^\w{1,64}$/.test(entered.reason))
     errors.reason = 'Enter a reason code, such as person_unknown.';
   if (provider === undefined) errors.provider = `There is no identity provider ${entered.provider}.`;
   if (domain === undefined) errors.domain = `There is no domain ${entered.domain}.`;
   if (userId === undefined) errors.person = 'No person has this user name or e-mail address.';
-  if (!networks.every(isNetwork)) errors.network = 'Enter addresses or networks such as 10.0.0.0/8 or 2001:db8::/32.';
-  if (networks.length > MOST_NETWORKS) errors.network = `Enter at most ${MOST_NETWORKS} networks.`;
-  if (Number.isNaN(from)) errors.from = TIME_ERROR;
-  if (Number.isNaN(until)) errors.until = TIME_ERROR;
-  if (from !== undefined && until !== undefined && from >= until) errors.until = 'The end must be after the start.';
   if (Object.keys(errors).length > 0) return invalid(errors);
   return {
     ok: true,
@@ -70,14 +60,12 @@ export async function readActivityFilter(deps: Deps, entered: EnteredFilter): Pr
       ...(provider === LOCAL ? { flow: 'local' } : { providerId: provider || undefined }),
       domainId: domain || undefined,
       userId: userId || undefined,
-      networks: networks.length > 0 ? networks : undefined,
+      networks,
       from,
       until,
     },
   };
 }
-
-const TIME_ERROR = 'Enter a day such as 2026-03-02, or a time such as 2026-03-02T09:30 (UTC).';
 
 function outcomeError(): string {
   return `Choose one of these: ${Object.keys(outcomeNames).join(', ')}.`;
@@ -112,17 +100,4 @@ async function personIn({ store }: Deps, entered: string): Promise<string | unde
   if (ID.test(entered)) return (await findUser(store.db, entered))?.id ?? entered;
   const [person, ...others] = await findUsersByUserNameOrEmail(store.db, entered);
   return others.length === 0 ? person?.id : undefined;
-}
-
-function startOf(text: string): number | undefined {
-  if (text === '') return undefined;
-  const [, day, time = '00:00', seconds = ''] = TIME.exec(text) ?? [];
-  const at = Date.parse(`${day}T${time}${seconds}Z`);
-  // Date.parse turns 30 February into 2 March.
-  return Number.isNaN(at) || new Date(at).toISOString().startsWith(`${day}`) ? at : Number.NaN;
-}
-
-function endOf(text: string): number | undefined {
-  const start = startOf(text);
-  return start === undefined ? undefined : start + (/[T ]/.test(text) ? MINUTE_MS : DAY_MS);
 }

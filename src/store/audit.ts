@@ -33,11 +33,11 @@ export type AuditEntry = Omit<AuditEntryRow, 'whoJson' | 'whatJson'> & {
   what: What | undefined;
 };
 
+/** An entry as it is recorded, before it is sealed. */
+export type NewAuditEntry = Omit<AuditEntryRow, 'seq' | 'whoDigest' | 'whatDigest' | 'hash'>;
+
 /** Adds an entry, which is not sealed yet. */
-export async function insertAuditEntry(
-  db: Db,
-  entry: Omit<AuditEntryRow, 'seq' | 'whoDigest' | 'whatDigest' | 'hash'>,
-): Promise<void> {
+export async function insertAuditEntry(db: Db, entry: NewAuditEntry): Promise<void> {
   await insertRows(db, [{ ...entry, seq: null, whoDigest: null, whatDigest: null, hash: null }]);
 }
 

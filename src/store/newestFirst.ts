@@ -12,11 +12,11 @@ export type IdRange = { from?: string | undefined; before?: string | undefined }
 export type LogWalk = IdRange & {
   slice?: Slice | undefined;
   most?: number | undefined;
-  lead?: { column: string; value: string } | undefined;
+  lead?: { column: string; value: string | number } | undefined;
   stop?: AbortSignal | undefined; // the reader has gone
 };
 
-type Log = 'scimLog' | 'loginActivity';
+type Log = 'scimLog' | 'loginActivity' | 'auditEntries';
 
 /**
  * Visits a log in ranges of 2,000 rows, the newest first, until `visit` returns false. Others are served in between, because a search may have

@@ -12,6 +12,7 @@ import { personAttributes } from '../../src/people/attributes.ts';
 import { addGroup, addPeopleToGroup } from '../../src/people/groups.ts';
 import { readImport } from '../../src/people/importPeople.ts';
 import { addSource } from '../../src/sources/profileSources.ts';
+import { insertAuditEntry } from '../../src/store/audit.ts';
 import { listLoginActivity } from '../../src/store/loginSearch.ts';
 import { insertScimLog } from '../../src/store/scimLog.ts';
 import { insertMail, writeMailResult } from '../../src/store/sentMails.ts';
@@ -25,7 +26,7 @@ import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
 import { addAttributes, everyType } from '../support/customAttributes.ts';
 import { serve } from '../support/listen.ts';
-import { aLogEntry, aUser, insertUser } from '../support/rows.ts';
+import { aLogEntry, anAuditEntry, aUser, insertUser } from '../support/rows.ts';
 import { aWebhook } from '../webhooks/support/receiver.ts';
 
 const longName = 'Wolfeschlegelsteinhausenbergerdorff';
@@ -197,6 +198,22 @@ async function fill(connected: Connected): Promise<string[]> {
     ...{ recipients: `${longName}@${longName}.example`, subject: `${longName}: ${longName} expires` },
   });
   await writeMailResult(deps.store.db, '1', { state: 'failed', error: `${longName} refused the mail.` });
+  const entry = anAuditEntry({
+    ...{ at: deps.now(), actorId: maya.id, targetId: long.id, who: { name: longName.repeat(3) } },
+    what: {
+      name: longName.repeat(3),
+      changes: [
+        { name: 'members', added: [long.id, maya.id], removed: [longName] },
+        {
+          name: longName,
+          before: longName.repeat(9),
+          after: { start: longName.repeat(30), length: 9_999, sha256: longName },
+        },
+        { name: 'token', secret: true },
+      ],
+    },
+  });
+  await insertAuditEntry(deps.store.db, entry);
   const webhooks = '/settings/webhooks';
   return [
     '/',
@@ -207,6 +224,9 @@ async function fill(connected: Connected): Promise<string[]> {
     `/people/${long.id}`,
     '/logout',
     '/settings',
+    '/settings/security/audit',
+    '/settings/security/audit?q=nothing',
+    `/settings/security/audit/${entry.id}`,
     '/settings/security/sessions',
     '/settings/security/sessions/end',
     `/settings/security/sessions/limits/${domain.id}`,

@@ -5,6 +5,7 @@ import { initialSettings } from '../../src/federation/providers.ts';
 import { newId, newReference } from '../../src/identifier.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { searchKeysOf } from '../../src/people/users.ts';
+import type { AuditEntry, NewAuditEntry, What, Who } from '../../src/store/audit.ts';
 import type { Domain } from '../../src/store/domains.ts';
 import { listMembers } from '../../src/store/groupMembers.ts';
 import type { Group } from '../../src/store/groups.ts';
@@ -208,4 +209,17 @@ export function aLogEntry(values: Partial<ScimLogEntry> = {}): ScimLogEntry {
 /** Returns the IDs of the members of a group. */
 export async function findMemberIds(db: Db, groupId: string): Promise<string[]> {
   return (await listMembers(db, groupId, undefined, 1_000)).map(({ userId }) => userId);
+}
+
+/** An entry of the audit log, at the start of the test, with what `who` and `what` say differently. */
+export function anAuditEntry(
+  values: Partial<Omit<AuditEntry, 'who' | 'what'>> & { who?: Partial<Who>; what?: Partial<What> } = {},
+): NewAuditEntry {
+  const { who, what, at = testStart, ...facts } = values;
+  const actor = { actorKind: 'person', actorId: null, targetKind: 'person', targetId: null };
+  return {
+    ...{ id: newId({ now: () => at, randomBytes }), at, action: 'person.updated', ...actor, ...facts },
+    whoJson: JSON.stringify({ salt: 'saltsalt', name: 'maya.koch', address: '192.0.2.1', ...who }),
+    whatJson: JSON.stringify({ salt: 'saltsalt', name: 'anna.berg', changes: [], ...what }),
+  };
 }

@@ -1,0 +1,47 @@
+import type { Deps } from '../deps.ts';
+import { domainPath, providerPath, SCIM, setupLinkPath, WEBHOOKS } from '../paths.ts';
+import { nameOf } from '../people/users.ts';
+import type { AuditChange } from '../store/audit.ts';
+import { findReferenced, type Reference as Row } from '../store/auditReferences.ts';
+import { findUsersById } from '../store/users.ts';
+
+/** What an ID stands for today: its name, and the path of its screen. */
+export type Reference = { name: string; href: string };
+
+/** References by ID. What was deleted since is missing. */
+export type References = ReadonlyMap<string, Reference>;
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const MOST_IDS = 5_000;
+const USERS_AT_ONCE = 500;
+
+/** Returns the texts in the values of a change, among which IDs are. */
+export function textsIn({ before, after, added = [], removed = [] }: AuditChange): string[] {
+  return [before, after, added, removed].flat().filter((value) => typeof value === 'string');
+}
+
+/** Returns what IDs stand for today. Texts that are no IDs are ignored. */
+export async function findReferences(deps: Deps, ids: (string | null)[]): Promise<References> {
+  const known = [...new Set(ids.filter((id) => id !== null))].filter((id) => ID.test(id)).slice(0, MOST_IDS);
+  const people: [string, Reference][] = [];
+  for (let start = 0; start < known.length; start += USERS_AT_ONCE)
+    for (const [id, user] of await findUsersById(deps.store.db, known.slice(start, start + USERS_AT_ONCE)))
+      people.push([id, { name: nameOf(user), href: `/settings/people/${id}` }]);
+  const others = await findReferenced(deps.store.db, known);
+  return new Map([
+    ...people,
+    ...deps.attributes.list.flatMap(({ custom, label }): [string, Reference][] =>
+      custom ? [[custom.id, { name: label, href: `/settings/attributes/${custom.id}` }]] : [],
+    ),
+    ...others.map((row): [string, Reference] => [row.id, { name: row.name, href: pathOf(row) }]),
+  ]);
+}
+
+function pathOf({ kind, id, place }: Row): string {
+  if (kind === 'group') return `/settings/groups/${id}`;
+  if (kind === 'source') return `${SCIM}/${id}`;
+  if (kind === 'job') return `/settings/jobs/${id}`;
+  if (kind === 'webhook') return `${WEBHOOKS}/${id}`;
+  if (kind === 'provider') return providerPath(place ?? '', id);
+  return kind === 'setupLink' ? setupLinkPath(place ?? '', id) : domainPath(id);
+}

@@ -1,0 +1,234 @@
+import { setImmediate } from 'node:timers/promises';
+import { type RawBuilder, sql } from 'kysely';
+import type { Slice } from '../db/longReads.ts';
+import type { Db } from '../db/open.ts';
+import { isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
+import type { AuditEntryRow } from '../db/schema.ts';
+import { minIdAt, timeOf } from '../identifier.ts';
+import { networkTest } from '../network.ts';
+import type { AuditChange, AuditEntry, What, Who } from './audit.ts';
+import { collectNewest, type IdRange, type LogWalk } from './newestFirst.ts';
+
+/** Someone or something by their ID, or by a part of a name, which an entry has or which people with these IDs have today. */
+export type Named = { id: string } | { text: string; ids: string[] };
+
+/** Which entries are wanted: those that meet all of these conditions. Times are epoch milliseconds. */
+export type AuditFilter = {
+  id?: string | undefined;
+  number?: number | undefined; // in the chain
+  actorKind?: string | undefined;
+  actor?: Named | undefined;
+  action?: string | undefined; // 'person.*' is all that start so
+  targetKind?: string | undefined;
+  target?: Named | undefined;
+  networks?: readonly string[] | undefined; // in CIDR notation
+  from?: number | undefined;
+  until?: number | undefined; // before this time
+  search?: { text: string; ids: string[] } | undefined; // in names, IDs and values, with the IDs of people who are called so
+};
+
+/** A page of entries. `next` is the `before` of the next page; `searchedTo` is set if the search stopped there, before the page was full. */
+export type FoundEntries = { rows: AuditEntry[]; next: string | undefined; searchedTo: number | undefined };
+
+const MOST_SLICES = 500; // a million rows
+const MOST_KNOWN = 100_000; // addresses
+const STREAMED_AT_ONCE = 100;
+const READ_AT_ONCE = 250;
+const MOST_IN_VALUES = 5;
+
+/** Returns a page of the entries that meet a filter, newest first. A search that finds little stops after a million rows. */
+export async function listAudit(
+  db: Db,
+  filter: AuditFilter,
+  page: { limit: number; before?: string | undefined; slice?: Slice | undefined; most?: number; stop?: AbortSignal },
+): Promise<FoundEntries> {
+  const { limit, ...walk } = page;
+  const read = entryReader(db, filter);
+  const wanted = { most: MOST_SLICES, ...walk, ...walkOf(filter, page.before), wanted: limit + 1 };
+  const { rows: found, stoppedAt } = await collectNewest(db, 'auditEntries', wanted, read);
+  const rows = found.slice(0, limit);
+  const isFull = found.length > limit;
+  return {
+    rows,
+    next: isFull ? rows.at(-1)?.id : stoppedAt,
+    searchedTo: isFull || stoppedAt === undefined ? undefined : timeOf(stoppedAt),
+  };
+}
+
+/**
+ * Yields all entries that meet a filter, newest first, read page by page so that there may be any number of them.
+ * @throws Error if `stop` is aborted, even while nothing is found
+ */
+export async function* streamAudit(
+  db: Db,
+  filter: AuditFilter,
+  stop?: AbortSignal,
+): AsyncIterableIterator<AuditEntry[]> {
+  let before: string | undefined;
+  do {
+    const page = await listAudit(db, filter, { limit: STREAMED_AT_ONCE, before, ...(stop && { stop }) });
+    if (page.rows.length > 0) yield page.rows;
+    await setImmediate(); // lets other requests run between two pages
+    before = page.next;
+  } while (before !== undefined);
+}
+
+/** Returns an entry by its ID. */
+export async function findAuditEntry(db: Db, id: string): Promise<AuditEntry | undefined> {
+  const [row] = await byId(db, id);
+  return row && entryFromRow(row);
+}
+
+const byId = prepared((db, id: string) => db.selectFrom('auditEntries').selectAll().where('id', '=', id));
+
+/** Returns the IDs of the entries about the same target before and after an entry. A target without an ID has none. */
+export async function findNeighbours(
+  db: Db,
+  { id, targetId }: Pick<AuditEntry, 'id' | 'targetId'>,
+): Promise<{ previous: string | undefined; next: string | undefined }> {
+  if (targetId === null) return { previous: undefined, next: undefined };
+  const same = db.selectFrom('auditEntries').select('id').where('targetId', '=', targetId).limit(1);
+  const previous = await same.where('id', '<', id).orderBy('id', 'desc').executeTakeFirst();
+  const next = await same.where('id', '>', id).orderBy('id').executeTakeFirst();
+  return { previous: previous?.id, next: next?.id };
+}
+
+function entryFromRow({ whoJson, whatJson, ...row }: AuditEntryRow): AuditEntry {
+  return {
+    ...row,
+    seq: row.seq === null ? null : Number(row.seq),
+    who: whoJson === null ? undefined : (JSON.parse(whoJson) as Who),
+    what: whatJson === null ? undefined : (JSON.parse(whatJson) as What),
+  };
+}
+
+/** Returns the part of the log that a filter concerns, and the column that finds its rows with an index. */
+function walkOf(filter: AuditFilter, before?: string): Pick<LogWalk, 'from' | 'before' | 'lead'> {
+  const { from, until } = filter;
+  const ends = [before, until === undefined ? undefined : minIdAt(until)].filter((id) => id !== undefined);
+  return { from: from === undefined ? undefined : minIdAt(from), before: ends.sort()[0], lead: leadOf(filter) };
+}
+
+// The index that finds the fewest rows.
+function leadOf({ id, number, target, actor }: AuditFilter): LogWalk['lead'] {
+  if (id !== undefined) return { column: 'id', value: id };
+  if (number !== undefined) return { column: 'seq', value: number };
+  if (target && 'id' in target) return { column: 'targetId', value: target.id };
+  return actor && 'id' in actor ? { column: 'actorId', value: actor.id } : undefined;
+}
+
+/** Returns what reads up to `wanted` matching entries of a range of a walk. One reader is for one walk. */
+function entryReader(db: Db, filter: AuditFilter) {
+  const conditions = conditionsReader(db, filter);
+  return async ({ from, before }: IdRange, wanted: number): Promise<AuditEntry[]> => {
+    const found: AuditEntry[] = [];
+    let [end, limit] = [before, wanted];
+    do {
+      const query = (await conditions({ from, before: end })).selectAll().orderBy('id', 'desc').limit(limit);
+      const rows = (await query.execute()).map(entryFromRow);
+      // The database looked for texts in JSON, whose names and salts are no part of an entry.
+      for (const row of rows) if (isMatch(row, filter)) found.push(row);
+      end = rows.length < limit ? undefined : rows.at(-1)?.id;
+      limit = Math.max(wanted, READ_AT_ONCE);
+    } while (end !== undefined && found.length < wanted);
+    return found.slice(0, wanted);
+  };
+}
+
+function conditionsReader(db: Db, filter: AuditFilter) {
+  if (!filter.networks) return async (range: IdRange) => conditionsOf(db, filter, range);
+  const isInside = networkTest(filter.networks);
+  const known = new Map<string, boolean>();
+  const address = jsonText(db, 'whoJson', 'address');
+  // There are fewer addresses than entries, and no engine compares them as this server does.
+  return async (range: IdRange) => {
+    const query = conditionsOf(db, filter, range);
+    const found = (await query.select(address.as('address')).distinct().execute()).flatMap((row) => row.address ?? []);
+    if (known.size > MOST_KNOWN) known.clear();
+    for (const each of found) if (!known.has(each)) known.set(each, isInside(each));
+    return query.where(isOneOf(db, address, jsonList(found.filter((each) => known.get(each)))));
+  };
+}
+
+// A walk decides which rows are read: with an expression instead of a column, no engine takes another index than that of the walk.
+function conditionsOf(db: Db, filter: AuditFilter, { from, before }: IdRange) {
+  const { id, actorKind, actor, action, targetKind, target, search } = filter;
+  const lead = leadOf(filter);
+  let query = db.selectFrom('auditEntries');
+  if (from !== undefined) query = query.where('id', '>=', from);
+  if (before !== undefined) query = query.where('id', '<', before);
+  if (lead) query = query.where(sql<boolean>`${sql.ref(lead.column)} = ${lead.value}`);
+  if (id !== undefined && lead?.column !== 'id') query = query.where('id', '=', id);
+  for (const [column, value] of Object.entries({ actorKind, targetKind }))
+    if (value) query = query.where(isValue(column, value));
+  if (action)
+    query = query.where(action.endsWith('.*') ? startsWith('action', action.slice(0, -1)) : isValue('action', action));
+  if (actor) query = query.where(isNamed(db, 'actorId', 'whoJson', actor));
+  if (target) query = query.where(isNamed(db, 'targetId', 'whatJson', target));
+  return search ? query.where(hasFound(db, search)) : query;
+}
+
+function hasFound(db: Db, search: { text: string; ids: string[] }): RawBuilder<boolean> {
+  const isKnown = ['actorId', 'targetId'].map((column) => isOneOf(db, column, jsonList(search.ids)));
+  const parts = [
+    ...(search.ids.length > 0 ? isKnown : []),
+    contains('whoJson', search.text),
+    ...inValues(search).map((text) => contains('whatJson', text)),
+  ];
+  return sql<boolean>`(${sql.join(parts, sql` or `)})`;
+}
+
+function isNamed(db: Db, column: string, json: string, named: Named): RawBuilder<boolean> {
+  if ('id' in named) return isValue(column, named.id);
+  return sql<boolean>`(${isOneOf(db, column, jsonList(named.ids))} or ${contains(json, named.text)})`;
+}
+
+function isValue(column: string, value: string): RawBuilder<boolean> {
+  return sql<boolean>`coalesce(${sql.ref(column)}, '') = ${value}`;
+}
+
+function startsWith(column: string, start: string): RawBuilder<boolean> {
+  return sql<boolean>`substr(${sql.ref(column)}, 1, ${sql.lit(start.length)}) = ${start}`;
+}
+
+/** Returns a condition that JSON in a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. */
+function contains(column: string, text: string): RawBuilder<boolean> {
+  const pattern = `%${inJson(text).replace(/[\\%_]/g, '\\$&')}%`;
+  // SQLite has no default escape character.
+  return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Tests exactly what the database found roughly. */
+function isMatch({ actorId, targetId, who, what }: AuditEntry, { actor, target, search }: AuditFilter): boolean {
+  const isAbout = (named: Named | undefined, id: string | null, name: string | undefined) =>
+    !named || 'id' in named || named.ids.includes(id ?? '') || hasText(name, named.text);
+  if (!isAbout(actor, actorId, who?.name) || !isAbout(target, targetId, what?.name)) return false;
+  if (!search) return true;
+  const known = [actorId, targetId].filter((id) => id !== null);
+  if (known.some((id) => search.ids.includes(id))) return true;
+  const texts = [who?.name, who?.address, what?.name, ...(what?.changes ?? []).flatMap(textsOf)];
+  return texts.some((text) => inValues(search).some((part) => hasText(text, part)));
+}
+
+/** Returns what is searched in values: who was added to a group is an ID there. */
+function inValues({ text, ids }: { text: string; ids: string[] }): string[] {
+  return ids.length > MOST_IN_VALUES ? [text] : [text, ...ids];
+}
+
+function textsOf({ name, before, after, added = [], removed = [] }: AuditChange): string[] {
+  const values = [before, after].filter((value) => value !== undefined);
+  return [
+    name,
+    ...values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+    ...added,
+    ...removed,
+  ];
+}
+
+function hasText(text: string | null | undefined, part: string): boolean {
+  return text?.toLowerCase().includes(part.toLowerCase()) ?? false;
+}
