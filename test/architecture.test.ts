@@ -217,6 +217,7 @@ const testedIn: Record<string, string> = {
   'federation/peopleRules.ts': 'admin/saml/providerPeople.test.ts',
   'store/providerDomains.ts': 'store/identityProviders.test.ts',
   'federation/sentPreview.ts': 'admin/saml/providerPeople.test.ts',
+  'federation/sentManager.ts': 'saml/verify/sentPeople.test.ts',
   'federation/sentPerson.ts': 'saml/verify/sentPeople.test.ts',
   'admin/owner.ts': 'admin/saml/providerPeople.test.ts',
   'people/sentGroups.ts': 'saml/verify/sentPeople.test.ts',

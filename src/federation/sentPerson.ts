@@ -2,7 +2,9 @@ import { type Checked, invalid } from '../errors.ts';
 import { type AttributeList, emptyPerson } from '../people/attribute.ts';
 import { type Cells, type SentColumn, sentColumns } from '../people/csv.ts';
 import type { Locks } from '../people/ownership.ts';
+import { UNKNOWN_PERSON, withManager } from '../people/references.ts';
 import { type WithSent, withSentCells } from '../people/sentValues.ts';
+import { OWN_MANAGER } from '../people/users.ts';
 import type { IdentityProvider } from '../store/identityProviders.ts';
 import { loginKey } from '../store/loginName.ts';
 import type { PeopleRules, ValueRule } from '../store/peopleRules.ts';
@@ -12,8 +14,15 @@ import { mayLogInAddress } from './providers.ts';
 const MOST_VALUES = 200; // of one attribute; the others are not read
 const OTHER_DOMAIN = 'This provider may not log in people with this address.';
 
-/** What a provider sent about a person: the name that people are matched by, and the attributes of the assertion. */
-export type Sent = { name: string; attributes: ReadonlyMap<string, readonly string[]> };
+/**
+ * What a provider sent about a person: the name that people are matched by, and the attributes of the assertion. `manager`: who their manager
+ * is, if that is mapped and names one person.
+ */
+export type Sent = {
+  name: string;
+  attributes: ReadonlyMap<string, readonly string[]>;
+  manager?: Pick<User, 'id' | 'userName'> | undefined;
+};
 
 /** A provider with rules for people. */
 export type RulingProvider = Pick<IdentityProvider, 'id' | 'settings'> & { people: PeopleRules };
@@ -28,6 +37,12 @@ export function withRules(provider: IdentityProvider): RulingProvider | undefine
 export function valuesOf({ attributes }: Sent, attribute: string): string[] {
   const values = (attributes.get(attribute) ?? []).slice(0, MOST_VALUES);
   return values.map((value) => value.trim()).filter((value) => value !== '');
+}
+
+/** Returns the name that a provider sent for the manager, if that is mapped. */
+export function managerNamed({ mapping }: PeopleRules, sent: Sent): string | undefined {
+  const from = mapping.find(({ to }) => to === 'manager')?.from;
+  return from === undefined ? undefined : valuesOf(sent, from)[0];
 }
 
 /** Whether an attribute has one of the values of a rule, exactly. Without a rule, nothing meets it. */
@@ -47,7 +62,8 @@ export function newPersonOf(provider: RulingProvider, sent: Sent, attributes: At
   const userType = meets(sent, people.powerUser) ? 'Power User' : 'Intranet User';
   const { cells, leftOut } = allowed(provider, cellsOf(people, sent, attributes));
   const named = withMatchedName(provider, { ...cells, userName, userType }, sent.name);
-  return withLeftOut(withSentCells(emptyPerson, named, attributes), leftOut);
+  const read = withSentCells(emptyPerson, named, attributes);
+  return withLeftOut(withSentManager(read, people, sent), leftOut);
 }
 
 /**
@@ -66,7 +82,17 @@ export function updatedPersonOf(
     !locks.has(attribute.name) && (!attribute.identity || (isOwn && !matched.includes(header)));
   const { cells, leftOut } = allowed(provider, cellsOf(provider.people, sent, attributes, writes));
   const userType = isOwn ? userTypeOf(provider.people, user, sent) : {};
-  return withLeftOut(withSentCells(user, { ...cells, ...userType }, attributes), leftOut);
+  const read = withSentCells(user, { ...cells, ...userType }, attributes);
+  const managed = locks.has('manager') ? read : withSentManager(read, provider.people, sent, user.id);
+  return withLeftOut(managed, leftOut);
+}
+
+function withSentManager(read: Checked<WithSent>, people: PeopleRules, sent: Sent, ownId?: string): Checked<WithSent> {
+  if (!read.ok || managerNamed(people, sent) === undefined) return read;
+  const { id } = sent.manager ?? {};
+  if (id === undefined || id === ownId)
+    return withLeftOut(read, { manager: id === undefined ? UNKNOWN_PERSON : OWN_MANAGER });
+  return { ok: true, value: { ...read.value, person: withManager(read.value.person, id) } };
 }
 
 /** Only a rule gives and takes the rights of a Power User. */

@@ -47,7 +47,7 @@ export function previewOf(
     return { ...nobody, problem: `Nobody: ${people.required.attribute} has none of the required values.` };
   const read = newPersonOf({ ...provider, people }, sent, attributes);
   if (!read.ok) return { ...nobody, problem: `Nobody. ${Object.values(read.errors).join(' ')}` };
-  const cells = cellsOf(read.value.person, '', attributes);
+  const cells = cellsOf(read.value.person, sent.manager?.userName ?? '', attributes);
   const shown = csvHeaders(attributes).flatMap((header): [string, string][] => {
     const value = cells[header] ?? '';
     return value === '' || value === 'no' || header === 'active' ? [] : [[header, value]];

@@ -38,10 +38,10 @@ export const flagHeaders = fromAttributes((attributes) =>
 /** A column that identity providers can fill, with its name on screens. */
 export type SentColumn = { header: string; label: string; attribute: PersonAttribute };
 
-/** The columns that identity providers can fill: neither rights nor other people. The user name has a rule of its own. */
+/** The columns that identity providers can fill: no rights, and no other people but the manager. The user name has a rule of its own. */
 export const sentColumns = fromAttributes((attributes): SentColumn[] =>
   columnsOf(attributes)
-    .filter(({ attribute: { name, type } }) => !neverSent.includes(name) && type !== 'person')
+    .filter(({ attribute: { name, type, custom } }) => !neverSent.includes(name) && (type !== 'person' || !custom))
     .map(({ header, attribute }) => ({
       header,
       attribute,

@@ -14,7 +14,7 @@ import { namedFirst, type Row } from './importOrder.ts';
 import { LastPowerUser } from './lastPowerUser.ts';
 import { addNameOwner, findNameOwners, type NameOwners, takenNames, USER_NAME_TAKEN } from './loginNames.ts';
 import { type CsvLimits, type CsvRow, readCsv } from './readCsv.ts';
-import { referencesOf } from './references.ts';
+import { referencesOf, withManager } from './references.ts';
 import { CHANGED_MEANWHILE, insertPerson, writePerson } from './users.ts';
 
 /** What importing a line would do. `version` is that of the person it changes. */
@@ -174,12 +174,4 @@ async function writeLine(
     if (error instanceof LastPowerUser) return error.message;
     throw error;
   }
-}
-
-function withManager(attributes: UserAttributes, managerId: string): UserAttributes {
-  const { profile } = attributes;
-  return {
-    ...attributes,
-    profile: { ...profile, enterprise: { ...profile.enterprise, manager: { value: managerId } } },
-  };
 }

@@ -64,6 +64,15 @@ export function withoutReference(person: User, id: string, attributes: Attribute
   return changed;
 }
 
+/** Returns a person with another manager. */
+export function withManager<T extends UserAttributes>(person: T, managerId: string): T {
+  const { profile } = person;
+  return {
+    ...person,
+    profile: { ...profile, enterprise: { ...profile.enterprise, manager: { value: managerId } } },
+  };
+}
+
 function managerIn(person: UserAttributes | undefined): string | undefined {
   return person?.profile.enterprise?.manager?.value;
 }

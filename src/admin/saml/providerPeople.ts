@@ -4,6 +4,7 @@ import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { changePeopleRules, noPeopleRules } from '../../federation/peopleRules.ts';
 import { getProvider } from '../../federation/providers.ts';
+import { withSentManager } from '../../federation/sentManager.ts';
 import { findLastSent, previewOf, warningsAbout } from '../../federation/sentPreview.ts';
 import { providerPath, providersPath } from '../../paths.ts';
 import { personSections } from '../../people/attribute.ts';
@@ -42,7 +43,8 @@ async function show(
   const provider = await getProvider(deps.store.db, ids.provider);
   const { list } = deps.attributes;
   const rules = page.entered ?? provider.people ?? noPeopleRules;
-  const sent = await findLastSent(deps.store.db, provider.id);
+  const last = await findLastSent(deps.store.db, provider.id);
+  const sent = last && (await withSentManager(deps.store.db, rules, last));
   const empty = Array.from({ length: NEW_LINES }, () => ({ from: '', to: '' }));
   const columns = sentColumns(list);
   const targets = Object.entries(personSections).map(([id, title]) => ({

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/open.ts';
+import { withSentManager } from '../../federation/sentManager.ts';
 import {
   meets,
   newPersonOf,
@@ -29,7 +30,7 @@ export async function checkNewPerson(login: LoginContext, { db, deps }: Writing)
   if (!login.test) await takeCreatingTurn(db);
   login.people = await findPeopleNamed(db, provider.settings.match, sent.name);
   if (login.people.length > 0 || isMadeUpName(login)) return undefined;
-  const read = newPersonOf(provider, sent, deps.attributes.list);
+  const read = newPersonOf(provider, await withSentManager(db, provider.people, sent), deps.attributes.list);
   if (!read.ok)
     return refuse('person_unknown', { detail: `No person could be created. ${Object.values(read.errors).join(' ')}` });
   const { person, leftOut } = read.value;
@@ -91,7 +92,8 @@ async function updatePerson(login: LoginContext, provider: RulingProvider, writi
   if (!user || user.sourceId !== null) return undefined;
   const { list } = deps.attributes;
   const rules = { locks: await findLocks(db, user, list), attributes: list };
-  const read = updatedPersonOf(provider, user, sentIn(login), rules);
+  const sent = await withSentManager(db, provider.people, sentIn(login));
+  const read = updatedPersonOf(provider, user, sent, rules);
   if (!read.ok) return undefined; // what is stored is no longer valid: a Power User must change it
   const { person, leftOut } = read.value;
   login.leftOut = Object.keys(leftOut);

@@ -115,6 +115,28 @@ describe('creating and updating people at login', () => {
       expect((await logIn('ada', { memberOf: ['Editors'] })).user).to.include({ title: 'Engineer' });
     });
 
+    it('sets the manager that is named by user name, e-mail address or external ID, and leaves out any other', async () => {
+      const boss = await addPerson(deps, { userName: 'boss', email: 'boss@acme.com', externalId: 'E-1' });
+      const twins = ['one', 'two'];
+      for (const userName of twins)
+        await addPerson(deps, { userName, email: `${userName}@acme.com`, externalId: 'E-2' });
+      const people = { mapping: [...rules.mapping, { from: 'manager', to: 'manager' }] };
+      const managed = async (manager: string) => {
+        const { user, results } = await logIn('ada', { ...ada, manager: [manager] }, { people });
+        return [user?.profile.enterprise?.manager?.value, results.at(-2)?.detail];
+      };
+      expect(await managed('BOSS')).to.deep.equal([boss.id, 'Ada was created.']);
+      for (const name of ['boss@acme.com', 'E-1']) expect((await managed(name))[0], name).to.equal(boss.id);
+      const leftOut = 'Left out, because the values are not valid: manager.';
+      for (const name of ['CN=Boss,OU=People', 'E-2', 'ada'])
+        expect(await managed(name)).to.deep.equal([boss.id, leftOut]);
+      expect(await managed('one')).to.deep.equal([
+        (await findUserByUserName(deps.store.db, 'one'))?.id,
+        'Updated: Manager.',
+      ]);
+      expect(await managed('')).to.deep.equal([(await findUserByUserName(deps.store.db, 'one'))?.id, undefined]);
+    });
+
     it('keeps the e-mail address by which the login found the person', async () => {
       await logIn('ada@acme.com', { ...ada, mail: ['ada@acme.com'] }, { settings: { match: 'email' } });
       const changed = { ...ada, mail: ['ada.king@acme.com'] };
