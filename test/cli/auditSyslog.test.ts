@@ -27,7 +27,7 @@ describe('cli/auditSyslog', () => {
     await forwardAudit(deps);
     await record(deps);
     await forwardAudit(deps);
-    const error = 'The receiver closed the connection before it had read the messages.';
+    const error = 'The receiver closed the connection before it had read the messages. Its own log may say why.';
     const { printed } = await runCli(deps, ['audit', 'syslog']);
     expect(printed)
       .to.include(`fails since 2026-03-02T09:00:00.001Z: ${error}`)

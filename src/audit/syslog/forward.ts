@@ -51,7 +51,7 @@ async function nextBatch(deps: Deps, receiver: SyslogReceiver, progress: Progres
   const entries = await listSealedEntries(db, progress.seq, BATCH);
   const seq = entries.at(-1)?.seq ?? progress.seq;
   const missed = entries[0] ? entries[0].seq - progress.seq - 1 : 0;
-  const checkpoints = (await listCheckpoints(db, progress.checkpoint, seq)).filter(({ cut }) => !cut);
+  const checkpoints = await listCheckpoints(db, progress.checkpoint, seq);
   const messages = [
     ...entries.map((entry) => ({ seq: entry.seq, message: entryMessage(sender, entry) })),
     ...checkpoints.map((checkpoint) => ({ seq: checkpoint.seq, message: checkpointMessage(sender, checkpoint) })),

@@ -30,7 +30,7 @@ export function sendingFault(error: unknown): string {
     return 'The receiver did not accept the messages in time. It may be overloaded, or a firewall may drop them.';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof ClosedEarly || /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/.test(code))
-    return 'The receiver closed the connection before it had read the messages.';
+    return 'The receiver closed the connection before it had read the messages. Its own log may say why.';
   if (/ALERT/.test(code))
     return `The receiver refused the connection (${code}). If it asks for a certificate, set AUDIT_SYSLOG_CERTIFICATE.`;
   const fault = connectionFault(error);

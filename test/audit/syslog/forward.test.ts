@@ -13,10 +13,11 @@ import {
   startProgress,
 } from '../../../src/audit/syslog/progress.ts';
 import { openStore, type Store } from '../../../src/db/open.ts';
+import type { AuditChange } from '../../../src/store/audit.ts';
 import { startServer } from '../../support/program.ts';
 import { freshDatabaseUrl, withStores } from '../../support/stores.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
-import { type Handle, type RunningReceiver, startTcp } from './support/receivers.ts';
+import { type Handle, type RunningReceiver, startTcp, startUdp } from './support/receivers.ts';
 
 describe('audit/syslog/forward', () => {
   withStores((open) => {
@@ -54,7 +55,7 @@ describe('audit/syslog/forward', () => {
       await sealEntries(deps);
       await forwardAudit(deps);
       const since = deps.now();
-      const error = 'The receiver closed the connection before it had read the messages.';
+      const error = 'The receiver closed the connection before it had read the messages. Its own log may say why.';
       expect(await progress()).to.include({ seq: 0, failingSince: since, failures: 1, error, retryAt: since + 5_000 });
       await forwardAudit(deps);
       expect(receiver.connections).to.equal(1); // it waits
@@ -106,6 +107,16 @@ describe('audit/syslog/forward', () => {
       expect(await progress()).to.include({ seq: 1, leasedUntil: 0 });
     });
 
+    it('sends each entry once if two servers start at the same time', async () => {
+      const { receiver, deps } = await start();
+      const other = await testDeps({ store, seed: 'other', at: deps.now() + 1, env: { AUDIT_SYSLOG: receiver.url } });
+      await forwardAudit(deps);
+      await record(deps, 'a');
+      await sealEntries(deps);
+      await Promise.all([forwardAudit(deps), forwardAudit(other)]);
+      expect(targetsIn(receiver)).to.deep.equal(['a']);
+    });
+
     it('stops at once with the server, and resumes with the next one', async () => {
       const { receiver, deps } = await start((socket, count) => count === 1 && socket.pause());
       await forwardAudit(deps);
@@ -150,6 +161,20 @@ describe('audit/syslog/forward', () => {
       expect(checkpoint).to.deep.include({ ok: true });
       expect(checkpoint.ok && checkpoint.value).to.deep.include(made ?? {});
       expect(checkpoint.ok && (await isSigned(checkpoint.value))).to.equal(true);
+    });
+
+    it('keeps to the size that receivers by UDP take', async () => {
+      const receiver = await startUdp();
+      const deps = await testDeps({ store, env: { AUDIT_SYSLOG: receiver.url, AUDIT_SYSLOG_FACILITY: 'local7' } });
+      await forwardAudit(deps);
+      await record(deps, 'a', [{ name: 'notes', after: 'x'.repeat(3_000) }]);
+      await sealEntries(deps);
+      await forwardAudit(deps);
+      while (receiver.messages.length === 0) await setImmediate();
+      expect(receiver.messages[0]?.length).to.be.at.most(2_048);
+      const [parsed] = receiver.parsed();
+      expect(parsed).to.include({ facility: 23, host: 'localhost', app: 'anteroom', processId: String(process.pid) });
+      expect(JSON.parse(parsed?.text ?? '').changes).to.deep.equal([{ name: 'notes', cut: true }]);
     });
 
     it('sends from another place if the operator wants it, even while it fails', async () => {
@@ -209,9 +234,9 @@ describe('audit/syslog/forward', () => {
   });
 });
 
-async function record(deps: TestDeps, name: string): Promise<void> {
+async function record(deps: TestDeps, name: string, changes: AuditChange[] = []): Promise<void> {
   deps.clock.advance(1);
-  await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name });
+  await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name }, changes);
 }
 
 function targetsIn(receiver: RunningReceiver): (string | undefined)[] {

@@ -68,11 +68,13 @@ describe('audit/syslog/send', () => {
     for (const leave of early) {
       const running = await startTcp(leave);
       expect(await faultOf(receiverAt(running.url))).to.equal(
-        'The receiver closed the connection before it had read the messages.',
+        'The receiver closed the connection before it had read the messages. Its own log may say why.',
       );
     }
     const halfway = await startTcp((socket) => socket.on('data', () => socket.destroy()));
     expect(await faultOf(receiverAt(halfway.url), many)).to.match(/closed the connection/);
+    const unconfirmed = await startTcp((socket) => socket.on('end', () => socket.resetAndDestroy()));
+    expect(await faultOf(receiverAt(unconfirmed.url))).to.match(/closed the connection/);
   });
 
   it('waits for a slow receiver, but not longer than it may', async () => {
