@@ -53,7 +53,13 @@ function shown(status: SyslogStatus | undefined): Output {
   } = status ?? {};
   const since = isoTime(failingSince);
   return {
-    json: { ...status, sentAt: isoTime(sentAt), failingSince: since, retryAt: isoTime(since ? retryAt : null) },
+    json: {
+      ...status,
+      sentAt: isoTime(sentAt),
+      failingSince: since,
+      retryAt: isoTime(since ? retryAt : null),
+      oldestAt: isoTime(status?.oldestAt),
+    },
     text: list([
       ['Receiver', receiver],
       ['Confirms', confirmed ? 'yes' : 'no (UDP)'],

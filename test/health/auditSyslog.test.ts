@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { recordChange } from '../../src/audit/record.ts';
 import { sealEntries } from '../../src/audit/seal.ts';
 import { forwardAudit } from '../../src/audit/syslog/forward.ts';
-import { changeProgress, sendAfter, startProgress } from '../../src/audit/syslog/progress.ts';
+import { changeProgress, startProgress } from '../../src/audit/syslog/progress.ts';
 import { checkAuditSyslog } from '../../src/health/auditSyslog.ts';
 import { startTcp } from '../audit/syslog/support/receivers.ts';
 import { testDeps } from '../support/testDeps.ts';
+
+const DAY_MS = 86_400_000;
 
 describe('health/auditSyslog', () => {
   it('says since when entries have not arrived, why, and how many wait, until they arrive', async () => {
@@ -34,14 +36,23 @@ describe('health/auditSyslog', () => {
     expect(await checkAuditSyslog(back)).to.deep.equal([]);
   });
 
-  it('tells how many entries were deleted unsent', async () => {
-    const deps = await testDeps({ env: { AUDIT_SYSLOG: 'udp://127.0.0.1' } });
-    const { db } = deps.store;
-    await sendAfter(db, 0);
-    const failing = { failingSince: deps.now() - 60_000, error: 'It fails.', missed: 1_200 };
-    await changeProgress(db, await startProgress(db), failing);
-    const [item] = await checkAuditSyslog(deps);
-    expect(item?.detail).to.include('0 entries wait and will be sent once it works. 1,200 entries were deleted before');
+  it('tells when retention will delete entries unsent, and how many it has', async () => {
+    const deps = await testDeps({ env: { AUDIT_SYSLOG: 'tls://127.0.0.1:9' } });
+    await forwardAudit(deps);
+    await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+    await sealEntries(deps);
+    await forwardAudit(deps);
+    deps.clock.advance(700 * DAY_MS);
+    expect((await checkAuditSyslog(deps))[0]?.detail).not.to.include('kept');
+    deps.clock.advance(17 * DAY_MS);
+    const waits = '1 entry waits and will be sent once it works.';
+    const expires = 'They are kept for 730 days: the oldest one expires in 13 days.';
+    expect((await checkAuditSyslog(deps))[0]?.detail).to.match(new RegExp(`${waits} ${expires}$`));
+    const progress = await startProgress(deps.store.db);
+    await changeProgress(deps.store.db, progress, { seq: 1, missed: 1_200 });
+    expect((await checkAuditSyslog(deps))[0]?.detail).to.match(
+      /0 entries wait and will be sent once it works\. 1,200 entries were deleted before they could be sent\.$/,
+    );
   });
 
   it('finds nothing without a receiver', async () => {

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts';
-import { findChainHead } from '../../store/auditChain.ts';
+import { findChainHead, listSealedEntries } from '../../store/auditChain.ts';
 import { senderOf } from './forward.ts';
 import { asciiJson, syslogMessage } from './message.ts';
 import { type Progress, readProgress } from './progress.ts';
@@ -7,11 +7,12 @@ import { sendingFault, sendMessages } from './send.ts';
 
 const TEST_TIMEOUT_MS = 10_000;
 
-/** Where the audit log is sent by syslog, and how it goes. `waiting` is how many entries were not sent yet. Times are epoch milliseconds. */
+/** Where the audit log is sent by syslog, and how it goes. Times are epoch milliseconds. */
 export type SyslogStatus = Pick<Progress, 'sentAt' | 'failingSince' | 'error' | 'retryAt' | 'missed'> & {
   receiver: string;
   confirmed: boolean; // whether the receiver confirms what it reads: not by UDP
-  waiting: number;
+  waiting: number; // entries that were not sent yet
+  oldestAt: number | null; // of them
 };
 
 const unstarted = { sentAt: null, failingSince: null, error: null, retryAt: 0, missed: 0 };
@@ -24,12 +25,14 @@ export async function syslogStatus({
   const { auditSyslog } = config;
   if (!auditSyslog) return undefined;
   const progress = await readProgress(store.db);
-  const head = progress && (await findChainHead(store.db));
   const { sentAt, failingSince, error, retryAt, missed } = progress ?? unstarted;
+  const [oldest] = progress ? await listSealedEntries(store.db, progress.seq, 1) : [];
+  const head = oldest && (await findChainHead(store.db));
   return {
     ...{ receiver: auditSyslog.url, confirmed: auditSyslog.protocol !== 'udp' },
     ...{ sentAt, failingSince, error, retryAt, missed },
-    waiting: Math.max(0, (head?.seq ?? 0) - (progress?.seq ?? 0)),
+    waiting: oldest && head ? head.seq - oldest.seq + 1 : 0,
+    oldestAt: oldest?.at ?? null,
   };
 }
 
