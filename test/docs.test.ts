@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { auditActions } from '../src/audit/actions.ts';
 import { assignmentKeys } from '../src/cli/providerAssignments.ts';
 import { runCommand } from '../src/cli/run.ts';
 import { variables } from '../src/config.ts';
@@ -26,6 +27,11 @@ describe('documents', () => {
     const rows = [...section.matchAll(/^\| (`.+`) \|/gm)].map(([, codes = '']) => codes);
     const explained = rows.flatMap((codes) => codes.split(', ').map((code) => code.replaceAll('`', '')));
     expect(explained.filter((code) => code !== 'code')).to.have.members(Object.keys(healthCodes));
+  });
+
+  it('explain every action of the audit log in its words, and no others', () => {
+    const explained = [...read('docs/audit.md').matchAll(/^\| `(\w+\.\w+)` \| (.+) \|$/gm)];
+    expect(Object.fromEntries(explained.map(([, action, text]) => [action, text]))).to.deep.equal(auditActions);
   });
 
   it('explain every field of the Edit screen by its key, and no others', () => {

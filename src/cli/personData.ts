@@ -43,5 +43,6 @@ function linesOf(erased: Erased): [string, string][] {
     ['Events of webhooks', String(erased.webhookEvents)],
     ['Mails', String(erased.mails)],
     ['Lines of imports and bulk changes', String(erased.importsAndBulkChanges)],
+    ['Audit entries', String(erased.auditEntries)],
   ];
 }

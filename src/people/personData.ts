@@ -1,3 +1,12 @@
+import {
+  erasePersonEntries,
+  findPersonEntries,
+  type PersonEntry,
+  partiesOf,
+  shownToPerson,
+  withoutOthers,
+} from '../audit/personEntries.ts';
+import { recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict } from '../errors.ts';
@@ -34,11 +43,12 @@ export const personalData = {
   logs: ['loginActivity', 'loginMessages', 'scimLog', 'webhookDeliveries', 'jobItems', 'sentMails', 'auditEntries'],
 } as const;
 
-/** Returns all that is stored about a person, for the person to read. Secrets are left out. */
+/** Returns all that is stored about a person, for the person to read, and records that it was read. Secrets are left out. */
 export async function exportPerson(deps: Deps, user: User) {
   const { db } = deps.store;
   const mentions = await findMentions(deps, user);
   const sessions = await listSessions(db, { userIds: [user.id] }, deps.now(), { limit: MOST_SESSIONS });
+  await recordChange(db, deps, 'person.exported', { kind: 'person', id: user.id, name: user.userName });
   return {
     person: user,
     groups: (await findGroupsOfUsers(db, [user.id])).map(({ id, displayName }) => ({ id, displayName })),
@@ -53,6 +63,7 @@ export async function exportPerson(deps: Deps, user: User) {
     ),
     mails: mentions.mails,
     importsAndBulkChanges: mentions.items,
+    auditEntries: mentions.entries.map((entry) => shownToPerson(entry, user)),
   };
 }
 
@@ -74,9 +85,10 @@ async function secondFactorsOf(db: Db, userId: string) {
 export async function erasePerson(deps: Deps, user: User): Promise<Erased> {
   const { db } = deps.store;
   if (await findUser(db, user.id)) throw new Conflict('Delete the person first.');
-  const { logins: named, scimRequests, events, mails, items } = await findMentions(deps, user);
+  const { logins: named, scimRequests, events, mails, items, entries: naming } = await findMentions(deps, user);
   const others = await findUsersById(db, [...new Set(named.map(({ userId }) => userId ?? ''))]); // who share an address with the person
   const logins = named.filter(({ userId }) => !others.has(userId ?? ''));
+  const entries = withoutOthers(naming, await findUsersById(db, partiesOf(naming)));
   for (const some of parts(logins.map(({ id }) => id))) {
     await deleteMessagesOf(db, some);
     await eraseFromActivity(db, some);
@@ -90,12 +102,14 @@ export async function erasePerson(deps: Deps, user: User): Promise<Erased> {
   for (const some of parts(mails.map(({ id }) => id))) await eraseRecipients(db, some);
   const ended = await itemsOfEndedJobs(deps, items);
   for (const { jobId, position } of ended) await deleteJobItems(db, jobId, [position]);
+  await erasePersonEntries(deps, user.id, entries);
   return {
     logins: logins.length,
     scimRequests: scimRequests.length,
     webhookEvents: sent.length,
     mails: mails.length,
     importsAndBulkChanges: ended.length,
+    auditEntries: entries.length,
   };
 }
 
@@ -104,7 +118,10 @@ function withoutContent({ id, at, sourceName, method, status, event }: ScimLogEn
 }
 
 /** How many rows of the logs were changed or deleted. */
-export type Erased = Record<'logins' | 'scimRequests' | 'webhookEvents' | 'mails' | 'importsAndBulkChanges', number>;
+export type Erased = Record<
+  'logins' | 'scimRequests' | 'webhookEvents' | 'mails' | 'importsAndBulkChanges' | 'auditEntries',
+  number
+>;
 
 type Mentions = {
   logins: LoginActivity[];
@@ -112,6 +129,7 @@ type Mentions = {
   events: Awaited<ReturnType<typeof findDeliveriesWith>>;
   mails: Awaited<ReturnType<typeof findMailsTo>>;
   items: Awaited<ReturnType<typeof findItemsWith>>;
+  entries: PersonEntry[];
 };
 
 async function findMentions(deps: Deps, user: User): Promise<Mentions> {
@@ -130,6 +148,8 @@ async function findMentions(deps: Deps, user: User): Promise<Mentions> {
         ),
       ),
     ),
+    // The ID of a person who is deleted says nothing: it stays, with the others that are in the same entry.
+    entries: await findPersonEntries(deps, { id: user.id, isNamedIn: testFor(loginNamesOf(user)) }),
   };
 }
 
@@ -157,11 +177,10 @@ async function findLogins({ store }: Deps, user: User): Promise<LoginActivity[]>
 /** Requests about the person, and those that name them. */
 async function findScimRequests({ store }: Deps, user: User): Promise<ScimLogEntry[]> {
   const found = await store.longRead((slice) => findScimLogWith(store.db, namesOf(user), slice));
-  const names = namesOf(user).map((name) => name.toLowerCase().replace(/[\\^$.*+?()[\]{}|-]/g, '\\$&'));
-  const whole = new RegExp(`(?<![\\w.@+-])(?:${names.join('|')})(?![\\w@+-]|\\.\\w)`);
+  const isNamed = testFor(namesOf(user));
   const textOf = ({ path, resourceName, detail, body, changes }: ScimLogEntry) =>
-    [decoded(path), resourceName, detail, body, JSON.stringify(changes)].join(' ').toLowerCase();
-  return found.filter((entry) => entry.resourceId === user.id || whole.test(textOf(entry)));
+    [decoded(path), resourceName, detail, body, JSON.stringify(changes)].join(' ');
+  return found.filter((entry) => entry.resourceId === user.id || isNamed(textOf(entry)));
 }
 
 function decoded(path: string): string {
@@ -172,9 +191,22 @@ function decoded(path: string): string {
   }
 }
 
-/** What identifies the person in a text: too short a name would match everything. */
+/** Returns what tests whether a text has one of some names as a word of its own, in any case. */
+function testFor(names: string[]): (text: string) => boolean {
+  if (names.length === 0) return () => false;
+  const patterns = names.map((name) => name.toLowerCase().replace(/[\\^$.*+?()[\]{}|-]/g, '\\$&'));
+  const whole = new RegExp(`(?<![\\w.@+-])(?:${patterns.join('|')})(?![\\w@+-]|\\.\\w)`);
+  return (text) => whole.test(text.toLowerCase());
+}
+
+/** What identifies the person in a text. */
 function namesOf(user: User): string[] {
-  return [user.id, user.userName, ...emailsOf(user)].filter((text) => text.length > 2);
+  return [user.id, ...loginNamesOf(user)];
+}
+
+/** Too short a name would match everything. */
+function loginNamesOf(user: User): string[] {
+  return [user.userName, ...emailsOf(user)].filter((text) => text.length > 2);
 }
 
 /** Items of a job that still runs stay until it has ended: it would add them again. */

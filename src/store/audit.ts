@@ -50,6 +50,12 @@ export async function writeSeals(db: Db, entries: AuditEntryRow[]): Promise<void
 
 const replaceRows = inserter('auditEntries', { key: ['id'], existing: 'replace' });
 
+/** Erases the parts of entries in the chain, by their numbers. */
+export async function eraseParts(db: Db, { who, what }: { who: number[]; what: number[] }): Promise<void> {
+  if (who.length > 0) await db.updateTable('auditEntries').set({ whoJson: null }).where('seq', 'in', who).execute();
+  if (what.length > 0) await db.updateTable('auditEntries').set({ whatJson: null }).where('seq', 'in', what).execute();
+}
+
 /** Deletes up to `limit` entries from the start of the chain, none after a number. Returns how many there were. */
 export async function deleteSealedUpTo(db: Db, seq: number, limit: number): Promise<number> {
   const first = db.selectFrom('auditEntries').select('seq').where('seq', '<=', seq).orderBy('seq').limit(limit);
