@@ -3,9 +3,12 @@ import type { CookieOptions, Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import { isHttps } from './domain.ts';
 
-/** Returns the cookies of a request by name; of two with the same name the first one counts. */
+/**
+ * Returns the cookies of a request by name, as they were sent; of two with the same name the first one counts. Ours have nothing to decode,
+ * and a decoded null character would be an error of PostgreSQL.
+ */
 export function cookiesOf(req: Request): Record<string, string | undefined> {
-  return parseCookie(req.headers.cookie ?? '');
+  return parseCookie(req.headers.cookie ?? '', { decode: (value) => value });
 }
 
 /** Returns whether a request came from a browser without a single cookie: it is new here, or blocks them. Programs do not count. */

@@ -30,12 +30,13 @@ describe('cookies', () => {
   });
 
   it('are an object without a prototype, and the first of two counts', async () => {
-    const { all } = await ask(false, '__proto__=x; constructor=y; a=1; a=2; b=%E0%A4%A');
+    const { all } = await ask(false, '__proto__=x; constructor=y; a=1; a=2; b=%E0%A4%A; c=%00');
     expect(all).to.deep.equal([
       ['__proto__', 'x'],
       ['constructor', 'y'],
       ['a', '1'],
       ['b', '%E0%A4%A'],
+      ['c', '%00'],
     ]);
     expect((await ask(false, '')).inherited).to.equal(undefined);
   });
