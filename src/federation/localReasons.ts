@@ -23,7 +23,7 @@ export const localReasons = {
   too_many_codes: {
     title: 'too many wrong codes',
     advice:
-      'The password was right, and codes of this person are blocked for 15 minutes; their passkeys are not. Someone may know the password: set a new one.',
+      'The password was right, and codes of the app are blocked for 15 minutes; passkeys and recovery codes are not. Someone may know the password: set a new one.',
     remedy: 'person',
   },
   passkey_unknown: {

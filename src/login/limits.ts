@@ -33,7 +33,7 @@ export function limitsForLinks({ config }: Deps, name: string, address: string):
   ];
 }
 
-/** Returns the limits of codes of a person, beside those of their passwords: they hold from all networks together. */
+/** Returns the limits of codes of a person's app, beside those of their passwords: they hold from all networks together. */
 export function codeLimitsFor({ config }: Pick<Deps, 'config'>, userId: string): Limit[] {
   return config.rateLimits ? [{ name: `codes of ${userId}`, most: 20 }] : [];
 }

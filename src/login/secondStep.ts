@@ -82,7 +82,8 @@ export async function trySecondFactor(
   if ('passkey' in entered) return tryPasskey(deps, domain, { row, user }, entered.passkey, finish);
   const proof = 'app' in entered ? 'password_app' : 'password_recovery_code';
   const left = MOST_CODES - row.tries - 1;
-  const limits = codeLimitsFor(deps, user.id);
+  // Recovery codes cannot be guessed: a stranger with the password must not keep the person from using one.
+  const limits = 'app' in entered ? codeLimitsFor(deps, user.id) : [];
   if (!(await mayTry(deps, limits))) return { ok: false, reason: 'too_many_codes', proof, left: 0 };
   if (!(await countTry(deps.store.db, row.tokenHash, MOST_CODES))) return over(proof);
   const done = await deps.store.db.transaction().execute(async (trx) => {

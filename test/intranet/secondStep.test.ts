@@ -33,7 +33,7 @@ describe('intranet/secondStep', () => {
 
   const now = (steps = 0) => codeOf(anteroom.deps, secret, steps);
   const recorded = async () => {
-    const { rows } = await listLoginActivity(anteroom.deps.store.db, {}, { limit: 9 });
+    const { rows } = await listLoginActivity(anteroom.deps.store.db, {}, { limit: 99 });
     return rows.map(({ outcome, reason, detail, times }) => [outcome, reason, detail.proof, times]);
   };
 
@@ -98,7 +98,7 @@ describe('intranet/secondStep', () => {
       expect(refused).to.deep.equal(['refused', 'second_factor_wrong', 'password_app', 5]);
     });
 
-    it('lets no burst of codes exceed the five, and blocks codes after twenty, but not passkeys', async () => {
+    it('lets no burst of codes exceed the five, and blocks codes after twenty, but neither passkeys nor recovery codes', async () => {
       await start({ store: await open() });
       const key = await addPasskey(await loggedIn(), anteroom.url);
       const half = await halfLoggedIn();
@@ -111,6 +111,8 @@ describe('intranet/secondStep', () => {
       const last = await halfLoggedIn();
       const blocked = await last.post(PATH, { code: await now() });
       expect([blocked.status, blocked.text.includes('Too many wrong codes')]).to.deep.equal([429, true]);
+      const recovered = await (await halfLoggedIn()).post(PATH, { recoveryCode: codes[0] ?? '' });
+      expect(recovered.status).to.equal(303);
       const asked = await last.post(`${PATH}/options`);
       expect((await last.post(PATH, { passkey: key.get(JSON.parse(asked.text)) })).status).to.equal(303);
     });
