@@ -3,7 +3,7 @@ import type { SealedRow } from '../../store/auditChain.ts';
 import type { AuditCheckpoint } from '../../store/auditCheckpoints.ts';
 import { boundedChanges } from '../boundedChanges.ts';
 import { keptCheckpoint } from '../checkpoint.ts';
-import { asciiJson, type SyslogHead, shortened, syslogMessage } from './message.ts';
+import { asciiJson, bytesInAscii, type SyslogHead, shortened, syslogMessage } from './message.ts';
 
 /** What all messages have in common. */
 export type Sender = Pick<SyslogHead, 'facility' | 'host' | 'processId'> & { maxBytes: number };
@@ -40,7 +40,7 @@ export function checkpointMessage({ maxBytes, ...sender }: Sender, checkpoint: A
 function textOf(facts: object, changes: AuditChange[] | null, room: number): string {
   if (changes === null) return asciiJson({ ...facts, changes: null, complete: false });
   const others = asciiJson({ ...facts, changes: [], complete: false });
-  return asciiJson({ ...facts, ...boundedChanges(changes, room - others.length + '[]'.length, asciiJson) });
+  return asciiJson({ ...facts, ...boundedChanges(changes, room - others.length + '[]'.length, bytesInAscii) });
 }
 
 function partOf<T>(json: string | null): T | undefined {

@@ -1,4 +1,5 @@
 import { pid } from 'node:process';
+import { setImmediate } from 'node:timers/promises';
 import type { Deps } from '../../deps.ts';
 import { listSealedEntries } from '../../store/auditChain.ts';
 import { listCheckpoints } from '../../store/auditCheckpoints.ts';
@@ -52,13 +53,18 @@ async function nextBatch(deps: Deps, receiver: SyslogReceiver, progress: Progres
   const seq = entries.at(-1)?.seq ?? progress.seq;
   const missed = entries[0] ? entries[0].seq - progress.seq - 1 : 0;
   const checkpoints = await listCheckpoints(db, progress.checkpoint, seq);
-  const messages = [
-    ...entries.map((entry) => ({ seq: entry.seq, message: entryMessage(sender, entry) })),
-    ...checkpoints.map((checkpoint) => ({ seq: checkpoint.seq, message: checkpointMessage(sender, checkpoint) })),
-  ];
-  if (messages.length === 0) return undefined;
+  const items = [
+    ...entries.map((entry) => ({ seq: entry.seq, write: () => entryMessage(sender, entry) })),
+    ...checkpoints.map((checkpoint) => ({ seq: checkpoint.seq, write: () => checkpointMessage(sender, checkpoint) })),
+  ].sort((a, b) => a.seq - b.seq); // a checkpoint after its entry
+  if (items.length === 0) return undefined;
+  const messages: Buffer[] = [];
+  for (const { write } of items) {
+    messages.push(write());
+    await setImmediate(); // lets requests run meanwhile
+  }
   return {
-    messages: messages.sort((a, b) => a.seq - b.seq).map(({ message }) => message), // a checkpoint after its entry
+    messages,
     sent: { seq, checkpoint: checkpoints.at(-1)?.seq ?? progress.checkpoint, missed: progress.missed + missed },
   };
 }

@@ -32,16 +32,27 @@ export function syslogMessage(head: SyslogHead, maxBytes: number, text: (room: n
  * 6.4), which rsyslog and others leave in place, so that what follows is not JSON for them.
  */
 export function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return inAscii(JSON.stringify(value));
+}
+
+/** Returns how many bytes JSON has once it is in ASCII. */
+export function bytesInAscii(json: string): number {
+  return inAscii(json).length;
 }
 
 /** Returns the beginning of a text that has at most so many bytes, both in JSON and as the value of a parameter. */
 export function shortened(text: string, maxBytes: number): string {
-  const characters = [...text.toWellFormed().slice(0, maxBytes)];
-  const isTooLong = (start: string) =>
-    [asciiJson(start), parameterValue(start)].some((written) => Buffer.byteLength(written) > maxBytes);
-  while (isTooLong(characters.join(''))) characters.pop();
-  return characters.join('');
+  let [kept, left] = ['', maxBytes - '""'.length];
+  for (const character of text.toWellFormed()) {
+    left -= Math.max(asciiJson(character).length - '""'.length, Buffer.byteLength(parameterValue(character)));
+    if (left < 0) break;
+    kept += character;
+  }
+  return kept;
+}
+
+function inAscii(json: string): string {
+  return json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function headerOf({ facility, severity, at, host, processId, messageId }: SyslogHead): string {
