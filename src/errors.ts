@@ -16,8 +16,8 @@ export class AppError extends Error {
 }
 
 export class NotFound extends AppError {
-  constructor(message = 'Page not found.') {
-    super(404, message);
+  constructor(message = 'Page not found.', options?: { title: string }) {
+    super(404, message, options);
   }
 }
 

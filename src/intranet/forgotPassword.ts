@@ -12,7 +12,9 @@ export function forgotPasswordRoutes(deps: Deps): Router {
   const router = Router();
   router.get(PATH, async (_req, res) => {
     if (!(await canMailPeople(deps)))
-      throw new NotFound('This intranet sends no mails. Ask a Power User for a new password.');
+      throw new NotFound('This intranet sends no mails. Ask a Power User for a new password.', {
+        title: 'No new password by mail',
+      });
     show(res, '', undefined);
   });
   router.post(PATH, (req, res) => ask(deps, req, res));

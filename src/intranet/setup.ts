@@ -39,5 +39,7 @@ function show(res: Response, entered: Record<string, string>, errors: FieldError
 
 async function requireLink(deps: Deps, token: string): Promise<void> {
   if (!(await isSetupLink(deps, token)))
-    throw new NotFound('This setup link was already used, or is not the latest one.');
+    throw new NotFound('This setup link was already used, or is not the latest one.', {
+      title: 'This link no longer works',
+    });
 }

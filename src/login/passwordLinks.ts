@@ -50,7 +50,7 @@ export async function createPasswordLink(deps: Deps, user: User, url: string, ma
 export async function getUserOfLink({ store, now }: Deps, token: string): Promise<User> {
   const link = await findPasswordLink(store.db, hashToken(token), now());
   const user = link && (await findUser(store.db, link.userId));
-  if (!user) throw new NotFound(USED);
+  if (!user) throw new NotFound(USED, { title: 'This link no longer works' });
   if (reasonAgainstLink(user) !== undefined) throw new Forbidden(NO_LOCAL_LOGIN);
   return user;
 }
@@ -76,7 +76,8 @@ export async function choosePassword(
       : { repeated: 'The two passwords are different.' };
   if (Object.keys(errors).length > 0) return invalid(errors);
   const chosen = await setPassword(deps, user.id, password, false, async (trx) => {
-    if (!(await takePasswordLink(trx, hashToken(token)))) throw new NotFound(USED);
+    if (!(await takePasswordLink(trx, hashToken(token))))
+      throw new NotFound(USED, { title: 'This link no longer works' });
   });
   if (chosen.ok) await forgetFailuresOf(deps, [user.userName, ...emailsOf(user)], address);
   return chosen;

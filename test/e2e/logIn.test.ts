@@ -78,6 +78,10 @@ describe('logging in with a browser', function () {
   it('leads from the e-mail address that was typed first to its provider, and to the page that was wanted', async () => {
     await setEmailFirst(connected.deps, connected.domain.id, true);
     await page.goto(`${connected.url}/people?q=ali`);
+    await page.getByLabel('E-mail address').fill('anna.berg');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Enter your e-mail address.').last().waitFor();
+    expect(await accessibilityFaults(page)).to.deep.equal([]);
     await page.getByLabel('E-mail address').fill('anna.berg@acme.example');
     await page.getByRole('button', { name: 'Continue' }).click();
     await logInAtProvider(page);

@@ -36,9 +36,9 @@ describe('people from logins', function () {
     await look();
     await shoot(admin, 'people-from-logins-errors');
     await admin.getByLabel('Required values').fill('Engineers');
-    await admin.getByLabel('Where it goes, line 1').selectOption({ label: 'E-mail' });
+    await admin.getByLabel('Goes to, line 1').selectOption({ label: 'E-mail' });
     await admin.getByLabel('Sent by the provider, line 2').fill('firstname');
-    await admin.getByLabel('Where it goes, line 2').selectOption({ label: 'Given name' });
+    await admin.getByLabel('Goes to, line 2').selectOption({ label: 'Given name' });
     await admin.getByRole('button', { name: 'Save' }).click();
     await admin.getByText('Saved.').waitFor();
     await look();

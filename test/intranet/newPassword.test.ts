@@ -35,7 +35,7 @@ describe('intranet/newPassword', () => {
     expect((await employee.get('/profile')).status, 'other sessions end').to.equal(303);
     expect((await visitor.post('/local-login', { userName: 'anna.berg', password, return: '/' })).status).to.equal(303);
     for (const used of [await visitor.get(link), await visitor.post(link, chosen)])
-      expect([used.status, used.text.includes('This link was already used')]).to.deep.equal([404, true]);
+      expect([used.status, used.text.includes('This link no longer works')]).to.deep.equal([404, true]);
   });
 
   it('keeps the link if the passwords are refused', async () => {

@@ -10,7 +10,10 @@ import { returnPath } from '../../web/returnPath.ts';
 /** Returns the person who is logged in. @throws NotFound if they have no local password: second factors belong to it */
 export async function getPasswordOwner(deps: Deps, req: Request): Promise<LoggedInUser> {
   const { user } = req;
-  if (!user || !(await hasUsablePassword(deps, user))) throw new NotFound('You do not log in with a local password.');
+  if (!user || !(await hasUsablePassword(deps, user)))
+    throw new NotFound('Second factors protect local passwords, and you do not log in with one.', {
+      title: 'No second factors',
+    });
   return user;
 }
 
