@@ -2,6 +2,7 @@
 export const SAML = '/settings/security/saml';
 export const ACTIVITY = '/settings/security/activity';
 export const AUDIT = '/settings/security/audit';
+export const AUDIT_INTEGRITY = '/settings/security/audit/integrity';
 export const SESSIONS = '/settings/security/sessions';
 export const WEBHOOKS = '/settings/webhooks';
 export const SCIM = '/settings/profile-sources/scim';

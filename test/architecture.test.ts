@@ -94,6 +94,8 @@ const testedIn: Record<string, string> = {
   'audit/auditExport.ts': 'admin/audit/export.test.ts',
   'audit/auditFilter.ts': 'admin/audit/list.test.ts',
   'audit/auditNames.ts': 'audit/values.test.ts',
+  'audit/lastVerification.ts': 'admin/audit/integrity.test.ts',
+  'cli/exportedParts.ts': 'cli/audit.test.ts',
   'audit/references.ts': 'admin/audit/list.test.ts',
   'audit/shownEntry.ts': 'admin/audit/list.test.ts',
   'audit/chain.ts': 'audit/seal.test.ts',

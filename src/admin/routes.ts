@@ -11,6 +11,7 @@ import { newAttributeRoutes } from './attributes/new.ts';
 import { removeAttributeRoutes } from './attributes/remove.ts';
 import { auditEntryRoutes } from './audit/entry.ts';
 import { auditExportRoutes } from './audit/export.ts';
+import { auditIntegrityRoutes } from './audit/integrity.ts';
 import { auditListRoutes } from './audit/list.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
 import { generalRoutes } from './general.ts';
@@ -109,6 +110,7 @@ const screens = [
   loginAttemptRoutes,
   auditListRoutes,
   auditExportRoutes,
+  auditIntegrityRoutes,
   auditEntryRoutes,
   sessionListRoutes,
   endSessionsRoutes,

@@ -6,6 +6,7 @@ import { type AuditFilter, findAuditEntry, type Named } from '../store/auditSear
 import { searchUsers } from '../store/userSearch.ts';
 import { targetKinds } from './actions.ts';
 import { actionFamilies, allActions } from './auditNames.ts';
+import { isId } from './references.ts';
 
 /** The filters of the audit log, by their names in URLs and on the command line. */
 export const auditFilters = ['q', 'who', 'by', 'action', 'about', 'target', 'network', 'from', 'until'] as const;
@@ -13,7 +14,6 @@ export const auditFilters = ['q', 'who', 'by', 'action', 'about', 'target', 'net
 /** A filter as it was entered; '' is none. */
 export type EnteredAuditFilter = Record<(typeof auditFilters)[number], string>;
 
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NUMBER = /^#(\d{1,15})$/;
 const MOST_PEOPLE = 200;
 
@@ -53,14 +53,14 @@ async function searchFor(deps: Deps, text: string): Promise<Pick<AuditFilter, 'i
   const [, number] = NUMBER.exec(text) ?? [];
   if (number !== undefined) return { number: Number(number) };
   const id = text.toLowerCase();
-  if (!ID.test(id)) return { search: { text, ids: await peopleCalled(deps, text) } };
+  if (!isId(id)) return { search: { text, ids: await peopleCalled(deps, text) } };
   return (await findAuditEntry(deps.store.db, id)) ? { id } : { search: { text: id, ids: [id] } };
 }
 
 async function namedIn(deps: Deps, entered: string): Promise<Named | undefined> {
   if (entered === '') return undefined;
   const id = entered.toLowerCase();
-  return ID.test(id) ? { id } : { text: entered, ids: await peopleCalled(deps, entered) };
+  return isId(id) ? { id } : { text: entered, ids: await peopleCalled(deps, entered) };
 }
 
 /** An entry has the user name of a person, who may be better known by another name. */

@@ -1,8 +1,19 @@
 import type { Deps } from '../deps.ts';
-import { domainPath, providerPath, SCIM, setupLinkPath, WEBHOOKS } from '../paths.ts';
+import {
+  AUDIT_INTEGRITY,
+  domainPath,
+  GENERAL,
+  NOTIFICATIONS,
+  providerPath,
+  SCIM,
+  SCIM_LOG,
+  setupLinkPath,
+  WEBHOOKS,
+} from '../paths.ts';
 import { nameOf } from '../people/users.ts';
 import type { AuditChange } from '../store/audit.ts';
 import { findReferenced, type Reference as Row } from '../store/auditReferences.ts';
+import type { AuditedSetting } from '../store/settings.ts';
 import { findUsersById } from '../store/users.ts';
 
 /** What an ID stands for today: its name, and the path of its screen. */
@@ -15,6 +26,11 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MOST_IDS = 5_000;
 const USERS_AT_ONCE = 500;
 
+/** Returns whether a text is an ID, and not the name of a setting. */
+export function isId(text: string | null): text is string {
+  return text !== null && ID.test(text);
+}
+
 /** Returns the texts in the values of a change, among which IDs are. */
 export function textsIn({ before, after, added = [], removed = [] }: AuditChange): string[] {
   return [before, after, added, removed].flat().filter((value) => typeof value === 'string');
@@ -22,7 +38,7 @@ export function textsIn({ before, after, added = [], removed = [] }: AuditChange
 
 /** Returns what IDs stand for today. Texts that are no IDs are ignored. */
 export async function findReferences(deps: Deps, ids: (string | null)[]): Promise<References> {
-  const known = [...new Set(ids.filter((id) => id !== null))].filter((id) => ID.test(id)).slice(0, MOST_IDS);
+  const known = [...new Set(ids.filter(isId))].slice(0, MOST_IDS);
   const people: [string, Reference][] = [];
   for (let start = 0; start < known.length; start += USERS_AT_ONCE)
     for (const [id, user] of await findUsersById(deps.store.db, known.slice(start, start + USERS_AT_ONCE)))
@@ -35,6 +51,20 @@ export async function findReferences(deps: Deps, ids: (string | null)[]): Promis
     ),
     ...others.map((row): [string, Reference] => [row.id, { name: row.name, href: pathOf(row) }]),
   ]);
+}
+
+/** The screens of the settings. */
+const settingPaths: Record<AuditedSetting, string> = {
+  intranet: GENERAL,
+  notifications: NOTIFICATIONS,
+  scimLogDays: SCIM_LOG,
+  auditDays: AUDIT_INTEGRITY,
+};
+
+/** Returns the path of what an entry is about, if it still exists. */
+export function pathOfTarget(kind: string, id: string | null, references: References): string | undefined {
+  if (kind === 'settings') return settingPaths[id as AuditedSetting];
+  return id === null ? undefined : references.get(id)?.href;
 }
 
 function pathOf({ kind, id, place }: Row): string {

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { actionText, actorNames, changeLabel, targetNames } from './auditNames.ts';
-import { findReferences, type References, textsIn } from './references.ts';
+import { findReferences, pathOfTarget, type References, textsIn } from './references.ts';
 import { type ShownChange, shownChange, summaryOf, visible } from './values.ts';
 
 /** Who made a change, or what it is about: the name as it was then, and a link if it still exists. The name is undefined if it was erased. */
@@ -65,14 +65,18 @@ function shownEntry(entry: AuditEntry, references: References): ShownEntry {
   return {
     ...{ id, at, seq, hash, action },
     text: actionText(action),
-    actor: partyOf(kindOf(actorNames, actorKind), who?.name, actorId, references),
+    actor: partyOf(kindOf(actorNames, actorKind), who?.name, actorId, pathOfTarget(actorKind, actorId, references)),
     address: who?.address ?? undefined,
-    target: partyOf(kindOf(targetNames, targetKind), what?.name, targetId, references),
+    target: partyOf(
+      kindOf(targetNames, targetKind),
+      what?.name,
+      targetId,
+      pathOfTarget(targetKind, targetId, references),
+    ),
   };
 }
 
-function partyOf(kindName: string, name: string | undefined, id: string | null, references: References): ShownParty {
-  const href = id === null ? undefined : references.get(id)?.href;
+function partyOf(kindName: string, name: string | undefined, id: string | null, href: string | undefined): ShownParty {
   return { kindName, name: name === undefined ? undefined : visible(name), id, href };
 }
 

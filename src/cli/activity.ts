@@ -6,6 +6,7 @@ import { readIntranetSettings, saveIntranetSettings } from '../people/intranetSe
 import { type ActivityFilter, listLoginActivity } from '../store/loginSearch.ts';
 import { showAttempt } from './activityShow.ts';
 import { accepted, type Call, type Command, numberIn, type Option, type Output, table, UsageError } from './command.ts';
+import { arrayOf, trimmed } from './exportedParts.ts';
 
 const LISTED = 50;
 const MAX_LISTED = 10_000;
@@ -87,16 +88,10 @@ async function newest({ deps }: Call, filter: ActivityFilter, limit: number) {
 
 /** Prints an export as it is read; with --json, all attempts as one array. */
 function exported(deps: Deps, filter: ActivityFilter, format: ActivityFormat): Output {
-  return { rows: parsed(exportActivity(deps, filter, 'ndjson')), lines: trimmed(exportActivity(deps, filter, format)) };
-}
-
-async function* parsed(parts: AsyncIterable<string>): AsyncIterable<unknown> {
-  for await (const part of trimmed(parts)) for (const line of part.split('\n')) yield JSON.parse(line);
-}
-
-/** Yields the parts of an export, which have several lines, without the end of the last one. */
-async function* trimmed(parts: AsyncIterable<string>): AsyncIterable<string> {
-  for await (const part of parts) yield part.replace(/\n$/, '');
+  return {
+    rows: arrayOf(exportActivity(deps, filter, 'ndjson')),
+    lines: trimmed(exportActivity(deps, filter, format)),
+  };
 }
 
 async function keepMessages({ deps, operands: [days = ''] }: Call): Promise<Output> {

@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Actor } from '../store/audit.ts';
 import { activityCommands } from './activity.ts';
 import { attributeCommands } from './attributes.ts';
+import { auditCommands } from './audit.ts';
 import { auditChainCommands } from './auditChain.ts';
 import { auditSyslogCommands } from './auditSyslog.ts';
 import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
@@ -61,6 +62,7 @@ const commands = [
   ...scimCommands,
   ...scimAttributeCommands,
   ...activityCommands,
+  ...auditCommands,
   ...auditChainCommands,
   ...auditSyslogCommands,
   ...healthCommands,

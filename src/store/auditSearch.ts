@@ -81,6 +81,16 @@ export async function findAuditEntry(db: Db, id: string): Promise<AuditEntry | u
 
 const byId = prepared((db, id: string) => db.selectFrom('auditEntries').selectAll().where('id', '=', id));
 
+/** Counts the entries from before a time (epoch milliseconds), up to `most`. */
+export async function countAuditBefore(db: Db, time: number, most: number): Promise<number> {
+  const old = db.selectFrom('auditEntries').select('id').where('id', '<', minIdAt(time)).limit(most);
+  const row = await db
+    .selectFrom(old.as('old'))
+    .select((e) => e.fn.countAll().as('count'))
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
 /** Returns the IDs of the entries about the same target before and after an entry. A target without an ID has none. */
 export async function findNeighbours(
   db: Db,

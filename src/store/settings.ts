@@ -17,6 +17,7 @@ export const settingTitles = {
   customAttributesVersion: null,
   setupLink: null, // what it is used for is recorded: a Power User is added
   secretKeyCheck: null,
+  auditVerification: null, // the last one that was started on the screen
   auditSyslog: null, // how far the audit log was sent
   notificationTurn: null, // which process does something, or locks something, now
   creatingTurn: null,

@@ -226,6 +226,7 @@ async function fill(connected: Connected): Promise<string[]> {
     '/settings',
     '/settings/security/audit',
     '/settings/security/audit?q=nothing',
+    '/settings/security/audit/integrity',
     `/settings/security/audit/${entry.id}`,
     '/settings/security/sessions',
     '/settings/security/sessions/end',

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { isId } from '../../audit/references.ts';
 import { shownWhole } from '../../audit/shownEntry.ts';
 import { SECRET_TEXT } from '../../audit/values.ts';
 import type { Deps } from '../../deps.ts';
@@ -24,7 +25,7 @@ async function show(deps: Deps, _req: Request, res: Response, id: string): Promi
     isErased: { who: !found.who, what: !found.what },
     secretText: SECRET_TEXT,
     paths: {
-      ofTarget: withQuery(AUDIT, targetId === null ? { about: found.targetKind, target: name } : { target: targetId }),
+      ofTarget: withQuery(AUDIT, isId(targetId) ? { target: targetId } : { about: found.targetKind, target: name }),
       ofActor: found.actorId === null ? undefined : withQuery(AUDIT, { who: found.actorId }),
       previous: previous && `${AUDIT}/${previous}`,
       next: next && `${AUDIT}/${next}`,

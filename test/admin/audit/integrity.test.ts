@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { type LastVerification, startVerification } from '../../../src/audit/lastVerification.ts';
+import { readAuditDays } from '../../../src/audit/retention.ts';
+import { sealEntries } from '../../../src/audit/seal.ts';
+import { insertAuditEntry } from '../../../src/store/audit.ts';
+import { writeSetting } from '../../../src/store/settings.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
+import { type Client, logInLocally } from '../../support/client.ts';
+import { anAuditEntry } from '../../support/rows.ts';
+import { aWebhook } from '../../webhooks/support/receiver.ts';
+
+const PATH = '/settings/security/audit/integrity';
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+describe('the integrity of the audit log', () => {
+  let anteroom: Anteroom;
+  let client: Client;
+
+  beforeEach(async () => {
+    anteroom = await startAnteroom();
+    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
+    client = await logInLocally(anteroom);
+  });
+
+  it('is verified with a button, and shows faults with links to their entries', async () => {
+    const { db } = anteroom.deps.store;
+    expect((await client.get(PATH)).text).to.contain('Not verified on this page yet');
+    for (let i = 0; i < 3; i += 1) await add({ what: { name: `person ${i}` } });
+    const intact = await verify();
+    expect(intact).to.contain('>Intact</span>').and.contain('by <bdi>Maya</bdi>').and.not.contain('data-refresh');
+    const { seq } = await db
+      .selectFrom('auditEntries')
+      .select('seq')
+      .where('seq', 'is not', null)
+      .orderBy('seq', 'desc')
+      .executeTakeFirstOrThrow();
+    await db.updateTable('auditEntries').set({ action: 'person.deleted' }).where('seq', '=', seq).execute();
+    const changed = await verify();
+    expect(changed).to.contain('>Not intact</span>').and.contain(`href="/settings/security/audit?q=%23${seq}"`);
+  });
+
+  it('runs one verification at a time, and one that was lost can be started again', async () => {
+    const { deps } = anteroom;
+    const running: LastVerification = { startedAt: deps.now(), by: 'Ben', state: 'running' };
+    await writeSetting(deps.store.db, 'auditVerification', running);
+    expect(await verify())
+      .to.contain('data-refresh')
+      .and.contain('You can leave this page')
+      .and.contain('<bdi>Ben</bdi>');
+    await writeSetting(deps.store.db, 'auditVerification', { ...running, startedAt: deps.now() - 2 * HOUR_MS });
+    expect((await client.get(PATH)).text)
+      .to.contain('Interrupted before the end')
+      .and.not.contain('data-refresh');
+    deps.background.stop();
+    await startVerification(deps, 'Eve');
+    await deps.background.finished();
+    expect((await client.get(PATH)).text)
+      .to.contain('Interrupted before the end')
+      .and.contain('<bdi>Eve</bdi>');
+  });
+
+  it('sets for how long entries are kept, and asks before it deletes', async () => {
+    const { deps } = anteroom;
+    await add({ at: deps.now() - 100 * DAY_MS });
+    await add({ at: deps.now() - 99 * DAY_MS });
+    await sealEntries(deps);
+    const first = await client.post(`${PATH}/retention`, { days: '60' });
+    expect(first.status).to.equal(422);
+    expect(first.text)
+      .to.contain('This deletes 2 entries at once')
+      .and.contain('value="60"')
+      .and.contain('Save and delete');
+    expect(await readAuditDays(deps.store.db)).to.equal(730);
+    const confirmed = await client.post(`${PATH}/retention`, { days: '60', confirmed: 'on' });
+    expect([confirmed.status, await readAuditDays(deps.store.db)]).to.deep.equal([303, 60]);
+    expect((await client.get(PATH)).text)
+      .to.contain('entries are kept for 60 days')
+      .and.contain('older entries were deleted');
+    expect((await client.post(`${PATH}/retention`, { days: '400' })).status).to.equal(303);
+    const wrong = await client.post(`${PATH}/retention`, { days: '5' });
+    expect([wrong.status, wrong.text]).to.deep.include(422);
+    expect(wrong.text).to.contain('id="days-error"').and.contain('value="5"');
+  });
+
+  it('says where entries are sent', async () => {
+    expect((await client.get(PATH)).text)
+      .to.contain('AUDIT_SYSLOG')
+      .and.contain('None gets the event');
+    const { webhook } = await aWebhook(anteroom.deps, 'http://127.0.0.1:9/', ['audit.recorded'], {
+      description: 'SIEM',
+    });
+    const { text } = await client.get(PATH);
+    expect(text).to.contain(`<a href="/settings/webhooks/${webhook.id}"><bdi>SIEM</bdi></a>`);
+  });
+
+  async function verify(): Promise<string> {
+    expect((await client.post(`${PATH}/verification`, {})).status).to.equal(303);
+    await anteroom.deps.background.finished();
+    return (await client.get(PATH)).text;
+  }
+
+  function add(values: Parameters<typeof anAuditEntry>[0]): Promise<void> {
+    return insertAuditEntry(anteroom.deps.store.db, anAuditEntry({ at: anteroom.deps.now(), ...values }));
+  }
+});
