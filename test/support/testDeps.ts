@@ -17,6 +17,9 @@ import { tempFolder } from './tempFolder.ts';
 /** The time at which every test starts. */
 export const testStart = Date.UTC(2026, 2, 2, 9, 0, 0);
 
+/** The secret key of every test, for programs on the same database. */
+export const testSecretKey = Buffer.alloc(32, 7);
+
 /** The lowest cost that argon2 allows with one lane. */
 export const testPasswordCost: PasswordCost = { memory: 8, passes: 1 };
 
@@ -45,7 +48,7 @@ export async function testDeps({
   const clock = testClock(at);
   const randomBytes = seededBytes(seed);
   const logged: LogLine[] = [];
-  const secrets = deriveSecrets(Buffer.alloc(32, 7), randomBytes);
+  const secrets = deriveSecrets(testSecretKey, randomBytes);
   return {
     config: parseConfig({ DATA_DIR: tempFolder(), METADATA_PRIVATE_NETWORKS: 'allow', ...env }),
     store: store ?? (await openTestStore()),
