@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { CHECKPOINT_EVERY_MS, makeCheckpoint, makeDueCheckpoint } from './audit/makeCheckpoint.ts';
 import { trimAudit } from './audit/retention.ts';
-import { SEAL_EVERY_MS, sealEntries } from './audit/seal.ts';
+import { SEAL_EVERY_MS, sealEntries, warnOfUnsealed } from './audit/seal.ts';
 import { FORWARD_EVERY_MS, forwardAudit } from './audit/syslog/forward.ts';
 import { parseConfig } from './config.ts';
 import type { Deps } from './deps.ts';
@@ -58,9 +58,7 @@ function repeatWork(deps: Deps): void {
     takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
   );
   background.repeat(SEAL_EVERY_MS, () => seal(deps));
-  background.repeat(CHECKPOINT_EVERY_MS, () =>
-    makeDueCheckpoint(deps).catch((error: unknown) => log.warn({ err: error }, 'audit checkpoint could not be made')),
-  );
+  background.repeat(CHECKPOINT_EVERY_MS, () => checkpoint(deps));
   background.repeat(FORWARD_EVERY_MS, () =>
     forwardAudit(deps).catch((error: unknown) => log.debug({ err: error }, 'audit log could not be read for syslog')),
   );
@@ -85,6 +83,12 @@ function repeatWork(deps: Deps): void {
 async function seal(deps: Deps): Promise<void> {
   await sealEntries(deps).catch((error: unknown) =>
     deps.log.debug({ err: error }, 'audit entries could not be sealed'),
+  );
+}
+
+async function checkpoint(deps: Deps): Promise<void> {
+  await Promise.all([makeDueCheckpoint(deps), warnOfUnsealed(deps)]).catch((error: unknown) =>
+    deps.log.warn({ err: error }, 'audit checkpoint could not be made'),
   );
 }
 

@@ -9,6 +9,7 @@ import { digestOf, GENESIS, hashOf } from './chain.ts';
 export const SEAL_EVERY_MS = 1_000;
 
 const BATCH = 100;
+const WARN_AFTER_MS = 10 * 60_000;
 
 /**
  * Appends all entries that were recorded before the call to the chain, in the order of their ids. Several processes may do so at the same
@@ -21,6 +22,13 @@ export async function sealEntries({ store }: Pick<Deps, 'store'>): Promise<numbe
     await setImmediate(); // lets other writes run between two batches
   }
   return sealed;
+}
+
+/** Logs that entries have not been sealed for ten minutes, although the database works: the end of the chain is damaged. */
+export async function warnOfUnsealed({ store, now, log }: Pick<Deps, 'store' | 'now' | 'log'>): Promise<void> {
+  const [oldest] = await listUnsealedEntries(store.db, 1);
+  if (oldest && now() - oldest.at >= WARN_AFTER_MS)
+    log.warn({ since: new Date(oldest.at).toISOString() }, 'audit entries could not be sealed');
 }
 
 async function sealBatch(trx: Db): Promise<number> {

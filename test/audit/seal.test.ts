@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { expect } from 'chai';
 import { recordChange } from '../../src/audit/record.ts';
-import { sealEntries } from '../../src/audit/seal.ts';
+import { sealEntries, warnOfUnsealed } from '../../src/audit/seal.ts';
 import { listSealedEntries } from '../../src/store/auditChain.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -47,6 +47,18 @@ describe('audit/seal', () => {
       const entries = await listSealedEntries(deps.store.db, 0, 1_000);
       expect(entries.map(({ id }) => id)).to.deep.equal(entries.map(({ id }) => id).sort());
       expect(await listSealedEntries(deps.store.db, 238, 1_000)).to.deep.equal(entries.slice(238));
+    });
+
+    it('warns of entries that have not been sealed for ten minutes', async () => {
+      await record(1);
+      deps.clock.advance(10 * 60_000 - 1);
+      await warnOfUnsealed(deps);
+      expect(deps.logged).to.deep.equal([]);
+      deps.clock.advance(1);
+      await warnOfUnsealed(deps);
+      expect(deps.logged.map(({ msg, since }) => [msg, since])).to.deep.equal([
+        ['audit entries could not be sealed', '2026-03-02T09:00:00.000Z'],
+      ]);
     });
 
     it('gives each entry one number, however many processes seal at the same time, while others record', async () => {
