@@ -3,7 +3,7 @@ import { findSecondFactors } from '../../../src/login/secondFactors.ts';
 import type { User } from '../../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally, openClient } from '../../support/client.ts';
-import { enterPassword, giveApp } from '../../support/secondFactors.ts';
+import { codeOf, enterPassword, giveApp } from '../../support/secondFactors.ts';
 import { withStores } from '../../support/stores.ts';
 import { errorOf, fieldsOfForm } from '../support/formFields.ts';
 
@@ -21,9 +21,18 @@ describe('admin/people/secondFactors', () => {
       client = await logInLocally(anteroom);
     });
 
+    /** Sets up an authenticator app for a person, and logs in with it. */
+    async function logInWithApp({ id, userName }: User): Promise<Client> {
+      const { secret } = await giveApp(anteroom.deps, id);
+      anteroom.deps.clock.advance(30_000);
+      const other = openClient(anteroom);
+      await enterPassword(other, userName);
+      await other.post('/local-login/second-step', { code: await codeOf(anteroom.deps, secret) });
+      return other;
+    }
+
     it('removes them after a confirmation, ends sessions and waiting logins, and logs who did it', async () => {
-      const annas = await logInLocally(anteroom, 'anna.berg');
-      await giveApp(anteroom.deps, anna.id);
+      const annas = await logInWithApp(anna);
       const half = openClient(anteroom);
       await enterPassword(half, 'anna.berg');
       const screen = await client.get(`/settings/people/${anna.id}`);
@@ -59,7 +68,7 @@ describe('admin/people/secondFactors', () => {
         'Set up a second factor for yourself first: My profile > Security.',
       ]);
       expect(fieldsOfForm(refused.text, path).secondFactor).to.equal('required');
-      await giveApp(anteroom.deps, maya.id);
+      client = await logInWithApp(maya);
       const saved = await client.follow(await client.post(path, fields));
       expect(saved.text).to.contain('Saved: second factor of Power Users.').and.contain('all have a second factor');
     });

@@ -42,6 +42,10 @@ describe('admin/saml/pause', () => {
     expect(after).to.contain('<input type="hidden" name="autoLogin" value="on">');
     await client.post(`${SAML}/domains/${domain.id}/auto-login`, fields);
     expect(await findDomain(deps.store.db, domain.id)).to.include({ autoLogin: true, autoLoginPausedAt: null });
+    expect((await openClient(connected).get('/login')).status, 'nothing has come back yet').to.equal(200);
+    const route = { providerId: provider.id, domainId: domain.id };
+    await addTraffic(deps.store.db, [{ ...route, slot: deps.now(), sent: 1, received: 1, offsets: '' }]);
+    deps.clock.advance(30_000);
     expect((await openClient(connected).get('/login')).status).to.equal(303);
   });
 
