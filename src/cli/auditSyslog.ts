@@ -22,12 +22,13 @@ export const auditSyslogCommands: Command[] = [
 
 async function syslog({ deps, text, has }: Call): Promise<Output> {
   const from = text('from');
-  if (!(await syslogStatus(deps))) {
+  const before = await syslogStatus(deps);
+  if (!before) {
     if (from !== undefined || has('test')) throw new Refused('There is no receiver: AUDIT_SYSLOG is not set.');
     return { json: { receiver: null }, text: 'The audit log is not sent by syslog. Set AUDIT_SYSLOG to a receiver.' };
   }
   if (from !== undefined) accepted(await moveSyslog(deps, from), () => '--from');
-  return has('test') ? test(deps) : shown(await syslogStatus(deps));
+  return has('test') ? test(deps) : shown((await syslogStatus(deps)) ?? before);
 }
 
 async function test(deps: Deps): Promise<Output> {
@@ -40,17 +41,8 @@ async function test(deps: Deps): Promise<Output> {
   return { json: { sent: true, confirmed }, text };
 }
 
-function shown(status: SyslogStatus | undefined): Output {
-  const {
-    receiver = '',
-    confirmed = false,
-    sentAt,
-    failingSince,
-    error,
-    retryAt,
-    waiting = 0,
-    missed = 0,
-  } = status ?? {};
+function shown(status: SyslogStatus): Output {
+  const { receiver, confirmed, sentAt, failingSince, error, retryAt, waiting, oldestAt, missed } = status;
   const since = isoTime(failingSince);
   return {
     json: {
@@ -58,7 +50,7 @@ function shown(status: SyslogStatus | undefined): Output {
       sentAt: isoTime(sentAt),
       failingSince: since,
       retryAt: isoTime(since ? retryAt : null),
-      oldestAt: isoTime(status?.oldestAt),
+      oldestAt: isoTime(oldestAt),
     },
     text: list([
       ['Receiver', receiver],

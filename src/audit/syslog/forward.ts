@@ -5,7 +5,7 @@ import { listSealedEntries } from '../../store/auditChain.ts';
 import { listCheckpoints } from '../../store/auditCheckpoints.ts';
 import type { SyslogReceiver } from '../../syslogReceiver.ts';
 import { checkpointMessage, entryMessage, type Sender } from './entryMessage.ts';
-import { afterSuccess, changeProgress, type Progress, startProgress } from './progress.ts';
+import { changeProgress, type Progress, startProgress, working } from './progress.ts';
 import { sendingFault, sendMessages } from './send.ts';
 
 /** How often each server calls forwardAudit, in milliseconds. */
@@ -91,7 +91,7 @@ async function sendBatch(
     return after(failed);
   }
   if (before.failures > 0) log.info({ receiver: receiver.url }, 'audit log is sent to syslog again');
-  return after({ ...sent, ...afterSuccess(now()) });
+  return after({ ...sent, ...working, sentAt: now() });
 }
 
 function failureAfter({ failures, failingSince }: Progress, error: string, now: number): Partial<Progress> {

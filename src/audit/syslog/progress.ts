@@ -17,7 +17,8 @@ export type Progress = {
   missed: number; // entries that were deleted before they could be sent
 };
 
-const working = { failingSince: null, failures: 0, retryAt: 0, error: null };
+/** That nothing fails. */
+export const working = { failingSince: null, failures: 0, retryAt: 0, error: null };
 
 /** Returns how far the audit log was sent, or undefined if no server has started to. */
 export async function readProgress(db: Db): Promise<Progress | undefined> {
@@ -51,9 +52,4 @@ export async function sendAfter(db: Db, seq: number): Promise<Progress> {
     const changed = await changeProgress(db, progress, { seq, checkpoint: seq, ...working, missed: 0 });
     if (changed) return changed;
   }
-}
-
-/** What changes once entries have arrived. */
-export function afterSuccess(now: number): Partial<Progress> {
-  return { ...working, sentAt: now };
 }
