@@ -49,20 +49,24 @@ export async function findUser(db: Db, id: string): Promise<User | undefined> {
 
 const byId = prepared((db, id: string) => db.selectFrom('users').select(userColumns).where('id', '=', id));
 
-/** Returns a person if an identity provider exists and is enabled. In one query, because every request of a session asks for both. */
-export async function findUserIfProviderEnabled(db: Db, id: string, providerId: string): Promise<User | undefined> {
-  const [row] = await byIdAndProvider(db, id, providerId);
+/** Returns a person if a provider is enabled and belongs to a domain. In one query: every request of a session asks for all of it. */
+export async function findUserOfProvider(db: Db, id: string, at: { providerId: string; domainId: string }) {
+  const [row] = await byIdAndProvider(db, id, at.providerId, at.domainId);
   return row && userFromRow(row);
 }
 
-const byIdAndProvider = prepared((db, id: string, providerId: string) =>
+const byIdAndProvider = prepared((db, id: string, providerId: string, domainId: string) =>
   db
     .selectFrom('users')
     .select(userColumns)
     .where('id', '=', id)
-    .where((e) =>
-      e.exists(e.selectFrom('identityProviders').select('id').where('id', '=', providerId).where('enabled', '=', 1)),
-    ),
+    .where((e) => {
+      const served = e
+        .selectFrom('providerDomains')
+        .innerJoin('identityProviders', 'identityProviders.id', 'providerId');
+      const here = served.where('providerId', '=', providerId).where('domainId', '=', domainId);
+      return e.exists(here.select('providerId').where('enabled', '=', 1));
+    }),
 );
 
 /** Returns the people with these IDs, by ID. */

@@ -6,7 +6,7 @@ import { hashSessionId, newSessionId } from '../identifier.ts';
 import { readCredentials } from '../login/credentials.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
 import { deleteSession, findSession } from '../store/sessions.ts';
-import { findUser, findUserIfProviderEnabled, type User } from '../store/users.ts';
+import { findUser, findUserOfProvider, type User } from '../store/users.ts';
 import { readCrossSiteCookie, setCrossSiteCookie } from './cookies.ts';
 import { isHttps } from './domain.ts';
 import type { LoggedInUser, LoginFacts } from './request.ts';
@@ -111,25 +111,25 @@ export async function findUserIdOfBrowser(deps: Deps, req: Request): Promise<str
 }
 
 /**
- * Returns the person of a login if they may still log in, and in this way, its provider is still enabled, and what a local login was proven
+ * Returns the person of a login if they may still log in, and in this way, its provider is still enabled at the domain, and what a local login was proven
  * with has not changed. Sessions from before marks existed have none.
  */
 export async function findUserOfLogin(
   { store }: Deps,
   userId: string,
-  { providerId, method, mark }: LoginFacts,
+  { providerId, method, mark, domainId }: LoginFacts,
 ): Promise<User | undefined> {
   const user =
     providerId === undefined
       ? await findUser(store.db, userId)
-      : await findUserIfProviderEnabled(store.db, userId, providerId);
+      : await findUserOfProvider(store.db, userId, { providerId, domainId });
   if (!user || !mayLogIn(user) || !allowsMethod(user, method)) return undefined;
   return mark === undefined || mark === (await readCredentials(store.db, userId)).mark ? user : undefined;
 }
 
 /**
  * Has passport look the person up on each request. A person who was deactivated or became a Non Intranet User is logged out at their next
- * request. So is everyone whose provider was disabled or removed. A session is valid only at the domain where it started.
+ * request. So is everyone whose provider was disabled or removed, or no longer belongs to the domain. A session is valid only at the domain where it started.
  */
 function loginOfSession(deps: Deps): InstanceType<typeof Passport> {
   const passport = new Passport();

@@ -9,7 +9,9 @@ import { readCredentials } from '../../src/login/credentials.ts';
 import { limitsOf } from '../../src/login/sessionLimits.ts';
 import { setPassword } from '../../src/people/localPassword.ts';
 import { setActive } from '../../src/people/users.ts';
+import { listDomains } from '../../src/store/domains.ts';
 import { insertProvider } from '../../src/store/identityProviders.ts';
+import { writeProviderDomains } from '../../src/store/providerDomains.ts';
 import { deleteAllSessions, writeSession } from '../../src/store/sessions.ts';
 import { flash } from '../../src/web/flash.ts';
 import { startSession } from '../../src/web/session.ts';
@@ -210,6 +212,8 @@ describe('sessions', () => {
     const { store } = anteroom.deps;
     const provider = aProvider();
     await insertProvider(store.db, provider, '<xml/>');
+    const ids = (await listDomains(store.db)).map(({ id }) => id);
+    await writeProviderDomains(store.db, provider, ids);
     const browser = await logIn(anteroom);
     const [row] = await store.db.selectFrom('sessions').selectAll().execute();
     if (!row) throw new Error('nobody is logged in');
@@ -221,6 +225,10 @@ describe('sessions', () => {
     await setProviderEnabled(anteroom.deps, provider.id, false);
     await writeSession(store.db, late);
     expect((await browser.send('/profile')).status).to.equal(303);
+    await setProviderEnabled(anteroom.deps, provider.id, true);
+    await writeSession(store.db, late);
+    await writeProviderDomains(store.db, provider, []);
+    expect((await browser.send('/profile')).status, 'it is not for this domain any more').to.equal(303);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { AcceptedLogin } from '../../../src/saml/acs/receive.ts';
+import { listDomains } from '../../../src/store/domains.ts';
 import { insertProvider } from '../../../src/store/identityProviders.ts';
+import { writeProviderDomains } from '../../../src/store/providerDomains.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { aProvider } from '../../support/rows.ts';
 import { type TestDeps, testStart } from '../../support/testDeps.ts';
@@ -8,6 +10,8 @@ import { type TestDeps, testStart } from '../../support/testDeps.ts';
 export async function acceptedLogin(deps: TestDeps): Promise<AcceptedLogin> {
   const provider = aProvider();
   await insertProvider(deps.store.db, provider, '<xml/>');
+  const ids = (await listDomains(deps.store.db)).map(({ id }) => id);
+  await writeProviderDomains(deps.store.db, provider, ids);
   const user = await addPerson(deps, { userName: 'ben.okafor', givenName: 'Ben', familyName: 'Okafor' });
   const assertion = {
     id: '_1',
