@@ -14,6 +14,11 @@ export function actAs<T>({ actors }: Pick<Deps, 'actors'>, actor: Actor, work: (
   return actors.run(actor, work);
 }
 
+/** Runs work that nobody asked for, although a request of a person or a provider led to it. */
+export function actAsServer<T>(deps: Pick<Deps, 'actors'>, work: () => T): T {
+  return actAs(deps, server, work);
+}
+
 /** Returns who the code that runs now works for. */
 export function currentActor({ actors }: Pick<Deps, 'actors'>): Actor {
   return actors.getStore() ?? server;

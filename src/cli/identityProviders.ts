@@ -1,3 +1,4 @@
+import { setProviderDomains } from '../federation/providerDomains.ts';
 import {
   changeProvider,
   consequencesOf,
@@ -5,7 +6,6 @@ import {
   providerInputOf,
   readProviderInput,
   removeProvider,
-  setProviderDomains,
   setProviderEnabled,
 } from '../federation/providers.ts';
 import { listProviders } from '../store/identityProviders.ts';

@@ -3,14 +3,8 @@ import { type Attempt, listDeliveries } from '../store/webhookDeliveries.ts';
 import { listWebhooks, type Webhook } from '../store/webhooks.ts';
 import { resendFailedEvents, sendTestEvent } from '../webhooks/deliveries.ts';
 import { eventTypes, TEST_EVENT } from '../webhooks/events.ts';
-import {
-  addWebhook,
-  changeWebhook,
-  nameOfWebhook,
-  removeWebhook,
-  rotateSecret,
-  type WebhookInput,
-} from '../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../webhooks/nameOfWebhook.ts';
+import { addWebhook, changeWebhook, removeWebhook, rotateSecret, type WebhookInput } from '../webhooks/webhooks.ts';
 import {
   accepted,
   type Call,

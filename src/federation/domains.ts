@@ -17,10 +17,10 @@ import {
 } from '../store/domains.ts';
 import { findProviderAt, listProviders } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
-import { moveDomainToProvider } from '../store/providerDomains.ts';
 import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { changeDomain, domainTarget, recordedDomain } from './changeDomain.ts';
 import { createDomainKey, recordKeys } from './domainKeys.ts';
+import { moveDomain } from './providerDomains.ts';
 import { getProvider } from './providers.ts';
 import { type OwnDetails, withOwnDetails } from './serviceProvider.ts';
 
@@ -57,7 +57,7 @@ export async function addDomain(deps: Deps, entered: string): Promise<Checked<Do
     await insertDomain(trx, domain);
     const changes = changesBetween(undefined, await recordedDomain(trx, domain));
     await recordChange(trx, deps, 'domain.created', domainTarget(domain), changes);
-    if (isFirst) for (const provider of await listProviders(trx)) await moveDomainToProvider(trx, domain.id, provider);
+    if (isFirst) for (const provider of await listProviders(trx)) await moveDomain(deps, trx, domain, provider);
     return { ok: true, value: domain };
   });
 }

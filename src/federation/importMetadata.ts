@@ -9,11 +9,9 @@ import {
   insertProvider,
   listProviders,
   type ProviderSettings,
-  writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
-import { moveDomainToProvider } from '../store/providerDomains.ts';
 import { changeDomain } from './changeDomain.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
@@ -23,7 +21,9 @@ import { signersOf } from './metadata/signers.ts';
 import { keepCollection } from './metadataCollections.ts';
 import { type MetadataSource, readSource, type SourcedMetadata, signedFor, withUrlWarnings } from './metadataSource.ts';
 import { bindingFor, factsOf, recordVersion, replaceMetadata } from './metadataVersions.ts';
+import { moveDomain } from './providerDomains.ts';
 import { getProvider, initialSettings } from './providers.ts';
+import { recordImport, saveProviderSettings } from './recordProvider.ts';
 import { nextRefreshAt } from './refreshSchedule.ts';
 
 const PREVIEW_MS = 60 * 60_000;
@@ -121,7 +121,7 @@ export async function confirmImport(
     const imported = await importInto(deps, trx, preview, target, { name, author });
     if (!settings) return imported;
     const tested = { ...imported, settings };
-    await writeProviderSettings(trx, tested);
+    await saveProviderSettings(deps, trx, imported, tested);
     return tested;
   });
 }
@@ -179,6 +179,7 @@ async function insertNew(
   const enabled = disabled ? replaced?.enabled === true : proposed.enabled;
   const added = { ...proposed, name: name ?? proposed.name, enabled, facts: factsOf(metadata) };
   await insertProvider(trx, added, metadata.xml);
+  await recordImport(deps, trx, added, metadata.xml);
   await recordVersion(deps, trx, added, metadata.xml, { origin: 'import', author });
   return added;
 }
@@ -219,7 +220,7 @@ async function changeOver(deps: Deps, trx: Db, domainId: string, provider: Ident
   ];
   if (before && domain.defaultProviderId === before.id)
     await changeDomain(deps, trx, domain, { defaultProviderId: provider.id });
-  await moveDomainToProvider(trx, domainId, provider);
+  await moveDomain(deps, trx, domain, provider);
 }
 
 /** Returns the name of a new provider: the one in its metadata, or the host of its EntityID. */

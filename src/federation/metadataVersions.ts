@@ -20,6 +20,7 @@ import {
 } from '../store/metadataVersions.ts';
 import { type Difference, differencesOf, digestOf } from './metadata/changes.ts';
 import { getProvider, singleSignOnFor } from './providers.ts';
+import { recordMetadata } from './recordProvider.ts';
 
 /** How many versions of a provider's metadata are kept. */
 export const MAX_VERSIONS = 20;
@@ -60,10 +61,12 @@ export async function replaceMetadata(
     importedAt: deps.now(),
     settings,
   };
+  const [newest] = await listVersions(trx, after.id);
+  const known = newest && differencesOf(newest, after).length === 0 ? newest : undefined;
+  if (!known) await recordMetadata(deps, trx, before, after, xml, by.origin);
   if (requestBinding !== before.settings.requestBinding) await writeProviderSettings(trx, after);
   await writeProviderMetadata(trx, after, xml);
-  const [newest] = await listVersions(trx, after.id);
-  if (newest && differencesOf(newest, after).length === 0) await updateVersion(trx, newest.id, after.facts, xml);
+  if (known) await updateVersion(trx, known.id, after.facts, xml);
   else await recordVersion(deps, trx, after, xml, by);
   return after;
 }

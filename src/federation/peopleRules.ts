@@ -5,6 +5,7 @@ import { sentColumns } from '../people/csv.ts';
 import { type IdentityProvider, writePeopleRules } from '../store/identityProviders.ts';
 import type { PeopleRules, SentMapping, ValueRule } from '../store/peopleRules.ts';
 import { getProvider } from './providers.ts';
+import { recordedRules, recordProviderChange } from './recordProvider.ts';
 
 const MOST_RULES = 60;
 const MOST_VALUES = 100;
@@ -52,6 +53,8 @@ export async function changePeopleRules(
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await getProvider(trx, id);
     await writePeopleRules(trx, id, read.value);
+    const before = recordedRules(provider.people ?? noPeopleRules);
+    await recordProviderChange(deps, trx, provider, before, recordedRules(read.value));
     return { ok: true, value: { ...provider, people: read.value } };
   });
 }

@@ -1,27 +1,26 @@
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { releaseGroupsOf } from '../people/groups.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import {
   deleteProvider,
   findProvider,
-  findProviderByEntityId,
   type IdentityProvider,
   type ProviderAbout,
   type ProviderFacts,
   type ProviderSettings,
   writeProviderEnabled,
-  writeProviderSettings,
 } from '../store/identityProviders.ts';
 import { deleteMetadataFetches } from '../store/metadataFetches.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
-import { listProviderDomains, writeProviderDomains } from '../store/providerDomains.ts';
+import { listProviderDomains } from '../store/providerDomains.ts';
 import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { clearDefaultProvider } from './changeDomain.ts';
 import { signersText } from './metadata/signers.ts';
+import { recordProviderChange, recordRemoval, saveProviderSettings } from './recordProvider.ts';
 import { entityIdText } from './serviceProvider.ts';
 
 const list = z
@@ -133,7 +132,7 @@ export async function changeProvider(deps: Deps, id: string, input: ProviderInpu
     const before = await getProvider(trx, id);
     const changed = withInput(before, input);
     if (!changed.ok) return changed;
-    await writeProviderSettings(trx, changed.value);
+    await saveProviderSettings(deps, trx, before, changed.value);
     // What is stored, or waits for approval, was not verified with the new certificate: fetch all of it again, and soon.
     if (input.metadataSigners !== before.settings.metadataSigners)
       await writeRefresh(trx, id, { ...nothingRefreshed, nextAt: deps.now() });
@@ -154,6 +153,7 @@ export async function setProviderEnabled(deps: Deps, id: string, enabled: boolea
   return deps.store.db.transaction().execute(async (trx) => {
     const provider = await getProvider(trx, id);
     await writeProviderEnabled(trx, id, enabled);
+    await recordProviderChange(deps, trx, provider, { enabled: provider.enabled }, { enabled });
     if (!enabled) await deleteAllSessions(trx, { providerId: id });
     return { ...provider, enabled };
   });
@@ -164,37 +164,6 @@ export async function domainsOfProviders(db: Db): Promise<(providerId: string) =
   const [domains, rows] = [await listDomains(db), await listProviderDomains(db)];
   const assigned = new Set(rows.map(({ providerId, domainId }) => `${providerId} ${domainId}`));
   return (providerId) => domains.filter(({ id }) => assigned.has(`${providerId} ${id}`));
-}
-
-/**
- * Makes a provider belong to exactly these domains. Where it no longer does, it ends its sessions and is not the Default Provider.
- * @throws NotFound, Conflict if a domain has another provider with its EntityID
- */
-export async function setProviderDomains(deps: Deps, id: string, domainIds: string[]): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
-    const provider = await getProvider(trx, id);
-    const domains = await listDomains(trx);
-    const wanted = domains.filter((domain) => domainIds.includes(domain.id));
-    if (wanted.length < new Set(domainIds).size) throw new NotFound('There is no such domain.');
-    for (const domain of wanted) await checkFree(trx, domain, provider);
-    for (const domain of (await domainsOfProviders(trx))(id).filter((domain) => !domainIds.includes(domain.id))) {
-      await clearDefaultProvider(deps, trx, id, domain.id);
-      await deleteAllSessions(trx, { providerId: id, domainId: domain.id });
-    }
-    await writeProviderDomains(
-      trx,
-      provider,
-      wanted.map((domain) => domain.id),
-    );
-  });
-}
-
-async function checkFree(db: Db, { id, url }: Domain, provider: IdentityProvider): Promise<void> {
-  const other = await findProviderByEntityId(db, id, provider.entityId);
-  if (other && other.id !== provider.id)
-    throw new Conflict(
-      `${url} uses ${other.name}, which has the same EntityID. Take the domain from ${other.name} first.`,
-    );
 }
 
 /** Returns what disabling or removing a provider affects: URLs of domains, and a number of sessions. */
@@ -218,6 +187,7 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     await clearDefaultProvider(deps, trx, id);
     await releaseGroupsOf(trx, deps, id);
     await deleteMetadataFetches(trx, id);
+    await recordRemoval(deps, trx, provider);
     await deleteProvider(trx, id);
     return provider;
   });

@@ -1,3 +1,4 @@
+import { actAsServer } from '../audit/actor.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict } from '../errors.ts';
 import { findProvider, type IdentityProvider, readMetadataXml } from '../store/identityProviders.ts';
@@ -64,7 +65,7 @@ export async function refreshEarly(deps: Deps, provider: IdentityProvider): Prom
   if (metadataUrl === null || settings.refresh === 'off') return undefined;
   await once(deps, `early ${id}`, async () => {
     if (await takeEarlyRefresh(db, id, deps.now(), deps.now() - EARLY_EVERY_MS))
-      await refreshMetadata(deps, id, EARLY_TIMEOUT_MS, false);
+      await actAsServer(deps, () => refreshMetadata(deps, id, EARLY_TIMEOUT_MS, false));
   });
   const now = await findProvider(db, id);
   const isKnown = ({ sha256 }: { sha256: string }) => facts.certificates.some((known) => known.sha256 === sha256);

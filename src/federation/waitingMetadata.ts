@@ -6,6 +6,7 @@ import { findRefresh, type MetadataRefresh, writeRefresh } from '../store/metada
 import { type Difference, differencesOf, digestOf } from './metadata/changes.ts';
 import { replaceMetadata } from './metadataVersions.ts';
 import { getProvider } from './providers.ts';
+import { recordDeclined } from './recordProvider.ts';
 
 /** How the refresh of a provider's metadata stands, and published metadata that waits for approval. */
 export type RefreshState = {
@@ -38,9 +39,11 @@ export async function approveWaiting(
 /** Leaves the metadata as it is, until the provider publishes something else. @throws NotFound, Conflict as approveWaiting does */
 export async function rejectWaiting(deps: Deps, id: string, digest: string): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
-    await takeWaiting(trx, id, digest);
+    const { facts } = await takeWaiting(trx, id, digest);
     await writeRefresh(trx, id, { declined: digest });
-    return getProvider(trx, id);
+    const provider = await getProvider(trx, id);
+    await recordDeclined(deps, trx, provider, facts);
+    return provider;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { WEBHOOKS } from '../paths.ts';
 import { listWebhooks, type Webhook } from '../store/webhooks.ts';
-import { nameOfWebhook } from '../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../webhooks/nameOfWebhook.ts';
 import type { HealthItem } from './item.ts';
 
 const FAILING_MS = 3_600_000;

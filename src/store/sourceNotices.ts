@@ -40,14 +40,11 @@ export async function listNotices(db: Db): Promise<{ sourceId: string; kind: str
   return db.selectFrom('sourceNotices').select(['sourceId', 'kind']).where('dismissed', '=', 0).orderBy('at').execute();
 }
 
-/** Hides a notice until the rights or refusals of the source change. */
-export async function dismissNotice(db: Db, sourceId: string, kind: string): Promise<void> {
-  await db
-    .updateTable('sourceNotices')
-    .set({ dismissed: 1 })
-    .where('sourceId', '=', sourceId)
-    .where('kind', '=', kind)
-    .execute();
+/** Hides a notice until the rights or refusals of the source change. Returns false if it is not shown. */
+export async function hideNotice(db: Db, sourceId: string, kind: string): Promise<boolean> {
+  const shown = db.updateTable('sourceNotices').where('sourceId', '=', sourceId).where('dismissed', '=', 0);
+  const hidden = await shown.set({ dismissed: 1 }).where('kind', '=', kind).executeTakeFirst();
+  return hidden.numUpdatedRows === 1n;
 }
 
 /** Deletes the notices of a source. */

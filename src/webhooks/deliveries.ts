@@ -24,7 +24,7 @@ export async function getDelivery({ store }: Deps, webhookId: string, id: string
 
 /** Sends a test event to a webhook now, even to a paused one, and records it. It is not repeated. @throws NotFound */
 export async function sendTestEvent(deps: Deps, webhookId: string): Promise<Attempt> {
-  const webhook = await getWebhook(deps, webhookId);
+  const webhook = await getWebhook(deps.store.db, webhookId);
   const event = newEvent(deps, TEST_EVENT, { message: 'This is a test event from Anteroom.' });
   const { attempt } = await sendEvent(deps, webhook, event);
   const id = newId(deps);
@@ -45,7 +45,7 @@ export async function resendEvent(deps: Deps, webhookId: string, id: string): Pr
 
 /** Sends all events again that failed since a time (epoch milliseconds). Returns how many there are. @throws NotFound */
 export async function resendFailedEvents(deps: Deps, webhookId: string, since: number): Promise<number> {
-  await getWebhook(deps, webhookId);
+  await getWebhook(deps.store.db, webhookId);
   const resent = await writeResendFailed(deps.store.db, webhookId, since, deps.now());
   wake(deps);
   return resent;

@@ -1,18 +1,13 @@
 import { z } from 'zod';
+import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { deleteDeliveriesOf } from '../store/webhookDeliveries.ts';
-import {
-  deleteWebhook,
-  findWebhook,
-  insertWebhook,
-  listWebhooks,
-  updateWebhook,
-  type Webhook,
-} from '../store/webhooks.ts';
+import { findWebhook, listWebhooks, type Webhook } from '../store/webhooks.ts';
 import { isEventType } from './events.ts';
 import { refreshWebhooks, wake } from './publish.ts';
+import { deleteAndRecord, insertAndRecord, updateAndRecord } from './recordWebhook.ts';
 import { guardOf } from './send.ts';
 import { newSecret } from './signature.ts';
 import { targetError } from './target.ts';
@@ -42,15 +37,10 @@ export type WebhookInput = z.input<typeof schema>;
 export type ShownSecret = { webhook: Webhook; secret: string };
 
 /** Returns the webhook with an ID. @throws NotFound */
-export async function getWebhook({ store }: Pick<Deps, 'store'>, id: string): Promise<Webhook> {
-  const webhook = await findWebhook(store.db, id);
+export async function getWebhook(db: Db, id: string): Promise<Webhook> {
+  const webhook = await findWebhook(db, id);
   if (!webhook) throw new NotFound('This webhook does not exist.');
   return webhook;
-}
-
-/** Returns the name of a webhook: its description, or the host of its URL. */
-export function nameOfWebhook({ description, url }: Pick<Webhook, 'description' | 'url'>): string {
-  return description || new URL(url).host;
 }
 
 /** Adds a webhook with its first secret. Its URL must resolve to addresses that this server may connect to. */
@@ -72,7 +62,7 @@ export async function addWebhook(deps: Deps, input: WebhookInput): Promise<Check
   const added = await deps.store.db.transaction().execute(async (trx) => {
     if ((await listWebhooks(trx)).length >= MAX_WEBHOOKS)
       return invalid({ '': `There are ${MAX_WEBHOOKS} webhooks already. Remove one that is no longer needed first.` });
-    await insertWebhook(trx, webhook);
+    await insertAndRecord(deps, trx, webhook);
     return { ok: true as const, value: { webhook, secret } };
   });
   await refreshWebhooks(deps);
@@ -81,34 +71,38 @@ export async function addWebhook(deps: Deps, input: WebhookInput): Promise<Check
 
 /** Changes the settings that are given. Activating a webhook forgets why it was paused; waiting events are then sent. @throws NotFound */
 export async function changeWebhook(deps: Deps, id: string, input: Partial<WebhookInput>): Promise<Checked<Webhook>> {
-  const before = await getWebhook(deps, id);
-  const { url, description, events, active } = before;
+  const { url, description, events, active } = await getWebhook(deps.store.db, id);
   const read = await readInput(deps, { url, description, events: events.filter(isEventType), active, ...input });
   if (!read.ok) return read;
   const resumed = read.value.active && !active ? { pausedBecause: null, failingSince: null } : {};
-  await updateWebhook(deps.store.db, id, { ...read.value, ...resumed });
+  const changed = await deps.store.db
+    .transaction()
+    .execute(async (trx) => updateAndRecord(deps, trx, await getWebhook(trx, id), { ...read.value, ...resumed }));
   await refreshWebhooks(deps);
   wake(deps);
-  return { ok: true, value: { ...before, ...read.value, ...resumed } };
+  return { ok: true, value: changed };
 }
 
 /** Gives a webhook a new secret. The old one signs as well for 24 hours. @throws NotFound */
 export async function rotateSecret(deps: Deps, id: string): Promise<ShownSecret> {
-  const { secretSealed } = await getWebhook(deps, id);
   const secret = newSecret(deps);
-  await updateWebhook(deps.store.db, id, {
-    secretSealed: deps.secrets.seal(secret),
-    oldSecretSealed: secretSealed,
-    oldSecretUntil: deps.now() + OVERLAP_MS,
+  const webhook = await deps.store.db.transaction().execute(async (trx) => {
+    const before = await getWebhook(trx, id);
+    const oldSecretUntil = deps.now() + OVERLAP_MS;
+    const secrets = { secretSealed: deps.secrets.seal(secret), oldSecretSealed: before.secretSealed };
+    return updateAndRecord(deps, trx, before, { ...secrets, oldSecretUntil });
   });
-  return { webhook: await getWebhook(deps, id), secret };
+  return { webhook, secret };
 }
 
 /** Removes a webhook with its deliveries. @throws NotFound */
 export async function removeWebhook(deps: Deps, id: string): Promise<Webhook> {
   const { db } = deps.store;
-  const webhook = await getWebhook(deps, id);
-  await deleteWebhook(db, id);
+  const webhook = await db.transaction().execute(async (trx) => {
+    const removed = await getWebhook(trx, id);
+    await deleteAndRecord(deps, trx, removed);
+    return removed;
+  });
   await refreshWebhooks(deps);
   while ((await deleteDeliveriesOf(db, id, DELETED_AT_ONCE)) === DELETED_AT_ONCE);
   return webhook;

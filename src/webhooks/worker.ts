@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { type Delivery, nextDeliveries, writeAttempt } from '../store/webhookDeliveries.ts';
-import { leaseWebhook, releaseWebhook, updateWebhook, type Webhook } from '../store/webhooks.ts';
+import { findWebhook, leaseWebhook, releaseWebhook, type Webhook } from '../store/webhooks.ts';
 import { refreshWebhooks } from './publish.ts';
+import { updateAndRecord } from './recordWebhook.ts';
 import { type Sent, sendEvent } from './send.ts';
 
 /** How often each server calls deliverEvents, in milliseconds. */
@@ -83,7 +84,8 @@ async function deliver(deps: Deps, webhook: Webhook, delivery: Delivery): Promis
   const changes = changesOf(webhook, sent, next.state, deps.now());
   await deps.store.db.transaction().execute(async (trx) => {
     await writeAttempt(trx, delivery, sent.attempt, next);
-    if (changes) await updateWebhook(trx, webhook.id, changes);
+    const before = changes && (await findWebhook(trx, webhook.id));
+    if (before) await updateAndRecord(deps, trx, before, changes);
   });
   if (changes?.pausedBecause) {
     deps.log.warn({ webhook: webhook.id, host: new URL(webhook.url).host }, 'webhook paused');

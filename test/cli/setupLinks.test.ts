@@ -14,6 +14,7 @@ describe('anteroom setup-link', () => {
 
   it('creates and lists links', async () => {
     await aLink(deps);
+    deps.clock.advance(1);
     const created = await runCli(deps, [
       'setup-link',
       'create',

@@ -3,7 +3,8 @@ import { Conflict } from '../../src/errors.ts';
 import { addDomain, setDefaultProvider } from '../../src/federation/domains.ts';
 import { confirmImport, type MetadataPreview, previewMetadata } from '../../src/federation/importMetadata.ts';
 import { targetOfDomain, targetsFor } from '../../src/federation/importTarget.ts';
-import { changeProvider, getProvider, providerInputOf, setProviderDomains } from '../../src/federation/providers.ts';
+import { setProviderDomains } from '../../src/federation/providerDomains.ts';
+import { changeProvider, getProvider, providerInputOf } from '../../src/federation/providers.ts';
 import { type Domain, findDomain } from '../../src/store/domains.ts';
 import {
   findProvider,

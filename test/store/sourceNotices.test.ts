@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import { deleteSource, insertSource } from '../../src/store/profileSources.ts';
-import {
-  deleteNotices,
-  dismissNotice,
-  insertNotice,
-  isNoticeKind,
-  listNotices,
-} from '../../src/store/sourceNotices.ts';
+import { deleteNotices, hideNotice, insertNotice, isNoticeKind, listNotices } from '../../src/store/sourceNotices.ts';
 import { aSource } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 
@@ -25,7 +19,7 @@ describe('store/sourceNotices', () => {
       for (const at of [1, 2]) await insertNotice(db, one.id, 'password', at);
       await insertNotice(db, other.id, 'password', 3);
       await insertNotice(db, one.id, 'takeOver', 4);
-      await dismissNotice(db, one.id, 'password');
+      await hideNotice(db, one.id, 'password');
       await insertNotice(db, one.id, 'password', 5);
       expect(await listNotices(db)).to.deep.equal([
         { sourceId: other.id, kind: 'password' },

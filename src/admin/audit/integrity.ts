@@ -10,7 +10,7 @@ import { countAuditBefore } from '../../store/auditSearch.ts';
 import { listWebhooks } from '../../store/webhooks.ts';
 import { flash } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
-import { nameOfWebhook } from '../../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
 
 const DAY_MS = 86_400_000;
 const COUNTED = 100_000;

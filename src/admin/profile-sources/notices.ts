@@ -1,7 +1,6 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { getSource } from '../../sources/profileSources.ts';
-import { dismissNotice } from '../../store/sourceNotices.ts';
+import { dismissNotice } from '../../sources/dismissNotice.ts';
 import { flash } from '../../web/flash.ts';
 
 const PATH = '/settings/profile-sources/scim/:id/notices/:kind/dismissal';
@@ -10,8 +9,7 @@ const PATH = '/settings/profile-sources/scim/:id/notices/:kind/dismissal';
 export function sourceNoticeRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const { id, kind } = req.params;
-    await getSource(deps, id);
-    await dismissNotice(deps.store.db, id, kind);
+    await dismissNotice(deps, id, kind);
     await flash(req, 'Dismissed. The SCIM log still has the requests.');
     res.redirect(303, '/settings');
   });

@@ -4,6 +4,7 @@ import { conflictOf, type FieldErrors } from '../../errors.ts';
 import { certificatesIn, describeCertificate } from '../../federation/certificate.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
+import { setProviderDomains } from '../../federation/providerDomains.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
 import {
   changeProvider,
@@ -12,7 +13,6 @@ import {
   getProvider,
   hasAbout,
   readProviderInput,
-  setProviderDomains,
   setProviderEnabled,
   shortBinding,
   singleSignOnFor,

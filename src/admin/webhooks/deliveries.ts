@@ -6,7 +6,8 @@ import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { resendEvent, resendFailedEvents } from '../../webhooks/deliveries.ts';
-import { getWebhook, nameOfWebhook } from '../../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
+import { getWebhook } from '../../webhooks/webhooks.ts';
 
 const PATH = `${WEBHOOKS}/:id/deliveries`;
 const PAGE = 50;
@@ -50,7 +51,7 @@ export function webhookDeliveryListRoutes(router: Router, deps: Deps): void {
 }
 
 async function show(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
-  const webhook = await getWebhook(deps, id);
+  const webhook = await getWebhook(deps.store.db, id);
   const [state, before] = [queryText(req, 'state'), queryText(req, 'before')];
   const found = await listDeliveries(deps.store.db, id, { state, before, limit: PAGE });
   const path = `${WEBHOOKS}/${id}/deliveries`;

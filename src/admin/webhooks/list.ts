@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { WEBHOOKS } from '../../paths.ts';
 import { listWebhooks } from '../../store/webhooks.ts';
-import { nameOfWebhook } from '../../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
 
 /** Intranet > Webhooks: the list. */
 export function webhookListRoutes(router: Router, { store }: Deps): void {

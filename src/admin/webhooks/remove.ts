@@ -2,14 +2,15 @@ import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { WEBHOOKS } from '../../paths.ts';
 import { flash } from '../../web/flash.ts';
-import { getWebhook, nameOfWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
+import { getWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
 
 const PATH = `${WEBHOOKS}/:id/removal`;
 
 /** Intranet > Webhooks > a webhook > Remove. */
 export function removeWebhookRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
-    const webhook = await getWebhook(deps, req.params.id);
+    const webhook = await getWebhook(deps.store.db, req.params.id);
     const name = nameOfWebhook(webhook);
     res.render('settings/webhooks/remove', { title: `Remove ${name}?`, webhook, name });
   });

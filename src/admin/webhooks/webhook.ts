@@ -6,14 +6,15 @@ import type { Webhook } from '../../store/webhooks.ts';
 import { flash } from '../../web/flash.ts';
 import { sendTestEvent } from '../../webhooks/deliveries.ts';
 import { eventTypes } from '../../webhooks/events.ts';
-import { changeWebhook, getWebhook, nameOfWebhook, rotateSecret } from '../../webhooks/webhooks.ts';
+import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
+import { changeWebhook, getWebhook, rotateSecret } from '../../webhooks/webhooks.ts';
 import { type EnteredWebhook, enteredWebhook } from './form.ts';
 
 const PATH = `${WEBHOOKS}/:id`;
 
 /** Intranet > Webhooks > a webhook: its settings, its secret and a test event. */
 export function webhookRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, async (req, res) => showWebhook(deps, res, await getWebhook(deps, req.params.id), {}));
+  router.get(PATH, async (req, res) => showWebhook(deps, res, await getWebhook(deps.store.db, req.params.id), {}));
   router.post(PATH, (req, res) => change(deps, req, res, req.params.id));
   router.post(`${PATH}/secret`, async (req, res) => {
     const { webhook, secret } = await rotateSecret(deps, req.params.id);
@@ -52,7 +53,7 @@ export function showWebhook(
 }
 
 async function change(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
-  const before = await getWebhook(deps, id);
+  const before = await getWebhook(deps.store.db, id);
   const entered = enteredWebhook(req);
   const saved = await changeWebhook(deps, id, entered);
   if (!saved.ok) return showWebhook(deps, res.status(422), before, { entered, errors: saved.errors });

@@ -8,6 +8,7 @@ import { findKnown, type ImportTarget, type KnownProvider, targetsFor } from '..
 import { readMetadata } from '../metadata/readMetadata.ts';
 import { type SourcedMetadata, withUrlWarnings } from '../metadataSource.ts';
 import { getProviderSetup, stateOf } from './links.ts';
+import { recordLink } from './recordLink.ts';
 
 const CHANGED = 'This was decided, revoked or sent again meanwhile. Review it again.';
 
@@ -48,6 +49,8 @@ export async function approve(
     const decision = { decision: 'approved', reason: '', providerId: imported.id } as const;
     if (!(await writeDecision(trx, id, sentAt, { ...decision, decidedAt: deps.now(), decidedBy: author })))
       throw new Conflict(CHANGED);
+    const approved = { state: 'approved', provider: imported.name };
+    await recordLink(deps, trx, 'setup_link.changed', setup, { state: 'arrived' }, approved);
     return imported;
   });
 }
@@ -65,9 +68,13 @@ const schema = z.object({
 export async function decline(deps: Deps, { id, sentAt, author }: Reviewed, reason: string): Promise<Checked<null>> {
   const parsed = schema.safeParse({ reason });
   if (!parsed.success) return invalid(fieldErrors(parsed.error));
-  await getProviderSetup(deps.store.db, id);
   const decision = { decision: 'declined', reason: parsed.data.reason, providerId: null } as const;
   const decided = { ...decision, decidedAt: deps.now(), decidedBy: author };
-  if (!(await writeDecision(deps.store.db, id, sentAt, decided))) throw new Conflict(CHANGED);
+  await deps.store.db.transaction().execute(async (trx) => {
+    const setup = await getProviderSetup(trx, id);
+    if (!(await writeDecision(trx, id, sentAt, decided))) throw new Conflict(CHANGED);
+    const declined = { state: 'declined', reason: parsed.data.reason };
+    await recordLink(deps, trx, 'setup_link.changed', setup, { state: 'arrived' }, declined);
+  });
   return { ok: true, value: null };
 }

@@ -13,6 +13,7 @@ import {
   writeRevocation,
 } from '../../store/providerSetups.ts';
 import { findGuide } from '../guides/guides.ts';
+import { recordLink } from './recordLink.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_LINKS = 50; // of a domain, that may hold metadata of 1 MB each
@@ -77,6 +78,8 @@ export async function createProviderSetup(
     if ((await countHeldSetups(trx, domain.id)) >= MOST_LINKS)
       throw new Conflict(`This domain has ${MOST_LINKS} links already. Revoke one that is not needed any more.`);
     await insertProviderSetup(trx, setup);
+    const created = { domain: domain.url, guide, expiresAt: new Date(setup.expiresAt).toISOString() };
+    await recordLink(deps, trx, 'setup_link.created', setup, {}, created);
   });
   return { ok: true, value: { setup, link: `${domain.url}${SETUP_PATH}#${token}` } };
 }
@@ -114,9 +117,19 @@ export const stateNames: Record<SetupState, string> = {
 
 /** Revokes a link: its visitor can do nothing more, and what was proposed is forgotten. @throws NotFound, Conflict */
 export async function revokeProviderSetup(deps: Deps, id: string, author: string): Promise<void> {
-  const { db } = deps.store;
-  const revocation = { revokedAt: deps.now(), revokedBy: author };
-  if (await writeRevocation(db, id, revocation)) return;
-  const { decision } = await getProviderSetup(db, id);
-  throw new Conflict(decision === 'approved' ? 'This was approved already.' : 'This link was revoked already.');
+  await deps.store.db.transaction().execute(async (trx) => {
+    const setup = await getProviderSetup(trx, id);
+    if (!(await writeRevocation(trx, id, { revokedAt: deps.now(), revokedBy: author })))
+      throw new Conflict(
+        setup.decision === 'approved' ? 'This was approved already.' : 'This link was revoked already.',
+      );
+    await recordLink(
+      deps,
+      trx,
+      'setup_link.changed',
+      setup,
+      { state: stateOf(setup, deps.now()) },
+      { state: 'revoked' },
+    );
+  });
 }

@@ -15,7 +15,10 @@ import { findGuide, guideOf } from '../guides/guides.ts';
 import { withScheme } from '../metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from '../metadata/readMetadata.ts';
 import { type MetadataSource, readSource, withUrlWarnings } from '../metadataSource.ts';
+import { factsOf } from '../metadataVersions.ts';
+import { recordedFacts } from '../recordProvider.ts';
 import { stateOf } from './links.ts';
+import { recordVisit } from './recordLink.ts';
 
 const MOST_TRIES = 60;
 const TOKEN = /(?:^|#)([\w-]{43})$/;
@@ -55,7 +58,11 @@ export async function startVisit(
   if (state === 'expired' || state === 'revoked') return state;
   const visitor = newToken(deps);
   const start = { visitorHash: hashToken(visitor), startedAt: deps.now(), startedFrom: from };
-  return (await writeStart(db, setup.id, start)) ? { setup, visitor } : 'elsewhere';
+  return db.transaction().execute(async (trx) => {
+    if (!(await writeStart(trx, setup.id, start))) return 'elsewhere';
+    await recordVisit(deps, trx, setup, { state }, { state: 'started' });
+    return { setup, visitor };
+  });
 }
 
 /** Returns the link that a browser has started at a domain, or why it cannot go on. */
@@ -139,13 +146,19 @@ export async function send(
 ): Promise<Checked<null>> {
   const parsed = schema.safeParse({ message });
   if (!parsed.success) return invalid(fieldErrors(parsed.error));
-  if (!proposedMetadata(setup, deps.now())) return invalid({ '': 'Provide the metadata first.' });
-  const { db } = deps.store;
-  const { id, metadataXml } = setup;
-  // The test is that of this metadata.
-  if (await writeSent(db, id, { message: parsed.data.message, sentAt: deps.now(), testId, metadataXml }))
-    return { ok: true, value: null };
-  const stored = await findProviderSetup(db, id);
+  const metadata = proposedMetadata(setup, deps.now());
+  if (!metadata) return invalid({ '': 'Provide the metadata first.' });
+  const { metadataXml, metadataUrl } = setup;
+  const isSent = await deps.store.db.transaction().execute(async (trx) => {
+    // The test is that of this metadata.
+    if (!(await writeSent(trx, setup.id, { ...parsed.data, sentAt: deps.now(), testId, metadataXml }))) return false;
+    const proposed = { entityId: metadata.entityId, metadataUrl, ...recordedFacts(factsOf(metadata)) };
+    const after = { state: 'arrived', ...parsed.data, ...proposed };
+    await recordVisit(deps, trx, setup, { state: stateOf(setup, deps.now()) }, after);
+    return true;
+  });
+  if (isSent) return { ok: true, value: null };
+  const stored = await findProviderSetup(deps.store.db, setup.id);
   return stored && mayChange(stored, deps.now())
     ? invalid({ '': 'The metadata was replaced meanwhile, such as in another tab. Check it, then send it again.' })
     : { ok: true, value: null };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { setProviderDomains } from '../../../src/federation/providerDomains.ts';
 import { stateOfProvider } from '../../../src/federation/providerState.ts';
-import { getProvider, removeProvider, setProviderDomains } from '../../../src/federation/providers.ts';
+import { getProvider, removeProvider } from '../../../src/federation/providers.ts';
 import { setActive } from '../../../src/people/users.ts';
 import { listProviders } from '../../../src/store/identityProviders.ts';
 import { listLoginTests } from '../../../src/store/loginTests.ts';
