@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
-import { whenDone } from './cleanup.ts';
+import { whenDone, whenRunDone } from './cleanup.ts';
 import { tempFolder } from './tempFolder.ts';
 
 /** Opens a browser that blocks all cookies but those of one origin. It is closed after the test. */
@@ -21,18 +21,35 @@ export async function openWithoutCookies(allowed: string): Promise<BrowserContex
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const macApplications = ['Chromium', 'Google Chrome', 'Google Chrome for Testing'];
 
-/** Opens a browser that is closed after the test. */
-export async function openBrowser(options: LaunchOptions = {}): Promise<Browser> {
-  const browser = await chromium.launch({ ...launchOptions(), ...options });
-  whenDone(() => browser.close());
+let shared: Promise<Browser> | undefined;
+
+/**
+ * Returns the browser of the tests of a file, because a start takes three times as long as a new context. Contexts share nothing; those that
+ * the test opens are closed after it.
+ */
+export async function openBrowser(): Promise<Browser> {
+  shared ??= launch();
+  const browser = await shared;
+  const others = browser.contexts();
+  whenDone(() => Promise.all(browser.contexts().map((context) => others.includes(context) || context.close())));
   return browser;
+}
+
+function launch(): Promise<Browser> {
+  const launched = chromium.launch(launchOptions());
+  whenRunDone(async () => {
+    shared = undefined;
+    await (await launched).close();
+  });
+  return launched;
 }
 
 function launchOptions(): LaunchOptions {
   const executablePath = process.env.CHROMIUM_PATH || findChromium();
   if (!executablePath) throw new Error('There is no Chromium. Run npm test, which installs it, or set CHROMIUM_PATH.');
   const isRoot = process.getuid?.() === 0; // Chromium's sandbox refuses root
-  return { executablePath, args: isRoot ? ['--no-sandbox'] : [] };
+  const args = ['--host-resolver-rules=MAP intranet.test 127.0.0.1'];
+  return { executablePath, args: isRoot ? [...args, '--no-sandbox'] : args };
 }
 
 /**

@@ -85,8 +85,7 @@ describe('CSRF protection in Chromium', () => {
       const { port } = new URL(anteroom.url);
       const url = `http://${host}:${port}`;
       if (host !== 'localhost') await addDomain(anteroom.deps, url);
-      const args = [`--host-resolver-rules=MAP intranet.test 127.0.0.1`, '--no-sandbox'];
-      const page = await (await openBrowser({ args })).newPage();
+      const page = await (await openBrowser()).newPage();
       await page.goto(`${url}/local-login`);
       await page.locator('#userName').fill('maya.koch');
       await page.locator('#password').fill('wrong');
