@@ -32,13 +32,9 @@ async function syslog({ deps, text, has }: Call): Promise<Output> {
 }
 
 async function test(deps: Deps): Promise<Output> {
-  const error = await sendTestMessage(deps);
-  if (error !== undefined) throw new Refused(`The test message was not sent. ${error}`);
-  const confirmed = deps.config.auditSyslog?.protocol !== 'udp';
-  const text = confirmed
-    ? 'The receiver has read the test message.'
-    : 'The test message was sent. Check that it arrived: by UDP, receivers confirm nothing.';
-  return { json: { sent: true, confirmed }, text };
+  const { sent, sentence } = await sendTestMessage(deps);
+  if (!sent) throw new Refused(sentence);
+  return { json: { sent, confirmed: deps.config.auditSyslog?.protocol !== 'udp' }, text: sentence };
 }
 
 function shown(status: SyslogStatus): Output {

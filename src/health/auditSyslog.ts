@@ -1,7 +1,7 @@
 import { readAuditDays } from '../audit/retention.ts';
 import { type SyslogStatus, syslogStatus } from '../audit/syslog/status.ts';
 import type { Deps } from '../deps.ts';
-import { AUDIT } from '../paths.ts';
+import { AUDIT_INTEGRITY } from '../paths.ts';
 import type { HealthItem } from './item.ts';
 import { expiryText, SOON_MS } from './sentences.ts';
 
@@ -21,7 +21,7 @@ export async function checkAuditSyslog(deps: Deps): Promise<HealthItem[]> {
       subject: '',
       text: `Audit entries have not reached syslog since ${since} UTC`,
       detail: `${receiver}: ${error} ${await waitingText(deps, status)}`,
-      href: AUDIT,
+      href: AUDIT_INTEGRITY,
     },
   ];
 }

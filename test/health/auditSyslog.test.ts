@@ -27,7 +27,7 @@ describe('health/auditSyslog', () => {
         text: 'Audit entries have not reached syslog since 2026-03-02 09:00 UTC',
         detail:
           'tls://127.0.0.1:9: The receiver cannot be reached: the connection was refused. 1 entry waits and will be sent once it works.',
-        href: '/settings/security/audit',
+        href: '/settings/security/audit/integrity',
       },
     ]);
     const receiver = await startTcp();

@@ -28,8 +28,8 @@ export function auditIntegrityRoutes(router: Router, deps: Deps): void {
   });
   router.post(`${AUDIT_INTEGRITY}/retention`, (req, res) => saveRetention(deps, req, res));
   router.post(`${AUDIT_INTEGRITY}/syslog-test`, async (req, res) => {
-    const error = await sendTestMessage(deps);
-    await flash(req, error ?? 'The test message was sent.', error === undefined ? 'success' : 'danger');
+    const { sent, sentence } = await sendTestMessage(deps);
+    await flash(req, sentence, sent ? 'success' : 'danger');
     res.redirect(303, AUDIT_INTEGRITY);
   });
 }

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import { NotFound } from '../../errors.ts';
 import { findChainHead, listSealedEntries } from '../../store/auditChain.ts';
 import { senderOf } from './forward.ts';
 import { asciiJson, syslogMessage } from './message.ts';
@@ -6,6 +7,13 @@ import { type Progress, readProgress } from './progress.ts';
 import { sendingFault, sendMessages } from './send.ts';
 
 const TEST_TIMEOUT_MS = 10_000;
+
+const wasRead = 'The receiver has read the test message.';
+const sentences = {
+  tls: wasRead,
+  tcp: wasRead,
+  udp: 'The test message was sent. Check that it arrived: by UDP, receivers confirm nothing.',
+} as const;
 
 /** Where the audit log is sent by syslog, and how it goes. Times are epoch milliseconds. */
 export type SyslogStatus = Pick<Progress, 'sentAt' | 'failingSince' | 'error' | 'retryAt' | 'missed'> & {
@@ -36,14 +44,17 @@ export async function syslogStatus({
   };
 }
 
-/** Sends a test message to the receiver now. Returns why it could not be sent, or undefined. @throws Error if there is no receiver */
-export async function sendTestMessage(deps: Deps): Promise<string | undefined> {
+/** Sends a test message to the receiver now. Returns whether that worked, as a sentence too. @throws NotFound if there is no receiver */
+export async function sendTestMessage(deps: Deps): Promise<{ sent: boolean; sentence: string }> {
   const { auditSyslog: receiver } = deps.config;
-  if (!receiver) throw new Error('AUDIT_SYSLOG is not set.');
+  if (!receiver) throw new NotFound('There is no receiver: AUDIT_SYSLOG is not set.');
   const { maxBytes, ...sender } = senderOf(deps, receiver);
   const head = { ...sender, severity: 'informational' as const, at: deps.now(), messageId: 'audit.test', params: {} };
   const text = asciiJson({ action: 'audit.test', message: 'This is a test message from Anteroom.' });
   const message = syslogMessage(head, maxBytes, () => text);
   const signal = AbortSignal.any([AbortSignal.timeout(TEST_TIMEOUT_MS), deps.background.stopping]);
-  return sendMessages(receiver, [message], signal).then(() => undefined, sendingFault);
+  return sendMessages(receiver, [message], signal).then(
+    () => ({ sent: true, sentence: sentences[receiver.protocol] }),
+    (error: unknown) => ({ sent: false, sentence: `The test message was not sent. ${sendingFault(error)}` }),
+  );
 }

@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { type LastVerification, startVerification } from '../../../src/audit/lastVerification.ts';
 import { readAuditDays } from '../../../src/audit/retention.ts';
 import { sealEntries } from '../../../src/audit/seal.ts';
+import { forwardAudit } from '../../../src/audit/syslog/forward.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
 import { writeSetting } from '../../../src/store/settings.ts';
+import { startTcp } from '../../audit/syslog/support/receivers.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
 import { anAuditEntry } from '../../support/rows.ts';
@@ -92,6 +94,29 @@ describe('the integrity of the audit log', () => {
     });
     const { text } = await client.get(PATH);
     expect(text).to.contain(`<a href="/settings/webhooks/${webhook.id}"><bdi>SIEM</bdi></a>`);
+  });
+
+  it('shows how syslog goes, and sends a test message', async () => {
+    expect((await client.post(`${PATH}/syslog-test`, {})).status).to.equal(404);
+    const receiver = await startTcp((socket, count) => count > 1 && socket.destroy());
+    anteroom = await startAnteroom({ env: { AUDIT_SYSLOG: receiver.url } });
+    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
+    client = await logInLocally(anteroom);
+    expect((await client.get(PATH)).text)
+      .to.contain(receiver.url)
+      .and.contain('Last sent never.');
+    expect((await client.post(`${PATH}/syslog-test`, {})).status).to.equal(303);
+    expect((await client.get(PATH)).text).to.contain('The receiver has read the test message.');
+    expect(receiver.parsed()[0]).to.include({ messageId: 'audit.test' });
+    await client.post(`${PATH}/syslog-test`, {});
+    expect((await client.get(PATH)).text).to.contain('The test message was not sent. The receiver closed');
+    await forwardAudit(anteroom.deps);
+    await add({});
+    await sealEntries(anteroom.deps);
+    await forwardAudit(anteroom.deps);
+    expect((await client.get(PATH)).text)
+      .to.contain('Fails since')
+      .and.match(/\d waiting\./);
   });
 
   async function verify(): Promise<string> {
