@@ -41,8 +41,8 @@ export function addKeyFaults(found: Verification, { unknown }: Keys): void {
       count === 1
         ? `The checkpoint of entry ${first.seq} is`
         : `${count} checkpoints, the first one of entry ${first.seq}, are`;
-    const fix = 'If the secret key was replaced since, verify again and trust the old key';
-    addFault(found, first.seq, `${subject} signed with another key. ${fix}: ${key}`);
+    const fix = 'If the secret key was replaced since, trust the old one: anteroom audit verify --trust';
+    addFault(found, first.seq, `${subject} signed with another key. ${fix} ${key}`);
   }
 }
 
