@@ -331,10 +331,48 @@ const audited: Record<string, Record<string, string>> = {
     takeNestingTurn: 'is a lock',
     refreshAncestors: 'derived from the members',
   },
+  'store/settings.ts': {
+    writeSetting: 'takes only what the program keeps for itself (settingTitles)',
+    replaceSetting: 'as writeSetting',
+    addSetting: 'as writeSetting',
+    takeSetting: 'as writeSetting',
+    checkDatabase: 'changes nothing',
+    checkWrites: 'is undone',
+  },
+  'store/domains.ts': {},
+  'store/identityProviders.ts': {},
+  'store/providerDomains.ts': {},
+  'store/providerLogos.ts': {},
+  'store/providerSetups.ts': {
+    writeProposal: 'is recorded once the visitor sends it',
+    deleteExpiredProviderSetups: 'are out of use',
+  },
+  'store/metadataFetches.ts': {
+    recordMetadataFetch: 'says what a provider does',
+    deleteMetadataFetches: 'follows from the removal of a provider',
+  },
+  'store/sourceNotices.ts': {
+    isNoticeKind: 'changes nothing',
+    insertNotice: 'reports a request, which is in the SCIM log',
+    deleteNotices: 'follows from a change of the source',
+  },
+  'store/webhooks.ts': {
+    leaseWebhook: 'says which process delivers',
+    releaseWebhook: 'says which process delivers',
+  },
 };
 
 /** Modules that record changes with the function of audit/record.ts, or are it. */
-const recorders = ['audit/record.ts', 'people/recordPerson.ts', 'people/recordGroup.ts'];
+const recorders = [
+  'audit/record.ts',
+  'audit/saveSetting.ts',
+  'federation/changeDomain.ts',
+  'federation/providerSetups/recordLink.ts',
+  'federation/recordProvider.ts',
+  'people/recordGroup.ts',
+  'people/recordPerson.ts',
+  'webhooks/recordWebhook.ts',
+];
 
 /** Modules that change something within a change that their callers record. */
 const recordedByCallers: Record<string, string> = {
