@@ -1,8 +1,8 @@
-import type { Deps } from '../deps.ts';
 import { changePeopleRules, noPeopleRules } from '../federation/peopleRules.ts';
-import { findLastSent, warningsAbout } from '../federation/sentPreview.ts';
+import { withSentManager } from '../federation/sentManager.ts';
+import { findLastSent, previewOf, type SentPreview, warningsAbout } from '../federation/sentPreview.ts';
 import type { PeopleRules, ValueRule } from '../store/peopleRules.ts';
-import { accepted, type Call, type Command, list, type Output, onOrOff, UsageError } from './command.ts';
+import { accepted, type Call, type Command, isoTime, list, type Output, onOrOff, UsageError } from './command.ts';
 import { providerNamed } from './providerShown.ts';
 
 export const providerPeopleCommands: Command[] = [
@@ -10,6 +10,7 @@ export const providerPeopleCommands: Command[] = [
     name: 'idp people',
     operands: 'IDP',
     summary: 'Show which people an identity provider creates and updates at their logins, or change it.',
+    notes: 'After a Test login, it also shows the person that such a login would create.',
     options: {
       create: { value: 'ON|OFF', help: 'Create people at their first login.' },
       update: { value: 'ON|OFF', help: 'Update people at each login.' },
@@ -42,12 +43,22 @@ async function people(call: Call): Promise<Output> {
   const { people: rules } = isSame
     ? { people: before }
     : accepted(await changePeopleRules(deps, provider.id, wanted), labelled);
-  const warnings = await warningsOf(deps, { ...provider, people: rules });
-  return { json: rules, text: shown(rules), warnings };
+  const last = await findLastSent(deps.store.db, provider.id);
+  const sent = last && (await withSentManager(deps.store.db, rules, last));
+  const preview = sent && previewOf(provider, rules, sent, deps.attributes.list);
+  const warnings = warningsAbout({ ...provider, people: rules }, sent);
+  const text = preview ? `${shown(rules)}\n\n${previewText(preview)}` : shown(rules);
+  return { json: { ...rules, preview: preview ? previewJson(preview) : null }, text, warnings };
 }
 
-async function warningsOf(deps: Deps, provider: Parameters<typeof warningsAbout>[0]): Promise<string[]> {
-  return warningsAbout(provider, await findLastSent(deps.store.db, provider.id));
+function previewJson({ at, problem, values, leftOut }: SentPreview) {
+  return { at: isoTime(at), problem: problem ?? null, person: Object.fromEntries(values), leftOut };
+}
+
+function previewText({ at, problem, values, leftOut }: SentPreview): string {
+  const title = `A new person like the one of the Test login at ${isoTime(at)} would be:`;
+  const rest = leftOut.length === 0 ? [] : [`Left out, because the values are not valid: ${leftOut.join(', ')}.`];
+  return [title, problem ?? list(values), ...rest].join('\n');
 }
 
 function changed({ text }: Call, before: PeopleRules): PeopleRules {

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { insertDomain } from '../../src/store/domains.ts';
+import { listProviders } from '../../src/store/identityProviders.ts';
+import { insertLoginActivity } from '../../src/store/loginActivity.ts';
+import { insertLoginTest } from '../../src/store/loginTests.ts';
+import { aDomain, aLoginTest, anActivity } from '../support/rows.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { jsonOf, runCli } from './support/runCli.ts';
 
@@ -51,6 +56,30 @@ describe('anteroom idp people', () => {
     const none = { attribute: '', values: [] };
     const cleared = { mapping: [], required: none, powerUser: none, userNameFrom: '' };
     expect(JSON.parse((await runCli(deps, people('--json'))).printed)).to.deep.include(cleared);
+  });
+
+  it('shows the person that a login like the last Test login would create', async () => {
+    const { db } = deps.store;
+    const [provider] = await listProviders(db);
+    const unknown = { issuer: undefined, issuedAt: undefined, nameIdFormat: undefined, authnContext: undefined };
+    const response = { issuer: undefined, issuedAt: undefined, inResponseTo: undefined, verified: true };
+    const attributes: [string, string][] = [['mail', 'ada@acme.com']];
+    const assertion = { ...unknown, nameId: 'ada', attributes, verified: true };
+    const detail = { arrived: { response, assertion, certificates: [] } };
+    const activity = anActivity({ asserted: 'ada', detail });
+    const domain = aDomain();
+    await insertDomain(db, domain);
+    await insertLoginActivity(db, activity);
+    await insertLoginTest(db, aLoginTest(domain.id, { providerId: provider?.id ?? null, activityId: activity.id }));
+    const args = people('--create', 'on', '--map', 'mail=email');
+    expect((await runCli(deps, args)).printed)
+      .to.contain('A new person like the one of the Test login at ')
+      .and.match(/email +ada@acme\.com/);
+    const { preview } = JSON.parse((await runCli(deps, people('--json'))).printed);
+    expect(preview).to.deep.include({ problem: null, leftOut: [] });
+    expect(preview.person).to.include({ userName: 'ada', email: 'ada@acme.com', userType: 'Intranet User' });
+    const none = await runCli(deps, people('--required', 'memberOf=Intranet'));
+    expect(none.printed).to.contain('Nobody: memberOf has none of the required values.');
   });
 
   it('refuses what the screen refuses, and changes nothing', async () => {
