@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
-import { isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
+import { containsText, isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
 import type { AuditEntryRow } from '../db/schema.ts';
 import { minIdAt, timeOf } from '../identifier.ts';
 import { networkTest } from '../network.ts';
@@ -134,8 +134,9 @@ function entryReader(db: Db, filter: AuditFilter) {
     const found: AuditEntry[] = [];
     let [end, limit] = [before, wanted];
     do {
-      const query = (await conditions({ from, before: end })).selectAll().orderBy('id', 'desc').limit(limit);
-      const rows = (await query.execute()).map(entryFromRow);
+      const query = await conditions({ from, before: end });
+      if (!query) break;
+      const rows = (await query.selectAll().orderBy('id', 'desc').limit(limit).execute()).map(entryFromRow);
       // The database looked for texts in JSON, whose names and salts are no part of an entry.
       for (const row of rows) if (isMatch(row, filter)) found.push(row);
       end = rows.length < limit ? undefined : rows.at(-1)?.id;
@@ -145,6 +146,7 @@ function entryReader(db: Db, filter: AuditFilter) {
   };
 }
 
+/** Returns what builds the query of a range of a walk; undefined if it would find nothing. */
 function conditionsReader(db: Db, filter: AuditFilter) {
   if (!filter.networks) return async (range: IdRange) => conditionsOf(db, filter, range);
   const isInside = networkTest(filter.networks);
@@ -156,19 +158,19 @@ function conditionsReader(db: Db, filter: AuditFilter) {
     const found = (await query.select(address.as('address')).distinct().execute()).flatMap((row) => row.address ?? []);
     if (known.size > MOST_KNOWN) known.clear();
     for (const each of found) if (!known.has(each)) known.set(each, isInside(each));
-    return query.where(isOneOf(db, address, jsonList(found.filter((each) => known.get(each)))));
+    const inside = found.filter((each) => known.get(each));
+    return inside.length === 0 ? undefined : query.where(isOneOf(db, address, jsonList(inside)));
   };
 }
 
 // A walk decides which rows are read: with an expression instead of a column, no engine takes another index than that of the walk.
 function conditionsOf(db: Db, filter: AuditFilter, { from, before }: IdRange) {
-  const { id, actorKind, actor, action, targetKind, target, search } = filter;
+  const { actorKind, actor, action, targetKind, target, search } = filter;
   const lead = leadOf(filter);
   let query = db.selectFrom('auditEntries');
   if (from !== undefined) query = query.where('id', '>=', from);
   if (before !== undefined) query = query.where('id', '<', before);
   if (lead) query = query.where(sql<boolean>`${sql.ref(lead.column)} = ${lead.value}`);
-  if (id !== undefined && lead?.column !== 'id') query = query.where('id', '=', id);
   for (const [column, value] of Object.entries({ actorKind, targetKind }))
     if (value) query = query.where(isValue(column, value));
   if (action)
@@ -182,15 +184,16 @@ function hasFound(db: Db, search: { text: string; ids: string[] }): RawBuilder<b
   const isKnown = ['actorId', 'targetId'].map((column) => isOneOf(db, column, jsonList(search.ids)));
   const parts = [
     ...(search.ids.length > 0 ? isKnown : []),
-    contains('whoJson', search.text),
-    ...inValues(search).map((text) => contains('whatJson', text)),
+    contains(db, 'whoJson', search.text),
+    contains(db, 'whatJson', search.text),
+    ...inValues(search).map((id) => sql<boolean>`"whatJson" like ${`%${id}%`}`),
   ];
   return sql<boolean>`(${sql.join(parts, sql` or `)})`;
 }
 
 function isNamed(db: Db, column: string, json: string, named: Named): RawBuilder<boolean> {
   if ('id' in named) return isValue(column, named.id);
-  return sql<boolean>`(${isOneOf(db, column, jsonList(named.ids))} or ${contains(json, named.text)})`;
+  return sql<boolean>`(${isOneOf(db, column, jsonList(named.ids))} or ${contains(db, json, named.text)})`;
 }
 
 function isValue(column: string, value: string): RawBuilder<boolean> {
@@ -201,15 +204,9 @@ function startsWith(column: string, start: string): RawBuilder<boolean> {
   return sql<boolean>`substr(${sql.ref(column)}, 1, ${sql.lit(start.length)}) = ${start}`;
 }
 
-/** Returns a condition that JSON in a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. */
-function contains(column: string, text: string): RawBuilder<boolean> {
-  const pattern = `%${inJson(text).replace(/[\\%_]/g, '\\$&')}%`;
-  // SQLite has no default escape character.
-  return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
-}
-
-function inJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+/** Returns a condition that JSON in a column contains a text. */
+function contains(db: Db, column: string, text: string): RawBuilder<boolean> {
+  return containsText(db, column, JSON.stringify(text).slice(1, -1));
 }
 
 /** Tests exactly what the database found roughly. */
@@ -221,12 +218,13 @@ function isMatch({ actorId, targetId, who, what }: AuditEntry, { actor, target, 
   const known = [actorId, targetId].filter((id) => id !== null);
   if (known.some((id) => search.ids.includes(id))) return true;
   const texts = [who?.name, who?.address, what?.name, ...(what?.changes ?? []).flatMap(textsOf)];
-  return texts.some((text) => inValues(search).some((part) => hasText(text, part)));
+  const parts = [search.text, ...inValues(search)];
+  return texts.some((text) => parts.some((part) => hasText(text, part)));
 }
 
-/** Returns what is searched in values: who was added to a group is an ID there. */
-function inValues({ text, ids }: { text: string; ids: string[] }): string[] {
-  return ids.length > MOST_IN_VALUES ? [text] : [text, ...ids];
+/** Returns the IDs that are searched in values, such as those of a person who was added to a group. */
+function inValues({ ids }: { ids: string[] }): string[] {
+  return ids.length > MOST_IN_VALUES ? [] : ids;
 }
 
 function textsOf({ name, before, after, added = [], removed = [] }: AuditChange): string[] {
