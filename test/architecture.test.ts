@@ -140,6 +140,8 @@ const testedIn: Record<string, string> = {
   'login/passkeyLogin.ts': 'intranet/passkeyLogin.test.ts',
   'login/passkeys.ts': 'intranet/passkeyLogin.test.ts',
   'login/proof.ts': 'intranet/secondStep.test.ts',
+  'login/recordSecondFactors.ts': 'audit/sessions.test.ts',
+  'login/recordSessions.ts': 'audit/sessions.test.ts',
   'login/recoveryCodes.ts': 'intranet/secondStep.test.ts',
   'login/secondFactorSetting.ts': 'cli/secondFactors.test.ts',
   'login/secondFactors.ts': 'admin/people/secondFactors.test.ts',
@@ -278,6 +280,7 @@ const testedIn: Record<string, string> = {
   'store/loginSurvey.ts': 'store/loginSearch.test.ts',
   'store/loginCounts.ts': 'store/loginActivity.test.ts',
   'people/nestedGroups.ts': 'scim/resources/nestedGroups.test.ts',
+  'sources/recordSource.ts': 'audit/sources.test.ts',
   'sources/accessTokens.ts': 'scim/http/tokenEndpoint.test.ts',
   'store/nestedGroups.ts': 'scim/resources/nestedGroups.test.ts',
   'store/lockedOut.ts': 'federation/lockedOut.test.ts',
@@ -327,6 +330,20 @@ const audited: Record<string, Record<string, string>> = {
   'store/writeUsers.ts': { writeLastLogin: 'a login is in Login activity' },
   'store/groups.ts': { updateGroupsOfUser: 'only the version of a group changes' },
   'store/groupMembers.ts': {},
+  'store/passwordLinks.ts': {
+    deletePasswordLinks: 'a new password, which is recorded, ends the links before',
+    deleteExpiredPasswordLinks: 'is out of use',
+  },
+  'store/profileSources.ts': { addCalls: 'is a count' },
+  'store/secondFactors.ts': { usePasskey: 'a login is in Login activity', useTimeStep: 'a login is in Login activity' },
+  'store/sessions.ts': {
+    writeSession: 'a login is in Login activity',
+    updateSession: 'says what a browser does',
+    touchSession: 'says when a browser was seen',
+    deleteSession: 'a logout is in Login activity',
+    shortenSessions: 'follows from the limits of a domain',
+    deleteExpiredSessions: 'are out of use',
+  },
   'store/nestedGroups.ts': {
     takeNestingTurn: 'is a lock',
     refreshAncestors: 'derived from the members',
@@ -369,13 +386,19 @@ const recorders = [
   'federation/changeDomain.ts',
   'federation/providerSetups/recordLink.ts',
   'federation/recordProvider.ts',
+  'login/recordSecondFactors.ts',
+  'login/recordSessions.ts',
   'people/recordGroup.ts',
   'people/recordPerson.ts',
+  'sources/recordSource.ts',
   'webhooks/recordWebhook.ts',
 ];
 
 /** Modules that change something within a change that their callers record. */
 const recordedByCallers: Record<string, string> = {
+  'intranet/security/app.ts': 'login/secondFactors.ts',
+  'intranet/security/passkeys.ts': 'login/secondFactors.ts',
+  'login/recoveryCodes.ts': 'login/secondFactors.ts and login/secondStep.ts',
   'people/nestedGroups.ts': 'people/groups.ts and scim/resources/groups.ts',
   'scim/resources/members.ts': 'scim/resources/groups.ts',
 };

@@ -1,4 +1,6 @@
 import { currentActor } from '../audit/actor.ts';
+import { changesBetween } from '../audit/changes.ts';
+import { type AuditTarget, recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict, NotFound } from '../errors.ts';
@@ -67,7 +69,10 @@ export async function createJob(deps: Deps, added: NewJob, startedBy: string): P
       await extendLease(trx, job.id, leaseFrom(deps));
     });
   const ready = { ...job, leasedUntil: leaseFrom(deps) };
-  await updateJob(db, ready);
+  await db.transaction().execute(async (trx) => {
+    await updateJob(trx, ready);
+    await recordStart(trx, deps, ready);
+  });
   return ready;
 }
 
@@ -99,6 +104,7 @@ async function findOrInsertImport(db: Db, deps: Deps, previewId: string, started
   const added = newJob(deps, { kind: 'import', input: {}, total: preview.total }, startedBy);
   const job: Job = { ...added, state: 'queued' };
   await insertJob(db, job);
+  await recordStart(db, deps, job);
   await updateJob(db, { ...preview, input: { ...preview.input, importId: job.id } });
   return job;
 }
@@ -150,7 +156,11 @@ export async function undoOf(deps: Deps, id: string, byId?: string): Promise<New
   const kind = undoKinds[done];
   if (!kind) throw new Conflict('This job cannot be undone.');
   const people = (await listJobItems(deps.store.db, id, 'done', { limit: ALL, after: 0 })).map(({ item }) => item);
-  return { kind, input, items: kind === 'deactivate' ? people.filter((person) => person !== byId) : people };
+  return {
+    kind,
+    input: { ...input, undoes: id },
+    items: kind === 'deactivate' ? people.filter((person) => person !== byId) : people,
+  };
 }
 
 function newJob(deps: Deps, { kind, input, items, total = items?.length ?? 0 }: NewJob, startedBy: string): Job {
@@ -170,10 +180,26 @@ function newJob(deps: Deps, { kind, input, items, total = items?.length ?? 0 }: 
   };
 }
 
+/** A preview changes nothing. */
+async function recordStart(db: Db, deps: Deps, job: Job): Promise<void> {
+  const { kind, total, input } = job;
+  if (kind === 'preview') return;
+  const { back: _, ...what } = input; // a path
+  const changes = changesBetween(undefined, { ...what, kind, total });
+  await recordChange(db, deps, 'job.started', targetOf(job), changes);
+}
+
+function targetOf(job: Job): AuditTarget {
+  return { kind: 'job', id: job.id, name: titleOf(job) };
+}
+
 async function changeJob(deps: Deps, id: string, change: (job: Job) => Job): Promise<Job> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const job = { ...change(known(await lockJob(trx, id))), changedAt: deps.now() };
+    const before = known(await lockJob(trx, id));
+    const job = { ...change(before), changedAt: deps.now() };
     await updateJob(trx, job);
+    const changes = changesBetween({ state: before.state }, { state: job.state });
+    if (changes.length > 0) await recordChange(trx, deps, 'job.changed', targetOf(job), changes);
     return job;
   });
 }

@@ -3,6 +3,7 @@ import { listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
 import { deleteSessions, listSessions, type OpenSession, type SessionFilter } from '../store/sessions.ts';
 import { findUsersById, type User } from '../store/users.ts';
+import { recordEndedSessions } from './recordSessions.ts';
 
 const PER_DELETION = 500;
 
@@ -17,11 +18,16 @@ export type ShownSession = OpenSession & {
  * Ends all sessions that match, except those that start meanwhile. In parts, between which others are served: one that is ended is ended on
  * every server. Returns how many there were.
  */
-export async function endSessions({ store, now }: Deps, filter: SessionFilter): Promise<number> {
+export async function endSessions(deps: Deps, filter: SessionFilter): Promise<number> {
+  const { store, now } = deps;
   const until = now();
   let [ended, some] = [0, PER_DELETION];
   while (some === PER_DELETION) {
-    some = await deleteSessions(store.db, filter, { until, now: now() }, PER_DELETION);
+    some = await store.db.transaction().execute(async (trx) => {
+      const owners = await deleteSessions(trx, filter, { until, now: now() }, PER_DELETION);
+      await recordEndedSessions(trx, deps, owners, filter);
+      return owners.length;
+    });
     ended += some;
   }
   return ended;

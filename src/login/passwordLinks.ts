@@ -1,7 +1,10 @@
+import { changesBetween } from '../audit/changes.ts';
+import { recordChange } from '../audit/record.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, Forbidden, invalid, NotFound } from '../errors.ts';
 import { hashToken, newToken } from '../identifier.ts';
 import { setPassword } from '../people/localPassword.ts';
+import { personTarget } from '../people/recordPerson.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
 import { findPasswordLink, takePasswordLink, writePasswordLink } from '../store/passwordLinks.ts';
 import { emailsOf, findUser, type User } from '../store/users.ts';
@@ -36,12 +39,18 @@ export async function createPasswordLink(deps: Deps, user: User, url: string, ma
   if (reason !== undefined) throw new Forbidden(reason);
   const token = newToken(deps);
   const now = deps.now();
-  await writePasswordLink(deps.store.db, {
+  const expiresAt = now + LINK_MS;
+  const link = {
     userId: user.id,
     tokenHash: hashToken(token),
     createdAt: now,
-    expiresAt: now + LINK_MS,
+    expiresAt,
     mailed: mailed ? 1 : 0,
+  } as const;
+  await deps.store.db.transaction().execute(async (trx) => {
+    await writePasswordLink(trx, link);
+    const changes = changesBetween(undefined, { expiresAt: new Date(expiresAt).toISOString(), mailed });
+    await recordChange(trx, deps, 'password.link_created', personTarget(user), changes);
   });
   return `${url}/new-password/${token}`;
 }
@@ -78,6 +87,7 @@ export async function choosePassword(
   const chosen = await setPassword(deps, user.id, password, false, async (trx) => {
     if (!(await takePasswordLink(trx, hashToken(token))))
       throw new NotFound(USED, { title: 'This link no longer works' });
+    await recordChange(trx, deps, 'password.link_used', personTarget(user));
   });
   if (chosen.ok) await forgetFailuresOf(deps, [user.userName, ...emailsOf(user)], address);
   return chosen;

@@ -20,6 +20,7 @@ import { deleteSecondStepsOf } from '../store/secondSteps.ts';
 import { deleteAllSessions } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
 import { requireSameCredentials } from './credentials.ts';
+import { recordSecondFactors } from './recordSecondFactors.ts';
 
 /** What a person has beside their password, and how many recovery codes are left. */
 export type SecondFactors = { app: AuthenticatorAppRow | undefined; passkeys: PasskeyRow[]; recoveryCodes: number };
@@ -46,15 +47,6 @@ export function secondFactorsText({ app, passkeys }: SecondFactors): string {
     ...(count > 0 ? [count === 1 ? '1 passkey' : `${count} passkeys`] : []),
   ];
   return parts.join(' and ') || 'none';
-}
-
-/**
- * Removes a person's authenticator app, passkeys and recovery codes within a transaction: their password alone is enough again. Logins that
- * wait for a second factor start again. The caller ends their sessions.
- */
-export async function removeSecondFactors(db: Db, userId: string): Promise<void> {
-  await deleteSecondFactors(db, userId);
-  await deleteSecondStepsOf(db, userId);
 }
 
 /** Removes all second factors of a person, ends their sessions, and reports it. @throws NotFound */
@@ -98,9 +90,12 @@ export async function changeSecondFactors<T>(
     const user = await lockUser(trx, userId);
     if (!user) throw new NotFound(UNKNOWN_PERSON);
     if (mark !== undefined) await requireSameCredentials(trx, userId, mark);
+    const before = await findSecondFactors(trx, userId);
     const result = await change(trx, user);
     await deleteSecondStepsOf(trx, userId);
-    await deleteAllSessions(trx, { userIds: [userId] });
+    const sessions = await deleteAllSessions(trx, { userIds: [userId] });
+    const after = await findSecondFactors(trx, userId);
+    await recordSecondFactors(trx, deps, user, { before, after, sessions });
     await publishSecondFactors(trx, deps, user);
     return result;
   });

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { hashToken, newToken } from '../identifier.ts';
 import { allowsMethod, mayLogIn } from '../people/users.ts';
 import type { Domain } from '../store/domains.ts';
+import { countRecoveryCodes } from '../store/secondFactors.ts';
 import { consumeSecondStep, countTry, findSecondStep, insertSecondStep } from '../store/secondSteps.ts';
 import { findUser, type User } from '../store/users.ts';
 import { useAppCode } from './authenticatorApp.ts';
@@ -11,6 +12,7 @@ import { readCredentials } from './credentials.ts';
 import { codeLimitsFor, limitsFor, mayTry, undoFailure } from './limits.ts';
 import { checkAssertion, usePasskeyOnce } from './passkeys.ts';
 import type { Proof } from './proof.ts';
+import { recordUsedCode } from './recordSecondFactors.ts';
 import { takeRecoveryCode } from './recoveryCodes.ts';
 
 const STEP_MS = 10 * 60_000;
@@ -92,6 +94,7 @@ export async function trySecondFactor(
         ? await useAppCode(trx, deps, user.id, entered.app)
         : await takeRecoveryCode(trx, user.id, entered.recoveryCode);
     if (!isRight) return 'wrong';
+    if ('recoveryCode' in entered) await recordUsedCode(trx, deps, user, await countRecoveryCodes(trx, user.id));
     return complete(trx, row, proof, finish);
   });
   if (done === 'over') return over(proof);

@@ -1,3 +1,5 @@
+import { changesBetween } from '../audit/changes.ts';
+import { recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid, NotFound } from '../errors.ts';
@@ -40,7 +42,7 @@ export async function addCustomAttribute(deps: Deps, input: unknown): Promise<Ch
   const read = readDefinition(input, before.attributes);
   if (!read.ok) return read;
   const added = { id: newAttributeId(deps), ...read.value };
-  await save(deps, before, [...before.attributes, added]);
+  await save(deps, before, [...before.attributes, added], (trx) => recordAttribute(trx, deps, undefined, added));
   return { ok: true, value: added };
 }
 
@@ -67,6 +69,7 @@ export async function saveCustomAttribute(
     deps,
     stored,
     stored.attributes.map((one) => (one.id === id ? after : one)),
+    (trx) => recordAttribute(trx, deps, before, after),
   );
   return { ok: true, value: { before, after } };
 }
@@ -79,6 +82,7 @@ export async function deleteCustomAttribute(deps: Deps, id: string): Promise<Cus
     deps,
     stored,
     stored.attributes.filter((one) => one !== removed),
+    (trx) => recordAttribute(trx, deps, removed, undefined),
   );
   return removed;
 }
@@ -126,14 +130,32 @@ async function readStored(db: Db): Promise<Stored> {
   return ((await findSetting(db, SETTING)) as Stored | undefined) ?? none;
 }
 
-async function save(deps: Deps, before: Stored, attributes: CustomAttribute[]): Promise<void> {
+async function save(
+  deps: Deps,
+  before: Stored,
+  attributes: CustomAttribute[],
+  record: (trx: Db) => Promise<void>,
+): Promise<void> {
   const after = { version: before.version + 1, attributes };
   await deps.store.db.transaction().execute(async (trx) => {
     await addSetting(trx, SETTING, none);
     if (!(await replaceSetting(trx, SETTING, before, after))) throw new Conflict(CHANGED_MEANWHILE);
     await writeSetting(trx, VERSION, after.version);
+    await record(trx);
   });
   Object.assign(deps.attributes, inForce(after));
+}
+
+async function recordAttribute(
+  db: Db,
+  deps: Deps,
+  before: CustomAttribute | undefined,
+  after: CustomAttribute | undefined,
+): Promise<void> {
+  const { id = '', name = '' } = after ?? before ?? {};
+  const action = !before ? 'attribute.created' : after ? 'attribute.updated' : 'attribute.deleted';
+  const changes = changesBetween(before, after).filter((change) => change.name !== 'id');
+  if (changes.length > 0) await recordChange(db, deps, action, { kind: 'attribute', id, name }, changes);
 }
 
 function named({ attributes }: Stored, id: string): CustomAttribute {

@@ -16,7 +16,7 @@ export function personTarget({ id, userName }: Pick<User, 'id' | 'userName'>): A
 
 /** Returns how many sessions ended with a change, as a part of its entry. */
 export function sessionsEnded(count: number): AuditChange[] {
-  return count === 0 ? [] : [changeOf('sessions', count, 0)];
+  return goneOf('sessions', count);
 }
 
 /** Records a new person with all of their values, in the audit log and for webhooks. */
@@ -34,35 +34,34 @@ export async function recordNewPerson(
 /**
  * Records what changed about a person, in the audit log and for webhooks. An activation or deactivation is in one entry with what else
  * changed; a password has an entry of its own.
- * @param also `passwordHash` is null if the password was removed, undefined if it stays; `sessions` is how many ended
+ * @param also `passwordHash` is null if the password was removed, undefined if it stays; `secondFactors` is how many went with it, and
+ *   `sessions` is how many ended
  */
 export async function recordPersonChange(
   db: Db,
   deps: WritingDeps,
   before: User,
   after: User,
-  { passwordHash, sessions = 0 }: { passwordHash?: string | null | undefined; sessions?: number } = {},
+  {
+    passwordHash,
+    secondFactors = 0,
+    sessions = 0,
+  }: { passwordHash?: string | null | undefined; secondFactors?: number; sessions?: number } = {},
 ): Promise<void> {
   const { list } = deps.attributes;
   const target = personTarget(after);
   const changes = changesBetween(valuesOf(before, list), valuesOf(after, list));
-  const ended = sessionsEnded(sessions);
-  const all = passwordHash === undefined ? [...changes, ...ended] : changes;
-  if (all.length > 0) await recordChange(db, deps, actionOf(before, after), target, all);
-  if (passwordHash !== undefined)
-    await recordChange(db, deps, passwordHash === null ? 'password.removed' : 'password.set', target, [
-      PASSWORD,
-      ...ended,
-    ]);
-  const names = new Set(changes.map(({ name }) => name));
-  const attributes = list.filter(({ name }) => names.has(name)).map(({ name }) => name);
-  await publishPersonChange(
-    db,
-    deps,
-    before,
-    after,
-    passwordHash === undefined ? attributes : [...attributes, PASSWORD.name],
-  );
+  const changed = new Set(changes.map(({ name }) => name));
+  const names = list.map(({ name }) => name).filter((name) => changed.has(name));
+  const gone = [...goneOf('secondFactors', secondFactors), ...sessionsEnded(sessions)];
+  if (passwordHash === undefined) changes.push(...gone);
+  if (changes.length > 0) await recordChange(db, deps, actionOf(before, after), target, changes);
+  if (passwordHash !== undefined) {
+    const action = passwordHash === null ? 'password.removed' : 'password.set';
+    await recordChange(db, deps, action, target, [PASSWORD, ...gone]);
+    names.push(PASSWORD.name);
+  }
+  await publishPersonChange(db, deps, before, after, names);
 }
 
 /**
@@ -75,6 +74,10 @@ export async function recordDeletedPerson(db: Db, deps: WritingDeps, person: Use
   await recordChange(db, deps, 'person.deleted', personTarget(person), first ? [...values, first] : values);
   for (const rest of more) await recordChange(db, deps, 'person.deleted', personTarget(person), [rest]);
   await publishPerson(db, deps, 'person.deleted', person);
+}
+
+function goneOf(name: string, count: number): AuditChange[] {
+  return count === 0 ? [] : [changeOf(name, count, 0)];
 }
 
 function actionOf(before: User, { active }: User): 'person.updated' | 'person.activated' | 'person.deactivated' {

@@ -135,11 +135,11 @@ export async function writePerson(
     await writePasswordHash(db, before.id, passwordHash);
     await deletePasswordLinks(db, before.id);
   }
-  if (passwordHash === null) await deleteSecondFactors(db, before.id); // a passkey alone is a local login too
+  const secondFactors = passwordHash === null ? await deleteSecondFactors(db, before.id) : 0; // a passkey alone is a local login too
   // Reactivation ends sessions too: a login in progress may have created one after the deactivation.
   const mayStay = mayLogIn(before) && mayLogIn(changed) && passwordHash === undefined;
   const sessions = mayStay ? 0 : await deleteAllSessions(db, { userIds: [before.id] });
-  await recordPersonChange(db, deps, before, changed, { passwordHash, sessions });
+  await recordPersonChange(db, deps, before, changed, { passwordHash, secondFactors, sessions });
   return changed;
 }
 

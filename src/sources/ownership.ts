@@ -1,18 +1,24 @@
+import type { AuditDeps } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, invalid } from '../errors.ts';
 import { canTakeAway, learnable, type OwnershipChange, ownershipWith } from '../people/ownership.ts';
 import { lockOwnership, type MappingRule, type ProfileSource, writeOwnership } from '../store/profileSources.ts';
 import { getSourceIn } from './profileSources.ts';
+import { recordSource } from './recordSource.ts';
 import { logIntegration } from './scimLog.ts';
 
 /** Has a source own attributes from now on, unless they were taken away from it in the meantime. Call it in the transaction of its request. */
-export async function learnAttributes(db: Db, sourceId: string, names: string[]): Promise<void> {
+export async function learnAttributes(db: Db, deps: AuditDeps, sourceId: string, names: string[]): Promise<void> {
   if (names.length === 0) return;
   const ownership = await lockOwnership(db, sourceId);
   if (ownership === undefined) return;
   const added = learnable({ ownership }, names);
-  if (added.length > 0) await writeOwnership(db, sourceId, { ownership: ownershipWith(ownership, { added }) });
+  if (added.length === 0) return;
+  const before = await getSourceIn(db, sourceId);
+  const source = { ...before, ownership: ownershipWith(ownership, { added }) };
+  await writeOwnership(db, sourceId, { ownership: source.ownership });
+  await recordSource(db, deps, before, source);
 }
 
 /** Adds attributes to what a source owns, and takes others away from it. Nothing is logged if it stays the same. @throws NotFound */
@@ -29,6 +35,7 @@ export async function changeOwnership(
     const source = { ...before, ownership: ownershipWith(before.ownership, change) };
     if (source.ownership === before.ownership) return { ok: true, value: before };
     await writeOwnership(trx, id, { ownership: source.ownership });
+    await recordSource(trx, deps, before, source);
     await logIntegration(trx, deps, source, 'idm_integration_update', 'What the source owns was changed.');
     return { ok: true, value: source };
   });
@@ -51,8 +58,10 @@ export async function changeMapping(deps: Deps, id: string, rules: MappingRule[]
     if (mappingJson === before.mappingJson) return before;
     const freed = mappingOf(before).filter(({ to }) => !rules.some((rule) => rule.to === to));
     const ownership = freed.reduce((kept, { to }) => kept.replace(` ${to} `, ' '), before.ownership);
+    const source = { ...before, ownership, mappingJson };
     await writeOwnership(trx, id, { ownership, mappingJson });
-    await logIntegration(trx, deps, before, 'idm_integration_update', 'The mapping was changed.');
-    return { ...before, ownership, mappingJson };
+    await recordSource(trx, deps, before, source);
+    await logIntegration(trx, deps, source, 'idm_integration_update', 'The mapping was changed.');
+    return source;
   });
 }

@@ -11,12 +11,14 @@ import {
   findSource,
   insertSource,
   listSources,
+  listSourceTokens,
   type ProfileSource,
   type Refusals,
   type SourceRights,
   updateSource,
 } from '../store/profileSources.ts';
 import { deleteNotices } from '../store/sourceNotices.ts';
+import { recordReplacedTokens, recordSource } from './recordSource.ts';
 import { logIntegration } from './scimLog.ts';
 import { createToken } from './tokens.ts';
 
@@ -85,7 +87,8 @@ export async function addSource(
   return deps.store.db.transaction().execute(async (trx) => {
     if (await isTaken(trx, source)) return invalid({ name: TAKEN });
     await insertSource(trx, source);
-    const token = await createToken(trx, deps, id, expiresAt);
+    await recordSource(trx, deps, undefined, source);
+    const token = await createToken(trx, deps, source, expiresAt);
     await logIntegration(trx, deps, source, 'idm_integration_activate', 'The source was added.');
     return { ok: true, value: { source, clientId: id, token } };
   });
@@ -127,8 +130,10 @@ export async function rotateToken(
   const now = deps.now();
   return deps.store.db.transaction().execute(async (trx) => {
     const source = await getSourceIn(trx, id);
-    await expireSourceTokens(trx, id, Math.max(overlapUntil ?? now, now), now);
-    const token = await createToken(trx, deps, id, expiresAt);
+    const until = Math.max(overlapUntil ?? now, now);
+    await recordReplacedTokens(trx, deps, source, await listSourceTokens(trx, id), until);
+    await expireSourceTokens(trx, id, until, now);
+    const token = await createToken(trx, deps, source, expiresAt);
     await logIntegration(trx, deps, source, 'idm_integration_reauth', 'A new token was created.');
     return { source, clientId: id, token };
   });
@@ -138,6 +143,7 @@ async function writeChanges(db: Db, deps: Deps, before: ProfileSource, changed: 
   if (isDeepStrictEqual(before, changed)) return before;
   const source = { ...changed, modifiedAt: deps.now() };
   await updateSource(db, source);
+  await recordSource(db, deps, before, source);
   const decisionsOf = (of: ProfileSource) => ({ ...rightsOf(of), ...refusalsOf(of) });
   if (!isDeepStrictEqual(decisionsOf(before), decisionsOf(changed))) await deleteNotices(db, source.id);
   if (!isDeepStrictEqual({ ...before, active: changed.active }, changed))

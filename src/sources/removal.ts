@@ -6,6 +6,7 @@ import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
 import { countManaged, deleteSource, findManagedUserIds, findSource } from '../store/profileSources.ts';
 import { findUser } from '../store/users.ts';
 import { getSource, setSourceActive } from './profileSources.ts';
+import { recordSource } from './recordSource.ts';
 import { logIntegration } from './scimLog.ts';
 
 /** Counts what the removal of a source affects. @throws NotFound */
@@ -49,5 +50,6 @@ export async function finishRemoval(db: Db, deps: Deps, { input }: Job): Promise
   if (!source) return;
   await releaseGroupsOf(db, deps, source.id);
   await deleteSource(db, source.id);
+  await recordSource(db, deps, source, undefined);
   await logIntegration(db, deps, source, 'idm_integration_delete', 'The source was removed.');
 }

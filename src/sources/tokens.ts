@@ -1,7 +1,8 @@
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { hashToken, newToken } from '../identifier.ts';
-import { insertSourceToken, type SourceToken } from '../store/profileSources.ts';
+import { insertSourceToken, type ProfileSource, type SourceToken } from '../store/profileSources.ts';
+import { recordNewToken } from './recordSource.ts';
 
 const HINT_LENGTH = 4;
 const WARN_MS = 30 * 86_400_000;
@@ -10,10 +11,17 @@ const WARN_MS = 30 * 86_400_000;
 export type TokenState = { kind: 'valid' } | { kind: 'expiresSoon' | 'expired'; at: number } | { kind: 'none' };
 
 /** Gives a source another token and returns it; only its hash is stored. @param expiresAt epoch milliseconds, null for never */
-export async function createToken(db: Db, deps: Deps, sourceId: string, expiresAt: number | null): Promise<string> {
+export async function createToken(
+  db: Db,
+  deps: Deps,
+  source: ProfileSource,
+  expiresAt: number | null,
+): Promise<string> {
   const token = newToken(deps);
   const hint = token.slice(-HINT_LENGTH);
-  await insertSourceToken(db, { tokenHash: hashToken(token), sourceId, hint, createdAt: deps.now(), expiresAt });
+  const shown = { sourceId: source.id, hint, createdAt: deps.now(), expiresAt };
+  await insertSourceToken(db, { ...shown, tokenHash: hashToken(token) });
+  await recordNewToken(db, deps, source, shown);
   return token;
 }
 

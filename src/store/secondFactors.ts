@@ -104,11 +104,12 @@ export async function countRecoveryCodes(db: Db, userId: string): Promise<number
   return Number(row.count);
 }
 
-/** Removes a person's authenticator app, passkeys and recovery codes. */
-export async function deleteSecondFactors(db: Db, userId: string): Promise<void> {
-  await deleteAuthenticatorApp(db, userId);
-  await db.deleteFrom('passkeys').where('userId', '=', userId).execute();
+/** Removes a person's authenticator app, passkeys and recovery codes. Returns how many apps and passkeys there were. */
+export async function deleteSecondFactors(db: Db, userId: string): Promise<number> {
+  const hadApp = await deleteAuthenticatorApp(db, userId);
+  const { numDeletedRows } = await db.deleteFrom('passkeys').where('userId', '=', userId).executeTakeFirst();
   await replaceRecoveryCodes(db, userId, []);
+  return Number(numDeletedRows) + (hadApp ? 1 : 0);
 }
 
 /** Returns whether a person has an authenticator app or a passkey: then the password alone is not enough. */

@@ -160,22 +160,22 @@ export async function deleteAllSessions(db: Db, filter: EndedSessions): Promise<
 
 /**
  * Ends up to `limit` sessions, but none that started after `until`. One that starts only after `now` is of a clock that was set back, and ends
- * too. Returns how many there were.
+ * too. Returns the person of each of them.
  */
 export async function deleteSessions(
   db: Db,
   filter: SessionFilter,
   { until, now }: { until: number; now: number },
   limit: number,
-): Promise<number> {
+): Promise<string[]> {
   const some = db
     .selectFrom('sessions')
     .select('id')
     .where(matching(filter))
     .where((e) => e.or([e('createdAt', '<=', until), e('createdAt', '>', now)]))
     .limit(limit);
-  const result = await db.deleteFrom('sessions').where('id', 'in', some).executeTakeFirst();
-  return Number(result.numDeletedRows);
+  const rows = await db.deleteFrom('sessions').where('id', 'in', some).returning('userId').execute();
+  return rows.map(({ userId }) => userId);
 }
 
 function matching({ ids, userIds, providerId, domainId, exceptId }: SessionFilter): Expression<SqlBool> {

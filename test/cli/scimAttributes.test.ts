@@ -12,7 +12,7 @@ describe('anteroom scim attributes', () => {
   it('shows and changes what a source owns', async () => {
     const { id } = JSON.parse((await run('scim add JumpCloud --json')).printed);
     expect((await run('scim attributes jumpcloud')).printed).to.equal('Owned       userName, active\nTaken away  none');
-    await learnAttributes(deps.store.db, id, ['title', 'bio']);
+    await learnAttributes(deps.store.db, deps, id, ['title', 'bio']);
     const { printed } = await run('scim attributes JumpCloud --own DEPARTMENT --take-away bio,location --json');
     const owned = ['userName', 'active', 'title', 'department'];
     expect(JSON.parse(printed)).to.deep.equal({ id, name: 'JumpCloud', owned, takenAway: ['bio', 'location'] });

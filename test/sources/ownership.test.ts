@@ -19,7 +19,8 @@ describe('sources/ownership', () => {
     });
 
     const ownership = async () => (await findSource(deps.store.db, id))?.ownership;
-    const learn = (...names: string[]) => deps.store.db.transaction().execute((trx) => learnAttributes(trx, id, names));
+    const learn = (...names: string[]) =>
+      deps.store.db.transaction().execute((trx) => learnAttributes(trx, deps, id, names));
 
     it('learns each attribute once, also from requests at the same time', async () => {
       await Promise.all([learn('title', 'department'), learn('title', 'location'), learn('title'), learn()]);

@@ -44,8 +44,9 @@ describe('sources/removal', () => {
         expect((await findSession(db, session.id, session.createdAt)) === undefined).to.equal(people === 'deactivate');
         expect(await findUser(db, other.id)).to.deep.equal(other);
         expect(await findGroup(db, group.id)).to.include({ sourceId: null });
-        const { rows } = await listScimLog(db, { sourceId: id }, { limit: 1 });
-        expect(rows[0]).to.include({ event: 'idm_integration_delete', detail: 'The source was removed.' });
+        const { rows } = await listScimLog(db, { sourceId: id }, { limit: 9 });
+        const removals = rows.filter(({ event }) => event === 'idm_integration_delete').map(({ detail }) => detail);
+        expect(removals).to.have.members(['The source was disabled.', 'The source was removed.']);
       });
 
     it('skips the last active Power User when people are deactivated, and names them on the job', async () => {

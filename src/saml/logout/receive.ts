@@ -6,6 +6,7 @@ import type { ReasonCode } from '../../federation/reasons.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { newId, newReference } from '../../identifier.ts';
 import { publishLogout } from '../../login/events.ts';
+import { recordEndedSessions } from '../../login/recordSessions.ts';
 import { clientNetwork } from '../../network.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
@@ -122,6 +123,12 @@ async function endSessions(db: Db, deps: Deps, logout: LogoutContext, from: From
   await deleteSessionsById(
     db,
     sessions.map(({ id }) => id),
+  );
+  await recordEndedSessions(
+    db,
+    deps,
+    sessions.map(({ userId }) => userId),
+    { providerId: provider.id },
   );
   const people = [...new Set(sessions.map(({ userId }) => userId))];
   const row = rowOf(deps, logout, from.client);

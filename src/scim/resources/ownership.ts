@@ -88,6 +88,7 @@ async function learn(
   const changed = wasRead ? changedAttributes(known, person, deps.attributes.list) : unknown;
   await learnAttributes(
     db,
+    deps,
     source.id,
     unknown.filter((attribute) => changed.includes(attribute)).map(({ name }) => name),
   );

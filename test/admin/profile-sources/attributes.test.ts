@@ -12,7 +12,7 @@ describe('admin/profile-sources/attributes', () => {
     setup = await startForSources();
     ({ id } = await setup.add('JumpCloud'));
     path = `/settings/profile-sources/scim/${id}/attributes`;
-    await learnAttributes(setup.anteroom.deps.store.db, id, ['title', 'bio']);
+    await learnAttributes(setup.anteroom.deps.store.db, setup.anteroom.deps, id, ['title', 'bio']);
   });
 
   it('shows what the source owns, here and on its own page', async () => {
@@ -37,7 +37,7 @@ describe('admin/profile-sources/attributes', () => {
   });
 
   it('keeps what was learned after the page was opened', async () => {
-    await learnAttributes(setup.anteroom.deps.store.db, id, ['location']);
+    await learnAttributes(setup.anteroom.deps.store.db, setup.anteroom.deps, id, ['location']);
     await setup.client.post(path, { shown: 'title bio', own: ['title', 'bio'] });
     expect(await ownership()).to.equal(' title bio location ');
   });
