@@ -102,7 +102,6 @@ const testedIn: Record<string, string> = {
   'audit/checkpoint.ts': 'audit/verify.test.ts',
   'audit/erasure.ts': 'audit/verify.test.ts',
   'audit/findCut.ts': 'audit/retention.test.ts',
-  'audit/makeCheckpoint.ts': 'audit/verify.test.ts',
   'audit/verification.ts': 'audit/verify.test.ts',
   'audit/verifyCheckpoint.ts': 'audit/verify.test.ts',
   'audit/verifyEntries.ts': 'audit/verify.test.ts',

@@ -44,6 +44,16 @@ describe('audit/retention', () => {
       expect(await trimAudit(deps), 'again').to.equal(0);
     });
 
+    it('notes that retention has deleted the entry of a checkpoint that was kept elsewhere', async () => {
+      const [checkpoint] = await listCheckpoints(deps.store.db, 0, 9);
+      deps.clock.advance(400 * DAY_MS);
+      await trimAudit(deps);
+      expect(await verifyAudit(deps, { checkpoint })).to.deep.include({
+        faults: [],
+        notes: ['The entry of the given checkpoint, 3, was deleted by retention since.'],
+      });
+    });
+
     it('keeps the last entry, which new ones continue', async () => {
       deps.clock.advance(1_000 * DAY_MS);
       expect(await trimAudit(deps)).to.equal(4);
