@@ -86,10 +86,15 @@ export async function recordDeclined(
   await recordChange(trx, deps, 'provider.metadata_declined', providerTarget(provider), changes);
 }
 
-/** Returns what is recorded of metadata: of certificates the fingerprints. */
-export function recordedFacts({ certificates, validUntil, ...others }: ProviderFacts): object {
-  const metadataValidUntil = validUntil === undefined ? undefined : new Date(validUntil).toISOString();
-  return { certificates: certificates.map(({ sha256 }) => sha256), ...others, metadataValidUntil };
+/** Returns what is recorded of metadata: of certificates the fingerprints. Endpoints are named so, because a setting is named singleLogout. */
+export function recordedFacts(facts: ProviderFacts): object {
+  const { certificates, singleSignOn, singleLogout, validUntil, ...others } = facts;
+  return {
+    certificates: certificates.map(({ sha256 }) => sha256),
+    ...{ singleSignOnEndpoints: singleSignOn, singleLogoutEndpoints: singleLogout },
+    ...others,
+    metadataValidUntil: validUntil === undefined ? undefined : new Date(validUntil).toISOString(),
+  };
 }
 
 /** Returns what is recorded of the rules for people. */

@@ -48,7 +48,8 @@ describe('audit of identity providers', () => {
       expect(changes).to.deep.include({
         ...{ entityId, enabled: true, name: 'www.okta.com', metadataUrl: url, refresh: 'review' },
         certificates: facts.certificates.map(({ sha256 }) => sha256),
-        singleSignOn: facts.singleSignOn.map(({ binding, location }) => ({ binding, location })),
+        singleLogout: true, // the setting
+        singleSignOnEndpoints: facts.singleSignOn.map(({ binding, location }) => ({ binding, location })),
         metadataSha256: hash('sha256', okta),
       });
       expect(assigned?.changes).to.deep.equal([{ name: 'domains', added: [settings.url], removed: [] }]);
@@ -120,10 +121,12 @@ describe('audit of identity providers', () => {
       expect(due?.changes).to.deep.include({ name: 'origin', after: 'refresh' });
       const digests = { before: hash('sha256', okta), after: hash('sha256', moved) };
       expect(due?.changes).to.deep.include({ name: 'metadataSha256', ...digests });
+      deps.clock.advance(1); // versions are in the order of their times
       published = again;
       const login = providerActor(await provider(), '192.0.2.1');
       const [early] = await during(() => actAs(deps, login, async () => refreshEarly(deps, await provider())));
       expect(early).to.include({ action: 'provider.metadata_changed', who: 'server Anteroom' });
+      deps.clock.advance(1);
       published = moved;
       const later = await logInLocally(settings);
       expect((await during(() => later.post(`${path}/refresh`)))[0]).to.include({ who: MAYA });
@@ -139,6 +142,7 @@ describe('audit of identity providers', () => {
       const [declined] = await during(() => client.post(`${path}/rejection`, reject));
       expect(declined).to.include({ action: 'provider.metadata_declined', who: MAYA, target });
       expect(locations(declined)).to.match(/"before":.*\/sso\/saml".*"after":.*\/sso\/saml2"/);
+      deps.clock.advance(1);
       published = again;
       await client.post(`${path}/refresh`);
       const { id } = await provider();
@@ -181,7 +185,7 @@ describe('audit of identity providers', () => {
     }
 
     function locations(recorded: Recorded | undefined): string {
-      return JSON.stringify(recorded?.changes.find(({ name }) => name === 'singleSignOn'));
+      return JSON.stringify(recorded?.changes.find(({ name }) => name === 'singleSignOnEndpoints'));
     }
   });
 });
