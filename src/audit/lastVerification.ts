@@ -6,7 +6,6 @@ import { verifyAudit } from './verify.ts';
 /** The last verification that was started on the screen: its result, or why there is none. */
 export type LastVerification = {
   startedAt: number; // epoch milliseconds
-  by: string; // who started it
   state: 'running' | 'done' | 'interrupted';
   result?: Verification;
 };
@@ -25,10 +24,10 @@ export async function readLastVerification({
 }
 
 /** Starts to verify the audit log in the background, unless this is under way. Its result is kept for the screen. */
-export async function startVerification(deps: Deps, by: string): Promise<void> {
+export async function startVerification(deps: Deps): Promise<void> {
   const { db } = deps.store;
   if ((await readLastVerification(deps))?.state === 'running') return;
-  const started: LastVerification = { startedAt: deps.now(), by, state: 'running' };
+  const started: LastVerification = { startedAt: deps.now(), state: 'running' };
   await writeSetting(db, SETTING, started);
   deps.background.add(verifyAndKeep(deps, started));
 }

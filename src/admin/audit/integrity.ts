@@ -5,7 +5,6 @@ import { sendTestMessage, syslogStatus } from '../../audit/syslog/status.ts';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { AUDIT, AUDIT_INTEGRITY, WEBHOOKS } from '../../paths.ts';
-import { nameOf } from '../../people/users.ts';
 import { countAuditBefore } from '../../store/auditSearch.ts';
 import { listWebhooks } from '../../store/webhooks.ts';
 import { flash } from '../../web/flash.ts';
@@ -22,8 +21,8 @@ type Page = { days?: string; errors?: FieldErrors; deletes?: number };
 /** Manage Security > Audit log > Integrity and retention: whether the log is intact, for how long it is kept, and where it is sent. */
 export function auditIntegrityRoutes(router: Router, deps: Deps): void {
   router.get(AUDIT_INTEGRITY, (_req, res) => show(deps, res, {}));
-  router.post(`${AUDIT_INTEGRITY}/verification`, async (req, res) => {
-    await startVerification(deps, req.user ? nameOf(req.user) : '');
+  router.post(`${AUDIT_INTEGRITY}/verification`, async (_req, res) => {
+    await startVerification(deps);
     res.redirect(303, AUDIT_INTEGRITY);
   });
   router.post(`${AUDIT_INTEGRITY}/retention`, (req, res) => saveRetention(deps, req, res));

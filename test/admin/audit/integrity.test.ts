@@ -30,7 +30,7 @@ describe('the integrity of the audit log', () => {
     expect((await client.get(PATH)).text).to.contain('Not verified on this page yet');
     for (let i = 0; i < 3; i += 1) await add({ what: { name: `person ${i}` } });
     const intact = await verify();
-    expect(intact).to.contain('>Intact</span>').and.contain('by <bdi>Maya</bdi>').and.not.contain('data-refresh');
+    expect(intact).to.contain('>Intact</span>').and.not.contain('data-refresh');
     const { seq } = await db
       .selectFrom('auditEntries')
       .select('seq')
@@ -44,22 +44,19 @@ describe('the integrity of the audit log', () => {
 
   it('runs one verification at a time, and one that was lost can be started again', async () => {
     const { deps } = anteroom;
-    const running: LastVerification = { startedAt: deps.now(), by: 'Ben', state: 'running' };
+    const running: LastVerification = { startedAt: deps.now(), state: 'running' };
     await writeSetting(deps.store.db, 'auditVerification', running);
     expect(await verify())
       .to.contain('data-refresh')
-      .and.contain('You can leave this page')
-      .and.contain('<bdi>Ben</bdi>');
+      .and.contain('You can leave this page');
     await writeSetting(deps.store.db, 'auditVerification', { ...running, startedAt: deps.now() - 2 * HOUR_MS });
     expect((await client.get(PATH)).text)
       .to.contain('Interrupted before the end')
       .and.not.contain('data-refresh');
     deps.background.stop();
-    await startVerification(deps, 'Eve');
+    await startVerification(deps);
     await deps.background.finished();
-    expect((await client.get(PATH)).text)
-      .to.contain('Interrupted before the end')
-      .and.contain('<bdi>Eve</bdi>');
+    expect((await client.get(PATH)).text).to.contain('Interrupted before the end');
   });
 
   it('sets for how long entries are kept, and asks before it deletes', async () => {
