@@ -15,7 +15,7 @@ import { inParallel } from './support/load.ts';
 const HOST = 'localhost:3000';
 const USERS = '/api/v2/scim/v2/Users';
 const CLIENTS = 4;
-const CREATED = 80; // before the server is killed
+const CREATED = 30; // before the server is killed
 
 type Reply = { status: number; id?: string };
 
