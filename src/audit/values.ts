@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AuditChange } from '../store/audit.ts';
 import type { CutValue } from './changes.ts';
 import type { References } from './references.ts';
@@ -30,15 +31,16 @@ export const SECRET_TEXT = 'changed, value not recorded';
 /** Returns a change as it is shown. */
 export function shownChange(change: AuditChange, label: string, references: References): ShownChange {
   const { name, before, after, added, removed, secret = false } = change;
-  const shown = (values: unknown[]) => values.map((value) => shownValue(name, value, references));
+  const isDistinct = isReadablyDistinct(given(before), given(after));
+  const shown = (values: unknown[]) => values.map((value) => shownValue(name, value, references, isDistinct));
   const common = { name, label, isSecret: secret };
   if (added || removed)
     return { ...common, before: shown(removed ?? []), after: shown(added ?? []), isList: true, same: 0 };
   const [old, now] = [listOf(before), listOf(after)];
   if (!old || !now)
     return { ...common, before: shown(given(before)), after: shown(given(after)), isList: false, same: 0 };
-  const gone = old.filter((value) => !now.includes(value));
-  const come = now.filter((value) => !old.includes(value));
+  const gone = old.filter((value) => !now.some((each) => isDeepStrictEqual(each, value)));
+  const come = now.filter((value) => !old.some((each) => isDeepStrictEqual(each, value)));
   // The same values in another order.
   if (gone.length + come.length === 0)
     return { ...common, before: shown(old), after: shown(now), isList: false, same: 0 };
@@ -48,13 +50,11 @@ export function shownChange(change: AuditChange, label: string, references: Refe
 /** Returns a change in a few words: 'Anna → Anne', '3 added, 1 removed'. */
 export function summaryOf({ isSecret, before, after, isList }: ShownChange): string {
   if (isSecret) return SECRET_TEXT;
-  if (isList && before.length + after.length > 1) {
-    const counts = [`${after.length} added`, `${before.length} removed`];
-    return counts.filter((text) => !text.startsWith('0 ')).join(', ');
-  }
   const [old, now] = [before, after].map((values) => values.map(shortText).join(', '));
-  if (before.length === 0) return isList ? `${now} added` : (now ?? '');
-  return isList ? `${old} removed` : `${old} → ${after.length === 0 ? 'none' : now}`;
+  if (!isList) return before.length === 0 ? (now ?? '') : `${old} → ${now || 'none'}`;
+  const isShort = before.length <= 1 && after.length <= 1;
+  const parts = isShort ? [`${now} added`, `${old} removed`] : [`${after.length} added`, `${before.length} removed`];
+  return parts.filter((_, index) => [after, before][index]?.length).join(', ');
 }
 
 /** Returns a change in one line without links, for files and the command line. Times are ISO 8601. */
@@ -83,7 +83,7 @@ export function visible(text: string): string {
   });
 }
 
-function shownValue(name: string, value: unknown, references: References): ShownValue {
+function shownValue(name: string, value: unknown, references: References, isDistinct: boolean): ShownValue {
   if (typeof value === 'number' && value >= EARLIEST_TIME && TIME_NAME.test(name)) return { kind: 'time', at: value };
   if (typeof value === 'boolean') return textOf(value ? 'yes' : 'no');
   if (typeof value === 'number') return textOf(value.toLocaleString('en'));
@@ -95,7 +95,31 @@ function shownValue(name: string, value: unknown, references: References): Shown
     const note = `The first ${number(value.start.length)} of ${number(value.length)} characters. SHA-256 of all: ${value.sha256}`;
     return { ...textOf(value.start), isCode: true, note };
   }
-  return { ...textOf(JSON.stringify(value, undefined, 2)), isCode: true };
+  const readable = isDistinct ? readableText(value) : undefined;
+  return readable === undefined ? { ...textOf(JSON.stringify(value, undefined, 2)), isCode: true } : textOf(readable);
+}
+
+/** A text leaves parts of an object out: two objects that differ must not look the same. */
+function isReadablyDistinct(old: unknown[], now: unknown[]): boolean {
+  return !old.some((was) => {
+    const text = readableText(was);
+    return text !== undefined && now.some((is) => readableText(is) === text && !isDeepStrictEqual(was, is));
+  });
+}
+
+/**
+ * Returns an object of simple values as people write it, or undefined for any other value: '+49 30 5550 (work, primary)' for a value of SCIM
+ * (RFC 7643 2.4), otherwise its properties by name.
+ */
+function readableText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const parts = Object.entries(value).filter(([, part]) => part !== '' && part !== false);
+  if (parts.length === 0 || isCut(value) || parts.some(([, part]) => typeof part === 'object')) return undefined;
+  if (!('value' in value || 'type' in value)) return parts.map(([name, part]) => `${name}: ${part}`).join(', ');
+  const { type, primary, formatted, ...own } = Object.fromEntries(parts);
+  const written = Object.keys(own).length > 0 ? Object.values(own).join(', ') : (formatted ?? '');
+  const marks = [type, ...(primary === undefined ? [] : ['primary'])].filter((mark) => mark !== undefined);
+  return marks.length > 0 ? `${written} (${marks.join(', ')})`.trim() : String(written);
 }
 
 function textOf(text: string): ShownValue & { kind: 'text' } {
@@ -110,9 +134,10 @@ function isCut(value: unknown): value is CutValue {
   return typeof value === 'object' && value !== null && 'sha256' in value && 'start' in value && 'length' in value;
 }
 
-/** Returns the values of a list of texts and numbers, which are shown one by one. */
+/** Returns the values of a list, which are shown one by one, if each of them is a line of text. */
 function listOf(value: unknown): unknown[] | undefined {
-  return Array.isArray(value) && value.every((each) => typeof each !== 'object') ? value : undefined;
+  const isLine = (each: unknown) => typeof each !== 'object' || readableText(each) !== undefined;
+  return Array.isArray(value) && value.every(isLine) ? value : undefined;
 }
 
 function given(value: unknown): unknown[] {

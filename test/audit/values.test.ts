@@ -18,6 +18,7 @@ describe('audit/values', () => {
       [{ added: ['anna'] }, 'ANNA added', 'x: added ANNA'],
       [{ removed: ['anna'] }, 'ANNA removed', 'x: removed ANNA'],
       [{ added: ['anna', 'ben'], removed: ['eve'] }, '2 added, 1 removed', 'x: added ANNA, BEN; removed EVE'],
+      [{ added: ['anna'], removed: ['eve'] }, 'ANNA added, EVE removed', 'x: added ANNA; removed EVE'],
       [{ before: ['a', 'b'], after: ['b'] }, 'a removed', 'x: removed a; 1 unchanged'],
       [{ after: 'word '.repeat(20) }, `${'word '.repeat(7)}word…`, `x: none → ${'word '.repeat(20)}`],
       [{ after: { b: [1] } }, '{ "b": [ 1 ] }', 'x: none → {\n  "b": [\n    1\n  ]\n}'],
@@ -25,6 +26,36 @@ describe('audit/values', () => {
       const shown = shownChange({ name: 'x', ...change }, 'x', people);
       expect([summaryOf(shown), changeLine(shown)], JSON.stringify(change)).to.deep.equal([summary, line]);
     }
+  });
+
+  it('says lists of objects as people write them', () => {
+    const work = { type: 'work', primary: true, value: '+49 30 55' };
+    const home = { value: '+49 30 56', type: 'home', primary: false };
+    for (const [change, summary] of [
+      [{ after: [work, home] }, '+49 30 55 (work, primary), +49 30 56 (home)'],
+      [{ before: [work], after: [home] }, '+49 30 56 (home) added, +49 30 55 (work, primary) removed'],
+      [{ before: [{ ...work }, home], after: [work] }, '+49 30 56 (home) removed'],
+      [
+        { after: [{ formatted: 'Main St 1\nBerlin', type: 'work', streetAddress: 'Main St 1', locality: 'Berlin' }] },
+        'Main St 1, Berlin (work)',
+      ],
+      [{ after: [{ formatted: 'Main St 1\nBerlin', type: 'work' }] }, 'Main St 1 Berlin (work)'],
+      [{ after: [{ type: 'work' }] }, '(work)'],
+      [{ after: [{ from: 'mail', to: 'email' }] }, 'from: mail, to: email'],
+      [{ before: [], after: [{ value: '' }] }, '[ { "value": "" } ]'],
+    ] as [Partial<AuditChange>, string][])
+      expect(summaryOf(shownChange({ name: 'x', ...change }, 'x', people)), JSON.stringify(change)).to.equal(summary);
+  });
+
+  it('shows all of objects that would look the same before and after', () => {
+    const address = { type: 'work', locality: 'Berlin' };
+    const change = { before: [{ ...address, formatted: 'Berlin' }], after: [{ ...address, formatted: 'Berlin, DE' }] };
+    const { before, after } = shownChange({ name: 'x', ...change }, 'x', people);
+    for (const [shown, text] of [
+      [before, '"Berlin"'],
+      [after, '"Berlin, DE"'],
+    ] as const)
+      expect(shown[0]).to.have.property('text').that.includes(`"formatted": ${text}`);
   });
 
   it('shows times as times, and a list in another order whole', () => {
