@@ -5,7 +5,7 @@ import { actorKinds } from '../store/audit.ts';
 import { type AuditFilter, findAuditEntry, type Named } from '../store/auditSearch.ts';
 import { searchUsers } from '../store/userSearch.ts';
 import { targetKinds } from './actions.ts';
-import { actionFamilies, allActions } from './auditNames.ts';
+import { actionFamilies, allActions, namesShownAs } from './auditNames.ts';
 import { isId } from './references.ts';
 
 /** The filters of the audit log, by their names in URLs and on the command line. */
@@ -19,7 +19,7 @@ const MOST_PEOPLE = 200;
 
 /**
  * Returns the filter that was entered. The search takes the ID of an entry, its number in the chain (#12), an ID that an entry names, or a
- * part of a name or value. Who made a change and what it is about are an ID, or a part of the name then or of a person's name today.
+ * part of a name or value, as it was recorded or as it is shown. Who made a change and what it is about are an ID, or a part of the name then or of a person's name today.
  */
 export async function readAuditFilter(deps: Deps, entered: EnteredAuditFilter): Promise<Checked<AuditFilter>> {
   const { by, action, about } = entered;
@@ -53,8 +53,9 @@ async function searchFor(deps: Deps, text: string): Promise<Pick<AuditFilter, 'i
   const [, number] = NUMBER.exec(text) ?? [];
   if (number !== undefined) return { number: Number(number) };
   const id = text.toLowerCase();
-  if (!isId(id)) return { search: { text, ids: await peopleCalled(deps, text) } };
-  return (await findAuditEntry(deps.store.db, id)) ? { id } : { search: { text: id, ids: [id] } };
+  const names = namesShownAs(text, deps.attributes.list);
+  if (!isId(id)) return { search: { text, ids: await peopleCalled(deps, text), names } };
+  return (await findAuditEntry(deps.store.db, id)) ? { id } : { search: { text: id, ids: [id], names } };
 }
 
 async function namedIn(deps: Deps, entered: string): Promise<Named | undefined> {

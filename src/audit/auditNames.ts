@@ -61,6 +61,8 @@ export function familyOf(action: string): string {
   return action.split('.')[0] ?? action;
 }
 
+const SHORTEST = 3; // a shorter text is in most names
+
 // How words within names are written. Others are in lower case.
 const words: Record<string, string> = {
   id: 'ID',
@@ -79,11 +81,13 @@ const words: Record<string, string> = {
   ip: 'IP',
 };
 
-// Values that are no attributes.
+// Names in words that are not just those of their parts.
 const known: Record<string, string> = {
   sourceId: 'Managed by',
   creatorId: 'Created by',
   writers: 'Written by',
+  autoLogin: 'Auto Login',
+  defaultProvider: 'Default Provider',
 };
 
 /** Returns the name of what changed in words: the label of a person's attribute, otherwise 'Auto login' for 'autoLogin'. */
@@ -96,6 +100,14 @@ export function changeLabel(targetKind: string, name: string, attributes: Attrib
   if (name.startsWith('custom.')) return 'Attribute that was removed';
   const own = name.replace(/^meta\./, '');
   return known[own] ?? own.split('.').map(inWords).join(' › ');
+}
+
+/** Returns parts of names of changes that are shown with a text: 'autologin' for 'Auto login', 'title' for 'Job title'. */
+export function namesShownAs(text: string, attributes: AttributeList): string[] {
+  const [part, own] = [text.toLowerCase(), text.toLowerCase().replace(/[^a-z0-9]/g, '')];
+  const labels = [...attributes.map(({ name, label }) => [name, label]), ...Object.entries(known)];
+  const names = labels.flatMap(([name = '', label]) => (label?.toLowerCase() === part ? [name] : []));
+  return own.length < SHORTEST || own === part ? names : [own, ...names];
 }
 
 function inWords(name: string): string {

@@ -12,6 +12,9 @@ import { collectNewest, type IdRange, type LogWalk } from './newestFirst.ts';
 /** Someone or something by their ID, or by a part of a name, which an entry has or which people with these IDs have today. */
 export type Named = { id: string } | { text: string; ids: string[] };
 
+/** A text in names, IDs and values, with the IDs of people who are called so, and the recorded names of changes that are shown so. */
+export type Search = { text: string; ids: string[]; names: string[] };
+
 /** Which entries are wanted: those that meet all of these conditions. Times are epoch milliseconds. */
 export type AuditFilter = {
   id?: string | undefined;
@@ -24,7 +27,7 @@ export type AuditFilter = {
   networks?: readonly string[] | undefined; // in CIDR notation
   from?: number | undefined;
   until?: number | undefined; // before this time
-  search?: { text: string; ids: string[] } | undefined; // in names, IDs and values, with the IDs of people who are called so
+  search?: Search | undefined;
 };
 
 /** A page of entries. `next` is the `before` of the next page; `searchedTo` is set if the search stopped there, before the page was full. */
@@ -180,12 +183,12 @@ function conditionsOf(db: Db, filter: AuditFilter, { from, before }: IdRange) {
   return search ? query.where(hasFound(db, search)) : query;
 }
 
-function hasFound(db: Db, search: { text: string; ids: string[] }): RawBuilder<boolean> {
+function hasFound(db: Db, search: Search): RawBuilder<boolean> {
   const isKnown = ['actorId', 'targetId'].map((column) => isOneOf(db, column, jsonList(search.ids)));
   const parts = [
     ...(search.ids.length > 0 ? isKnown : []),
     contains(db, 'whoJson', search.text),
-    contains(db, 'whatJson', search.text),
+    ...[search.text, ...search.names].map((part) => contains(db, 'whatJson', part)),
     ...inValues(search).map((id) => sql<boolean>`"whatJson" like ${`%${id}%`}`),
   ];
   return sql<boolean>`(${sql.join(parts, sql` or `)})`;
@@ -217,7 +220,9 @@ function isMatch({ actorId, targetId, who, what }: AuditEntry, { actor, target, 
   if (!search) return true;
   const known = [actorId, targetId].filter((id) => id !== null);
   if (known.some((id) => search.ids.includes(id))) return true;
-  const texts = [who?.name, who?.address, what?.name, ...(what?.changes ?? []).flatMap(textsOf)];
+  const changes = what?.changes ?? [];
+  if (changes.some(({ name }) => search.names.some((part) => hasText(name, part)))) return true;
+  const texts = [who?.name, who?.address, what?.name, ...changes.flatMap(textsOf)];
   const parts = [search.text, ...inValues(search)];
   return texts.some((text) => parts.some((part) => hasText(text, part)));
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changeLabel } from '../../src/audit/auditNames.ts';
+import { changeLabel, namesShownAs } from '../../src/audit/auditNames.ts';
 import { changeLine, shownChange, summaryOf, visible } from '../../src/audit/values.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import type { AuditChange } from '../../src/store/audit.ts';
@@ -69,6 +69,19 @@ describe('audit/values', () => {
   it('makes visible what cannot be seen, and keeps lines, accents and emoji', () => {
     expect(visible('a\u0000b\u202ec\u200bd\ud800')).to.equal('a␀b⟨U+202E⟩c⟨U+200B⟩d\ufffd');
     expect(visible('a\n\tÄ مرحبا 👩‍💻')).to.equal('a\n\tÄ مرحبا 👩‍💻');
+  });
+
+  it('finds the recorded names of what screens show', () => {
+    for (const [text, names] of [
+      ['auto login', ['autologin', 'autoLogin']],
+      ['job title', ['jobtitle', 'title']],
+      ['User type', ['usertype', 'userType']],
+      ['Managed by', ['managedby', 'sourceId']],
+      ['title', ['nameTitle']],
+      ['a b', []],
+      ['مرحبا', []],
+    ] as const)
+      expect(namesShownAs(text, personAttributes), text).to.deep.equal(names);
   });
 
   it('names changes as the screens do', () => {

@@ -26,7 +26,7 @@ describe('store/auditSearch', () => {
         .sort()
         .join('');
     };
-    const text = (part: string, ...ids: string[]) => ({ text: part, ids });
+    const text = (part: string, ...ids: string[]) => ({ text: part, ids, names: [] as string[] });
 
     it('lists the newest first, page by page', async () => {
       await insert(...['a', 'b', 'c'].map((name) => ({ what: { name } })));
@@ -87,6 +87,8 @@ describe('store/auditSearch', () => {
         [text('photo'), 'c'],
         [text('idle_min'), 'd'],
         [text('10.1.1.1'), 'd'],
+        [{ ...text('Idle limits'), names: ['LIMITS'] }, 'd'],
+        [{ ...text('Engineer'), names: ['engi'] }, ''],
         [text(id, id), 'bc'],
         [text('Anna', id), 'bc'],
         [text('Anna', id, ...'123456'), 'c'], // too many people are called so to be sought in values

@@ -71,6 +71,8 @@ describe('the audit log', () => {
     for (const [query, expected] of [
       ['q=engin', 'u0001'],
       ['q=Anna+Berg', 'u0001 Other'],
+      ['q=job+title', 'u0001'],
+      ['q=Members', 'Other'],
       [`q=${anna.id}`, 'u0001 Other'],
       ['target=Anna', 'u0001'],
       [`target=${anna.id.toUpperCase()}`, 'u0001'],
