@@ -90,7 +90,7 @@ const known: Record<string, string> = {
   defaultProvider: 'Default Provider',
 };
 
-/** Returns the name of what changed in words: the label of a person's attribute, otherwise 'Auto login' for 'autoLogin'. */
+/** Returns the name of what changed in words: the label of a person's attribute, otherwise 'Show button' for 'showButton'. */
 export function changeLabel(targetKind: string, name: string, attributes: AttributeList): string {
   const attribute =
     targetKind === 'person'
@@ -102,7 +102,7 @@ export function changeLabel(targetKind: string, name: string, attributes: Attrib
   return known[own] ?? own.split('.').map(inWords).join(' › ');
 }
 
-/** Returns parts of names of changes that are shown with a text: 'autologin' for 'Auto login', 'title' for 'Job title'. */
+/** Returns parts of names of changes that are shown with a text: 'showbutton' for 'Show button', 'title' for 'Job title'. */
 export function namesShownAs(text: string, attributes: AttributeList): string[] {
   const [part, own] = [text.toLowerCase(), text.toLowerCase().replace(/[^a-z0-9]/g, '')];
   const labels = [...attributes.map(({ name, label }) => [name, label]), ...Object.entries(known)];

@@ -26,7 +26,7 @@ describe('cli/audit', () => {
     expect(printed.split('\n')).to.have.lengthOf(3);
     expect(printed)
       .to.match(/root .* Person changed: b/)
-      .and.match(/192\.0\.2\.1 +Domain changed: a␛\[31m +Auto login: no → yes/);
+      .and.match(/192\.0\.2\.1 +Domain changed: a␛\[31m +Auto Login: no → yes/);
     const found = async (...args: string[]) =>
       (await jsonOf(deps, ['audit', 'list', ...args]))
         .map(({ target }: { target: string }) => target.charAt(0))

@@ -34,7 +34,7 @@ describe('an entry of the audit log', () => {
       },
     });
     const { text } = await client.get(`${PATH}/${id}`);
-    expect(text).to.contain('<bdi>Auto login</bdi>').and.contain('>no</bdi>').and.contain('>yes</bdi>');
+    expect(text).to.contain('<bdi>Auto Login</bdi>').and.contain('>no</bdi>').and.contain('>yes</bdi>');
     expect(text).to.contain(`<a href="/settings/people/${anna.id}"><bdi>Anna Berg</bdi></a>`);
     expect(text).to.contain('11111111-1111-4111-8111-111111111111');
     expect(text).to.contain('c@acme.com').and.contain('1 unchanged').and.not.contain('b@acme.com');
