@@ -1,29 +1,54 @@
 import type { AuditEntryRow } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
 import type { AuditChange, What } from '../store/audit.ts';
+import { isSignature, signText } from './signature.ts';
 
 /** The parts of an entry that can be erased. */
 export const partNames = ['who', 'what'] as const;
 
 export type Part = (typeof partNames)[number];
 
-/** Returns what the entry of an erasure says: the numbers of the entries whose parts were erased. */
-export function erasureOf(erased: Record<Part, number[]>): AuditChange[] {
-  return partNames
+/** The numbers of the entries whose parts were erased. */
+type Erased = Record<Part, number[]>;
+
+/**
+ * Returns what the entry of an erasure says: the numbers of the entries whose parts were erased, signed. Otherwise someone with the database
+ * could add such an entry to erase what they like.
+ */
+export function erasureOf(deps: Pick<Deps, 'secrets'>, erased: Erased): AuditChange[] {
+  const lists = partNames
     .filter((part) => erased[part].length > 0)
     .map((part) => ({ name: part, removed: erased[part].map(String) }));
+  return [...lists, { name: 'signature', after: signText(deps, signedText(lists)) }];
 }
 
-/** Returns the parts that an entry says were erased, as 'who 5'. None if it is no entry of an erasure. */
-export function erasedBy({ action, whatJson }: Pick<AuditEntryRow, 'action' | 'whatJson'>): string[] {
+/**
+ * Returns the parts that an entry says were erased, as 'who 5': none if it is no entry of an erasure, and undefined if none of the public keys
+ * has signed it.
+ */
+export async function erasedBy(
+  { action, whatJson }: Pick<AuditEntryRow, 'action' | 'whatJson'>,
+  trusted: Iterable<string>,
+): Promise<string[] | undefined> {
   if (action !== 'person.erased' || whatJson === null) return [];
-  return changesIn(whatJson).flatMap(({ name, removed = [] }) => removed.map((seq) => `${name} ${seq}`));
+  const changes = changesIn(whatJson);
+  const lists = changes.filter(({ removed }) => Array.isArray(removed));
+  const signature = String(changes.find(({ name }) => name === 'signature')?.after);
+  for (const key of trusted)
+    if (await isSignature(signature, signedText(lists), key))
+      return lists.flatMap(({ name, removed = [] }) => removed.map((seq) => `${name} ${seq}`));
+  return undefined;
+}
+
+function signedText(lists: AuditChange[]): string {
+  return JSON.stringify({ version: 1, erased: lists.map(({ name, removed }) => [name, removed]) });
 }
 
 /** Someone with the database can have written anything. */
 function changesIn(whatJson: string): AuditChange[] {
   try {
     const { changes } = JSON.parse(whatJson) as What;
-    return changes.filter(({ removed }) => Array.isArray(removed));
+    return changes.filter((change) => typeof change === 'object' && change !== null);
   } catch {
     return [];
   }

@@ -53,7 +53,7 @@ export function withoutOthers(entries: PersonEntry[], others: ReadonlyMap<string
  * numbers, so that nothing else can be missing. Each piece is one transaction.
  */
 export async function erasePersonEntries(
-  deps: AuditDeps & Pick<Deps, 'store'>,
+  deps: AuditDeps & Pick<Deps, 'store' | 'secrets'>,
   personId: string,
   entries: PersonEntry[],
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function erasePersonEntries(
     await deps.store.db.transaction().execute(async (trx) => {
       await eraseParts(trx, { who, what });
       const target = { kind: 'person', id: personId, name: 'Deleted person' } as const;
-      await recordChange(trx, deps, 'person.erased', target, erasureOf({ who, what }));
+      await recordChange(trx, deps, 'person.erased', target, erasureOf(deps, { who, what }));
     });
   } while (rest.length > 0);
 }

@@ -7,11 +7,12 @@ import { deleteSealedUpTo } from '../store/audit.ts';
 import { changeChain, findChainHead, listSealedTimes, type SealedTime } from '../store/auditChain.ts';
 import { deleteCheckpointsBefore, insertCheckpoint, listCuts } from '../store/auditCheckpoints.ts';
 import { findSetting } from '../store/settings.ts';
-import { auditPublicKey, signCheckpoint } from './checkpoint.ts';
+import { signCheckpoint } from './checkpoint.ts';
 import { findCut } from './findCut.ts';
 import { logCheckpoint } from './makeCheckpoint.ts';
 import { recordChange } from './record.ts';
 import { saveSetting } from './saveSetting.ts';
+import { auditPublicKey } from './signature.ts';
 
 /** For how many days entries can be kept. Fewer would let a Power User remove the trace of what they did. */
 export const auditDays = { least: 30, most: 3_650 };

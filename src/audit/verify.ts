@@ -2,9 +2,9 @@ import type { Slice } from '../db/longReads.ts';
 import type { Deps } from '../deps.ts';
 import { listSealedEntries } from '../store/auditChain.ts';
 import { type AuditCheckpoint, findNewestCheckpoint, listCheckpoints } from '../store/auditCheckpoints.ts';
-import { auditPublicKey } from './checkpoint.ts';
 import { findCut } from './findCut.ts';
 import { sealEntries } from './seal.ts';
+import { auditPublicKey } from './signature.ts';
 import { addFault, addNote, emptyVerification, type Verification } from './verification.ts';
 import { addEndFault, addKeyFaults, type Keys, verifyCheckpoint } from './verifyCheckpoint.ts';
 import { endWalk, startWalk, verifyEntry, type Walk } from './verifyEntries.ts';
@@ -27,8 +27,8 @@ export async function verifyAudit(deps: VerifyDeps, options: VerifyOptions = {})
   await sealEntries(deps).catch(() =>
     addFault(found, null, 'New entries cannot be added: the end of the log is damaged.'),
   );
-  const walk = startWalk(found);
   const keys: Keys = { trusted: new Set([found.publicKey, ...trust]), unknown: new Map() };
+  const walk = startWalk(found, keys.trusted);
   await deps.store.longRead(async (slice) => {
     let after: number | undefined = BEFORE_ALL;
     while (after !== undefined) after = await verifySlice({ deps, slice, walk, keys, kept: checkpoint }, after);

@@ -9,6 +9,7 @@ const CLOCK_TOLERANCE_MS = 60_000; // a transaction may take some time, and the 
 /** Where a verification of the entries has come to. */
 export type Walk = {
   found: Verification;
+  trusted: ReadonlySet<string>; // public keys
   seq: number; // of the entry before, 0 for none
   /** What the next entry may continue: the hash of the entry before, also as it should be. Undefined if that entry is missing. */
   hashes: string[] | undefined;
@@ -18,8 +19,8 @@ export type Walk = {
 };
 
 /** Returns the walk before the first entry. */
-export function startWalk(found: Verification): Walk {
-  return { found, seq: 0, hashes: [GENESIS], at: 0, erased: new Map() };
+export function startWalk(found: Verification, trusted: ReadonlySet<string>): Walk {
+  return { found, trusted, seq: 0, hashes: [GENESIS], at: 0, erased: new Map() };
 }
 
 /** Verifies the next entry: its number, its hash and its parts. @param findCut finds the newest cut, where entries are missing */
@@ -32,7 +33,7 @@ export async function verifyEntry(
   const { found } = walk;
   verifyHash(walk, row);
   for (const part of partNames) verifyPart(walk, row, part);
-  for (const key of erasedBy(row)) walk.erased.delete(key);
+  await verifyErasure(walk, row);
   if (row.at < walk.at - CLOCK_TOLERANCE_MS)
     addNote(found, `Entry ${row.seq} is dated earlier than the entry before it: the clock of a server was set back.`);
   walk.seq = row.seq;
@@ -73,6 +74,13 @@ async function followsGap(walk: Walk, { id, seq }: SealedRow, findCut: () => Pro
     walk.hashes = undefined;
   }
   return seq > walk.seq;
+}
+
+async function verifyErasure({ found, trusted, erased }: Walk, row: SealedRow): Promise<void> {
+  const parts = await erasedBy(row, trusted);
+  for (const part of parts ?? []) erased.delete(part);
+  const why = 'This server has not signed that, or its secret key was replaced since (--trust).';
+  if (!parts) addFault(found, row.seq, `Entry ${row.seq} is a forged erasure of a person. ${why}`);
 }
 
 /** Whether it was this entry or its hash that was changed, the next entry continues one of the two. */

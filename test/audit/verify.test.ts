@@ -9,6 +9,7 @@ import type { Verification } from '../../src/audit/verification.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/audit/verify.ts';
 import type { AuditEntryRow } from '../../src/db/schema.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
+import type { AuditChange } from '../../src/store/audit.ts';
 import { listSealedEntries, type SealedRow } from '../../src/store/auditChain.ts';
 import { type AuditCheckpoint, insertCheckpoint } from '../../src/store/auditCheckpoints.ts';
 import { withStores } from '../support/stores.ts';
@@ -198,6 +199,24 @@ describe('audit/verify', () => {
       expect([found.faults, found.erasedParts]).to.deep.equal([[], 2]);
     });
 
+    it('accepts no erasure that the server has not signed', async () => {
+      const target = { kind: 'person', id: 'p', name: '' } as const;
+      await tamper(2, () => ({ whatJson: null }));
+      for (const changes of [
+        erasureOf({ secrets: deriveSecrets(Buffer.alloc(32, 8), deps.randomBytes) }, { who: [], what: [2] }),
+        erasureOf(deps, { who: [], what: [3] }).map((change) =>
+          change.removed ? { ...change, removed: ['2'] } : change,
+        ),
+        [{ name: 'what', removed: ['2'] }],
+        [null as unknown as AuditChange],
+      ])
+        await recordChange(deps.store.db, deps, 'person.erased', target, changes);
+      const faults = await faultsOf();
+      expect(faults).to.have.length(5);
+      expect(faults[0]).to.contain('Entry 2 was changed: what was changed is missing');
+      expect(faults[1]).to.match(/^Entry 7 is a forged erasure of a person\./);
+    });
+
     it('accepts no erasure that was recorded before', async () => {
       await erased({ who: [], what: [8] });
       await record('person.updated', 'person 8');
@@ -243,7 +262,7 @@ describe('audit/verify', () => {
 
     function erased(parts: { who: number[]; what: number[] }): Promise<void> {
       const target = { kind: 'person', id: 'p', name: '' } as const;
-      return recordChange(deps.store.db, deps, 'person.erased', target, erasureOf(parts));
+      return recordChange(deps.store.db, deps, 'person.erased', target, erasureOf(deps, parts));
     }
 
     async function checkpoint(): Promise<AuditCheckpoint> {
