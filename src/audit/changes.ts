@@ -17,8 +17,8 @@ export function changesBetween(
   after: object | undefined,
   secret: readonly string[] = [],
 ): AuditChange[] {
-  const [old, now] = [before ?? {}, after ?? {}].map((object) => object as Record<string, unknown>);
-  const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])];
+  const [old, now]: Record<string, unknown>[] = [{ ...before }, { ...after }];
+  const names = Object.keys({ ...before, ...after });
   return names.flatMap((name) => {
     const [from, to] = [old?.[name] ?? undefined, now?.[name] ?? undefined];
     if (isDeepStrictEqual(from, to)) return [];
@@ -28,11 +28,10 @@ export function changesBetween(
 
 /** Returns a change as it is kept: without values that are missing, and with the beginning of long ones. */
 export function changeOf(name: string, before: unknown, after: unknown): AuditChange {
-  return {
-    name,
-    ...(before === undefined ? {} : { before: kept(before) }),
-    ...(after === undefined ? {} : { after: kept(after) }),
-  };
+  const change: AuditChange = { name };
+  if (before !== undefined) change.before = kept(before);
+  if (after !== undefined) change.after = kept(after);
+  return change;
 }
 
 /** Returns the IDs that were added to a list and removed from it, as changes with at most 1,000 IDs each: one for an entry. */

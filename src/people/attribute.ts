@@ -58,6 +58,7 @@ export type PersonAttribute = Options & {
   type: AttributeType;
   label: string; // on screens
   isColumn: boolean; // stored in the column of this name; others are in User.profile
+  place: readonly string[]; // of the value in a User: the names of the properties that lead to it
 };
 
 type Options = Defaults & {
@@ -133,5 +134,11 @@ export function attribute(
     csv: [{ header: name, aliases: given.aliases ?? [] }],
     scim: {},
   };
-  return { ...defaults, ...given, section, name, type, label, isColumn: name in emptyPerson };
+  const entry = { ...defaults, ...given, section, name, type, label, isColumn: name in emptyPerson };
+  return { ...entry, place: entry.isColumn ? [name] : placeInProfile(entry) };
+}
+
+/** Returns the place of an attribute that has no column. */
+export function placeInProfile({ path, type, custom }: Pick<PersonAttribute, 'path' | 'type' | 'custom'>): string[] {
+  return ['profile', ...path.split('.'), ...(type === 'person' && !custom ? ['value'] : [])];
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Db } from '../db/open.ts';
 import { findSources, type ProfileSource } from '../store/profileSources.ts';
 import type { User } from '../store/users.ts';
-import type { AttributeList, PersonAttribute, UserAttributes } from './attribute.ts';
+import { type AttributeList, type PersonAttribute, placeInProfile, type UserAttributes } from './attribute.ts';
 import { listOf, setValue, storedValue } from './values.ts';
 
 /** The attributes that screens must not change, by name, with the source that owns each. */
@@ -141,5 +141,6 @@ function comparedValue(person: UserAttributes, attribute: PersonAttribute): unkn
 
 /** The place of the value in effect of an attribute that a SCIM client removed, see Profile.unassigned. */
 function unassigned(attribute: PersonAttribute): PersonAttribute {
-  return { ...attribute, path: `unassigned.${attribute.name}`, isColumn: false };
+  const path = `unassigned.${attribute.name}`;
+  return { ...attribute, path, isColumn: false, place: placeInProfile({ ...attribute, path }) };
 }

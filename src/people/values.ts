@@ -21,26 +21,20 @@ export function listOf(person: UserAttributes, attribute: PersonAttribute): Mult
 }
 
 /** Returns what is stored for an attribute. */
-export function storedValue(person: UserAttributes, attribute: PersonAttribute): unknown {
-  return placeOf(attribute).reduce<unknown>(
-    (at, key) => (at as Record<string, unknown> | null | undefined)?.[key],
-    person,
-  );
+export function storedValue(person: UserAttributes, { place }: PersonAttribute): unknown {
+  let value: unknown = person;
+  for (const key of place) value = (value as Record<string, unknown> | null | undefined)?.[key];
+  return value;
 }
 
 /** Sets the value of an attribute in place; undefined removes it, and the objects that are empty then. */
 export function setValue(person: UserAttributes, attribute: PersonAttribute, value: unknown): void {
   if (value === undefined && attribute.isColumn) setAt(person, [attribute.name], null);
-  else setAt(person, placeOf(attribute), value);
-}
-
-function placeOf({ name, type, path, isColumn, custom }: PersonAttribute): string[] {
-  if (isColumn) return [name];
-  return ['profile', ...path.split('.'), ...(type === 'person' && !custom ? ['value'] : [])];
+  else setAt(person, attribute.place, value);
 }
 
 /** Objects on the way are copied, so that the person before the change keeps theirs. */
-function setAt(target: object, [key = '', ...rest]: string[], value: unknown): void {
+function setAt(target: object, [key = '', ...rest]: readonly string[], value: unknown): void {
   const record = target as Record<string, unknown>;
   if (rest.length > 0) {
     const inner = { ...(record[key] as object | undefined) };

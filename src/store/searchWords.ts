@@ -2,14 +2,17 @@ import { caseKey } from './caseKey.ts';
 
 const MAX_WORD_LENGTH = 40;
 const MAX_NAME_KEY = 120;
+const ASCII = /^[\0-\x7f]*$/;
 
 // Letters that NFD does not decompose.
 const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i' };
 
 /** Returns a text as searches compare it: in lower case and without accents ('Müller-Łuk' is 'muller-luk'). */
 function foldText(text: string): string {
-  const bare = caseKey(text).normalize('NFD').replace(/\p{M}/gu, '');
-  return /^[\0-\x7f]*$/.test(bare) ? bare : bare.replace(/[ßøæœđðłþı]/g, (letter) => LETTERS[letter] ?? letter);
+  const key = caseKey(text);
+  if (ASCII.test(key)) return key; // most texts: a twentieth of adding a person
+  const bare = key.normalize('NFD').replace(/\p{M}/gu, '');
+  return ASCII.test(bare) ? bare : bare.replace(/[ßøæœđðłþı]/g, (letter) => LETTERS[letter] ?? letter);
 }
 
 /** Returns the words of a text: letters and digits, folded. */
