@@ -93,6 +93,7 @@ const testedIn: Record<string, string> = {
   'syslogReceiver.ts': 'config.test.ts',
   'audit/auditExport.ts': 'admin/audit/export.test.ts',
   'audit/auditFilter.ts': 'admin/audit/list.test.ts',
+  'audit/auditDays.ts': 'audit/retention.test.ts',
   'audit/signature.ts': 'audit/verify.test.ts',
   'audit/auditNames.ts': 'audit/values.test.ts',
   'audit/lastVerification.ts': 'admin/audit/integrity.test.ts',

@@ -1,33 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, invalid } from '../errors.ts';
 import { newId } from '../identifier.ts';
 import { deleteSealedUpTo } from '../store/audit.ts';
 import { changeChain, findChainHead, listSealedTimes, type SealedTime } from '../store/auditChain.ts';
 import { deleteCheckpointsBefore, insertCheckpoint, listCuts } from '../store/auditCheckpoints.ts';
-import { findSetting } from '../store/settings.ts';
+import { AUDIT_DAYS, auditDays, readAuditDays } from './auditDays.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { findCut } from './findCut.ts';
 import { logCheckpoint } from './makeCheckpoint.ts';
 import { recordChange } from './record.ts';
 import { saveSetting } from './saveSetting.ts';
 import { auditPublicKey } from './signature.ts';
+import { isIntactUpTo } from './verify.ts';
 
-/** For how many days entries can be kept. Fewer would let a Power User remove the trace of what they did. */
-export const auditDays = { least: 30, most: 3_650 };
-
-const SETTING = 'auditDays';
-const DEFAULT_DAYS = 730;
 const DAY_MS = 86_400_000;
 const READ_AT_ONCE = 1_000;
 const DELETED_AT_ONCE = 500;
-
-/** Returns for how many days entries are kept. */
-export async function readAuditDays(db: Db): Promise<number> {
-  const days = await findSetting(db, SETTING);
-  return typeof days === 'number' ? days : DEFAULT_DAYS;
-}
 
 /** Sets for how many days entries are kept, and deletes older ones. Returns the days, and how many entries were deleted. */
 export async function saveAuditDays(deps: Deps, entered: string): Promise<Checked<{ days: number; deleted: number }>> {
@@ -38,7 +27,7 @@ export async function saveAuditDays(deps: Deps, entered: string): Promise<Checke
     });
   await deps.store.db
     .transaction()
-    .execute(async (trx) => saveSetting(trx, deps, SETTING, await readAuditDays(trx), days));
+    .execute(async (trx) => saveSetting(trx, deps, AUDIT_DAYS, await readAuditDays(trx), days));
   return { ok: true, value: { days, deleted: await trimAudit(deps, 0) } };
 }
 
@@ -52,6 +41,11 @@ export async function trimAudit(deps: Deps, spareMs = DAY_MS): Promise<number> {
   const before = deps.now() - (await readAuditDays(deps.store.db)) * DAY_MS;
   if (!(await findLastBefore(deps, before - spareMs))) return deleted;
   const last = await findLastBefore(deps, before);
+  if (last && !(await isIntactUpTo(deps, last.seq))) {
+    // They are the evidence, and what makes them old may be what was changed.
+    deps.log.error('audit log is not intact: old entries are kept');
+    return deleted;
+  }
   if (last) await cutAfter(deps, last);
   return deleted + (await deleteCutEntries(deps));
 }
@@ -81,7 +75,7 @@ async function cutAfter(deps: Deps, { seq, hash }: SealedTime): Promise<void> {
   const isNew = await changeChain(deps.store, async (trx) => {
     const [newest] = await listCuts(trx, 1);
     if (newest && newest.seq >= seq) return false;
-    await deleteCheckpointsBefore(trx, seq); // nothing is left that they vouch for
+    await deleteCheckpointsBefore(trx, seq, cut.publicKey); // nothing is left that they vouch for
     await insertCheckpoint(trx, newId(deps), cut);
     const target = { kind: 'audit', id: null, name: 'Audit log' } as const;
     await recordChange(trx, deps, 'audit.trimmed', target, [{ name: 'deletedUpTo', after: seq }]);

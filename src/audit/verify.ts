@@ -2,6 +2,7 @@ import type { Slice } from '../db/longReads.ts';
 import type { Deps } from '../deps.ts';
 import { listSealedEntries } from '../store/auditChain.ts';
 import { type AuditCheckpoint, findNewestCheckpoint, listCheckpoints } from '../store/auditCheckpoints.ts';
+import { auditDays } from './auditDays.ts';
 import { findCut } from './findCut.ts';
 import { sealEntries } from './seal.ts';
 import { auditPublicKey } from './signature.ts';
@@ -11,6 +12,7 @@ import { endWalk, startWalk, verifyEntry, type Walk } from './verifyEntries.ts';
 
 const BEFORE_ALL = -Number.MAX_SAFE_INTEGER;
 const ENTRIES_AT_ONCE = 250;
+const DAY_MS = 86_400_000;
 
 export type VerifyDeps = Pick<Deps, 'store' | 'secrets' | 'now'>;
 
@@ -35,10 +37,37 @@ export async function verifyAudit(deps: VerifyDeps, options: VerifyOptions = {})
   });
   endWalk(walk);
   addKeyFaults(found, keys);
-  if (checkpoint && checkpoint.seq <= found.deletedUpTo)
-    addNote(found, `The entry of the given checkpoint, ${checkpoint.seq}, was deleted by retention since.`);
+  if (checkpoint) verifyDeleted(walk, checkpoint);
   found.faults.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   return found;
+}
+
+/** Returns whether the entries up to a number are intact, also if the secret key was replaced since. Parts that are missing are no matter. */
+export async function isIntactUpTo(deps: VerifyDeps, seq: number): Promise<boolean> {
+  const found = emptyVerification(deps.now(), auditPublicKey(deps));
+  const keys: Keys = { trusted: new Set([found.publicKey]), unknown: new Map() };
+  const walk = startWalk(found);
+  await deps.store.longRead(async (slice) => {
+    let after: number | undefined = BEFORE_ALL;
+    while (after !== undefined && after < seq)
+      after = await verifySlice({ deps, slice, walk, keys, kept: undefined }, after);
+  });
+  return found.faultCount === 0;
+}
+
+/** Retention deletes no entry that is younger than the shortest time. A cut that was kept elsewhere says only where the log begins. */
+function verifyDeleted({ found, cut }: Walk, kept: AuditCheckpoint): void {
+  const { seq } = kept;
+  if (!cut || seq > cut.seq) return;
+  const subject = `Entry ${seq}, which the given checkpoint vouches for,`;
+  if (seq === cut.seq && kept.hash !== cut.hash) addFault(found, seq, `${subject} was changed before it was deleted.`);
+  else if (!kept.cut && cut.at - kept.at < auditDays.least * DAY_MS)
+    addFault(
+      found,
+      seq,
+      `${subject} was deleted less than ${auditDays.least} days later, which retention does not do.`,
+    );
+  else addNote(found, `The entry of the given checkpoint, ${seq}, was deleted by retention since.`);
 }
 
 type Verifying = { deps: VerifyDeps; slice: Slice; walk: Walk; keys: Keys; kept: AuditCheckpoint | undefined };

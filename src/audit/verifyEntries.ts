@@ -9,18 +9,19 @@ const CLOCK_TOLERANCE_MS = 60_000; // a transaction may take some time, and the 
 /** Where a verification of the entries has come to. */
 export type Walk = {
   found: Verification;
-  trusted: ReadonlySet<string>; // public keys
+  trusted: ReadonlySet<string> | undefined; // public keys of erasures, undefined if it is no matter what was erased
   seq: number; // of the entry before, 0 for none
   /** What the next entry may continue: the hash of the entry before, also as it should be. Undefined if that entry is missing. */
   hashes: string[] | undefined;
   at: number; // of the entry before, epoch milliseconds
+  cut: AuditCheckpoint | undefined; // where the log begins
   /** The parts that are missing and that no erasure has listed so far. */
   erased: Map<string, { seq: number; part: Part }>;
 };
 
 /** Returns the walk before the first entry. */
-export function startWalk(found: Verification, trusted: ReadonlySet<string>): Walk {
-  return { found, trusted, seq: 0, hashes: [GENESIS], at: 0, erased: new Map() };
+export function startWalk(found: Verification, trusted?: ReadonlySet<string>): Walk {
+  return { found, trusted, seq: 0, hashes: [GENESIS], at: 0, cut: undefined, erased: new Map() };
 }
 
 /** Verifies the next entry: its number, its hash and its parts. @param findCut finds the newest cut, where entries are missing */
@@ -68,6 +69,7 @@ async function followsGap(walk: Walk, { id, seq }: SealedRow, findCut: () => Pro
     found.deletedUpTo = cut.seq;
     walk.seq = cut.seq;
     walk.hashes = [cut.hash];
+    walk.cut = cut;
   }
   if (seq > walk.seq + 1) {
     addFault(found, walk.seq + 1, `${missing(walk.seq + 1, seq - 1)}: removed, but not by retention.`);
@@ -77,6 +79,7 @@ async function followsGap(walk: Walk, { id, seq }: SealedRow, findCut: () => Pro
 }
 
 async function verifyErasure({ found, trusted, erased }: Walk, row: SealedRow): Promise<void> {
+  if (!trusted) return;
   const parts = await erasedBy(row, trusted);
   for (const part of parts ?? []) erased.delete(part);
   const why = 'This server has not signed that, or its secret key was replaced since (--trust).';

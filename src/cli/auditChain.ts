@@ -1,6 +1,7 @@
+import { auditDays } from '../audit/auditDays.ts';
 import { keptCheckpoint, readCheckpoint } from '../audit/checkpoint.ts';
 import { makeCheckpoint } from '../audit/makeCheckpoint.ts';
-import { auditDays, saveAuditDays } from '../audit/retention.ts';
+import { saveAuditDays } from '../audit/retention.ts';
 import { sealEntries } from '../audit/seal.ts';
 import type { Verification } from '../audit/verification.ts';
 import { verifyAudit } from '../audit/verify.ts';

@@ -1,4 +1,4 @@
-import { readAuditDays } from '../audit/retention.ts';
+import { readAuditDays } from '../audit/auditDays.ts';
 import { type SyslogStatus, syslogStatus } from '../audit/syslog/status.ts';
 import type { Deps } from '../deps.ts';
 import { AUDIT_INTEGRITY } from '../paths.ts';

@@ -13,9 +13,13 @@ export async function insertCheckpoint(db: Db, id: string, checkpoint: AuditChec
     .execute();
 }
 
-/** Deletes the checkpoints of entries before a number. */
-export async function deleteCheckpointsBefore(db: Db, seq: number): Promise<void> {
-  await db.deleteFrom('auditCheckpoints').where('seq', '<', seq).execute();
+/** Deletes the checkpoints of entries before a number, except cuts with another public key: only someone who knows that key can accept them. */
+export async function deleteCheckpointsBefore(db: Db, seq: number, publicKey: string): Promise<void> {
+  await db
+    .deleteFrom('auditCheckpoints')
+    .where('seq', '<', seq)
+    .where((e) => e.or([e('cut', '=', 0), e('publicKey', '=', publicKey)]))
+    .execute();
 }
 
 /** Returns the checkpoint of the highest entry, the newest one if there are several. */

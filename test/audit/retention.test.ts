@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { readAuditDays } from '../../src/audit/auditDays.ts';
 import { signCheckpoint } from '../../src/audit/checkpoint.ts';
+import { erasureOf } from '../../src/audit/erasure.ts';
 import { makeCheckpoint } from '../../src/audit/makeCheckpoint.ts';
 import { recordChange } from '../../src/audit/record.ts';
-import { readAuditDays, saveAuditDays, trimAudit } from '../../src/audit/retention.ts';
+import { saveAuditDays, trimAudit } from '../../src/audit/retention.ts';
 import { sealEntries } from '../../src/audit/seal.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
@@ -116,6 +118,71 @@ describe('audit/retention', () => {
       await insertCheckpoint(deps.store.db, 'forged', cut);
       expect(await trimAudit(deps)).to.equal(0);
       expect(await numbers()).to.deep.equal([1, 2, 3, 4, 5]);
+    });
+
+    it('deletes nothing before a fault, such as entries that were made to look old', async () => {
+      const { db } = deps.store;
+      await db.updateTable('auditEntries').set({ at: 1 }).where('seq', 'in', [4, 5]).execute();
+      deps.clock.advance(400 * DAY_MS);
+      expect(await trimAudit(deps)).to.equal(0);
+      expect(await numbers()).to.deep.equal([1, 2, 3, 4, 5]);
+      expect(deps.logged.map(({ msg }) => msg)).to.include('audit log is not intact: old entries are kept');
+    });
+
+    it('does not cover with a cut that entries were removed with a key of someone else', async () => {
+      const { db } = deps.store;
+      const secrets = deriveSecrets(Buffer.alloc(32, 8), deps.randomBytes);
+      const [, { seq, hash } = { seq: 0, hash: '' }] = await listSealedEntries(db, 0, 2);
+      await db.deleteFrom('auditEntries').where('seq', '<=', seq).execute();
+      const forged = signCheckpoint({ secrets }, { seq, hash: hash ?? '', at: deps.now(), cut: true });
+      await insertCheckpoint(db, 'forged', forged);
+      deps.clock.advance(400 * DAY_MS);
+      await trimAudit(deps);
+      const { faults } = await verifyAudit(deps);
+      expect(faults[0]?.sentence).to.contain('signed with another key');
+    });
+
+    it('deletes entries of an earlier secret key, with a cut and an erasure', async () => {
+      deps.clock.advance(400 * DAY_MS);
+      await trimAudit(deps);
+      const target = { kind: 'person', id: 'p', name: '' } as const;
+      await recordChange(deps.store.db, deps, 'person.erased', target, erasureOf(deps, { who: [], what: [] }));
+      await record(1);
+      const now = { ...deps, secrets: deriveSecrets(Buffer.alloc(32, 8), deps.randomBytes) };
+      deps.clock.advance(800 * DAY_MS);
+      expect(await trimAudit(now)).to.equal(4);
+    });
+
+    it('keeps entries for 30 days, whatever is in the database', async () => {
+      const { db } = deps.store;
+      await db.insertInto('settings').values({ name: 'auditDays', valueJson: '-4' }).execute();
+      expect(await readAuditDays(db)).to.equal(30);
+      await db.updateTable('settings').set({ valueJson: '1e9' }).where('name', '=', 'auditDays').execute();
+      expect(await readAuditDays(db)).to.equal(3_650);
+    });
+
+    it('finds with a checkpoint that entries were deleted before their time, or were others', async () => {
+      const [{ hash } = { hash: '' }] = await listCheckpoints(deps.store.db, 0, 3);
+      deps.clock.advance(400 * DAY_MS);
+      await trimAudit(deps);
+      const kept = { seq: 3, hash, at: deps.now() - 29 * DAY_MS, cut: false };
+      for (const [given, faults] of [
+        [
+          kept,
+          [
+            'Entry 3, which the given checkpoint vouches for, was deleted less than 30 days later, which retention does not do.',
+          ],
+        ],
+        [{ ...kept, at: deps.now() - 30 * DAY_MS }, []],
+        [{ ...kept, at: deps.now(), cut: true }, []],
+        [
+          { ...kept, hash: 'x' },
+          ['Entry 3, which the given checkpoint vouches for, was changed before it was deleted.'],
+        ],
+      ] as const) {
+        const found = await verifyAudit(deps, { checkpoint: signCheckpoint(deps, given) });
+        expect(found.faults.map(({ sentence }) => sentence)).to.deep.equal(faults);
+      }
     });
 
     it('saves a number of days from 30 to 3,650, records it, and deletes older entries at once', async () => {

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
+import { auditDays, readAuditDays } from '../../audit/auditDays.ts';
 import { readLastVerification, startVerification } from '../../audit/lastVerification.ts';
-import { auditDays, readAuditDays, saveAuditDays } from '../../audit/retention.ts';
+import { saveAuditDays } from '../../audit/retention.ts';
 import { sendTestMessage, syslogStatus } from '../../audit/syslog/status.ts';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { readAuditDays } from '../../../src/audit/auditDays.ts';
 import { type LastVerification, startVerification } from '../../../src/audit/lastVerification.ts';
-import { readAuditDays } from '../../../src/audit/retention.ts';
 import { sealEntries } from '../../../src/audit/seal.ts';
 import { forwardAudit } from '../../../src/audit/syslog/forward.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
