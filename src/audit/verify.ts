@@ -1,6 +1,6 @@
 import type { Slice } from '../db/longReads.ts';
 import type { Deps } from '../deps.ts';
-import { listSealedEntries } from '../store/auditChain.ts';
+import { countSealedEntries, listSealedEntries } from '../store/auditChain.ts';
 import { type AuditCheckpoint, findNewestCheckpoint, listCheckpoints } from '../store/auditCheckpoints.ts';
 import { auditDays } from './auditDays.ts';
 import { findCut } from './findCut.ts';
@@ -31,10 +31,16 @@ export async function verifyAudit(deps: VerifyDeps, options: VerifyOptions = {})
   );
   const keys: Keys = { trusted: new Set([found.publicKey, ...trust]), unknown: new Map() };
   const walk = startWalk(found, keys.trusted);
-  await deps.store.longRead(async (slice) => {
-    let after: number | undefined = BEFORE_ALL;
-    while (after !== undefined) after = await verifySlice({ deps, slice, walk, keys, kept: checkpoint }, after);
-  });
+  try {
+    await deps.store.longRead(async (slice) => {
+      let after: number | undefined = BEFORE_ALL;
+      while (after !== undefined) after = await verifySlice({ deps, slice, walk, keys, kept: checkpoint }, after);
+    });
+    await verifyCount(deps, walk);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // SQLite returns no number that is too large for JavaScript
+    addFault(found, null, 'An entry or a checkpoint has an impossible number: the log cannot be read beyond it.');
+  }
   endWalk(walk);
   addKeyFaults(found, keys);
   if (checkpoint) verifyDeleted(walk, checkpoint);
@@ -53,6 +59,13 @@ export async function isIntactUpTo(deps: VerifyDeps, seq: number): Promise<boole
       after = await verifySlice({ deps, slice, walk, keys, kept: undefined }, after);
   });
   return found.faultCount === 0;
+}
+
+/** The unique index can be dropped, and of entries with the same number only one may have been read. */
+async function verifyCount({ store }: VerifyDeps, { found, seq }: Walk): Promise<void> {
+  const count = await countSealedEntries(store.db, found.deletedUpTo, seq);
+  if (count > found.entries && found.faultCount === 0)
+    addFault(found, null, `${count - found.entries} of the entries were inserted: their numbers are those of others.`);
 }
 
 /** Retention deletes no entry that is younger than the shortest time. A cut that was kept elsewhere says only where the log begins. */
@@ -84,8 +97,10 @@ async function verifySlice({ deps, slice, walk, keys, kept }: Verifying, after: 
     await verifyEntry(walk, entry, () => findCut(db));
     if (walk.seq === entry.seq) hashes.set(entry.seq, walk.hashes);
   }
-  const last = entries.at(-1)?.seq;
-  const checkpoints = await slice(() => listCheckpoints(db, after, last ?? Math.max(after, newest?.seq ?? after)));
+  const highest = entries.at(-1)?.seq;
+  const last = highest !== undefined && highest > Number.MAX_SAFE_INTEGER ? undefined : highest;
+  const upTo = last ?? Math.min(Math.max(after, newest?.seq ?? after), Number.MAX_SAFE_INTEGER);
+  const checkpoints = await slice(() => listCheckpoints(db, after, upTo));
   if (kept && kept.seq > after && (last === undefined || kept.seq <= last)) checkpoints.push(kept);
   const signed: AuditCheckpoint[] = [];
   for (const each of checkpoints)

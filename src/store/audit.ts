@@ -33,6 +33,27 @@ export type AuditEntry = Omit<AuditEntryRow, 'whoJson' | 'whatJson'> & {
   what: What | undefined;
 };
 
+/** Returns an entry as it is stored, with its parts. */
+export function entryFromRow({ whoJson, whatJson, ...row }: AuditEntryRow): AuditEntry {
+  return {
+    ...row,
+    seq: row.seq === null ? null : Number(row.seq),
+    who: whoJson === null ? undefined : { ...unreadable, ...partFrom<Who>(whoJson) },
+    what: whatJson === null ? undefined : { ...unreadable, ...partFrom<What>(whatJson) },
+  };
+}
+
+// An entry that someone has damaged must not hide the others.
+const unreadable = { salt: '', name: 'unreadable', address: null, changes: [] };
+
+function partFrom<T>(json: string): Partial<T> {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return {};
+  }
+}
+
 /** An entry as it is recorded, before it is sealed. */
 export type NewAuditEntry = Omit<AuditEntryRow, 'seq' | 'whoDigest' | 'whatDigest' | 'hash'>;
 

@@ -44,6 +44,20 @@ const sealedAfter = prepared((db, after: number, limit: number) =>
   db.selectFrom('auditEntries').selectAll().where('seq', '>', after).orderBy('seq').limit(limit),
 );
 
+/** Counts the entries of the chain after a number, up to another. */
+export async function countSealedEntries(db: Db, after: number, upTo: number): Promise<number> {
+  const [row] = await counted(db, after, upTo);
+  return Number(row?.count ?? 0);
+}
+
+const counted = prepared((db, after: number, upTo: number) =>
+  db
+    .selectFrom('auditEntries')
+    .select((e) => e.fn.countAll().as('count'))
+    .where('seq', '>', after)
+    .where('seq', '<=', upTo),
+);
+
 /** Of an entry in the chain: its number, its time and its hash. */
 export type SealedTime = { seq: number; at: number; hash: string };
 

@@ -3,10 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { containsText, isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
-import type { AuditEntryRow } from '../db/schema.ts';
 import { minIdAt, timeOf } from '../identifier.ts';
 import { networkTest } from '../network.ts';
-import type { AuditChange, AuditEntry, What, Who } from './audit.ts';
+import { type AuditChange, type AuditEntry, entryFromRow } from './audit.ts';
 import { collectNewest, type IdRange, type LogWalk } from './newestFirst.ts';
 
 /** Someone or something by their ID, or by a part of a name, which an entry has or which people with these IDs have today. */
@@ -104,15 +103,6 @@ export async function findNeighbours(
   const previous = await same.where('id', '<', id).orderBy('id', 'desc').executeTakeFirst();
   const next = await same.where('id', '>', id).orderBy('id').executeTakeFirst();
   return { previous: previous?.id, next: next?.id };
-}
-
-function entryFromRow({ whoJson, whatJson, ...row }: AuditEntryRow): AuditEntry {
-  return {
-    ...row,
-    seq: row.seq === null ? null : Number(row.seq),
-    who: whoJson === null ? undefined : (JSON.parse(whoJson) as Who),
-    what: whatJson === null ? undefined : (JSON.parse(whatJson) as What),
-  };
 }
 
 /** Returns the part of the log that a filter concerns, and the column that finds its rows with an index. */

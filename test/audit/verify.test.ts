@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { sql } from 'kysely';
 import { hashOf } from '../../src/audit/chain.ts';
 import { signCheckpoint } from '../../src/audit/checkpoint.ts';
 import { erasureOf } from '../../src/audit/erasure.ts';
@@ -124,11 +125,34 @@ describe('audit/verify', () => {
       expect((await verifyAudit(deps)).faults.map(({ seq }) => seq)).to.include.members([ENTRIES, ENTRIES + 1]);
     });
 
+    it('finds entries that have the number of another one, wherever reading pauses', async () => {
+      await Promise.all(Array.from({ length: 250 - ENTRIES }, () => record('settings.updated', 'General')));
+      await sealEntries(deps);
+      const { db } = deps.store;
+      const [last] = await listSealedEntries(db, 249, 1);
+      await db.schema.dropIndex('auditEntriesBySeq').execute();
+      await db
+        .insertInto('auditEntries')
+        .values({ ...(last as SealedRow), id: 'inserted', action: 'inserted' })
+        .execute();
+      expect((await verifyAudit(deps)).faultCount).to.be.above(0);
+    });
+
     it('names an entry with an impossible number', async () => {
       await tamper(3, () => ({ seq: -4 }));
       const [first, second] = await faultsOf();
       expect(first).to.match(/^The entry with the ID .+ was inserted: its number is -4\.$/);
       expect(second).to.equal('Entry 3 is missing: removed, but not by retention.');
+    });
+
+    it('names a number that is too large to be read', async () => {
+      const { db } = deps.store;
+      await sql`update "auditEntries" set "seq" = 9223372036854775807 where "seq" = 6`.execute(db);
+      expect(await faultsOf()).to.not.deep.equal([]);
+      await sql`delete from "auditEntries" where "seq" > 6`.execute(db);
+      await checkpoint();
+      await sql`update "auditCheckpoints" set "seq" = 9223372036854775807`.execute(db);
+      await faultsOf(); // as if there were none on PostgreSQL
     });
 
     it('notices with a checkpoint that everything was computed again', async () => {

@@ -38,6 +38,16 @@ describe('store/auditSearch', () => {
       expect(second).to.include({ next: undefined, searchedTo: undefined });
     });
 
+    it('lists entries of which someone has damaged one', async () => {
+      await insert({ what: { name: 'a' } }, { what: { name: 'b' } }, { what: { name: 'c' } });
+      for (const whatJson of ['{', '5', 'null', '"x"', '{"name":"unreadable"}']) {
+        const second = db.selectFrom('auditEntries').select('id').orderBy('id').limit(1).offset(1);
+        await db.updateTable('auditEntries').set({ whatJson }).where('id', '=', second).execute();
+        expect(await found({}), whatJson).to.equal('acu');
+        expect(await found({ search: text('a', 'x') }), whatJson).to.contain('a');
+      }
+    });
+
     it('combines filters', async () => {
       await insert(
         { actorId: 'm', targetId: 'x', what: { name: 'a' } },
