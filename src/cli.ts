@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { pino } from 'pino';
+import { osUserOf } from './cli/osUser.ts';
 import { runCommand } from './cli/run.ts';
 import { checkServerData } from './cli/serverData.ts';
 import { parseConfig } from './config.ts';
@@ -21,7 +22,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   progress,
-  osUser: userInfo().username,
+  osUser: osUserOf(userInfo, process.getuid?.()),
 });
 
 /** On a terminal, the line is cleared before anything else is written. */
