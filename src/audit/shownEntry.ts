@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { AuditEntry } from '../store/audit.ts';
+import { isFoundIn, type Search } from '../store/auditSearch.ts';
 import { actionText, actorNames, changeLabel, targetNames } from './auditNames.ts';
 import { findReferences, pathOfTarget, type References, textsIn } from './references.ts';
 import { type ShownChange, shownChange, summaryOf, visible } from './values.ts';
@@ -20,9 +21,16 @@ export type Summary = { changes: { label: string; text: string }[]; more: number
 
 const SUMMARIZED = 2;
 
-/** Returns entries for a list, each with a summary of its changes. */
-export async function shownRows(deps: Deps, entries: AuditEntry[]): Promise<(ShownEntry & { summary: Summary })[]> {
-  const first = (entry: AuditEntry) => entry.what?.changes.slice(0, SUMMARIZED) ?? [];
+/** Returns entries for a list, each with a summary of its changes: first of those that a search has found. */
+export async function shownRows(
+  deps: Deps,
+  entries: AuditEntry[],
+  search?: Search,
+): Promise<(ShownEntry & { summary: Summary })[]> {
+  const first = ({ what }: AuditEntry) => {
+    const found = what?.changes.filter((change) => search && isFoundIn(change, search)) ?? [];
+    return [...new Set([...found, ...(what?.changes ?? [])])].slice(0, SUMMARIZED);
+  };
   const ids = entries.flatMap((entry) => [
     ...[entry.actorId, entry.targetId],
     ...first(entry).flatMap((change) => textsIn(change).slice(0, 2)), // of more, only their number is shown

@@ -67,8 +67,9 @@ export const auditCommands: Command[] = [
 
 async function listEntries(call: Call): Promise<Output> {
   const limit = numberIn('limit', call.text('limit') ?? String(LISTED), MAX_LISTED);
-  const entries = await newest(call, await filterOf(call), limit);
-  const rows = await shownRows(call.deps, entries);
+  const filter = await filterOf(call);
+  const entries = await newest(call, filter, limit);
+  const rows = await shownRows(call.deps, entries, filter.search);
   const lines = rows.map(({ at, id, seq, text, actor, address = '', target, summary }) => [
     new Date(at).toISOString(),
     seq === null ? '' : `#${seq}`,

@@ -211,10 +211,17 @@ function isMatch({ actorId, targetId, who, what }: AuditEntry, { actor, target, 
   const known = [actorId, targetId].filter((id) => id !== null);
   if (known.some((id) => search.ids.includes(id))) return true;
   const changes = what?.changes ?? [];
-  if (changes.some(({ name }) => search.names.some((part) => hasText(name, part)))) return true;
-  const texts = [who?.name, who?.address, what?.name, ...changes.flatMap(textsOf)];
+  if (changes.some((change) => isFoundIn(change, search))) return true;
+  return [who?.name, who?.address, what?.name].some((text) => hasText(text, search.text));
+}
+
+/** Returns whether a search finds a change, by its name or a value. */
+export function isFoundIn(change: AuditChange, search: Search): boolean {
   const parts = [search.text, ...inValues(search)];
-  return texts.some((text) => parts.some((part) => hasText(text, part)));
+  return (
+    search.names.some((part) => hasText(change.name, part)) ||
+    textsOf(change).some((text) => parts.some((part) => hasText(text, part)))
+  );
 }
 
 /** Returns the IDs that are searched in values, such as those of a person who was added to a group. */

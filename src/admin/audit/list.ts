@@ -40,7 +40,7 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
     choices: choices(),
     path: AUDIT,
     only: filter.ok ? await onlyOf(deps, filter.value) : undefined,
-    rows: await shownRows(deps, page?.rows ?? []),
+    rows: await shownRows(deps, page?.rows ?? [], filter.ok ? filter.value.search : undefined),
     searchedTo: page?.searchedTo,
     shown: shownOf(page?.rows.length ?? 0, before !== '' || page?.next !== undefined),
     first: before ? link({}) : undefined,

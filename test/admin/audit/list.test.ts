@@ -49,7 +49,9 @@ describe('the audit log', () => {
     expect(all.text).to.contain(`<a href="/settings/people/${maya.id}"><bdi>maya.koch</bdi></a>`);
     expect(all.text).to.contain(`<a href="/settings/people/${anna.id}"><bdi>anna.berg</bdi></a>`);
     expect(all.text).to.contain('&lt;i&gt;Anna&lt;/i&gt; → Anne').and.contain('<bdi>Job title</bdi>');
-    expect(all.text).to.contain('and 1 more').and.not.contain('<i>');
+    expect(all.text).to.contain('and 1 more').and.not.contain('<i>').and.not.contain('value not recorded');
+    const searched = await client.get(`${PATH}?q=password&about=person`);
+    expect(searched.text, 'what was found comes first').to.contain('value not recorded').and.not.contain('Boss');
     const group = await client.get(`${PATH}?about=group`);
     expect(group.text).to.contain('Anna Berg added').and.contain('<bdi>Friends</bdi>');
     expect(group.text).to.not.contain('/settings/groups/gone');
