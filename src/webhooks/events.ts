@@ -15,10 +15,7 @@ export const eventTypes = [
   ['attention.started', 'Something started to need attention.'],
   ['attention.reminder', 'Something that expires comes nearer: 14, 7 and 1 days, and when it expired.'],
   ['attention.ended', 'Something no longer needs attention.'],
-  [
-    'audit.recorded',
-    'The audit log has a new entry: any change of people, settings, keys or sessions, with its values.',
-  ],
+  ['audit.recorded', 'The audit log has a new entry, with the values before and after.'],
 ] as const;
 
 export type EventType = (typeof eventTypes)[number][0];
