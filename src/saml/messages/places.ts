@@ -24,7 +24,8 @@ export function findPlaces(path: string, trees: MessageTrees): Place[] {
 
 /** Returns the element in which a path that is not in the message is missing: the innermost one that is there. */
 export function findPlaceOfMissing(path: string, trees: MessageTrees): Place | undefined {
-  for (let outer = path; outer.includes('/'); ) {
+  const missing = trees.named === '' ? 'Assertion/Subject/NameID' : 'Assertion/AttributeStatement/Attribute';
+  for (let outer = path === PERSON_NAME ? missing : path; outer.includes('/'); ) {
     outer = outer.slice(0, outer.lastIndexOf('/'));
     const [place] = findPlaces(outer, trees);
     if (place) return place;

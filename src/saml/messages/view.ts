@@ -85,9 +85,10 @@ function findReadings(
   return { readings, links };
 }
 
-function placesAt(path: string, trees: MessageTrees, isRefused: boolean) {
+function placesAt(read: string, trees: MessageTrees, isRefused: boolean) {
+  const path = read.replace(/\?$/, '');
   const found = findPlaces(path, trees).map((place) => ({ place, path: textOfPath(place), isMissing: false }));
-  const missing = found.length === 0 && isRefused ? findPlaceOfMissing(path, trees) : undefined;
+  const missing = found.length === 0 && isRefused && path === read ? findPlaceOfMissing(path, trees) : undefined;
   return missing ? [{ place: missing, path: textOfPath(missing), isMissing: true }] : found;
 }
 

@@ -60,7 +60,7 @@ export function namingAttribute(
   { nameId, attributes }: AssertionContent,
   { matchAttribute }: ProviderSettings,
 ): string {
-  if (matchAttribute !== '' || (nameId && nameId.format !== TRANSIENT)) return matchAttribute;
+  if (matchAttribute !== '' || nameId?.format !== TRANSIENT) return matchAttribute;
   return wellKnownAttribute(attributes) ?? '';
 }
 

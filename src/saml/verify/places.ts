@@ -7,7 +7,8 @@ const ATTRIBUTES = 'Assertion/AttributeStatement';
 
 /**
  * The places in the messages that each check of the pipeline reads, by its number: paths from the AuthnRequest, the Response or the Assertion
- * to an element or an @attribute. The checks without a place read the form, the message as a whole, or what is stored here.
+ * to an element or an @attribute. One that ends with a question mark may be absent: a check does not fail for that. The checks without a
+ * place read the form, the message as a whole, or what is stored here.
  */
 export const placesRead: Readonly<Record<number, readonly string[]>> = {
   1: [], // SAMLResponse field
@@ -18,22 +19,22 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   6: ['Response/Issuer', 'Assertion/Issuer'],
   7: [], // Enabled provider
   8: ['Response/@InResponseTo'],
-  9: ['Response/@ID', 'Response/Status', 'Assertion', 'Response/EncryptedAssertion'],
-  10: ['Response/Signature', 'Assertion/Signature', 'Response/EncryptedAssertion'],
+  9: ['Response/@ID', 'Response/Status', 'Assertion', 'Response/EncryptedAssertion?'],
+  10: ['Response/Signature', 'Assertion/Signature', 'Response/EncryptedAssertion?'],
   11: [
-    'Response/Signature/SignedInfo/SignatureMethod/@Algorithm',
-    'Response/Signature/SignedInfo/Reference/@URI',
-    'Response/Signature/SignatureValue',
-    'Assertion/Signature/SignedInfo/SignatureMethod/@Algorithm',
-    'Assertion/Signature/SignedInfo/Reference/@URI',
-    'Assertion/Signature/SignatureValue',
-    'Response/EncryptedAssertion/EncryptedData/EncryptionMethod/@Algorithm',
+    'Response/Signature/SignedInfo/SignatureMethod/@Algorithm?',
+    'Response/Signature/SignedInfo/Reference/@URI?',
+    'Response/Signature/SignatureValue?',
+    'Assertion/Signature/SignedInfo/SignatureMethod/@Algorithm?',
+    'Assertion/Signature/SignedInfo/Reference/@URI?',
+    'Assertion/Signature/SignatureValue?',
+    'Response/EncryptedAssertion/EncryptedData/EncryptionMethod/@Algorithm?',
   ],
   12: ['Response/@Version', 'Assertion/@Version'],
   13: [
     'Response/Status/StatusCode/@Value',
-    'Response/Status/StatusCode/StatusCode/@Value',
-    'Response/Status/StatusMessage',
+    'Response/Status/StatusCode/StatusCode/@Value?',
+    'Response/Status/StatusMessage?',
   ],
   14: ['Assertion/@ID'],
   15: ['Response/@Destination'],
@@ -41,7 +42,7 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   17: ['Assertion/Conditions/AudienceRestriction/Audience'],
   18: ['Assertion/Subject/SubjectConfirmation/@Method'],
   19: [`${CONFIRMATION}/@Recipient`],
-  20: [`${CONFIRMATION}/@NotBefore`, `${CONFIRMATION}/@NotOnOrAfter`],
+  20: [`${CONFIRMATION}/@NotBefore?`, `${CONFIRMATION}/@NotOnOrAfter`],
   21: ['Assertion/Conditions'],
   22: ['Assertion/Conditions/@NotBefore'],
   23: ['Assertion/Conditions/@NotOnOrAfter'],
@@ -50,11 +51,11 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   26: ['AuthnRequest/@ForceAuthn', 'AuthnRequest/@IssueInstant', `${AUTHN}/@AuthnInstant`],
   27: ['AuthnRequest/@ID', 'Response/@InResponseTo', `${CONFIRMATION}/@InResponseTo`],
   28: ['Response/@InResponseTo'],
-  29: ['Assertion/Subject/NameID/@SPNameQualifier', PERSON_NAME],
+  29: ['Assertion/Subject/NameID/@SPNameQualifier?', PERSON_NAME],
   30: [PERSON_NAME],
   31: ['Assertion/@ID'],
   32: ['AuthnRequest/@ID', 'Response/@InResponseTo'],
-  42: ['Assertion/Subject/NameID', `${AUTHN}/@SessionIndex`, `${AUTHN}/@AuthnInstant`],
+  42: ['Assertion/Subject/NameID', `${AUTHN}/@SessionIndex?`, `${AUTHN}/@AuthnInstant`],
   38: [PERSON_NAME, ATTRIBUTES],
   33: [PERSON_NAME],
   39: [ATTRIBUTES],

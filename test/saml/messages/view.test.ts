@@ -85,6 +85,19 @@ describe('saml/messages/view', () => {
     ]);
   });
 
+  it('shows where the name of the person is missing, and not at a NameID that people are not matched by', () => {
+    const subjectOf = (field: string, settings?: { matchAttribute: string }) =>
+      readBy(viewOf(verifyField(field, contextWith(settings && { settings }))), 'Subject');
+    const withoutNameId = signedLie(
+      ({ subject }) => ({ subject: swap(subject, cut(subject, 'saml:NameID'), '') }),
+      'assertion',
+    );
+    expect(subjectOf(encode(withoutNameId))).to.deep.equal([['saml:Subject', 'missing']]);
+    expect(subjectOf(encode(honest()), { matchAttribute: 'uid' })).to.deep.equal([
+      ['saml:AttributeStatement', 'missing'],
+    ]);
+  });
+
   it('says which Assertion was decrypted', () => {
     const { field, context } = honestCases().find(({ name }) => name.includes('ncrypted')) ?? { field: '' };
     const { messages } = viewOf(verifyField(field, context));
@@ -119,7 +132,7 @@ describe('saml/messages/view', () => {
       allChecks.map(({ number }) => number).toSorted((one, other) => one - other),
     );
     for (const place of Object.values(placesRead).flat())
-      expect(place).to.match(/^(AuthnRequest|Response|Assertion)(\/[A-Z]\w+)*(\/@[A-Z]\w+|\/…)?$/);
+      expect(place).to.match(/^(AuthnRequest|Response|Assertion)(\/[A-Z]\w+)*(\/@[A-Z]\w+|\/…)?\??$/);
     for (const check of [...loginChecks.verify, ...loginChecks.match])
       expect(check.reads, check.name).to.not.deep.equal([]);
   });
