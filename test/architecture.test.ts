@@ -37,6 +37,7 @@ const mayImport: Record<string, string[]> = {
 const plain = [
   'background.ts',
   'config.ts',
+  'counted.ts',
   'deps.ts',
   'envFile.ts',
   'errors.ts',

@@ -1,5 +1,6 @@
 import { readAuditDays } from '../audit/auditDays.ts';
 import { type SyslogStatus, syslogStatus } from '../audit/syslog/status.ts';
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { AUDIT_INTEGRITY } from '../paths.ts';
 import type { HealthItem } from './item.ts';
@@ -31,12 +32,8 @@ async function waitingText({ store, now }: Deps, { waiting, oldestAt, missed }: 
   const days = await readAuditDays(store.db);
   const end = (oldestAt ?? now()) + days * DAY_MS;
   return [
-    `${entries(waiting)} ${waiting === 1 ? 'waits' : 'wait'} and will be sent once it works.`,
+    `${counted(waiting, 'entry waits', 'entries wait')} and will be sent once it works.`,
     ...(end - now() < SOON_MS ? [`They are kept for ${days} days: the oldest one ${expiryText(end, now())}.`] : []),
-    ...(missed > 0 ? [`${entries(missed)} were deleted before they could be sent.`] : []),
+    ...(missed > 0 ? [`${counted(missed, 'entry was', 'entries were')} deleted before they could be sent.`] : []),
   ].join(' ');
-}
-
-function entries(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'entry' : 'entries'}`;
 }

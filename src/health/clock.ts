@@ -1,10 +1,10 @@
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { ACTIVITY } from '../paths.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import { type LoginTraffic, listTraffic } from '../store/loginTraffic.ts';
 import type { HealthItem } from './item.ts';
 import { providerScreens } from './providers.ts';
-import { counted } from './sentences.ts';
 
 const DAY_MS = 86_400_000;
 const LEAST = 5; // responses: one may have been open in a tab for long

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { explain } from '../federation/reasons.ts';
 import { ACTIVITY } from '../paths.ts';
@@ -11,7 +12,7 @@ const MANY = 5; // people refused for the same reason: it is not about them
 export async function checkRefusals({ store, now }: Deps): Promise<HealthItem[]> {
   const refused = await countRefusedPeople(store.db, now() - DAY_MS);
   return refused.map(({ reason, people, isLeast }) => {
-    const who = people === 1 ? '1 person was' : `${people.toLocaleString('en')} people were`;
+    const who = counted(people, 'person was', 'people were');
     const { title } = explain(reason, undefined);
     return {
       code: people >= MANY ? 'logins_failing' : 'logins_refused',

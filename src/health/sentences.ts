@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts';
+
 const DAY_MS = 86_400_000;
 
 /** How long before its end something that expires is shown, in milliseconds. */
@@ -18,11 +20,6 @@ export function expiryText(end: number, now: number): string {
 /** Returns a duration in full days, at least one. */
 export function atLeastADay(duration: number): string {
   return inDays(Math.max(1, Math.floor(duration / DAY_MS)));
-}
-
-/** Returns a number of things: '1 day', '2 days', '1,204 logins'. */
-export function counted(count: number, thing: string): string {
-  return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function inDays(count: number): string {

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { findSilences } from '../federation/silence.ts';
 import type { Silence } from '../federation/traffic.ts';
@@ -5,7 +6,6 @@ import { autoLoginPath, providerPath, SAML } from '../paths.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
 import type { HealthItem } from './item.ts';
-import { counted } from './sentences.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -28,7 +28,7 @@ export async function checkSilence(deps: Deps): Promise<HealthItem[]> {
 
 /** Returns how many logins were sent in which time: '34 logins were sent to Okta in the last hour, 0 came back'. */
 export function silenceText({ sent, since }: Silence, name: string, now: number): string {
-  return `${counted(sent, 'login')} ${sent === 1 ? 'was' : 'were'} sent to ${name} in the last ${spanText(now - since)}, 0 came back`;
+  return `${counted(sent, 'login was', 'logins were')} sent to ${name} in the last ${spanText(now - since)}, 0 came back`;
 }
 
 function silentItem(silence: Silence, domain: Domain, { name, now }: { name: string; now: number }): HealthItem {
@@ -44,7 +44,7 @@ function silentItem(silence: Silence, domain: Domain, { name, now }: { name: str
     href: providerPath(domainId, providerId),
     provider: {
       id: providerId,
-      text: `No SAML response has come back since ${new Date(silence.since).toISOString()}, although ${counted(silence.sent, 'login')} ${silence.sent === 1 ? 'was' : 'were'} sent to you from ${domain.url}. Please check that the application is active and assigned, and that its ACS URL and EntityID are those in ${domain.url}/saml/metadata.`,
+      text: `No SAML response has come back since ${new Date(silence.since).toISOString()}, although ${counted(silence.sent, 'login was', 'logins were')} sent to you from ${domain.url}. Please check that the application is active and assigned, and that its ACS URL and EntityID are those in ${domain.url}/saml/metadata.`,
     },
     ...(isAutomatic && { action: { label: 'Pause Auto Login', path: `${autoLoginPath(domainId)}/pause` } }),
   };

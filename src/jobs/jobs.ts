@@ -1,6 +1,7 @@
 import { currentActor } from '../audit/actor.ts';
 import { changesBetween } from '../audit/changes.ts';
 import { type AuditTarget, recordChange } from '../audit/record.ts';
+import { counted } from '../counted.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict, NotFound } from '../errors.ts';
@@ -37,7 +38,7 @@ export async function getJob({ store }: Deps, id: string): Promise<Job> {
 
 /** Returns the title of a job: what it does to how many people. */
 export function titleOf({ kind, total, input: { name, reason } }: Job): string {
-  const people = total === 1 ? '1 person' : `${total.toLocaleString('en')} people`;
+  const people = counted(total, 'person', 'people');
   const titles: Record<JobKind, string> = {
     preview: 'Preview of changes',
     import: 'Import people from a CSV file',

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
 import { type IntranetSettings, readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
@@ -19,7 +20,7 @@ export async function readSecondFactorState({ store }: Deps): Promise<SecondFact
 
 /** Returns the state in words. */
 export function secondFactorStateText({ setting, powerUsers, without }: SecondFactorState): string {
-  const count = powerUsers === 1 ? '1 Power User can' : `${powerUsers.toLocaleString('en')} Power Users can`;
+  const count = counted(powerUsers, 'Power User can', 'Power Users can');
   if (without.length === 0) return `${count} log in with a password, and all have a second factor.`;
   const none = `${without.length.toLocaleString('en')} of them ${without.length === 1 ? 'has' : 'have'} no second factor`;
   const must = setting === 'required' ? 'must set one up' : 'would have to set one up';

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Db } from '../db/open.ts';
 import type { AuthenticatorAppRow, PasskeyRow } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
@@ -42,10 +43,7 @@ export function isProtected({ app, passkeys }: SecondFactors): boolean {
 /** Returns a person's second factors in words: 'authenticator app and 2 passkeys', or 'none'. */
 export function secondFactorsText({ app, passkeys }: SecondFactors): string {
   const count = passkeys.length;
-  const parts = [
-    ...(app ? ['authenticator app'] : []),
-    ...(count > 0 ? [count === 1 ? '1 passkey' : `${count} passkeys`] : []),
-  ];
+  const parts = [...(app ? ['authenticator app'] : []), ...(count > 0 ? [counted(count, 'passkey')] : [])];
   return parts.join(' and ') || 'none';
 }
 

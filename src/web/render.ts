@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs from 'ejs';
 import type { Express, RequestHandler } from 'express';
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { type IntranetSettings, initialSettings, readIntranetSettings } from '../people/intranetSettings.ts';
 import { nameOf } from '../people/users.ts';
@@ -29,6 +30,7 @@ export type ViewTools = {
   /** Returns the message that the previous page left, and removes it. */
   takeFlash: () => Flash | undefined;
   number: (value: number) => string;
+  counted: typeof counted;
 };
 
 /** Sets up EJS with cached views, and the helpers that all pages share. */
@@ -50,6 +52,7 @@ export function useViews(app: Express, deps: Deps): void {
     icon: iconReader(),
     time: (at) => timeTag(at, deps.now()),
     number: (value) => value.toLocaleString('en'),
+    counted,
   } satisfies Partial<ViewTools>);
 }
 

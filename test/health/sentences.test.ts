@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { atLeastADay, counted, expiryText, possessive } from '../../src/health/sentences.ts';
+import { atLeastADay, expiryText, possessive } from '../../src/health/sentences.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -15,12 +15,7 @@ describe('health/sentences', () => {
   });
 
   it('counts in English', () => {
-    expect([counted(1, 'login'), counted(1_204, 'login'), atLeastADay(1), atLeastADay(2.5 * DAY_MS)]).to.deep.equal([
-      '1 login',
-      '1,204 logins',
-      '1 day',
-      '2 days',
-    ]);
+    expect([atLeastADay(1), atLeastADay(2.5 * DAY_MS)]).to.deep.equal(['1 day', '2 days']);
     expect([possessive('Okta'), possessive('Keys')]).to.deep.equal(['Okta’s', 'Keys’']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { asSentence, explain, reasons } from '../../federation/reasons.ts';
 import { activityFilters, type EnteredFilter, LOCAL, readActivityFilter } from '../../login/activityFilter.ts';
@@ -88,5 +89,5 @@ async function withNames(deps: Deps, rows: LoginActivity[]) {
 }
 
 function shownOf(count: number, isPart: boolean): string {
-  return `${count} ${count === 1 ? 'attempt' : 'attempts'}${isPart ? ' on this page' : ''}`;
+  return `${counted(count, 'attempt')}${isPart ? ' on this page' : ''}`;
 }

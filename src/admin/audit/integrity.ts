@@ -3,6 +3,7 @@ import { auditDays, readAuditDays } from '../../audit/auditDays.ts';
 import { readLastVerification, startVerification } from '../../audit/lastVerification.ts';
 import { saveAuditDays } from '../../audit/retention.ts';
 import { sendTestMessage, syslogStatus } from '../../audit/syslog/status.ts';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { AUDIT, AUDIT_INTEGRITY, WEBHOOKS } from '../../paths.ts';
@@ -41,8 +42,7 @@ async function saveRetention(deps: Deps, req: Request, res: Response): Promise<v
   const saved = await saveAuditDays(deps, days);
   if (!saved.ok) return show(deps, res.status(422), { days, errors: saved.errors });
   const { deleted } = saved.value;
-  const entries =
-    deleted === 1 ? '1 older entry was deleted' : `${deleted.toLocaleString('en')} older entries were deleted`;
+  const entries = counted(deleted, 'older entry was deleted', 'older entries were deleted');
   await flash(
     req,
     `Saved: entries are kept for ${saved.value.days} days. ${deleted === 0 ? '' : `${entries}.`}`.trim(),

@@ -4,6 +4,7 @@ import { auditFilters, type EnteredAuditFilter, readAuditFilter } from '../../au
 import { actionFamilies, actorNames, allActions, familyOf, targetNames } from '../../audit/auditNames.ts';
 import { findReferences } from '../../audit/references.ts';
 import { shownRows } from '../../audit/shownEntry.ts';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { AUDIT } from '../../paths.ts';
 import { type AuditFilter, type FoundEntries, listAudit } from '../../store/auditSearch.ts';
@@ -90,5 +91,5 @@ async function onlyOf(deps: Deps, { target, actor }: AuditFilter) {
 }
 
 function shownOf(count: number, isPart: boolean): string {
-  return `${count} ${count === 1 ? 'entry' : 'entries'}${isPart ? ' on this page' : ''}`;
+  return `${counted(count, 'entry', 'entries')}${isPart ? ' on this page' : ''}`;
 }

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { listGroups } from '../../store/groups.ts';
 import { listProviders } from '../../store/identityProviders.ts';
@@ -41,6 +42,6 @@ async function list({ store }: Deps, req: Request, res: Response): Promise<void>
     sourceNames: new Map([...sources, ...providers].map(({ id, name }) => [id, name])),
     previous: page > 1 ? pathOf(page - 1) : undefined,
     next: page * PAGE < found.total ? pathOf(page + 1) : undefined,
-    shown: `${found.total.toLocaleString('en')} ${found.total === 1 ? 'group' : 'groups'}`,
+    shown: counted(found.total, 'group'),
   });
 }

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { createJob, getJob, pauseJob, resumeJob, shownState, titleOf, undoKinds, undoOf } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
@@ -63,6 +64,7 @@ async function showJob({ store, now }: Deps, res: Response, job: Job): Promise<v
 /** What a job has done so far, in a sentence or two. */
 function resultOf({ kind, counts, input: { people, name, reason } }: Job): string {
   const { done = 0, unchanged = 0, create = 0, change = 0, same = 0 } = counts;
+  const peopleWere = (count: number) => counted(count, 'person was', 'people were');
   const already = (count: number, what: string) => (count > 0 ? ` ${peopleWere(count)} already ${what}.` : '');
   const results: Record<JobKind, string> = {
     preview: '',
@@ -73,11 +75,7 @@ function resultOf({ kind, counts, input: { people, name, reason } }: Job): strin
     group: `${peopleWere(done)} added to ${name}.${already(unchanged, 'members')}`,
     ungroup: `${peopleWere(done)} removed from ${name}.${already(unchanged, 'no members')}`,
     source: `${peopleWere(done)} ${people === 'deactivate' ? 'deactivated' : 'kept'}. They are managed here from now on.`,
-    attribute: `${done === 1 ? '1 value was' : `${done.toLocaleString('en')} values were`} ${reason === 'removal' ? 'deleted' : 'updated'}.`,
+    attribute: `${counted(done, 'value was', 'values were')} ${reason === 'removal' ? 'deleted' : 'updated'}.`,
   };
   return results[kind];
-}
-
-function peopleWere(count: number): string {
-  return count === 1 ? '1 person was' : `${count.toLocaleString('en')} people were`;
 }

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../../errors.ts';
 import { type BulkAction, idsOf, MAX_PEOPLE } from '../../people/bulk.ts';
@@ -84,10 +85,6 @@ async function jobOf(deps: Deps, req: Request, action: Action, selected: string[
   };
 }
 
-function people(count: number): string {
-  return count === 1 ? '1 person' : `${count.toLocaleString('en')} people`;
-}
-
 async function show(
   deps: Deps,
   req: Request,
@@ -100,7 +97,7 @@ async function show(
   const all = ticked(req, 'all');
   const found = all ? await searchUsers(db, peopleSearch(filterIn(req)), { limit: 1, countTo: COUNTED }) : undefined;
   res.render('settings/people/bulk', {
-    title: titleOf(action, people(selected.length)),
+    title: titleOf(action, counted(selected.length, 'person', 'people')),
     bulkAction: action,
     selected: all ? [] : selected,
     count: selected.length,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { shownState, titleOf } from '../../jobs/jobs.ts';
 import { csvHeaders, exportPeople } from '../../people/csv.ts';
@@ -112,7 +113,7 @@ async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
 
 /** Returns how many people of how many are shown. */
 function shownPeople({ rows, total, totalIsExact }: FoundUsers): string {
-  const all = `${total.toLocaleString('en')} ${total === 1 ? 'person' : 'people'}`;
+  const all = counted(total, 'person', 'people');
   if (!totalIsExact) return `${rows.length} of at least ${all}`;
   return rows.length === total ? all : `${rows.length} of ${all}`;
 }

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { readLogDays, saveLogDays } from '../../sources/scimLog.ts';
@@ -35,7 +36,7 @@ export function scimLogRoutes(router: Router, deps: Deps): void {
   router.post(`${PATH}/retention`, async (req, res) => {
     const saved = await saveLogDays(deps, field(req, 'days'));
     if (!saved.ok) return show(deps, req, res.status(422), field(req, 'days'), saved.errors);
-    await flash(req, `Saved: the log is kept for ${saved.value === 1 ? '1 day' : `${saved.value} days`}.`);
+    await flash(req, `Saved: the log is kept for ${counted(saved.value, 'day')}.`);
     res.redirect(303, PATH);
   });
 }

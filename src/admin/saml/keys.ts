@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import { describeCertificate } from '../../federation/certificate.ts';
@@ -96,7 +97,7 @@ function stepsOf(rollover: Rollover): { title: string; text: string; done: boole
     {
       title: 'Wait until the providers have it',
       text: hasNext
-        ? `${known} of ${all} ${all === 1 ? 'provider has' : 'providers have'} it.`
+        ? `${known} of ${counted(all, 'provider has', 'providers have')} it.`
         : 'They fetch the metadata, or you give it to them.',
       done: hasNext && known === all,
     },

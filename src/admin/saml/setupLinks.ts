@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { Conflict, type FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
@@ -36,7 +37,7 @@ async function show(deps: Deps, res: Response, domainId: string, { entered, erro
     setups: setups.map((setup) => ({ ...setup, state: stateOf(setup, deps.now()) })),
     stateNames,
     entered: entered ?? { note: '', days: String(DEFAULT_DAYS), guide: '' },
-    days: lifetimes.map((days) => [String(days), days === 1 ? '1 day' : `${days} days`]),
+    days: lifetimes.map((days) => [String(days), counted(days, 'day')]),
     products: [['', 'The visitor selects it'], ...guides.map(({ id, name }) => [id, name])],
     errors,
     link,

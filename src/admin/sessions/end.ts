@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { endSessions, listOpenSessions } from '../../login/openSessions.ts';
 import { SESSIONS } from '../../paths.ts';
@@ -39,7 +40,7 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
     entered,
     tooMany,
     count,
-    counted: COUNTED,
+    most: COUNTED,
     names: names.slice(0, NAMED),
     isComplete: rows.length === count && names.length <= NAMED,
     path: PATH,
@@ -49,5 +50,5 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
 
 function textOf(ended: number): string {
   if (ended === 0) return 'There was no such session any more.';
-  return ended === 1 ? '1 session was ended.' : `${ended.toLocaleString('en')} sessions were ended.`;
+  return `${counted(ended, 'session was', 'sessions were')} ended.`;
 }

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { browserName } from '../../login/browserName.ts';
 import { listOpenSessions } from '../../login/openSessions.ts';
@@ -35,7 +36,7 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
     tooMany,
     personName: person && nameOf(person),
     count,
-    shown: `${count > COUNTED ? `more than ${COUNTED.toLocaleString('en')}` : count.toLocaleString('en')} ${count === 1 ? 'session' : 'sessions'}`,
+    shown: count > COUNTED ? `more than ${counted(COUNTED, 'session')}` : counted(count, 'session'),
     rows: rows.map((row) => ({ ...row, browser: browserName(row.userAgent), isOwn: row.id === currentSessionId(req) })),
     providers: await listProviders(db),
     domains: await listDomains(db),

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { WEBHOOKS } from '../../paths.ts';
 import { type Delivery, listDeliveries } from '../../store/webhookDeliveries.ts';
@@ -34,7 +35,7 @@ export function webhookDeliveryListRoutes(router: Router, deps: Deps): void {
   router.post(`${PATH}/resend`, async (req, res) => {
     const hours = Number(periods.find(([value]) => value === field(req, 'hours'))?.[0] ?? 1);
     const resent = await resendFailedEvents(deps, req.params.id, deps.now() - hours * HOUR_MS);
-    const text = resent === 1 ? '1 event is' : `${resent.toLocaleString('en')} events are`;
+    const text = counted(resent, 'event is', 'events are');
     await flash(
       req,
       resent === 0 ? 'No event failed in this period.' : `${text} sent again.`,
