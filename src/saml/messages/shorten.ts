@@ -1,4 +1,4 @@
-import { canonicalize } from '../../xml/canonicalize.ts';
+import { escapeText, escapeValue } from '../../xml/canonicalize.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { DS, SAML, XENC } from '../verify/elements.ts';
 
@@ -6,14 +6,20 @@ const LONGEST = 400; // characters of a text or a value
 const LONGEST_OCTETS = 24; // of base64 without a meaning to people
 const MOST_CHILDREN = 100;
 const MOST_TIMES = 4; // longer than asked for, with what is not cut: names, namespaces, escapes and end tags
-const BASE64 = new Set([`${DS} SignatureValue`, `${DS} X509Certificate`, `${DS} Modulus`, `${XENC} CipherValue`]);
+const BASE64 = new Map([
+  ['SignatureValue', DS],
+  ['X509Certificate', DS],
+  ['Modulus', DS],
+  ['CipherValue', XENC],
+]);
 
 const numbers = new Intl.NumberFormat('en'); // toLocaleString makes one for every number: a thirtieth of a login
 
 /** Matches the names of attributes and elements whose values are not shown. */
 export const SECRET = /passw|passphrase|pwd|secret|token|credential|(?:api|private).?key/i;
 
-type Shortening = {
+type Writer = {
+  text: string;
   left: number; // characters
   decrypted: XmlElement | undefined;
 };
@@ -24,40 +30,45 @@ type Shortening = {
  * @param decrypted the Assertion that was in the EncryptedAssertion, which is added to it
  */
 export function shortenedXml(root: XmlElement, most: number, decrypted?: XmlElement): string {
-  const text = canonicalize(shortened(root, undefined, { left: most, decrypted }), { exclusive: false, prefixes: [] });
+  const writer = { text: '', left: most, decrypted };
+  writeElement(writer, root);
+  const { text } = writer;
   return text.length <= MOST_TIMES * most ? text : `<message>… (${lengthOf(text)})</message>`;
 }
 
-function shortened(element: XmlElement, parent: XmlElement | undefined, shortening: Shortening): XmlElement {
-  const attributes = element.attributes.map((attribute) => ({
-    ...attribute,
-    value: SECRET.test(attribute.local) ? '…' : cut(attribute.value, LONGEST),
-  }));
-  const copy: XmlElement = { ...element, attributes, children: [], parent };
-  shortening.left -= attributes.reduce((sum, { name, value }) => sum + name.length + value.length, element.name.length);
-  copy.children = isSecret(element) ? ['…'] : childrenOf(element, copy, shortening);
-  return copy;
+function writeElement(writer: Writer, element: XmlElement): void {
+  writer.text += `<${element.name}`;
+  writer.left -= element.name.length;
+  for (const { prefix, uri } of element.declarations)
+    writer.text += ` xmlns${prefix === '' ? '' : `:${prefix}`}="${escapeValue(uri)}"`;
+  for (const { name, local, value } of element.attributes) {
+    const short = SECRET.test(local) ? '…' : cut(value, LONGEST);
+    writer.text += ` ${name}="${escapeValue(short)}"`;
+    writer.left -= name.length + short.length;
+  }
+  writer.text += '>';
+  if (isSecret(element)) writer.text += '…';
+  else writeChildren(writer, element);
+  writer.text += `</${element.name}>`;
 }
 
-function childrenOf(element: XmlElement, parent: XmlElement, shortening: Shortening): XmlElement['children'] {
-  const { decrypted } = shortening;
+function writeChildren(writer: Writer, element: XmlElement): void {
   const isEncrypted = element.local === 'EncryptedAssertion' && element.uri === SAML;
-  const all = isEncrypted && decrypted ? [...element.children, decrypted] : element.children;
-  const kept: XmlElement['children'] = [];
-  for (const child of all) {
-    if (shortening.left <= 0 || kept.length === MOST_CHILDREN) {
-      kept.push(`… ${all.length - kept.length} more`);
+  const all = isEncrypted && writer.decrypted ? [...element.children, writer.decrypted] : element.children;
+  for (const [index, child] of all.entries()) {
+    if (writer.left <= 0 || index === MOST_CHILDREN) {
+      writer.text += `… ${all.length - index} more`;
       break;
     }
-    kept.push(typeof child === 'string' ? textOf(child, element, shortening) : shortened(child, parent, shortening));
+    if (typeof child === 'string') writeText(writer, child, element);
+    else writeElement(writer, child);
   }
-  return kept;
 }
 
-function textOf(text: string, { uri, local }: XmlElement, shortening: Shortening): string {
-  const short = cut(text, BASE64.has(`${uri} ${local}`) ? LONGEST_OCTETS : LONGEST);
-  shortening.left -= short.length;
-  return short;
+function writeText(writer: Writer, text: string, { uri, local }: XmlElement): void {
+  const short = cut(text, BASE64.get(local) === uri ? LONGEST_OCTETS : LONGEST);
+  writer.text += escapeText(short);
+  writer.left -= short.length;
 }
 
 /** Returns whether an element is the value of an attribute with a secret name, or has such a name itself. */

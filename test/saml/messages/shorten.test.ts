@@ -57,7 +57,7 @@ describe('saml/messages/shorten', () => {
     const root = parseXml(Buffer.from(`<R><s:EncryptedAssertion xmlns:s="${SAML}"><d></d></s:EncryptedAssertion></R>`));
     const assertion = parseXml(Buffer.from(`<s:Assertion xmlns:s="${SAML}" ID="a"></s:Assertion>`));
     expect(shortenedXml(root, 10_000, assertion)).to.equal(
-      `<R><s:EncryptedAssertion xmlns:s="${SAML}"><d></d><s:Assertion ID="a"></s:Assertion></s:EncryptedAssertion></R>`,
+      `<R><s:EncryptedAssertion xmlns:s="${SAML}"><d></d><s:Assertion xmlns:s="${SAML}" ID="a"></s:Assertion></s:EncryptedAssertion></R>`,
     );
   });
 });
