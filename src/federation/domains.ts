@@ -21,7 +21,7 @@ import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { changeDomain, domainTarget, recordedDomain } from './changeDomain.ts';
 import { createDomainKey, recordKeys } from './domainKeys.ts';
 import { moveDomain } from './providerDomains.ts';
-import { getProvider } from './providers.ts';
+import { getProviderAt } from './providers.ts';
 import { type OwnDetails, withOwnDetails } from './serviceProvider.ts';
 
 const MONTH_MS = 30 * 86_400_000;
@@ -103,9 +103,7 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
       await changeDomain(deps, trx, domain, { defaultProviderId: null, autoLogin: false, autoLoginPausedAt: null });
       return;
     }
-    const provider = await getProvider(trx, providerId);
-    if (!(await findProviderAt(trx, domainId, providerId)))
-      throw new Conflict(`${provider.name} is not used at this domain. Select the domain on its Edit screen first.`);
+    const provider = await getProviderAt(trx, domainId, providerId);
     if (!provider.enabled)
       throw new Conflict(`${provider.name} is disabled. Enable it before you make it the default.`);
     await changeDomain(deps, trx, domain, { defaultProviderId: providerId });

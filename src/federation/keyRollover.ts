@@ -1,8 +1,7 @@
 import { recordChange } from '../audit/record.ts';
 import type { Deps } from '../deps.ts';
-import { Conflict } from '../errors.ts';
 import { type Domain, type DomainKey, listDomainKeys } from '../store/domains.ts';
-import { findProviderAt, type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
+import { type IdentityProvider, listProvidersAt } from '../store/identityProviders.ts';
 import { countLogins } from '../store/loginCounts.ts';
 import {
   listMetadataFetches,
@@ -12,6 +11,7 @@ import {
 } from '../store/metadataFetches.ts';
 import { domainTarget } from './changeDomain.ts';
 import { secondKey, withRole } from './domainKeys.ts';
+import { getProviderAt } from './providers.ts';
 
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;
@@ -70,7 +70,7 @@ export async function recordFetch(deps: Deps, domainId: string, providerId = UNK
   }
 }
 
-/** Marks that a provider was given today's metadata by hand, or takes the mark back. @throws Conflict if it is not used at the domain */
+/** Marks that a provider was given today's metadata by hand, or takes the mark back. @throws NotFound, Conflict if it is not used at the domain */
 export async function markGiven(
   deps: Deps,
   domain: Domain,
@@ -78,8 +78,7 @@ export async function markGiven(
   given: boolean,
 ): Promise<IdentityProvider> {
   return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await findProviderAt(trx, domain.id, providerId);
-    if (!provider) throw new Conflict('This provider is not used at this domain.');
+    const provider = await getProviderAt(trx, domain.id, providerId);
     await writeMetadataGiven(trx, domain.id, providerId, given ? deps.now() : null);
     const change = { name: 'metadataGivenTo', [given ? 'added' : 'removed']: [provider.name] };
     await recordChange(trx, deps, 'domain.updated', domainTarget(domain), [change]);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
-import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
 import { releaseGroupsOf } from '../people/groups.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import {
   deleteProvider,
   findProvider,
+  findProviderAt,
   type IdentityProvider,
   type ProviderAbout,
   type ProviderFacts,
@@ -123,6 +124,14 @@ export function providerInputOf({ name, showButton, buttonOrder, settings }: Ide
 export async function getProvider(db: Db, id: string): Promise<IdentityProvider> {
   const provider = await findProvider(db, id);
   if (!provider) throw new NotFound('There is no such identity provider.');
+  return provider;
+}
+
+/** Returns the provider with an ID that a domain uses. @throws NotFound, Conflict if the domain does not use it */
+export async function getProviderAt(db: Db, domainId: string, id: string): Promise<IdentityProvider> {
+  const provider = await getProvider(db, id);
+  if (!(await findProviderAt(db, domainId, id)))
+    throw new Conflict(`${provider.name} is not used at this domain. Select the domain on its Edit screen first.`);
   return provider;
 }
 
