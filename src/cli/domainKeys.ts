@@ -101,21 +101,23 @@ async function shown(deps: Deps, domain: Domain, done?: string): Promise<Output>
   const rollover = await findRollover(deps, domain.id);
   if (!rollover) throw new Refused(`${domain.url} is not set up. Set it up with: anteroom domain setup ${domain.url}`);
   const keys = keysIn(rollover);
-  const deliveries = rollover.deliveries.map(({ provider, fetchedAt, givenAt, knows, logins }) => ({
-    ...{ id: provider.id, name: provider.name, fetchedAt: isoTime(fetchedAt), givenAt: isoTime(givenAt) },
-    ...{ knows, logins },
+  const deliveries = rollover.deliveries.map(({ provider, fetchedAt, fetchedFrom, givenAt, knows, logins }) => ({
+    ...{ id: provider.id, name: provider.name, fetchedAt: isoTime(fetchedAt), fetchedFrom },
+    ...{ givenAt: isoTime(givenAt), knows, logins },
   }));
   const json = {
     step: rollover.step,
     since: isoTime(rollover.since),
     keys,
     deliveries,
-    unknownAt: isoTime(rollover.unknownAt),
+    unknownAt: isoTime(rollover.unknown.fetchedAt),
+    unknownFrom: rollover.unknown.fetchedFrom,
   };
-  const rows = deliveries.map(({ name, fetchedAt, givenAt, knows }) => [
+  const rows = deliveries.map(({ name, fetchedAt, fetchedFrom, givenAt, knows }) => [
     name,
     knows ? 'yes' : 'not known',
     fetchedAt ?? 'never',
+    fetchedFrom ?? '',
     givenAt ?? '',
   ]);
   const texts = [
@@ -123,7 +125,13 @@ async function shown(deps: Deps, domain: Domain, done?: string): Promise<Output>
     list(keys.map(({ role, sha256, expires }) => [roles[role], `expires ${expires?.slice(0, 10)}, SHA-256 ${sha256}`])),
     ...(rollover.step === 'none'
       ? []
-      : [table(['PROVIDER', 'HAS IT', 'FETCHED', 'GIVEN BY HAND'], rows, 'No providers are used at this domain.')]),
+      : [
+          table(
+            ['PROVIDER', 'HAS IT', 'FETCHED', 'FROM', 'GIVEN BY HAND'],
+            rows,
+            'No providers are used at this domain.',
+          ),
+        ]),
   ];
   return { json, text: texts.join('\n') };
 }

@@ -100,6 +100,12 @@ export async function addCollectionsOfMetadata(db: Kysely<unknown>, engine: Engi
     .execute(db);
 }
 
+/** It is known from where metadata was fetched and logins were sent, because anyone can do either. */
+export async function addAddressesOfTraffic(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table "metadataFetches" add column "fetchedFrom" text`.execute(db);
+  await sql`alter table "loginTraffic" add column "sentFrom" text`.execute(db);
+}
+
 // SQLite cannot drop a unique constraint, and a dropped table takes along what refers to it.
 const rebuildProviders = [
   `create table "newProviders" ("id" text primary key, "entityId" text not null, "name" text not null, "enabled" integer not null,

@@ -12,6 +12,7 @@ import {
   refuseWhatIsUnknown,
 } from './directorySteps.ts';
 import {
+  addAddressesOfTraffic,
   addCollectionsOfMetadata,
   addDomainsOfProviders,
   addOwnDetailsOfDomains,
@@ -85,6 +86,7 @@ export const migrations: Migration[] = [
   addAudit,
   keepMailedLinksApart,
   addLoggedOutSessions,
+  addAddressesOfTraffic,
 ];
 
 /**

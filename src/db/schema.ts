@@ -68,6 +68,7 @@ export const tables = {
     providerId: key, // '': by the domain's own metadata URL, which says nothing about who fetched
     fetchedAt: optionalTime, // the last time, to the hour
     givenAt: optionalTime, // when a Power User marked it as given by hand
+    fetchedFrom: optionalText, // the address of the last fetch
   },
   providerLogos: {
     providerId: column<string>('KEY primary key references "identityProviders" ("id") on delete cascade'),
@@ -296,7 +297,15 @@ export const tables = {
   },
   loginMessages: { activityId: id, sealed: text }, // KeptMessages, sealed with the secret key
   // No references: counts are written later than they are made.
-  loginTraffic: { providerId: key, domainId: key, slot: time, sent: integer, received: integer, offsets: text },
+  loginTraffic: {
+    providerId: key,
+    domainId: key,
+    slot: time,
+    sent: integer,
+    received: integer,
+    offsets: text,
+    sentFrom: optionalText, // the network of all that were sent, or 'several'; null: of none, or unknown
+  },
   healthCauses: {
     code: key, // HealthCode
     subject: key,

@@ -20,6 +20,7 @@ const MONTH_MS = 30 * 24 * HOUR_MS;
 export type KeyDelivery = {
   provider: IdentityProvider;
   fetchedAt: number | null; // the last time that its metadata URL was fetched
+  fetchedFrom: string | null; // the address, because anyone can fetch it
   givenAt: number | null; // when it was last marked as given by hand
   knows: boolean;
   logins: number; // in the last 30 days
@@ -27,7 +28,7 @@ export type KeyDelivery = {
 
 /**
  * How the keys of a domain stand: one key (`none`), a next key (`published`), an old one (`switched`), or a cancelled one, and since when. The
- * deliveries are those of the enabled providers; `unknownAt` is the last fetch by the domain's own URL, which any of them may have made.
+ * deliveries are those of the enabled providers; `unknown` is the last fetch by the domain's own URL, which any of them may have made.
  */
 export type Rollover = {
   step: 'none' | 'published' | 'switched' | 'cancelled';
@@ -35,8 +36,10 @@ export type Rollover = {
   current: DomainKey;
   second: DomainKey | undefined;
   deliveries: KeyDelivery[];
-  unknownAt: number | null;
+  unknown: Pick<KeyDelivery, 'fetchedAt' | 'fetchedFrom'>;
 };
+
+const neverFetched = { fetchedAt: null, fetchedFrom: null, givenAt: null };
 
 const steps = { current: 'none', next: 'published', old: 'switched', cancelled: 'cancelled' } as const;
 
@@ -58,13 +61,19 @@ export function missingIn({ deliveries }: Rollover): KeyDelivery[] {
 /**
  * Records that the metadata of a domain was fetched, by the URL of a provider or by that of the domain: once an hour for each URL, and once
  * more after the keys changed. A failure is only logged, because the metadata was sent already.
+ * @param from the client's IP address
  */
-export async function recordFetch(deps: Deps, domainId: string, providerId = UNKNOWN_PROVIDER): Promise<void> {
+export async function recordFetch(
+  deps: Deps,
+  domainId: string,
+  from: string,
+  providerId = UNKNOWN_PROVIDER,
+): Promise<void> {
   const { store, log, now } = deps;
   try {
     const keys = await listDomainKeys(store.db, domainId);
     const before = Math.max(now() - HOUR_MS, ...keys.map(({ roleSince }) => roleSince));
-    await recordMetadataFetch(store.db, { domainId, providerId, at: now(), before });
+    await recordMetadataFetch(store.db, { domainId, providerId, at: now(), from }, before);
   } catch (error) {
     log.error({ err: error }, 'a fetch of the metadata could not be recorded');
   }
@@ -90,16 +99,16 @@ async function deliveriesOf(
   { store: { db }, now }: Deps,
   domainId: string,
   keys: readonly DomainKey[],
-): Promise<Pick<Rollover, 'deliveries' | 'unknownAt'>> {
+): Promise<Pick<Rollover, 'deliveries' | 'unknown'>> {
   const rows = new Map((await listMetadataFetches(db, domainId)).map((row) => [row.providerId, row]));
   const deliveries: KeyDelivery[] = [];
   for (const provider of (await listProvidersAt(db, domainId)).filter(({ enabled }) => enabled)) {
-    const { fetchedAt = null, givenAt = null } = rows.get(provider.id) ?? {};
+    const { fetchedAt, fetchedFrom, givenAt } = rows.get(provider.id) ?? neverFetched;
     const knows = knowsKeys(keys, Math.max(fetchedAt ?? 0, givenAt ?? 0));
     const logins = await countLogins(db, domainId, provider.id, now() - MONTH_MS);
-    deliveries.push({ provider, fetchedAt, givenAt, knows, logins });
+    deliveries.push({ provider, fetchedAt, fetchedFrom, givenAt, knows, logins });
   }
-  return { deliveries, unknownAt: rows.get(UNKNOWN_PROVIDER)?.fetchedAt ?? null };
+  return { deliveries, unknown: rows.get(UNKNOWN_PROVIDER) ?? neverFetched };
 }
 
 /** Whether metadata of a time names the keys that are published now. A cancelled key is only a matter for who got it before. */

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
-import { type LoginTraffic, listTraffic, TRAFFIC_KEPT_MS } from '../store/loginTraffic.ts';
+import { commonNetwork, type LoginTraffic, listTraffic, SEVERAL, TRAFFIC_KEPT_MS } from '../store/loginTraffic.ts';
 import { testedOf } from './loginTests.ts';
 import { domainsOfProviders } from './providers.ts';
 import { type Route, type Silence, SLOT_MS } from './traffic.ts';
@@ -76,7 +76,14 @@ function silenceAfter(counts: LoginTraffic[], answered: number, now: number) {
     waited.some((last) => sentIn(waited.filter(({ slot }) => slot > last.slot - within && slot <= last.slot)) >= sent),
   );
   const [first] = open;
-  return isSilent && first ? { sent: sentIn(open), since: first.slot } : undefined;
+  return isSilent && first ? { sent: sentIn(open), since: first.slot, from: networkOf(open) } : undefined;
+}
+
+/** Returns the network that all logins were sent from, or undefined if it is more than one or unknown. */
+function networkOf(counts: LoginTraffic[]): string | undefined {
+  if (counts.some(({ sentFrom }) => sentFrom === null)) return undefined;
+  const network = counts.map(({ sentFrom }) => sentFrom).reduce(commonNetwork, null);
+  return network === SEVERAL ? undefined : (network ?? undefined);
 }
 
 function sentIn(counts: LoginTraffic[]): number {

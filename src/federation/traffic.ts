@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { addTraffic, type LoginTraffic } from '../store/loginTraffic.ts';
+import { addTraffic, commonNetwork, type LoginTraffic } from '../store/loginTraffic.ts';
 
 /** How often each server writes its counts, in milliseconds. */
 export const FLUSH_EVERY_MS = 5_000;
@@ -10,8 +10,11 @@ export const SLOT_MS = 10 * 60_000;
 /** A provider and the domain at which it is used. */
 export type Route = { providerId: string; domainId: string };
 
-/** Logins that were sent to a provider from a domain, of which none came back. `since` is the time of the first, to ten minutes. */
-export type Silence = Route & { sent: number; since: number };
+/**
+ * Logins that were sent to a provider from a domain, of which none came back. `since` is the time of the first, to ten minutes; `from` the
+ * network of all, if they came from one.
+ */
+export type Silence = Route & { sent: number; since: number; from: string | undefined };
 
 /**
  * Login requests sent and responses received that are not written yet, because a login must not wait for its count, and the silences that were
@@ -29,9 +32,11 @@ export function openTraffic(): Traffic {
   return { counts: new Map(), silences: undefined };
 }
 
-/** Counts a login that was sent to a provider. */
-export function countSent(deps: TrafficDeps, route: Route): void {
-  countOf(deps, route).sent += 1;
+/** Counts a login that was sent to a provider. @param network of the client (clientNetwork) */
+export function countSent(deps: TrafficDeps, route: Route, network: string): void {
+  const count = countOf(deps, route);
+  count.sent += 1;
+  count.sentFrom = commonNetwork(count.sentFrom, network);
 }
 
 /**
@@ -60,12 +65,19 @@ export async function flushTraffic({ traffic, store, log }: Pick<Deps, 'traffic'
 function countOf({ traffic, now }: TrafficDeps, { providerId, domainId }: Route): LoginTraffic {
   const slot = Math.floor(now() / SLOT_MS) * SLOT_MS;
   const key = `${slot} ${providerId} ${domainId}`;
-  const count = traffic.counts.get(key) ?? { providerId, domainId, slot, sent: 0, received: 0, offsets: '' };
+  const none = { sent: 0, received: 0, offsets: '', sentFrom: null };
+  const count = traffic.counts.get(key) ?? { providerId, domainId, slot, ...none };
   traffic.counts.set(key, count);
   return count;
 }
 
 function merged(count: LoginTraffic, later: LoginTraffic | undefined): LoginTraffic {
-  const { sent = 0, received = 0, offsets = '' } = later ?? {};
-  return { ...count, sent: count.sent + sent, received: count.received + received, offsets: count.offsets || offsets };
+  if (!later) return count;
+  return {
+    ...count,
+    sent: count.sent + later.sent,
+    received: count.received + later.received,
+    offsets: count.offsets || later.offsets,
+    sentFrom: commonNetwork(count.sentFrom, later.sentFrom),
+  };
 }

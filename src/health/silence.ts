@@ -9,6 +9,7 @@ import type { HealthItem } from './item.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const FROM_ONE = 'If no office of yours uses it, one person may have opened them and closed them again.';
 const INSTEAD = 'Until a response comes back, visitors see the Log-In screen with a notice instead of Auto Login.';
 
 /** Finds providers from which nothing comes back, and domains whose Auto Login was paused because of it. */
@@ -40,7 +41,7 @@ function silentItem(silence: Silence, domain: Domain, { name, now }: { name: str
     severity: 'danger',
     subject: `${providerId} ${domainId}`,
     text: silenceText(silence, name, now),
-    detail: `People who log in at ${host} end at an error page of the provider. Usually the application is deactivated there, or its ACS URL or EntityID is wrong. Compare the values.${isAutomatic ? ` ${INSTEAD}` : ''}`,
+    detail: `People who log in at ${host} end at an error page of the provider. Usually the application is deactivated there, or its ACS URL or EntityID is wrong. Compare the values.${silence.from ? ` All came from ${silence.from}. ${FROM_ONE}` : ''}${isAutomatic ? ` ${INSTEAD}` : ''}`,
     href: providerPath(domainId, providerId),
     provider: {
       id: providerId,

@@ -44,7 +44,7 @@ async function send(
   res.type(isBrowser ? 'application/xml' : 'application/samlmetadata+xml');
   res.send(keys ? sign(xml, keys) : xml);
   const isByProvider = !isDownload && !isBrowser && res.req.method === 'GET';
-  if (isByProvider) deps.background.add(recordFetch(deps, domain.id, providerId));
+  if (isByProvider) deps.background.add(recordFetch(deps, domain.id, res.req.ip ?? '', providerId));
 }
 
 /** Signing takes milliseconds, and anyone may request metadata as often as they like. The text names the certificate of the key first, so it stands for the key. */

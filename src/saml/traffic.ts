@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Deps } from '../deps.ts';
 import { countReceived, countSent } from '../federation/traffic.ts';
-import { isOpenHttp } from '../network.ts';
+import { clientNetwork, isOpenHttp } from '../network.ts';
 import { attributeOf } from '../xml/tree.ts';
 import type { LoginContext } from './verify/check.ts';
 import { parseDateTime } from './verify/elements.ts';
@@ -13,7 +13,7 @@ import { parseDateTime } from './verify/elements.ts';
 export function countLoginRequest(deps: Deps, req: Request, providerId: string, openRequests: number): void {
   const { domain } = req.res?.locals ?? {};
   if (domain && openRequests === 0 && isNavigation(req, domain.url))
-    countSent(deps, { providerId, domainId: domain.id });
+    countSent(deps, { providerId, domainId: domain.id }, clientNetwork(req.ip ?? ''));
 }
 
 /** Counts a response that names a login request of its domain, whatever becomes of the login. */

@@ -5,8 +5,20 @@ import type { LoginTrafficRow } from '../db/schema.ts';
 /** How long the counts are kept, in milliseconds. */
 export const TRAFFIC_KEPT_MS = 3 * 86_400_000;
 
-/** Login requests sent to a provider from a domain and responses received, in ten minutes. `offsets`: clock offsets in seconds between blanks. */
+/**
+ * Login requests sent to a provider from a domain and responses received, in ten minutes. `offsets`: clock offsets in seconds between blanks.
+ * `sentFrom`: see commonNetwork.
+ */
 export type LoginTraffic = LoginTrafficRow;
+
+/** Stands for networks that differ. */
+export const SEVERAL = 'several';
+
+/** Returns the network of what came from two networks, SEVERAL if they differ. Null is nothing yet. */
+export function commonNetwork(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return one === other ? one : SEVERAL;
+}
 
 /** Adds counts to those of their slots. */
 export async function addTraffic(db: Db, rows: LoginTraffic[]): Promise<void> {
@@ -19,6 +31,8 @@ export async function addTraffic(db: Db, rows: LoginTraffic[]): Promise<void> {
         sent: sql<number>`"loginTraffic"."sent" + excluded."sent"`,
         received: sql<number>`"loginTraffic"."received" + excluded."received"`,
         offsets: sql<string>`"loginTraffic"."offsets" || excluded."offsets"`,
+        sentFrom: sql<string | null>`case when "loginTraffic"."sentFrom" <> excluded."sentFrom" then ${SEVERAL}
+          else coalesce("loginTraffic"."sentFrom", excluded."sentFrom") end`,
       }),
     )
     .execute();

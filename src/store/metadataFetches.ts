@@ -9,18 +9,20 @@ export async function listMetadataFetches(db: Db, domainId: string): Promise<Met
   return db.selectFrom('metadataFetches').selectAll().where('domainId', '=', domainId).execute();
 }
 
-/** Records a fetch, unless a later one than `before` is recorded already. */
+/** Records a fetch from an address, unless a later one than `before` is recorded already. */
 export async function recordMetadataFetch(
   db: Db,
-  { domainId, providerId, at, before }: { domainId: string; providerId: string; at: number; before: number },
+  fetch: { domainId: string; providerId: string; at: number; from: string },
+  before: number,
 ): Promise<void> {
+  const { domainId, providerId, at: fetchedAt, from: fetchedFrom } = fetch;
   await db
     .insertInto('metadataFetches')
-    .values({ domainId, providerId, fetchedAt: at, givenAt: null })
+    .values({ domainId, providerId, fetchedAt, fetchedFrom, givenAt: null })
     .onConflict((conflict) =>
       conflict
         .columns(['domainId', 'providerId'])
-        .doUpdateSet({ fetchedAt: at })
+        .doUpdateSet({ fetchedAt, fetchedFrom })
         .where((e) => e.or([e('metadataFetches.fetchedAt', 'is', null), e('metadataFetches.fetchedAt', '<', before)])),
     )
     .execute();
@@ -35,7 +37,7 @@ export async function writeMetadataGiven(
 ): Promise<void> {
   await db
     .insertInto('metadataFetches')
-    .values({ domainId, providerId, fetchedAt: null, givenAt })
+    .values({ domainId, providerId, fetchedAt: null, fetchedFrom: null, givenAt })
     .onConflict((conflict) => conflict.columns(['domainId', 'providerId']).doUpdateSet({ givenAt }))
     .execute();
 }

@@ -59,6 +59,8 @@ const added = [
   'selected',
   'peopleJson',
   'actorJson',
+  'fetchedFrom',
+  'sentFrom',
 ];
 
 const opener = fileURLToPath(new URL('support/open.ts', import.meta.url));

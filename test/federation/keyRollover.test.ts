@@ -65,17 +65,21 @@ describe('federation/keyRollover', () => {
 
     it('knows who fetched the metadata since the key was published, and who was given it', async () => {
       const { deps, domain, provider } = connected;
-      expect(await findRollover(deps, domain.id)).to.deep.include({ step: 'none', second: undefined, unknownAt: null });
-      await recordFetch(deps, domain.id, provider.id);
+      expect(await findRollover(deps, domain.id)).to.deep.include({ step: 'none', second: undefined });
+      await recordFetch(deps, domain.id, '203.0.113.7', provider.id);
       deps.clock.advance(HOUR);
       await createNextKey(deps, domain);
       const published = deps.now();
       expect(await state()).to.deep.equal({ step: 'published', since: published, missing: ['Cloud Directory'] });
-      await recordFetch(deps, domain.id); // of an unknown provider
+      await recordFetch(deps, domain.id, '203.0.113.8'); // of an unknown provider
       expect(await state()).to.deep.include({ missing: ['Cloud Directory'] });
-      expect((await findRollover(deps, domain.id))?.unknownAt).to.equal(published);
-      await recordFetch(deps, domain.id, provider.id);
+      expect((await findRollover(deps, domain.id))?.unknown).to.include({
+        fetchedAt: published,
+        fetchedFrom: '203.0.113.8',
+      });
+      await recordFetch(deps, domain.id, '203.0.113.7', provider.id);
       expect(await state()).to.deep.include({ missing: [] });
+      expect((await findRollover(deps, domain.id))?.deliveries[0]).to.include({ fetchedFrom: '203.0.113.7' });
       deps.clock.advance(1);
       await switchToNextKey(deps, domain);
       expect(await state()).to.deep.equal({ step: 'switched', since: deps.now(), missing: [] });
@@ -101,11 +105,11 @@ describe('federation/keyRollover', () => {
       expect(await state()).to.deep.include({ step: 'cancelled', missing: [] });
       await retireKey(deps, domain);
       await createNextKey(deps, domain);
-      await recordFetch(deps, domain.id, provider.id);
+      await recordFetch(deps, domain.id, '203.0.113.7', provider.id);
       deps.clock.advance(1);
       await cancelNextKey(deps, domain);
       expect(await state()).to.deep.include({ missing: ['Cloud Directory'] });
-      await recordFetch(deps, domain.id, provider.id);
+      await recordFetch(deps, domain.id, '203.0.113.7', provider.id);
       expect(await state()).to.deep.include({ missing: [] });
     });
 
@@ -120,12 +124,12 @@ describe('federation/keyRollover', () => {
         [62, 61],
       ] as const) {
         deps.clock.at = start + minutes * 60_000;
-        await Promise.all([1, 2].map(() => recordFetch(deps, domain.id, provider.id)));
+        await Promise.all([1, 2].map(() => recordFetch(deps, domain.id, '203.0.113.7', provider.id)));
         expect(await fetchedAt(), `${minutes}`).to.equal(start + recorded * 60_000);
       }
       await createNextKey(deps, domain);
       deps.clock.advance(60_000);
-      await recordFetch(deps, domain.id, provider.id);
+      await recordFetch(deps, domain.id, '203.0.113.7', provider.id);
       expect(await fetchedAt()).to.equal(deps.now());
     });
 
@@ -134,7 +138,7 @@ describe('federation/keyRollover', () => {
       const login = { domainId: domain.id, providerId: provider.id, outcome: 'logged_in' as const };
       for (const at of [deps.now(), deps.now() - 31 * 24 * HOUR])
         await insertLoginActivity(deps.store.db, anActivity({ ...login, at }));
-      await recordFetch(deps, domain.id, provider.id);
+      await recordFetch(deps, domain.id, '203.0.113.7', provider.id);
       await createNextKey(deps, domain);
       expect((await findRollover(deps, domain.id))?.deliveries.map(({ logins }) => logins)).to.deep.equal([1]);
       await setProviderEnabled(deps, provider.id, false);
@@ -158,6 +162,8 @@ describe('federation/keyRollover', () => {
       expect(await recorded()).to.deep.equal([]);
       for (const path of paths) await fetch(`${url}${path}`);
       expect(await recorded()).to.deep.equal(['', provider.id].sort());
+      const rows = await listMetadataFetches(deps.store.db, domain.id);
+      for (const { fetchedFrom } of rows) expect(fetchedFrom, 'from where').to.match(/127\.0\.0\.1$/);
     });
 
     async function state() {

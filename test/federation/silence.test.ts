@@ -24,13 +24,26 @@ describe('federation/silence', () => {
     deps.clock.at = testStart + 24 * HOUR;
   });
 
+  it('names the network only if all logins are known to come from it', async () => {
+    await sent(5, 60);
+    expect((await silences())[0]?.from).to.equal('203.0.113.5');
+    await sent(1, 50, '198.51.100.9');
+    expect((await silences())[0], 'another one').to.include({ sent: 6, from: undefined });
+    await sent(9, 3 * 24 * 60 - 100, null);
+    deps.clock.advance(3 * 24 * HOUR - 4 * HOUR);
+    await sent(5, 60);
+    expect((await silences())[0], 'unknown').to.include({ from: undefined });
+  });
+
   it('is found after 5 logins within an hour without a response, once people had time to log in', async () => {
     await sent(4, 60);
     expect(await silences()).to.deep.equal([]);
     await sent(1, 10); // the ten minutes are over, but not the time to log in
     expect(await silences()).to.deep.equal([]);
     deps.clock.advance(5 * MINUTE);
-    expect(await silences()).to.deep.equal([{ ...route, sent: 5, since: deps.now() - 65 * MINUTE }]);
+    expect(await silences()).to.deep.equal([
+      { ...route, sent: 5, since: deps.now() - 65 * MINUTE, from: '203.0.113.5' },
+    ]);
     await sent(2, 0);
     expect((await silences())[0], 'all that were sent are named').to.include({ sent: 7 });
   });
@@ -44,7 +57,7 @@ describe('federation/silence', () => {
 
   it('ends with a response, and does not come back from what was sent before', async () => {
     await sent(8, 60);
-    await addTraffic(deps.store.db, [{ ...route, slot: ago(30), sent: 0, received: 1, offsets: '' }]);
+    await addTraffic(deps.store.db, [{ ...route, slot: ago(30), sent: 0, received: 1, offsets: '', sentFrom: null }]);
     expect(await silences()).to.deep.equal([]);
     await sent(4, 30); // in the same ten minutes as the response
     await sent(4, 20);
@@ -78,7 +91,9 @@ describe('federation/silence', () => {
       [disabled.id, domain.id],
       [imported.id, domain.id],
     ] as const)
-      await addTraffic(deps.store.db, [{ providerId, domainId, slot: ago(60), sent: 9, received: 0, offsets: '' }]);
+      await addTraffic(deps.store.db, [
+        { providerId, domainId, slot: ago(60), sent: 9, received: 0, offsets: '', sentFrom: null },
+      ]);
     expect(await silences()).to.deep.equal([]);
   });
 
@@ -90,7 +105,9 @@ describe('federation/silence', () => {
   const silences = () => findSilences(deps);
   const ago = (minutes: number) => deps.now() - minutes * MINUTE;
 
-  async function sent(count: number, minutesAgo: number): Promise<void> {
-    await addTraffic(deps.store.db, [{ ...route, slot: ago(minutesAgo), sent: count, received: 0, offsets: '' }]);
+  async function sent(count: number, minutesAgo: number, sentFrom: string | null = '203.0.113.5'): Promise<void> {
+    await addTraffic(deps.store.db, [
+      { ...route, slot: ago(minutesAgo), sent: count, received: 0, offsets: '', sentFrom },
+    ]);
   }
 });

@@ -53,6 +53,7 @@ describe('health/clock', () => {
 
   async function offsets({ id: providerId }: { id: string }, text: string, slots = 0): Promise<void> {
     const slot = testStart + slots;
-    await addTraffic(deps.store.db, [{ providerId, domainId: 'd', slot, sent: 0, received: 1, offsets: ` ${text}` }]);
+    const counts = { sent: 0, received: 1, offsets: ` ${text}`, sentFrom: null };
+    await addTraffic(deps.store.db, [{ providerId, domainId: 'd', slot, ...counts }]);
   }
 });

@@ -63,8 +63,19 @@ describe('health/silence', () => {
     expect(await checkSilence(deps)).to.deep.equal([]);
   });
 
-  async function count(traffic: { sent: number; received: number }): Promise<void> {
+  it('says where all of them came from, if that is one network', async () => {
+    expect((await checkSilence(deps))[0]?.detail).not.to.contain('All came from');
+    deps.clock.advance(4 * 24 * HOUR);
+    await count({ sent: 5, received: 0, sentFrom: '203.0.113.5' });
+    deps.clock.advance(HOUR);
+    expect((await checkSilence(deps))[0]?.detail).to.contain(
+      ' All came from 203.0.113.5. If no office of yours uses it,',
+    );
+    expect((await checkSilence(deps))[0]?.provider?.text, 'not for the provider').not.to.contain('203.0.113.5');
+  });
+
+  async function count(traffic: { sent: number; received: number; sentFrom?: string }): Promise<void> {
     const route = { providerId: provider.id, domainId: domain.id };
-    await addTraffic(deps.store.db, [{ ...route, slot: deps.now(), ...traffic, offsets: '' }]);
+    await addTraffic(deps.store.db, [{ ...route, slot: deps.now(), offsets: '', sentFrom: null, ...traffic }]);
   }
 });

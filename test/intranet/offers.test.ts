@@ -151,6 +151,6 @@ describe('intranet/offers', () => {
     deps.clock.advance(60 * MINUTE);
     const slot = Math.floor(deps.now() / SLOT_MS - 2) * SLOT_MS;
     const route = { providerId: provider.id, domainId: domain.id };
-    await addTraffic(deps.store.db, [{ ...route, slot, sent: 5, received: 0, offsets: '' }]);
+    await addTraffic(deps.store.db, [{ ...route, slot, sent: 5, received: 0, offsets: '', sentFrom: null }]);
   }
 });

@@ -27,6 +27,8 @@ describe('saml/traffic', () => {
     const cookie = first.cookies.map((line) => line.split(';')[0]);
     await start({ ...browserHeaders, cookie: cookie.join('; ') });
     await start({ ...browserHeaders, cookie: 'another=1' });
+    await flushTraffic(connected.deps);
+    expect((await listTraffic(connected.deps.store.db, 0))[0]?.sentFrom, 'from where').to.equal('127.0.0.1');
     expect(await counted()).to.deep.equal({ sent: 2, received: 0, offsets: '' });
   });
 

@@ -129,7 +129,15 @@ describe('store/expired', () => {
       const slots = [testStart - 3 * 86_400_000 - 1, testStart - 3 * 86_400_000];
       await addTraffic(
         db,
-        slots.map((slot) => ({ providerId: 'p', domainId: 'd', slot, sent: 1, received: 0, offsets: '' })),
+        slots.map((slot) => ({
+          providerId: 'p',
+          domainId: 'd',
+          slot,
+          sent: 1,
+          received: 0,
+          offsets: '',
+          sentFrom: null,
+        })),
       );
       await deleteExpired(db, testStart, { activity: 400, messages: 14 });
       expect((await listTraffic(db, 0)).map(({ slot }) => slot)).to.deep.equal(slots.slice(1));

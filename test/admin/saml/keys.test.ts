@@ -33,7 +33,7 @@ describe('admin/saml/keys', () => {
       expect((await client.get(keys)).text)
         .to.contain('Not known to have it')
         .and.contain('0 of 1 provider has it.');
-      await recordFetch(deps, settings.domainId, providerId);
+      await recordFetch(deps, settings.domainId, '203.0.113.7', providerId);
       expect((await client.get(keys)).text)
         .to.contain('Up to date')
         .and.contain('1 of 1 provider has it.');

@@ -20,7 +20,9 @@ describe('admin/saml/pause', () => {
     const { deps, provider, domain } = connected;
     deps.clock.advance(3_600_000);
     const route = { providerId: provider.id, domainId: domain.id };
-    await addTraffic(deps.store.db, [{ ...route, slot: deps.now() - 1_800_000, sent: 34, received: 0, offsets: '' }]);
+    await addTraffic(deps.store.db, [
+      { ...route, slot: deps.now() - 1_800_000, sent: 34, received: 0, offsets: '', sentFrom: null },
+    ]);
   });
 
   it('is offered while no login comes back, shows the Log-In screen, and is undone by Resume', async () => {
@@ -44,7 +46,9 @@ describe('admin/saml/pause', () => {
     expect(await findDomain(deps.store.db, domain.id)).to.include({ autoLogin: true, autoLoginPausedAt: null });
     expect((await openClient(connected).get('/login')).status, 'nothing has come back yet').to.equal(200);
     const route = { providerId: provider.id, domainId: domain.id };
-    await addTraffic(deps.store.db, [{ ...route, slot: deps.now(), sent: 1, received: 1, offsets: '' }]);
+    await addTraffic(deps.store.db, [
+      { ...route, slot: deps.now(), sent: 1, received: 1, offsets: '', sentFrom: null },
+    ]);
     deps.clock.advance(30_000);
     expect((await openClient(connected).get('/login')).status).to.equal(303);
   });
