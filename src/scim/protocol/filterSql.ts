@@ -84,9 +84,13 @@ function leafCondition(context: Context, filter: Leaf): Test {
     if (!part) throw notFilterable(filter.path);
     return valuesCondition(context, attribute, { ...filter, path: { name: part.name } });
   }
-  if (attribute.type === 'complex' && !sub) return complexPresent(context, filter, located);
+  if (attribute.type === 'complex' && !sub && filter.kind === 'present') return complexPresent(context, located);
   if (attribute.name === 'manager' && sub?.name === 'displayName') return managerCondition(context.engine, filter, sub);
-  const operand = operandOf(context.type, context.engine, located);
+  // Entra asks for `manager eq "…"`.
+  const operand = operandOf(context.type, context.engine, {
+    ...located,
+    sub: sub ?? findSubAttribute(attribute, 'value'),
+  });
   if (!operand) throw notFilterable(filter.path);
   return compare(context.engine, operand, filter);
 }
@@ -112,8 +116,7 @@ function schemasCondition({ type, engine }: Context, filter: Leaf): Test {
 }
 
 /** `name pr`: one of the sub-attributes has a value. */
-function complexPresent(context: Context, filter: Leaf, located: Located): Test {
-  if (filter.kind === 'compare') throw notFilterable(filter.path);
+function complexPresent(context: Context, located: Located): Test {
   const subAttributes = located.attribute.subAttributes ?? [];
   const operands = subAttributes.map((sub) => operandOf(context.type, context.engine, { ...located, sub }));
   const conditions = operands.map((operand) => operand && sql<boolean>`${operand.value} is not null`);

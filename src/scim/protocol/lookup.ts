@@ -93,7 +93,7 @@ function lookupOfValue(
     return markLookup(located, comparator === 'eq' ? value : undefined);
   if (!located || comparator !== 'eq' || typeof value !== 'string') return undefined;
   const { schema, attribute } = located;
-  const sub = located.sub ?? (attribute.multiValued ? findSubAttribute(attribute, 'value') : undefined);
+  const sub = located.sub ?? findSubAttribute(attribute, 'value');
   const name = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
   if (!(name in indexes)) return undefined;
   return new Map([[name, new Set([keys[name]?.(value) ?? value])]]);
