@@ -114,6 +114,9 @@ export function fromAttributes<R>(compute: (attributes: AttributeList) => R): (a
   };
 }
 
+/** The most characters of what has an index: PostgreSQL refuses entries over 2,704 bytes. */
+export const MAX_INDEXED = 256;
+
 const maxLengths: Partial<Record<AttributeType, number>> = { date: 64, language: 256, timeZone: 256, link: 4_096 };
 const MAX_TEXT = 1_024;
 

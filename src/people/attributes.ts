@@ -1,12 +1,12 @@
 import { userTypes } from '../store/users.ts';
-import { type AttributeList, attribute } from './attribute.ts';
+import { type AttributeList, attribute, MAX_INDEXED } from './attribute.ts';
 
 const everyone = { visibleTo: 'everyone' } as const;
 const hidden = { editable: 'never', visibleTo: 'powerUsers', csv: [] } as const;
 const identity = { identity: true } as const;
 const selfEditable = { selfEditable: true } as const;
 const words = { searched: 'words' } as const;
-const indexed = { maxLength: 256 }; // PostgreSQL refuses index entries over 2,704 bytes
+const indexed = { maxLength: MAX_INDEXED };
 const at = (path: string) => ({ path });
 const also = (...aliases: string[]) => ({ aliases });
 const help = (text: string) => ({ help: text });

@@ -15,10 +15,10 @@ import {
   updateGroup,
 } from '../store/groups.ts';
 import { removeNestedGroups } from '../store/nestedGroups.ts';
+import { MAX_INDEXED } from './attribute.ts';
 import { NestingRefused, nestGroups } from './nestedGroups.ts';
 import { recordDeletedGroup, recordGroupChange, recordMemberChange, recordNewGroup } from './recordGroup.ts';
 
-const MAX_NAME = 256;
 const TAKEN = 'This group name is already taken.';
 const STALE = 'Someone else changed this group while you were editing. Reload the page and repeat your change.';
 const MANAGED = 'A profile source or an identity provider manages this group. Change it there.';
@@ -153,7 +153,7 @@ export async function releaseGroupsOf(db: Db, deps: AuditDeps, sourceId: string)
 /** Returns why a text is no name of a group, as a sentence for a form, or undefined. */
 export function nameError(name: string): string | undefined {
   if (name === '') return 'Enter a name.';
-  if (name.length > MAX_NAME) return `Use at most ${MAX_NAME} characters.`;
+  if (name.length > MAX_INDEXED) return `Use at most ${MAX_INDEXED} characters.`;
   return /\p{Cc}/u.test(name) ? 'Control characters are not allowed here.' : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { fromAttributes } from '../../people/attribute.ts';
+import { fromAttributes, MAX_INDEXED } from '../../people/attribute.ts';
 import { CUSTOM_URN } from '../../people/definition.ts';
 import type { AttributePath } from '../protocol/filter.ts';
 import { type Attribute, complex, reference, text } from './attribute.ts';
@@ -53,8 +53,8 @@ const commonAttributes: readonly Attribute[] = [
 
 /** RFC 7643 4.2. Members are people and groups. */
 const groupAttributes: readonly Attribute[] = [
-  text('externalId', "The group's identifier at the client", { caseExact: true }),
-  text('displayName', "The group's name", { required: true, uniqueness: 'server', maxLength: 256 }),
+  text('externalId', "The group's identifier at the client", { caseExact: true, maxLength: MAX_INDEXED }),
+  text('displayName', "The group's name", { required: true, uniqueness: 'server', maxLength: MAX_INDEXED }),
   complex(
     'members',
     'The people and groups in the group',

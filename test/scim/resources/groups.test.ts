@@ -21,6 +21,16 @@ describe('scim/groups', () => {
       expect(put.body).to.not.have.any.keys('externalId', 'members');
     });
 
+    it('refuses names and identifiers that are too long for the indexes of PostgreSQL', async () => {
+      const text = (length: number) =>
+        Array.from({ length }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join('');
+      const create = (group: object) => scim.call('POST', '/Groups', group);
+      const { status } = await create({ displayName: text(256), externalId: text(256) });
+      expect(status).to.equal(201);
+      for (const group of [{ displayName: text(257) }, { displayName: 'G', externalId: text(1_024) }])
+        expect((await create(group)).body).to.include({ status: '400', scimType: 'invalidValue' });
+    });
+
     it('keeps the people of a deleted group', async () => {
       const [anna = ''] = await insertPeople(scim.deps.store.db, 1);
       const { id } = (await scim.call('POST', '/Groups', { displayName: 'G', members: [{ value: anna }] })).body;
