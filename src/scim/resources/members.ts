@@ -12,7 +12,7 @@ import { countTerms } from '../protocol/filterCost.ts';
 import { memberConditions } from '../protocol/filterSql.ts';
 import type { PatchStep } from '../protocol/patch.ts';
 import { type Budget, tooMuchWork } from '../protocol/scan.ts';
-import { isObject, readValue } from '../schema/readResource.ts';
+import { readValue } from '../schema/readResource.ts';
 import { reportMembers } from './unknown.ts';
 
 const SLICE_WORK = 4_000; // members times terms
@@ -59,13 +59,9 @@ export async function replaceMembers(db: Db, call: Call, groupId: string, ids: s
   return { added, removed };
 }
 
-/** Returns the IDs in a value of `members`. @throws ScimError invalidValue for a member without one */
+/** Returns the IDs in what readValue() returned for `members`. */
 export function memberIds(members: unknown): string[] {
-  const list = Array.isArray(members) ? members : [];
-  return list.map((member) => {
-    if (isObject(member) && typeof member.value === 'string') return member.value;
-    throw badRequest('invalidValue', 'A member needs a value: the id of a person or group.');
-  });
+  return Array.isArray(members) ? members.map(({ value }) => String(value)) : [];
 }
 
 /** One step, for the members with these IDs or, with a condition, for those that meet it when the step runs. */
@@ -95,8 +91,7 @@ function readStep(engine: Engine, { op, attribute, sub, filter, value }: PatchSt
     return { op, ids: [], condition: { ...tests, terms: countTerms(filter) } };
   }
   if (op === 'remove' && (value === undefined || value === null)) return { op: 'replace', ids: [] };
-  const list = Array.isArray(value) ? value : value === null ? [] : [value];
-  return { op, ids: memberIds(readValue(attribute, list)) };
+  return { op, ids: memberIds(readValue(attribute, value)) };
 }
 
 /** Returns the IDs in `value eq "…"`, alone or joined by `or`, which is how clients name members. */

@@ -66,14 +66,23 @@ export function containerOf(resource: Json, type: ResourceType, schema: Located[
 export function readValue(attribute: Attribute, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (!attribute.multiValued) return readSingle(attribute, value);
-  const list = Array.isArray(value) ? value : [value];
-  if (list.length > MAX_VALUES && attribute.name !== 'members')
+  const list = Array.isArray(value) ? value : value === '' ? [] : [value];
+  if (attribute.name === 'members') return readMembers(attribute, list);
+  if (list.length > MAX_VALUES)
     throw badRequest('invalidValue', `${attribute.name} may have at most ${MAX_VALUES} values.`);
   const read = list.map((item) => readSingle(attribute, item)).filter((item) => item !== undefined);
-  const values = read.length > 1 && attribute.name !== 'members' ? distinct(attribute, read as Json[]) : read;
+  const values = read.length > 1 ? distinct(attribute, read as Json[]) : read;
   if (values.filter((item) => isPrimary(item)).length > 1)
     throw badRequest('invalidValue', `${attribute.name} may have at most one primary value.`);
   return values.length > 0 ? values : undefined;
+}
+
+/** There may be any number. One without an id is not left out: a request that replaces the members would remove all of them. */
+function readMembers(attribute: Attribute, list: unknown[]): Json[] | undefined {
+  const members = list.map((item) => readSingle(attribute, item));
+  if (!members.every((member) => isObject(member) && member.value !== undefined))
+    throw badRequest('invalidValue', 'A member needs a value: the id of a person or group.');
+  return members.length > 0 ? (members as Json[]) : undefined;
 }
 
 /** Reads one value of an attribute, as readValue does. @throws ScimError invalidValue */
@@ -126,6 +135,12 @@ export function field(object: Json, name: string): unknown {
 /** Whether one of several values is the primary one. */
 export function isPrimary(value: unknown): boolean {
   return isObject(value) && value.primary === true;
+}
+
+/** Returns what one of several values is compared by: its `value`, folded unless the schema is case-sensitive. */
+export function comparedValue(attribute: Attribute, { value }: Json): unknown {
+  const isExact = findSubAttribute(attribute, 'value')?.caseExact ?? true;
+  return typeof value === 'string' && !isExact ? caseKey(value) : value;
 }
 
 /** Whether a value consists of nothing but `type` and `primary`, which is no value. */

@@ -40,7 +40,11 @@ describe('scim/members', () => {
       for (const [method, path, body] of [
         ['POST', '/Groups', { displayName: 'H', members: [{ type: 'User', $ref: 'x' }] }],
         ['PUT', `/Groups/${id}`, { displayName: 'H', members: [{ value: anna }, { $ref: 'x' }] }],
+        ['PUT', `/Groups/${id}`, { displayName: 'H', members: [{ display: 'Anna', type: 'User' }] }],
         ['PATCH', `/Groups/${id}`, patch({ op: 'add', path: 'members', value: [{ $ref: 'x' }] })],
+        ['PATCH', `/Groups/${id}`, patch({ op: 'replace', path: 'members', value: [{ display: 'Anna' }] })],
+        ['PATCH', `/Groups/${id}`, patch({ op: 'replace', path: 'members', value: [null] })],
+        ['PATCH', `/Groups/${id}`, patch({ op: 'replace', value: { members: [{ value: '' }] } })],
       ] as const)
         expect((await scim.call(method, path, body)).body, JSON.stringify(body)).to.include({
           status: '400',
