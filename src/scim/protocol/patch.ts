@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import {
+  comparedValue,
   containerOf,
   hasNoContent,
   isObject,
@@ -64,9 +65,8 @@ function patchValues(step: PatchStep, current: Json[]): Json[] {
   if (step.filter || step.sub) return patchSelected(step, current);
   const { op, attribute, value } = step;
   if (op === 'remove' && (value === undefined || value === null)) return [];
-  const list = Array.isArray(value) || value === null ? value : [value];
-  const given = (readValue(attribute, list) ?? []) as Json[];
-  if (op === 'remove') return removeValues(current, given);
+  const given = (readValue(attribute, value) ?? []) as Json[];
+  if (op === 'remove') return removeValues(attribute, current, given);
   return op === 'replace' ? given : given.reduce(addValue, current);
 }
 
@@ -79,10 +79,13 @@ function addValue(values: Json[], value: Json): Json[] {
 }
 
 /** Entra's way to remove values: the operation's value lists them. */
-function removeValues(current: Json[], given: Json[]): Json[] {
-  const isGiven = (item: Json) =>
-    given.some((other) => (other.value === undefined ? isDeepStrictEqual(other, item) : other.value === item.value));
-  return current.filter((item) => !isGiven(item));
+function removeValues(attribute: Attribute, current: Json[], given: Json[]): Json[] {
+  const values = new Set(given.map((item) => comparedValue(attribute, item)));
+  const wholes = given.filter(({ value }) => value === undefined);
+  values.delete(undefined);
+  return current.filter(
+    (item) => !values.has(comparedValue(attribute, item)) && !wholes.some((whole) => isDeepStrictEqual(whole, item)),
+  );
 }
 
 /** Patches the values that the filter selects or, without a filter, the preferred value. */

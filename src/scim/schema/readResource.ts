@@ -206,14 +206,10 @@ function unwrapped(value: unknown): unknown {
 
 /** Joins values with the same type and value (RFC 7643 2.4). What comes later counts, and a primary value stays primary. */
 function distinct(attribute: Attribute, values: Json[]): Json[] {
-  const exact = findSubAttribute(attribute, 'value')?.caseExact ?? true;
   const found = new Map<string, Json>();
   for (const item of values) {
-    const { primary, type, value, ...rest } = item;
-    const key = JSON.stringify([
-      caseKey(String(type ?? '')),
-      typeof value === 'string' ? (exact ? value : caseKey(value)) : (value ?? rest),
-    ]);
+    const { primary, type, value: _, ...rest } = item;
+    const key = JSON.stringify([caseKey(String(type ?? '')), comparedValue(attribute, item) ?? rest]);
     const known = found.get(key);
     const either = primary === true || isPrimary(known) ? { primary: true } : {};
     found.set(key, { ...known, ...item, ...either });

@@ -176,6 +176,7 @@ describe('scim/patch', () => {
       expect(after(anna, { op: 'remove', path: 'emails[type eq "work"]' }).emails).to.deep.equal([home]);
       expect(after(anna, { op: 'remove', path: 'emails', value: [{ value: 'a@home' }] }).emails).to.deep.equal([work]);
       expect(after(anna, { op: 'remove', path: 'emails', value: home }).emails).to.deep.equal([work]);
+      expect(after(anna, { op: 'remove', path: 'emails', value: [{ value: 'A@Home' }] }).emails).to.deep.equal([work]);
       expect(after(anna, { op: 'remove', path: 'emails' })).to.not.have.property('emails');
       expect(after(anna, { op: 'replace', path: 'emails', value: [] })).to.not.have.property('emails');
       expect(after(anna, { op: 'replace', path: 'emails', value: null })).to.not.have.property('emails');
