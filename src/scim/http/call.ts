@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts';
 import type { ProfileSource } from '../../store/profileSources.ts';
 import type { Change } from '../../store/scimLog.ts';
 import type { NoticeKind } from '../../store/sourceNotices.ts';
-import type { Json } from '../schema/readResource.ts';
+import type { Json } from '../schema/json.ts';
 
 /** A request of a profile source. */
 export type Call = {

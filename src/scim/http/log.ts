@@ -6,7 +6,7 @@ import { newId } from '../../identifier.ts';
 import { addCalls } from '../../store/profileSources.ts';
 import { type Change, insertScimLog, type ScimLogEntry } from '../../store/scimLog.ts';
 import { insertNotice, type NoticeKind } from '../../store/sourceNotices.ts';
-import { isObject, type Json } from '../schema/readResource.ts';
+import { isObject, type Json } from '../schema/json.ts';
 import type { Call, Trace } from './call.ts';
 import { maskBody, maskDetail, maskUrl } from './mask.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../schema/readResource.ts';
+import { isObject } from '../schema/json.ts';
 
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_DEPTH = 12;

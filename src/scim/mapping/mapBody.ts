@@ -2,7 +2,7 @@ import { mappingOf } from '../../sources/ownership.ts';
 import type { MappingRule } from '../../store/profileSources.ts';
 import type { Call } from '../http/call.ts';
 import { parsePath } from '../protocol/filter.ts';
-import { field, isObject, type Json } from '../schema/readResource.ts';
+import { field, isObject, type Json } from '../schema/json.ts';
 import { findByPath, type Located, type ResourceType } from '../schema/schema.ts';
 
 /** The path of the target by each way to write what a client sends, in lower case; undefined: it is ignored. */

@@ -8,7 +8,7 @@ import { type Call, newTrace } from '../http/call.ts';
 import { findHandler } from '../http/dispatch.ts';
 import { ScimError, toScimError } from '../http/errors.ts';
 import { MOST_WORK } from '../protocol/scan.ts';
-import { field, isObject } from '../schema/readResource.ts';
+import { field, isObject } from '../schema/json.ts';
 
 /** A request to try out: its body as text, and the method and path, which are found out if they are undefined. */
 export type Attempt = { text: string; method?: string | undefined; path?: string | undefined };

@@ -1,5 +1,5 @@
 import { badRequest } from '../http/errors.ts';
-import { field, isObject } from '../schema/readResource.ts';
+import { field, isObject } from '../schema/json.ts';
 import { type AttributePath, type Filter, parseFilter, parsePath } from './filter.ts';
 
 export const DEFAULT_COUNT = 100;

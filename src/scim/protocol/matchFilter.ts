@@ -2,7 +2,7 @@ import { caseKey } from '../../store/caseKey.ts';
 import { composed } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
-import { isObject, type Json } from '../schema/readResource.ts';
+import { isObject, type Json } from '../schema/json.ts';
 import { findSubAttribute } from '../schema/schema.ts';
 import type { Comparator, Filter, FilterValue } from './filter.ts';
 

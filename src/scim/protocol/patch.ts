@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest } from '../http/errors.ts';
 import type { Attribute } from '../schema/attribute.ts';
+import { isObject, type Json } from '../schema/json.ts';
 import {
   comparedValue,
   containerOf,
   hasNoContent,
-  isObject,
   isPrimary,
-  type Json,
   readParts,
   readSingle,
   readValue,

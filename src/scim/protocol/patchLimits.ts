@@ -1,5 +1,5 @@
 import { badRequest } from '../http/errors.ts';
-import { field, isObject } from '../schema/readResource.ts';
+import { field, isObject } from '../schema/json.ts';
 import { countTerms } from './filterCost.ts';
 import type { PatchStep } from './patch.ts';
 

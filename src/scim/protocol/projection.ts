@@ -1,5 +1,5 @@
 import type { Attribute } from '../schema/attribute.ts';
-import { isObject, type Json } from '../schema/readResource.ts';
+import { isObject, type Json } from '../schema/json.ts';
 import { findByPath, findSchema, type ResourceType } from '../schema/schema.ts';
 import { parsePath } from './filter.ts';
 

@@ -1,5 +1,6 @@
 import { badRequest, ScimError } from '../http/errors.ts';
-import { field, isObject, type Json, unknownParts } from '../schema/readResource.ts';
+import { field, isObject, type Json } from '../schema/json.ts';
+import { unknownParts } from '../schema/readResource.ts';
 import { findByPath, findSchema, type ResourceType } from '../schema/schema.ts';
 import { parsePath, printPath } from './filter.ts';
 import type { PatchStep } from './patch.ts';

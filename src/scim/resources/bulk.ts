@@ -2,7 +2,7 @@ import { together } from '../../web/turn.ts';
 import { type Call, newTrace, note, type ScimRequest, type ScimResponse } from '../http/call.ts';
 import { badRequest, errorBody, ScimError, toScimError } from '../http/errors.ts';
 import { maskDetail, maskUrl } from '../http/mask.ts';
-import { field, isObject, type Json } from '../schema/readResource.ts';
+import { field, isObject, type Json } from '../schema/json.ts';
 
 export const MAX_BULK_OPERATIONS = 1_000;
 

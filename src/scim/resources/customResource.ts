@@ -1,7 +1,7 @@
 import { type AttributeList, fromAttributes, type PersonAttribute } from '../../people/attribute.ts';
 import { customError, customOfText, textOfCustom } from '../../people/customValue.ts';
 import type { CustomValue, Profile } from '../../store/profile.ts';
-import { isObject, type Json } from '../schema/readResource.ts';
+import { isObject, type Json } from '../schema/json.ts';
 
 type Custom = NonNullable<Profile['custom']>;
 

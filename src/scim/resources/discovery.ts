@@ -5,7 +5,7 @@ import { ScimError } from '../http/errors.ts';
 import { DEFAULT_COUNT, MAX_COUNT } from '../protocol/listQuery.ts';
 import { CURSOR_LIFETIME_MS } from '../protocol/paging.ts';
 import type { Attribute } from '../schema/attribute.ts';
-import type { Json } from '../schema/readResource.ts';
+import type { Json } from '../schema/json.ts';
 import { groupType, type ResourceType, type Schema, userTypeOf } from '../schema/schema.ts';
 import { serviceSchemas } from '../schema/service.ts';
 import { MAX_BULK_OPERATIONS } from './bulk.ts';

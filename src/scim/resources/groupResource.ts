@@ -5,7 +5,7 @@ import type { Group } from '../../store/groups.ts';
 import { listNestedGroups, type NestedGroup } from '../../store/nestedGroups.ts';
 import type { Call } from '../http/call.ts';
 import { type Projection, project, wants } from '../protocol/projection.ts';
-import type { Json } from '../schema/readResource.ts';
+import type { Json } from '../schema/json.ts';
 import { GROUP_URN, groupType } from '../schema/schema.ts';
 import { versionTag } from './operations.ts';
 

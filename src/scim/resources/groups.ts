@@ -7,7 +7,7 @@ import { selectGroups } from '../../store/selection.ts';
 import type { Call } from '../http/call.ts';
 import { changesBetween } from '../http/log.ts';
 import { applyPatch, type PatchStep } from '../protocol/patch.ts';
-import type { Json } from '../schema/readResource.ts';
+import type { Json } from '../schema/json.ts';
 import { groupType } from '../schema/schema.ts';
 import { groupJson, groupsJson } from './groupResource.ts';
 import { addMembers, type MemberChange, memberIds, patchMembers, replaceMembers } from './members.ts';

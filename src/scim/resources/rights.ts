@@ -3,7 +3,7 @@ import { LastPowerUser } from '../../people/lastPowerUser.ts';
 import type { User } from '../../store/users.ts';
 import { type Call, note } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
-import type { Json } from '../schema/readResource.ts';
+import type { Json } from '../schema/json.ts';
 import { INTERACT_URN } from '../schema/schema.ts';
 import { isManagedElsewhere } from './ownership.ts';
 

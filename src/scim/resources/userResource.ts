@@ -4,7 +4,7 @@ import { CUSTOM_URN } from '../../people/definition.ts';
 import type { GroupOfUser } from '../../store/groups.ts';
 import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
-import { isObject, type Json } from '../schema/readResource.ts';
+import { isObject, type Json } from '../schema/json.ts';
 import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
 import { customAttributesOf, customPartOf, customResource } from './customResource.ts';
 import { versionTag } from './operations.ts';

@@ -5,9 +5,8 @@ import { normalizeLoginName } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
 import { parsePath } from '../protocol/filter.ts';
 import type { Attribute } from './attribute.ts';
+import { isObject, type Json } from './json.ts';
 import { findAttribute, findByPath, findSchema, findSubAttribute, type Located, type ResourceType } from './schema.ts';
-
-export type Json = Record<string, unknown>;
 
 const MAX_VALUES = 200;
 
@@ -118,18 +117,6 @@ export function readParts(attribute: Attribute, value: unknown): Json {
     if (read !== undefined) result[sub.name] = read;
   }
   return result;
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Returns the value of a name in a JSON object, in any case. */
-export function field(object: Json, name: string): unknown {
-  if (Object.hasOwn(object, name)) return object[name];
-  const key = Object.keys(object).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : object[key];
 }
 
 /** Whether one of several values is the primary one. */

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { ScimError, type ScimType } from '../../../src/scim/http/errors.ts';
 import { applyPatch } from '../../../src/scim/protocol/patch.ts';
 import { readPatch } from '../../../src/scim/protocol/readPatch.ts';
-import { type Json, readResource } from '../../../src/scim/schema/readResource.ts';
+import type { Json } from '../../../src/scim/schema/json.ts';
+import { readResource } from '../../../src/scim/schema/readResource.ts';
 import { ENTERPRISE_URN, groupType, INTERACT_URN, USER_URN, userType } from '../../../src/scim/schema/schema.ts';
 import { patch } from '../support/patch.ts';
 

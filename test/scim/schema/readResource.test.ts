@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ScimError } from '../../../src/scim/http/errors.ts';
-import { field, readResource } from '../../../src/scim/schema/readResource.ts';
+import { field } from '../../../src/scim/schema/json.ts';
+import { readResource } from '../../../src/scim/schema/readResource.ts';
 import { ENTERPRISE_URN, groupType, INTERACT_URN, USER_URN, userType } from '../../../src/scim/schema/schema.ts';
 
 describe('scim/readResource', () => {
