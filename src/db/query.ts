@@ -13,6 +13,8 @@ import type { Db, Engine } from './open.ts';
 import { type Schema, tables } from './schema.ts';
 import { SqliteReadAdapter } from './sqlite.ts';
 
+const ASCII = /^[\0-\x7f]*$/;
+
 type Value = string | number | null;
 type Build<Values extends Value[], Row> = (db: Db, ...values: Values) => Compilable<Row>;
 
@@ -84,7 +86,7 @@ export function inserter<T extends keyof Schema>(
 /**
  * Returns a list for isOneOf. Leaves out texts that PostgreSQL cannot read from JSON (U+0000 and lone surrogates), which are in no row.
  */
-export function jsonList(values: string[]): string {
+export function jsonList(values: readonly string[]): string {
   return JSON.stringify(values.filter((value) => value.isWellFormed() && !value.includes('\0')));
 }
 
@@ -108,15 +110,18 @@ export function jsonText(db: Db, column: string, property: string): RawBuilder<s
 }
 
 /**
- * Returns a condition that a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. PostgreSQL lowers letters of
- * its locale many times slower than those of "C".
+ * Returns a condition that a column contains a text, in any case. The text has no wildcards. PostgreSQL lowers the letters of "C" many times
+ * faster than those of its locale, so the locale is for other texts only.
  */
 export function containsText(db: Db, column: string, text: string): RawBuilder<boolean> {
-  const lowered = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  const pattern = `%${lowered.replace(/[\\%_]/g, '\\$&')}%`;
-  const collation = engineOf(db) === 'postgres' ? sql`collate "C"` : sql``;
-  // SQLite has no default escape character.
-  return sql<boolean>`lower(${sql.ref(column)} ${collation}) like ${pattern} escape '\\'`;
+  const isPostgres = engineOf(db) === 'postgres';
+  const collation = isPostgres ? sql`collate ${sql.id(ASCII.test(text) ? 'C' : 'default')}` : sql``;
+  return sql<boolean>`lower(${sql.ref(column)} ${collation}) like lower(${`%${literal(text)}%`}) escape '\\'`;
+}
+
+/** Returns a text as a part of a pattern for LIKE, without wildcards. SQLite has no default escape character: use `escape '\\'`. */
+export function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 function engineOf(db: Db): Engine {

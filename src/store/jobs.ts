@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { inserter } from '../db/query.ts';
+import { containsText, inserter } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
 import type { Actor } from './audit.ts';
 
@@ -167,14 +166,10 @@ export async function deleteSomeJobItems(db: Db, jobId: string, limit: number): 
 
 /** Lists the items that contain one of some texts, with their jobs. */
 export async function findItemsWith(db: Db, texts: string[]): Promise<(JobItem & { jobId: string })[]> {
-  const conditions = texts.map((text) => {
-    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    return sql<boolean>`lower("itemJson") like ${pattern} escape '\\'`;
-  });
   const rows = await db
     .selectFrom('jobItems')
     .selectAll()
-    .where((e) => e.or(conditions))
+    .where((e) => e.or(texts.map((text) => containsText(db, 'itemJson', text))))
     .execute();
   return rows.map((row) => ({ jobId: row.jobId, ...itemFromRow(row) }));
 }

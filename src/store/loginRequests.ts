@@ -20,7 +20,7 @@ const byId = prepared((db, id: string) => db.selectFrom('loginRequests').selectA
 
 /** Returns the login requests with these IDs, in any state. */
 export async function listLoginRequests(db: Db, ids: readonly string[]): Promise<LoginRequestRow[]> {
-  return byIds(db, jsonList([...ids]));
+  return byIds(db, jsonList(ids));
 }
 
 const byIds = prepared((db, ids: string) =>

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
-import { isOneOf, jsonList, prepared } from '../db/query.ts';
+import { containsText, isOneOf, jsonList, prepared } from '../db/query.ts';
 import { minIdAt, timeOf } from '../identifier.ts';
 import { networkTest } from '../network.ts';
 import { activityFromRow, type LoginActivity } from './loginActivity.ts';
@@ -133,22 +133,15 @@ function conditionsOf(db: Db, filter: ActivityFilter, { from, before }: IdRange)
   if (search?.by === 'issuer')
     query = query
       .where(sql<boolean>`coalesce("reason", '') <> ''`)
-      .where(contains('detailJson', JSON.stringify(search.text).slice(1, -1)));
+      .where(containsText(db, 'detailJson', JSON.stringify(search.text).slice(1, -1)));
   if (search?.by === 'provider') query = query.where(isOneOf(db, 'providerId', jsonList(search.ids)));
   if (search?.by === 'name')
     query = query.where((e) =>
-      e.or([isOneOf(db, 'userId', jsonList(search.userIds)), contains('asserted', search.text)]),
+      e.or([isOneOf(db, 'userId', jsonList(search.userIds)), containsText(db, 'asserted', search.text)]),
     );
   return query;
 }
 
 function isValue(column: string, value: string): RawBuilder<boolean> {
   return sql<boolean>`coalesce(${sql.ref(column)}, '') = ${value}`;
-}
-
-/** Returns a condition that a column contains a text, ignoring the case of ASCII letters. The text has no wildcards. */
-function contains(column: string, text: string): RawBuilder<boolean> {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  // SQLite has no default escape character.
-  return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
 }

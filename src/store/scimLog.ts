@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { sql } from 'kysely';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
-import { inserter } from '../db/query.ts';
+import { containsText, inserter } from '../db/query.ts';
 import type { ScimLogRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 import { collectNewest, type IdRange } from './newestFirst.ts';
@@ -79,16 +78,9 @@ export async function findScimLogEntry(db: Db, id: string): Promise<ScimLogEntry
 /** Returns all entries that contain one of some texts anywhere, in any case, the newest first. */
 export async function findScimLogWith(db: Db, texts: string[], slice: Slice): Promise<ScimLogEntry[]> {
   const columns = ['path', 'resourceId', 'resourceName', 'detail', 'body', 'changesJson'] as const;
-  const patterns = texts.map((text) => `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`);
   const read = (range: IdRange, most: number) =>
     filtered(db, {}, range)
-      .where((e) =>
-        e.or(
-          columns.flatMap((column) =>
-            patterns.map((pattern) => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`),
-          ),
-        ),
-      )
+      .where((e) => e.or(columns.flatMap((column) => texts.map((text) => containsText(db, column, text)))))
       .orderBy('id', 'desc')
       .limit(most)
       .execute();
@@ -130,12 +122,9 @@ function filtered(db: Db, filter: ScimLogFilter, { from, before }: IdRange) {
   if (filter.resourceId) query = query.where('resourceId', '=', filter.resourceId);
   if (from !== undefined) query = query.where('id', '>=', from);
   if (before !== undefined) query = query.where('id', '<', before);
-  const text = filter.text?.trim().toLowerCase();
+  const text = filter.text?.trim();
   if (!text) return query;
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const has = (column: 'path' | 'resourceName' | 'detail') =>
-    sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
-  return query.where((e) => e.or([has('path'), has('resourceName'), has('detail')]));
+  return query.where((e) => e.or(['path', 'resourceName', 'detail'].map((column) => containsText(db, column, text))));
 }
 
 function fromRow({ changesJson, ...row }: ScimLogRow): ScimLogEntry {

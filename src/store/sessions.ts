@@ -75,7 +75,7 @@ export async function deleteSessionsById(db: Db, ids: readonly string[]): Promis
   if (ids.length > 0)
     await db
       .deleteFrom('sessions')
-      .where(isOneOf(db, 'id', jsonList([...ids])))
+      .where(isOneOf(db, 'id', jsonList(ids)))
       .execute();
 }
 

@@ -1,4 +1,5 @@
 import { type AliasableExpression, type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { literal } from '../db/query.ts';
 import type { Schema } from '../db/schema.ts';
 
 export type UserQuery = SelectQueryBuilder<Schema, 'users', unknown>;
@@ -102,5 +103,5 @@ function rankKey(condition: Expression<unknown>): Key {
 
 /** Returns the pattern of texts in which a word starts with these letters after a space. */
 export function startOfWord(word: string): string {
-  return `% ${word.replace(/[\\%_]/g, '\\$&')}%`;
+  return `% ${literal(word)}%`;
 }

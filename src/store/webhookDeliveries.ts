@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { inserter, prepared } from '../db/query.ts';
+import { containsText, inserter, prepared } from '../db/query.ts';
 import type { WebhookDeliveryRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
 
@@ -108,11 +107,10 @@ export async function writeResendFailed(db: Db, webhookId: string, since: number
 
 /** Lists the events whose message contains a text, the newest first. */
 export async function findDeliveriesWith(db: Db, text: string): Promise<Delivery[]> {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await db
     .selectFrom('webhookDeliveries')
     .selectAll()
-    .where(sql<boolean>`"body" like ${pattern} escape '\\'`)
+    .where(containsText(db, 'body', text))
     .orderBy('id', 'desc')
     .execute();
   return rows.map(fromRow);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inserter, isOneOf, prepared } from '../../src/db/query.ts';
+import { containsText, inserter, isOneOf, prepared } from '../../src/db/query.ts';
 import { withStores } from '../support/stores.ts';
 
 const settings = (from: number, count: number, valueJson = '0') =>
@@ -107,6 +107,38 @@ describe('db/query', () => {
         expect(await found(['a', 'b', 'ü"'])).to.deep.equal(['a', 'ü"']);
         expect(await found(['d'])).to.deep.equal(['d']);
         expect(await found([])).to.deep.equal([]);
+      });
+    });
+
+    describe('containsText', () => {
+      it('finds a text in any case and of any alphabet, without wildcards', async () => {
+        const { db } = await open();
+        const names = ['ANNA 100%', 'Änne_Å', 'Жанна'];
+        await db
+          .insertInto('settings')
+          .values(names.map((name) => ({ name, valueJson: '' })))
+          .execute();
+        const found = async (text: string) => {
+          const rows = db
+            .selectFrom('settings')
+            .select('name')
+            .where(containsText(db, 'name', text));
+          return (await rows.execute()).map(({ name }) => names.indexOf(name)).sort();
+        };
+        for (const [text, expected] of [
+          ['anna', [0]],
+          ['Anna 1', [0]],
+          ['0%', [0]],
+          ['A%', []],
+          ['Änne', [1]],
+          ['änne', [1]],
+          ['ÄNNE_å', [1]],
+          ['NNE_', [1]],
+          ['NN_', []],
+          ['жАН', [2]],
+          ['\\', []],
+        ] as const)
+          expect(await found(text), text).to.deep.equal(expected);
       });
     });
   });
