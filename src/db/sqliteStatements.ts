@@ -38,8 +38,24 @@ export function execute<R>(prepare: Prepare, query: CompiledQuery): QueryResult<
  * done with them takes several times as long.
  */
 export function rowsOf({ statement, toRow }: Prepared, parameters: readonly unknown[]): object[] {
-  const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as SQLOutputValue[][];
+  const rows = valuesOf(statement, parameters as SQLInputValue[]);
   return toRow ? rows.map((values) => toRow(values)) : [];
+}
+
+/** Only someone with the file can have stored an integer past 2^53: it is rounded, as pg rounds it, and hides no other row. */
+function valuesOf(statement: StatementSync, parameters: SQLInputValue[]): SQLOutputValue[][] {
+  try {
+    return statement.all(...parameters) as unknown as SQLOutputValue[][];
+  } catch (error) {
+    if (!(error instanceof RangeError) || !/^select/i.test(statement.sourceSQL)) throw error;
+  }
+  statement.setReadBigInts(true);
+  try {
+    const rows = statement.all(...parameters) as unknown as SQLOutputValue[][];
+    return rows.map((values) => values.map((value) => (typeof value === 'bigint' ? Number(value) : value)));
+  } finally {
+    statement.setReadBigInts(false);
+  }
 }
 
 /**

@@ -37,7 +37,6 @@ export type AuditEntry = Omit<AuditEntryRow, 'whoJson' | 'whatJson'> & {
 export function entryFromRow({ whoJson, whatJson, ...row }: AuditEntryRow): AuditEntry {
   return {
     ...row,
-    seq: row.seq === null ? null : Number(row.seq),
     who: whoJson === null ? undefined : { ...unreadable, ...partFrom<Who>(whoJson) },
     what: whatJson === null ? undefined : { ...unreadable, ...partFrom<What>(whatJson) },
   };

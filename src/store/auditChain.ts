@@ -25,14 +25,19 @@ export const listUnsealedEntries = prepared((db, limit: number) =>
   db.selectFrom('auditEntries').selectAll().where('seq', 'is', null).orderBy('id').limit(limit),
 );
 
-/** Returns the number and the hash of the last entry of the chain. */
+/** Returns the number and the hash of the last entry of the chain. One with an impossible number, which `audit verify` names, is not in it. */
 export async function findChainHead(db: Db): Promise<{ seq: number; hash: string | null } | undefined> {
   const [row] = await lastSealed(db);
   return row && { ...row, seq: row.seq ?? 0 };
 }
 
 const lastSealed = prepared((db) =>
-  db.selectFrom('auditEntries').select(['seq', 'hash']).where('seq', 'is not', null).orderBy('seq', 'desc').limit(1),
+  db
+    .selectFrom('auditEntries')
+    .select(['seq', 'hash'])
+    .where('seq', '<=', Number.MAX_SAFE_INTEGER)
+    .orderBy('seq', 'desc')
+    .limit(1),
 );
 
 /** Returns up to `limit` entries of the chain after one, in the order of the chain. `after` is the number of that entry, 0 for none. */

@@ -13,6 +13,7 @@ import { deriveSecrets } from '../../src/secrets.ts';
 import type { AuditChange } from '../../src/store/audit.ts';
 import { listSealedEntries, type SealedRow } from '../../src/store/auditChain.ts';
 import { type AuditCheckpoint, insertCheckpoint } from '../../src/store/auditCheckpoints.ts';
+import { listAudit } from '../../src/store/auditSearch.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps, testStart } from '../support/testDeps.ts';
 
@@ -145,10 +146,16 @@ describe('audit/verify', () => {
       expect(second).to.equal('Entry 3 is missing: removed, but not by retention.');
     });
 
-    it('names a number that is too large to be read', async () => {
+    it('names a number that is too large for a number of JavaScript, lists the entry, and seals new ones', async () => {
       const { db } = deps.store;
       await sql`update "auditEntries" set "seq" = 9223372036854775807 where "seq" = 6`.execute(db);
-      expect(await faultsOf()).to.not.deep.equal([]);
+      const { rows } = await listAudit(db, {}, { limit: 9 });
+      expect(rows.map(({ seq }) => seq)).to.deep.equal([2 ** 63, 5, 4, 3, 2, 1]);
+      await record('settings.updated', 'General');
+      expect(await sealEntries(deps)).to.equal(1);
+      const [first, ...others] = await faultsOf();
+      expect(first).to.match(/^The entry with the ID .+ was inserted: its number is 9223372036854776000\.$/);
+      expect(others).to.deep.equal([]);
       await sql`delete from "auditEntries" where "seq" > 6`.execute(db);
       await checkpoint();
       await sql`update "auditCheckpoints" set "seq" = 9223372036854775807`.execute(db);
