@@ -1,6 +1,7 @@
 import type { AuditEntryRow } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { AuditChange, What } from '../store/audit.ts';
+import type { SealedRow } from '../store/auditChain.ts';
 import { isSignature, signText } from './signature.ts';
 
 /** The parts of an entry that can be erased. */
@@ -8,22 +9,22 @@ export const partNames = ['who', 'what'] as const;
 
 export type Part = (typeof partNames)[number];
 
-/** The numbers of the entries whose parts were erased. */
-type Erased = Record<Part, number[]>;
+/** The entries whose parts are erased. */
+type Erased = Record<Part, Pick<SealedRow, 'seq' | 'hash'>[]>;
 
 /**
- * Returns what the entry of an erasure says: the numbers of the entries whose parts were erased, signed. Otherwise someone with the database
- * could add such an entry to erase what they like.
+ * Returns what the entry of an erasure says: the numbers and hashes of the entries whose parts were erased, signed. Otherwise someone with the
+ * database could add such an entry to erase what they like, or use one again for entries that have taken the numbers of others.
  */
 export function erasureOf(deps: Pick<Deps, 'secrets'>, erased: Erased): AuditChange[] {
   const lists = partNames
     .filter((part) => erased[part].length > 0)
-    .map((part) => ({ name: part, removed: erased[part].map(String) }));
+    .map((part) => ({ name: part, removed: erased[part].map(entryNamed) }));
   return [...lists, { name: 'signature', after: signText(deps, signedText(lists)) }];
 }
 
 /**
- * Returns the parts that an entry says were erased, as 'who 5': none if it is no entry of an erasure, and undefined if none of the public keys
+ * Returns the parts that an entry says were erased, as 'who 5 HASH': none if it is no entry of an erasure, and undefined if none of the public keys
  * has signed it.
  */
 export async function erasedBy(
@@ -36,8 +37,13 @@ export async function erasedBy(
   const signature = String(changes.find(({ name }) => name === 'signature')?.after);
   for (const key of trusted)
     if (await isSignature(signature, signedText(lists), key))
-      return lists.flatMap(({ name, removed = [] }) => removed.map((seq) => `${name} ${seq}`));
+      return lists.flatMap(({ name, removed = [] }) => removed.map((entry) => `${name} ${entry}`));
   return undefined;
+}
+
+/** Returns how an erasure names an entry. */
+export function entryNamed({ seq, hash }: Pick<SealedRow, 'seq' | 'hash'>): string {
+  return `${seq} ${hash}`;
 }
 
 function signedText(lists: AuditChange[]): string {

@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { What, Who } from '../store/audit.ts';
-import { eraseParts } from '../store/audit.ts';
+import { erasePart, type What, type Who } from '../store/audit.ts';
 import { listSealedEntries, type SealedRow } from '../store/auditChain.ts';
 import { erasureOf, type Part, partNames } from './erasure.ts';
 import { type AuditDeps, recordChange } from './record.ts';
@@ -49,8 +48,8 @@ export function withoutOthers(entries: PersonEntry[], others: ReadonlyMap<string
 }
 
 /**
- * Erases a person from entries. The chain stays whole, because it has the digests of what is erased; an entry of the erasure lists the
- * numbers, so that nothing else can be missing. Each piece is one transaction.
+ * Erases a person from entries. The chain stays whole, because it has the digests of what is erased; an entry of the erasure lists them, so
+ * that nothing else can be missing. Each piece is one transaction.
  */
 export async function erasePersonEntries(
   deps: AuditDeps & Pick<Deps, 'store' | 'secrets'>,
@@ -61,13 +60,12 @@ export async function erasePersonEntries(
   do {
     const some = rest.slice(0, ERASED_AT_ONCE);
     rest = rest.slice(ERASED_AT_ONCE);
-    const [who, what] = partNames.map((part) =>
-      some.filter(({ parts }) => parts.includes(part)).map(({ row }) => row.seq),
-    ) as [number[], number[]];
+    const rowsWith = (part: Part) => some.filter(({ parts }) => parts.includes(part)).map(({ row }) => row);
+    const erased = { who: rowsWith('who'), what: rowsWith('what') };
     await deps.store.db.transaction().execute(async (trx) => {
-      await eraseParts(trx, { who, what });
+      for (const part of partNames) await erasePart(trx, part, erased[part]);
       const target = { kind: 'person', id: personId, name: 'Deleted person' } as const;
-      await recordChange(trx, deps, 'person.erased', target, erasureOf(deps, { who, what }));
+      await recordChange(trx, deps, 'person.erased', target, erasureOf(deps, erased));
     });
   } while (rest.length > 0);
 }

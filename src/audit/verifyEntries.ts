@@ -1,7 +1,7 @@
 import type { SealedRow } from '../store/auditChain.ts';
 import type { AuditCheckpoint } from '../store/auditCheckpoints.ts';
 import { digestOf, GENESIS, hashOf } from './chain.ts';
-import { erasedBy, type Part, partNames } from './erasure.ts';
+import { entryNamed, erasedBy, type Part, partNames } from './erasure.ts';
 import { addFault, addNote, missing, type Verification } from './verification.ts';
 
 const CLOCK_TOLERANCE_MS = 60_000; // a transaction may take some time, and the clocks of servers differ a little
@@ -98,7 +98,7 @@ function verifyPart({ found, erased }: Walk, row: SealedRow, part: Part): void {
   const [text, digest] = part === 'who' ? [row.whoJson, row.whoDigest] : [row.whatJson, row.whatDigest];
   if (text === null) {
     found.erasedParts += 1;
-    erased.set(`${part} ${row.seq}`, { seq: row.seq, part });
+    erased.set(`${part} ${entryNamed(row)}`, { seq: row.seq, part });
   } else if (digestOf(text) !== digest)
     addFault(found, row.seq, `Entry ${row.seq} was changed: ${partNamed[part]} is not what was recorded.`);
 }

@@ -70,10 +70,15 @@ export async function writeSeals(db: Db, entries: AuditEntryRow[]): Promise<void
 
 const replaceRows = inserter('auditEntries', { key: ['id'], existing: 'replace' });
 
-/** Erases the parts of entries in the chain, by their numbers. */
-export async function eraseParts(db: Db, { who, what }: { who: number[]; what: number[] }): Promise<void> {
-  if (who.length > 0) await db.updateTable('auditEntries').set({ whoJson: null }).where('seq', 'in', who).execute();
-  if (what.length > 0) await db.updateTable('auditEntries').set({ whatJson: null }).where('seq', 'in', what).execute();
+/** Erases a part of entries in the chain: who made the change, or what was changed. */
+export async function erasePart(db: Db, part: 'who' | 'what', entries: { seq: number }[]): Promise<void> {
+  const numbers = entries.map(({ seq }) => seq);
+  if (numbers.length > 0)
+    await db
+      .updateTable('auditEntries')
+      .set({ [`${part}Json` as const]: null })
+      .where('seq', 'in', numbers)
+      .execute();
 }
 
 /** Deletes up to `limit` entries from the start of the chain, none after a number. Returns how many there were. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/audit/chain.ts';
 import { signCheckpoint } from '../../src/audit/checkpoint.ts';
-import { erasureOf } from '../../src/audit/erasure.ts';
+import { entryNamed, erasureOf } from '../../src/audit/erasure.ts';
 import { makeCheckpoint } from '../../src/audit/makeCheckpoint.ts';
 import { recordChange } from '../../src/audit/record.ts';
 import { sealEntries } from '../../src/audit/seal.ts';
@@ -116,8 +116,7 @@ describe('audit/verify', () => {
 
     it('names an entry that was inserted', async () => {
       const { db } = deps.store;
-      const [last] = await listSealedEntries(db, ENTRIES - 1, 1);
-      if (!last) throw new Error('no entry');
+      const last = await entry(ENTRIES);
       await tamper(ENTRIES, () => ({ seq: ENTRIES + 1 }));
       await db
         .insertInto('auditEntries')
@@ -130,11 +129,11 @@ describe('audit/verify', () => {
       await Promise.all(Array.from({ length: 250 - ENTRIES }, () => record('settings.updated', 'General')));
       await sealEntries(deps);
       const { db } = deps.store;
-      const [last] = await listSealedEntries(db, 249, 1);
+      const last = await entry(250);
       await db.schema.dropIndex('auditEntriesBySeq').execute();
       await db
         .insertInto('auditEntries')
-        .values({ ...(last as SealedRow), id: 'inserted', action: 'inserted' })
+        .values({ ...last, id: 'inserted', action: 'inserted' })
         .execute();
       expect((await verifyAudit(deps)).faultCount).to.be.above(0);
     });
@@ -224,8 +223,8 @@ describe('audit/verify', () => {
         'Entry 2 was changed: what was changed is missing, and no erasure of a person lists it.',
         'Entry 3 was changed: who made the change is missing, and no erasure of a person lists it.',
       ]);
-      await erased({ who: [], what: [2] });
-      await erased({ who: [2, 3], what: [] });
+      await erase({ who: [], what: [2] });
+      await erase({ who: [2, 3], what: [] });
       const found = await verifyAudit(deps);
       expect([found.faults, found.erasedParts]).to.deep.equal([[], 2]);
     });
@@ -233,12 +232,13 @@ describe('audit/verify', () => {
     it('accepts no erasure that the server has not signed', async () => {
       const target = { kind: 'person', id: 'p', name: '' } as const;
       await tamper(2, () => ({ whatJson: null }));
+      const [second, third] = [await entry(2), await entry(3)];
       for (const changes of [
-        erasureOf({ secrets: deriveSecrets(Buffer.alloc(32, 8), deps.randomBytes) }, { who: [], what: [2] }),
-        erasureOf(deps, { who: [], what: [3] }).map((change) =>
-          change.removed ? { ...change, removed: ['2'] } : change,
+        erasureOf({ secrets: deriveSecrets(Buffer.alloc(32, 8), deps.randomBytes) }, { who: [], what: [second] }),
+        erasureOf(deps, { who: [], what: [third] }).map((change) =>
+          change.removed ? { ...change, removed: [entryNamed(second)] } : change,
         ),
-        [{ name: 'what', removed: ['2'] }],
+        [{ name: 'what', removed: [entryNamed(second)] }],
         [null as unknown as AuditChange],
       ])
         await recordChange(deps.store.db, deps, 'person.erased', target, changes);
@@ -248,13 +248,21 @@ describe('audit/verify', () => {
       expect(faults[1]).to.match(/^Entry 7 is a forged erasure of a person\./);
     });
 
-    it('accepts no erasure that was recorded before', async () => {
-      await erased({ who: [], what: [8] });
-      await record('person.updated', 'person 8');
+    it('accepts no erasure of an entry for another one that has taken its number', async () => {
+      await erase({ who: [], what: [6] });
       await sealEntries(deps);
-      await tamper(8, () => ({ whatJson: null }));
+      const erasure = await entry(7);
+      await remove(6, 7);
+      await record('person.updated', 'another person');
+      await sealEntries(deps);
+      await tamper(6, () => ({ whatJson: null }));
+      const unsealed = { seq: null, whoDigest: null, whatDigest: null, hash: null };
+      await deps.store.db
+        .insertInto('auditEntries')
+        .values({ ...erasure, ...unsealed })
+        .execute();
       expect(await faultsOf()).to.deep.equal([
-        'Entry 8 was changed: what was changed is missing, and no erasure of a person lists it.',
+        'Entry 6 was changed: what was changed is missing, and no erasure of a person lists it.',
       ]);
     });
 
@@ -291,9 +299,17 @@ describe('audit/verify', () => {
       return recordChange(deps.store.db, deps, action, { kind, id: name, name }, [], actor);
     }
 
-    function erased(parts: { who: number[]; what: number[] }): Promise<void> {
+    async function erase(parts: { who: number[]; what: number[] }): Promise<void> {
       const target = { kind: 'person', id: 'p', name: '' } as const;
-      return recordChange(deps.store.db, deps, 'person.erased', target, erasureOf(deps, parts));
+      const [who, what] = await Promise.all([parts.who, parts.what].map((numbers) => Promise.all(numbers.map(entry))));
+      const changes = erasureOf(deps, { who: who ?? [], what: what ?? [] });
+      await recordChange(deps.store.db, deps, 'person.erased', target, changes);
+    }
+
+    async function entry(seq: number): Promise<SealedRow> {
+      const [row] = await listSealedEntries(deps.store.db, seq - 1, 1);
+      if (!row) throw new Error(`no entry ${seq}`);
+      return row;
     }
 
     async function checkpoint(): Promise<AuditCheckpoint> {
@@ -304,9 +320,11 @@ describe('audit/verify', () => {
 
     /** Changes an entry as someone with access to the database may. */
     async function tamper(seq: number, change: (row: SealedRow) => Partial<AuditEntryRow>): Promise<void> {
-      const [row] = await listSealedEntries(deps.store.db, seq - 1, 1);
-      if (!row) throw new Error(`no entry ${seq}`);
-      await deps.store.db.updateTable('auditEntries').set(change(row)).where('seq', '=', seq).execute();
+      await deps.store.db
+        .updateTable('auditEntries')
+        .set(change(await entry(seq)))
+        .where('seq', '=', seq)
+        .execute();
     }
 
     async function remove(...numbers: number[]): Promise<void> {
