@@ -6,12 +6,13 @@ import { findMessages, type KeptMessages } from '../saml/messages/keep.ts';
 import { type MessageView, messageView, type ShownMessage } from '../saml/messages/view.ts';
 import { elapsedText } from '../saml/verify/clock.ts';
 import { findLoginActivity, type LoginActivity, type ShownCheck } from '../store/loginActivity.ts';
-import { type Call, list, type Output, printable, Refused, table } from './command.ts';
+import { type Call, type Output, Refused } from './command.ts';
+import { list, printable, table } from './print.ts';
 
 const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
 
 /** Prints an attempt with its checks, what each of them read, and its messages. */
-export async function showAttempt({ deps, operands: [key = ''] }: Call): Promise<Output> {
+export async function showAttempt({ deps }: Call, key: string): Promise<Output> {
   const attempt = await findLoginActivity(deps.store.db, REFERENCE.test(key) ? key.toUpperCase() : key);
   const [facts] = attempt ? await exportedAttempts(deps, [attempt]) : [];
   if (!attempt || !facts) throw new Refused(`There is no login attempt ${key}.`);
@@ -33,7 +34,7 @@ export async function showAttempt({ deps, operands: [key = ''] }: Call): Promise
     text: [
       list(factsOf(attempt, facts)),
       ...(attempt.reason === null ? [] : [`${outcomeNames[attempt.outcome] ?? attempt.outcome}: ${title}. ${advice}`]),
-      ...(checks.length === 0 ? [] : [table(['CHECK', 'RESULT', 'DETAIL', 'READ'], checkRows(checks, placesOf), '')]),
+      ...(checks.length === 0 ? [] : [table(checkRows(checks, placesOf), '')]),
       ...(view ? messageTexts(view) : []),
     ].join('\n\n'),
   };
@@ -73,11 +74,11 @@ function factsOf({ detail, flow }: LoginActivity, facts: Record<string, unknown>
   return entries.flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
 }
 
-function checkRows(checks: ShownCheck[], placesOf: (name: string) => string[]): string[][] {
+function checkRows(checks: ShownCheck[], placesOf: (name: string) => string[]) {
   return checks.map(({ name, result, detail, expected, received }) => {
     const difference = expected === undefined ? undefined : `expected ${expected}, received ${received ?? 'none'}`;
     const text = [difference, detail].filter((part) => part !== undefined).join('; ');
-    return [name, result.replace('_', ' '), text, placesOf(name).join(', ')];
+    return { CHECK: name, RESULT: result.replace('_', ' '), DETAIL: text, READ: placesOf(name).join(', ') };
   });
 }
 

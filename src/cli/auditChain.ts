@@ -5,56 +5,51 @@ import { saveAuditDays } from '../audit/retention.ts';
 import { sealEntries } from '../audit/seal.ts';
 import type { Verification } from '../audit/verification.ts';
 import { verifyAudit } from '../audit/verify.ts';
-import {
-  accepted,
-  type Call,
-  type Command,
-  fileAt,
-  isoTime,
-  list,
-  type Output,
-  Refused,
-  UsageError,
-} from './command.ts';
+import { accepted, command, Refused, UsageError } from './command.ts';
+import { file, operand, text } from './options.ts';
+import { isoTime, list } from './print.ts';
 
 const PUBLIC_KEY = /^[\w-]{43}$/; // 32 bytes in base64url
 
-export const auditChainCommands: Command[] = [
-  {
+export const auditChainCommands = [
+  command({
     name: 'audit verify',
-    operands: '',
     summary: 'Verify that no entry of the audit log was changed or removed.',
     options: {
-      checkpoint: {
-        value: 'FILE',
-        help: 'A checkpoint that was kept elsewhere: the log must still contain its entry.',
-      },
-      trust: { value: 'KEYS', help: 'Public keys of earlier secret keys, separated by commas.' },
+      checkpoint: file('A checkpoint that was kept elsewhere: the log must still contain its entry.'),
+      trust: { ...text('KEYS', 'Public keys of earlier secret keys, separated by commas.'), read: keysIn },
     },
     notes: 'Exit code: 0 if the log is intact, 1 if it is not.',
-    run: verify,
-  },
-  {
+    async run({ deps, options: { checkpoint: kept, trust = [] } }) {
+      const checkpoint = kept && accepted(readCheckpoint(kept.toString('utf8')));
+      const found = await verifyAudit(deps, { checkpoint, trust });
+      return { json: shown(found), text: sentencesOf(found), exitCode: found.faultCount === 0 ? 0 : 1 };
+    },
+  }),
+  command({
     name: 'audit checkpoint',
-    operands: '',
     summary: 'Print a signed checkpoint of the last entry of the audit log, to keep elsewhere.',
-    run: printCheckpoint,
-  },
-  {
+    async run({ deps }) {
+      await sealEntries(deps);
+      const checkpoint = await makeCheckpoint(deps);
+      if (!checkpoint) throw new Refused('The audit log has no entries yet.');
+      const json = keptCheckpoint(checkpoint);
+      return { json, text: JSON.stringify(json) };
+    },
+  }),
+  command({
     name: 'audit keep',
-    operands: 'DAYS',
+    operands: [operand('DAYS')],
     summary: `Set for how many days entries of the audit log are kept: ${auditDays.least} to ${auditDays.most}.`,
     notes: 'Older entries are deleted at once, which is recorded.',
-    run: keep,
-  },
+    async run({ deps }, entered) {
+      const json = accepted(await saveAuditDays(deps, entered));
+      const { days, deleted } = json;
+      const entries = deleted === 1 ? '1 older entry was' : `${deleted.toLocaleString('en')} older entries were`;
+      return { json, text: `Audit entries are kept for ${days} days. ${entries} deleted.` };
+    },
+  }),
 ];
-
-async function verify({ deps, text }: Call): Promise<Output> {
-  const file = text('checkpoint');
-  const checkpoint = file === undefined ? undefined : accepted(readCheckpoint((await fileAt(file)).toString('utf8')));
-  const found = await verifyAudit(deps, { checkpoint, trust: keysIn(text('trust') ?? '') });
-  return { json: shown(found), text: sentencesOf(found), exitCode: found.faultCount === 0 ? 0 : 1 };
-}
 
 function keysIn(entered: string): string[] {
   const keys = entered.split(',').map((key) => key.trim());
@@ -71,7 +66,7 @@ function shown({ at, newestCheckpoint, ...found }: Verification) {
 function sentencesOf(found: Verification): string {
   const { faults, faultCount, notes, newestCheckpoint } = found;
   const numbers = (value: number) => value.toLocaleString('en');
-  const facts: [string, string][] = [
+  const facts = list([
     ['Entries', found.last === null ? 'none' : `${numbers(found.entries)}, from ${found.first} to ${found.last}`],
     ['Deleted by retention', found.deletedUpTo === 0 ? 'none' : `up to entry ${found.deletedUpTo}`],
     ['Parts erased with people', numbers(found.erasedParts)],
@@ -82,27 +77,12 @@ function sentencesOf(found: Verification): string {
         : 'none',
     ],
     ['Public key', found.publicKey],
-  ];
+  ]);
   const result =
     faultCount === 0
       ? 'The audit log is intact.'
       : `The audit log is not intact: ${faultCount === 1 ? '1 fault' : `${numbers(faultCount)} faults`}.`;
   const more = faultCount > faults.length ? [`… and ${numbers(faultCount - faults.length)} more.`] : [];
   const lines = [...faults.map(({ sentence }) => sentence), ...more, ...notes.map((note) => `Note: ${note}`)];
-  return [result, ...lines, '', list(facts)].join('\n');
-}
-
-async function printCheckpoint({ deps }: Call): Promise<Output> {
-  await sealEntries(deps);
-  const checkpoint = await makeCheckpoint(deps);
-  if (!checkpoint) throw new Refused('The audit log has no entries yet.');
-  const json = keptCheckpoint(checkpoint);
-  return { json, text: JSON.stringify(json) };
-}
-
-async function keep({ deps, operands: [entered = ''] }: Call): Promise<Output> {
-  const json = accepted(await saveAuditDays(deps, entered));
-  const { days, deleted } = json;
-  const entries = deleted === 1 ? '1 older entry was' : `${deleted.toLocaleString('en')} older entries were`;
-  return { json, text: `Audit entries are kept for ${days} days. ${entries} deleted.` };
+  return [result, ...lines, '', facts].join('\n');
 }

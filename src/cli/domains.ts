@@ -19,105 +19,105 @@ import {
 } from '../federation/serviceProvider.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
-import {
-  accepted,
-  type Call,
-  type Command,
-  dashed,
-  isoTime,
-  list,
-  type Output,
-  onOrOff,
-  table,
-  UsageError,
-} from './command.ts';
-import { domainAt } from './domainAt.ts';
-import { providerNamed } from './providerShown.ts';
+import { accepted, command, optionName, UsageError } from './command.ts';
+import { type Option, onOrOff, operand, text } from './options.ts';
+import { isoTime, list, table } from './print.ts';
+import { domain, namedOr, provider } from './targets.ts';
 
-export const domainCommands: Command[] = [
-  {
+const autoLoginOption: Option<boolean | 'pause'> = {
+  value: 'on|off|pause',
+  help: 'Whether visitors are sent to the Default Provider automatically. pause: off until it is on again, which health recalls.',
+  read: (entered, { name }) => (entered === 'pause' ? entered : onOrOff(name, entered)),
+};
+
+export const domainCommands = [
+  command({
     name: 'domain add',
-    operands: 'URL',
+    operands: [operand('URL')],
     summary: 'Add a domain, an address of the intranet.',
-    run: async ({ deps, operands }) => {
-      const domain = accepted(await addDomain(deps, operands[0] ?? ''));
-      return { json: await asJson(deps, domain), text: `Added ${domain.url}.` };
+    async run({ deps }, url) {
+      const added = accepted(await addDomain(deps, url));
+      return { json: await asJson(deps, added), text: `Added ${added.url}.` };
     },
-  },
-  {
+  }),
+  command({
     name: 'domain setup',
-    operands: 'URL',
+    operands: [domain],
     summary: 'Create the signing key and certificate of a domain, and show its Service Provider Details.',
-    run: setUp,
-  },
-  {
+    async run({ deps }, { id }) {
+      const domain = await setUpDomain(deps, id);
+      const { entityId, acsUrl, sloUrl, metadataUrl } = serviceProviderDetails(domain);
+      const text = list([
+        ['EntityID', entityId],
+        ['ACS URL', acsUrl],
+        ['SLO URL', sloUrl],
+        ['Metadata URL', metadataUrl],
+      ]);
+      return { json: await asJson(deps, domain), text };
+    },
+  }),
+  command({
     name: 'domain set',
-    operands: 'URL',
+    operands: [domain],
     summary: 'Set the Default Provider, Auto Login, EntityID and ACS path of a domain.',
     options: {
-      default: { value: 'IDP', help: 'The Default Provider (id, name or EntityID), or none.' },
-      'auto-login': {
-        value: 'on|off|pause',
-        help: 'Whether visitors are sent to the Default Provider automatically. pause: off until it is on again, which health recalls.',
-      },
-      'entity-id': {
-        value: 'URI',
-        help: 'Its own EntityID, such as that of a product you move from. Empty: the default.',
-      },
-      'acs-path': { value: 'PATH', help: 'Its own ACS path, besides /saml/acs. Empty: none.' },
+      default: namedOr('none', provider, 'The Default Provider (id, name or EntityID), or none.'),
+      autoLogin: autoLoginOption,
+      entityId: text('URI', 'Its own EntityID, such as that of a product you move from. Empty: the default.'),
+      acsPath: text('PATH', 'Its own ACS path, besides /saml/acs. Empty: none.'),
     },
-    run: change,
-  },
-  {
+    async run({ deps, options }, before) {
+      const { default: provider, autoLogin, ...own } = options;
+      if (Object.keys(options).length === 0)
+        throw new UsageError('Specify --default IDP, --auto-login on|off|pause, --entity-id URI or --acs-path PATH.');
+      if (provider === null && autoLogin === true) throw new UsageError('Auto Login needs a Default Provider.');
+      const { id, url } = before;
+      const warnings = Object.keys(own).length === 0 ? [] : await changeOwn(deps, before, own);
+      if (provider !== undefined) await setDefaultProvider(deps, id, provider?.id);
+      if (autoLogin === 'pause') await pauseAutoLogin(deps, id);
+      else if (autoLogin !== undefined) await setAutoLogin(deps, id, autoLogin);
+      const changed = await getDomain(deps.store.db, id);
+      if (autoLogin === true) warnings.push(...(await untestedWarning(deps, changed)));
+      return { json: await asJson(deps, changed), text: `Saved ${url}.`, warnings };
+    },
+  }),
+  command({
     name: 'domain list',
-    operands: '',
     summary: 'List the domains.',
-    run: listAll,
-  },
-  {
-    name: 'domain remove',
-    operands: 'URL',
-    summary: 'Remove a domain and its signing key.',
-    run: async ({ deps, operands }) => {
-      const domain = await removeDomain(deps, (await domainAt(deps, operands[0])).id);
-      return { json: await asJson(deps, domain), text: `Removed ${domain.url}.` };
+    async run({ deps }) {
+      const domains = await listDomains(deps.store.db);
+      const json = await Promise.all(domains.map((domain) => asJson(deps, domain)));
+      const rows = json.map((domain) => ({
+        DOMAIN: domain.url,
+        STATE: domain.setUpAt === null ? 'not set up' : 'set up',
+        'DEFAULT PROVIDER': domain.defaultProvider?.name,
+        'AUTO LOGIN': autoLoginText(domain),
+      }));
+      return { json, text: table(rows, 'There are no domains.') };
     },
-  },
+  }),
+  command({
+    name: 'domain remove',
+    operands: [domain],
+    summary: 'Remove a domain and its signing key.',
+    async run({ deps }, { id }) {
+      const removed = await removeDomain(deps, id);
+      return { json: await asJson(deps, removed), text: `Removed ${removed.url}.` };
+    },
+  }),
 ];
 
-async function setUp({ deps, operands }: Call): Promise<Output> {
-  const domain = await setUpDomain(deps, (await domainAt(deps, operands[0])).id);
-  const details = serviceProviderDetails(domain);
-  const text = list([
-    ['EntityID', details.entityId],
-    ['ACS URL', details.acsUrl],
-    ['SLO URL', details.sloUrl],
-    ['Metadata URL', details.metadataUrl],
-  ]);
-  return { json: await asJson(deps, domain), text };
-}
-
-async function change({ deps, operands, text }: Call): Promise<Output> {
-  const [provider, autoLogin] = [text('default'), text('auto-login')];
-  const [entityId, acsPath] = [text('entity-id'), text('acs-path')];
-  if ([provider, autoLogin, entityId, acsPath].every((value) => value === undefined))
-    throw new UsageError('Specify --default IDP, --auto-login on|off|pause, --entity-id URI or --acs-path PATH.');
-  const isPause = autoLogin === 'pause';
-  const on = autoLogin === undefined || isPause ? undefined : onOrOff('--auto-login', autoLogin);
-  if (provider === 'none' && on) throw new UsageError('Auto Login needs a Default Provider.');
-  const before = await domainAt(deps, operands[0]);
-  const { id, url } = before;
-  const warnings =
-    entityId === undefined && acsPath === undefined ? [] : await changeOwn(deps, before, { entityId, acsPath });
-  if (provider !== undefined)
-    await setDefaultProvider(deps, id, provider === 'none' ? undefined : (await providerNamed(deps, provider)).id);
-  if (on !== undefined) await setAutoLogin(deps, id, on);
-  if (on) warnings.push(...(await untestedWarning(deps, await getDomain(deps.store.db, id))));
-  if (isPause) await pauseAutoLogin(deps, id);
-  return { json: await asJson(deps, await getDomain(deps.store.db, id)), text: `Saved ${url}.`, warnings };
-}
-
 /** Saves what a domain has of its own. Returns warnings if identity providers may know other values. */
+async function changeOwn(deps: Deps, before: Domain, given: Partial<OwnDetails>): Promise<string[]> {
+  const { entityId = before.spEntityId ?? '', acsPath = before.acsPath ?? '' } = given;
+  const { setUpAt, ...changed } = accepted(await saveOwnDetails(deps, before.id, { entityId, acsPath }), optionName);
+  return setUpAt === null ? [] : changesOfDetails(before, changed).map(warningOf);
+}
+
+function warningOf({ label, before, after }: DetailsChange): string {
+  return `The ${label} was ${before} and is now ${after}. Logins fail until the identity provider knows it.`;
+}
+
 async function untestedWarning({ store }: Deps, domain: Domain): Promise<string[]> {
   const provider = await getProvider(store.db, domain.defaultProviderId ?? '');
   if (isProven(await testedOf(store.db, domain, provider))) return [];
@@ -126,37 +126,10 @@ async function untestedWarning({ store }: Deps, domain: Domain): Promise<string[
   ];
 }
 
-async function changeOwn(
-  deps: Deps,
-  before: Domain,
-  given: { [Field in keyof OwnDetails]: string | undefined },
-): Promise<string[]> {
-  const { entityId = before.spEntityId ?? '', acsPath = before.acsPath ?? '' } = given;
-  const saved = await saveOwnDetails(deps, before.id, { entityId, acsPath });
-  const { setUpAt, ...changed } = accepted(saved, (name) => `--${dashed(name)}`);
-  return setUpAt === null ? [] : changesOfDetails(before, changed).map(warningOf);
-}
-
-function warningOf({ label, before, after }: DetailsChange): string {
-  return `The ${label} was ${before} and is now ${after}. Logins fail until the identity provider knows it.`;
-}
-
-async function listAll({ deps }: Call): Promise<Output> {
-  const domains = await listDomains(deps.store.db);
-  const json = await Promise.all(domains.map((domain) => asJson(deps, domain)));
-  const rows = json.map((domain) => [
-    domain.url,
-    domain.setUpAt === null ? 'not set up' : 'set up',
-    domain.defaultProvider?.name ?? '',
-    domain.autoLoginPausedAt !== null
-      ? 'paused'
-      : !domain.autoLogin
-        ? 'off'
-        : domain.defaultProvider?.enabled
-          ? 'on'
-          : 'on, but its provider is disabled',
-  ]);
-  return { json, text: table(['DOMAIN', 'STATE', 'DEFAULT PROVIDER', 'AUTO LOGIN'], rows, 'There are no domains.') };
+function autoLoginText({ autoLoginPausedAt, autoLogin, defaultProvider }: Awaited<ReturnType<typeof asJson>>): string {
+  if (autoLoginPausedAt !== null) return 'paused';
+  if (!autoLogin) return 'off';
+  return defaultProvider?.enabled ? 'on' : 'on, but its provider is disabled';
 }
 
 async function asJson({ store }: Deps, domain: Domain) {

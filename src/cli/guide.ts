@@ -8,26 +8,30 @@ import {
   guides,
   setupValues,
 } from '../federation/guides/guides.ts';
+import type { Domain } from '../store/domains.ts';
 import { listProvidersAt } from '../store/identityProviders.ts';
-import { type Call, type Command, list, type Output, UsageError } from './command.ts';
-import { domainAt } from './domainAt.ts';
+import { type Call, command, type Output, UsageError } from './command.ts';
+import { text } from './options.ts';
+import { list } from './print.ts';
+import { domain } from './targets.ts';
 
 const ids = guides.map(({ id }) => id).join(', ');
 
-export const guideCommands: Command[] = [
-  {
+export const guideCommands = [
+  command({
     name: 'domain guide',
-    operands: 'URL',
+    operands: [domain],
     summary: 'Show what to enter at an identity provider for a domain.',
-    options: { provider: { value: 'NAME', help: 'The product. That of the imported provider by default.' } },
+    options: { provider: text('NAME', 'The product. That of the imported provider by default.') },
     notes: `Products: ${ids}`,
     run: show,
-  },
+  }),
 ];
 
-async function show({ deps, operands, text }: Call): Promise<Output> {
-  const asked = text('provider');
-  const domain = await domainAt(deps, operands[0]);
+async function show(
+  { deps, options: { provider: asked } }: Call<{ provider?: string }>,
+  domain: Domain,
+): Promise<Output> {
   const providers = await listProvidersAt(deps.store.db, domain.id);
   const provider = providers.find((one) => (asked === undefined ? guideOf(one) : guideOf(one)?.id === asked));
   const guide = findGuide(asked ?? (provider && guideOf(provider)?.id) ?? 'other');
@@ -55,15 +59,7 @@ async function show({ deps, operands, text }: Call): Promise<Output> {
   const { id, name, metadata, access, start, pitfalls } = guide;
   return {
     json: {
-      id,
-      name,
-      values,
-      forms,
-      metadata,
-      access,
-      start,
-      pitfalls,
-      expectations,
+      ...{ id, name, values, forms, metadata, access, start, pitfalls, expectations },
       certificate: certificate ?? null,
     },
     text: sections.join('\n\n'),

@@ -12,59 +12,96 @@ import {
   readProviderInput,
   readProviderName,
 } from '../federation/providers.ts';
-import { accepted, type Call, fileAt, type Output, printable, Refused, table, UsageError } from './command.ts';
-import { domainAt } from './domainAt.ts';
+import { accepted, command, Refused, UsageError } from './command.ts';
+import { fileAt, flag, type Option, operand, text } from './options.ts';
+import { printable, table } from './print.ts';
 import { keyOf } from './providerAssignments.ts';
-import { providerJson, providerNamed } from './providerShown.ts';
+import { providerJson } from './providerShown.ts';
+import { domain, named, provider } from './targets.ts';
 
 const MOST_FOUND = 50;
 
-/** Imports or updates an identity provider. @throws Refused if it is not clear whether an update or another application is meant */
-export async function importProvider({ deps, operands, text, has, input }: Call): Promise<Output> {
-  const name = text('name');
-  if (name !== undefined) accepted(readProviderName(name), () => '--name');
-  const [update, url] = [text('update'), text('domain')];
-  if (update !== undefined && url !== undefined) throw new UsageError('Specify --update ID or --domain URL, not both.');
-  const providerId = update === undefined ? undefined : (await providerNamed(deps, update)).id;
-  const domain = url === undefined ? undefined : await domainAt(deps, url);
-  const [entityId, mdq] = [text('entity-id'), has('mdq')];
-  if (mdq && entityId === undefined) throw new UsageError('--mdq needs --entity-id: the entity to ask the server for.');
-  const given = operands[0] ?? '';
-  const source = mdq ? { url: mdqUrl(given, entityId ?? '') } : await sourceOf(given, input);
-  const selected = { signers: await signersIn(text('signed-by')), ...(entityId !== undefined && { entityId }) };
-  const read = await previewMetadata(deps, source, providerId, selected);
-  if (!read.ok && read.collection)
-    throw new Refused(
-      `${Object.values(read.errors).join(' ')} Search it with: anteroom idp search ${given} TEXT. Then import with: --entity-id ENTITYID`,
-    );
-  const preview = accepted(read);
-  const { provider: updated, known } = preview;
-  const target = domain && targetOfDomain(known, domain.id);
-  if (!updated && !target) await checkUnambiguous(deps, known);
-  const imported = await confirmImport(deps, preview.id, target);
-  const entered = { ...providerInputOf(imported), ...(name === undefined ? {} : { name }) };
-  const wanted = { ...entered, showButton: entered.showButton || has('button') };
-  const provider = accepted(await changeProvider(deps, imported.id, accepted(readProviderInput(wanted), keyOf)), keyOf);
-  return {
-    json: await providerJson(deps, provider),
-    text: `${known.some((entry) => entry.provider.id === imported.id) ? 'Updated' : 'Imported'} ${provider.name} (${provider.entityId}).`,
-    warnings: preview.metadata.warnings,
-  };
+export const importCommands = [
+  command({
+    name: 'idp import',
+    operands: [operand('URL|FILE')],
+    summary: 'Import or update an identity provider from its metadata. FILE may be - for standard input.',
+    options: {
+      name: providerName('The name, also on its button. The name in the metadata by default.'),
+      button: flag('Show it as a button on the Log-In screen.'),
+      update: named(
+        provider,
+        'Update this identity provider: new certificates and URLs of the same application.',
+        'ID',
+      ),
+      domain: named(domain, 'Only for this domain. If needed, this adds another application of the provider.'),
+      entityId: text('ENTITYID', 'The identity provider to take, of a collection such as that of a federation.'),
+      mdq: flag('URL is the base of an MDQ server, which is asked for --entity-id.'),
+      signedBy: signers('Certificates (PEM) of which one must have signed the metadata, now and at each refresh.'),
+    },
+    notes: [
+      'A new identity provider is for all domains, unless --domain says otherwise. If one with the same EntityID is',
+      'known and its certificates or URLs differ, --update or --domain is needed.',
+    ].join('\n'),
+    async run({ deps, options, input }, given) {
+      const { name, button, update, domain, entityId, mdq, signedBy } = options;
+      if (update && domain) throw new UsageError('Specify --update ID or --domain URL, not both.');
+      if (mdq && entityId === undefined)
+        throw new UsageError('--mdq needs --entity-id: the entity to ask the server for.');
+      const source = mdq ? { url: mdqUrl(given, entityId ?? '') } : await sourceOf(given, input);
+      const read = await previewMetadata(deps, source, update?.id, { signers: signedBy, entityId });
+      if (!read.ok && read.collection)
+        throw new Refused(
+          `${Object.values(read.errors).join(' ')} Search it with: anteroom idp search ${given} TEXT. Then import with: --entity-id ENTITYID`,
+        );
+      const { id, provider: updated, known, metadata } = accepted(read);
+      const target = domain && targetOfDomain(known, domain.id);
+      if (!updated && !target) await checkUnambiguous(deps, known);
+      const imported = await confirmImport(deps, id, target);
+      const entered = { ...providerInputOf(imported), ...(name === undefined ? {} : { name }) };
+      const wanted = readProviderInput({ ...entered, showButton: button ?? entered.showButton });
+      const changed = accepted(await changeProvider(deps, imported.id, accepted(wanted, keyOf)), keyOf);
+      const done = known.some(({ provider }) => provider.id === imported.id) ? 'Updated' : 'Imported';
+      return {
+        json: await providerJson(deps, changed),
+        text: `${done} ${changed.name} (${changed.entityId}).`,
+        warnings: metadata.warnings,
+      };
+    },
+  }),
+  command({
+    name: 'idp search',
+    operands: [operand('URL|FILE')],
+    rest: 'TEXT…',
+    summary: 'Search a collection of metadata, such as that of a federation, by name or EntityID.',
+    options: { signedBy: signers('Certificates (PEM) of which one must have signed it.') },
+    async run({ deps, options, rest, input }, given) {
+      const read = await previewMetadata(deps, await sourceOf(given, input), undefined, { signers: options.signedBy });
+      if (read.ok) throw new Refused(`This is no collection, but the metadata of ${read.value.metadata.entityId}.`);
+      if (!read.collection) accepted(read);
+      const { entities } = await getCollection(deps, read.collection ?? '');
+      const { found, count } = searchEntities(entities, rest.join(' '), MOST_FOUND);
+      const rows = found.map(({ name, entityId }) => ({ NAME: name, ENTITYID: entityId }));
+      const shown = table(rows, `None of ${entities.length.toLocaleString('en')} has these words.`);
+      const more = count > found.length ? [`The first ${found.length} of ${count.toLocaleString('en')}.`] : [];
+      return { json: found, text: [shown, ...more].join('\n') };
+    },
+  }),
+];
+
+/** Returns an option with the name of an identity provider. */
+export function providerName(help: string): Option<string> {
+  return { ...text('NAME', help), read: (entered, { name }) => accepted(readProviderName(entered), () => name) };
 }
 
-/** Lists the identity providers of a collection whose name or EntityID has the words of a text. @throws Refused */
-export async function searchCollection({ deps, operands, text, input }: Call): Promise<Output> {
-  const [given = '', ...words] = operands;
-  const signers = await signersIn(text('signed-by'));
-  const read = await previewMetadata(deps, await sourceOf(given, input), undefined, { signers });
-  if (read.ok) throw new Refused(`This is no collection, but the metadata of ${read.value.metadata.entityId}.`);
-  if (!read.collection) accepted(read);
-  const { entities } = await getCollection(deps, read.collection ?? '');
-  const { found, count } = searchEntities(entities, words.join(' '), MOST_FOUND);
-  const rows = found.map(({ name, entityId }) => [name, entityId]);
-  const shown = table(['NAME', 'ENTITYID'], rows, `None of ${entities.length.toLocaleString('en')} has these words.`);
-  const more = count > found.length ? [`The first ${found.length} of ${count.toLocaleString('en')}.`] : [];
-  return { json: found, text: [shown, ...more].join('\n') };
+/** Returns an option with a file of certificates, with which metadata must be signed. */
+function signers(help: string): Option<string> {
+  const read = async (path: string) => {
+    const found = accepted(readSigners((await fileAt(path)).toString()), () => '--signed-by');
+    if (found === '') throw new Refused(`${path} has no certificate in PEM.`);
+    return found;
+  };
+  return { value: 'FILE', help, read };
 }
 
 /** @throws Refused with the differences from the known providers, because an update would replace what another application needs */
@@ -92,12 +129,4 @@ async function checkUnambiguous(deps: Deps, known: KnownProvider[]): Promise<voi
 async function sourceOf(operand: string, input: () => Promise<Buffer>): Promise<MetadataSource> {
   if (/^https?:/i.test(operand)) return { url: operand };
   return { xml: operand === '-' ? await input() : await fileAt(operand) };
-}
-
-/** Returns the certificates in a file, with which metadata must be signed. @throws Refused */
-async function signersIn(file: string | undefined): Promise<string> {
-  if (file === undefined) return '';
-  const signers = accepted(readSigners((await fileAt(file)).toString()), () => '--signed-by');
-  if (signers === '') throw new Refused(`${file} has no certificate in PEM.`);
-  return signers;
 }

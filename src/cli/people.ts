@@ -10,161 +10,132 @@ import type { CsvLimits } from '../people/readCsv.ts';
 import { addPerson, nameOf, setActive } from '../people/users.ts';
 import { type JobItem, listJobItems } from '../store/jobs.ts';
 import { countPowerUsers, type User, userTypes } from '../store/users.ts';
-import {
-  accepted,
-  type Call,
-  type Command,
-  dashed,
-  fileAt,
-  isoTime,
-  type Output,
-  runShown,
-  table,
-  UsageError,
-} from './command.ts';
-import { csvLines } from './csvLines.ts';
-import { userNamed } from './userNamed.ts';
+import { AUTHOR, accepted, type Call, command, type Output, optionName, UsageError } from './command.ts';
+import { fileContent, flag, type Option, passwordFromInput, text } from './options.ts';
+import { csvLines, isoTime, table } from './print.ts';
+import { runShown } from './shownJob.ts';
+import { person } from './targets.ts';
 
-const passwordOption = { help: 'Read the local password from standard input.' };
+const passwordStdin = passwordFromInput('Read the local password from standard input.');
 const limits: CsvLimits = { bytes: 1024 ** 3, rows: 1_000_000 };
 const WARNINGS_SHOWN = 100;
 
 /** The options of `user add` that are columns of a CSV file too, by header. */
 const addOptions = {
-  userName: { value: 'NAME', help: 'The name that the person logs in with. Required.' },
-  email: { value: 'ADDRESS', help: 'The e-mail address.' },
-  givenName: { value: 'NAME', help: 'The given name.' },
-  familyName: { value: 'NAME', help: 'The family name.' },
-  displayName: { value: 'NAME', help: 'Shown instead of given and family name.' },
-  title: { value: 'TEXT', help: 'The job title.' },
-  department: { value: 'TEXT', help: 'The department.' },
-  externalId: { value: 'ID', help: 'The identifier of the person in another system.' },
+  userName: text('NAME', 'The name that the person logs in with. Required.'),
+  email: text('ADDRESS', 'The e-mail address.'),
+  givenName: text('NAME', 'The given name.'),
+  familyName: text('NAME', 'The family name.'),
+  displayName: text('NAME', 'Shown instead of given and family name.'),
+  title: text('TEXT', 'The job title.'),
+  department: text('TEXT', 'The department.'),
+  externalId: text('ID', 'The identifier of the person in another system.'),
 };
 
-export const peopleCommands: Command[] = [
-  {
+export const peopleCommands = [
+  command({
     name: 'user add',
-    operands: '',
     summary: 'Add a person to the People Directory.',
     options: {
-      ...Object.fromEntries(Object.entries(addOptions).map(([header, option]) => [dashed(header), option])),
-      type: { value: 'TYPE', help: `${userTypes.join(', ')}. Default: Intranet User.` },
-      'password-stdin': passwordOption,
+      ...addOptions,
+      type: userTypeOption(`${userTypes.join(', ')}. Default: Intranet User.`),
+      passwordStdin,
     },
-    run: add,
-  },
-  {
+    async run({ deps, options: { type: userType, passwordStdin: password, ...cells } }) {
+      const input = withCells(emptyPerson, { ...cells, userType }, personAttributes);
+      const user = accepted(await addPerson(deps, input, password), labelOf);
+      return { json: asJson(user), text: `Added ${nameOf(user)} (${user.userName}).` };
+    },
+  }),
+  command({
     name: 'user list',
-    operands: '',
     summary: 'List the people in the People Directory by name.',
     options: {
-      search: {
-        value: 'WORDS',
-        help: 'Only people with these words in their name, title, department, user name or e-mail address.',
-      },
-      type: { value: 'TYPE', help: 'Only people of this type.' },
+      search: text(
+        'WORDS',
+        'Only people with these words in their name, title, department, user name or e-mail address.',
+      ),
+      type: userTypeOption('Only people of this type.'),
     },
-    run: listAll,
-  },
-  {
+    async run({ deps, options }) {
+      const search = { text: options.search, userType: options.type, includeOmitted: true };
+      const users = (await Array.fromAsync(pagesOfPeople(deps, search))).flat();
+      const rows = users.map((user) => ({
+        'USER NAME': user.userName,
+        NAME: nameOf(user),
+        'E-MAIL': user.email,
+        TYPE: user.userType,
+        STATUS: user.active ? 'active' : 'deactivated',
+      }));
+      return { json: users.map(asJson), text: table(rows, 'No people.') };
+    },
+  }),
+  command({
     name: 'user activate',
-    operands: 'NAME',
+    operands: [person],
     summary: 'Activate a person: they can log in again.',
-    run: (call) => activation(call, true),
-  },
-  {
+    run: ({ deps }, { id }) => activation(deps, id, true),
+  }),
+  command({
     name: 'user deactivate',
-    operands: 'NAME',
+    operands: [person],
     summary: 'Deactivate a person and end their sessions.',
-    options: { force: { help: 'Deactivate even the last Power User who can log in without the identity provider.' } },
-    run: (call) => activation(call, false),
-  },
-  {
+    options: { force: flag('Deactivate even the last Power User who can log in without the identity provider.') },
+    run: ({ deps, options: { force = false } }, { id }) => activation(deps, id, false, force),
+  }),
+  command({
     name: 'user set-password',
-    operands: 'NAME',
+    operands: [person],
     summary: "Set a person's local password and end their sessions.",
-    options: {
-      'password-stdin': passwordOption,
-      'must-choose': { help: 'The person must choose a new one after the next local login.' },
+    options: { passwordStdin, mustChoose: flag('The person must choose a new one after the next local login.') },
+    async run({ deps, options: { passwordStdin: password, mustChoose } }, user) {
+      if (password === undefined) throw new UsageError('Pass the password on standard input with --password-stdin.');
+      accepted(await setPassword(deps, user.id, password, mustChoose), labelOf);
+      return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
     },
-    run: newPassword,
-  },
-  {
+  }),
+  command({
     name: 'people import',
-    operands: 'FILE',
+    operands: [fileContent],
     summary: 'Add and change people from a CSV file. Lines with errors are skipped and listed.',
-    options: { 'dry-run': { help: 'Only show what the import would do.' } },
+    options: { dryRun: flag('Only show what the import would do.') },
     notes: `The first line names the columns: ${csvHeaders(personAttributes).join(', ')}, and the names in attributes list.\nOnly userName is required. Missing columns and empty cells change nothing.`,
     run: importFile,
-  },
-  {
+  }),
+  command({
     name: 'people export',
-    operands: '',
     summary: 'Print all people as CSV that people import accepts.',
-    run: exportAll,
-  },
+    async run({ deps }) {
+      const people = () => exportPeople(deps, { includeOmitted: true });
+      return { rows: people(), lines: csvLines(people(), csvHeaders(deps.attributes.list)) };
+    },
+  }),
 ];
 
-async function add(call: Call): Promise<Output> {
-  const cells = Object.keys(addOptions).map((header) => [header, call.text(dashed(header))]);
-  const input = withCells(emptyPerson, { ...Object.fromEntries(cells), userType: typeIn(call) }, personAttributes);
-  const user = accepted(await addPerson(call.deps, input, await passwordIn(call)), labelOf);
-  return { json: asJson(user), text: `Added ${nameOf(user)} (${user.userName}).` };
-}
-
-async function listAll(call: Call): Promise<Output> {
-  const search = { text: call.text('search'), userType: typeIn(call), includeOmitted: true };
-  const users = (await Array.fromAsync(pagesOfPeople(call.deps, search))).flat();
-  const rows = users.map((user) => [
-    user.userName,
-    nameOf(user),
-    user.email ?? '',
-    user.userType,
-    user.active ? 'active' : 'deactivated',
-  ]);
-  const titles = ['USER NAME', 'NAME', 'E-MAIL', 'TYPE', 'STATUS'];
-  return { json: users.map(asJson), text: table(titles, rows, 'No people.') };
-}
-
-async function activation({ deps, operands, has }: Call, active: boolean): Promise<Output> {
-  const { id } = await userNamed(deps, operands[0]);
-  const user = await setActive(deps, id, active, { force: has('force') });
-  const isLast = has('force') && user.userType === 'Power User' && (await countPowerUsers(deps.store.db)).active === 0;
+async function activation(deps: Deps, id: string, active: boolean, force = false): Promise<Output> {
+  const user = await setActive(deps, id, active, { force });
+  const isLast = force && user.userType === 'Power User' && (await countPowerUsers(deps.store.db)).active === 0;
+  const warning = 'No Power User is active. Add one with user add, or restart the server for a setup link.';
   return {
     json: asJson(user),
     text: `${nameOf(user)} is ${active ? 'active' : 'deactivated'}.`,
-    ...(isLast
-      ? { warnings: ['No Power User is active. Add one with user add, or restart the server for a setup link.'] }
-      : {}),
+    warnings: isLast ? [warning] : [],
   };
 }
 
-async function newPassword(call: Call): Promise<Output> {
-  const user = await userNamed(call.deps, call.operands[0]);
-  const password = await passwordIn(call);
-  if (password === undefined) throw new UsageError('Pass the password on standard input with --password-stdin.');
-  accepted(await setPassword(call.deps, user.id, password, call.has('must-choose') || undefined), labelOf);
-  return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
-}
-
-async function importFile(call: Call): Promise<Output> {
-  const { deps, has } = call;
-  const [path = ''] = call.operands;
-  const bytes = await fileAt(path);
-  const startedBy = 'the command line';
-  const read = accepted(await readImport(bytes, deps.attributes.list, limits));
-  const planned = await createJob(deps, read, startedBy);
+async function importFile(call: Call<{ dryRun?: true }>, bytes: Buffer): Promise<Output> {
+  const { deps } = call;
+  const { dryRun = false } = call.options;
+  const planned = await createJob(deps, accepted(await readImport(bytes, deps.attributes.list, limits)), AUTHOR);
   const { id, input } = planned;
   const preview = await runShown(call, planned, 'Checking lines');
-  const dry = has('dry-run');
-  const job = dry ? preview : await runShown(call, await createImport(deps, id, startedBy), 'Importing lines');
-  const { counts } = job;
+  const job = dryRun ? preview : await runShown(call, await createImport(deps, id, AUTHOR), 'Importing lines');
   const refused = await skippedLines(deps, job.id);
   for (const done of new Set([preview.id, job.id])) await removeJob(deps, done);
-  const { create: created = 0, change: changed = 0, same = 0 } = counts;
+  const { create: created = 0, change: changed = 0, same = 0 } = job.counts;
   return {
     json: { created, changed, same, refused, ignoredColumns: input.ignored ? input.ignored.split(', ') : [] },
-    text: dry
+    text: dryRun
       ? `Would add ${created} and change ${changed} people; ${same} would not change.`
       : `Added ${created} and changed ${changed} people; ${same} did not change.`,
     warnings: [
@@ -185,26 +156,16 @@ async function skippedLines({ store }: Deps, jobId: string): Promise<{ line: num
   return [...(errors ?? []), ...(refused ?? [])].map(lineOf).sort((one, other) => one.line - other.line);
 }
 
-async function exportAll({ deps }: Call): Promise<Output> {
-  const people = () => exportPeople(deps, { includeOmitted: true });
-  return { rows: people(), lines: csvLines(people(), csvHeaders(deps.attributes.list)) };
-}
-
-/** Returns the type of `--type`, which may be written as power-user. */
-function typeIn({ text }: Call): string | undefined {
-  const given = text('type');
+/** Returns an option with a type of people, which may be written as power-user. */
+function userTypeOption(help: string): Option<string> {
   const plain = (type: string) => type.toLowerCase().replaceAll(/[\s_-]/g, '');
-  return given === undefined ? undefined : (userTypes.find((type) => plain(type) === plain(given)) ?? given);
-}
-
-/** Returns the password from standard input, without the newline that `echo` adds. */
-async function passwordIn({ has, input }: Call): Promise<string | undefined> {
-  return has('password-stdin') ? (await input()).toString('utf8').replace(/\r?\n$/, '') : undefined;
+  const read = (entered: string) => userTypes.find((type) => plain(type) === plain(entered)) ?? entered;
+  return { value: 'TYPE', help, read };
 }
 
 function labelOf(field: string): string {
   if (field === 'password') return '--password-stdin';
-  return field === 'userType' ? '--type' : `--${dashed(headerOfField(field, personAttributes))}`;
+  return field === 'userType' ? '--type' : optionName(headerOfField(field, personAttributes));
 }
 
 function asJson(user: User) {

@@ -1,5 +1,6 @@
 import { initialSettings, type ProviderInput, providerChoices } from '../federation/providers.ts';
-import { dashed, onOrOff, UsageError } from './command.ts';
+import { dashed, UsageError } from './command.ts';
+import { onOrOff } from './options.ts';
 
 /** The help for each field of the Edit screen. A key may be written as in the form (idpInitiated) or with dashes. */
 const help: Record<keyof ProviderInput, string> = {

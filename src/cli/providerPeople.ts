@@ -2,53 +2,86 @@ import { changePeopleRules, noPeopleRules } from '../federation/peopleRules.ts';
 import { withSentManager } from '../federation/sentManager.ts';
 import { findLastSent, previewOf, type SentPreview, warningsAbout } from '../federation/sentPreview.ts';
 import type { PeopleRules, ValueRule } from '../store/peopleRules.ts';
-import { accepted, type Call, type Command, isoTime, list, type Output, onOrOff, UsageError } from './command.ts';
-import { providerNamed } from './providerShown.ts';
+import { accepted, command, optionName, UsageError } from './command.ts';
+import { type Option, onOff, type ReadContext, text } from './options.ts';
+import { isoTime, list } from './print.ts';
+import { provider } from './targets.ts';
 
-export const providerPeopleCommands: Command[] = [
-  {
+export const providerPeopleCommands = [
+  command({
     name: 'idp people',
-    operands: 'IDP',
+    operands: [provider],
     summary: 'Show which people an identity provider creates and updates at their logins, or change it.',
     notes: 'After a Test login, it also shows the person that such a login would create.',
     options: {
-      create: { value: 'ON|OFF', help: 'Create people at their first login.' },
-      update: { value: 'ON|OFF', help: 'Update people at each login.' },
-      'user-name': {
-        value: 'ATTRIBUTE',
-        help: 'The attribute with the user name of new people; nameid: the name they are matched by.',
-      },
-      required: {
-        value: 'RULE',
-        help: 'Who may log in, such as "memberOf=Intranet;Editors": the attribute and its values. none: everyone.',
-      },
-      'power-user': { value: 'RULE', help: 'Who becomes a Power User, in the same form. none: nobody.' },
-      groups: {
-        value: 'ATTRIBUTE',
-        help: 'The attribute with names of groups, which are kept in step. none: no groups.',
-      },
-      map: { value: 'FROM=TO', help: 'Write an attribute to a column of CSV files, such as mail=email.' },
-      unmap: { value: 'FROM', help: 'No longer write this attribute.' },
+      create: onOff('Create people at their first login.'),
+      update: onOff('Update people at each login.'),
+      userName: orNone(
+        'nameid',
+        'The attribute with the user name of new people; nameid: the name they are matched by.',
+      ),
+      required: rule(
+        'Who may log in, such as "memberOf=Intranet;Editors": the attribute and its values. none: everyone.',
+      ),
+      powerUser: rule('Who becomes a Power User, in the same form. none: nobody.'),
+      groups: orNone('none', 'The attribute with names of groups, which are kept in step. none: no groups.'),
+      map: { ...text('FROM=TO', 'Write an attribute to a column of CSV files, such as mail=email.'), read: mappingIn },
+      unmap: text('FROM', 'No longer write this attribute.'),
     },
-    run: people,
-  },
+    async run({ deps, options }, provider) {
+      const before = provider.people ?? noPeopleRules;
+      const { userName: userNameFrom = before.userNameFrom, groups: groupsFrom = before.groupsFrom } = options;
+      const { map, unmap, create, update, required, powerUser } = { ...before, ...options };
+      const mapping = withMapping(withoutMapping(before.mapping, unmap), map);
+      const wanted = { ...before, create, update, userNameFrom, required, powerUser, groupsFrom, mapping };
+      const isSame = JSON.stringify(wanted) === JSON.stringify(before);
+      const { people: rules } = isSame
+        ? { people: before }
+        : accepted(await changePeopleRules(deps, provider.id, wanted), labelOf);
+      const last = await findLastSent(deps.store.db, provider.id);
+      const sent = last && (await withSentManager(deps.store.db, rules, last));
+      const preview = sent && previewOf(provider, rules, sent, deps.attributes.list);
+      const warnings = warningsAbout({ ...provider, people: rules }, sent);
+      const text = preview ? `${shown(rules)}\n\n${previewText(preview)}` : shown(rules);
+      return { json: { ...rules, preview: preview ? previewJson(preview) : null }, text, warnings };
+    },
+  }),
 ];
 
-async function people(call: Call): Promise<Output> {
-  const { deps, operands } = call;
-  const provider = await providerNamed(deps, operands[0]);
-  const before = provider.people ?? noPeopleRules;
-  const wanted = changed(call, before);
-  const isSame = JSON.stringify(wanted) === JSON.stringify(before);
-  const { people: rules } = isSame
-    ? { people: before }
-    : accepted(await changePeopleRules(deps, provider.id, wanted), labelled);
-  const last = await findLastSent(deps.store.db, provider.id);
-  const sent = last && (await withSentManager(deps.store.db, rules, last));
-  const preview = sent && previewOf(provider, rules, sent, deps.attributes.list);
-  const warnings = warningsAbout({ ...provider, people: rules }, sent);
-  const text = preview ? `${shown(rules)}\n\n${previewText(preview)}` : shown(rules);
-  return { json: { ...rules, preview: preview ? previewJson(preview) : null }, text, warnings };
+/** Returns an option with the name of an attribute, which one word leaves empty. */
+function orNone(none: string, help: string): Option<string> {
+  return { ...text('ATTRIBUTE', help), read: (entered) => (entered === none ? '' : entered) };
+}
+
+/** Returns an option with an attribute and its values. They may contain = and commas, as names in a directory do. */
+function rule(help: string): Option<ValueRule> {
+  const read = (entered: string, { name }: ReadContext) => {
+    if (entered === 'none') return { attribute: '', values: [] };
+    const [, attribute, values] = /^([^=]+)=(.+)$/s.exec(entered) ?? [];
+    if (!attribute || !values) throw new UsageError(`${name} must be ATTRIBUTE=VALUE, or none.`);
+    return { attribute, values: values.split(/[;\n]/) };
+  };
+  return { ...text('RULE', help), read };
+}
+
+type Line = PeopleRules['mapping'][number];
+
+function mappingIn(entered: string): Line {
+  // Names of attributes may be URLs with =, names of columns have none.
+  const [, from, to] = /^(.+)=([^=]+)$/.exec(entered) ?? [];
+  if (!from || !to) throw new UsageError('--map must be FROM=TO, such as mail=email.');
+  return { from, to };
+}
+
+function withoutMapping(mapping: Line[], from: string | undefined): Line[] {
+  if (from === undefined) return mapping;
+  const rest = mapping.filter((line) => line.from !== from);
+  if (rest.length === mapping.length) throw new UsageError(`There is no mapping for ${from}.`);
+  return rest;
+}
+
+function withMapping(mapping: Line[], added: Line | undefined): Line[] {
+  return added ? [...mapping.filter(({ to }) => to !== added.to), added] : mapping;
 }
 
 function previewJson({ at, problem, values, leftOut }: SentPreview) {
@@ -61,56 +94,12 @@ function previewText({ at, problem, values, leftOut }: SentPreview): string {
   return [title, problem ?? list(values), ...rest].join('\n');
 }
 
-function changed({ text }: Call, before: PeopleRules): PeopleRules {
-  const [create, update, userName] = [text('create'), text('update'), text('user-name')];
-  const [required, powerUser] = [text('required'), text('power-user')];
-  const groups = text('groups');
-  return {
-    ...before,
-    ...(create !== undefined && { create: onOrOff('--create', create) }),
-    ...(update !== undefined && { update: onOrOff('--update', update) }),
-    ...(userName !== undefined && { userNameFrom: userName === 'nameid' ? '' : userName }),
-    ...(required !== undefined && { required: ruleIn('--required', required) }),
-    ...(powerUser !== undefined && { powerUser: ruleIn('--power-user', powerUser) }),
-    ...(groups !== undefined && { groupsFrom: groups === 'none' ? '' : groups }),
-    mapping: withMapping(withoutMapping(before.mapping, text('unmap')), text('map')),
-  };
-}
-
-/** Values may contain = and commas, as names in a directory do. */
-function ruleIn(option: string, text: string): ValueRule {
-  if (text === 'none') return { attribute: '', values: [] };
-  const [, attribute, values] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-  if (!attribute || !values) throw new UsageError(`${option} must be ATTRIBUTE=VALUE, or none.`);
-  return { attribute, values: values.split(/[;\n]/) };
-}
-
-function withoutMapping(mapping: PeopleRules['mapping'], from: string | undefined): PeopleRules['mapping'] {
-  if (from === undefined) return mapping;
-  const rest = mapping.filter((line) => line.from !== from);
-  if (rest.length === mapping.length) throw new UsageError(`There is no mapping for ${from}.`);
-  return rest;
-}
-
-function withMapping(mapping: PeopleRules['mapping'], text: string | undefined): PeopleRules['mapping'] {
-  if (text === undefined) return mapping;
-  // Names of attributes may be URLs with =, names of columns have none.
-  const [, from, to] = /^(.+)=([^=]+)$/.exec(text) ?? [];
-  if (!from || !to) throw new UsageError('--map must be FROM=TO, such as mail=email.');
-  return [...mapping.filter((line) => line.to !== to), { from, to }];
-}
-
-function labelled(field: string): string {
-  const [name] = field.split('.');
-  return name === 'required'
-    ? '--required'
-    : name === 'powerUser'
-      ? '--power-user'
-      : name === 'groupsFrom'
-        ? '--groups'
-        : name === 'userNameFrom'
-          ? '--user-name'
-          : '--map';
+function labelOf(field: string): string {
+  const options: Record<string, string> = { groupsFrom: 'groups', userNameFrom: 'userName' };
+  const [name = ''] = field.split('.');
+  return ['required', 'powerUser', 'groupsFrom', 'userNameFrom'].includes(name)
+    ? optionName(options[name] ?? name)
+    : '--map';
 }
 
 function shown({ create, update, userNameFrom, mapping, required, powerUser, groupsFrom }: PeopleRules): string {

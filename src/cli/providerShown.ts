@@ -4,23 +4,9 @@ import { certificatesIn, describeCertificate } from '../federation/certificate.t
 import { stateOfProvider } from '../federation/providerState.ts';
 import { domainsOfProviders, providerInputOf, shortBinding } from '../federation/providers.ts';
 import type { Domain } from '../store/domains.ts';
-import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
-import { isoTime, list, Refused } from './command.ts';
+import type { IdentityProvider } from '../store/identityProviders.ts';
+import { isoTime, list } from './print.ts';
 import { keyOf } from './providerAssignments.ts';
-
-/** Returns the identity provider with an ID, an EntityID or a name. @throws Refused if there is none or the name is not unique */
-export async function providerNamed({ store }: Deps, name = ''): Promise<IdentityProvider> {
-  const providers = await listProviders(store.db);
-  const exact = providers.filter(({ id, entityId }) => id === name || entityId === name);
-  const named =
-    exact.length > 0 ? exact : providers.filter((provider) => provider.name.toLowerCase() === name.toLowerCase());
-  if (named.length > 1)
-    throw new Refused(
-      `Several identity providers are called ${name}. Use an id: ${named.map(({ id }) => id).join(', ')}.`,
-    );
-  if (!named[0]) throw new Refused(`There is no identity provider ${name}.`);
-  return named[0];
-}
 
 /** Returns what --json prints of a provider. */
 export async function providerJson({ store }: Deps, provider: IdentityProvider) {
@@ -81,7 +67,7 @@ export function details(provider: IdentityProvider, { domains, states }: Shown):
         : `certificate, valid until ${isoTime(notAfter)?.slice(0, 10)}`,
       `${keyDescription}, SHA-256 ${sha256}`,
     ]),
-    ['metadata URL', provider.metadataUrl ?? ''],
+    ['metadata URL', provider.metadataUrl],
   ]);
 }
 

@@ -5,33 +5,9 @@ import type { Deps } from '../deps.ts';
 import { takeEnvFile } from '../envFile.ts';
 import { AppError } from '../errors.ts';
 import type { Actor } from '../store/audit.ts';
-import { activityCommands } from './activity.ts';
-import { attributeCommands } from './attributes.ts';
-import { auditCommands } from './audit.ts';
-import { auditChainCommands } from './auditChain.ts';
-import { auditSyslogCommands } from './auditSyslog.ts';
-import { type Call, type Command, type Output, Refused, UsageError } from './command.ts';
-import { domainKeyCommands } from './domainKeys.ts';
-import { domainCommands } from './domains.ts';
-import { groupCommands } from './groups.ts';
-import { guideCommands } from './guide.ts';
-import { healthCommands } from './health.ts';
-import { providerCommands } from './identityProviders.ts';
-import { jobCommands } from './jobs.ts';
-import { logInScreenCommands } from './logInScreen.ts';
-import { loginTestCommands } from './loginTests.ts';
-import { metadataCommands } from './metadata.ts';
-import { notificationCommands } from './notifications.ts';
-import { peopleCommands } from './people.ts';
-import { personDataCommands } from './personData.ts';
-import { providerPeopleCommands } from './providerPeople.ts';
-import { recoverCommands } from './recover.ts';
-import { scimCommands } from './scim.ts';
-import { scimAttributeCommands } from './scimAttributes.ts';
-import { secondFactorCommands } from './secondFactors.ts';
-import { sessionCommands } from './sessions.ts';
-import { setupLinkCommands } from './setupLinks.ts';
-import { webhookCommands } from './webhooks.ts';
+import { type Command, dashed, type Output, optionName, Refused, UsageError } from './command.ts';
+import { commands } from './commands.ts';
+import { helpFor, helpForOne, placeholders } from './help.ts';
 
 /** Input and output of the command line. */
 export type CommandIo = {
@@ -43,34 +19,8 @@ export type CommandIo = {
   osUser: string; // of the operating system
 };
 
-const commands = [
-  ...peopleCommands,
-  ...recoverCommands,
-  ...personDataCommands,
-  ...groupCommands,
-  ...attributeCommands,
-  ...jobCommands,
-  ...domainCommands,
-  ...logInScreenCommands,
-  ...guideCommands,
-  ...setupLinkCommands,
-  ...domainKeyCommands,
-  ...providerCommands,
-  ...providerPeopleCommands,
-  ...metadataCommands,
-  ...loginTestCommands,
-  ...scimCommands,
-  ...scimAttributeCommands,
-  ...activityCommands,
-  ...auditCommands,
-  ...auditChainCommands,
-  ...auditSyslogCommands,
-  ...healthCommands,
-  ...notificationCommands,
-  ...webhookCommands,
-  ...sessionCommands,
-  ...secondFactorCommands,
-];
+/** The words of a command line. A switch is true. */
+type Parsed = { values: Record<string, string | boolean | undefined>; positionals: string[] };
 
 /**
  * Runs one command of the command line.
@@ -84,8 +34,8 @@ export async function runCommand(args: string[], io: CommandIo): Promise<number>
     const { args: words, file } = envFileIn(args);
     command = commandIn(words);
     if (!command) return helpWithout(words, io);
-    const { values, positionals } = parse(command, words.slice(command.name.split(' ').length));
-    if (!values.help) return await perform(command, values, positionals, { ...io, open: () => io.open(file) });
+    const parsed = parse(command, words.slice(command.name.split(' ').length));
+    if (!parsed.values.help) return await perform(command, parsed, { ...io, open: () => io.open(file) });
     out(helpForOne(command));
     return 0;
   } catch (error) {
@@ -106,8 +56,6 @@ function envFileIn(args: string[]): ReturnType<typeof takeEnvFile> {
   }
 }
 
-type Values = Record<string, string | boolean | undefined>;
-
 /** Shows the list of commands if none was given, or only its first words. */
 function helpWithout(args: string[], { out, err }: CommandIo): number {
   const words = args.filter((arg) => !arg.startsWith('-'));
@@ -122,9 +70,9 @@ function helpWithout(args: string[], { out, err }: CommandIo): number {
   return 2;
 }
 
-function parse(command: Command, args: string[]): { values: Values; positionals: string[] } {
+function parse(command: Command, args: string[]): Parsed {
   const own = Object.entries(command.options ?? {}).map(([name, { value }]) => [
-    name,
+    dashed(name),
     { type: value === undefined ? ('boolean' as const) : ('string' as const) },
   ]);
   const options = { ...Object.fromEntries(own), json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
@@ -133,10 +81,13 @@ function parse(command: Command, args: string[]): { values: Values; positionals:
   return parsed;
 }
 
-function parsedOrMisused(args: string[], options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {
+function parsedOrMisused(
+  args: string[],
+  options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object,
+): Parsed {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    return { values: values as Values, positionals };
+    return { values: values as Parsed['values'], positionals };
   } catch (error) {
     throw new UsageError(
       `${error instanceof Error ? error.message.split(/\. (?=To )/)[0] : error}.`.replace(/\.\.$/, '.'),
@@ -144,28 +95,20 @@ function parsedOrMisused(args: string[], options: NonNullable<Parameters<typeof 
   }
 }
 
-function checkNumber({ operands }: Command, given: string[]): void {
-  const wanted = operands === '' ? [] : operands.split(' ');
+function checkNumber(command: Command, given: string[]): void {
+  const wanted = placeholders(command);
   if (given.length < wanted.length) throw new UsageError(`Missing argument: ${wanted[given.length]}.`);
-  if (given.length > wanted.length && !operands.endsWith('…'))
+  if (given.length > wanted.length && command.rest === undefined)
     throw new UsageError(`Unexpected argument: ${given[wanted.length]}.`);
 }
 
 type OpenedIo = Omit<CommandIo, 'open'> & { open(): Promise<Deps> };
 
-async function perform(command: Command, values: Values, operands: string[], io: OpenedIo): Promise<number> {
+async function perform(command: Command, parsed: Parsed, io: OpenedIo): Promise<number> {
   const deps = await io.open();
-  const call: Call = {
-    deps,
-    operands,
-    text: (option) => (typeof values[option] === 'string' ? values[option] : undefined),
-    has: (option) => values[option] === true,
-    input: io.input,
-    progress: io.progress,
-  };
   try {
-    const output = await actAs(deps, operator(io), () => command.run(call));
-    await print(output, values.json === true, io);
+    const output = await actAs(deps, operator(io), () => runWith(command, parsed, deps, io));
+    await print(output, parsed.values.json === true, io);
     return 'exitCode' in output ? (output.exitCode ?? 0) : 0;
   } finally {
     await sealEntries(deps).catch(() => {}); // the server seals them otherwise
@@ -176,6 +119,20 @@ async function perform(command: Command, values: Values, operands: string[], io:
 /** Anyone with the database can run the command line: all that is known is the user of the operating system. */
 function operator({ osUser }: OpenedIo): Actor {
   return { kind: 'commandLine', id: null, name: osUser, address: null };
+}
+
+/** Reads the options, then the operands, and runs the command with them. */
+async function runWith(command: Command, { values, positionals }: Parsed, deps: Deps, io: OpenedIo): Promise<Output> {
+  const { input, progress } = io;
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(command.options ?? {})) {
+    const given = values[dashed(name)];
+    if (given !== undefined) options[name] = await option.read(String(given), { name: optionName(name), deps, input });
+  }
+  const operands: unknown[] = [];
+  for (const [index, { value = '', read }] of (command.operands ?? []).entries())
+    operands.push(await read(positionals[index] ?? '', { name: value, deps, input }));
+  return command.run({ deps, options, rest: positionals.slice(operands.length), input, progress }, ...operands);
 }
 
 async function print(output: Output, asJson: boolean, { out, err }: OpenedIo): Promise<void> {
@@ -204,35 +161,4 @@ function sentenceOf(error: unknown, command: Command | undefined): string {
     return command ? `${error.message} See: anteroom ${command.name} --help` : error.message;
   if (error instanceof Refused || error instanceof AppError) return error.message;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Returns the list of commands, one per line. */
-function helpFor(commands: Command[]): string {
-  const lines = commands.map((command) => `  ${signature(command).padEnd(28)} ${command.summary}`);
-  return [
-    'Usage: anteroom [--env-file FILE] COMMAND [--json]',
-    '',
-    ...lines,
-    '',
-    'FILE has the environment variables of the server. With --json, a command prints one object or array.',
-    'Help for a command: anteroom COMMAND --help',
-  ].join('\n');
-}
-
-/** Returns the help for one command. */
-function helpForOne(command: Command): string {
-  const common = {
-    json: { help: 'Print JSON.' },
-    'env-file': { value: 'FILE', help: 'The environment variables of the server.' },
-  };
-  const options = Object.entries({ ...command.options, ...common }).map(([name, option]) => {
-    const value = 'value' in option ? ` ${option.value}` : '';
-    return `  ${`--${name}${value}`.padEnd(28)} ${option.help}`;
-  });
-  const notes = command.notes ? ['', command.notes] : [];
-  return [`Usage: anteroom ${signature(command)} [OPTIONS]`, '', command.summary, '', ...options, ...notes].join('\n');
-}
-
-function signature({ name, operands }: Command): string {
-  return operands === '' ? name : `${name} ${operands}`;
 }

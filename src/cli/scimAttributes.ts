@@ -5,58 +5,87 @@ import { checkMapping } from '../scim/mapping/checkMapping.ts';
 import { findAttempt, tryOut } from '../scim/mapping/tryOut.ts';
 import { changeMapping, changeOwnership, mappingOf } from '../sources/ownership.ts';
 import type { MappingRule } from '../store/profileSources.ts';
-import { accepted, type Call, type Command, list, type Output, Refused, table, UsageError } from './command.ts';
-import { sourceNamed } from './sourceNamed.ts';
+import { accepted, command, Refused, UsageError } from './command.ts';
+import { type Option, type ReadContext, text } from './options.ts';
+import { list, table } from './print.ts';
+import { source } from './targets.ts';
 
-export const scimAttributeCommands: Command[] = [
-  {
+export const scimAttributeCommands = [
+  command({
     name: 'scim attributes',
-    operands: 'SOURCE',
+    operands: [source],
     summary: 'Show what a source owns, or change it. A source owns the attributes that it sends.',
     options: {
-      own: { value: 'NAMES', help: 'Attributes that it owns from now on, such as title,department.' },
-      'take-away': { value: 'NAMES', help: 'Attributes that it no longer owns. What it sends is left out.' },
+      own: attributesOption('Attributes that it owns from now on, such as title,department.'),
+      takeAway: attributesOption('Attributes that it no longer owns. What it sends is left out.'),
     },
-    run: attributesOf,
-  },
-  {
+    async run({ deps, options: { own: added = [], takeAway: taken = [] } }, { id }) {
+      const source = accepted(await changeOwnership(deps, id, { added, taken }));
+      const { owned, leftOut } = ownedNames(source);
+      const text = list([
+        ['Owned', owned.join(', ')],
+        ['Taken away', leftOut.join(', ') || 'none'],
+      ]);
+      return { json: { id, name: source.name, owned, takenAway: leftOut }, text };
+    },
+  }),
+  command({
     name: 'scim mapping',
-    operands: 'SOURCE',
+    operands: [source],
     summary: 'Show where what a source sends goes, or change it.',
     options: {
-      map: { value: 'FROM=TO', help: 'Such as urn:acme:2.0:User:desk=location, or costCode=ignore.' },
-      unmap: { value: 'FROM', help: 'Remove the rule for this.' },
+      map: {
+        ...text('FROM=TO', 'Such as urn:acme:2.0:User:desk=location, or costCode=ignore.'),
+        read: (entered: string, { deps }: ReadContext) => ruleIn(deps, entered),
+      },
+      unmap: text('FROM', 'Remove the rule for this.'),
     },
-    run: showMapping,
-  },
-  {
+    async run({ deps, options: { map, unmap } }, source) {
+      const known = mappingOf(source);
+      if (unmap !== undefined && !known.some(isFor(unmap))) throw new Refused(`There is no rule for ${unmap}.`);
+      const replaced = [unmap, map?.from].filter((from) => from !== undefined);
+      const kept = known.filter((rule) => !replaced.some((from) => isFor(from)(rule)));
+      const rules = accepted(checkMapping(deps.attributes.list, source, map ? [...kept, map] : kept));
+      const saved = replaced.length === 0 ? source : await changeMapping(deps, source.id, rules);
+      const json = mappingOf(saved);
+      const rows = json.map(({ from, to }) => ({ SENT: from, 'GOES TO': to || 'ignore' }));
+      return { json, text: table(rows, 'There is no mapping.') };
+    },
+  }),
+  command({
     name: 'scim try',
-    operands: 'SOURCE',
+    operands: [source],
     summary: 'Show what a request would change. Its body is read from standard input. Nothing is stored.',
     options: {
-      request: {
-        value: 'REQUEST',
-        help: 'The user name of the person to change, or such as "PATCH /Users/ID". Without it: a new person.',
-      },
+      request: text(
+        'REQUEST',
+        'The user name of the person to change, or such as "PATCH /Users/ID". Without it: a new person.',
+      ),
     },
-    run: tryRequest,
-  },
+    async run({ deps, options: { request = '' }, input }, source) {
+      const attempt = accepted(await findAttempt(deps, request, (await input()).toString('utf8')));
+      const { refusal, status, changes, notes } = accepted(await tryOut(deps, source, attempt));
+      if (refusal !== undefined) throw new Refused(`${status}: ${refusal}`);
+      const rows = changes.map(({ attribute, before, after }) => ({
+        ATTRIBUTE: attribute,
+        BEFORE: JSON.stringify(before),
+        AFTER: JSON.stringify(after),
+      }));
+      return {
+        json: { status, changes, notes },
+        text: table(rows, 'The request would change nothing.'),
+        warnings: notes,
+      };
+    },
+  }),
 ];
 
-async function attributesOf({ deps, operands, text }: Call): Promise<Output> {
-  const { list: all } = deps.attributes;
-  const change = { added: attributeNames(all, text('own')), taken: attributeNames(all, text('take-away')) };
-  const { id } = await sourceNamed(deps, operands[0]);
-  const source = accepted(await changeOwnership(deps, id, change));
-  const { owned, leftOut } = ownedNames(source);
-  const entries: [string, string][] = [
-    ['Owned', owned.join(', ')],
-    ['Taken away', leftOut.join(', ') || 'none'],
-  ];
-  return { json: { id, name: source.name, owned, takenAway: leftOut }, text: list(entries) };
+function attributesOption(help: string): Option<string[]> {
+  const read = (entered: string, { deps }: ReadContext) => attributeNames(deps.attributes.list, entered);
+  return { ...text('NAMES', help), read };
 }
 
-function attributeNames(attributes: AttributeList, text = ''): string[] {
+function attributeNames(attributes: AttributeList, text: string): string[] {
   const names = text.split(/[\s,]+/).filter(Boolean);
   const known = new Map(attributes.map(({ name }) => [name.toLowerCase(), name]));
   return names.map((name) => {
@@ -66,37 +95,12 @@ function attributeNames(attributes: AttributeList, text = ''): string[] {
   });
 }
 
-async function showMapping({ deps, operands, text }: Call): Promise<Output> {
-  const source = await sourceNamed(deps, operands[0]);
-  const [map, unmap] = [text('map'), text('unmap')];
-  const is = (from: string) => (rule: MappingRule) => rule.from.toLowerCase() === from.toLowerCase();
-  const known = mappingOf(source);
-  if (unmap !== undefined && !known.some(is(unmap))) throw new Refused(`There is no rule for ${unmap}.`);
-  const kept = unmap === undefined ? known : known.filter((rule) => !is(unmap)(rule));
-  const rules = map === undefined ? kept : withRule(deps, kept, map);
-  const checked = accepted(checkMapping(deps.attributes.list, source, rules));
-  const saved = map === undefined && unmap === undefined ? source : await changeMapping(deps, source.id, checked);
-  const rows = mappingOf(saved).map(({ from, to }) => [from, to || 'ignore']);
-  return { json: mappingOf(saved), text: table(['SENT', 'GOES TO'], rows, 'There is no mapping.') };
+function isFor(from: string): (rule: MappingRule) => boolean {
+  return (rule) => rule.from.toLowerCase() === from.toLowerCase();
 }
 
-function withRule(deps: Deps, rules: MappingRule[], map: string): MappingRule[] {
-  const [, from, to] = /^([^=]+)=([^=]+)$/.exec(map.trim()) ?? [];
+function ruleIn({ attributes }: Deps, entered: string): MappingRule {
+  const [, from, to] = /^([^=]+)=([^=]+)$/.exec(entered.trim()) ?? [];
   if (!from || !to) throw new UsageError('--map must be FROM=TO, such as costCode=costCenter or costCode=ignore.');
-  const others = rules.filter((rule) => rule.from.toLowerCase() !== from.toLowerCase());
-  return [...others, { from, to: to === 'ignore' ? '' : (attributeNames(deps.attributes.list, to)[0] ?? '') }];
-}
-
-async function tryRequest({ deps, operands: [name], text, input }: Call): Promise<Output> {
-  const source = await sourceNamed(deps, name);
-  const attempt = accepted(await findAttempt(deps, text('request') ?? '', (await input()).toString('utf8')));
-  const { refusal, status, changes, notes } = accepted(await tryOut(deps, source, attempt));
-  if (refusal !== undefined) throw new Refused(`${status}: ${refusal}`);
-  const shown = (value: unknown) => (value === undefined ? '' : JSON.stringify(value));
-  const rows = changes.map(({ attribute, before, after }) => [attribute, shown(before), shown(after)]);
-  return {
-    json: { status, changes, notes },
-    text: table(['ATTRIBUTE', 'BEFORE', 'AFTER'], rows, 'The request would change nothing.'),
-    warnings: notes,
-  };
+  return { from, to: to === 'ignore' ? '' : (attributeNames(attributes.list, to)[0] ?? '') };
 }

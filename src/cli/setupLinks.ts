@@ -11,104 +11,119 @@ import {
   stateOf,
 } from '../federation/providerSetups/links.ts';
 import { isValid } from '../federation/providerSetups/testing.ts';
-import { readProviderName } from '../federation/providers.ts';
 import { listDomains } from '../store/domains.ts';
 import { findLoginActivity } from '../store/loginActivity.ts';
 import { type ListedSetup, listProviderSetups, type ProviderSetup } from '../store/providerSetups.ts';
-import { accepted, type Call, type Command, isoTime, list, type Output, Refused, table } from './command.ts';
-import { domainAt } from './domainAt.ts';
-import { providerJson, providerNamed } from './providerShown.ts';
+import { AUTHOR, accepted, command, type Output, Refused } from './command.ts';
+import { providerName } from './importProvider.ts';
+import { text, type Value } from './options.ts';
+import { isoTime, list, table } from './print.ts';
+import { providerJson } from './providerShown.ts';
+import { domain, named, provider } from './targets.ts';
 
-const AUTHOR = 'the command line';
+const setupLink: Value<ProviderSetup> = {
+  value: 'LINK',
+  read: (id, { deps }) => getProviderSetup(deps.store.db, id),
+};
 
-export const setupLinkCommands: Command[] = [
-  {
+export const setupLinkCommands = [
+  command({
     name: 'setup-link create',
-    operands: 'DOMAIN',
+    operands: [domain],
     summary: 'Create a provider setup link, for a person who administers the identity provider.',
     options: {
-      for: { value: 'NOTE', help: 'Who it is for. Only Power Users see it. Required.' },
-      expires: { value: 'DAYS', help: `1, 3, 7, 14 or 30 days, ${DEFAULT_DAYS} by default.` },
-      provider: { value: 'NAME', help: 'The product, as for domain guide. The visitor selects it by default.' },
+      for: text('NOTE', 'Who it is for. Only Power Users see it. Required.'),
+      expires: text('DAYS', `1, 3, 7, 14 or 30 days, ${DEFAULT_DAYS} by default.`),
+      provider: text('NAME', 'The product, as for domain guide. The visitor selects it by default.'),
     },
     notes: 'The link is printed once. It works in the first browser that starts.',
-    run: create,
-  },
-  {
+    async run({ deps, options }, domain) {
+      const { for: note = '', expires: days = DEFAULT_DAYS, provider: guide = '' } = options;
+      const labels: Record<string, string> = { note: '--for', days: '--expires', guide: '--provider' };
+      const created = await createProviderSetup(deps, domain, { note, days, guide }, AUTHOR);
+      const { setup, link } = accepted(created, (field) => labels[field] ?? '');
+      return {
+        json: { ...jsonOf(deps, setup, domain.url), link },
+        text: link,
+        warnings: ['The link is shown only once. Send it in a message that only its reader sees.'],
+      };
+    },
+  }),
+  command({
     name: 'setup-link list',
-    operands: '',
     summary: 'List the provider setup links.',
-    options: { domain: { value: 'URL', help: 'Only those for this domain.' } },
-    run: listAll,
-  },
-  {
+    options: { domain: named(domain, 'Only those for this domain.') },
+    async run({ deps, options }) {
+      const domains = options.domain ? [options.domain] : await listDomains(deps.store.db);
+      const urls = new Map(domains.map(({ id, url }) => [id, url]));
+      const setups = (await listProviderSetups(deps.store.db)).filter(({ domainId }) => urls.has(domainId));
+      const rows = setups.map((setup) => ({
+        LINK: setup.id,
+        FOR: setup.note,
+        DOMAIN: urls.get(setup.domainId),
+        STATE: stateNames[stateOf(setup, deps.now())],
+        EXPIRES: isoTime(setup.expiresAt),
+      }));
+      return {
+        json: setups.map((setup) => jsonOf(deps, setup, urls.get(setup.domainId) ?? '')),
+        text: table(rows, 'There are no provider setup links.'),
+      };
+    },
+  }),
+  command({
     name: 'setup-link show',
-    operands: 'LINK',
+    operands: [setupLink],
     summary: 'Show what arrived through a provider setup link.',
-    run: show,
-  },
-  {
+    run: ({ deps }, setup) => show(deps, setup),
+  }),
+  command({
     name: 'setup-link approve',
-    operands: 'LINK',
+    operands: [setupLink],
     summary: 'Import what arrived. A new identity provider is disabled until you enable it.',
     options: {
-      name: { value: 'NAME', help: 'The name of a new provider. The name in the metadata by default.' },
-      update: { value: 'ID', help: 'Update this identity provider instead of adding one.' },
+      name: providerName('The name of a new provider. The name in the metadata by default.'),
+      update: named(provider, 'Update this identity provider instead of adding one.', 'ID'),
     },
-    run: approveIt,
-  },
-  {
+    async run({ deps, options: { name, update } }, setup) {
+      const proposal = await readProposal(deps, setup);
+      if (typeof proposal === 'string') throw new Refused(proposal);
+      if (!proposal) throw new Refused('Nothing has arrived through this link.');
+      const target = update
+        ? proposal.targets.find(({ providerId }) => providerId === update.id)
+        : targetOfDomain(proposal.known, setup.domainId);
+      if (!target) throw new Refused(`${update?.name} has another EntityID.`);
+      const provider = await approve(deps, reviewed(setup), target, name);
+      const state = provider.enabled ? 'enabled' : 'disabled';
+      return {
+        json: await providerJson(deps, provider),
+        text: `Imported ${provider.name} (${provider.entityId}), ${state}.`,
+      };
+    },
+  }),
+  command({
     name: 'setup-link decline',
-    operands: 'LINK',
+    operands: [setupLink],
     summary: 'Decline what arrived. The visitor may correct it while the link is valid.',
-    options: { reason: { value: 'TEXT', help: 'What has to be corrected. The visitor reads it. Required.' } },
-    run: declineIt,
-  },
-  {
+    options: { reason: text('TEXT', 'What has to be corrected. The visitor reads it. Required.') },
+    async run({ deps, options: { reason = '' } }, setup) {
+      if (setup.sentAt === null) throw new Refused('Nothing has arrived through this link.');
+      accepted(await decline(deps, reviewed(setup), reason), () => '--reason');
+      return changed(deps, setup.id, 'Declined. The visitor sees your reason.');
+    },
+  }),
+  command({
     name: 'setup-link revoke',
-    operands: 'LINK',
+    operands: [setupLink],
     summary: 'Revoke a provider setup link, and delete what was provided.',
-    run: revoke,
-  },
+    async run({ deps }, { id }) {
+      await revokeProviderSetup(deps, id, AUTHOR);
+      return changed(deps, id, 'Revoked. Nothing more can be sent through it.');
+    },
+  }),
 ];
 
-async function create({ deps, operands, text }: Call): Promise<Output> {
-  const domain = await domainAt(deps, operands[0]);
-  const input = { note: text('for') ?? '', days: text('expires') ?? DEFAULT_DAYS, guide: text('provider') ?? '' };
-  const labels: Record<string, string> = { note: '--for', days: '--expires', guide: '--provider' };
-  const { setup, link } = accepted(
-    await createProviderSetup(deps, domain, input, AUTHOR),
-    (field) => labels[field] ?? '',
-  );
-  return {
-    json: { ...jsonOf(deps, setup, domain.url), link },
-    text: link,
-    warnings: ['The link is shown only once. Send it in a message that only its reader sees.'],
-  };
-}
-
-async function listAll({ deps, text }: Call): Promise<Output> {
-  const url = text('domain');
-  const domains = url === undefined ? await listDomains(deps.store.db) : [await domainAt(deps, url)];
-  const urls = new Map(domains.map((domain) => [domain.id, domain.url]));
-  const setups = (await listProviderSetups(deps.store.db)).filter(({ domainId }) => urls.has(domainId));
-  const json = setups.map((setup) => jsonOf(deps, setup, urls.get(setup.domainId) ?? ''));
-  const rows = setups.map((setup) => [
-    setup.id,
-    setup.note,
-    urls.get(setup.domainId) ?? '',
-    stateNames[stateOf(setup, deps.now())],
-    isoTime(setup.expiresAt) ?? '',
-  ]);
-  return {
-    json,
-    text: table(['LINK', 'FOR', 'DOMAIN', 'STATE', 'EXPIRES'], rows, 'There are no provider setup links.'),
-  };
-}
-
-async function show({ deps, operands }: Call): Promise<Output> {
-  const setup = await getProviderSetup(deps.store.db, operands[0] ?? '');
-  const url = (await listDomains(deps.store.db)).find(({ id }) => id === setup.domainId)?.url ?? '';
+async function show(deps: Deps, setup: ProviderSetup): Promise<Output> {
+  const url = await urlOf(deps, setup);
   const proposal = await readProposal(deps, setup);
   const read = typeof proposal === 'string' ? undefined : proposal;
   const activity = await findLoginActivity(deps.store.db, setup.testId ?? '');
@@ -123,21 +138,21 @@ async function show({ deps, operands }: Call): Promise<Output> {
       : null,
     differences: known.map(({ provider, changes }) => ({ id: provider.id, name: provider.name, changes })),
   };
-  const facts: [string, string][] = [
+  const text = list([
     ['for', setup.note],
     ['domain', url],
     ['state', stateNames[stateOf(setup, deps.now())]],
     ['created', `${isoTime(setup.createdAt)} by ${setup.author}`],
-    ['expires', isoTime(setup.expiresAt) ?? ''],
+    ['expires', isoTime(setup.expiresAt)],
     ['opened', setup.startedAt === null ? 'not yet' : `${isoTime(setup.startedAt)} from ${setup.startedFrom}`],
     ['sent', isoTime(setup.sentAt) ?? 'not yet'],
     ['message', setup.message],
     ['Test login', test],
     ['reason', setup.reason],
     ...metadataFacts(read),
-  ];
+  ]);
   const warnings = typeof proposal === 'string' ? [proposal] : (metadata?.warnings ?? []);
-  return { json, text: list(facts), warnings };
+  return { json, text, warnings };
 }
 
 function metadataFacts(read: Proposal | undefined): [string, string][] {
@@ -155,44 +170,13 @@ function metadataFacts(read: Proposal | undefined): [string, string][] {
   ];
 }
 
-async function approveIt({ deps, operands, text }: Call): Promise<Output> {
-  const setup = await getProviderSetup(deps.store.db, operands[0] ?? '');
-  const name = text('name');
-  if (name !== undefined) accepted(readProviderName(name), () => '--name');
-  const proposal = await readProposal(deps, setup);
-  if (typeof proposal === 'string') throw new Refused(proposal);
-  if (!proposal) throw new Refused('Nothing has arrived through this link.');
-  const update = text('update');
-  const updated = update === undefined ? undefined : await providerNamed(deps, update);
-  const target = updated
-    ? proposal.targets.find(({ providerId }) => providerId === updated.id)
-    : targetOfDomain(proposal.known, setup.domainId);
-  if (!target) throw new Refused(`${updated?.name} has another EntityID.`);
-  const provider = await approve(deps, reviewed(setup), target, name);
-  const state = provider.enabled ? 'enabled' : 'disabled';
-  return {
-    json: await providerJson(deps, provider),
-    text: `Imported ${provider.name} (${provider.entityId}), ${state}.`,
-  };
-}
-
-async function declineIt({ deps, operands, text }: Call): Promise<Output> {
-  const setup = await getProviderSetup(deps.store.db, operands[0] ?? '');
-  if (setup.sentAt === null) throw new Refused('Nothing has arrived through this link.');
-  accepted(await decline(deps, reviewed(setup), text('reason') ?? ''), () => '--reason');
-  return changed(deps, setup.id, 'Declined. The visitor sees your reason.');
-}
-
-async function revoke({ deps, operands }: Call): Promise<Output> {
-  const { id } = await getProviderSetup(deps.store.db, operands[0] ?? '');
-  await revokeProviderSetup(deps, id, AUTHOR);
-  return changed(deps, id, 'Revoked. Nothing more can be sent through it.');
-}
-
 async function changed(deps: Deps, id: string, text: string): Promise<Output> {
   const setup = await getProviderSetup(deps.store.db, id);
-  const url = (await listDomains(deps.store.db)).find((domain) => domain.id === setup.domainId)?.url ?? '';
-  return { json: jsonOf(deps, setup, url), text };
+  return { json: jsonOf(deps, setup, await urlOf(deps, setup)), text };
+}
+
+async function urlOf({ store }: Deps, { domainId }: ProviderSetup): Promise<string> {
+  return (await listDomains(store.db)).find(({ id }) => id === domainId)?.url ?? '';
 }
 
 function reviewed({ id, sentAt }: ProviderSetup) {

@@ -133,7 +133,7 @@ describe('anteroom idp', () => {
     const two = await imported(b ?? '', '--name', 'Second', '--domain', 'https://b.example.com');
     expect(two.domains).to.deep.equal(['https://b.example.com']);
     expect(await json('idp', 'show', 'Entra')).to.deep.equal(one);
-    expect((await run('idp', 'show', one.entityId)).complained).to.match(/^Several identity providers/);
+    expect((await run('idp', 'show', one.entityId)).complained).to.match(/ is not unique\. Use an id: /);
     const updated = await imported(b ?? '', '--update', one.id);
     expect(updated).to.deep.include({
       id: one.id,
@@ -161,7 +161,7 @@ describe('anteroom idp', () => {
       [['import', 'no-such-file.xml'], /^File not found: no-such-file\.xml$/],
       [['import', 'http://127.0.0.1:1/metadata'], /cannot be reached/],
       [['show', 'nothing'], /^There is no identity provider nothing\.$/],
-      [['show', 'twin'], /^Several identity providers are called twin\. Use an id: [\w-]+, [\w-]+\.$/],
+      [['show', 'twin'], /^twin is not unique\. Use an id: [\w-]+, [\w-]+\.$/],
     ];
     for (const [args, message] of cases) {
       const { code, complained } = await run('idp', ...args);
