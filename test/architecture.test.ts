@@ -255,8 +255,6 @@ const testedIn: Record<string, string> = {
   'saml/request/signXml.ts': 'saml/metadata.test.ts',
   'saml/acs/refusalPage.ts': 'saml/routes.test.ts',
   'saml/messages/places.ts': 'saml/messages/view.test.ts',
-  'saml/verify/ownRequest.ts': 'saml/testLogin.test.ts',
-  'saml/verify/subject.ts': 'saml/verify/contentChecks.test.ts',
   'scim/http/preconditions.ts': 'scim/resources/operations.test.ts',
   'scim/mapping/rolledBack.ts': 'scim/mapping/tryOut.test.ts',
   'scim/protocol/comparisonSql.ts': 'scim/protocol/filterSql.test.ts',

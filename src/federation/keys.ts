@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import type { Secrets } from '../secrets.ts';
+import type { IdentityProvider } from '../store/identityProviders.ts';
 
 const PUBLIC_KEYS = 500;
 const PRIVATE_KEYS = 100;
@@ -14,6 +15,14 @@ export function createKeyParsers({ unseal }: Pick<Secrets, 'unseal'>): Omit<Deps
     publicKey: rememberLast(PUBLIC_KEYS, (pem) => createPublicKey(pem)),
     privateKey: rememberLast(PRIVATE_KEYS, (sealed) => createPrivateKey(unseal(sealed))),
   };
+}
+
+/** Returns the keys that a provider may sign with: those of its imported metadata. */
+export function signingKeysOf(
+  { keys }: Pick<Deps, 'keys'>,
+  { facts }: Pick<IdentityProvider, 'facts'>,
+): readonly KeyObject[] {
+  return facts.certificates.map(({ pem }) => keys.publicKey(pem));
 }
 
 function rememberLast(limit: number, parse: (text: string) => KeyObject): (text: string) => KeyObject {

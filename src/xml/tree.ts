@@ -61,6 +61,11 @@ export function childOf(element: XmlElement, uri: string, local: string): XmlEle
   return undefined;
 }
 
+/** Returns the children with this name. */
+export function childrenOf(element: XmlElement, uri: string, local: string): XmlElement[] {
+  return element.children.filter((child) => typeof child !== 'string' && isElement(child, uri, local)) as XmlElement[];
+}
+
 /** Returns whether something is true of an element or one inside it. */
 export function anyElement(element: XmlElement, test: (element: XmlElement) => boolean): boolean {
   return test(element) || element.children.some((child) => typeof child !== 'string' && anyElement(child, test));

@@ -11,8 +11,8 @@ import { type LoginTest, writeTestResult } from '../../store/loginTests.ts';
 import { clientOf } from '../../web/request.ts';
 import { linkOf } from '../../web/starter.ts';
 import { messagesToKeep } from '../messages/keep.ts';
-import { found, type LoginContext } from '../verify/check.ts';
-import { loginChecks, runAsyncChecks } from '../verify/pipeline.ts';
+import { found, type LoginContext, runAsyncChecks } from '../verify/check.ts';
+import { loginChecks } from '../verify/pipeline.ts';
 import { testRow } from './activity.ts';
 
 const REQUEST = 'Login request of this browser'; // the check that uses up the login request

@@ -5,7 +5,7 @@ import { withQuery } from '../../web/query.ts';
 import { returnPath } from '../../web/returnPath.ts';
 import { RESTARTED } from '../request/loginRequest.ts';
 import type { LoginContext } from '../verify/check.ts';
-import { isUsable } from '../verify/ownRequest.ts';
+import { isUsable } from '../verify/lookUp.ts';
 import type { RefusedLogin } from './receive.ts';
 
 /** How a refused login goes on: the browser is logged in already, or a new login request is sent. The response itself stays refused. */

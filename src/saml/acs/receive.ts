@@ -22,13 +22,13 @@ import { messagesToKeep } from '../messages/keep.ts';
 import { readBrowserSecret, requestIdsOf } from '../request/loginRequest.ts';
 import { countResponse } from '../traffic.ts';
 import type { AssertionContent } from '../verify/assertion.ts';
-import { createLogin, found, type LoginContext } from '../verify/check.ts';
-import { findOwnRequest, findTest } from '../verify/ownRequest.ts';
-import { loginChecks, runAsyncChecks, runChecks } from '../verify/pipeline.ts';
+import { createLogin, found, type LoginContext, runAsyncChecks, runChecks } from '../verify/check.ts';
+import { findRequests } from '../verify/lookUp.ts';
+import { loginChecks } from '../verify/pipeline.ts';
+import { verifyAfterRollover } from '../verify/rollover.ts';
 import { activityRow } from './activity.ts';
 import { finishTest, type TestedLogin } from './finishTest.ts';
 import { type Healed, healingOf, returnPathOf } from './healing.ts';
-import { verifyAfterRollover } from './rollover.ts';
 
 /** A login that passed every check. */
 export type AcceptedLogin = {
@@ -64,7 +64,7 @@ export type LoginResult = AcceptedLogin | RefusedLogin;
  */
 export async function receiveResponse(deps: Deps, req: Request, domain: Domain): Promise<LoginResult | TestedLogin> {
   const { entityId, acsUrl } = serviceProviderDetails(domain);
-  const received = createLogin({
+  const login = createLogin({
     domainId: domain.id,
     entityId,
     acsUrl,
@@ -72,15 +72,14 @@ export async function receiveResponse(deps: Deps, req: Request, domain: Domain):
     secretOf: (requestId) => readBrowserSecret(req, requestId),
     requestIds: requestIdsOf(req),
   });
-  await runAsyncChecks(received, loginChecks.receive, req);
+  await runAsyncChecks(login, loginChecks.receive, req);
   await together();
-  received.now = deps.now(); // only now: a client may send its form slowly
-  runChecks(received, loginChecks.read);
-  await findOwnRequest(received, deps);
-  await findTest(received, deps);
-  await runAsyncChecks(received, loginChecks.lookUp, deps);
-  runChecks(received, loginChecks.verify);
-  const login = received.refusal ? await verifyAfterRollover(received, deps) : received;
+  login.now = deps.now(); // only now: a client may send its form slowly
+  runChecks(login, loginChecks.read);
+  await findRequests(login, deps);
+  await runAsyncChecks(login, loginChecks.lookUp, deps);
+  runChecks(login, loginChecks.verify);
+  if (login.refusal) await verifyAfterRollover(login, loginChecks.verify, deps);
   await runAsyncChecks(login, loginChecks.match, deps);
   if (login.test) return finishTest(deps, req, login, login.test);
   const present = await findPresentPerson(deps, req, login);

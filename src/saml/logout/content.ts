@@ -1,6 +1,6 @@
-import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { findPrivateKeys } from '../../federation/domainKeys.ts';
+import { signingKeysOf } from '../../federation/keys.ts';
 import { findProviderByEntityId } from '../../store/identityProviders.ts';
 import { findLogoutRequest, finishLogoutRequest, type LogoutState } from '../../store/logoutRequests.ts';
 import { recordAssertion } from '../../store/usedAssertions.ts';
@@ -8,7 +8,8 @@ import { parseFragment } from '../../xml/parse.ts';
 import { namespacesInScope } from '../../xml/scope.ts';
 import { childOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
 import { type NameId, readNameId } from '../verify/assertion.ts';
-import { found, refuse } from '../verify/check.ts';
+import { found, refuse, type Writing } from '../verify/check.ts';
+import { timeText } from '../verify/clock.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
 import { childElements, malformed, optionalTime, requestIdOf, requiredTime, SAML, SAMLP } from '../verify/elements.ts';
 import { decrypt, readEncryption } from '../verify/encryption.ts';
@@ -30,13 +31,9 @@ export async function checkLogoutProvider(logout: LogoutContext, deps: Deps): Pr
     return refuse('provider_unknown', { expected: 'the EntityID of a provider of this domain', received });
   logout.provider = provider;
   if (provider.settings.spEntityId) logout.entityId = provider.settings.spEntityId;
-  logout.signingKeys = provider.facts.certificates.map(({ pem }) => deps.keys.publicKey(pem));
+  logout.signingKeys = signingKeysOf(deps, provider);
   if (childOf(found(logout.root), SAML, 'EncryptedID'))
     logout.decryptionKeys = await findPrivateKeys(deps, logout.domainId);
-}
-
-export function checkLogoutProviderEnabled({ provider }: LogoutContext): undefined {
-  if (!found(provider).enabled) refuse('provider_disabled');
 }
 
 /** Checks that the message is neither from the future nor too old. */
@@ -110,14 +107,10 @@ export function stateOf({ root }: LogoutContext): Exclude<LogoutState, 'sent'> {
 }
 
 /** Uses up the message: the ID of a LogoutRequest, or the logout request that a LogoutResponse belongs to. */
-export async function checkLogoutUnused(logout: LogoutContext, db: Db): Promise<undefined> {
+export async function checkLogoutUnused(logout: LogoutContext, { db }: Writing): Promise<undefined> {
   const { provider, id, expiresAt, sent } = logout;
   const { entityId } = found(provider);
   const message = { entityId, assertionId: found(id), expiresAt: found(expiresAt) };
   const isUnused = sent ? await finishLogoutRequest(db, sent.id, stateOf(logout)) : await recordAssertion(db, message);
   if (!isUnused) refuse('logout_replayed', { received: found(id) });
-}
-
-function timeText(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

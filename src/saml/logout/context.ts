@@ -1,31 +1,18 @@
-import type { KeyObject } from 'node:crypto';
-import type { IdentityProvider } from '../../store/identityProviders.ts';
 import type { LogoutRequest } from '../../store/logoutRequests.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import type { MessageParameter } from '../request/bindings.ts';
 import type { RedirectMessage } from '../request/redirectSignature.ts';
 import type { NameId } from '../verify/assertion.ts';
-import type { CheckedMessage } from '../verify/check.ts';
+import type { MessageContext } from '../verify/check.ts';
 
-/** One LogoutRequest or LogoutResponse: what is given, and what the checks find out, in their order. Times are epoch milliseconds. */
-export type LogoutContext = CheckedMessage & {
-  domainId: string;
-  entityId: string; // of the domain, or what its provider knows it by
+/** One LogoutRequest or LogoutResponse, in the order of its checks. Times are epoch milliseconds. */
+export type LogoutContext = MessageContext & {
   sloUrl: string; // of the domain: the expected Destination
 
   // Read from the HTTP request. Nothing of it is trusted.
-  now: number;
   parameter?: MessageParameter;
   encoded: string; // base64, by HTTP-POST
   redirect?: RedirectMessage; // by HTTP-Redirect
-  relayState?: string | undefined;
-  octets?: Buffer;
-  root?: XmlElement;
-
-  // Looked up by what the message claims
-  provider?: IdentityProvider | undefined;
-  signingKeys: readonly KeyObject[]; // of the provider, from its imported metadata only
-  decryptionKeys: readonly KeyObject[]; // of the domain
 
   // Verified
   signature?: XmlElement | undefined; // in the message, by HTTP-POST

@@ -1,12 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import type { Db } from '../../db/open.ts';
-import type { Deps } from '../../deps.ts';
-import type { ReasonCode } from '../../federation/reasons.ts';
-import type { AsyncCheck, Check } from '../verify/check.ts';
+import { type CheckList, check, inOrder } from '../verify/check.ts';
+import { checkVersion } from '../verify/contentChecks.ts';
+import { checkProviderEnabled } from '../verify/lookUp.ts';
+import { checkXml } from '../verify/message.ts';
 import {
   checkLogoutName,
   checkLogoutProvider,
-  checkLogoutProviderEnabled,
   checkLogoutSent,
   checkLogoutStatus,
   checkLogoutTime,
@@ -18,11 +16,8 @@ import {
   checkLogoutEncoding,
   checkLogoutSignature,
   checkLogoutStructure,
-  checkLogoutVersion,
-  checkLogoutXml,
   readLogoutField,
 } from './message.ts';
-import { logoutPlaces } from './places.ts';
 
 const xmlReasons = ['message_too_large', 'xml_malformed', 'xml_limit', 'xml_forbidden'] as const;
 const decodingReasons = ['request_malformed', 'message_too_large', 'base64_invalid'] as const;
@@ -45,11 +40,11 @@ const nameReasons = [
  * the two has says so for the other. Login activity stores the numbers, which must never be used for another check; those of logins are
  * below 100.
  */
-export const logoutChecks: LogoutChecks = {
+export const logoutChecks: CheckList<LogoutContext> = {
   receive: [check(101, 'Logout message', 'saml-bindings 3.4.4, 3.5.4', readLogoutField, ...decodingReasons)],
   read: [
     check(102, 'Encoding', 'saml-bindings 3.5.4', checkLogoutEncoding, 'base64_invalid'),
-    check(103, 'XML of the message', 'XML 1.0, own limits', checkLogoutXml, ...xmlReasons),
+    check(103, 'XML of the message', 'XML 1.0, own limits', checkXml, ...xmlReasons),
     check(
       104,
       'LogoutRequest or LogoutResponse',
@@ -68,11 +63,11 @@ export const logoutChecks: LogoutChecks = {
       'response_malformed',
       'provider_unknown',
     ),
-    check(106, 'Provider in use', 'own rule', checkLogoutProviderEnabled, 'provider_disabled'),
+    check(106, 'Provider in use', 'own rule', checkProviderEnabled, 'provider_disabled'),
   ],
   verify: [
     check(107, 'Signature of the message', 'saml-profiles 4.4.4.1', checkLogoutSignature, ...signatureReasons),
-    check(108, 'Version of the message', 'saml-core 4', checkLogoutVersion, 'version_unsupported'),
+    check(108, 'Version of the message', 'saml-core 4', checkVersion, 'version_unsupported'),
     check(109, 'SLO URL', 'saml-bindings 3.4.5.2, 3.5.5.2', checkLogoutDestination, 'destination_mismatch'),
     check(
       110,
@@ -92,18 +87,5 @@ export const logoutChecks: LogoutChecks = {
   use: [check(114, 'Message not used before', 'saml-profiles 4.4.4', checkLogoutUnused, 'logout_replayed')],
 };
 
-type LogoutChecks = {
-  receive: AsyncCheck<IncomingMessage, LogoutContext>[];
-  read: Check<LogoutContext>[];
-  lookUp: AsyncCheck<Deps, LogoutContext>[];
-  verify: Check<LogoutContext>[];
-  match: AsyncCheck<Deps, LogoutContext>[];
-  use: AsyncCheck<Db, LogoutContext>[];
-};
-
 /** All checks of logouts, in the order in which they run. */
-export const allLogoutChecks = Object.values<Pick<Check, 'number' | 'name' | 'reads'>[]>(logoutChecks).flat();
-
-function check<Run>(number: number, name: string, section: string, run: Run, ...reasons: ReasonCode[]) {
-  return { number, name, section, reads: logoutPlaces[number] ?? [], run, reasons };
-}
+export const allLogoutChecks = inOrder(logoutChecks);

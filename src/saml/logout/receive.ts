@@ -27,15 +27,14 @@ import { together } from '../../web/turn.ts';
 import { storedChecks } from '../acs/activity.ts';
 import { logoutToKeep } from '../messages/keep.ts';
 import type { NameId } from '../verify/assertion.ts';
-import { found } from '../verify/check.ts';
+import { found, runAsyncChecks, runChecks } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
 import { type LogoutOfName, rememberLogout } from '../verify/loggedOut.ts';
-import { runAsyncChecks, runChecks } from '../verify/pipeline.ts';
+import { verifyAfterRollover } from '../verify/rollover.ts';
 import { stateOf } from './content.ts';
 import { createLogout, isRequest, type LogoutContext } from './context.ts';
 import type { Binding } from './outgoing.ts';
 import { logoutChecks } from './pipeline.ts';
-import { verifyAfterRollover } from './rollover.ts';
 
 /** A message that passed every check: a logout that the provider waits for, or the end of one of ours. */
 export type AcceptedLogout =
@@ -74,20 +73,20 @@ export const outcomeOf: Record<LogoutState, string> = {
  */
 export async function receiveLogout(deps: Deps, req: Request, domain: Domain): Promise<AcceptedLogout | RefusedLogout> {
   const { entityId, sloUrl } = serviceProviderDetails(domain);
-  const read = createLogout({ domainId: domain.id, entityId, sloUrl });
-  await runAsyncChecks(read, logoutChecks.receive, req);
+  const received = createLogout({ domainId: domain.id, entityId, sloUrl });
+  await runAsyncChecks(received, logoutChecks.receive, req);
   await together();
-  read.now = deps.now(); // only now: a client may send its form slowly
-  runChecks(read, logoutChecks.read);
-  await runAsyncChecks(read, logoutChecks.lookUp, deps);
-  runChecks(read, logoutChecks.verify);
-  const received = await verifyAfterRollover(read, deps);
+  received.now = deps.now(); // only now: a client may send its form slowly
+  runChecks(received, logoutChecks.read);
+  await runAsyncChecks(received, logoutChecks.lookUp, deps);
+  runChecks(received, logoutChecks.verify);
+  await verifyAfterRollover(received, logoutChecks.verify, deps);
   await runAsyncChecks(received, logoutChecks.match, deps);
   if (!received.refusal && isRequest(received)) await rememberLogout(deps.store.db, received.now, namedIn(received));
   const from = { client: clientOf(req), message: await logoutToKeep(deps, received) };
   return deps.store.db.transaction().execute(async (trx) => {
     const logout = { ...received, results: [...received.results] }; // the transaction may run again
-    await runAsyncChecks(logout, logoutChecks.use, trx);
+    await runAsyncChecks(logout, logoutChecks.use, { db: trx, deps });
     if (logout.refusal) return recordRefused(trx, deps, logout, from);
     if (logout.sent) return finishOurs(trx, logout, from);
     return actAs(deps, providerActor(logout.provider, req.ip ?? null), () => endSessions(trx, deps, logout, from));

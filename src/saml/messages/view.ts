@@ -4,7 +4,6 @@ import { messageLimits } from '../../xml/reader.ts';
 import { type Attribute, isBlank, isElement, type XmlElement } from '../../xml/tree.ts';
 import { everyCheck } from '../everyCheck.ts';
 import { SAML } from '../verify/elements.ts';
-import { checkNames } from '../verify/pipeline.ts';
 import type { KeptMessages, Unreadable } from './keep.ts';
 import { findPlaceOfMissing, findPlaces, type MessageTrees, type Place } from './places.ts';
 
@@ -40,7 +39,7 @@ const limits = { ...messageLimits, depth: 2 * messageLimits.depth }; // a decryp
 export function messageView(kept: KeptMessages, checks: readonly ShownCheck[]): MessageView {
   const trees = { request: treeOf(kept.request), response: treeOf(kept.response), named: kept.named };
   const { readings, links } = findReadings(trees, checks);
-  const xmlCheckName = checkNames.get(XML_CHECK) ?? '';
+  const xmlCheckName = everyCheck.find(({ number }) => number === XML_CHECK)?.name ?? '';
   if (kept.unreadable) links.set(xmlCheckName, [{ href: '#message-unreadable', text: `line ${kept.unreadable.line}` }]);
   const shown = (name: ShownMessage['name'], title: string, root: XmlElement | undefined) =>
     root ? [{ name, title, lines: linesOf(root, 0, readings) }] : [];

@@ -5,7 +5,13 @@ import type { XmlElement } from '../../xml/tree.ts';
 import { found, type LoginContext, refusalOf, refuse } from './check.ts';
 import { decrypt, type EncryptionForm, encryptionLabel, readEncryption } from './encryption.ts';
 import { findDecryptedSignature, signatureOf } from './message.ts';
-import { findSignatureFault, readSignature, type SignatureForm, spendSignatureWork } from './signature.ts';
+import {
+  findSignatureFault,
+  readSignature,
+  type SignatureForm,
+  spendSignatureWork,
+  verifySignature,
+} from './signature.ts';
 
 /** Refuses a message without a signature where the standard puts it. */
 export function checkSignaturePlace(login: LoginContext): string {
@@ -21,6 +27,9 @@ export function checkSignaturePlace(login: LoginContext): string {
 /** Verifies every signature. Afterwards `login.assertion` is what the provider signed; nothing else is read to identify a person. */
 export function checkSignatures(login: LoginContext): string {
   const { signature, assertion, encrypted } = found(login.parts);
+  // After a refresh of the metadata, the signatures are verified again.
+  login.responseSigned = false;
+  login.assertion = undefined;
   const labels: string[] = [];
   const outer = signature && verify(signature, login);
   if (outer !== undefined) labels.push(`${outer.algorithm.label}, on the Response`);
@@ -33,11 +42,7 @@ export function checkSignatures(login: LoginContext): string {
 }
 
 function verify(element: XmlElement, login: LoginContext): SignatureForm {
-  const form = readSignature(element, allowsSha1(login));
-  const fault = findSignatureFault(form, login.signingKeys);
-  if (fault === undefined) return form;
-  const cause = fault === 'key' ? 'other_key' : 'content_changed';
-  return refuse('signature_invalid', { cause, received: form.algorithm.label });
+  return verifySignature(element, login.signingKeys, allowsSha1(login));
 }
 
 function openEncrypted(encrypted: XmlElement, outer: SignatureForm | undefined, login: LoginContext): string {
@@ -55,7 +60,7 @@ function openEncrypted(encrypted: XmlElement, outer: SignatureForm | undefined, 
   return `${label}, on the encrypted Assertion; ${encryptionLabel(form)}`;
 }
 
-type Surroundings = {
+type Around = {
   root: XmlElement;
   encrypted: XmlElement;
   own: SignatureForm | undefined;
@@ -78,8 +83,8 @@ function readDecrypted(
     if (element === undefined && outer === undefined)
       refuse('signature_missing', { detail: 'neither it nor the Response is signed' });
     const signature = element && readSignature(element, allowsSha1(login));
-    const surroundings = { root: assertion, encrypted, own: signature, outer };
-    const unsigned = [...borrowed].filter((prefix) => !showsNamespace(prefix, surroundings));
+    const around = { root: assertion, encrypted, own: signature, outer };
+    const unsigned = [...borrowed].filter((prefix) => !showsNamespace(prefix, around));
     if (unsigned.length > 0) refuse('namespace_unsigned', { detail: borrowing(unsigned) });
     return { assertion, signature, borrowed };
   } catch (error) {
@@ -106,7 +111,7 @@ function parseDecrypted(encrypted: XmlElement, octets: Buffer | undefined): Frag
  * Returns whether a signature shows what a prefix means that the decrypted Assertion borrows. Its own signature does, because its octets are
  * written in the same scope. The signature on the Response does if its octets say the same about the prefix as the document.
  */
-function showsNamespace(prefix: string, { root, encrypted, own, outer }: Surroundings): boolean {
+function showsNamespace(prefix: string, { root, encrypted, own, outer }: Around): boolean {
   if (own !== undefined) return true;
   if (outer === undefined || !isSameOutside(prefix, root, encrypted)) return false;
   const declared = namespaceInScope(encrypted, prefix) ?? '';

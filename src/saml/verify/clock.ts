@@ -19,6 +19,11 @@ export function durationText(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** Returns a time to the second: '2026-01-15T12:00:00Z'. */
+export function timeText(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
 /** Returns how long something took, in the unit in which it is easy to read: '8 ms', '1.2 s', '5 minutes'. */
 export function elapsedText(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;

@@ -1,16 +1,16 @@
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
 import type { Confirmation, Interval } from './assertion.ts';
-import { type Facts, found, type LoginContext, refuse } from './check.ts';
-import { clockFacts } from './clock.ts';
+import { type Facts, found, type LoginContext, type MessageContext, refuse } from './check.ts';
+import { clockFacts, timeText } from './clock.ts';
 import { requiredTime, SAMLP } from './elements.ts';
 import { SUCCESS } from './message.ts';
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const MAX_STATUS_LENGTH = 500; // characters of each part
 
-export function checkVersion({ root, assertion }: LoginContext): undefined {
-  for (const element of [root, assertion]) {
+export function checkVersion({ root, assertion }: MessageContext & Pick<LoginContext, 'assertion'>): undefined {
+  for (const element of [found(root), assertion]) {
     const version = element === undefined ? '2.0' : attributeOf(element, 'Version');
     if (version !== '2.0') refuse('version_unsupported', { expected: '2.0', received: version ?? 'none' });
   }
@@ -220,8 +220,4 @@ function skewMs({ provider }: LoginContext): number {
 
 function skewOf(ms: number): Facts {
   return { skewSeconds: Math.ceil(ms / 1_000) };
-}
-
-function timeText(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

@@ -1,7 +1,7 @@
 import { parseXml } from '../../xml/parse.ts';
 import { messageLimits } from '../../xml/reader.ts';
-import { attributeOf, childOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
-import { found, type LoginContext, refuse } from './check.ts';
+import { attributeOf, childOf, childrenOf, isElement, textOf, type XmlElement } from '../../xml/tree.ts';
+import { found, type LoginContext, type MessageContext, refuse } from './check.ts';
 import { childElements, DS, decodeBase64, malformed, requestIdOf, SAML, SAMLP } from './elements.ts';
 
 /** The parts of a Response. Nothing of it is verified. Without `assertion` and `encrypted`, the provider refused the login. */
@@ -15,14 +15,7 @@ export type ResponseParts = {
 /** The value of the top-level StatusCode that means success (saml-core 3.2.2.2). */
 export const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 
-const RESPONSE_PARTS: ReadonlySet<string> = new Set([
-  'Extensions',
-  'Status',
-  'Assertion',
-  'EncryptedAssertion',
-  'Issuer',
-  'Signature',
-]);
+const RESPONSE_PARTS = ['Extensions', 'Status', 'Assertion', 'EncryptedAssertion', 'Issuer', 'Signature'];
 const ONCE = ['Issuer', 'Extensions', 'Status'];
 
 const SAMLP_1 = 'urn:oasis:names:tc:SAML:1.0:protocol'; // of SAML 1.0 and 1.1
@@ -43,8 +36,8 @@ export function checkBase64(login: LoginContext): undefined {
   login.octets = decodeBase64(login.samlResponse) ?? refuse('base64_invalid');
 }
 
-export function checkXml(login: LoginContext): undefined {
-  login.root = parseXml(found(login.octets));
+export function checkXml(message: MessageContext): undefined {
+  message.root = parseXml(found(message.octets));
 }
 
 export function checkRoot(login: LoginContext): undefined {
@@ -62,11 +55,6 @@ export function claimedIssuer(root: XmlElement): string | undefined {
   return issuer && textOf(issuer);
 }
 
-/** Returns the ID of the login request to look up, or undefined if the login is IdP-initiated. It proves nothing. */
-export function claimedRequestId(root: XmlElement): string | undefined {
-  return requestIdOf(root);
-}
-
 /**
  * Finds the parts of the Response (saml-core 3.3.3). Refuses everything that leaves room for a second reading: a Response, Assertion or
  * EncryptedAssertion anywhere else (Extensions, Advice, Object, KeyInfo, nested), and duplicate IDs.
@@ -74,9 +62,7 @@ export function claimedRequestId(root: XmlElement): string | undefined {
 export function checkStructure(login: LoginContext): string | undefined {
   const response = found(login.root);
   const signature = signatureOf(response);
-  const children = childElements(response);
-  for (const child of children) if (!RESPONSE_PARTS.has(child.local)) malformed('the parts of a Response', child.name);
-  for (const name of ONCE) if (children.filter(({ local }) => local === name).length > 1) malformed(`one ${name}`);
+  partsOf(response, RESPONSE_PARTS);
   if (attributeOf(response, 'ID') === undefined) malformed('an ID of the Response');
   const statusCode = statusCodeOf(response);
   const assertion = childOf(response, SAML, 'Assertion');
@@ -89,6 +75,14 @@ export function checkStructure(login: LoginContext): string | undefined {
   login.parts = { issuer: childOf(response, SAML, 'Issuer'), signature, assertion, encrypted };
   if (assertion !== undefined) return undefined;
   return encrypted === undefined ? 'no Assertion: the provider refused the login' : 'one encrypted Assertion';
+}
+
+/** Returns the child elements of a message. Refuses other parts than those named, and a second one of what must be unique. */
+export function partsOf(message: XmlElement, names: readonly string[]): XmlElement[] {
+  const parts = childElements(message);
+  for (const part of parts) if (!names.includes(part.local)) malformed(`the parts of a ${message.local}`, part.name);
+  for (const name of ONCE) if (parts.filter(({ local }) => local === name).length > 1) malformed(`one ${name}`);
+  return parts;
 }
 
 // With two codes, it would be unclear which one counts.
@@ -118,9 +112,7 @@ export function findDecryptedSignature(assertion: XmlElement, response: XmlEleme
  * 3.2.2), some providers last; which content it signs does not depend on that (docs/decisions/forms-that-are-the-same.md).
  */
 export function signatureOf(element: XmlElement): XmlElement | undefined {
-  const [signature, ...others] = element.children.filter(
-    (child) => typeof child !== 'string' && isElement(child, DS, 'Signature'),
-  ) as XmlElement[];
+  const [signature, ...others] = childrenOf(element, DS, 'Signature');
   return others.length === 0 ? signature : refuse('signature_misplaced', { expected: 'one Signature' });
 }
 

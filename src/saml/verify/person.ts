@@ -1,7 +1,7 @@
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { mayLogInAddress } from '../../federation/providers.ts';
-import type { ReasonCode } from '../../federation/reasons.ts';
+import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { allowsMethod } from '../../people/users.ts';
 import type { IdentityProvider, ProviderSettings } from '../../store/identityProviders.ts';
 import { visibleName } from '../../store/loginName.ts';
@@ -14,6 +14,9 @@ import {
 } from '../../store/users.ts';
 import type { AssertionContent } from './assertion.ts';
 import { createLogin, type Facts, found, type LoginContext, refusalOf, refuse } from './check.ts';
+
+const MAX_NAMES = 10; // of attributes, in a detail
+const MAX_NAME_LENGTH = 100;
 
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
@@ -30,6 +33,30 @@ const WELL_KNOWN_ATTRIBUTES = [
   'uid',
   'urn:oid:0.9.2342.19200300.100.1.1',
 ];
+
+/** Refuses an assertion for another receiver, and one that does not name the person: by a NameID, or one value of the mapped attribute. */
+export function checkSubject(login: LoginContext): string | undefined {
+  const { nameId, attributes } = found(login.content);
+  const receiver = nameId?.spNameQualifier;
+  if (receiver !== undefined && receiver !== login.entityId)
+    refuse('subject_of_other_sp', { expected: login.entityId, received: receiver });
+  const { matchAttribute } = found(login.provider).settings;
+  const refuseMissing = (cause: Cause, expected: string, received: string) =>
+    refuse('subject_missing', { cause, expected, received, detail: namesOf(attributes) });
+  if (matchAttribute === '') return nameId?.value ? undefined : refuseMissing('no_name_id', 'a NameID', 'none');
+  const values = attributes.get(matchAttribute);
+  if (values?.length === 1 && values[0] !== '') return matchAttribute;
+  const expected = `one value of ${matchAttribute}`;
+  if (values) return refuseMissing('several_values', expected, `${values.length}`);
+  return refuseMissing(attributes.size === 0 ? 'no_attributes' : 'other_attributes', expected, 'none');
+}
+
+function namesOf(attributes: AssertionContent['attributes']): string {
+  const names = [...attributes.keys()];
+  const shown = names.slice(0, MAX_NAMES).map((name) => name.slice(0, MAX_NAME_LENGTH));
+  const more = names.length > MAX_NAMES ? ' and more' : '';
+  return names.length === 0 ? 'The assertion has no attributes.' : `Attributes received: ${shown.join(', ')}${more}.`;
+}
 
 /** Finds the people that the verified assertion may mean. */
 export async function findPeople(login: LoginContext, { store }: Deps): Promise<undefined> {

@@ -1,10 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import type { Deps } from '../../deps.ts';
-import type { ReasonCode } from '../../federation/reasons.ts';
 import { readForm } from '../acs/form.ts';
 import { checkAssertion } from './assertion.ts';
 import { checkSignaturePlace, checkSignatures } from './authenticity.ts';
-import { type AsyncCheck, type Check, type CheckedMessage, refusalOf, type Writing } from './check.ts';
+import { type CheckList, check, inOrder, type LoginContext } from './check.ts';
 import {
   checkAudience,
   checkConditions,
@@ -32,11 +29,10 @@ import {
   checkMayLogIn,
   checkPersonActive,
   checkPersonKnown,
+  checkSubject,
   findPeople,
 } from './person.ts';
-import { placesRead } from './places.ts';
 import { checkNewPerson, checkRequiredValue, writeSentGroups, writeSentPerson } from './sentPeople.ts';
-import { checkSubject } from './subject.ts';
 
 const signatureReasons = [
   'signature_missing',
@@ -52,7 +48,7 @@ const requestReasons = ['request_unknown', 'request_other_provider', 'request_ot
  * Every check of a login through a provider, in the order in which they run. The first that fails ends the login. Login activity stores
  * the number of a check, which must never be used for another one.
  */
-export const loginChecks: LoginChecks = {
+export const loginChecks: CheckList<LoginContext> = {
   // Read the form of the request.
   receive: [check(1, 'SAMLResponse field', 'saml-bindings 3.5.4', readForm, 'request_malformed', 'message_too_large')],
   // Parse the message. Nothing in it is trusted.
@@ -77,7 +73,7 @@ export const loginChecks: LoginChecks = {
     check(7, 'Enabled provider', 'own rule', checkProviderEnabled, 'provider_disabled'),
     check(8, 'Login request', 'saml-profiles 4.1.4.2', loadExpectations),
   ],
-  // Verify it: pure, no input or output.
+  // Verify it.
   verify: [
     check(9, 'Structure', 'saml-core 3.3.3', checkStructure, 'response_malformed', 'signature_misplaced'),
     check(
@@ -127,55 +123,5 @@ export const loginChecks: LoginChecks = {
   ],
 };
 
-type LoginChecks = {
-  receive: AsyncCheck<IncomingMessage>[];
-  read: Check[];
-  lookUp: AsyncCheck<Deps>[];
-  verify: Check[];
-  match: AsyncCheck<Deps>[];
-  use: AsyncCheck<Writing>[];
-};
-
-/** All checks, in the order in which they run. */
-export const allChecks = Object.values<Pick<Check, 'number' | 'name' | 'reads'>[]>(loginChecks).flat();
-
-/** The names of all checks by number, in the order in which they run. */
-export const checkNames: ReadonlyMap<number, string> = new Map(allChecks.map(({ number, name }) => [number, name]));
-
-/** Runs checks until one fails, which becomes `context.refusal`, and adds their results to the context. */
-export function runChecks<Context extends CheckedMessage>(context: Context, checks: readonly Check<Context>[]): void {
-  for (const { name, run } of checks) {
-    if (context.refusal) return;
-    try {
-      context.results.push({ name, result: 'passed', detail: run(context) });
-    } catch (error) {
-      addRefusal(context, name, error);
-    }
-  }
-}
-
-/** Like runChecks, for checks that need a source. */
-export async function runAsyncChecks<Context extends CheckedMessage, Source>(
-  context: Context,
-  checks: readonly AsyncCheck<Source, Context>[],
-  source: Source,
-): Promise<void> {
-  for (const { name, run } of checks) {
-    if (context.refusal) return;
-    try {
-      context.results.push({ name, result: 'passed', detail: await run(context, source) });
-    } catch (error) {
-      addRefusal(context, name, error);
-    }
-  }
-}
-
-function addRefusal(context: CheckedMessage, name: string, error: unknown): void {
-  const refusal = refusalOf(error);
-  context.refusal = refusal;
-  context.results.push({ name, result: 'refused', ...refusal.facts });
-}
-
-function check<Run>(number: number, name: string, section: string, run: Run, ...reasons: ReasonCode[]) {
-  return { number, name, section, reads: placesRead[number] ?? [], run, reasons };
-}
+/** All checks of logins, in the order in which they run. */
+export const allChecks = inOrder(loginChecks);

@@ -6,9 +6,9 @@ export const PERSON_NAME = 'Assertion/…';
 const ATTRIBUTES = 'Assertion/AttributeStatement';
 
 /**
- * The places in the messages that each check of the pipeline reads, by its number: paths from the AuthnRequest, the Response or the Assertion
- * to an element or an @attribute. One that ends with a question mark may be absent: a check does not fail for that. The checks without a
- * place read the form, the message as a whole, or what is stored here.
+ * The places in the messages that each check reads, by its number: paths from the AuthnRequest, the Response, the Assertion or the Logout
+ * message to an element or an @attribute. One that ends with a question mark may be absent: a check does not fail for that. The checks without
+ * a place read the form, the message as a whole, or what is stored here.
  */
 export const placesRead: Readonly<Record<number, readonly string[]>> = {
   1: [], // SAMLResponse field
@@ -65,4 +65,18 @@ export const placesRead: Readonly<Record<number, readonly string[]>> = {
   37: [], // Authentication Type
   40: [ATTRIBUTES],
   41: [ATTRIBUTES],
+  101: [], // Logout message
+  102: [], // Encoding
+  103: [], // XML of the message
+  104: ['Logout', 'Logout/@ID'],
+  105: ['Logout/Issuer'],
+  106: [], // Provider in use
+  107: ['Logout/Signature/SignedInfo/SignatureMethod/@Algorithm?', 'Logout/Signature/SignatureValue'],
+  108: ['Logout/@Version'],
+  109: ['Logout/@Destination'],
+  110: ['Logout/@IssueInstant', 'Logout/@NotOnOrAfter?'],
+  111: ['Logout/NameID', 'Logout/EncryptedID?', 'Logout/SessionIndex?'],
+  112: ['Logout/Status/StatusCode/@Value', 'Logout/Status/StatusCode/StatusCode/@Value?'],
+  113: ['Logout/@InResponseTo'],
+  114: ['Logout/@ID'],
 };

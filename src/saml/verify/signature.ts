@@ -51,6 +51,15 @@ export function readSignature(element: XmlElement, allowSha1: boolean): Signatur
   };
 }
 
+/** Reads and verifies a signature. Refuses one that is not by one of the keys or not for this content with signature_invalid. */
+export function verifySignature(element: XmlElement, keys: readonly KeyObject[], allowSha1: boolean): SignatureForm {
+  const form = readSignature(element, allowSha1);
+  const fault = findSignatureFault(form, keys);
+  if (fault === undefined) return form;
+  const cause = fault === 'key' ? 'other_key' : 'content_changed';
+  return refuse('signature_invalid', { cause, received: form.algorithm.label });
+}
+
 /**
  * Returns undefined if one of the keys signed exactly the parent without the signature itself (xmldsig-core 3.2). Then the parent's tree
  * without the signature is what was signed: see docs/decisions/what-is-read-is-what-was-signed.md. Otherwise returns what is wrong: none of

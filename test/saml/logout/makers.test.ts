@@ -8,7 +8,7 @@ import { readMetadata } from '../../../src/federation/metadata/readMetadata.ts';
 import { stateOf } from '../../../src/saml/logout/content.ts';
 import { createLogout, type LogoutContext } from '../../../src/saml/logout/context.ts';
 import { logoutChecks } from '../../../src/saml/logout/pipeline.ts';
-import { runAsyncChecks, runChecks } from '../../../src/saml/verify/pipeline.ts';
+import { runAsyncChecks, runChecks } from '../../../src/saml/verify/check.ts';
 import { attributeOf } from '../../../src/xml/tree.ts';
 import { aProvider } from '../../support/rows.ts';
 

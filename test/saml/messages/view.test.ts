@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { everyCheck } from '../../../src/saml/everyCheck.ts';
 import { type KeptMessages, sealMessages, sealRequest } from '../../../src/saml/messages/keep.ts';
 import { type MessageView, messageView, type Reading } from '../../../src/saml/messages/view.ts';
 import type { LoginContext } from '../../../src/saml/verify/check.ts';
-import { allChecks, loginChecks } from '../../../src/saml/verify/pipeline.ts';
+import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import { placesRead } from '../../../src/saml/verify/places.ts';
 import { deriveSecrets } from '../../../src/secrets.ts';
 import type { ShownCheck } from '../../../src/store/loginActivity.ts';
@@ -129,10 +130,10 @@ describe('saml/messages/view', () => {
 
   it('has the places of every check, of the right form, and of no other', () => {
     expect(Object.keys(placesRead).map(Number)).to.deep.equal(
-      allChecks.map(({ number }) => number).toSorted((one, other) => one - other),
+      everyCheck.map(({ number }) => number).toSorted((one, other) => one - other),
     );
     for (const place of Object.values(placesRead).flat())
-      expect(place).to.match(/^(AuthnRequest|Response|Assertion)(\/[A-Z]\w+)*(\/@[A-Z]\w+|\/…)?\??$/);
+      expect(place).to.match(/^(AuthnRequest|Response|Assertion|Logout)(\/[A-Z]\w+)*(\/@[A-Z]\w+|\/…)?\??$/);
     for (const check of [...loginChecks.verify, ...loginChecks.match])
       expect(check.reads, check.name).to.not.deep.equal([]);
   });

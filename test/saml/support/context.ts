@@ -1,5 +1,5 @@
-import { createLogin, type LoginContext } from '../../../src/saml/verify/check.ts';
-import { loginChecks, runChecks } from '../../../src/saml/verify/pipeline.ts';
+import { createLogin, type LoginContext, runChecks } from '../../../src/saml/verify/check.ts';
+import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import type { ProviderSettings } from '../../../src/store/identityProviders.ts';
 import { aProvider } from '../../support/rows.ts';
 import { domain, domainNext, ecProvider, provider, providerNext } from './keys.ts';

@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import { describePublicKey } from '../../../src/federation/certificate.ts';
 import { setProviderEnabled } from '../../../src/federation/providers.ts';
 import { hashToken } from '../../../src/identifier.ts';
-import { createLogin, type LoginContext } from '../../../src/saml/verify/check.ts';
-import { loginChecks, runAsyncChecks } from '../../../src/saml/verify/pipeline.ts';
+import { createLogin, type LoginContext, runAsyncChecks } from '../../../src/saml/verify/check.ts';
+import { findRequests } from '../../../src/saml/verify/lookUp.ts';
+import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import { insertDomain } from '../../../src/store/domains.ts';
 import { type IdentityProvider, insertProvider, writeProviderMetadata } from '../../../src/store/identityProviders.ts';
 import { findLoginRequest, insertLoginRequest } from '../../../src/store/loginRequests.ts';
@@ -105,6 +106,7 @@ describe('the look-up of provider and login request', () => {
   ): Promise<LoginContext> {
     const login = createLogin({ domainId, entityId: '', acsUrl: '', secretOf: () => cookie.secret });
     login.root = parseXml(Buffer.from(xml));
+    await findRequests(login, deps);
     await runAsyncChecks(login, loginChecks.lookUp, deps);
     return login;
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createLogin, type LoginContext } from '../../../src/saml/verify/check.ts';
-import { loginChecks, runAsyncChecks } from '../../../src/saml/verify/pipeline.ts';
+import { createLogin, type LoginContext, runAsyncChecks } from '../../../src/saml/verify/check.ts';
+import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import type { ProviderSettings } from '../../../src/store/identityProviders.ts';
 import { addPerson } from '../../support/anteroom.ts';
 import { aProvider } from '../../support/rows.ts';
