@@ -134,7 +134,6 @@ const testedIn: Record<string, string> = {
   'intranet/security/remove.ts': 'intranet/security/overview.test.ts',
   'login/activityNames.ts': 'admin/activity/list.test.ts',
   'login/authenticatorApp.ts': 'intranet/secondStep.test.ts',
-  'saml/acs/startSamlSession.ts': 'saml/acs/personSwitch.test.ts',
   'store/loggedOutSessions.ts': 'saml/verify/loggedOut.test.ts',
   'login/credentials.ts': 'web/session.test.ts',
   'login/renamePasskey.ts': 'intranet/security/overview.test.ts',
