@@ -20,7 +20,7 @@ import { domainTarget } from './changeDomain.ts';
 const CERTIFICATE_YEARS = 10;
 
 /** A private key and its certificate, in PEM. */
-type SigningKey = { privateKey: string; certificate: string };
+export type SigningKey = { privateKey: string; certificate: string };
 
 /** What the metadata of a domain is made with: the key that signs it, and the certificates in it. */
 export type MetadataKeys = SigningKey & { forSigning: string[]; forEncryption: string };

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { findSigningKey } from '../../federation/domainKeys.ts';
+import { findSigningKey, type SigningKey } from '../../federation/domainKeys.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import { newId } from '../../identifier.ts';
 import { publishLogout } from '../../login/events.ts';
@@ -12,8 +12,8 @@ import { allowFormTo } from '../../web/headers.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { clientOf, type LoggedInUser } from '../../web/request.ts';
 import { currentSessionId, endSession } from '../../web/session.ts';
-import type { SigningKey } from '../request/signXml.ts';
-import { findLogoutTarget, type LogoutTarget, signedFor, writeLogoutRequest } from './outgoing.ts';
+import { sentTo, type Target } from '../request/bindings.ts';
+import { findLogoutTarget, writeLogoutRequest } from './outgoing.ts';
 
 /** The page that says which part of a logout worked. */
 export const LOGGED_OUT = '/logged-out';
@@ -51,13 +51,13 @@ async function endReported(deps: Deps, req: Request, user: LoggedInUser): Promis
 }
 
 /** Returns where a logout request goes, unless the person only logs out here: the provider would not know whose session ends. */
-function targetOf(provider: IdentityProvider, { login }: LoggedInUser): LogoutTarget | undefined {
+function targetOf(provider: IdentityProvider, { login }: LoggedInUser): Target | undefined {
   const { singleLogout, requestBinding } = provider.settings;
   if (!singleLogout || !provider.enabled || login.nameId === undefined) return undefined;
   return findLogoutTarget(provider, requestBinding, 'request');
 }
 
-type Leaving = { user: LoggedInUser; provider: IdentityProvider; target: LogoutTarget; key: SigningKey };
+type Leaving = { user: LoggedInUser; provider: IdentityProvider; target: Target; key: SigningKey };
 
 async function sendRequest(deps: Deps, req: Request, res: Response, leaving: Leaving): Promise<void> {
   const { user, provider, target, key } = leaving;
@@ -66,7 +66,7 @@ async function sendRequest(deps: Deps, req: Request, res: Response, leaving: Lea
   const at = deps.now();
   const issuer = serviceProviderDetails(domain, provider.settings.spEntityId).entityId;
   const xml = writeLogoutRequest({ id, issuer, destination: target.url, at }, user.login);
-  const outgoing = signedFor(target, { parameter: 'SAMLRequest', xml, relayState: undefined }, key);
+  const sent = sentTo(target, { parameter: 'SAMLRequest', xml, relayState: undefined }, key);
   const activityId = newId(deps);
   const { network, userAgent } = clientOf(req);
   await deps.store.db.transaction().execute(async (trx) => {
@@ -95,8 +95,13 @@ async function sendRequest(deps: Deps, req: Request, res: Response, leaving: Lea
     });
   });
   // The content policy forbids that a form leads to another site by a redirect: a page leads on.
-  if (outgoing.fields) allowFormTo(res, outgoing.url);
-  res.render('saml/logout/ours', { provider, ...outgoing, result: withQuery(LOGGED_OUT, { request: id }) });
+  if (sent.fields) allowFormTo(res, sent.url);
+  res.render('saml/logout/ours', {
+    provider,
+    url: sent.url,
+    fields: sent.fields,
+    result: withQuery(LOGGED_OUT, { request: id }),
+  });
 }
 
 /** Says what is stored: a link cannot say that a person is logged out who is not. */

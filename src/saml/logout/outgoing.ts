@@ -2,16 +2,9 @@ import { shortBinding } from '../../federation/providers.ts';
 import type { ProviderFacts } from '../../store/identityProviders.ts';
 import type { LoginFacts } from '../../web/request.ts';
 import { escapeText, escapeValue } from '../../xml/canonicalize.ts';
-import { fieldsFor, type OutgoingMessage, redirectFor } from '../request/bindings.ts';
-import type { OutgoingRequest } from '../request/serviceProvider.ts';
-import type { SigningKey } from '../request/signXml.ts';
+import type { Target } from '../request/bindings.ts';
 import { SAML, SAMLP } from '../verify/elements.ts';
 import { SUCCESS } from '../verify/message.ts';
-
-export type Binding = 'redirect' | 'post';
-
-/** Where a logout message goes, and how. */
-export type LogoutTarget = { binding: Binding; url: string };
 
 /** What all logout messages have: an ID, who sends it, where to, and when, in epoch milliseconds. */
 export type LogoutEnvelope = { id: string; issuer: string; destination: string; at: number };
@@ -24,10 +17,10 @@ const LIFE_MS = 10 * 60_000;
  */
 export function findLogoutTarget(
   { facts }: { facts: Pick<ProviderFacts, 'singleLogout'> },
-  preferred: Binding,
+  preferred: Target['binding'],
   message: 'request' | 'response',
-): LogoutTarget | undefined {
-  const targets = facts.singleLogout.map(({ binding, location, responseLocation }): LogoutTarget => {
+): Target | undefined {
+  const targets = facts.singleLogout.map(({ binding, location, responseLocation }): Target => {
     const url = message === 'response' ? (responseLocation ?? location) : location;
     return { binding: shortBinding(binding) === 'HTTP-POST' ? 'post' : 'redirect', url };
   });
@@ -51,13 +44,6 @@ export function writeLogoutRequest(
 export function writeLogoutResponse(envelope: LogoutEnvelope, inResponseTo: string): string {
   const status = element('samlp:Status', {}, element('samlp:StatusCode', { Value: SUCCESS }, ''));
   return message('samlp:LogoutResponse', envelope, { InResponseTo: inResponseTo }, status);
-}
-
-/** Signs a logout message for the binding of its target: it goes through a browser, so it must be signed (saml-profiles 4.4.4.1). */
-export function signedFor({ binding, url }: LogoutTarget, outgoing: OutgoingMessage, key: SigningKey): OutgoingRequest {
-  return binding === 'redirect'
-    ? { url: redirectFor(outgoing, url, key), fields: undefined }
-    : { url, fields: fieldsFor(outgoing, key) };
 }
 
 function message(name: string, { id, issuer, destination, at }: LogoutEnvelope, more: Attributes, content: string) {

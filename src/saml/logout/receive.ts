@@ -26,6 +26,7 @@ import { loginOf } from '../../web/sessionStore.ts';
 import { together } from '../../web/turn.ts';
 import { storedChecks } from '../acs/activity.ts';
 import { logoutToKeep } from '../messages/keep.ts';
+import type { Target } from '../request/bindings.ts';
 import type { NameId } from '../verify/assertion.ts';
 import { found, runAsyncChecks, runChecks } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
@@ -33,7 +34,6 @@ import { type LogoutOfName, rememberLogout } from '../verify/loggedOut.ts';
 import { verifyAfterRollover } from '../verify/rollover.ts';
 import { stateOf } from './content.ts';
 import { createLogout, isRequest, type LogoutContext } from './context.ts';
-import type { Binding } from './outgoing.ts';
 import { logoutChecks } from './pipeline.ts';
 
 /** A message that passed every check: a logout that the provider waits for, or the end of one of ours. */
@@ -44,7 +44,7 @@ export type AcceptedLogout =
       entityId: string;
       id: string;
       relayState: string | undefined;
-      binding: Binding;
+      binding: Target['binding'];
     }
   | { kind: 'response'; requestId: string };
 

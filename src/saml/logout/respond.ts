@@ -5,8 +5,9 @@ import { findSigningKey } from '../../federation/domainKeys.ts';
 import { logoutRefusalMessage } from '../../federation/refusalMessages.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { withQuery } from '../../web/query.ts';
+import { sentTo } from '../request/bindings.ts';
 import { LOGGED_OUT } from './ours.ts';
-import { findLogoutTarget, signedFor, writeLogoutResponse } from './outgoing.ts';
+import { findLogoutTarget, writeLogoutResponse } from './outgoing.ts';
 import { type AcceptedLogout, type RefusedLogout, receiveLogout } from './receive.ts';
 
 /**
@@ -38,7 +39,7 @@ async function respond(deps: Deps, res: Response, accepted: AcceptedRequest): Pr
   if (!target || !key) return res.redirect(303, LOGGED_OUT);
   const id = `_${deps.randomBytes(20).toString('hex')}`;
   const xml = writeLogoutResponse({ id, issuer: entityId, destination: target.url, at: deps.now() }, inResponseTo);
-  const { url, fields } = signedFor(target, { parameter: 'SAMLResponse', xml, relayState }, key);
+  const { url, fields } = sentTo(target, { parameter: 'SAMLResponse', xml, relayState }, key);
   if (fields === undefined) return res.redirect(303, url);
   allowFormTo(res, url);
   res.render('saml/request/loginRequest', { provider, url, fields });

@@ -1,35 +1,48 @@
-import { createSign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import { type SigningKey, signXml } from './signXml.ts';
+import type { SigningKey } from '../../federation/domainKeys.ts';
+import { signXml } from './signXml.ts';
 
 const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 
 /** The name of a message in a form or a URL. */
 export type MessageParameter = 'SAMLRequest' | 'SAMLResponse';
 
-/** A message as it is sent, without its signature. */
+/** A message without its signature. */
 export type OutgoingMessage = { parameter: MessageParameter; xml: string; relayState: string | undefined };
 
-/** Returns the fields for the HTTP-POST binding (saml-bindings 3.5.4), signed if there is a key. */
-export function fieldsFor(
-  { parameter, xml, relayState }: OutgoingMessage,
-  key: SigningKey | undefined,
-): Record<string, string> {
-  const message = Buffer.from(key ? signXml(xml, key, true) : xml).toString('base64');
-  return { [parameter]: message, ...(relayState !== undefined && { RelayState: relayState }) };
+/** Where a message goes, and how. */
+export type Target = { binding: 'redirect' | 'post'; url: string };
+
+/** A message as it is sent: a URL to redirect to, or with fields to post there; and its XML. */
+export type SentMessage = { url: string; fields: Record<string, string> | undefined; xml: string };
+
+/** Returns a message for the binding of its target, signed if there is a key. */
+export function sentTo({ binding, url }: Target, message: OutgoingMessage, key: SigningKey | undefined): SentMessage {
+  return binding === 'redirect' ? asRedirect(url, message, key) : asForm(url, message, key);
 }
 
-/** Returns the URL for the HTTP-Redirect binding (saml-bindings 3.4.4), signed if there is a key. */
-export function redirectFor(
-  { parameter, xml, relayState }: OutgoingMessage,
-  url: string,
-  key: SigningKey | undefined,
-): string {
-  const query = new URLSearchParams({ [parameter]: deflateRawSync(xml).toString('base64') });
-  if (relayState !== undefined) query.set('RelayState', relayState);
+/** Returns a URL with more parameters after those that it has. */
+export function withParameters(url: string, parameters: URLSearchParams): string {
+  const target = new URL(url);
+  target.search += `${target.search === '' ? '?' : '&'}${parameters}`;
+  return target.href;
+}
+
+// saml-bindings 3.5.4
+function asForm(url: string, { parameter, xml, relayState }: OutgoingMessage, key: SigningKey | undefined) {
+  const sent = key ? signXml(xml, key, true) : xml;
+  const message = { [parameter]: Buffer.from(sent).toString('base64') };
+  return { url, fields: { ...message, ...(relayState !== undefined && { RelayState: relayState }) }, xml: sent };
+}
+
+// saml-bindings 3.4.4.1: the signature covers the parameters as they are written.
+function asRedirect(url: string, { parameter, xml, relayState }: OutgoingMessage, key: SigningKey | undefined) {
+  const parameters = new URLSearchParams({ [parameter]: deflateRawSync(xml).toString('base64') });
+  if (relayState !== undefined) parameters.set('RelayState', relayState);
   if (key) {
-    query.set('SigAlg', RSA_SHA256);
-    query.set('Signature', createSign('RSA-SHA256').update(`${query}`).sign(key.privateKey, 'base64'));
+    parameters.set('SigAlg', RSA_SHA256);
+    parameters.set('Signature', sign('sha256', Buffer.from(`${parameters}`), key.privateKey).toString('base64'));
   }
-  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
+  return { url: withParameters(url, parameters), fields: undefined, xml };
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { queryText } from '../../web/query.ts';
+import { withParameters } from './bindings.ts';
 
 const LONGEST = 320; // characters of an e-mail address (RFC 3696, erratum 1690)
 const EMAIL = /^[^\s@<>&"\p{C}]{1,64}@[\p{L}\p{N}.-]{1,255}$/u; // and nothing that XML would have to escape
@@ -22,7 +23,7 @@ export function takesLoginHint(url: string): boolean {
 
 /** Returns a URL with the hint. Neither the Destination nor the signature of a request covers it. */
 export function withLoginHint(url: string, hint: string): string {
-  return `${url}${url.includes('?') ? '&' : '?'}login_hint=${encodeURIComponent(hint)}`;
+  return withParameters(url, new URLSearchParams({ login_hint: hint }));
 }
 
 /** Returns an unsigned AuthnRequest with a Subject: who should log in (saml-core 3.4.1). */

@@ -1,4 +1,3 @@
-import { inflateRawSync } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
 import { Conflict } from '../../errors.ts';
@@ -13,7 +12,8 @@ import { allowFormTo } from '../../web/headers.ts';
 import { rememberSent } from '../../web/sentLogin.ts';
 import { keepsMessages, sealRequest } from '../messages/keep.ts';
 import { countLoginRequest } from '../traffic.ts';
-import { createAuthnRequest, type OutgoingRequest } from './serviceProvider.ts';
+import type { SentMessage } from './bindings.ts';
+import { createAuthnRequest } from './serviceProvider.ts';
 
 const REQUEST_MS = 10 * 60_000;
 const MOST_AT_ONCE = 10;
@@ -95,13 +95,13 @@ async function createLoginRequest(
   domain: Domain,
   provider: IdentityProvider,
   { id, browser, expiresAt, returnPath, test, restarted, autoLogin, ...start }: Start & NewRequest,
-): Promise<OutgoingRequest> {
+): Promise<SentMessage> {
   const relayState = newToken(deps) + (restarted ? RESTARTED : '');
   const forceAuthn = start.forceAuthn || provider.settings.forceAuthn;
   if (test && !(await writeTestRequest(deps.store.db, test.id, id))) throw new Conflict(SENT_ALREADY);
   const key = await findSigningKey(deps, domain.id);
   const request = { id, relayState, forceAuthn, loginHint: start.loginHint };
-  const outgoing = await createAuthnRequest(domain, provider, key, request);
+  const sent = await createAuthnRequest(domain, provider, key, request);
   await insertLoginRequest(deps.store.db, {
     id,
     relayState,
@@ -116,14 +116,7 @@ async function createLoginRequest(
     expiresAt,
     usedAt: null,
     automatic: autoLogin ? 1 : 0,
-    messageSealed: (await keepsMessages(deps)) ? sealRequest(deps, xmlOf(outgoing)) : null,
+    messageSealed: (await keepsMessages(deps)) ? sealRequest(deps, sent.xml) : null,
   });
-  return outgoing;
-}
-
-/** Returns the message as it was sent by HTTP-Redirect (saml-bindings 3.4.4.1) or HTTP-POST (saml-bindings 3.5.4). */
-function xmlOf({ url, fields }: OutgoingRequest): string {
-  if (fields) return Buffer.from(fields.SAMLRequest ?? '', 'base64').toString();
-  const message = new URL(url).searchParams.get('SAMLRequest') ?? '';
-  return inflateRawSync(Buffer.from(message, 'base64')).toString();
+  return sent;
 }

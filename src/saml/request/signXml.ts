@@ -1,7 +1,5 @@
 import { SignedXml } from 'xml-crypto';
-
-/** Private key and certificate of a domain, PEM. */
-export type SigningKey = { privateKey: string; certificate: string };
+import type { SigningKey } from '../../federation/domainKeys.ts';
 
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';

@@ -1,10 +1,12 @@
 import { createPublicKey } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
+import type { SigningKey } from '../../../src/federation/domainKeys.ts';
 import { findSigningKey } from '../../../src/federation/domainKeys.ts';
 import { setUpDomain } from '../../../src/federation/domains.ts';
 import { createAuthnRequest, createMetadata } from '../../../src/saml/request/serviceProvider.ts';
-import type { SigningKey } from '../../../src/saml/request/signXml.ts';
 import { SAML, SAMLP } from '../../../src/saml/verify/elements.ts';
+import { verifySignature } from '../../../src/saml/verify/signature.ts';
 import { type Domain, listDomains } from '../../../src/store/domains.ts';
 import type { IdentityProvider, ProviderSettings } from '../../../src/store/identityProviders.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
@@ -79,7 +81,10 @@ describe('saml/request/serviceProvider', () => {
   });
 
   it('signs a request for the POST binding', async () => {
-    expect(childNames(await posted({}))).to.include('Signature');
+    const signed = await posted({});
+    const [signature] = signed.children.filter((child) => typeof child !== 'string' && child.local === 'Signature');
+    const keys = [createPublicKey(key?.certificate ?? '')];
+    expect(verifySignature(signature as XmlElement, keys, false).algorithm.label).to.equal('RSA-SHA256');
     expect(childNames(await posted({ signRequests: false }))).not.to.include('Signature');
   });
 
@@ -93,6 +98,22 @@ describe('saml/request/serviceProvider', () => {
     expect(attributeOf(full, 'ForceAuthn')).to.equal('true');
     expect(childNames(full)).to.include('RequestedAuthnContext');
     expect(formatIn(full)).to.equal(EMAIL);
+  });
+
+  it('adds its parameters to a URL that has some, before a fragment', async () => {
+    const provider = withSettings({});
+    const location = 'https://idp.example.com/sso?name=a%20b#start';
+    provider.facts.singleSignOn = [{ binding: `${BINDINGS}HTTP-Redirect`, location }];
+    const { url } = await createAuthnRequest(domain, provider, key, request);
+    expect(url).to.match(/^https:\/\/idp\.example\.com\/sso\?name=a%20b&SAMLRequest=[^#]+#start$/);
+  });
+
+  it('returns the XML as it is sent', async () => {
+    const posted = await createAuthnRequest(domain, withSettings({ requestBinding: 'post' }), key, request);
+    expect(Buffer.from(posted.fields?.SAMLRequest ?? '', 'base64').toString()).to.equal(posted.xml);
+    const { url, xml } = await createAuthnRequest(domain, withSettings({}), key, request);
+    const sent = Buffer.from(new URL(url).searchParams.get('SAMLRequest') ?? '', 'base64');
+    expect(inflateRawSync(sent).toString()).to.equal(xml);
   });
 
   it('throws if the provider has no endpoint for the binding', async () => {
