@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 
-const LONGEST_WINDOW_MS = 3_600_000;
-
 /** Returns the current number of failures of a counter. */
 export async function countFailures(db: Db, name: string, now: number): Promise<number> {
   const row = await db
@@ -40,18 +38,4 @@ export async function takeFailureBack(db: Db, name: string): Promise<void> {
 
 export async function forgetFailures(db: Db, name: string): Promise<void> {
   await db.deleteFrom('attempts').where('name', '=', name).execute();
-}
-
-/**
- * Deletes up to `limit` expired rows, and those that end later than any window: the clock was set back, and they would block people until it
- * has caught up. Returns how many there were.
- */
-export async function deleteExpiredFailures(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db
-    .selectFrom('attempts')
-    .select('name')
-    .where((e) => e.or([e('expiresAt', '<=', now), e('expiresAt', '>', now + LONGEST_WINDOW_MS)]))
-    .limit(limit);
-  const result = await db.deleteFrom('attempts').where('name', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }

@@ -1,63 +1,63 @@
 import { setImmediate } from 'node:timers/promises';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { deleteExpiredFailures } from './attempts.ts';
-import { deleteExpiredLoggedOutSessions } from './loggedOutSessions.ts';
-import { deleteLoginActivityBefore } from './loginActivity.ts';
-import { deleteLoginMessagesBefore } from './loginMessages.ts';
-import { deleteExpiredLoginRequests } from './loginRequests.ts';
-import { deleteExpiredLoginTests } from './loginTests.ts';
-import { deleteTrafficBefore, TRAFFIC_KEPT_MS } from './loginTraffic.ts';
-import { deleteExpiredLogoutRequests } from './logoutRequests.ts';
-import { deleteExpiredMetadataCollections } from './metadataCollections.ts';
-import { deleteExpiredMetadataImports } from './metadataImports.ts';
-import { deleteExpiredChallenges } from './passkeyChallenges.ts';
-import { deleteExpiredPasswordLinks } from './passwordLinks.ts';
-import { deleteExpiredPendingLogins } from './pendingLogins.ts';
-import { deleteExpiredProviderSetups } from './providerSetups.ts';
-import { deleteExpiredSecondSteps } from './secondSteps.ts';
-import { deleteMailsBefore } from './sentMails.ts';
-import { deleteExpiredSessions } from './sessions.ts';
-import { deleteExpiredAssertions } from './usedAssertions.ts';
-import { deleteDeliveriesBefore } from './webhookDeliveries.ts';
+import type { Schema } from '../db/schema.ts';
+import { minIdAt } from '../identifier.ts';
+import { TRAFFIC_KEPT_MS } from './loginTraffic.ts';
 
-const DAY_MS = 86_400_000;
-const DELIVERY_DAYS = 30;
-const MAIL_DAYS = 90;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const ROWS_AT_ONCE = 500;
 
-const deletions = [
-  deleteExpiredLoginRequests,
-  deleteExpiredLoginTests,
-  deleteExpiredLogoutRequests,
-  deleteExpiredLoggedOutSessions,
-  deleteExpiredAssertions,
-  deleteExpiredPendingLogins,
-  deleteExpiredPasswordLinks,
-  deleteExpiredSessions,
-  deleteExpiredMetadataImports,
-  deleteExpiredMetadataCollections,
-  deleteExpiredFailures,
-  deleteExpiredProviderSetups,
-  deleteExpiredChallenges,
-  deleteExpiredSecondSteps,
+/**
+ * A table whose rows expire, and its key. Rows are kept for some time after that. A row that expires later than `longestMs` from now is of a
+ * clock that was set back, and is deleted too.
+ */
+type Expiring = { table: keyof Schema; key: string[]; keptMs?: number; longestMs?: number };
+
+const expiring: Expiring[] = [
+  { table: 'loginRequests', key: ['id'], keptMs: DAY_MS }, // one that was used tells where the person wanted to go
+  { table: 'loginTests', key: ['id'], keptMs: DAY_MS },
+  { table: 'logoutRequests', key: ['id'], keptMs: DAY_MS }, // its page tells what happened
+  { table: 'loggedOutSessions', key: ['keyHash'] },
+  { table: 'usedAssertions', key: ['entityId', 'assertionId'] },
+  { table: 'pendingLogins', key: ['tokenHash'] },
+  { table: 'passwordLinks', key: ['tokenHash'] },
+  { table: 'sessions', key: ['id'] },
+  { table: 'metadataImports', key: ['id'] },
+  { table: 'metadataCollections', key: ['id'] },
+  { table: 'attempts', key: ['name'], longestMs: HOUR_MS }, // it would block people until the clock has caught up
+  { table: 'providerSetups', key: ['id'], keptMs: 30 * DAY_MS },
+  { table: 'passkeyChallenges', key: ['challengeHash'] },
+  { table: 'secondSteps', key: ['tokenHash'] },
 ];
 
 /** For how many days Login activity is kept, and the messages of its attempts. */
-export type KeptDays = { activity: number; messages: number };
+type KeptDays = { activity: number; messages: number };
 
-/** Deletes expired rows from every table whose rows expire, and Login activity and events of webhooks past their time, in slices. */
+/** Deletes expired rows from every table whose rows expire, and those of logs and counts that are past their time. */
 export async function deleteExpired(db: Db, now: number, days: KeptDays): Promise<void> {
-  for (const deleteSome of deletions) await inSlices(() => deleteSome(db, now, ROWS_AT_ONCE));
-  const before = (some: number) => now - some * DAY_MS;
-  await inSlices(() => deleteLoginActivityBefore(db, before(days.activity), ROWS_AT_ONCE));
-  const messageDays = Math.min(days.messages, days.activity);
-  await inSlices(() => deleteLoginMessagesBefore(db, before(messageDays), ROWS_AT_ONCE));
-  await inSlices(() => deleteDeliveriesBefore(db, before(DELIVERY_DAYS), ROWS_AT_ONCE));
-  await deleteMailsBefore(db, now - MAIL_DAYS * DAY_MS);
-  await deleteTrafficBefore(db, now - TRAFFIC_KEPT_MS);
+  for (const { table, key, keptMs = 0, longestMs } of expiring) {
+    const isOver = sql<boolean>`"expiresAt" <= ${now - keptMs}`;
+    const isTooLate = longestMs === undefined ? undefined : sql<boolean>`"expiresAt" > ${now + longestMs}`;
+    await deleteIn(db, table, key, isTooLate ? sql`(${isOver} or ${isTooLate})` : isOver);
+  }
+  const firstId = (keptDays: number) => minIdAt(now - keptDays * DAY_MS);
+  await deleteBefore(db, 'loginActivity', 'id', firstId(days.activity));
+  await deleteBefore(db, 'loginMessages', 'activityId', firstId(Math.min(days.messages, days.activity)));
+  await deleteBefore(db, 'webhookDeliveries', 'id', firstId(30));
+  await deleteBefore(db, 'sentMails', 'id', firstId(90));
+  await deleteBefore(db, 'loginTraffic', 'slot', now - TRAFFIC_KEPT_MS);
 }
 
-/** Lets other requests run between two slices. */
-async function inSlices(deleteSome: () => Promise<number>): Promise<void> {
-  while ((await deleteSome()) === ROWS_AT_ONCE) await setImmediate();
+function deleteBefore(db: Db, table: keyof Schema, column: string, first: string | number): Promise<void> {
+  return deleteIn(db, table, [column], sql`${sql.ref(column)} < ${first}`);
+}
+
+/** Deletes rows in slices, between which other requests are served. */
+async function deleteIn(db: Db, table: keyof Schema, key: string[], isOld: RawBuilder<boolean>): Promise<void> {
+  const columns = sql.join(key.map((column) => sql.ref(column)));
+  const some = sql`select ${columns} from ${sql.table(table)} where ${isOld} limit ${sql.lit(ROWS_AT_ONCE)}`;
+  const deletion = db.deleteFrom(table).where(sql<boolean>`(${columns}) in (${some})`);
+  while ((await deletion.executeTakeFirst()).numDeletedRows >= ROWS_AT_ONCE) await setImmediate();
 }

@@ -32,10 +32,3 @@ const unexpired = prepared((db, one: string, other: string, now: number) =>
     .where((e) => e.or([e('keyHash', '=', one), e('keyHash', '=', other)]))
     .where('expiresAt', '>', now),
 );
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredLoggedOutSessions(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('loggedOutSessions').select('keyHash').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('loggedOutSessions').where('keyHash', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

@@ -150,13 +150,6 @@ export async function writeLogoutResult(
   await db.updateTable('loginActivity').set(changes).where('id', '=', id).execute();
 }
 
-/** Deletes up to `limit` attempts from before a time. Returns how many there were. */
-export async function deleteLoginActivityBefore(db: Db, time: number, limit: number): Promise<number> {
-  const old = db.selectFrom('loginActivity').select('id').where('id', '<', minIdAt(time)).orderBy('id').limit(limit);
-  const result = await db.deleteFrom('loginActivity').where('id', 'in', old).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** Returns the attempt with an ID or a reference. */
 export async function findLoginActivity(db: Db, key: string): Promise<LoginActivity | undefined> {
   const row = await db

@@ -1,6 +1,5 @@
 import type { Db } from '../db/open.ts';
 import { inserter } from '../db/query.ts';
-import { minIdAt } from '../identifier.ts';
 
 /** Stores the sealed messages of an attempt. If its row counts a refusal again, they replace the earlier ones. */
 export async function writeLoginMessages(db: Db, activityId: string, sealed: string): Promise<void> {
@@ -19,15 +18,4 @@ export async function findLoginMessages(db: Db, activityId: string): Promise<str
 export async function deleteMessagesOf(db: Db, activityIds: string[]): Promise<void> {
   if (activityIds.length === 0) return;
   await db.deleteFrom('loginMessages').where('activityId', 'in', activityIds).execute();
-}
-
-/** Deletes the messages of up to `limit` attempts from before a time. Returns how many there were. */
-export async function deleteLoginMessagesBefore(db: Db, time: number, limit: number): Promise<number> {
-  const end = minIdAt(time);
-  const old = db.selectFrom('loginMessages').select('activityId').where('activityId', '<', end);
-  const result = await db
-    .deleteFrom('loginMessages')
-    .where('activityId', 'in', old.orderBy('activityId').limit(limit))
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
 }

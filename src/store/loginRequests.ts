@@ -2,8 +2,6 @@ import type { Db } from '../db/open.ts';
 import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { LoginRequestRow } from '../db/schema.ts';
 
-const KEPT_MS = 24 * 3_600_000;
-
 export async function insertLoginRequest(db: Db, request: LoginRequestRow): Promise<void> {
   await insertRequests(db, [request]);
 }
@@ -34,15 +32,4 @@ const byIds = prepared((db, ids: string) =>
 export async function consumeLoginRequest(db: Db, id: string, now: number): Promise<boolean> {
   const unused = db.updateTable('loginRequests').set({ usedAt: now }).where('id', '=', id).where('usedAt', 'is', null);
   return (await unused.executeTakeFirst()).numUpdatedRows === 1n;
-}
-
-/** Deletes up to `limit` rows that expired more than a day ago. Returns how many there were. */
-export async function deleteExpiredLoginRequests(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db
-    .selectFrom('loginRequests')
-    .select('id')
-    .where('expiresAt', '<=', now - KEPT_MS)
-    .limit(limit);
-  const result = await db.deleteFrom('loginRequests').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }

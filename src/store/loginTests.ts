@@ -3,8 +3,6 @@ import type { Db } from '../db/open.ts';
 import type { LoginTestRow, PassedTestRow } from '../db/schema.ts';
 import type { IdentityProvider } from './identityProviders.ts';
 
-const KEPT_MS = 24 * 3_600_000; // as long as login requests
-
 /** Who started a Test login: a Power User, a setup link of a provider's administrator, or the command line. */
 export type Starter = `person:${string}` | `link:${string}` | 'commandLine';
 
@@ -86,17 +84,6 @@ export async function writeTestRequest(db: Db, id: string, requestId: string): P
 export async function writeTestResult(db: Db, id: string, activityId: string, matched: string[]): Promise<void> {
   const result = { activityId, matchedJson: JSON.stringify(matched) };
   await db.updateTable('loginTests').set(result).where('id', '=', id).execute();
-}
-
-/** Deletes up to `limit` Test logins that expired more than a day ago. Returns how many there were. */
-export async function deleteExpiredLoginTests(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db
-    .selectFrom('loginTests')
-    .select('id')
-    .where('expiresAt', '<=', now - KEPT_MS)
-    .limit(limit);
-  const result = await db.deleteFrom('loginTests').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }
 
 /** Remembers what a Test login passed with, and forgets the oldest past `most` of a domain and an EntityID. */

@@ -42,8 +42,3 @@ export async function addTraffic(db: Db, rows: LoginTraffic[]): Promise<void> {
 export async function listTraffic(db: Db, since: number): Promise<LoginTraffic[]> {
   return db.selectFrom('loginTraffic').selectAll().where('slot', '>=', since).orderBy('slot').execute();
 }
-
-/** Deletes the counts from before a time. */
-export async function deleteTrafficBefore(db: Db, time: number): Promise<void> {
-  await db.deleteFrom('loginTraffic').where('slot', '<', time).execute();
-}

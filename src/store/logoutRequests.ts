@@ -7,8 +7,6 @@ export type LogoutState = 'sent' | 'done' | 'partly' | 'failed';
 /** A logout request that was sent to a provider. */
 export type LogoutRequest = Omit<LogoutRequestRow, 'state'> & { state: LogoutState };
 
-const KEPT_MS = 24 * 3_600_000;
-
 export async function insertLogoutRequest(db: Db, request: LogoutRequest): Promise<void> {
   await db.insertInto('logoutRequests').values(request).execute();
 }
@@ -23,15 +21,4 @@ export async function findLogoutRequest(db: Db, id: string): Promise<LogoutReque
 export async function finishLogoutRequest(db: Db, id: string, state: LogoutState): Promise<boolean> {
   const sent = db.updateTable('logoutRequests').set({ state }).where('id', '=', id).where('state', '=', 'sent');
   return (await sent.executeTakeFirst()).numUpdatedRows === 1n;
-}
-
-/** Deletes up to `limit` rows that expired more than a day ago. Returns how many there were. */
-export async function deleteExpiredLogoutRequests(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db
-    .selectFrom('logoutRequests')
-    .select('id')
-    .where('expiresAt', '<=', now - KEPT_MS)
-    .limit(limit);
-  const result = await db.deleteFrom('logoutRequests').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }

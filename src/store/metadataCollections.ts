@@ -18,10 +18,3 @@ export async function findMetadataCollection(
 export async function insertMetadataCollection(db: Db, row: MetadataCollectionRow): Promise<void> {
   await db.insertInto('metadataCollections').values(row).execute();
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredMetadataCollections(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('metadataCollections').select('id').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('metadataCollections').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

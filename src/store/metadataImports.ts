@@ -18,10 +18,3 @@ export async function insertMetadataImport(db: Db, row: MetadataImportRow): Prom
 export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
   await db.deleteFrom('metadataImports').where('id', '=', id).execute();
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredMetadataImports(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('metadataImports').select('id').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('metadataImports').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

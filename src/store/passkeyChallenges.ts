@@ -18,10 +18,3 @@ export async function consumeChallenge(db: Db, challengeHash: string, binding: s
     .executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredChallenges(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('passkeyChallenges').select('challengeHash').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('passkeyChallenges').where('challengeHash', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

@@ -31,10 +31,3 @@ export async function takePasswordLink(db: Db, tokenHash: string): Promise<boole
 export async function deletePasswordLinks(db: Db, userId: string): Promise<void> {
   await db.deleteFrom('passwordLinks').where('userId', '=', userId).execute();
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredPasswordLinks(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('passwordLinks').select('tokenHash').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('passwordLinks').where('tokenHash', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

@@ -24,10 +24,3 @@ export async function consumePendingLogin(db: Db, tokenHash: string): Promise<bo
   const result = await db.deleteFrom('pendingLogins').where('tokenHash', '=', tokenHash).executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredPendingLogins(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('pendingLogins').select('tokenHash').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('pendingLogins').where('tokenHash', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

@@ -4,8 +4,6 @@ import type { ProviderSetupRow } from '../db/schema.ts';
 /** A provider setup link, and what arrived through it. */
 export type ProviderSetup = ProviderSetupRow;
 
-const KEPT_MS = 30 * 86_400_000; // after the link expired
-
 const withoutMetadata = [
   'id',
   'domainId',
@@ -120,17 +118,6 @@ export async function writeRevocation(
       .where('revokedAt', 'is', null)
       .where((e) => e.or([e('decision', 'is', null), e('decision', '!=', 'approved')])),
   );
-}
-
-/** Deletes up to `limit` provider setups whose link expired a month ago. Returns how many there were. */
-export async function deleteExpiredProviderSetups(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db
-    .selectFrom('providerSetups')
-    .select('id')
-    .where('expiresAt', '<=', now - KEPT_MS)
-    .limit(limit);
-  const result = await db.deleteFrom('providerSetups').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }
 
 /** The update of a provider setup that the visitor may change: not sent, or declined. */

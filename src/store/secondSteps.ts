@@ -37,10 +37,3 @@ export async function consumeSecondStep(db: Db, tokenHash: string): Promise<bool
 export async function deleteSecondStepsOf(db: Db, userId: string): Promise<void> {
   await db.deleteFrom('secondSteps').where('userId', '=', userId).execute();
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredSecondSteps(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('secondSteps').select('tokenHash').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('secondSteps').where('tokenHash', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

@@ -1,6 +1,5 @@
 import type { Db } from '../db/open.ts';
 import type { SentMailRow } from '../db/schema.ts';
-import { minIdAt } from '../identifier.ts';
 
 /** A mail that was sent, or was to be. */
 export type SentMail = Omit<SentMailRow, 'kind' | 'state'> & {
@@ -44,9 +43,4 @@ export async function findMailsTo(db: Db, address: string): Promise<SentMail[]> 
 export async function eraseRecipients(db: Db, ids: string[]): Promise<void> {
   if (ids.length > 0)
     await db.updateTable('sentMails').set({ recipients: 'erased', subject: 'erased' }).where('id', 'in', ids).execute();
-}
-
-/** Deletes the mails from before a time. */
-export async function deleteMailsBefore(db: Db, time: number): Promise<void> {
-  await db.deleteFrom('sentMails').where('id', '<', minIdAt(time)).execute();
 }

@@ -187,10 +187,3 @@ function matching({ ids, userIds, providerId, domainId, exceptId }: SessionFilte
   if (exceptId !== undefined) conditions.push(sessions('id', '!=', exceptId));
   return sessions.and(conditions);
 }
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredSessions(db: Db, now: number, limit: number): Promise<number> {
-  const expired = db.selectFrom('sessions').select('id').where('expiresAt', '<=', now).limit(limit);
-  const result = await db.deleteFrom('sessions').where('id', 'in', expired).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

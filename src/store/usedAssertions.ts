@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { inserter } from '../db/query.ts';
 
@@ -21,12 +20,4 @@ export async function isAssertionUsed(db: Db, { entityId, assertionId }: Asserti
     .where('assertionId', '=', assertionId)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** Deletes up to `limit` expired rows. Returns how many there were. */
-export async function deleteExpiredAssertions(db: Db, now: number, limit: number): Promise<number> {
-  const expired = sql`select "entityId", "assertionId" from "usedAssertions" where "expiresAt" <= ${now} limit ${limit}`;
-  const isExpired = sql<boolean>`("entityId", "assertionId") in (${expired})`;
-  const result = await db.deleteFrom('usedAssertions').where(isExpired).executeTakeFirst();
-  return Number(result.numDeletedRows);
 }

@@ -121,18 +121,6 @@ export async function deleteDeliveries(db: Db, ids: string[]): Promise<void> {
   if (ids.length > 0) await db.deleteFrom('webhookDeliveries').where('id', 'in', ids).execute();
 }
 
-/** Deletes up to `limit` events from before a time. Returns how many there were. */
-export async function deleteDeliveriesBefore(db: Db, time: number, limit: number): Promise<number> {
-  const old = db
-    .selectFrom('webhookDeliveries')
-    .select('id')
-    .where('id', '<', minIdAt(time))
-    .orderBy('id')
-    .limit(limit);
-  const result = await db.deleteFrom('webhookDeliveries').where('id', 'in', old).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** Deletes up to `limit` events of a webhook. Returns how many there were. */
 export async function deleteDeliveriesOf(db: Db, webhookId: string, limit: number): Promise<number> {
   const some = db.selectFrom('webhookDeliveries').select('id').where('webhookId', '=', webhookId).limit(limit);

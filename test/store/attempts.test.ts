@@ -1,12 +1,6 @@
 import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
-import {
-  countFailures,
-  deleteExpiredFailures,
-  forgetFailures,
-  recordFailure,
-  takeFailureBack,
-} from '../../src/store/attempts.ts';
+import { countFailures, forgetFailures, recordFailure, takeFailureBack } from '../../src/store/attempts.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 
@@ -16,15 +10,6 @@ describe('store/attempts', () => {
 
     beforeEach(async () => {
       ({ db } = await open());
-    });
-
-    it('forgets counters that end too far in the future, because the clock was set back', async () => {
-      await recordFailure(db, 'anna', testStart + 86_400_000, 100);
-      await recordFailure(db, 'bob', testStart, 100);
-      expect(await deleteExpiredFailures(db, testStart, 9)).to.equal(1);
-      expect([await countFailures(db, 'anna', testStart), await countFailures(db, 'bob', testStart)]).to.deep.equal([
-        0, 1,
-      ]);
     });
 
     it('counts the failures of each name', async () => {
@@ -58,14 +43,6 @@ describe('store/attempts', () => {
       expect(await countFailures(db, 'bob', testStart)).to.equal(0);
       await recordFailure(db, 'bob', testStart, 100);
       expect(await countFailures(db, 'bob', testStart)).to.equal(1);
-    });
-
-    it('deletes expired counters only', async () => {
-      await recordFailure(db, 'anna', testStart, 100);
-      await recordFailure(db, 'bob', testStart + 1, 100);
-      await deleteExpiredFailures(db, testStart + 100, 10);
-      const rows = await db.selectFrom('attempts').select('name').execute();
-      expect(rows).to.deep.equal([{ name: 'bob' }]);
     });
 
     it('forgets the failures of one name', async () => {

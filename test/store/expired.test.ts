@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { tables } from '../../src/db/schema.ts';
 import { newId } from '../../src/identifier.ts';
 import { countFailures, recordFailure } from '../../src/store/attempts.ts';
 import { insertDomain } from '../../src/store/domains.ts';
@@ -14,6 +15,7 @@ import { findMetadataCollection, insertMetadataCollection } from '../../src/stor
 import { findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
 import { findProviderSetup, insertProviderSetup } from '../../src/store/providerSetups.ts';
+import { insertMail, listMails } from '../../src/store/sentMails.ts';
 import { findSession, writeSession } from '../../src/store/sessions.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
 import { insertDeliveries, listDeliveries } from '../../src/store/webhookDeliveries.ts';
@@ -29,6 +31,8 @@ import {
 } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { seededBytes, testStart } from '../support/testDeps.ts';
+
+const TOKENS = 'profileSourceTokens'; // they are deleted with the next one of their source
 
 const aLogoutRequest = {
   providerId: 'a-provider',
@@ -91,6 +95,55 @@ describe('store/expired', () => {
       ];
       expect(await there('over')).to.deep.equal(Array(10).fill(false));
       expect(await there('alive')).to.deep.equal(Array(10).fill(true));
+    });
+
+    it('deletes expired rows from every table that has some', async () => {
+      const { db } = await open();
+      const [user, domain] = [aUser(), aDomain()];
+      await insertUser(db, user, null);
+      await insertDomain(db, domain);
+      const columnValue = (name: string, sql: string, row: string) => {
+        if (name === 'expiresAt') return row === 'over' ? 0 : testStart + 1;
+        if (!/not null|primary key/.test(sql)) return null;
+        if (/references/.test(sql)) return sql.includes('"users"') ? user.id : domain.id;
+        return /integer|bigint/.test(sql) ? Number(row === 'alive') : row;
+      };
+      const expiring = Object.entries(tables).filter(([name, columns]) => 'expiresAt' in columns && name !== TOKENS);
+      for (const row of ['over', 'alive'])
+        for (const [table, columns] of expiring) {
+          const values = Object.entries(columns).map(([name, { sql }]) => [name, columnValue(name, sql, row)]);
+          await db
+            .insertInto(table as 'attempts')
+            .values(Object.fromEntries(values))
+            .execute();
+        }
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
+      for (const [table] of expiring) {
+        const left = await db
+          .selectFrom(table as 'attempts')
+          .select('expiresAt')
+          .execute();
+        expect(left, table).to.deep.equal([{ expiresAt: testStart + 1 }]);
+      }
+    });
+
+    it('deletes counters of attempts that expire too late, because the clock was set back', async () => {
+      const { db } = await open();
+      await recordFailure(db, 'anna', testStart + 86_400_000, 100);
+      await recordFailure(db, 'bob', testStart, 3_600_000);
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
+      const rows = await db.selectFrom('attempts').select('name').execute();
+      expect(rows).to.deep.equal([{ name: 'bob' }]);
+    });
+
+    it('deletes mails after 90 days', async () => {
+      const { db } = await open();
+      for (const at of [testStart - 90 * 86_400_000 - 1, testStart - 90 * 86_400_000]) {
+        const id = newId({ now: () => at, randomBytes: seededBytes(String(at)) });
+        await insertMail(db, { id, at, kind: 'test', recipients: 'a@acme.com', subject: '' });
+      }
+      await deleteExpired(db, testStart, { activity: 400, messages: 14 });
+      expect((await listMails(db, 9)).map(({ at }) => at)).to.deep.equal([testStart - 90 * 86_400_000]);
     });
 
     it('deletes events of webhooks after 30 days', async () => {

@@ -4,11 +4,8 @@ import { addDomain, removeDomain } from '../../../src/federation/domains.ts';
 import { createProviderSetup, revokeProviderSetup, stateOf } from '../../../src/federation/providerSetups/links.ts';
 import { startVisit } from '../../../src/federation/providerSetups/visit.ts';
 import { insertDomain } from '../../../src/store/domains.ts';
-import {
-  deleteExpiredProviderSetups,
-  findProviderSetup,
-  listProviderSetups,
-} from '../../../src/store/providerSetups.ts';
+import { deleteExpired } from '../../../src/store/expired.ts';
+import { findProviderSetup, listProviderSetups } from '../../../src/store/providerSetups.ts';
 import { aDomain } from '../../support/rows.ts';
 import { withStores } from '../../support/stores.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
@@ -88,9 +85,10 @@ describe('federation/providerSetups/links', () => {
       const [listed] = await listProviderSetups(deps.store.db, a.domain.id);
       expect(listed).to.include({ note: 'Kim at Contoso IT' }).and.not.have.property('metadataXml');
       deps.clock.advance(31 * DAY_MS - 1);
-      expect(await deleteExpiredProviderSetups(deps.store.db, deps.now(), 9)).to.equal(0);
+      await deleteExpired(deps.store.db, deps.now(), { activity: 400, messages: 14 });
+      expect(await findProviderSetup(deps.store.db, a.id)).to.include({ id: a.id });
       deps.clock.advance(1);
-      expect(await deleteExpiredProviderSetups(deps.store.db, deps.now(), 9)).to.equal(1);
+      await deleteExpired(deps.store.db, deps.now(), { activity: 400, messages: 14 });
       expect(await findProviderSetup(deps.store.db, a.id)).to.equal(undefined);
     });
   });
