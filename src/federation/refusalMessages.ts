@@ -38,7 +38,10 @@ const localMessages = new Map([
   ['local_login_forbidden', WRONG], // guessing must not reveal that the name exists
   ['too_many_failures', 'Too many attempts. Wait 15 minutes and try again.'],
   ['second_factor_wrong', 'This code is wrong or was used before. Enter the one that is shown now.'],
-  ['too_many_codes', 'Too many wrong codes. Wait 15 minutes and try again, or use a passkey or a recovery code.'],
+  [
+    'too_many_codes',
+    'There were too many wrong codes, so codes of the app are blocked for 15 minutes. Passkeys and recovery codes work. If you did not enter the wrong codes, someone knows your password: change it.',
+  ],
   ['passkey_unknown', 'This passkey does not work here. Use another one, or your user name and password.'],
   ['passkey_invalid', 'The passkey was not accepted. Try again.'],
   ['passkey_copied', 'This passkey was not accepted, because there may be a copy of it. Ask your administrator.'],

@@ -105,7 +105,7 @@ async function refuse(
   const attempt = { asserted: step.row.name, startedAt, user: step.user, proof, problem: detail };
   await recordRefused(deps, req, res, attempt, reason);
   const message = localRefusalMessage(reason);
-  if (reason === 'too_many_codes') return show(deps, res.status(429), step, { [fieldOf(proof)]: message });
+  if (reason === 'too_many_codes') return show(deps, res.status(429), step, { code: message }, true);
   if (left === 0) return showOver(res, `After ${MOST_CODES} wrong codes, the login starts again.`, step.row.returnPath);
   const attempts =
     proof === 'password_passkey' ? '' : left === 1 ? ' 1 attempt is left.' : ` ${left} attempts are left.`;
@@ -117,7 +117,14 @@ function fieldOf(proof: string): string {
   return proof === 'password_app' ? 'code' : 'recoveryCode';
 }
 
-async function show(deps: Deps, res: Response, { row, user }: SecondStep, errors: Record<string, string>) {
+/** @param isBlocked codes of the app are blocked, so that the other ways come to the fore */
+async function show(
+  deps: Deps,
+  res: Response,
+  { row, user }: SecondStep,
+  errors: Record<string, string>,
+  isBlocked = false,
+): Promise<void> {
   const { domain } = res.locals;
   const { app, passkeys, recoveryCodes } = await findSecondFactors(deps.store.db, user.id);
   const here = passkeys.filter(({ rpId }) => rpId === rpIdOf(domain));
@@ -126,6 +133,7 @@ async function show(deps: Deps, res: Response, { row, user }: SecondStep, errors
     title: Object.keys(errors).length > 0 ? 'Not logged in' : 'Second step',
     over: undefined,
     errors,
+    isBlocked,
     hasApp: app !== undefined,
     hasPasskey: here.length > 0 && allowsPasskeys(domain),
     elsewhere,
