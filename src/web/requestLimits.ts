@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express';
 const MAX_HEADER_CHARACTERS = 16 * 1024;
 const SILENT_MS = 10_000;
 const CHUNKED_BYTES = 1024 * 1024; // for a body that does not announce its length
+const LARGEST_BYTES = 16 * 1024 * 1024; // that is read (web/form.ts): more is refused, and counts no more than this
 
 /** The bodies that one process receives at the same time: how many, and their announced bytes together. */
 export const bodyLimits = { count: 500, bytes: 128 * 1024 * 1024 };
@@ -43,5 +44,5 @@ export function limitBodies({ count, bytes } = bodyLimits, silentMs = SILENT_MS)
 /** Returns the announced length of a body in bytes, 0 without one. */
 function lengthOf({ headers }: Request): number {
   if (headers['transfer-encoding'] !== undefined) return CHUNKED_BYTES;
-  return Number(headers['content-length'] ?? 0) || 0;
+  return Math.min(Number(headers['content-length'] ?? 0) || 0, LARGEST_BYTES);
 }

@@ -65,6 +65,17 @@ describe('web/requestLimits', () => {
     await closed;
   });
 
+  it('closes no other body for one that announces more than is ever read', async () => {
+    const { post, hasArrived } = await open({ count: 100, bytes: 32 * 1024 * 1024 });
+    const waiting = post(10, 'half');
+    await hasArrived(1);
+    const huge = post(10 ** 12, 'x');
+    await hasArrived(2);
+    waiting.write('ended!');
+    expect(await replyTo(waiting)).to.contain('read 10');
+    huge.destroy();
+  });
+
   it('closes a connection that is silent within a body', async () => {
     const { post } = await open({ count: 100, bytes: 1_000 }, 1);
     await once(post(10, 'half'), 'close');
