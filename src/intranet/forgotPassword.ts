@@ -10,13 +10,13 @@ const PATH = '/forgot-password';
 /** The page where a person asks for a link for a new password by mail. It never says whether there is such a person. */
 export function forgotPasswordRoutes(deps: Deps): Router {
   const router = Router();
-  router.get(PATH, async (_req, res) => {
-    if (!(await canMailPeople(deps)))
-      throw new NotFound('This intranet sends no mails. Ask a Power User for a new password.', {
-        title: 'No new password by mail',
-      });
-    show(res, '', undefined);
+  router.use(PATH, async (_req, _res, next) => {
+    if (await canMailPeople(deps)) return next();
+    throw new NotFound('This intranet sends no mails. Ask a Power User for a new password.', {
+      title: 'No new password by mail',
+    });
   });
+  router.get(PATH, (_req, res) => show(res, '', undefined));
   router.post(PATH, (req, res) => ask(deps, req, res));
   return router;
 }

@@ -26,6 +26,7 @@ describe('intranet/forgotPassword', () => {
   it('is offered only if mails can be sent', async () => {
     expect((await visitor.get('/local-login')).text).to.not.contain(PATH);
     expect((await visitor.get(PATH)).status).to.equal(404);
+    expect((await visitor.post(PATH, { userName: 'maya.koch' })).status, 'no promise of a mail').to.equal(404);
     await setUp();
     expect((await visitor.get('/local-login')).text).to.contain(`href="${PATH}"`);
     expect((await visitor.get(PATH)).status).to.equal(200);
