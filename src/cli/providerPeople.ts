@@ -1,5 +1,5 @@
 import { changePeopleRules, noPeopleRules } from '../federation/peopleRules.ts';
-import { withSentManager } from '../federation/sentManager.ts';
+import { withSentManager } from '../federation/sentPerson.ts';
 import { findLastSent, previewOf, type SentPreview, warningsAbout } from '../federation/sentPreview.ts';
 import type { PeopleRules, ValueRule } from '../store/peopleRules.ts';
 import { accepted, command, optionName, UsageError } from './command.ts';

@@ -3,7 +3,7 @@ import { allowsMethod, nameOf } from '../people/users.ts';
 import type { ProviderSettings } from '../store/identityProviders.ts';
 import { type LockedOutRow, type MatchRule, scanLockedOut } from '../store/lockedOut.ts';
 import type { User } from '../store/users.ts';
-import { mayLogInAddress } from './providers.ts';
+import { mayLogInAddress } from './emailDomains.ts';
 
 /** Why a provider could not log a person in: no value to compare, one that others share, Local Login only, or another e-mail domain. */
 export const lockedOutReasons = {

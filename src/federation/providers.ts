@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { line } from '../formText.ts';
 import { releaseGroupsOf } from '../people/groups.ts';
-import { caseKey } from '../store/caseKey.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import {
   deleteProvider,
@@ -39,12 +39,7 @@ const emailDomain = z
   .transform((value) => value.replace(/^@/, ''));
 
 const schema = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'Enter a name. It is shown on the button.')
-    .max(64, 'Use at most 64 characters.')
-    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.'),
+  name: line(64).min(1, 'Enter a name. It is shown on the button.'),
   showButton: z.boolean(),
   buttonOrder: z.coerce
     .number('Enter a number.')
@@ -200,15 +195,6 @@ export async function removeProvider(deps: Deps, id: string): Promise<IdentityPr
     await deleteProvider(trx, id);
     return provider;
   });
-}
-
-/** Returns whether a provider may log in people with an e-mail address: if it is limited to domains, only with one of these. */
-export function mayLogInAddress(
-  address: string | null,
-  { emailDomains }: Pick<ProviderSettings, 'emailDomains'>,
-): boolean {
-  if (emailDomains.length === 0) return true;
-  return address !== null && emailDomains.includes(caseKey(address.slice(address.lastIndexOf('@') + 1)));
 }
 
 /** Returns whether a provider says anything about itself. */

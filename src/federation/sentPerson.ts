@@ -1,3 +1,4 @@
+import type { Db } from '../db/open.ts';
 import { type Checked, invalid } from '../errors.ts';
 import { type AttributeList, emptyPerson } from '../people/attribute.ts';
 import { type Cells, type SentColumn, sentColumns } from '../people/csv.ts';
@@ -8,8 +9,8 @@ import { OWN_MANAGER } from '../people/users.ts';
 import type { IdentityProvider } from '../store/identityProviders.ts';
 import { loginKey } from '../store/loginName.ts';
 import type { PeopleRules, ValueRule } from '../store/peopleRules.ts';
-import type { User } from '../store/users.ts';
-import { mayLogInAddress } from './providers.ts';
+import { findUsersByExternalId, findUsersByUserNameOrEmail, type User } from '../store/users.ts';
+import { mayLogInAddress } from './emailDomains.ts';
 
 const MOST_VALUES = 200; // of one attribute; the others are not read
 const OTHER_DOMAIN = 'This provider may not log in people with this address.';
@@ -33,16 +34,22 @@ export function withRules(provider: IdentityProvider): RulingProvider | undefine
   return people && { ...provider, people };
 }
 
+/**
+ * Returns what a provider sent with the manager it names, if that is mapped: by user name or e-mail address, or by external ID. A name that fits
+ * nobody or several people means no one.
+ */
+export async function withSentManager<T extends Sent>(db: Db, people: PeopleRules, sent: T): Promise<T> {
+  const name = managerNamed(people, sent);
+  if (name === undefined) return sent;
+  const byName = await findUsersByUserNameOrEmail(db, name);
+  const found = byName.length > 0 ? byName : await findUsersByExternalId(db, name);
+  return { ...sent, manager: found.length === 1 ? found[0] : undefined };
+}
+
 /** Returns the values of an attribute that are not empty. */
 export function valuesOf({ attributes }: Sent, attribute: string): string[] {
   const values = (attributes.get(attribute) ?? []).slice(0, MOST_VALUES);
   return values.map((value) => value.trim()).filter((value) => value !== '');
-}
-
-/** Returns the name that a provider sent for the manager, if that is mapped. */
-export function managerNamed({ mapping }: PeopleRules, sent: Sent): string | undefined {
-  const from = mapping.find(({ to }) => to === 'manager')?.from;
-  return from === undefined ? undefined : valuesOf(sent, from)[0];
 }
 
 /** Whether an attribute has one of the values of a rule, exactly. Without a rule, nothing meets it. */
@@ -63,7 +70,7 @@ export function newPersonOf(provider: RulingProvider, sent: Sent, attributes: At
   const { cells, leftOut } = allowed(provider, cellsOf(people, sent, attributes));
   const named = withMatchedName(provider, { ...cells, userName, userType }, sent.name);
   const read = withSentCells(emptyPerson, named, attributes);
-  return withLeftOut(withSentManager(read, people, sent), leftOut);
+  return withLeftOut(withManagerOf(read, people, sent), leftOut);
 }
 
 /**
@@ -83,16 +90,22 @@ export function updatedPersonOf(
   const { cells, leftOut } = allowed(provider, cellsOf(provider.people, sent, attributes, writes));
   const userType = isOwn ? userTypeOf(provider.people, user, sent) : {};
   const read = withSentCells(user, { ...cells, ...userType }, attributes);
-  const managed = locks.has('manager') ? read : withSentManager(read, provider.people, sent, user.id);
+  const managed = locks.has('manager') ? read : withManagerOf(read, provider.people, sent, user.id);
   return withLeftOut(managed, leftOut);
 }
 
-function withSentManager(read: Checked<WithSent>, people: PeopleRules, sent: Sent, ownId?: string): Checked<WithSent> {
+function withManagerOf(read: Checked<WithSent>, people: PeopleRules, sent: Sent, ownId?: string): Checked<WithSent> {
   if (!read.ok || managerNamed(people, sent) === undefined) return read;
   const { id } = sent.manager ?? {};
   if (id === undefined || id === ownId)
     return withLeftOut(read, { manager: id === undefined ? UNKNOWN_PERSON : OWN_MANAGER });
   return { ok: true, value: { ...read.value, person: withManager(read.value.person, id) } };
+}
+
+/** Returns the name that a provider sent for the manager, if that is mapped. */
+function managerNamed({ mapping }: PeopleRules, sent: Sent): string | undefined {
+  const from = mapping.find(({ to }) => to === 'manager')?.from;
+  return from === undefined ? undefined : valuesOf(sent, from)[0];
 }
 
 /** Only a rule gives and takes the rights of a Power User. */

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { providersForEmail } from '../federation/discovery.ts';
+import { providersForEmail } from '../federation/emailDomains.ts';
 import { field } from '../web/form.ts';
 import { withQuery } from '../web/query.ts';
 import { returnPath } from '../web/returnPath.ts';

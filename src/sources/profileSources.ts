@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { line } from '../formText.ts';
 import { newId } from '../identifier.ts';
 import { isNetwork } from '../network.ts';
 import { caseKey } from '../store/caseKey.ts';
@@ -27,12 +28,7 @@ const TAKEN = 'This name is already taken by another source.';
 const network = z.string().trim().refine(isNetwork, 'Enter networks such as 192.0.2.0/24, one on each line.');
 
 const schema = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'Enter a name, such as JumpCloud.')
-    .max(100, 'Use at most 100 characters.')
-    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.'),
+  name: line(100).min(1, 'Enter a name, such as JumpCloud.'),
   active: z.boolean().default(true),
   logBodies: z.boolean().default(false),
   readOnly: z.boolean().default(false),

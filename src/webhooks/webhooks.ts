@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
+import { line } from '../formText.ts';
 import { newId } from '../identifier.ts';
 import { deleteDeliveriesOf } from '../store/webhookDeliveries.ts';
 import { findWebhook, listWebhooks, type Webhook } from '../store/webhooks.ts';
@@ -18,11 +19,7 @@ const DELETED_AT_ONCE = 500;
 
 const schema = z.object({
   url: z.string().trim(),
-  description: z
-    .string()
-    .trim()
-    .max(100, 'Use at most 100 characters.')
-    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.'),
+  description: line(100),
   events: z
     .array(z.string().refine(isEventType, 'There is no such event.'))
     .min(1, 'Select at least one event.')

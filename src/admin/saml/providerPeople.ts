@@ -4,7 +4,7 @@ import type { FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { changePeopleRules, noPeopleRules } from '../../federation/peopleRules.ts';
 import { getProvider } from '../../federation/providers.ts';
-import { withSentManager } from '../../federation/sentManager.ts';
+import { withSentManager } from '../../federation/sentPerson.ts';
 import { findLastSent, previewOf, warningsAbout } from '../../federation/sentPreview.ts';
 import { providerPath, providersPath } from '../../paths.ts';
 import { personSections } from '../../people/attribute.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid } from '../../errors.ts';
+import { lines } from '../../formText.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { type ProviderSetup, writeDecision } from '../../store/providerSetups.ts';
 import { importInto } from '../importMetadata.ts';
@@ -55,14 +56,7 @@ export async function approve(
   });
 }
 
-const schema = z.object({
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'Enter what has to be corrected. The visitor reads it.')
-    .max(1_000, 'Use at most 1,000 characters.')
-    .regex(/^(?:\P{Cc}|[\n\r\t])*$/u, 'Control characters are not allowed here.'),
-});
+const schema = z.object({ reason: lines(1_000).min(1, 'Enter what has to be corrected. The visitor reads it.') });
 
 /** Declines what arrived, with a reason for the visitor, who may send something else while the link is valid. @throws NotFound, Conflict */
 export async function decline(deps: Deps, { id, sentAt, author }: Reviewed, reason: string): Promise<Checked<null>> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import { type Checked, Conflict, fieldErrors, invalid, NotFound } from '../../errors.ts';
+import { line } from '../../formText.ts';
 import { hashToken, newId, newToken } from '../../identifier.ts';
 import type { Domain } from '../../store/domains.ts';
 import {
@@ -36,13 +37,8 @@ export function setupPath(id: string, page = ''): string {
  */
 export type SetupState = 'open' | 'started' | 'arrived' | 'approved' | 'declined' | 'expired' | 'revoked';
 
-const line = z
-  .string()
-  .trim()
-  .regex(/^\P{Cc}*$/u, 'Control characters are not allowed here.');
-
 const schema = z.object({
-  note: line.min(1, 'Enter who the link is for, such as “Kim at Contoso IT”.').max(200, 'Use at most 200 characters.'),
+  note: line(200).min(1, 'Enter who the link is for, such as “Kim at Contoso IT”.'),
   days: z.coerce
     .number()
     .refine((days) => lifetimes.some((one) => one === days), `Select ${lifetimes.join(', ')} days.`),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
 import { type Checked, fieldErrors, invalid } from '../../errors.ts';
+import { lines } from '../../formText.ts';
 import { hashToken, newToken } from '../../identifier.ts';
 import {
   countTry,
@@ -126,13 +127,7 @@ export function proposedMetadata({ metadataXml }: ProviderSetup, now: number): P
   return read?.ok ? read.metadata : undefined;
 }
 
-const schema = z.object({
-  message: z
-    .string()
-    .trim()
-    .max(1_000, 'Use at most 1,000 characters.')
-    .regex(/^(?:\P{Cc}|[\n\r\t])*$/u, 'Control characters are not allowed here.'),
-});
+const schema = z.object({ message: lines(1_000) });
 
 /**
  * Sends what is proposed to the Power Users. The second time, nothing changes.

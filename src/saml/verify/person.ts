@@ -1,6 +1,6 @@
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
-import { mayLogInAddress } from '../../federation/providers.ts';
+import { mayLogInAddress } from '../../federation/emailDomains.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import { allowsMethod } from '../../people/users.ts';
 import type { IdentityProvider, ProviderSettings } from '../../store/identityProviders.ts';

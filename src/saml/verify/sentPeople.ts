@@ -1,5 +1,4 @@
 import type { Db } from '../../db/open.ts';
-import { withSentManager } from '../../federation/sentManager.ts';
 import {
   meets,
   newPersonOf,
@@ -8,6 +7,7 @@ import {
   updatedPersonOf,
   valuesOf,
   withRules,
+  withSentManager,
 } from '../../federation/sentPerson.ts';
 import type { UserAttributes } from '../../people/attribute.ts';
 import { LastPowerUser } from '../../people/lastPowerUser.ts';
