@@ -5,7 +5,7 @@ import type { KeyPair } from '../deps.ts';
 /** What a person can compare: fingerprint, subject, validity (epoch milliseconds) and type of key. */
 export type CertificateDescription = {
   sha256: string; // 'AA:BB:…'
-  subject: string; // 'C=DE, CN=idp.example.com'
+  subject: string; // 'C=DE, CN=idp.example.com', or '' if it has none
   notBefore: number;
   notAfter: number;
   keyDescription: string; // 'RSA 2048', 'EC P-256'
@@ -51,11 +51,16 @@ export function describeCertificate(pem: string): CertificateDescription {
   const certificate = new X509Certificate(pem);
   return {
     sha256: certificate.fingerprint256,
-    subject: certificate.subject.split('\n').join(', '),
+    subject: subjectOf(certificate),
     notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
     keyDescription: describeKey(certificate.publicKey),
   };
+}
+
+/** Returns the subject of a certificate on one line, or '' if it has none. */
+export function subjectOf({ subject }: { subject?: string }): string {
+  return (subject ?? '').split('\n').join(', ');
 }
 
 /** Returns the certificates of a text that has nothing but certificates in PEM, each as PEM. Otherwise returns undefined. */

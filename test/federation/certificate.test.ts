@@ -64,6 +64,11 @@ describe('federation/certificate', () => {
       expect(described.subject).to.equal('CN=idp, O=Rivet');
     });
 
+    it('describes a certificate without a subject', async () => {
+      const { cert } = await generate([], {});
+      expect(describeCertificate(cert)).to.include({ subject: '' });
+    });
+
     it('throws if it is not a certificate', () => {
       expect(() => describeCertificate('no certificate')).to.throw();
     });

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from '../../store/identityProviders.ts';
-import { describeCertificate, describePublicKey } from '../certificate.ts';
+import { describeCertificate, describePublicKey, subjectOf } from '../certificate.ts';
 import { childrenOf, type Element, NAMESPACES } from './document.ts';
 import { quote, refuse } from './refusal.ts';
 
@@ -107,10 +107,6 @@ function readKey(certificate: X509Certificate): KeyObject | undefined {
 
 function keyProblem(certificate: X509Certificate): string {
   return `has a key of ${readKey(certificate)?.asymmetricKeyType ?? 'an unknown type'}, not RSA or EC`;
-}
-
-function subjectOf({ subject }: X509Certificate): string {
-  return (subject ?? '').split('\n').join(', ');
 }
 
 /** The authority that issued a signer's certificate must not become a signer itself. */

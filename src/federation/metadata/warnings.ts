@@ -33,7 +33,8 @@ export function urlWarnings(url: string): string[] {
 /** An expired certificate still verifies: the metadata interoperability profile trusts the key, not the dates (saml-metadata-iop 2.5). */
 function certificateWarnings({ subject, notBefore, notAfter, keyDescription }: Certificate, now: number): string[] {
   const warnings: string[] = [];
-  const name = notAfter === undefined ? 'The signing key' : `The signing certificate "${subject}"`;
+  const named = subject === '' ? 'The signing certificate' : `The signing certificate "${subject}"`;
+  const name = notAfter === undefined ? 'The signing key' : named;
   if (notAfter === undefined || notBefore === undefined)
     warnings.push(`${name} has no certificate, so it has no expiry date.`);
   else if (notAfter < now)

@@ -55,8 +55,9 @@ export function withBareKey(modulus: string, exponent: string): string {
 type CertificateOptions = NonNullable<Parameters<typeof generate>[1]>;
 
 /** Creates a certificate on the P-256 curve, which takes no time. */
-export async function makeCertificate(name: string, options: CertificateOptions = {}) {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+export async function makeCertificate(name: string | undefined, options: CertificateOptions = {}) {
+  const subject = name === undefined ? [] : [{ name: 'commonName', value: name }];
+  const { cert, private: key } = await generate(subject, {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date('2026-01-01T00:00:00Z'),

@@ -60,6 +60,13 @@ describe('federation/metadata/warnings', () => {
       expect(warnings()).to.deep.equal(expected);
     });
 
+  it('warns about an expired certificate without a subject', async () => {
+    const { cert } = await makeCertificate(undefined);
+    expect(read(withCertificates(cert), EXPIRY + DAY_MS).warnings).to.deep.equal([
+      'The signing certificate expired on 2036-01-01. Login still works; renew it at the provider.',
+    ]);
+  });
+
   it('does not warn about a certificate that is valid for another 30 days', () => {
     expect(read(fixture('okta'), EXPIRY - 30 * DAY_MS).warnings).to.deep.equal([]);
   });
