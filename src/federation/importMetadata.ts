@@ -10,7 +10,7 @@ import {
   listProviders,
   type ProviderSettings,
 } from '../store/identityProviders.ts';
-import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
+import { consumeMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
 import { changeDomain } from './changeDomain.ts';
 import { getDomain } from './domains.ts';
@@ -73,7 +73,7 @@ export async function previewMetadata(
 export async function getPreview(deps: Deps, id: string): Promise<MetadataPreview> {
   const { db } = deps.store;
   const row = await findMetadataImport(db, id, deps.now());
-  if (!row) throw new NotFound('This preview has expired. Import the metadata again.');
+  if (!row) throw previewExpired();
   const provider = row.providerId === null ? undefined : await getProvider(db, row.providerId);
   const expectEntityId = provider?.entityId ?? row.selected ?? undefined;
   const read = readMetadata(row.xml, { now: deps.now(), expectEntityId });
@@ -81,6 +81,10 @@ export async function getPreview(deps: Deps, id: string): Promise<MetadataPrevie
   const metadata = withUrlWarnings(read.metadata, row.url);
   const known = await findKnown(db, metadata, provider?.id);
   return { id, metadata, url: row.url, provider, known, signers: row.signers ?? '' };
+}
+
+function previewExpired(): NotFound {
+  return new NotFound('This preview has expired. Import the metadata again.');
 }
 
 /** Returns the provider that an import at a domain would add or change. Nothing is stored. @throws NotFound */
@@ -116,7 +120,7 @@ export async function confirmImport(
 ): Promise<IdentityProvider> {
   const preview = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
-    await deleteMetadataImport(trx, previewId);
+    if (!(await consumeMetadataImport(trx, previewId))) throw previewExpired();
     const target = chosen ?? (await targetOf(trx, preview));
     const imported = await importInto(deps, trx, preview, target, { name, author });
     if (!settings) return imported;

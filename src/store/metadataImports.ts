@@ -15,6 +15,8 @@ export async function insertMetadataImport(db: Db, row: MetadataImportRow): Prom
   await db.insertInto('metadataImports').values(row).execute();
 }
 
-export async function deleteMetadataImport(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('metadataImports').where('id', '=', id).execute();
+/** Deletes previewed metadata. Returns whether it was there: only one of several requests at once gets it. */
+export async function consumeMetadataImport(db: Db, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom('metadataImports').where('id', '=', id).executeTakeFirst();
+  return numDeletedRows > 0n;
 }

@@ -92,6 +92,13 @@ describe('federation/importMetadata', () => {
       expect(await confirmImport(deps, old).catch((error: unknown) => error)).to.be.instanceOf(NotFound);
     });
 
+    it('imports a preview once, even if it is confirmed twice at once', async () => {
+      const id = await preview();
+      const results = await Promise.allSettled([confirmImport(deps, id), confirmImport(deps, id)]);
+      expect(results.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
+      expect(await listProviders(deps.store.db)).to.have.lengthOf(1);
+    });
+
     it('refuses a preview whose metadata has expired since', async () => {
       const validUntil = new Date(deps.now() + 60_000).toISOString();
       const id = await preview(

@@ -13,7 +13,7 @@ import {
   writeProviderMetadata,
   writeProviderSettings,
 } from '../../src/store/identityProviders.ts';
-import { deleteMetadataImport, findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
+import { consumeMetadataImport, findMetadataImport, insertMetadataImport } from '../../src/store/metadataImports.ts';
 import { listProviderDomains, moveDomainToProvider, writeProviderDomains } from '../../src/store/providerDomains.ts';
 import { aDomain, aProvider } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
@@ -138,7 +138,7 @@ describe('store/identityProviders', () => {
       await insertMetadataImport(db, row);
       expect(await findMetadataImport(db, 'a', testStart + 9)).to.deep.equal(row);
       expect(await findMetadataImport(db, 'a', testStart + 10)).to.equal(undefined);
-      await deleteMetadataImport(db, 'a');
+      expect([await consumeMetadataImport(db, 'a'), await consumeMetadataImport(db, 'a')]).to.deep.equal([true, false]);
       expect(await findMetadataImport(db, 'a', testStart)).to.equal(undefined);
     });
 
