@@ -260,7 +260,6 @@ const testedIn: Record<string, string> = {
   'scim/protocol/filterCost.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/lookup.ts': 'scim/protocol/scan.test.ts',
   'scim/protocol/operand.ts': 'scim/protocol/filterSql.test.ts',
-  'scim/protocol/readPatch.ts': 'scim/protocol/patch.test.ts',
   'scim/schema/json.ts': 'scim/schema/readResource.test.ts',
   'scim/schema/attribute.ts': 'scim/protocol/matchFilter.test.ts',
   'scim/schema/user.ts': 'scim/resources/customResource.test.ts',

@@ -60,6 +60,12 @@ export function printPath({ urn, name, sub }: AttributePath): string {
   return `${urn === undefined ? '' : `${urn}:`}${name}${sub === undefined ? '' : `.${sub}`}`;
 }
 
+/** Returns the conditions that `and`, `or` and `not` join. */
+export function leavesOf(filter: Filter): Filter[] {
+  if (filter.kind === 'not') return leavesOf(filter.item);
+  return 'items' in filter ? filter.items.flatMap(leavesOf) : [filter];
+}
+
 type Reader = { source: string; at: number; terms: number };
 
 function startReading(source: string): Reader {

@@ -1,5 +1,5 @@
 import { findByPath, type Located, type ResourceType } from '../schema/schema.ts';
-import type { AttributePath, Filter } from './filter.ts';
+import { type AttributePath, type Filter, leavesOf } from './filter.ts';
 import { storageOf } from './operand.ts';
 
 /**
@@ -26,11 +26,6 @@ export function costOfFilter(type: ResourceType, filter: Filter): Cost {
     default:
       return costOfPath(type, filter.path, filter);
   }
-}
-
-/** Returns the number of comparisons in a filter. */
-export function countTerms(filter: Filter): number {
-  return leavesOf(filter).length;
 }
 
 /** Returns the cost of reading the attribute that a list is sorted by. */
@@ -61,11 +56,6 @@ function isLookedUp(filter: Filter, attribute: 'groups' | 'members'): boolean {
   const { name, sub = name.toLowerCase() === attribute ? 'value' : name } = filter.path;
   const part = sub.toLowerCase();
   return part === 'value' || part === (attribute === 'groups' ? 'display' : 'type');
-}
-
-function leavesOf(filter: Filter): Filter[] {
-  if (filter.kind === 'not') return leavesOf(filter.item);
-  return 'items' in filter ? filter.items.flatMap(leavesOf) : [filter];
 }
 
 function sum(costs: Cost[]): Cost {

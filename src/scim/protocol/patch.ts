@@ -13,9 +13,10 @@ import {
   requireAttributes,
 } from '../schema/readResource.ts';
 import { findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
-import type { Filter } from './filter.ts';
+import { type Filter, leavesOf } from './filter.ts';
 import { matchesFilter, valueOfFilter } from './matchFilter.ts';
-import { comparisonsOf, requireFewComparisons } from './patchLimits.ts';
+
+const MAX_COMPARISONS = 50_000; // of values with one another and with filters
 
 /** One change of one attribute. `value` is what the client sent. */
 export type PatchStep = Located & { op: 'add' | 'remove' | 'replace'; filter?: Filter | undefined; value?: unknown };
@@ -32,7 +33,8 @@ export function applyPatch(type: ResourceType, resource: Json, steps: PatchStep[
     const container = containerOf(patched, type, schema);
     const current = container[attribute.name];
     comparisons += comparisonsOf(step, listOf(current).length);
-    requireFewComparisons(comparisons);
+    if (comparisons > MAX_COMPARISONS)
+      throw badRequest('tooMany', 'This PATCH compares too many values. Send several requests.');
     const value = attribute.multiValued ? patchValues(step, listOf(current)) : patchSingle(step, current);
     setPart(container, attribute, Array.isArray(value) && value.length === 0 ? undefined : value);
     if (attribute.required && container[attribute.name] === undefined) throw removesRequired(step);
@@ -40,6 +42,13 @@ export function applyPatch(type: ResourceType, resource: Json, steps: PatchStep[
   for (const step of steps) normalize(patched, containerOf(patched, type, step.schema), step);
   requireAttributes(type, patched);
   return patched;
+}
+
+/** Returns the most comparisons of a step with the number of values that its attribute has. */
+function comparisonsOf({ attribute, filter, value }: PatchStep, current: number): number {
+  if (!attribute.multiValued) return 1;
+  const given = Array.isArray(value) ? value.length : 1;
+  return current + given + current * (filter ? leavesOf(filter).length : given);
 }
 
 /** An empty text is an invalid value; null and `remove` are a change that is not allowed (RFC 7644 3.12, table 9). */

@@ -4,16 +4,17 @@ import { unknownParts } from '../schema/readResource.ts';
 import { findByPath, findSchema, type ResourceType } from '../schema/schema.ts';
 import { parsePath, printPath } from './filter.ts';
 import type { PatchStep } from './patch.ts';
-import { requireShortPaths } from './patchLimits.ts';
 
 const MAX_OPERATIONS = 1_000;
+const MAX_PATH_CHARACTERS = 100_000; // of all paths together, each of which may have a filter
+const PATH_OVERHEAD = 20;
 
 /**
  * Reads the body of a PATCH (RFC 7644 3.5.2). Without a path, the names in the value are paths, also dotted ones and URNs. A read-only
  * attribute is refused as a path and ignored in a value, where clients send it back. Operations on attributes that do not exist are left
  * out.
  * @param unknown gets their names
- * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue, noTarget or mutability
+ * @throws ScimError invalidSyntax, invalidPath, invalidFilter, invalidValue, noTarget, mutability or tooMany
  */
 export function readPatch(type: ResourceType, body: unknown, unknown = new Set<string>()): PatchStep[] {
   const operations = isObject(body) ? [field(body, 'Operations') ?? []].flat() : []; // a single one may be without its list
@@ -22,6 +23,24 @@ export function readPatch(type: ResourceType, body: unknown, unknown = new Set<s
     throw badRequest('invalidSyntax', `A PATCH may have at most ${MAX_OPERATIONS} operations.`);
   requireShortPaths(operations);
   return operations.flatMap((operation) => readOperation({ type, unknown }, operation));
+}
+
+/** Limits the paths of a PATCH. Every name in a value without a path is a path, too. */
+function requireShortPaths(operations: unknown[]): void {
+  let characters = 0;
+  for (const operation of operations.filter(isObject)) {
+    const [path, value] = [field(operation, 'path'), field(operation, 'value')];
+    const names = typeof path === 'string' && path !== '' ? [path] : namesIn(value);
+    for (const name of names) characters += name.length + PATH_OVERHEAD;
+  }
+  if (characters > MAX_PATH_CHARACTERS)
+    throw badRequest('tooMany', 'This PATCH names too many attributes. Send several requests.');
+}
+
+function namesIn(value: unknown): string[] {
+  if (!isObject(value)) return [];
+  const nested = Object.values(value).filter(isObject);
+  return [...Object.keys(value), ...nested.flatMap((part) => Object.keys(part))];
 }
 
 type Reading = { type: ResourceType; unknown: Set<string> };

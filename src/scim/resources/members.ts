@@ -7,8 +7,7 @@ import { findMatchingMembers } from '../../store/selection.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Condition } from '../protocol/comparisonSql.ts';
-import type { Filter } from '../protocol/filter.ts';
-import { countTerms } from '../protocol/filterCost.ts';
+import { type Filter, leavesOf } from '../protocol/filter.ts';
 import { memberConditions } from '../protocol/filterSql.ts';
 import type { PatchStep } from '../protocol/patch.ts';
 import { type Budget, tooMuchWork } from '../protocol/scan.ts';
@@ -88,7 +87,7 @@ function readStep(engine: Engine, { op, attribute, sub, filter, value }: PatchSt
     const ids = idsOf(filter);
     if (ids) return { op, ids };
     const tests = memberConditions(engine, attribute, filter);
-    return { op, ids: [], condition: { ...tests, terms: countTerms(filter) } };
+    return { op, ids: [], condition: { ...tests, terms: leavesOf(filter).length } };
   }
   if (op === 'remove' && (value === undefined || value === null)) return { op: 'replace', ids: [] };
   return { op, ids: memberIds(readValue(attribute, value)) };

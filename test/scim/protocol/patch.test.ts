@@ -399,6 +399,22 @@ describe('scim/patch', () => {
           .with.property('scimType', 'invalidPath');
     });
 
+    it('refuses to compare too many values', () => {
+      const list = (length: number) => Array.from({ length }, (_, i) => ({ value: `a${i}@acme.com` }));
+      const times = (count: number, operation: object) => Array<object>(count).fill(operation);
+      const person = { userName: 'x', emails: list(200) };
+      expect(after(person, { op: 'add', path: 'emails', value: list(200) }).emails).to.have.lengthOf(200);
+      expect(after(person, { op: 'replace', path: 'emails[value sw "a1"].type', value: 'work' })).to.be.an('object');
+      const filter = Array.from({ length: 30 }, (_, i) => `value co "z${i}"`).join(' or ');
+      for (const operations of [
+        times(50, { op: 'add', path: 'emails', value: list(100) }),
+        times(100, { op: 'remove', path: `emails[${filter}]` }),
+      ])
+        expect(() => after(person, ...operations))
+          .to.throw(ScimError)
+          .with.property('scimType', 'tooMany');
+    });
+
     it('refuses to remove the name of a group', () => {
       expect(() =>
         applyPatch(groupType, { displayName: 'G' }, readPatch(groupType, patch({ op: 'remove', path: 'displayName' }))),
