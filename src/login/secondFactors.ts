@@ -3,8 +3,8 @@ import type { Db } from '../db/open.ts';
 import type { AuthenticatorAppRow, PasskeyRow } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { NotFound } from '../errors.ts';
-import { publishSecondFactors } from '../people/events.ts';
 import { readIntranetSettings } from '../people/intranetSettings.ts';
+import { publishSecondFactors } from '../people/recordPerson.ts';
 import { UNKNOWN_PERSON } from '../people/references.ts';
 import { lockUser } from '../people/users.ts';
 import {

@@ -2,7 +2,13 @@ import { changesBetween, idChanges } from '../audit/changes.ts';
 import { type AuditDeps, type AuditTarget, recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Group } from '../store/groups.ts';
-import { publishGroup, publishMembers } from './events.ts';
+import type { EventType } from '../webhooks/events.ts';
+import { publish } from '../webhooks/publish.ts';
+
+const MAX_IDS = 200; // of each list: receivers expect messages of less than 20 kB (Standard Webhooks, Payload size)
+
+/** The IDs of the people and groups that were added to a group and removed from it. */
+export type MemberChanges = { added?: string[]; removed?: string[] };
 
 /** Records a new group, in the audit log and for webhooks. Its members are a change of their own. */
 export async function recordNewGroup(db: Db, deps: AuditDeps, group: Group): Promise<void> {
@@ -19,12 +25,7 @@ export async function recordGroupChange(db: Db, deps: AuditDeps, before: Group, 
 }
 
 /** Records who was added to a group and removed from it, as the IDs of people and groups, in the audit log and for webhooks. */
-export async function recordMemberChange(
-  db: Db,
-  deps: AuditDeps,
-  group: Group,
-  members: { added?: string[]; removed?: string[] },
-): Promise<void> {
+export async function recordMemberChange(db: Db, deps: AuditDeps, group: Group, members: MemberChanges): Promise<void> {
   for (const change of idChanges('members', members))
     await recordChange(db, deps, 'group.members_changed', targetOf(group), [change]);
   await publishMembers(db, deps, group, members);
@@ -48,6 +49,30 @@ export async function recordDeletedGroup(
   const [memberOf] = idChanges('groups', { removed: containers }); // there are at most 1,000: see nestedGroups.ts
   await recordChange(db, deps, 'group.deleted', target, memberOf ? [...values, memberOf] : values);
   await publishGroup(db, deps, 'group.deleted', group);
+}
+
+/** @param changed the names of attributes */
+function publishGroup(db: Db, deps: AuditDeps, type: EventType, group: Group, changed?: string[]): Promise<void> {
+  return publish(db, deps, type, () => ({ ...eventData(group), ...(changed && { changed }) }));
+}
+
+async function publishMembers(
+  db: Db,
+  deps: AuditDeps,
+  group: Group,
+  { added = [], removed = [] }: MemberChanges,
+): Promise<void> {
+  if (added.length + removed.length === 0) return;
+  await publish(db, deps, 'group.members_changed', () => ({
+    ...eventData(group),
+    added: added.slice(0, MAX_IDS),
+    removed: removed.slice(0, MAX_IDS),
+    complete: added.length <= MAX_IDS && removed.length <= MAX_IDS,
+  }));
+}
+
+function eventData({ id, displayName, version }: Group): object {
+  return { id, displayName, version };
 }
 
 function targetOf({ id, displayName }: Group): AuditTarget {

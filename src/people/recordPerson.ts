@@ -1,13 +1,18 @@
 import { changeOf, changesBetween, idChanges } from '../audit/changes.ts';
-import { type AuditTarget, recordChange } from '../audit/record.ts';
+import { type AuditDeps, type AuditTarget, recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
+import type { Deps } from '../deps.ts';
 import type { AuditChange } from '../store/audit.ts';
 import type { User } from '../store/users.ts';
+import type { EventType } from '../webhooks/events.ts';
+import { publish } from '../webhooks/publish.ts';
 import type { AttributeList, PersonAttribute } from './attribute.ts';
-import { publishPerson, publishPersonChange, type WritingDeps } from './events.ts';
 import { listOf, storedValue } from './values.ts';
 
 const PASSWORD: AuditChange = { name: 'password', secret: true };
+
+/** What writing people needs. */
+export type WritingDeps = AuditDeps & Pick<Deps, 'attributes'>;
 
 /** Returns a person as what an entry of the audit log is about. */
 export function personTarget({ id, userName }: Pick<User, 'id' | 'userName'>): AuditTarget {
@@ -74,6 +79,37 @@ export async function recordDeletedPerson(db: Db, deps: WritingDeps, person: Use
   await recordChange(db, deps, 'person.deleted', personTarget(person), first ? [...values, first] : values);
   for (const rest of more) await recordChange(db, deps, 'person.deleted', personTarget(person), [rest]);
   await publishPerson(db, deps, 'person.deleted', person);
+}
+
+/** Reports to webhooks that second factors of a person were added or removed, not which. */
+export function publishSecondFactors(db: Db, deps: AuditDeps, person: User): Promise<void> {
+  return publishUpdate(db, deps, person, ['secondFactors']);
+}
+
+/** Reports being active apart from the other attributes, of which only the names are reported. */
+async function publishPersonChange(
+  db: Db,
+  deps: AuditDeps,
+  before: User,
+  after: User,
+  changed: string[],
+): Promise<void> {
+  if (before.active !== after.active)
+    await publishPerson(db, deps, after.active ? 'person.activated' : 'person.deactivated', after);
+  const others = changed.filter((name) => name !== 'active');
+  if (others.length > 0) await publishUpdate(db, deps, after, others);
+}
+
+function publishUpdate(db: Db, deps: AuditDeps, person: User, changed: string[]): Promise<void> {
+  return publish(db, deps, 'person.updated', () => ({ ...eventData(person), changed }));
+}
+
+function publishPerson(db: Db, deps: AuditDeps, type: EventType, person: User): Promise<void> {
+  return publish(db, deps, type, () => eventData(person));
+}
+
+function eventData({ id, userName, active, version }: User): object {
+  return { id, userName, active, version };
 }
 
 function goneOf(name: string, count: number): AuditChange[] {

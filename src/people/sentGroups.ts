@@ -3,9 +3,9 @@ import { newId } from '../identifier.ts';
 import { caseKey } from '../store/caseKey.ts';
 import { addMembers, removeMembers } from '../store/groupMembers.ts';
 import { findGroupByName, type Group, insertGroup, listGroupsOfUserFrom } from '../store/groups.ts';
-import type { WritingDeps } from './events.ts';
 import { nameError, recordMembers } from './groups.ts';
 import { recordNewGroup } from './recordGroup.ts';
+import type { WritingDeps } from './recordPerson.ts';
 
 /** What changed about the groups of a person: the names of groups. `leftOut` are not groups of the provider, or no names of groups. */
 export type GroupChanges = { joined: string[]; left: string[]; leftOut: string[] };

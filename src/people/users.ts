@@ -20,12 +20,11 @@ import {
   writePasswordHash,
 } from '../store/writeUsers.ts';
 import { type AttributeList, emptyPerson, type Origin, type UserAttributes } from './attribute.ts';
-import type { WritingDeps } from './events.ts';
 import { onlyChangesOf, type PersonInput, readPersonInput } from './form.ts';
 import { isPowerful, lastPowerUserAmong, refusalOf, requirePowerUserLeft } from './lastPowerUser.ts';
 import { findNameOwners, takenNames, withStoredNames } from './loginNames.ts';
 import { type Editor, editableBy, findLocks } from './ownership.ts';
-import { recordDeletedPerson, recordNewPerson, recordPersonChange } from './recordPerson.ts';
+import { recordDeletedPerson, recordNewPerson, recordPersonChange, type WritingDeps } from './recordPerson.ts';
 import { marksOf, personReferences, referenceErrors, UNKNOWN_PERSON, withoutReference } from './references.ts';
 import { searchWordsOf } from './search.ts';
 

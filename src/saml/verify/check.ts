@@ -5,7 +5,7 @@ import type { LoginRequestRow } from '../../db/schema.ts';
 import type { Deps } from '../../deps.ts';
 import type { Cause, ReasonCode } from '../../federation/reasons.ts';
 import type { UserAttributes } from '../../people/attribute.ts';
-import type { WritingDeps } from '../../people/events.ts';
+import type { WritingDeps } from '../../people/recordPerson.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
 import type { User } from '../../store/users.ts';

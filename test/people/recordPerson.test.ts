@@ -24,7 +24,7 @@ import { recordEvents } from '../webhooks/support/receiver.ts';
 
 const all = eventTypes.map(([type]) => type).filter((type) => type !== 'audit.recorded');
 
-describe('people/events', () => {
+describe('people/recordPerson, recordGroup', () => {
   withStores((open) => {
     let deps: TestDeps;
 
