@@ -17,11 +17,20 @@ import {
 import { removeNestedGroups } from '../store/nestedGroups.ts';
 import { MAX_INDEXED } from './attribute.ts';
 import { NestingRefused, nestGroups } from './nestedGroups.ts';
-import { recordDeletedGroup, recordGroupChange, recordMemberChange, recordNewGroup } from './recordGroup.ts';
+import {
+  type MemberChanges,
+  recordDeletedGroup,
+  recordGroupChange,
+  recordMemberChange,
+  recordNewGroup,
+} from './recordGroup.ts';
 
 const TAKEN = 'This group name is already taken.';
 const STALE = 'Someone else changed this group while you were editing. Reload the page and repeat your change.';
 const MANAGED = 'A profile source or an identity provider manages this group. Change it there.';
+
+/** What is set of a group, beside its members. The other properties of Group are bookkeeping. */
+export type GroupAttributes = Pick<Group, 'displayName' | 'externalId' | 'sourceId'>;
 
 /** Returns the group with an ID. @throws NotFound */
 export async function getGroup({ store }: Deps, id: string): Promise<Group> {
@@ -33,15 +42,22 @@ export async function addGroup(deps: Deps, displayName: string): Promise<Checked
   const name = displayName.trim();
   const error = nameError(name);
   if (error) return invalid({ displayName: error });
-  const now = deps.now();
-  const times = { version: 1, createdAt: now, modifiedAt: now };
-  const group: Group = { id: newId(deps), displayName: name, externalId: null, sourceId: null, ...times };
   return deps.store.db.transaction().execute(async (trx) => {
     if (await findGroupByName(trx, name)) return invalid({ displayName: TAKEN });
-    await insertGroup(trx, group);
-    await recordNewGroup(trx, deps, group);
-    return { ok: true, value: group };
+    return { ok: true, value: await addGroupIn(trx, deps, { displayName: name, externalId: null, sourceId: null }) };
   });
+}
+
+/**
+ * Adds a group without members within a transaction. Every way to add groups ends here.
+ * @throws the engine's error if the name is taken (see isUniqueViolation)
+ */
+export async function addGroupIn(db: Db, deps: AuditDeps, attributes: GroupAttributes): Promise<Group> {
+  const now = deps.now();
+  const group = { id: newId(deps), ...attributes, version: 1, createdAt: now, modifiedAt: now };
+  await insertGroup(db, group);
+  await recordNewGroup(db, deps, group);
+  return group;
 }
 
 /** Renames a group. @throws NotFound, Conflict if a profile source manages it or it changed since `readVersion` */
@@ -59,11 +75,25 @@ export async function renameGroup(
     requireUnmanaged(before);
     const namesake = await findGroupByName(trx, name);
     if (namesake && namesake.id !== id) return invalid({ displayName: TAKEN });
-    const renamed = await updateGroup(trx, id, readVersion, deps.now(), { displayName: name });
+    const renamed = before.version === readVersion && (await changeGroupIn(trx, deps, before, { displayName: name }));
     if (!renamed) throw new Conflict(STALE);
-    await recordGroupChange(trx, deps, before, renamed);
     return { ok: true, value: renamed };
   });
+}
+
+/**
+ * Changes a group within a transaction if the version is still the one of `before`; returns undefined if another change came first.
+ * @throws the engine's error if the name is taken (see isUniqueViolation)
+ */
+export async function changeGroupIn(
+  db: Db,
+  deps: AuditDeps,
+  before: Group,
+  changes: Partial<GroupAttributes>,
+): Promise<Group | undefined> {
+  const after = await updateGroup(db, before.id, before.version, deps.now(), changes);
+  if (after) await recordGroupChange(db, deps, before, after);
+  return after;
 }
 
 /** Adds people to a group; existing members stay. Returns the IDs of those who were added. @throws NotFound, Conflict if it is managed */
@@ -74,6 +104,11 @@ export async function addPeopleToGroup(deps: Deps, id: string, userIds: string[]
 /** Does the same within a transaction. */
 export async function addPeopleIn(db: Db, deps: AuditDeps, id: string, userIds: string[]): Promise<string[]> {
   requireUnmanaged(await getGroupIn(db, id));
+  return addMembersIn(db, deps, id, userIds);
+}
+
+/** Does the same to any group. */
+export async function addMembersIn(db: Db, deps: AuditDeps, id: string, userIds: string[]): Promise<string[]> {
   const { added } = await addMembers(db, id, userIds);
   await recordMembers(db, deps, id, { added });
   return added;
@@ -87,6 +122,11 @@ export async function removePeopleFromGroup(deps: Deps, id: string, userIds: str
 /** Does the same within a transaction. */
 export async function removePeopleIn(db: Db, deps: AuditDeps, id: string, userIds: string[]): Promise<string[]> {
   requireUnmanaged(await getGroupIn(db, id));
+  return removeMembersIn(db, deps, id, userIds);
+}
+
+/** Does the same to any group. */
+export async function removeMembersIn(db: Db, deps: AuditDeps, id: string, userIds: string[]): Promise<string[]> {
   const removed = await removeMembers(db, id, userIds);
   await recordMembers(db, deps, id, { removed });
   return removed;
@@ -124,22 +164,15 @@ export async function removeGroupFromGroup(deps: Deps, id: string, memberId: str
 export async function removeGroup(deps: Deps, id: string): Promise<Group> {
   return deps.store.db.transaction().execute(async (trx) => {
     const group = await getGroupIn(trx, id);
-    const ended = await deleteGroup(trx, id, deps.now());
-    if (ended) await recordDeletedGroup(trx, deps, group, ended);
+    await deleteGroupIn(trx, deps, group);
     return group;
   });
 }
 
-/** Gives a group a new version after its members changed, and records them. */
-export async function recordMembers(
-  db: Db,
-  deps: AuditDeps,
-  id: string,
-  { added = [], removed = [] }: { added?: string[]; removed?: string[] },
-): Promise<void> {
-  if (added.length + removed.length === 0) return;
-  const group = await updateGroup(db, id, undefined, deps.now());
-  if (group) await recordMemberChange(db, deps, group, { added, removed });
+/** Deletes a group within a transaction. Every way to delete groups ends here. */
+export async function deleteGroupIn(db: Db, deps: AuditDeps, group: Group): Promise<void> {
+  const ended = await deleteGroup(db, group.id, deps.now());
+  if (ended) await recordDeletedGroup(db, deps, group, ended);
 }
 
 /** Makes all groups of a profile source or identity provider unmanaged within a transaction. */
@@ -155,6 +188,18 @@ export function nameError(name: string): string | undefined {
   if (name === '') return 'Enter a name.';
   if (name.length > MAX_INDEXED) return `Use at most ${MAX_INDEXED} characters.`;
   return /\p{Cc}/u.test(name) ? 'Control characters are not allowed here.' : undefined;
+}
+
+/** Gives a group a new version after its members changed, and records them. */
+async function recordMembers(
+  db: Db,
+  deps: AuditDeps,
+  id: string,
+  { added = [], removed = [] }: MemberChanges,
+): Promise<void> {
+  if (added.length + removed.length === 0) return;
+  const group = await updateGroup(db, id, undefined, deps.now());
+  if (group) await recordMemberChange(db, deps, group, { added, removed });
 }
 
 function requireUnmanaged({ sourceId }: Group): void {

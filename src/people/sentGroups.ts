@@ -1,10 +1,7 @@
 import type { Db } from '../db/open.ts';
-import { newId } from '../identifier.ts';
 import { caseKey } from '../store/caseKey.ts';
-import { addMembers, removeMembers } from '../store/groupMembers.ts';
-import { findGroupByName, type Group, insertGroup, listGroupsOfUserFrom } from '../store/groups.ts';
-import { nameError, recordMembers } from './groups.ts';
-import { recordNewGroup } from './recordGroup.ts';
+import { findGroupByName, type Group, listGroupsOfUserFrom } from '../store/groups.ts';
+import { addGroupIn, addMembersIn, nameError, removeMembersIn } from './groups.ts';
 import type { WritingDeps } from './recordPerson.ts';
 
 /** What changed about the groups of a person: the names of groups. `leftOut` are not groups of the provider, or no names of groups. */
@@ -25,14 +22,13 @@ export async function keepGroupsInStep(
   const wanted = new Map(names.map((name) => [caseKey(name), name]));
   const known = await listGroupsOfUserFrom(db, userId, providerId);
   const left = known.filter(({ displayName }) => !wanted.has(caseKey(displayName)));
-  for (const group of left)
-    await recordMembers(db, deps, group.id, { removed: await removeMembers(db, group.id, [userId]) });
+  for (const group of left) await removeMembersIn(db, deps, group.id, [userId]);
   for (const { displayName } of known) wanted.delete(caseKey(displayName));
   if (wanted.size > 0) await takeTurn();
   const changes: GroupChanges = { joined: [], left: left.map(({ displayName }) => displayName), leftOut: [] };
   for (const name of wanted.values()) {
     const group = await findOrCreate(db, deps, providerId, name);
-    if (group) await recordMembers(db, deps, group.id, await addMembers(db, group.id, [userId]));
+    if (group) await addMembersIn(db, deps, group.id, [userId]);
     changes[group ? 'joined' : 'leftOut'].push(name);
   }
   return changes;
@@ -42,10 +38,5 @@ async function findOrCreate(db: Db, deps: WritingDeps, providerId: string, name:
   if (nameError(name)) return undefined;
   const known = await findGroupByName(db, name);
   if (known) return known.sourceId === providerId ? known : undefined;
-  const now = deps.now();
-  const times = { version: 1, createdAt: now, modifiedAt: now };
-  const group: Group = { id: newId(deps), displayName: name, externalId: null, sourceId: providerId, ...times };
-  await insertGroup(db, group);
-  await recordNewGroup(db, deps, group);
-  return group;
+  return addGroupIn(db, deps, { displayName: name, externalId: null, sourceId: providerId });
 }

@@ -1,7 +1,7 @@
-import { newId } from '../../identifier.ts';
-import { recordDeletedGroup, recordGroupChange, recordMemberChange, recordNewGroup } from '../../people/recordGroup.ts';
+import { addGroupIn, changeGroupIn, deleteGroupIn } from '../../people/groups.ts';
+import { recordMemberChange } from '../../people/recordGroup.ts';
 import { countMembers } from '../../store/groupMembers.ts';
-import { deleteGroup, findGroup, findGroupByName, type Group, insertGroup, updateGroup } from '../../store/groups.ts';
+import { findGroup, findGroupByName, type Group, updateGroup } from '../../store/groups.ts';
 import type { Change } from '../../store/scimLog.ts';
 import { selectGroups } from '../../store/selection.ts';
 import type { Call } from '../http/call.ts';
@@ -31,16 +31,13 @@ export const groups: Model<Group> = {
   lock: (db, id) => updateGroup(db, id, undefined, undefined),
   async create(call, resource) {
     const { deps, source } = call;
-    const now = deps.now();
     const fields = fieldsOf(resource);
-    const group = { id: newId(deps), ...fields, sourceId: source.id, version: 1, createdAt: now, modifiedAt: now };
     const ids = memberIds(resource.members);
     return async (db) => {
-      await insertGroup(db, group);
-      const members = await addMembers(db, call, group.id, ids);
-      await recordNewGroup(db, deps, group);
-      await recordMemberChange(db, deps, group, members);
-      return { row: group, changes: [...changesBetween({}, attributesOf(group)), ...memberChanges(members)] };
+      const row = await addGroupIn(db, deps, { ...fields, sourceId: source.id });
+      const members = await addMembers(db, call, row.id, ids);
+      await recordMemberChange(db, deps, row, members);
+      return { row, changes: [...changesBetween({}, attributesOf(row)), ...memberChanges(members)] };
     };
   },
   async replace(call, resource) {
@@ -61,10 +58,7 @@ export const groups: Model<Group> = {
     );
   },
   // The members stay active: the client deactivates them itself.
-  async delete(db, { deps }, group) {
-    const ended = await deleteGroup(db, group.id, deps.now());
-    if (ended) await recordDeletedGroup(db, deps, group, ended);
-  },
+  delete: (db, { deps }, group) => deleteGroupIn(db, deps, group),
   isLarge: async ({ deps }, { id }) => (await countMembers(deps.store.db, id, LARGE_GROUP + 1)) > LARGE_GROUP,
   represent: async (call, group, projection) => ({
     version: versionTag(group.version),
@@ -88,10 +82,8 @@ function updateOf(
         const { displayName, ...others } = fields;
         const renamed = displayName === before.displayName ? {} : { displayName };
         const written = { ...others, ...renamed, sourceId: source.id };
-        const after = await updateGroup(db, before.id, before.version, deps.now(), written);
-        if (!after) return undefined;
-        await recordGroupChange(db, deps, before, after);
-        await recordMemberChange(db, deps, after, members);
+        const after = await changeGroupIn(db, deps, before, written);
+        if (after) await recordMemberChange(db, deps, after, members);
         return after;
       },
     };
