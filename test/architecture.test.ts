@@ -218,7 +218,6 @@ const testedIn: Record<string, string> = {
   'federation/recordProvider.ts': 'audit/providers.test.ts',
   'federation/providerDomains.ts': 'federation/importTarget.test.ts',
   'federation/providerSetups/recordLink.ts': 'audit/setupLinks.test.ts',
-  'sources/dismissNotice.ts': 'audit/notices.test.ts',
   'webhooks/recordWebhook.ts': 'audit/webhooks.test.ts',
   'webhooks/nameOfWebhook.ts': 'admin/webhooks/webhook.test.ts',
   'federation/loginTests.ts': 'saml/testLogin.test.ts',

@@ -19,6 +19,7 @@ import {
   listJobItems,
   lockJob,
   type NewJob,
+  newItems,
   updateJob,
   writeJobItems,
 } from '../store/jobs.ts';
@@ -63,7 +64,7 @@ export async function createJob(deps: Deps, added: NewJob, startedBy: string): P
   const { db } = deps.store;
   const job = newJob(deps, added, startedBy);
   await insertJob(db, { ...job, state: 'queued' });
-  const items = (added.items ?? []).map((item, index) => ({ position: index + 1, item, outcome: null, reason: null }));
+  const items = newItems(added.items ?? []);
   for (let start = 0; start < items.length; start += BATCH)
     await db.transaction().execute(async (trx) => {
       await writeJobItems(trx, job.id, items.slice(start, start + BATCH));

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import type { Checked, FieldErrors } from '../errors.ts';
-import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
+import { type ItemOutcome, type Job, type JobItem, type NewJob, newItems } from '../store/jobs.ts';
 import { countMarked, findMarked } from '../store/marked.ts';
 import { findUsersById, type User } from '../store/users.ts';
 import type { AttributeList, UserAttributes } from './attribute.ts';
@@ -42,8 +42,7 @@ export async function removeCustomAttribute(deps: Deps, id: string): Promise<Cha
 
 /** Returns the next people who have a value for the attribute of a job. */
 export async function nextWithValue(db: Db, { input, processed }: Job, limit: number): Promise<JobItem[]> {
-  const ids = await findMarked(db, input.id ?? '', { after: input.after ?? '', limit });
-  return ids.map((item, index) => ({ position: processed + index + 1, item, outcome: null, reason: null }));
+  return newItems(await findMarked(db, input.id ?? '', { after: input.after ?? '', limit }), processed);
 }
 
 /** Brings people's values in line with the attributes in force, and remembers in the job how far it came. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { recordChange } from '../audit/record.ts';
 import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { type Checked, fieldErrors, invalid, NotFound } from '../errors.ts';
@@ -18,7 +19,7 @@ import {
   type SourceRights,
   updateSource,
 } from '../store/profileSources.ts';
-import { deleteNotices } from '../store/sourceNotices.ts';
+import { deleteNotices, hideNotice } from '../store/sourceNotices.ts';
 import { recordReplacedTokens, recordSource } from './recordSource.ts';
 import { logIntegration } from './scimLog.ts';
 import { createToken } from './tokens.ts';
@@ -132,6 +133,16 @@ export async function rotateToken(
     const token = await createToken(trx, deps, source, expiresAt);
     await logIntegration(trx, deps, source, 'idm_integration_reauth', 'A new token was created.');
     return { source, clientId: id, token };
+  });
+}
+
+/** Dismisses a notice about a source, until the rights or refusals of the source change. @throws NotFound */
+export async function dismissNotice(deps: Deps, id: string, kind: string): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const { name } = await getSourceIn(trx, id);
+    const changes = [{ name: 'notice', before: kind }];
+    if (await hideNotice(trx, id, kind))
+      await recordChange(trx, deps, 'source.notice_dismissed', { kind: 'source', id, name }, changes);
   });
 }
 

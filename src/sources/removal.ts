@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts';
 import type { Deps } from '../deps.ts';
 import { releaseGroupsOf } from '../people/groups.ts';
 import { nameOf, releaseFromSource } from '../people/users.ts';
-import type { ItemOutcome, Job, JobItem, NewJob } from '../store/jobs.ts';
+import { type ItemOutcome, type Job, type JobItem, type NewJob, newItems } from '../store/jobs.ts';
 import { countManaged, deleteSource, findManagedUserIds, findSource } from '../store/profileSources.ts';
 import { findUser } from '../store/users.ts';
 import { getSource, setSourceActive } from './profileSources.ts';
@@ -31,8 +31,7 @@ export async function sourceRemoval(deps: Deps, id: string, people: 'keep' | 'de
 
 /** Returns the next people that the source still manages. */
 export async function nextManaged(db: Db, { input, processed }: Job, limit: number): Promise<JobItem[]> {
-  const ids = await findManagedUserIds(db, input.id ?? '', limit);
-  return ids.map((item, index) => ({ position: processed + index + 1, item, outcome: null, reason: null }));
+  return newItems(await findManagedUserIds(db, input.id ?? '', limit), processed);
 }
 
 /** Makes people of the source unmanaged, and deactivates them on request. The last Power User is skipped. */

@@ -28,6 +28,11 @@ export type NewJob = { kind: JobKind; input: Record<string, string>; items?: unk
 /** The outcome of an item, and what stays of the item on record (nothing if `keep` is undefined). */
 export type ItemOutcome = { outcome: string; keep?: unknown; reason?: string };
 
+/** Returns items that are not processed yet. @param after the position before the first one */
+export function newItems(items: unknown[], after = 0): JobItem[] {
+  return items.map((item, index) => ({ position: after + index + 1, item, outcome: null, reason: null }));
+}
+
 export async function insertJob(db: Db, job: Job): Promise<void> {
   await db.insertInto('jobs').values(toRow(job)).execute();
 }

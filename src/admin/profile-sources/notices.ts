@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { dismissNotice } from '../../sources/dismissNotice.ts';
+import { dismissNotice } from '../../sources/profileSources.ts';
 import { flash } from '../../web/flash.ts';
 
 const PATH = '/settings/profile-sources/scim/:id/notices/:kind/dismissal';
