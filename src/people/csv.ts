@@ -185,15 +185,11 @@ function withValue(lines: FormLine[], type: string, value: string): FormLine[] {
 }
 
 function withPrimary(lines: FormLine[], value: string): FormLine[] {
-  const isSame = (line: FormLine) => line.value?.toLowerCase() === value.toLowerCase();
   const secondary = lines.map(({ primary: _, ...line }) => line);
-  const at = lines.some(isSame)
-    ? lines.findIndex(isSame)
-    : Math.max(
-        0,
-        lines.findIndex(({ primary }) => primary),
-      );
-  const line = lines.some(isSame) ? secondary[at] : { type: 'work', ...secondary[at], value };
+  const same = lines.findIndex((line) => line.value?.toLowerCase() === value.toLowerCase());
+  const primary = lines.findIndex((line) => line.primary);
+  const at = same >= 0 ? same : Math.max(0, primary);
+  const line = same >= 0 ? secondary[at] : { type: 'work', ...secondary[at], value };
   return secondary.toSpliced(at, 1, { ...line, primary: 'yes' });
 }
 

@@ -4,7 +4,7 @@ import { textError } from './textError.ts';
 
 type Custom = Pick<PersonAttribute, 'type' | 'options' | 'custom'>;
 
-/** The most values of one attribute of a person, as in SCIM (see readValue). */
+/** The most values of one attribute of a person, also in SCIM. */
 export const MAX_VALUES = 200;
 
 /** Returns a value as text, one value per line, also if it was stored when the attribute had another type. '' for none. */

@@ -48,6 +48,9 @@ export type ScimResponse = {
   body?: Json | AsyncIterable<string>;
 };
 
+/** Runs a request. */
+export type Handler = (call: Call) => Promise<ScimResponse> | ScimResponse;
+
 const verbs: Record<string, string> = {
   GET: 'lookup',
   POST: 'create',

@@ -13,10 +13,9 @@ import {
   replaceResource,
 } from '../resources/operations.ts';
 import { users } from '../resources/users.ts';
-import type { Call, ScimRequest, ScimResponse } from './call.ts';
+import type { Call, Handler, ScimRequest, ScimResponse } from './call.ts';
 import { ScimError } from './errors.ts';
 
-type Handler = (call: Call) => Promise<ScimResponse> | ScimResponse;
 type Endpoint = Partial<Record<string, Handler>>;
 
 /**

@@ -17,8 +17,10 @@ const TRY_EVERY_MS = 1_000;
 const MAX_WAITING = 10_000;
 const MAX_VALUE_CHARACTERS = 2_000;
 
-/** A call whose source is undefined if the token belongs to none. */
-export type LoggedCall = Omit<Call, 'source'> & { source: Call['source'] | undefined };
+/** What the log needs of a call. The source is undefined if the token belongs to none. */
+export type LoggedCall = Pick<Call, 'deps' | 'network' | 'startedAt' | 'request' | 'trace'> & {
+  source: Call['source'] | undefined;
+};
 
 /** The calls of a source on a day (UTC), and what its rights left out. */
 type Counted = {

@@ -59,16 +59,8 @@ async function serve(
 ): Promise<void> {
   const network = req.ip ?? '';
   const baseUrl = `${res.locals.domain.url}${req.baseUrl}`;
-  const call: LoggedCall = {
-    deps,
-    source: undefined,
-    baseUrl,
-    network,
-    startedAt: deps.now(),
-    request,
-    trace: newTrace(request),
-    budget: { work: MOST_WORK },
-  };
+  const [startedAt, trace] = [deps.now(), newTrace(request)];
+  const call: LoggedCall = { deps, source: undefined, network, startedAt, request, trace };
   try {
     let source = await authenticate(deps, req.headers.authorization, network);
     call.source = source;
@@ -77,7 +69,8 @@ async function serve(
     // A client may send its body as slowly as the server allows: its token may have been revoked meanwhile.
     if (deps.now() - call.startedAt > SLOW_MS) source = await authenticate(deps, req.headers.authorization, network);
     const actor = { kind: 'source', id: source.id, name: source.name, address: network } as const;
-    const response = await actAs(deps, actor, () => handler({ ...call, source }));
+    const budget = { work: MOST_WORK };
+    const response = await actAs(deps, actor, () => handler({ ...call, source, baseUrl, budget }));
     await together();
     await send(res, response);
     log.add(call, response.status, null);

@@ -2,7 +2,6 @@ import express, { type ErrorRequestHandler, type Request, type Response, type Ro
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
 import { grantAccess } from '../../sources/callingSource.ts';
-import { MOST_WORK } from '../protocol/scan.ts';
 import { countFailure } from './authenticate.ts';
 import { newTrace } from './call.ts';
 import { type ScimError, toScimError } from './errors.ts';
@@ -104,7 +103,7 @@ function decoded(value: string): string {
 function loggedCall(deps: Deps, req: Request, network: string, source: LoggedCall['source']): LoggedCall {
   const request = { method: req.method, path: req.baseUrl, query: new URLSearchParams() };
   const trace = newTrace({ method: '', path: '' });
-  return { deps, source, baseUrl: '', network, startedAt: deps.now(), request, trace, budget: { work: MOST_WORK } };
+  return { deps, source, network, startedAt: deps.now(), request, trace };
 }
 
 function invalidRequest(message: string): OAuthError {

@@ -42,16 +42,13 @@ export async function tryOut(deps: Deps, source: ProfileSource, attempt: Attempt
   const trace = newTrace(request);
   const rest = { baseUrl: '', network: '', startedAt: deps.now(), budget: { work: MOST_WORK }, isTryOut: true };
   const call: Call = { ...rest, deps, source, request, trace };
-  const outcome = { method, notes: trace.notices.map(({ text }) => text) };
   try {
     const { status } = await findHandler(request)(call);
-    return {
-      ok: true,
-      value: { ...outcome, status, changes: trace.changes, notes: trace.notices.map(({ text }) => text) },
-    };
+    const notes = trace.notices.map(({ text }) => text);
+    return { ok: true, value: { method, status, changes: trace.changes, notes } };
   } catch (error) {
     const { status, message } = toScimError(deps, error);
-    return { ok: true, value: { ...outcome, status, changes: [], notes: [], refusal: message } };
+    return { ok: true, value: { method, status, changes: [], notes: [], refusal: message } };
   }
 }
 

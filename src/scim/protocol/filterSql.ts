@@ -173,35 +173,32 @@ function elementCondition(
   });
 }
 
-function groupPart(membership: 'direct' | 'indirect'): (sub: Attribute) => Operand {
-  return (sub) => {
-    const text = comparison(sub);
-    if (sub.name === 'value') return { value: sql.ref('groups.id'), ...text };
-    if (sub.name === 'display')
-      return { value: sql.ref('groups.displayName'), folded: sql.ref('groups.displayNameKey'), ...text };
-    if (sub.name === 'type') return { value: sql.lit(membership), constant: membership, ...text };
-    throw notFilterable(sub);
-  };
-}
-
 /** The same as nameOf() in people/users.ts. */
 const shownName = sql`coalesce("users"."displayName", nullif(trim(coalesce("users"."givenName", '') || ' ' || coalesce("users"."familyName", '')), ''), "users"."userName")`;
 
-function memberPart(sub: Attribute): Operand {
-  const text = comparison(sub);
-  if (sub.name === 'value') return { value: sql.ref('groupMembers.userId'), ...text };
-  if (sub.name === 'display') return { value: shownName, ...text };
-  if (sub.name === 'type') return { value: sql.lit('User'), constant: 'User', ...text };
-  throw notFilterable(sub);
+const memberPart = partsOf({ id: 'groupMembers.userId', name: shownName, type: 'User' });
+const nestedPart = partsOf({
+  id: 'child.id',
+  name: sql.ref('child.displayName'),
+  key: 'child.displayNameKey',
+  type: 'Group',
+});
+
+function groupPart(type: 'direct' | 'indirect'): (sub: Attribute) => Operand {
+  return partsOf({ id: 'groups.id', name: sql.ref('groups.displayName'), key: 'groups.displayNameKey', type });
 }
 
-function nestedPart(sub: Attribute): Operand {
-  const text = comparison(sub);
-  if (sub.name === 'value') return { value: sql.ref('child.id'), ...text };
-  if (sub.name === 'display')
-    return { value: sql.ref('child.displayName'), folded: sql.ref('child.displayNameKey'), ...text };
-  if (sub.name === 'type') return { value: sql.lit('Group'), constant: 'Group', ...text };
-  throw notFilterable(sub);
+type Membership = { id: string; name: Operand['value']; key?: string; type: string };
+
+/** Returns a function that returns the operands of the sub-attributes of a membership. */
+function partsOf({ id, name, key, type }: Membership): (sub: Attribute) => Operand {
+  return (sub) => {
+    const text = comparison(sub);
+    if (sub.name === 'value') return { value: sql.ref(id), ...text };
+    if (sub.name === 'display') return { value: name, ...(key ? { folded: sql.ref(key) } : {}), ...text };
+    if (sub.name === 'type') return { value: sql.lit(type), constant: type, ...text };
+    throw notFilterable(sub);
+  };
 }
 
 /** The sub-attribute that stands for a multi-valued attribute. */

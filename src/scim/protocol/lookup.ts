@@ -4,6 +4,7 @@ import { soughtKey } from '../../store/loginName.ts';
 import { markOf } from '../../store/searchWords.ts';
 import { findByPath, findSubAttribute, type Located, type ResourceType } from '../schema/schema.ts';
 import type { AttributePath, Filter } from './filter.ts';
+import { storedPath } from './operand.ts';
 
 /** The values to look up in indexes, by the path of the attribute. */
 type Lookup = Map<string, Set<string>>;
@@ -92,9 +93,7 @@ function lookupOfValue(
   if (located?.attribute.place && comparator !== 'ne' && value !== null)
     return markLookup(located, comparator === 'eq' ? value : undefined);
   if (!located || comparator !== 'eq' || typeof value !== 'string') return undefined;
-  const { schema, attribute } = located;
-  const sub = located.sub ?? findSubAttribute(attribute, 'value');
-  const name = `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
+  const name = storedPath({ ...located, sub: located.sub ?? findSubAttribute(located.attribute, 'value') });
   if (!(name in indexes)) return undefined;
   return new Map([[name, new Set([keys[name]?.(value) ?? value])]]);
 }

@@ -35,7 +35,7 @@ const foldedColumns: Record<string, string> = {
 
 /** Returns how a single-valued attribute is stored: as a column that is compared as it is, as another column, or in the profile. */
 export function storageOf({ schema, attribute, sub }: Located): 'key' | 'column' | 'profile' {
-  const path = pathOf({ schema, attribute, sub });
+  const path = storedPath({ schema, attribute, sub });
   if (path in foldedColumns || (sub ?? attribute).caseExact) return path in columns ? 'key' : 'profile';
   return path in columns ? 'column' : 'profile';
 }
@@ -48,7 +48,7 @@ export function operandOf(
 ): Operand | undefined {
   const leaf = sub ?? attribute;
   if (leaf.type === 'complex' || leaf.returned === 'never' || attribute.multiValued) return undefined;
-  const path = pathOf({ schema, attribute, sub });
+  const path = storedPath({ schema, attribute, sub });
   if (path.endsWith(':meta.resourceType'))
     return { value: sql.lit(type.name), constant: type.name, kind: 'text', exact: true };
   const column = columns[path];
@@ -56,15 +56,15 @@ export function operandOf(
   if (column) return { value: sql.ref(column), ...comparison(leaf), ...(folded ? { folded: sql.ref(folded) } : {}) };
   if (attribute.name === 'meta' || leaf.mutability === 'readOnly' || type.name !== 'User') return undefined;
   const keys = [...placeOf({ schema, attribute }), ...(sub ? [sub.name] : [])];
-  const value = leaf.type === 'decimal' ? profileNumber(engine, keys) : profileValue(engine, keys);
-  return { value, ...comparison(leaf) };
+  return { value: jsonValue(engine, profileJson(engine), keys, leaf), ...comparison(leaf) };
 }
 
 /** Returns what is not null if a person has attributes of an extension, as userResource() shows it. */
 export function extensionValue(engine: Engine, urn: string): RawBuilder<unknown> {
-  if (urn === CUSTOM_URN) return profileValue(engine, ['custom']);
+  const json = profileJson(engine);
+  if (urn === CUSTOM_URN) return jsonText(engine, json, ['custom']);
   const column = urn === ENTERPRISE_URN ? 'users.department' : 'users.loginType';
-  return sql`coalesce(${profileValue(engine, profileKeys(urn))}, ${sql.ref(column)})`;
+  return sql`coalesce(${jsonText(engine, json, profileKeys(urn))}, ${sql.ref(column)})`;
 }
 
 const kinds: Partial<Record<Attribute['type'], Operand['kind']>> = {
@@ -95,9 +95,7 @@ export function elementRows(engine: Engine, attribute: Attribute): RawBuilder<un
 
 /** Returns the operand of a sub-attribute of `element.value`. */
 export function elementOperand(engine: Engine, sub: Attribute): Operand {
-  const json = sql`"element"."value"`;
-  const value = sub.type === 'decimal' ? jsonNumber(engine, json, [sub.name]) : jsonText(engine, json, [sub.name]);
-  return { value, ...comparison(sub) };
+  return { value: jsonValue(engine, sql`"element"."value"`, [sub.name], sub), ...comparison(sub) };
 }
 
 /** Returns the operand of a sub-attribute of the primary value, or else of the first one. */
@@ -108,7 +106,8 @@ export function primaryOperand(engine: Engine, attribute: Attribute, sub: Attrib
   return { value: sql`(select ${value} from ${elementRows(engine, attribute)} order by ${order} limit 1)`, ...part };
 }
 
-function pathOf({ schema, attribute, sub }: Located): string {
+/** Returns what the tables of columns and indexes call an attribute: `User:emails.value`. */
+export function storedPath({ schema, attribute, sub }: Located): string {
   return `${schema.name}:${attribute.name}${sub ? `.${sub.name}` : ''}`;
 }
 
@@ -121,16 +120,17 @@ function profileKeys(urn: string): string[] {
   return urn === INTERACT_URN ? ['interact'] : [];
 }
 
-function profileValue(engine: Engine, keys: readonly string[]): RawBuilder<unknown> {
-  return jsonText(engine, profileJson(engine), keys);
-}
-
-function profileNumber(engine: Engine, keys: readonly string[]): RawBuilder<unknown> {
-  return jsonNumber(engine, profileJson(engine), keys);
-}
-
 function profileJson(engine: Engine): RawBuilder<unknown> {
   return engine === 'sqlite' ? sql`"users"."profileJson"` : sql`"users"."profileJson"::jsonb`;
+}
+
+function jsonValue(
+  engine: Engine,
+  json: RawBuilder<unknown>,
+  keys: readonly string[],
+  { type }: Attribute,
+): RawBuilder<unknown> {
+  return type === 'decimal' ? jsonNumber(engine, json, keys) : jsonText(engine, json, keys);
 }
 
 function jsonText(engine: Engine, json: RawBuilder<unknown>, keys: readonly string[]): RawBuilder<unknown> {

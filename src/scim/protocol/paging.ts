@@ -14,6 +14,8 @@ import { lookupSql } from './lookup.ts';
 import { type Budget, type Scan, scanMatches } from './scan.ts';
 import { collectRange, compareMatches, type Range } from './sortedMatches.ts';
 
+type ListDeps = Pick<Deps, 'store' | 'now' | 'attributes'>;
+
 /** A table of resources. */
 export type Table<Row> = {
   typeOf(deps: Pick<Deps, 'attributes'>): ResourceType;
@@ -43,7 +45,7 @@ type ReadRange<Row> = (range: Range, beyond?: Position) => Promise<{ rows: Selec
  * @throws ScimError invalidFilter, invalidPath, invalidCursor, expiredCursor, tooMany
  */
 export async function readPage<Row extends { id: string }>(
-  deps: Pick<Deps, 'store' | 'now' | 'attributes'>,
+  deps: ListDeps,
   table: Table<Row>,
   query: ListQuery,
   budget: Budget,
@@ -59,7 +61,7 @@ export async function readPage<Row extends { id: string }>(
 }
 
 function readerOf<Row extends { id: string }>(
-  deps: Pick<Deps, 'store' | 'now' | 'attributes'>,
+  deps: ListDeps,
   table: Table<Row>,
   query: ListQuery,
   test: Test,
@@ -97,7 +99,7 @@ function inOrder<Row>(db: Db, { table, select }: Table<Row>, key: Key): ReadRang
 
 /** Tests every row that may match, in slices, and then reads the rows of the range. */
 function byScan<Row extends { id: string }>(
-  deps: Pick<Deps, 'store' | 'now' | 'attributes'>,
+  deps: ListDeps,
   { select }: Table<Row>,
   scan: Scan,
   isSorted: boolean,

@@ -1,5 +1,5 @@
 import { together } from '../../web/turn.ts';
-import { type Call, newTrace, note, type ScimRequest, type ScimResponse } from '../http/call.ts';
+import { type Call, type Handler, newTrace, note, type ScimRequest, type ScimResponse } from '../http/call.ts';
 import { badRequest, errorBody, ScimError, toScimError } from '../http/errors.ts';
 import { maskDetail, maskUrl } from '../http/mask.ts';
 import { field, isObject, type Json } from '../schema/json.ts';
@@ -16,7 +16,6 @@ type Operation = {
   version: string | undefined;
   data: unknown;
 };
-type Handler = (call: Call) => Promise<ScimResponse> | ScimResponse;
 type Result = { status: number; id?: string | undefined; body: Json };
 
 /**

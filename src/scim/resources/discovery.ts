@@ -4,7 +4,7 @@ import type { Call, ScimResponse } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
 import { DEFAULT_COUNT, MAX_COUNT } from '../protocol/listQuery.ts';
 import { CURSOR_LIFETIME_MS } from '../protocol/paging.ts';
-import type { Attribute } from '../schema/attribute.ts';
+import { type Attribute, internalNames } from '../schema/attribute.ts';
 import type { Json } from '../schema/json.ts';
 import { groupType, type ResourceType, type Schema, userTypeOf } from '../schema/schema.ts';
 import { serviceSchemas } from '../schema/service.ts';
@@ -94,17 +94,9 @@ function schemaResource({ id, name, description, attributes }: Schema, baseUrl: 
   };
 }
 
-function attributeResource(described: Attribute): Json {
-  const {
-    maxLength: _,
-    isLoginName: __,
-    place: ___,
-    read: ____,
-    person: _____,
-    subAttributes,
-    ...attribute
-  } = described;
-  return { ...attribute, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
+function attributeResource({ subAttributes, ...attribute }: Attribute): Json {
+  const shown = Object.fromEntries(Object.entries(attribute).filter(([name]) => !(name in internalNames)));
+  return { ...shown, ...(subAttributes ? { subAttributes: subAttributes.map(attributeResource) } : {}) };
 }
 
 function listOf(resources: Json[]): ScimResponse {

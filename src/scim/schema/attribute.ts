@@ -1,7 +1,7 @@
 import type { Checked } from '../../errors.ts';
 
 /** One attribute with its characteristics (RFC 7643 7). They drive /Schemas, validation, filters, PATCH and what is returned. */
-export type Attribute = {
+export type Attribute = Internal & {
   name: string;
   type: 'string' | 'boolean' | 'integer' | 'decimal' | 'dateTime' | 'reference' | 'binary' | 'complex';
   multiValued: boolean;
@@ -14,11 +14,24 @@ export type Attribute = {
   canonicalValues?: readonly string[];
   referenceTypes?: readonly string[];
   subAttributes?: readonly Attribute[];
-  maxLength: number; // characters; not shown in /Schemas
-  isLoginName?: boolean; // normalized; not shown in /Schemas
-  place?: readonly string[]; // in Profile, of a custom attribute; not shown in /Schemas
-  read?: ReadCustom; // of a custom attribute or its sub-attribute; not shown in /Schemas
-  person?: string; // the name of the attribute of a person; not shown in /Schemas
+};
+
+/** What /Schemas does not show. */
+type Internal = {
+  maxLength: number; // characters
+  isLoginName?: boolean; // normalized
+  place?: readonly string[]; // in Profile, of a custom attribute
+  read?: ReadCustom; // of a custom attribute or its sub-attribute
+  person?: string; // the name of the attribute of a person
+};
+
+/** The names of what /Schemas does not show. */
+export const internalNames: Record<keyof Internal, true> = {
+  maxLength: true,
+  isLoginName: true,
+  place: true,
+  read: true,
+  person: true,
 };
 
 /** Reads the text of one value of a custom attribute. */

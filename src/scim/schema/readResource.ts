@@ -1,5 +1,5 @@
 import type { Checked } from '../../errors.ts';
-import { textOfNumber } from '../../people/customValue.ts';
+import { MAX_VALUES, textOfNumber } from '../../people/customValue.ts';
 import { caseKey } from '../../store/caseKey.ts';
 import { normalizeLoginName } from '../../store/loginName.ts';
 import { badRequest } from '../http/errors.ts';
@@ -7,8 +7,6 @@ import { parsePath } from '../protocol/filter.ts';
 import type { Attribute } from './attribute.ts';
 import { isObject, type Json } from './json.ts';
 import { findAttribute, findByPath, findSchema, findSubAttribute, type Located, type ResourceType } from './schema.ts';
-
-const MAX_VALUES = 200;
 
 /**
  * Reads a resource from the body of a POST or PUT (RFC 7644 3.3, 3.5.1): canonical names, checked types, extensions under their URNs,
