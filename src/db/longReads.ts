@@ -1,9 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 
 const MOST_AT_ONCE = 50;
 
 /** Reads one part of a long read. */
 export type Slice = <T>(part: () => Promise<T>) => Promise<T>;
+
+/** Runs each part in the next turn of the event loop, so that others are served in between. */
+export const inNextTurn: Slice = async (part) => {
+  await setImmediate();
+  return part();
+};
 
 /** Runs a read that is too long for one turn of the event loop. @throws AppError 429 if too many are under way */
 export type LongReads = <T>(read: (slice: Slice) => Promise<T>) => Promise<T>;
@@ -16,7 +23,7 @@ export function openLongReads(): LongReads {
   let running = 0;
   let last: Promise<unknown> = Promise.resolve();
   const slice: Slice = (part) => {
-    const result = last.then(nextTurn).then(part);
+    const result = last.then(() => inNextTurn(part));
     last = result.catch(() => {});
     return result;
   };
@@ -30,8 +37,4 @@ export function openLongReads(): LongReads {
       running -= 1;
     }
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,12 +1,19 @@
-import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
-import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { containsText, isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
-import { minIdAt, timeOf } from '../identifier.ts';
-import { networkTest } from '../network.ts';
+import { minIdAt } from '../identifier.ts';
 import { type AuditChange, type AuditEntry, entryFromRow } from './audit.ts';
-import { collectNewest, type IdRange, type LogWalk } from './newestFirst.ts';
+import {
+  type IdRange,
+  isValue,
+  isWithin,
+  type Lead,
+  type LogPage,
+  networkFilter,
+  type PageOfLog,
+  readPage,
+  streamPages,
+} from './newestFirst.ts';
 
 /** Someone or something by their ID, or by a part of a name, which an entry has or which people with these IDs have today. */
 export type Named = { id: string } | { text: string; ids: string[] };
@@ -29,50 +36,24 @@ export type AuditFilter = {
   search?: Search | undefined;
 };
 
-/** A page of entries. `next` is the `before` of the next page; `searchedTo` is set if the search stopped there, before the page was full. */
-export type FoundEntries = { rows: AuditEntry[]; next: string | undefined; searchedTo: number | undefined };
+/** A page of entries. */
+export type FoundEntries = LogPage<AuditEntry>;
 
-const MOST_SLICES = 500; // a million rows
-const MOST_KNOWN = 100_000; // addresses
 const STREAMED_AT_ONCE = 100;
 const READ_AT_ONCE = 250;
 const MOST_IN_VALUES = 5;
 
-/** Returns a page of the entries that meet a filter, newest first. A search that finds little stops after a million rows. */
-export async function listAudit(
-  db: Db,
-  filter: AuditFilter,
-  page: { limit: number; before?: string | undefined; slice?: Slice | undefined; most?: number; stop?: AbortSignal },
-): Promise<FoundEntries> {
-  const { limit, ...walk } = page;
-  const read = entryReader(db, filter);
-  const wanted = { most: MOST_SLICES, ...walk, ...walkOf(filter, page.before), wanted: limit + 1 };
-  const { rows: found, stoppedAt } = await collectNewest(db, 'auditEntries', wanted, read);
-  const rows = found.slice(0, limit);
-  const isFull = found.length > limit;
-  return {
-    rows,
-    next: isFull ? rows.at(-1)?.id : stoppedAt,
-    searchedTo: isFull || stoppedAt === undefined ? undefined : timeOf(stoppedAt),
-  };
+/** Returns a page of the entries that meet a filter, newest first. */
+export function listAudit(db: Db, filter: AuditFilter, page: PageOfLog): Promise<FoundEntries> {
+  return readPage(db, 'auditEntries', { ...filter, lead: leadOf(filter) }, page, entryReader(db, filter));
 }
 
 /**
- * Yields all entries that meet a filter, newest first, read page by page so that there may be any number of them.
+ * Yields all entries that meet a filter, newest first.
  * @throws Error if `stop` is aborted, even while nothing is found
  */
-export async function* streamAudit(
-  db: Db,
-  filter: AuditFilter,
-  stop?: AbortSignal,
-): AsyncIterableIterator<AuditEntry[]> {
-  let before: string | undefined;
-  do {
-    const page = await listAudit(db, filter, { limit: STREAMED_AT_ONCE, before, ...(stop && { stop }) });
-    if (page.rows.length > 0) yield page.rows;
-    await setImmediate(); // lets other requests run between two pages
-    before = page.next;
-  } while (before !== undefined);
+export function streamAudit(db: Db, filter: AuditFilter, stop?: AbortSignal): AsyncIterableIterator<AuditEntry[]> {
+  return streamPages((before) => listAudit(db, filter, { limit: STREAMED_AT_ONCE, before, stop }));
 }
 
 /** Returns an entry by its ID. */
@@ -105,15 +86,8 @@ export async function findNeighbours(
   return { previous: previous?.id, next: next?.id };
 }
 
-/** Returns the part of the log that a filter concerns, and the column that finds its rows with an index. */
-function walkOf(filter: AuditFilter, before?: string): Pick<LogWalk, 'from' | 'before' | 'lead'> {
-  const { from, until } = filter;
-  const ends = [before, until === undefined ? undefined : minIdAt(until)].filter((id) => id !== undefined);
-  return { from: from === undefined ? undefined : minIdAt(from), before: ends.sort()[0], lead: leadOf(filter) };
-}
-
 // The index that finds the fewest rows.
-function leadOf({ id, number, target, actor }: AuditFilter): LogWalk['lead'] {
+function leadOf({ id, number, target, actor }: AuditFilter): Lead | undefined {
   if (id !== undefined) return { column: 'id', value: id };
   if (number !== undefined) return { column: 'seq', value: number };
   if (target && 'id' in target) return { column: 'targetId', value: target.id };
@@ -122,13 +96,12 @@ function leadOf({ id, number, target, actor }: AuditFilter): LogWalk['lead'] {
 
 /** Returns what reads up to `wanted` matching entries of a range of a walk. One reader is for one walk. */
 function entryReader(db: Db, filter: AuditFilter) {
-  const conditions = conditionsReader(db, filter);
+  const inNetworks = networkFilter<'auditEntries'>(db, jsonText(db, 'whoJson', 'address'), filter.networks);
   return async ({ from, before }: IdRange, wanted: number): Promise<AuditEntry[]> => {
     const found: AuditEntry[] = [];
     let [end, limit] = [before, wanted];
     do {
-      const query = await conditions({ from, before: end });
-      if (!query) break;
+      const query = await inNetworks(conditionsOf(db, filter, { from, before: end }));
       const rows = (await query.selectAll().orderBy('id', 'desc').limit(limit).execute()).map(entryFromRow);
       // The database looked for texts in JSON, whose names and salts are no part of an entry.
       for (const row of rows) if (isMatch(row, filter)) found.push(row);
@@ -139,31 +112,9 @@ function entryReader(db: Db, filter: AuditFilter) {
   };
 }
 
-/** Returns what builds the query of a range of a walk; undefined if it would find nothing. */
-function conditionsReader(db: Db, filter: AuditFilter) {
-  if (!filter.networks) return async (range: IdRange) => conditionsOf(db, filter, range);
-  const isInside = networkTest(filter.networks);
-  const known = new Map<string, boolean>();
-  const address = jsonText(db, 'whoJson', 'address');
-  // There are fewer addresses than entries, and no engine compares them as this server does.
-  return async (range: IdRange) => {
-    const query = conditionsOf(db, filter, range);
-    const found = (await query.select(address.as('address')).distinct().execute()).flatMap((row) => row.address ?? []);
-    if (known.size > MOST_KNOWN) known.clear();
-    for (const each of found) if (!known.has(each)) known.set(each, isInside(each));
-    const inside = found.filter((each) => known.get(each));
-    return inside.length === 0 ? undefined : query.where(isOneOf(db, address, jsonList(inside)));
-  };
-}
-
-// A walk decides which rows are read: with an expression instead of a column, no engine takes another index than that of the walk.
-function conditionsOf(db: Db, filter: AuditFilter, { from, before }: IdRange) {
+function conditionsOf(db: Db, filter: AuditFilter, range: IdRange) {
   const { actorKind, actor, action, targetKind, target, search } = filter;
-  const lead = leadOf(filter);
-  let query = db.selectFrom('auditEntries');
-  if (from !== undefined) query = query.where('id', '>=', from);
-  if (before !== undefined) query = query.where('id', '<', before);
-  if (lead) query = query.where(sql<boolean>`${sql.ref(lead.column)} = ${lead.value}`);
+  let query = db.selectFrom('auditEntries').where(isWithin(range, leadOf(filter)));
   for (const [column, value] of Object.entries({ actorKind, targetKind }))
     if (value) query = query.where(isValue(column, value));
   if (action)
@@ -187,10 +138,6 @@ function hasFound(db: Db, search: Search): RawBuilder<boolean> {
 function isNamed(db: Db, column: string, json: string, named: Named): RawBuilder<boolean> {
   if ('id' in named) return isValue(column, named.id);
   return sql<boolean>`(${isOneOf(db, column, jsonList(named.ids))} or ${contains(db, json, named.text)})`;
-}
-
-function isValue(column: string, value: string): RawBuilder<boolean> {
-  return sql<boolean>`coalesce(${sql.ref(column)}, '') = ${value}`;
 }
 
 function startsWith(column: string, start: string): RawBuilder<boolean> {

@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
-import type { Slice } from '../db/longReads.ts';
+import { inNextTurn, type Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { compiled } from '../db/query.ts';
 import type { ProviderSettings } from './identityProviders.ts';
@@ -8,10 +7,6 @@ import { findSliceEnd } from './selection.ts';
 import { type User, userColumns, userFromRow } from './users.ts';
 
 const SLICE = 500;
-const IN_TURN: Slice = async (part) => {
-  await setImmediate();
-  return part();
-};
 const LAST = '\u{10ffff}'; // sorts after every ID
 
 /** How a provider finds people, which decides who has no value or shares it with someone. */
@@ -33,7 +28,7 @@ export type LockedOutRow = {
 export async function* scanLockedOut(
   db: Db,
   rule: MatchRule,
-  { after = '', slice = IN_TURN }: { after?: string | undefined; slice?: Slice } = {},
+  { after = '', slice = inNextTurn }: { after?: string | undefined; slice?: Slice } = {},
 ): AsyncIterableIterator<LockedOutRow[]> {
   const read = rowsBetween(db, rule);
   let from: string | undefined = after;

@@ -1,10 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { containsText, inserter } from '../db/query.ts';
 import type { ScimLogRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
-import { collectNewest, type IdRange } from './newestFirst.ts';
+import { collectNewest, type IdRange, isWithin, type PageOfLog, readPage, streamPages } from './newestFirst.ts';
 
 /** One attribute of a person or a group that a request changed; undefined without a value. */
 export type Change = { attribute: string; before?: unknown; after?: unknown };
@@ -24,6 +23,7 @@ export type ScimLogFilter = {
 };
 
 const MOST_FOUND = 1_000_000;
+const STREAMED_AT_ONCE = 500;
 const ERASED = '/erased';
 
 /** Inserts entries, except those that are there already. Returns how many were inserted. */
@@ -33,41 +33,23 @@ export async function insertScimLog(db: Db, entries: ScimLogEntry[]): Promise<nu
 
 const insertNew = inserter('scimLog', { key: ['id'], existing: 'keep' });
 
-/**
- * Returns a page of the log, the newest entries first. `before` is the ID of the previous page's last entry (undefined for the first
- * page); `next` is the `before` of the next page.
- */
+/** Returns a page of the log, the newest entries first. It is searched to its end. */
 export async function listScimLog(
   db: Db,
   filter: ScimLogFilter,
-  { limit, before, slice }: { limit: number; before?: string | undefined; slice?: Slice | undefined },
+  page: PageOfLog,
 ): Promise<{ rows: ScimLogEntry[]; next: string | undefined }> {
-  const read = (range: IdRange, most: number) =>
-    filtered(db, filter, range).orderBy('id', 'desc').limit(most).execute();
-  const range = {
-    from: filter.from === undefined ? undefined : minIdAt(filter.from),
-    before: [before, filter.until === undefined ? undefined : minIdAt(filter.until)].filter(isGiven).sort()[0],
-  };
-  // An index finds the entries of a person or group, and all of them.
-  const isIndexed =
-    filter.resourceId ||
-    !(filter.sourceId || filter.event || filter.withoutLookups || filter.outcome || filter.text?.trim());
-  const rows = isIndexed
-    ? await read(range, limit + 1)
-    : (await collectNewest(db, 'scimLog', { ...range, wanted: limit + 1, slice }, read)).rows;
-  const shown = rows.slice(0, limit).map(fromRow);
-  return { rows: shown, next: rows.length > limit ? shown.at(-1)?.id : undefined };
+  const read = (range: IdRange, limit: number) => newestIn(db, filter, range).limit(limit).execute();
+  const lead = filter.resourceId ? { column: 'resourceId', value: filter.resourceId } : undefined;
+  const all = { ...page, most: Number.POSITIVE_INFINITY };
+  const { rows, next } = await readPage(db, 'scimLog', { ...filter, lead }, all, read);
+  return { rows: rows.map(fromRow), next };
 }
 
-/** Yields the filtered log, the newest entries first, read page by page so that it may have any size. */
+/** Yields the filtered log, the newest entries first. */
 export async function* streamScimLog(db: Db, filter: ScimLogFilter): AsyncIterableIterator<ScimLogEntry> {
-  let before: string | undefined;
-  do {
-    const page = await listScimLog(db, filter, { limit: 500, before });
-    yield* page.rows;
-    await setImmediate(); // lets other requests run between two pages
-    before = page.next;
-  } while (before !== undefined);
+  const pages = streamPages((before) => listScimLog(db, filter, { limit: STREAMED_AT_ONCE, before }));
+  for await (const rows of pages) yield* rows;
 }
 
 export async function findScimLogEntry(db: Db, id: string): Promise<ScimLogEntry | undefined> {
@@ -79,9 +61,8 @@ export async function findScimLogEntry(db: Db, id: string): Promise<ScimLogEntry
 export async function findScimLogWith(db: Db, texts: string[], slice: Slice): Promise<ScimLogEntry[]> {
   const columns = ['path', 'resourceId', 'resourceName', 'detail', 'body', 'changesJson'] as const;
   const read = (range: IdRange, most: number) =>
-    filtered(db, {}, range)
+    newestIn(db, {}, range)
       .where((e) => e.or(columns.flatMap((column) => texts.map((text) => containsText(db, column, text)))))
-      .orderBy('id', 'desc')
       .limit(most)
       .execute();
   const { rows } = await collectNewest(db, 'scimLog', { wanted: MOST_FOUND, slice }, read);
@@ -108,20 +89,14 @@ export async function deleteScimLogBefore(db: Db, time: number, limit: number): 
   return Number(result.numDeletedRows);
 }
 
-function isGiven(id: string | undefined): id is string {
-  return id !== undefined;
-}
-
-function filtered(db: Db, filter: ScimLogFilter, { from, before }: IdRange) {
-  let query = db.selectFrom('scimLog').selectAll();
+function newestIn(db: Db, filter: ScimLogFilter, range: IdRange) {
+  let query = db.selectFrom('scimLog').selectAll().where(isWithin(range)).orderBy('id', 'desc');
   if (filter.sourceId) query = query.where('sourceId', '=', filter.sourceId);
   if (filter.event) query = query.where('event', '=', filter.event);
   if (filter.withoutLookups)
     query = query.where((e) => e.or([e('event', 'is', null), e('event', 'not like', '%_lookup_provision')]));
   if (filter.outcome) query = query.where('status', filter.outcome === 'succeeded' ? '<' : '>=', 400);
   if (filter.resourceId) query = query.where('resourceId', '=', filter.resourceId);
-  if (from !== undefined) query = query.where('id', '>=', from);
-  if (before !== undefined) query = query.where('id', '<', before);
   const text = filter.text?.trim();
   if (!text) return query;
   return query.where((e) => e.or(['path', 'resourceName', 'detail'].map((column) => containsText(db, column, text))));

@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { expressionBuilder, sql } from 'kysely';
-import type { Slice } from '../db/longReads.ts';
+import { inNextTurn, type Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { isOneOf } from '../db/query.ts';
 import type { Schema } from '../db/schema.ts';
@@ -193,8 +192,3 @@ async function count(
   const { found, isComplete } = await collect(db, plan, walk, (query) => query.select('id').execute());
   return { total: Math.min(found.length, most), totalIsExact: found.length <= most && isComplete };
 }
-
-const inNextTurn: Slice = async (part) => {
-  await setImmediate();
-  return part();
-};
