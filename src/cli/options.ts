@@ -82,9 +82,9 @@ export async function fileAt(path: string): Promise<Buffer> {
   });
 }
 
-/** Returns the value of a switch: on, true and yes, or off, false and no. @throws UsageError */
-export function onOrOff(name: string, value: string): boolean {
+/** Returns the value of a switch: on, true and yes, or off, false and no. @throws UsageError with the `words` that are accepted */
+export function onOrOff(name: string, value: string, words = 'on or off'): boolean {
   if (/^(on|true|yes)$/i.test(value)) return true;
   if (/^(off|false|no)$/i.test(value)) return false;
-  throw new UsageError(`${name} must be on or off.`);
+  throw new UsageError(`${name} must be ${words}.`);
 }

@@ -95,7 +95,7 @@ describe('anteroom domain', () => {
         /^Specify --default IDP, --auto-login on\|off\|pause, --entity-id URI or --acs-path PATH\./,
       ],
       [['set', 'localhost:3000', '--default', 'none', '--auto-login', 'on'], 2, /^Auto Login needs a Default Provider/],
-      [['set', 'localhost:3000', '--auto-login', 'perhaps'], 2, /^--auto-login must be on or off\./],
+      [['set', 'localhost:3000', '--auto-login', 'perhaps'], 2, /^--auto-login must be on, off or pause\./],
     ];
     for (const [args, code, message] of cases) {
       const result = await run('domain', ...args);
