@@ -211,7 +211,6 @@ const testedIn: Record<string, string> = {
   'errors.ts': 'scim/http/errors.test.ts',
   'guardedRequest.ts': 'federation/metadata/fetchMetadata.test.ts',
   'federation/metadata/changes.ts': 'admin/saml/import.test.ts',
-  'federation/metadata/judgeRefresh.ts': 'federation/refreshMetadata.test.ts',
   'federation/refreshSchedule.ts': 'federation/refreshMetadata.test.ts',
   'federation/waitingMetadata.ts': 'federation/refreshMetadata.test.ts',
   'federation/changeDomain.ts': 'audit/domains.test.ts',

@@ -104,20 +104,19 @@ export async function providerOfPreview(
 
 /**
  * Imports previewed metadata: a new provider, or new keys and endpoints of a known one, which keeps its settings.
- * @param name of a new provider, checked; by default the one that the preview proposes
  * @param chosen where it goes; needed if a known provider has this EntityID and other keys or endpoints
- * @param author who imports it, for its versions
- * @param settings that a Test login of the preview had; by default those of the known provider, or the initial ones
+ * @param options.name of a new provider, checked; by default the one that the preview proposes
+ * @param options.author who imports it, for its versions
+ * @param options.settings that a Test login of the preview had; by default those of the known provider, or the initial ones
  * @throws NotFound, Conflict
  */
 export async function confirmImport(
   deps: Deps,
   previewId: string,
   chosen?: ImportTarget,
-  name?: string,
-  author = 'the command line',
-  settings?: ProviderSettings,
+  options: { name?: string | undefined; author?: string | undefined; settings?: ProviderSettings | undefined } = {},
 ): Promise<IdentityProvider> {
+  const { name, author = 'the command line', settings } = options;
   const preview = await getPreview(deps, previewId);
   return deps.store.db.transaction().execute(async (trx) => {
     if (!(await consumeMetadataImport(trx, previewId))) throw previewExpired();

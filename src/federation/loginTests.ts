@@ -24,6 +24,7 @@ const MOST_OPEN = 200; // of everyone
 const MOST_OWN = 10;
 const LONGEST_DRAFT = 512 * 1024; // characters of JSON
 const MOST_PASSED = 10; // remembered for each provider of a domain
+const UNTESTED = ['refresh', 'metadataSigners', 'sendSubject', 'singleLogout']; // settings that decide about no login
 
 /** What is tested: a provider as it is on a form. `importId`: the preview of metadata that is not imported yet. */
 export type Draft = { draft: IdentityProvider; providerId: string | null; importId?: string | undefined };
@@ -111,14 +112,12 @@ export function isProven({ state, worked }: Tested): boolean {
 
 /** Name and button are for people, and refreshes keep what was tested. Everything else may decide about a login. */
 function digestOf(domain: Domain, provider: IdentityProvider): string {
-  const { refresh: _, metadataSigners: __, sendSubject: ___, singleLogout: ____, ...tested } = provider.settings;
-  const { requestBinding, ...settings } = tested;
-  const { entityId, acsUrl } = serviceProviderDetails(domain, settings.spEntityId);
+  const { requestBinding, spEntityId } = provider.settings;
+  const { entityId, acsUrl } = serviceProviderDetails(domain, spEntityId);
   const url = singleSignOnFor(provider, requestBinding);
-  const values = Object.entries(settings).sort(([one], [other]) => (one < other ? -1 : 1));
-  return hash(
-    'sha256',
-    JSON.stringify([provider.entityId, url, requestBinding, entityId, acsUrl, values]),
-    'base64url',
-  );
+  const settings = Object.entries(provider.settings)
+    .filter(([name]) => name !== 'requestBinding' && !UNTESTED.includes(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const tested = [provider.entityId, url, requestBinding, entityId, acsUrl, settings];
+  return hash('sha256', JSON.stringify(tested), 'base64url');
 }

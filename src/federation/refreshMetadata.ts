@@ -1,7 +1,13 @@
 import { actAsServer } from '../audit/actor.ts';
 import type { Deps } from '../deps.ts';
 import { Conflict } from '../errors.ts';
-import { findProvider, type IdentityProvider, readMetadataXml } from '../store/identityProviders.ts';
+import { isOpenHttp } from '../network.ts';
+import {
+  findProvider,
+  type IdentityProvider,
+  type ProviderFacts,
+  readMetadataXml,
+} from '../store/identityProviders.ts';
 import {
   findRefresh,
   listDueRefreshes,
@@ -9,9 +15,8 @@ import {
   takeEarlyRefresh,
   writeRefresh,
 } from '../store/metadataRefreshes.ts';
-import { digestOf } from './metadata/changes.ts';
+import { type Change, changesOf, digestOf } from './metadata/changes.ts';
 import { type Fetched, fetchMetadata } from './metadata/fetchMetadata.ts';
-import { judgeRefresh } from './metadata/judgeRefresh.ts';
 import type { ProviderMetadata } from './metadata/readMetadata.ts';
 import { signersOf } from './metadata/signers.ts';
 import { readFetched } from './metadataSource.ts';
@@ -25,6 +30,7 @@ export const REFRESH_EVERY_MS = 60_000;
 const LEASE_MS = 10 * 60_000;
 const EARLY_EVERY_MS = 60_000;
 const EARLY_TIMEOUT_MS = 5_000; // a person waits
+const MOST_CERTIFICATES = 20;
 
 /** The result of a refresh: nothing new, new metadata in use, changes that wait for approval, or a failure in a sentence. */
 export type RefreshOutcome = { kind: 'unchanged' | 'used' | 'waiting' } | { kind: 'failed'; message: string };
@@ -123,7 +129,7 @@ async function use(
     // Another URL was imported, or a certificate pinned, meanwhile.
     if (provider.metadataUrl !== metadataUrl || provider.settings.metadataSigners !== settings.metadataSigners)
       return { kind: 'unchanged' };
-    const { facts, waits } = judgeRefresh(provider, metadata, state?.declined ?? null);
+    const { facts, waits } = decide(provider, metadata, state?.declined ?? null);
     const isNew = JSON.stringify(facts) !== JSON.stringify(provider.facts);
     const xml = waits ? await readMetadataXml(trx, id) : metadata.xml;
     if (isNew) await replaceMetadata(deps, trx, { ...provider, facts }, xml, { origin: 'refresh', author: '' });
@@ -137,6 +143,34 @@ async function use(
     });
     return { kind: waits ? 'waiting' : isNew ? 'used' : 'unchanged' };
   });
+}
+
+/**
+ * Returns which metadata to use after the provider published some at its URL, and whether the rest waits for approval. New signing
+ * certificates beside the known ones are used at once, because the provider may sign with them from now on; descriptions too. Certificates
+ * that are gone and other URLs wait, unless the provider is set to automatic. What came over open http without a verified
+ * signature waits as a whole: anyone on the way could have written it.
+ * @param declined the digest of published metadata that is not wanted
+ */
+function decide(
+  { facts, settings, metadataUrl }: IdentityProvider,
+  published: ProviderFacts,
+  declined: string | null,
+): { facts: ProviderFacts; waits: boolean } {
+  const offered = factsOf(published);
+  const changes = changesOf(facts, offered);
+  if (changes.length > 0 && digestOf(offered) === declined) return { facts, waits: false };
+  const isSigned = settings.metadataSigners !== '';
+  if (changes.length > 0 && !isSigned && isOpenHttp(metadataUrl ?? '')) return { facts, waits: true };
+  const added = changes.flatMap((change) => (isNewCertificate(change) ? change.certificate : []));
+  if (settings.refresh === 'automatic' || added.length === changes.length) return { facts: offered, waits: false };
+  const certificates = [...facts.certificates, ...added];
+  if (added.length === 0 || certificates.length > MOST_CERTIFICATES) return { facts, waits: true };
+  return { facts: { ...facts, certificates }, waits: true };
+}
+
+function isNewCertificate(change: Change): change is Extract<Change, { certificate: unknown }> {
+  return change.kind === 'added' && 'certificate' in change;
 }
 
 async function fail(deps: Deps, { id, name }: IdentityProvider, message: string): Promise<RefreshOutcome> {

@@ -115,7 +115,7 @@ describe('federation/metadataVersions', () => {
       if (!preview.ok) throw new Error(JSON.stringify(preview.errors));
       const { id, known } = preview.value;
       const target = { ...(known[0] ? { providerId: known[0].provider.id } : {}), domainIds: [] };
-      return confirmImport(deps, id, target, undefined, author);
+      return confirmImport(deps, id, target, { author });
     }
 
     function until(xml: string, milliseconds: number): string {

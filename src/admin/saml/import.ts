@@ -80,7 +80,11 @@ async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promi
   const named = target.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
   if (named && !named.ok) return show(deps, res.status(422), ids, { entered, test, errors: named.errors });
   const author = req.user && nameOf(req.user);
-  const { name } = await confirmImport(deps, ids.import, target, named?.value, author, test?.draft.settings);
+  const { name } = await confirmImport(deps, ids.import, target, {
+    name: named?.value,
+    author,
+    settings: test?.draft.settings,
+  });
   await flash(
     req,
     target.providerId ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`,

@@ -1,5 +1,5 @@
 import type { ProviderAbout } from '../../store/identityProviders.ts';
-import { childrenOf, type Element, NAMESPACES } from './document.ts';
+import { childrenOf, type Element, isTrue, NAMESPACES } from './document.ts';
 
 const MAX_TEXT = 200;
 const MAX_URL = 2_048;
@@ -79,6 +79,5 @@ function readContact(contact: Element): ProviderAbout['contacts'] {
 
 function readScope(scope: Element): ProviderAbout['scopes'] {
   const value = textIn(scope);
-  const isPattern = /^(true|1)$/.test(scope.attributes.get('regexp')?.trim() ?? '');
-  return value === undefined ? [] : [{ value, isPattern }];
+  return value === undefined ? [] : [{ value, isPattern: isTrue(scope, 'regexp') }];
 }

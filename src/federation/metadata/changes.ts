@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Certificate, IdentityProvider, ProviderFacts } from '../../store/identityProviders.ts';
 import { shortBinding } from '../providers.ts';
+import { dayText } from './refusal.ts';
 
 /** One certificate or URL that an import adds to a known provider or removes from it. */
 export type Change = { kind: 'added' | 'removed' } & ({ certificate: Certificate } | { url: string });
@@ -43,7 +44,7 @@ export function lineOf(difference: Difference): string {
   if (difference.kind === 'changed')
     return `${difference.part} changed: from ${difference.before || 'none'} to ${difference.after || 'none'}`;
   const { subject, keyDescription, sha256, notAfter } = difference.certificate;
-  const expiry = notAfter === undefined ? '' : `, expires ${new Date(notAfter).toISOString().slice(0, 10)}`;
+  const expiry = notAfter === undefined ? '' : `, expires ${dayText(notAfter)}`;
   return `Certificate ${difference.kind}: ${subject || keyDescription}${expiry}, SHA-256 ${sha256}`;
 }
 

@@ -1,12 +1,13 @@
+import { createStreamVerifier, type Fault, type StreamVerifier } from '../../saml/verify/signedDocument.ts';
 import { canonicalize } from '../../xml/canonicalize.ts';
 import { XmlError } from '../../xml/error.ts';
 import { type Piece, readPieces } from '../../xml/pieces.ts';
 import { attributeOf, isElement, type XmlElement } from '../../xml/tree.ts';
 import { readAbout } from './about.ts';
-import { elementOf, METADATA_LIMITS, NAMESPACES } from './document.ts';
-import { rolesOf } from './provider.ts';
+import { elementOf, METADATA_LIMITS, NAMESPACES, refuseMarkup } from './document.ts';
+import { entityIdOf, rolesOf } from './provider.ts';
 import { quote, refuse } from './refusal.ts';
-import { type Signers, type StreamVerifier, streamVerifier } from './signers.ts';
+import { refuseFault, type Signers } from './signers.ts';
 
 /** An identity provider in a collection, by its EntityID, with the name that it gives itself, or ''. */
 export type ListedEntity = { entityId: string; name: string };
@@ -35,7 +36,9 @@ export async function readCollection(
   source: AsyncIterable<Uint8Array>,
   options: CollectionOptions,
 ): Promise<Collection> {
-  const reader = openReader(options);
+  const { wanted, signers } = options;
+  const verifier = signers && createStreamVerifier(signers);
+  const reader: Reader = { wanted, verifier, containers: [], entities: [], length: 0, found: undefined };
   const limits = { container: 'EntitiesDescriptor', limits: METADATA_LIMITS, octets: MAX_COLLECTION_BYTES };
   try {
     for await (const piece of readPieces(source, limits)) {
@@ -58,26 +61,25 @@ type Reader = {
   found: string | undefined;
 };
 
-function openReader({ wanted, signers }: CollectionOptions): Reader {
-  const verifier = signers && streamVerifier(signers);
-  return { wanted, verifier, containers: [], entities: [], length: 0, found: undefined };
-}
-
 function readPiece(reader: Reader, piece: Piece): void {
   const { verifier, containers } = reader;
-  if (piece.kind === 'text') verifier?.add(piece.text);
+  if (piece.kind === 'text') check(verifier?.add(piece.text));
   else if (piece.kind === 'open') {
     if (!isElement(piece.element, NAMESPACES.metadata, 'EntitiesDescriptor')) refuseRoot(piece.element);
     containers.push(piece.element);
-    verifier?.open(piece.element);
+    check(verifier?.open(piece.element));
   } else if (piece.kind === 'close') {
     containers.pop();
-    verifier?.close(piece.element);
+    check(verifier?.close(piece.element));
   } else if (verifier || piece.octets.includes(ROLE)) {
     const element = piece.read();
-    verifier?.add(element);
+    check(verifier?.add(element));
     addEntity(reader, element);
   }
+}
+
+function check(fault: Fault | undefined): void {
+  if (fault !== undefined) refuseFault(fault);
 }
 
 function addEntity(reader: Reader, element: XmlElement): void {
@@ -95,7 +97,7 @@ function listedIn(element: XmlElement): ListedEntity | undefined {
   if (!isElement(element, NAMESPACES.metadata, 'EntityDescriptor')) return undefined;
   const entity = elementOf(element);
   const [role] = rolesOf(entity);
-  const entityId = attributeOf(element, 'entityID')?.trim() ?? '';
+  const entityId = entityIdOf(entity);
   if (role === undefined || entityId === '') return undefined;
   const { displayName, organization } = readAbout(entity, role);
   return { entityId, name: (displayName ?? organization ?? '').slice(0, LONGEST_NAME) };
@@ -125,8 +127,6 @@ function refuseForm({ reason, detail = '' }: XmlError): never {
       'This is larger than 1 MB and no collection (EntitiesDescriptor) of at most 256 MB. The metadata of one provider is much smaller: check the URL.',
     );
   if (reason === 'xml_limit') refuse('too_complex', `This collection has ${detail}. Ask its publisher, or use MDQ.`);
-  if (/^<!doctype/i.test(detail)) refuse('doctype', 'This has a DOCTYPE, which metadata never needs. Remove it.');
-  if (detail.startsWith('<?'))
-    refuse('processing_instruction', 'This has a processing instruction, which metadata never needs. Remove it.');
+  refuseMarkup(detail);
   return refuse('not_xml', `This is not well-formed XML (${detail}). Fetch it again, or ask its publisher.`);
 }

@@ -68,6 +68,11 @@ export function isElement(element: Element, namespace: NamespaceKey, name: strin
   return element.namespace === NAMESPACES[namespace] && element.name === name;
 }
 
+/** Returns the value of an attribute of the type xs:boolean; false if it is missing. */
+export function isTrue({ attributes }: Element, name: string): boolean {
+  return /^(true|1)$/.test(attributes.get(name)?.trim() ?? '');
+}
+
 /** Returns the element of a tree of src/xml. */
 export function elementOf({ uri, local, attributes, children }: XmlElement): Element {
   return {
@@ -139,9 +144,7 @@ function checkForm(xml: string): XmlElement {
 function refuseForm({ reason, detail = '', position }: XmlError): never {
   if (reason === 'xml_limit' || reason === 'message_too_large')
     refuse('too_complex', `This has ${detail}, too many for one identity provider. Check that it is the right file.`);
-  if (/^<!doctype/i.test(detail)) refuse('doctype', 'This has a DOCTYPE, which metadata never needs. Remove it.');
-  if (detail.startsWith('<?'))
-    refuse('processing_instruction', `This has a processing instruction (${quote(detail)}). Remove it.`);
+  refuseMarkup(detail);
   if (detail === 'an unknown entity')
     refuse(
       'not_xml',
@@ -149,6 +152,13 @@ function refuseForm({ reason, detail = '', position }: XmlError): never {
     );
   const where = position ? `line ${position.line}, column ${position.column}: ` : '';
   return refuse('not_xml', `This is not well-formed XML (${where}${detail}). ${COPY_AGAIN}`);
+}
+
+/** Refuses what no metadata needs, by the detail of an XmlError: a DOCTYPE or a processing instruction. */
+export function refuseMarkup(detail: string): void {
+  if (/^<!doctype/i.test(detail)) refuse('doctype', 'This has a DOCTYPE, which metadata never needs. Remove it.');
+  if (detail.startsWith('<?'))
+    refuse('processing_instruction', `This has a processing instruction (${quote(detail)}). Remove it.`);
 }
 
 // '$' cannot start an XML name, so the parser's own keys never collide with names of the document.

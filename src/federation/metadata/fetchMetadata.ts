@@ -7,9 +7,8 @@ import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 
 export type FetchOptions = Guard & {
   timeoutMs?: number; // for everything, including redirects; 10 s by default
-  maxBytes?: number;
   known?: Validators; // of the version that is known: it is not sent again
-  collection?: CollectionOptions; // read a document past `maxBytes` as a collection, without this a refusal
+  collection?: CollectionOptions; // read a document past MAX_METADATA_BYTES as a collection; without this it is refused
 };
 
 /** What a server says about a version of a document (RFC 9110 8.8). */
@@ -141,20 +140,19 @@ function redirectTarget({ statusCode, headers }: IncomingMessage): string | unde
 
 async function readResponse(
   response: IncomingMessage,
-  { known, maxBytes, collection }: FetchOptions,
+  { known, collection }: FetchOptions,
   deadline: Deadline,
 ): Promise<Fetched> {
   const unchanged = response.statusCode === 304 && Object.keys(conditions(known)).length > 0;
-  const most = maxBytes ?? MAX_METADATA_BYTES;
   const readLong = (source: AsyncIterable<Buffer>) => {
-    if (collection === undefined) return refuseSize(most);
+    if (collection === undefined) return refuseSize();
     deadline.set(COLLECTION_TIMEOUT_MS);
     return readCollection(source, collection);
   };
   if (!unchanged) checkHead(response);
   const announced = Number(response.headers['content-length'] ?? 0);
-  if (announced > (collection ? MAX_COLLECTION_BYTES : most)) refuseSize(most);
-  const body = unchanged ? new Uint8Array() : await readBody(response, most, readLong);
+  if (announced > (collection ? MAX_COLLECTION_BYTES : MAX_METADATA_BYTES)) refuseSize();
+  const body = unchanged ? new Uint8Array() : await readBody(response, readLong);
   const { etag, 'last-modified': lastModified } = response.headers;
   const validators = { etag: short(etag), lastModified: short(lastModified) };
   if (body instanceof Uint8Array) return { body, unchanged, validators };
@@ -165,10 +163,9 @@ function short(header: string | undefined): string | null {
   return header !== undefined && header.length <= MAX_VALIDATOR ? header : null;
 }
 
-/** Returns the body or, if it is longer, what `readLong` reads of it as it comes. */
+/** Returns the body or, if it is longer than the metadata of one provider, what `readLong` reads of it as it comes. */
 async function readBody<Long>(
   response: IncomingMessage,
-  maxBytes: number,
   readLong: (source: AsyncIterable<Buffer>) => Long | Promise<Long>,
 ): Promise<Uint8Array | Long> {
   const chunks: Buffer[] = [];
@@ -177,7 +174,7 @@ async function readBody<Long>(
   for (let next = await source.next(); !next.done; next = await source.next()) {
     size += next.value.length;
     chunks.push(next.value);
-    if (size > maxBytes) return readLong(joined(chunks, source));
+    if (size > MAX_METADATA_BYTES) return readLong(joined(chunks, source));
   }
   return Buffer.concat(chunks);
 }
@@ -207,10 +204,10 @@ function checkHead({ statusCode, headers }: IncomingMessage): void {
     refuse('compressed', `The server sent a compressed response although it was not asked to. Instead, ${UPLOAD}.`);
 }
 
-function refuseSize(maxBytes: number): never {
+function refuseSize(): never {
   return refuse(
     'too_large',
-    `The document at this URL is larger than ${maxBytes / 1_000_000} MB. The metadata of one provider is much smaller: check the URL.`,
+    'The document at this URL is larger than 1 MB. The metadata of one provider is much smaller: check the URL.',
   );
 }
 

@@ -69,7 +69,7 @@ function findEntity(root: Element, expectEntityId: string | undefined): FoundEnt
   if (!isCollection && !isElement(root, 'metadata', 'EntityDescriptor')) refuseOtherDocument(root);
   const all = entitiesIn(root, []);
   const providers = all.filter(({ entity }) => rolesOf(entity).length > 0);
-  const expected = providers.filter(({ entity }) => entity.attributes.get('entityID')?.trim() === expectEntityId);
+  const expected = providers.filter(({ entity }) => entityIdOf(entity) === expectEntityId);
   const [found, ...more] = expected.length > 0 ? expected : providers.length > 0 ? providers : all;
   if (found === undefined)
     return refuse('no_identity_provider', 'This metadata contains no entity. Provide that of the identity provider.');
@@ -83,7 +83,7 @@ function findEntity(root: Element, expectEntityId: string | undefined): FoundEnt
 }
 
 function refuseSeveral(entities: Pick<FoundEntity, 'entity'>[]): never {
-  const names = entities.slice(0, 3).map(({ entity }) => quote(entity.attributes.get('entityID') ?? ''));
+  const names = entities.slice(0, 3).map(({ entity }) => quote(entityIdOf(entity)));
   refuse(
     'several_entities',
     `This metadata contains ${entities.length} entities (${names.join(', ')}${entities.length > 3 ? ', …' : ''}). ` +
@@ -107,8 +107,13 @@ function refuseOtherDocument(root: Element): never {
   );
 }
 
+/** Returns the EntityID that an entity gives itself, or ''. */
+export function entityIdOf({ attributes }: Element): string {
+  return attributes.get('entityID')?.trim() ?? '';
+}
+
 function readEntityId(entity: Element): string {
-  const entityId = (entity.attributes.get('entityID') ?? '').trim();
+  const entityId = entityIdOf(entity);
   if (entityId === '') refuse('bad_entity_id', 'This metadata has no entityID. Ask the provider for all of it.');
   if (Buffer.byteLength(entityId) > MAX_ENTITY_ID)
     refuse('bad_entity_id', `The entityID is longer than ${MAX_ENTITY_ID} characters. Ask the provider to change it.`);

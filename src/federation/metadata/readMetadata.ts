@@ -1,9 +1,9 @@
 import type { ProviderFacts } from '../../store/identityProviders.ts';
 import { readAbout } from './about.ts';
 import { readSigningCertificates } from './certificates.ts';
-import { childrenOf, type Element, readDocument } from './document.ts';
+import { childrenOf, type Element, isTrue, readDocument } from './document.ts';
 import { findProvider, readSingleLogout, readSingleSignOn } from './provider.ts';
-import { type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
+import { dayText, type MetadataError, quote, refusalIn, refuse } from './refusal.ts';
 import { type Signers, signedText } from './signers.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -58,7 +58,7 @@ function readProvider(root: Element, options: ReadOptions): Omit<ProviderMetadat
     name: (about.displayName ?? about.organization)?.slice(0, MAX_NAME),
     about,
     nameIdFormats: readNameIdFormats(role),
-    wantAuthnRequestsSigned: /^(true|1)$/.test(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
+    wantAuthnRequestsSigned: isTrue(role, 'WantAuthnRequestsSigned'),
     cacheMs: readCacheDuration([...found.containers, entity, role]),
     ...read,
     warnings: [...warnings, ...warningsOf(found, read, options.now)],
@@ -73,8 +73,7 @@ function readValidUntil(elements: readonly Element[], now: number): number | und
   });
   if (times.length === 0) return undefined;
   const validUntil = Math.min(...times);
-  if (validUntil <= now)
-    refuse('expired', `This metadata expired on ${new Date(validUntil).toISOString().slice(0, 10)}. Get it again.`);
+  if (validUntil <= now) refuse('expired', `This metadata expired on ${dayText(validUntil)}. Get it again.`);
   return validUntil;
 }
 

@@ -61,6 +61,11 @@ export function refusalIn(caught: unknown): MetadataError {
   throw caught;
 }
 
+/** Returns the day of a time in epoch milliseconds: '2036-01-01'. */
+export function dayText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
 /** Returns a value from the input in quotation marks, shortened and without control characters. */
 export function quote(value: string): string {
   const plain = value.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();

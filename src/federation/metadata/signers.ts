@@ -2,7 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
 import { type Checked, invalid } from '../../errors.ts';
-import { createStreamVerifier, type Fault, readSignedDocument } from '../../saml/verify/signedDocument.ts';
+import { type Fault, readSignedDocument } from '../../saml/verify/signedDocument.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { certificatesIn } from '../certificate.ts';
 import { type MetadataErrorCode, refuse } from './refusal.ts';
@@ -50,24 +50,8 @@ export function signedText(root: XmlElement, signers: Signers, wanted: string | 
   return signed.ok ? signed.text : refuseFault(signed.fault);
 }
 
-/** Verifies a document that is read in pieces (saml/verify/signedDocument.ts). Its methods throw refusals: not_signed, bad_signature. */
-export type StreamVerifier = {
-  open(container: XmlElement): void;
-  add(child: XmlElement | string): void;
-  close(container: XmlElement): void;
-};
-
-export function streamVerifier(signers: Signers): StreamVerifier {
-  const { open, add, close } = createStreamVerifier(signers);
-  const check = (fault: Fault | undefined): void => void (fault && refuseFault(fault));
-  return {
-    open: (container) => check(open(container)),
-    add: (child) => check(add(child)),
-    close: (container) => check(close(container)),
-  };
-}
-
-function refuseFault(fault: Fault): never {
+/** Refuses a document whose signature has a fault: not_signed, bad_signature. */
+export function refuseFault(fault: Fault): never {
   return refuse(...faults[fault]);
 }
 

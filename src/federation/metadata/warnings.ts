@@ -3,6 +3,7 @@ import type { Certificate, Endpoint, ProviderFacts } from '../../store/identityP
 import { shortBinding } from '../providers.ts';
 import { childrenOf, type Element, isElement } from './document.ts';
 import type { FoundProvider } from './provider.ts';
+import { dayText } from './refusal.ts';
 
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 const STRONG_RSA_BITS = 2_048;
@@ -38,11 +39,11 @@ function certificateWarnings({ subject, notBefore, notAfter, keyDescription }: C
   if (notAfter === undefined || notBefore === undefined)
     warnings.push(`${name} has no certificate, so it has no expiry date.`);
   else if (notAfter < now)
-    warnings.push(`${name} expired on ${day(notAfter)}. Login still works; renew it at the provider.`);
+    warnings.push(`${name} expired on ${dayText(notAfter)}. Login still works; renew it at the provider.`);
   else if (notAfter < now + SOON_MS)
-    warnings.push(`${name} expires soon, on ${day(notAfter)}. Renew it at the provider.`);
+    warnings.push(`${name} expires soon, on ${dayText(notAfter)}. Renew it at the provider.`);
   if (notBefore !== undefined && notBefore > now)
-    warnings.push(`${name} is not valid before ${day(notBefore)}. It may be the provider's next one.`);
+    warnings.push(`${name} is not valid before ${dayText(notBefore)}. It may be the provider's next one.`);
   const bits = /^RSA (\d+)$/.exec(keyDescription)?.[1];
   if (bits !== undefined && Number(bits) < STRONG_RSA_BITS)
     warnings.push(
@@ -61,7 +62,7 @@ function httpWarnings(endpoints: Endpoint[]): string[] {
 
 function validityWarnings(validUntil: number | undefined, now: number): string[] {
   if (validUntil === undefined || validUntil > now + SOON_MS) return [];
-  return [`The metadata is only valid until ${day(validUntil)}. Import it again before then.`];
+  return [`The metadata is only valid until ${dayText(validUntil)}. Import it again before then.`];
 }
 
 function bindingWarnings(singleSignOn: Endpoint[]): string[] {
@@ -93,8 +94,4 @@ function roleWarnings({ children }: Element): string[] {
   const names = new Set(children.filter((child) => isElement(child, 'metadata', child.name)).map(({ name }) => name));
   const roles = [...names].flatMap((name) => OTHER_ROLES.get(name) ?? []);
   return roles.length === 0 ? [] : [`The provider is also ${roles.join(' and ')}, which is not used.`];
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

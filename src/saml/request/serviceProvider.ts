@@ -1,5 +1,6 @@
 import { generateServiceProviderMetadata, SAML, type SamlConfig } from '@node-saml/passport-saml';
 import type { MetadataKeys, SigningKey } from '../../federation/domainKeys.ts';
+import { HTTP_POST, HTTP_REDIRECT } from '../../federation/metadata/provider.ts';
 import { singleSignOnFor } from '../../federation/providers.ts';
 import { defaultAcsUrl, serviceProviderDetails } from '../../federation/serviceProvider.ts';
 import type { Domain } from '../../store/domains.ts';
@@ -7,8 +8,6 @@ import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { type SentMessage, sentTo } from './bindings.ts';
 import { takesLoginHint, withLoginHint, withSubject } from './loginHint.ts';
 
-const HTTP_POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
-const HTTP_REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const REFRESH = 'P1D'; // how long providers that poll may keep the metadata (saml-metadata 2.3.2)
 
 /** The ID that the SAML response must name, a random token without a meaning outside, and the e-mail address that the person typed first. */
