@@ -1,9 +1,10 @@
 /**
- * The attributes of a person that have no column (see people/attributes.ts). Names and nesting are those of SCIM (RFC 7643 4.1, 4.3
- * and the intranet vendor's extension).
+ * The attributes of a person that have no column. Names and nesting are those of SCIM (RFC 7643 4.1, 4.3 and the intranet vendor's
+ * extension). Of the parts of a name and the attributes of extensions, which people/attributes.ts lists, only those are here that have a
+ * meaning of their own.
  */
 export type Profile = {
-  name?: { formatted?: string; middleName?: string; honorificPrefix?: string; honorificSuffix?: string };
+  name?: Record<string, unknown>;
   nickName?: string;
   profileUrl?: string;
   preferredLanguage?: string;
@@ -20,28 +21,8 @@ export type Profile = {
   custom?: Record<string, CustomValue>; // by the attribute's ID
   writers?: string[]; // IDs of the sources that have written the person without managing them
   unassigned?: { active?: boolean; userType?: string }; // attributes that a SCIM client removed, with the values in effect
-  enterprise?: {
-    employeeNumber?: string;
-    costCenter?: string;
-    organization?: string;
-    division?: string;
-    manager?: { value: string }; // the manager's id
-  };
-  interact?: {
-    location?: string;
-    omitFromSearch?: boolean;
-    forcePasswordReset?: boolean;
-    name?: { title?: string; initials?: string };
-    pronouns?: string;
-    dateOfBirth?: string;
-    jobStartDate?: string;
-    jobEndDate?: string;
-    bio?: string;
-    facebookID?: string;
-    linkedInId?: string;
-    twitterTag?: string;
-    instagramTag?: string;
-  };
+  enterprise?: { manager?: { value: string }; [name: string]: unknown }; // the manager's id
+  interact?: { omitFromSearch?: boolean; forcePasswordReset?: boolean; [name: string]: unknown };
 };
 
 /** The value of a custom attribute: a text, a number, a person, or several of them. */
