@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Engine } from './open.ts';
 import { type Column, tables } from './schema.ts';
 import { sharedLoginNameTriggers } from './sharedLoginNames.ts';
+import { runStatements } from './statements.ts';
 
 /** Primary keys of several columns. */
 const primaryKeys: Record<string, string[]> = {
@@ -80,16 +81,13 @@ const withoutRowid = ['userTokens', 'userNames'];
 /** Creates the tables, indexes and triggers of today's schema in an empty database. */
 export async function createTables(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const creations = Object.entries(tables).map(([name, columns]) => creationOf(name, columns, engine));
-  for (const statement of [...creations, ...indexes, ...sharedLoginNameTriggers(engine)])
-    await sql.raw(statement).execute(db);
+  await runStatements(db, engine, [...creations, ...indexes, ...sharedLoginNameTriggers(engine)]);
 }
 
 function creationOf(name: string, columns: Record<string, Column<unknown>>, engine: Engine): string {
-  // PostgreSQL would compare and sort text by the rules of its locale.
-  const key = engine === 'postgres' ? 'text collate "C"' : 'text';
   // SQLite keeps the rows in the index of the primary key only.
   const storage = engine === 'sqlite' && withoutRowid.includes(name) ? ' without rowid' : '';
-  const parts = Object.entries(columns).map(([column, { sql: type }]) => `"${column}" ${type.replace('KEY', key)}`);
+  const parts = Object.entries(columns).map(([column, { sql }]) => `"${column}" ${sql}`);
   const primaryKey = primaryKeys[name]?.map((column) => `"${column}"`).join(', ');
   if (primaryKey) parts.push(`constraint "${name}Key" primary key (${primaryKey})`);
   return `create table "${name}" (${parts.join(', ')})${storage}`;

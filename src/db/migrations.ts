@@ -42,9 +42,10 @@ import {
 import { addPairsOfNames } from './namePairs.ts';
 import type { Engine } from './open.ts';
 import { sharedLoginNameTriggers } from './sharedLoginNames.ts';
+import { runStatements } from './statements.ts';
 
-/** One step from an older schema to today's. */
-export type Migration = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
+/** One step from an older schema to today's: statements, or what does more. */
+type Migration = string[] | ((db: Kysely<unknown>, engine: Engine) => Promise<void>);
 
 const LAST_TRIAL = 5; // trial versions wrote steps 1 to 5
 const MIGRATION_LOCK = 7_264_912; // an arbitrary number that nothing else locks
@@ -106,7 +107,9 @@ export async function migrate(db: Kysely<unknown>, engine: Engine): Promise<void
     if (position > 0 && position < LAST_TRIAL)
       throw new Error('The database was written by an old trial version. Start commit 7479b98 with it first.');
     if (position === 0) await createTables(trx, engine);
-    else for (const step of migrations.slice(position - LAST_TRIAL)) await step(trx, engine);
+    else
+      for (const step of migrations.slice(position - LAST_TRIAL))
+        await (typeof step === 'function' ? step(trx, engine) : runStatements(trx, engine, step));
     if (position < latest) await sql`insert into migrations values (${latest})`.execute(trx);
   });
 }
@@ -136,7 +139,7 @@ async function renameTrialTables(db: Kysely<unknown>, engine: Engine): Promise<v
       `alter index "pendingSignIns_pkey" rename to "pendingLogins_pkey"`,
       `alter index "signInActivity_pkey1" rename to "loginActivity_pkey"`,
     );
-  for (const statement of statements) await sql.raw(statement).execute(db);
+  await runStatements(db, engine, statements);
 }
 
 /**
@@ -165,5 +168,5 @@ async function normalizeLoginNames(db: Kysely<unknown>, engine: Engine): Promise
           and not ${isTaken(value, row.id)}`.execute(db);
     }
   }
-  for (const statement of sharedLoginNameTriggers(engine)) await sql.raw(statement).execute(db);
+  await runStatements(db, engine, sharedLoginNameTriggers(engine));
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from './open.ts';
+import { runStatements } from './statements.ts';
 
 const MAX_NAME_WORDS = 4;
 const START = 2; // characters of each word
@@ -21,12 +22,11 @@ export function pairOf(one: string, other: string): string | undefined {
 
 /** Adds the table of the pairs of all names: a step of migrations.ts. */
 export async function addPairsOfNames(db: Kysely<unknown>, engine: Engine): Promise<void> {
-  const key = `${engine === 'postgres' ? 'text collate "C"' : 'text'} not null`;
   const storage = engine === 'sqlite' ? ' without rowid' : '';
-  await sql
-    .raw(`create table "userNames" ("pair" ${key}, "name" ${key}, "userId" ${key},
-    constraint "userNamesKey" primary key ("pair", "name", "userId"))${storage}`)
-    .execute(db);
+  await runStatements(db, engine, [
+    `create table "userNames" ("pair" KEY not null, "name" KEY not null, "userId" KEY not null,
+      constraint "userNamesKey" primary key ("pair", "name", "userId"))${storage}`,
+  ]);
   for (let after = '', more = true; more; ) {
     const { rows } = await sql<{ id: string; nameKey: string }>`
       select "id", "nameKey" from "users" where "id" > ${after} order by "id" limit ${READ_AT_ONCE}`.execute(db);
