@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { auditActions } from '../src/audit/actions.ts';
@@ -68,6 +68,13 @@ describe('documents', () => {
     ])
       expect(page).to.include(line);
     expect(page).not.to.match(/^Environment=/m);
+  });
+
+  it('list every decision by its title', () => {
+    const index = read('docs/decisions/README.md');
+    const records = markdownIn('docs/decisions').filter((page) => !page.endsWith('README.md'));
+    const lines = records.map((page) => `- [${read(page).slice(2).split('\n')[0]}](${basename(page)})`);
+    expect(index.match(/^- .+$/gm)).to.have.members(lines);
   });
 
   it('have no broken links', () => {

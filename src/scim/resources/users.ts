@@ -45,7 +45,7 @@ export const users: Model<User> = {
       return { row, changes: passwordHash === null ? changes : [...changes, { attribute: 'password' }] };
     };
   },
-  // A PUT of other attributes must not reactivate people or change their rights (docs/decisions/scim-put-keeps-rights.md).
+  // A PUT of other attributes must not reactivate people or change their rights (docs/decisions/rights-of-a-scim-source.md).
   replace: (call, resource, names) =>
     updateOf(call, { names, replaces: true, wasRead: hasMeta(call) }, resource.password, ({ active, userType }) => ({
       active,
