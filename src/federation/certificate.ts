@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { hash, type KeyObject, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 import type { KeyPair } from '../deps.ts';
 
@@ -76,11 +76,12 @@ export function certificatesIn(text: string): string[] | undefined {
 
 /** Returns the SHA-256 fingerprint of a public key (of its SubjectPublicKeyInfo, RFC 5280 4.1) and its type. */
 export function describePublicKey(key: KeyObject): Pick<CertificateDescription, 'sha256' | 'keyDescription'> {
-  const digest = createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex');
-  const sha256 = (digest.toUpperCase().match(/../g) ?? []).join(':');
-  return { sha256, keyDescription: describeKey(key) };
+  return { sha256: fingerprintOf(key.export({ type: 'spki', format: 'der' })), keyDescription: describeKey(key) };
+}
+
+/** Returns the SHA-256 fingerprint of some octets: 'AA:BB:…'. */
+export function fingerprintOf(octets: Buffer): string {
+  return (hash('sha256', octets, 'hex').toUpperCase().match(/../g) ?? []).join(':');
 }
 
 function plainName(name: string): string {

@@ -174,7 +174,6 @@ function byNamespaceAndName(one: Attribute, other: Attribute): number {
   return one.local < other.local ? -1 : 1;
 }
 
-// Canonical XML 1.0 2.3: the escapes of texts and attribute values.
 /** Returns a text as it is written between tags (xml-c14n 2.3). */
 export function escapeText(text: string): string {
   if (!/[&<>\r]/.test(text)) return text;

@@ -67,11 +67,6 @@ export function ncNameEnd(text: string, from: number, names: Uint8Array): number
   return at;
 }
 
-/** Returns whether the whole text is an NCName of ASCII characters, as an ID must be. */
-export function isNcName(text: string): boolean {
-  return text !== '' && ncNameEnd(text, 0, asciiNames) === text.length;
-}
-
 /** Returns the end of the white space that starts at `from`. */
 export function spaceEnd(text: string, from: number): number {
   let at = from;

@@ -33,21 +33,16 @@ const DECLARATION = xmlDeclaration('1\\.[0-9]+', '[A-Za-z][A-Za-z0-9._-]*');
  * document is the one that every XML processor builds.
  * @param options.grammar 'document' accepts what metadata may contain too: names beyond ASCII, comments, CDATA sections and a declared encoding
  */
-export function parseXml(octets: Buffer, options: ParseOptions = {}): XmlElement {
-  return parse(octets, options, []).root;
+export function parseXml(octets: Buffer, options?: ParseOptions): XmlElement {
+  return parseFragment(octets, [], options).root;
 }
 
 /** Parses a part of a document like parseXml, with the namespace declarations around it, each prefix once. Throws an XmlError. */
 export function parseFragment(
   octets: Buffer,
   outer: readonly NamespaceDeclaration[],
-  options: ParseOptions = {},
+  { limits = messageLimits, grammar = 'message' }: ParseOptions = {},
 ): Fragment {
-  return parse(octets, options, outer);
-}
-
-function parse(octets: Buffer, options: ParseOptions, outer: readonly NamespaceDeclaration[]): Fragment {
-  const { limits = messageLimits, grammar = 'message' } = options;
   if (octets.length > limits.octets) refuse('message_too_large');
   const reader = openReader(decodeCharacters(octets), limits, grammar, outer);
   try {

@@ -10,7 +10,7 @@ export type Scope = {
   anyUri: boolean; // relative namespace names are accepted
 };
 
-export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
 // Canonical XML fails on relative namespace names, and implementations differ in how. Outside ASCII the sort order differs too.

@@ -58,7 +58,7 @@ function rowOf(login: LoginContext, client: Client): Omit<NewLoginActivity, 'id'
     domainId: login.domainId,
     providerId: provider?.id ?? null,
     userId: user?.id || null,
-    asserted: assertedName?.slice(0, LONGEST_NAME) ?? null,
+    asserted: shortName(assertedName),
     network: client.network,
     detail: {
       checks: storedChecks(login.results),
@@ -69,6 +69,11 @@ function rowOf(login: LoginContext, client: Client): Omit<NewLoginActivity, 'id'
       tookMs: client.tookMs,
     },
   };
+}
+
+/** Returns the name that a provider uses for a person as Login activity stores it. */
+export function shortName(name: string | undefined): string | null {
+  return name?.slice(0, LONGEST_NAME) ?? null;
 }
 
 /** Returns the time that the person spent at the provider, if the login request that the response names was sent here. */

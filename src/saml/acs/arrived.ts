@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { fingerprintOf } from '../../federation/certificate.ts';
 import type { Arrived } from '../../store/loginActivity.ts';
-import { attributeOf, childOf, textOf, type XmlElement } from '../../xml/tree.ts';
+import { attributeOf, childOf, childrenOf, textOf, type XmlElement } from '../../xml/tree.ts';
 import { SECRET } from '../messages/shorten.ts';
-import type { LoginContext } from '../verify/check.ts';
+import { hasPassed, type LoginContext } from '../verify/check.ts';
 import { DS, octetsOf, parseDateTime, SAML, SAMLP } from '../verify/elements.ts';
 
 const MOST_OCTETS = 4_096;
@@ -17,9 +17,9 @@ const MOST_CERTIFICATES = 4;
  * is marked as not verified. Of an encrypted Assertion, only what its signature proves is shown.
  */
 export function arrivedFacts(login: LoginContext): Arrived | undefined {
-  const { root, assertion: signed, responseSigned, results } = login;
+  const { root, assertion: signed, responseSigned } = login;
   if (root?.uri !== SAMLP || root.local !== 'Response') return undefined;
-  const verified = results.some(({ name, result }) => name === 'Signature' && result === 'passed');
+  const verified = hasPassed(login, 'Signature');
   const assertion = verified ? signed : childOf(root, SAML, 'Assertion');
   const arrived = {
     response: { ...headOf(root), inResponseTo: cut(attributeOf(root, 'InResponseTo')), verified: responseSigned },
@@ -47,8 +47,8 @@ function readAssertion(assertion: XmlElement): Omit<NonNullable<Arrived['asserti
     nameId: nameId && cut(textOf(nameId)),
     nameIdFormat: nameId && cut(attributeOf(nameId, 'Format')),
     authnContext: context && textIn(context, SAML, 'AuthnContextClassRef'),
-    attributes: named(assertion, SAML, 'AttributeStatement')
-      .flatMap((each) => named(each, SAML, 'Attribute'))
+    attributes: childrenOf(assertion, SAML, 'AttributeStatement')
+      .flatMap((each) => childrenOf(each, SAML, 'Attribute'))
       .slice(0, MOST_ATTRIBUTES)
       .map(readAttribute),
   };
@@ -56,7 +56,7 @@ function readAssertion(assertion: XmlElement): Omit<NonNullable<Arrived['asserti
 
 function readAttribute(attribute: XmlElement): [name: string, ...values: string[]] {
   const name = attributeOf(attribute, 'Name') ?? '';
-  const values = named(attribute, SAML, 'AttributeValue').slice(0, MOST_VALUES + 1);
+  const values = childrenOf(attribute, SAML, 'AttributeValue').slice(0, MOST_VALUES + 1);
   const shown = values.map((value) => (SECRET.test(name) ? '…' : (cut(textOf(value), LONGEST_ATTRIBUTE) ?? '…')));
   return [cut(name) ?? '', ...shown.slice(0, MOST_VALUES), ...(values.length > MOST_VALUES ? ['…'] : [])];
 }
@@ -65,12 +65,11 @@ function readAttribute(attribute: XmlElement): [name: string, ...values: string[
 function certificatesOf(element: XmlElement): string[] {
   const signature = childOf(element, DS, 'Signature');
   const keyInfo = signature && childOf(signature, DS, 'KeyInfo');
-  const datas = keyInfo ? named(keyInfo, DS, 'X509Data') : [];
-  const certificates = datas.flatMap((data) => named(data, DS, 'X509Certificate')).slice(0, MOST_CERTIFICATES);
+  const datas = keyInfo ? childrenOf(keyInfo, DS, 'X509Data') : [];
+  const certificates = datas.flatMap((data) => childrenOf(data, DS, 'X509Certificate')).slice(0, MOST_CERTIFICATES);
   return certificates.flatMap((certificate) => {
     const octets = octetsOf(certificate);
-    const digest = octets && createHash('sha256').update(octets).digest('hex').toUpperCase();
-    return digest === undefined ? [] : (digest.match(/../g) ?? []).join(':');
+    return octets === undefined ? [] : fingerprintOf(octets);
   });
 }
 
@@ -89,10 +88,4 @@ function textIn(element: XmlElement, uri: string, local: string): string | undef
 
 function cut(text: string | undefined, longest = LONGEST): string | undefined {
   return text === undefined || text.length <= longest ? text : `${text.slice(0, longest)}…`;
-}
-
-function named(element: XmlElement, uri: string, local: string): XmlElement[] {
-  return element.children
-    .filter((child) => typeof child !== 'string')
-    .filter((child) => child.local === local && child.uri === uri);
 }

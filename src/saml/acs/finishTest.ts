@@ -11,7 +11,7 @@ import { type LoginTest, writeTestResult } from '../../store/loginTests.ts';
 import { clientOf } from '../../web/request.ts';
 import { linkOf } from '../../web/starter.ts';
 import { messagesToKeep } from '../messages/keep.ts';
-import { found, type LoginContext, runAsyncChecks } from '../verify/check.ts';
+import { found, hasPassed, type LoginContext, runAsyncChecks } from '../verify/check.ts';
 import { loginChecks } from '../verify/pipeline.ts';
 import { testRow } from './activity.ts';
 
@@ -32,8 +32,8 @@ export async function finishTest(deps: Deps, req: Request, login: LoginContext, 
     // The transaction may run again.
     const used = { ...login, results: [...login.results], ...(assertedName === undefined ? {} : { assertedName }) };
     await runAsyncChecks(used, loginChecks.use, { db: trx, deps });
-    const isUsed = used.results.some(({ name, result }) => name === REQUEST && result === 'passed');
-    const isFirst = isUsed || (await consumeLoginRequest(trx, found(test.requestId ?? undefined), used.now));
+    const isFirst =
+      hasPassed(used, REQUEST) || (await consumeLoginRequest(trx, found(test.requestId ?? undefined), used.now));
     const row = testRow(used, ids, { ...clientOf(req), tookMs: deps.now() - used.now });
     const domain = await getDomain(trx, test.domainId);
     if (!isFirst) await recordRefusal(trx, row, clientNetwork(row.network ?? ''));

@@ -1,9 +1,9 @@
 import type { Response } from 'express';
+import type { ReasonCode } from '../../federation/reasons.ts';
 import { refusalMessage } from '../../federation/refusalMessages.ts';
 import { withQuery } from '../../web/query.ts';
 import type { RefusedLogin } from './receive.ts';
 
-// What is no SAML response at all is the sender's error: 400. Any other refusal is 403.
 const BAD_REQUEST = /^(?:request_malformed|message_too_large|base64_invalid|xml_\w+|response_malformed)$/;
 
 // Trying again would end here again: the provider would name the same person.
@@ -16,9 +16,14 @@ const OTHER_PERSON: ReadonlySet<string> = new Set([
   'email_domain_forbidden',
 ]);
 
+/** Returns the status of a refusal: 400 for what is no SAML message at all, which is the sender's error, otherwise 403. */
+export function statusOf(reason: ReasonCode): 400 | 403 {
+  return BAD_REQUEST.test(reason) ? 400 : 403;
+}
+
 /** Tells the person in plain words that the login failed, with the reference under which a Power User finds the reason. */
 export function refusalPage(res: Response, { reason, cause, reference, provider, returnPath }: RefusedLogin): void {
-  res.status(BAD_REQUEST.test(reason) ? 400 : 403);
+  res.status(statusOf(reason));
   const start = (other: boolean) =>
     provider?.enabled
       ? withQuery(`/saml/login/${provider.id}`, { return: returnPath, other: other ? '1' : undefined })

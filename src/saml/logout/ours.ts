@@ -12,6 +12,7 @@ import { allowFormTo } from '../../web/headers.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { clientOf, type LoggedInUser } from '../../web/request.ts';
 import { currentSessionId, endSession } from '../../web/session.ts';
+import { shortName } from '../acs/activity.ts';
 import { sentTo, type Target } from '../request/bindings.ts';
 import { findLogoutTarget, writeLogoutRequest } from './outgoing.ts';
 
@@ -19,7 +20,6 @@ import { findLogoutTarget, writeLogoutRequest } from './outgoing.ts';
 export const LOGGED_OUT = '/logged-out';
 
 const REQUEST_MS = 10 * 60_000; // for the response
-const LONGEST_NAME = 256;
 
 /** Log out, here and at the provider that logged the person in, and the page that says what was done. */
 export function logoutRoutes(deps: Deps): Router {
@@ -89,7 +89,7 @@ async function sendRequest(deps: Deps, req: Request, res: Response, leaving: Lea
       domainId: domain.id,
       providerId: provider.id,
       userId: user.id,
-      asserted: user.login.nameId?.slice(0, LONGEST_NAME) ?? null,
+      asserted: shortName(user.login.nameId),
       network,
       detail: { userAgent },
     });

@@ -24,7 +24,7 @@ import { findUsersById } from '../../store/users.ts';
 import { clientOf, type LoginFacts } from '../../web/request.ts';
 import { loginOf } from '../../web/sessionStore.ts';
 import { together } from '../../web/turn.ts';
-import { storedChecks } from '../acs/activity.ts';
+import { shortName, storedChecks } from '../acs/activity.ts';
 import { logoutToKeep } from '../messages/keep.ts';
 import type { Target } from '../request/bindings.ts';
 import type { NameId } from '../verify/assertion.ts';
@@ -56,7 +56,6 @@ export type RefusedLogout = {
   message: string; // LogoutRequest or LogoutResponse
 };
 
-const LONGEST_NAME = 256;
 const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
 
 /** How a logout at the provider ended, in Login activity. */
@@ -193,7 +192,7 @@ function rowOf(deps: Deps, logout: LogoutContext, { network, userAgent }: Client
     domainId,
     providerId: provider?.id ?? null,
     userId: null,
-    asserted: name?.value.slice(0, LONGEST_NAME) ?? null,
+    asserted: shortName(name?.value),
     network,
     detail: {
       checks: storedChecks(results),

@@ -5,6 +5,7 @@ import { findSigningKey } from '../../federation/domainKeys.ts';
 import { logoutRefusalMessage } from '../../federation/refusalMessages.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { withQuery } from '../../web/query.ts';
+import { statusOf } from '../acs/refusalPage.ts';
 import { sentTo } from '../request/bindings.ts';
 import { LOGGED_OUT } from './ours.ts';
 import { findLogoutTarget, writeLogoutResponse } from './outgoing.ts';
@@ -45,10 +46,8 @@ async function respond(deps: Deps, res: Response, accepted: AcceptedRequest): Pr
   res.render('saml/request/loginRequest', { provider, url, fields });
 }
 
-// What is no SAML message at all is the sender's error: 400. Any other refusal is 403.
-const BAD_REQUEST = /^(?:request_malformed|message_too_large|base64_invalid|xml_\w+|response_malformed)$/;
-
 function refusalPage(res: Response, { reason, reference, provider, message }: RefusedLogout): void {
-  res.status(BAD_REQUEST.test(reason) ? 400 : 403);
-  res.render('saml/logout/respond', { ...logoutRefusalMessage(provider?.name, message), reference });
+  res
+    .status(statusOf(reason))
+    .render('saml/logout/respond', { ...logoutRefusalMessage(provider?.name, message), reference });
 }

@@ -1,4 +1,4 @@
-import { type Attribute, attributeOf, elementsOf, isElement, type XmlElement } from '../../xml/tree.ts';
+import { type Attribute, attributeOf, type XmlElement } from '../../xml/tree.ts';
 import { DS, SAML, SAMLP, XENC } from '../verify/elements.ts';
 import { PERSON_NAME } from '../verify/places.ts';
 
@@ -59,6 +59,6 @@ function attributePlace(element: XmlElement, local: string): Place[] {
 }
 
 function childrenNamed(element: XmlElement, local: string): XmlElement[] {
-  const elements = elementsOf(element) ?? element.children.filter((child) => typeof child !== 'string');
-  return elements.filter((child) => NAMESPACES.has(child.uri) && isElement(child, child.uri, local));
+  const elements = element.children.filter((child) => typeof child !== 'string');
+  return elements.filter((child) => child.local === local && NAMESPACES.has(child.uri));
 }

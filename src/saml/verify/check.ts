@@ -159,6 +159,11 @@ function addRefusal(context: CheckedMessage, name: string, error: unknown): void
   context.results.push({ name, result: 'refused', ...refusal.facts });
 }
 
+/** Returns whether a check has run and passed. */
+export function hasPassed({ results }: CheckedMessage, check: string): boolean {
+  return results.some(({ name, result }) => name === check && result === 'passed');
+}
+
 /** Returns what an earlier check found. Throws if that check did not run: no check can be skipped. */
 export function found<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('A check that this one depends on did not run.');

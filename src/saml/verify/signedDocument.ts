@@ -1,7 +1,7 @@
 import { createHash, type Hash, type KeyObject } from 'node:crypto';
 import { type CanonicalStream, canonicalize, canonicalStream } from '../../xml/canonicalize.ts';
 import { XmlError } from '../../xml/error.ts';
-import { attributeOf, isElement, type XmlElement } from '../../xml/tree.ts';
+import { attributeOf, childrenOf, isElement, type XmlElement } from '../../xml/tree.ts';
 import { Refusal } from './check.ts';
 import { DS } from './elements.ts';
 import { findSignatureFault, isSignedByKey, readSignature, type SignatureForm } from './signature.ts';
@@ -102,21 +102,14 @@ function readStreamedSignature(element: XmlElement, keys: readonly KeyObject[]):
 
 /** Returns the signatures that may count: those of the root or, if it has none, of the entities that may be meant. */
 function signaturesFor(root: XmlElement, wanted: string | undefined): XmlElement[] {
-  const own = signaturesOn(root);
+  const own = childrenOf(root, DS, 'Signature');
   if (own.length > 0) return own;
   return entitiesIn(root)
     .filter((entity) => wanted === undefined || attributeOf(entity, 'entityID')?.trim() === wanted)
-    .flatMap(signaturesOn);
+    .flatMap((entity) => childrenOf(entity, DS, 'Signature'));
 }
 
-function signaturesOn({ children }: XmlElement): XmlElement[] {
-  return children.filter((child) => typeof child !== 'string' && isElement(child, DS, 'Signature')) as XmlElement[];
-}
-
-function entitiesIn({ children }: XmlElement): XmlElement[] {
-  return children.flatMap((child) => {
-    if (typeof child === 'string') return [];
-    if (isElement(child, MD, 'EntityDescriptor')) return [child];
-    return isElement(child, MD, 'EntitiesDescriptor') ? entitiesIn(child) : [];
-  });
+function entitiesIn(root: XmlElement): XmlElement[] {
+  const inside = childrenOf(root, MD, 'EntitiesDescriptor').flatMap(entitiesIn);
+  return [...childrenOf(root, MD, 'EntityDescriptor'), ...inside];
 }
