@@ -48,11 +48,26 @@ export function invalid(errors: FieldErrors): { ok: false; errors: FieldErrors }
   return { ok: false, errors };
 }
 
+/** Returns the status of a form that is shown again: 409 if the form as a whole is refused, 422 if fields are invalid. */
+export function statusOf(errors: FieldErrors): 409 | 422 {
+  return '' in errors ? 409 : 422;
+}
+
 /** Returns zod's first error message per field. An error in a list entry belongs to the list: 'networks', not 'networks.2'. */
 export function fieldErrors(error: { issues: { path: PropertyKey[]; message: string }[] }): FieldErrors {
   const errors: FieldErrors = {};
   for (const issue of error.issues) errors[issue.path.map(String).join('.')] ??= issue.message;
   return Object.fromEntries(Object.entries(errors).map(([path, message]) => [path.split('.')[0] ?? path, message]));
+}
+
+/** Returns the result of an attempt, where the message of a Conflict is an error of the form as a whole. */
+export async function checkedOf<T>(attempt: Promise<Checked<T>>): Promise<Checked<T>> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (error instanceof Conflict) return invalid({ '': error.message });
+    throw error;
+  }
 }
 
 /** Returns the message of a Conflict as an error of the form as a whole, or undefined if the attempt succeeds. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 type Source = { now: () => number; randomBytes: (size: number) => Buffer };
 
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const REFERENCE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's base 32, which has no look-alikes
 
 /** Returns a new identifier that sorts by creation time: UUID version 7 (RFC 9562 5.7). */
@@ -16,6 +17,11 @@ export function newId({ now, randomBytes }: Source): string {
  */
 export function newOrderedId({ randomBytes }: Pick<Source, 'randomBytes'>, at: number): string {
   return uuidOf(Math.floor(at / 1_000), at % 1_000, randomBytes(16));
+}
+
+/** Returns whether a text is an identifier, and not the name of a setting or of anything else. */
+export function isId(text: string | null): text is string {
+  return text !== null && ID.test(text);
 }
 
 function uuidOf(milliseconds: number, within: number, bytes: Buffer): string {

@@ -7,7 +7,7 @@ import { type NotificationInput, readNotifications, saveNotifications } from '..
 import { NOTIFICATIONS } from '../paths.ts';
 import { listProviders } from '../store/identityProviders.ts';
 import { listMails, type SentMail } from '../store/sentMails.ts';
-import { flash } from '../web/flash.ts';
+import { leadTo } from '../web/flash.ts';
 import { field, fieldValues, ticked } from '../web/form.ts';
 
 const SHOWN = 20;
@@ -24,17 +24,13 @@ const securities = [
 export function notificationRoutes(router: Router, deps: Deps): void {
   router.get(NOTIFICATIONS, (_req, res) => show(deps, res, {}));
   router.post(NOTIFICATIONS, (req, res) => save(deps, req, res));
-  router.post(`${NOTIFICATIONS}/test`, async (req, res) => {
+  router.post(`${NOTIFICATIONS}/test`, async (_req, res) => {
     const result = await sendTestMail(deps);
-    if (!result.ok) await flash(req, `The test mail was not sent. ${result.error}`, 'danger');
-    else if (result.refused.length > 0)
-      await flash(
-        req,
-        `The test mail was sent, but not to ${result.refused.join(', ')}: the server refused them.`,
-        'danger',
-      );
-    else await flash(req, 'The test mail was sent. Look for it in the mailbox.');
-    res.redirect(303, NOTIFICATIONS);
+    if (!result.ok) return leadTo(res, NOTIFICATIONS, `The test mail was not sent. ${result.error}`, 'danger');
+    const refused = result.refused.join(', ');
+    if (refused === '') return leadTo(res, NOTIFICATIONS, 'The test mail was sent. Look for it in the mailbox.');
+    const text = `The test mail was sent, but not to ${refused}: the server refused them.`;
+    await leadTo(res, NOTIFICATIONS, text, 'danger');
   });
 }
 
@@ -80,9 +76,9 @@ async function save(deps: Deps, req: Request, res: Response): Promise<void> {
   };
   const saved = await saveNotifications(deps, entered);
   if (!saved.ok) return show(deps, res.status(422), { entered, errors: saved.errors });
-  await flash(
-    req,
+  await leadTo(
+    res,
+    NOTIFICATIONS,
     saved.value.active ? 'Saved. Send a test mail to see that they arrive.' : 'Saved. Notifications by e-mail are off.',
   );
-  res.redirect(303, NOTIFICATIONS);
 }

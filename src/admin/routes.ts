@@ -3,14 +3,12 @@ import type { Deps } from '../deps.ts';
 import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { loginAttemptRoutes } from './activity/attempt.ts';
-import { activityExportRoutes } from './activity/export.ts';
 import { loginActivityRoutes } from './activity/list.ts';
 import { editAttributeRoutes } from './attributes/edit.ts';
 import { attributeListRoutes } from './attributes/list.ts';
 import { newAttributeRoutes } from './attributes/new.ts';
 import { removeAttributeRoutes } from './attributes/remove.ts';
 import { auditEntryRoutes } from './audit/entry.ts';
-import { auditExportRoutes } from './audit/export.ts';
 import { auditIntegrityRoutes } from './audit/integrity.ts';
 import { auditListRoutes } from './audit/list.ts';
 import { controlPanelRoutes } from './controlPanel.ts';
@@ -106,10 +104,8 @@ const screens = [
   versionsRoutes,
   versionRoutes,
   loginActivityRoutes,
-  activityExportRoutes,
   loginAttemptRoutes,
   auditListRoutes,
-  auditExportRoutes,
   auditIntegrityRoutes,
   auditEntryRoutes,
   sessionListRoutes,

@@ -1,12 +1,12 @@
 import type { Deps } from '../deps.ts';
 import { type Checked, type FieldErrors, invalid } from '../errors.ts';
+import { isId } from '../identifier.ts';
 import { readRange } from '../login/rangeFilter.ts';
 import { actorKinds } from '../store/audit.ts';
 import { type AuditFilter, findAuditEntry, type Named } from '../store/auditSearch.ts';
 import { searchUsers } from '../store/userSearch.ts';
 import { targetKinds } from './actions.ts';
 import { actionFamilies, allActions, namesShownAs } from './auditNames.ts';
-import { isId } from './references.ts';
 
 /** The filters of the audit log, by their names in URLs and on the command line. */
 export const auditFilters = ['q', 'who', 'by', 'action', 'about', 'target', 'network', 'from', 'until'] as const;

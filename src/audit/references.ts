@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { isId } from '../identifier.ts';
 import {
   AUDIT_INTEGRITY,
   domainPath,
@@ -22,14 +23,8 @@ export type Reference = { name: string; href: string };
 /** References by ID. What was deleted since is missing. */
 export type References = ReadonlyMap<string, Reference>;
 
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MOST_IDS = 5_000;
 const USERS_AT_ONCE = 500;
-
-/** Returns whether a text is an ID, and not the name of a setting. */
-export function isId(text: string | null): text is string {
-  return text !== null && ID.test(text);
-}
 
 /** Returns the texts in the values of a change, among which IDs are. */
 export function textsIn({ before, after, added = [], removed = [] }: AuditChange): string[] {

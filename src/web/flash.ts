@@ -1,4 +1,5 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import { Conflict } from '../errors.ts';
 import type { Flash } from './request.ts';
 
 /**
@@ -10,6 +11,23 @@ export async function flash(req: Request, text: string, kind: Flash['kind'] = 's
   await new Promise<void>((resolve, reject) =>
     req.session.save((error: unknown) => (error ? reject(error) : resolve())),
   );
+}
+
+/** Leads to a page that shows a message (303). */
+export async function leadTo(res: Response, path: string, text: string, kind?: Flash['kind']): Promise<void> {
+  await flash(res.req, text, kind);
+  res.redirect(303, path);
+}
+
+/** Leads to a page that shows the message of an attempt, or that of the Conflict that ended it. */
+export async function leadAfter(res: Response, path: string, attempt: Promise<string>): Promise<void> {
+  try {
+    await flash(res.req, await attempt);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    await flash(res.req, error.message, 'danger');
+  }
+  res.redirect(303, path);
 }
 
 /** Returns the message that the previous page left, and removes it. */

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Proof } from '../login/proof.ts';
 import type { SessionLimits } from '../login/sessionLimits.ts';
+import { nameOf } from '../people/users.ts';
 import type { Domain } from '../store/domains.ts';
 import type { User } from '../store/users.ts';
 import type { ViewTools } from './render.ts';
@@ -33,6 +34,11 @@ export function clientOf(req: Request): Pick<LoginFacts, 'network' | 'userAgent'
     network: req.ip ?? '',
     userAgent: (req.get('user-agent') ?? '').replace(IN_EVERY_BROWSER, '').slice(0, 256),
   };
+}
+
+/** Returns the name of the person who sends a request, '' if nobody is logged in. */
+export function authorOf({ user }: Request): string {
+  return user ? nameOf(user) : '';
 }
 
 declare global {

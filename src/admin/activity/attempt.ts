@@ -4,6 +4,7 @@ import { NotFound } from '../../errors.ts';
 import { type Explanation, explain } from '../../federation/reasons.ts';
 import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../../federation/refusalMessages.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
+import { isId } from '../../identifier.ts';
 import { outcomeNames, startedText } from '../../login/activityNames.ts';
 import { browserName } from '../../login/browserName.ts';
 import { ACTIVITY, providerPath } from '../../paths.ts';
@@ -27,7 +28,6 @@ import { findRepairs } from './repair.ts';
 import { testFacts } from './testFacts.ts';
 
 const REFERENCE = /^[0-9A-Z]{4}-[0-9A-Z]{4}$/i;
-const ID = /^[0-9a-f-]{36}$/;
 const SEPARATORS = ['/', '?', '&', '=', ':', ' '];
 
 /**
@@ -111,8 +111,8 @@ async function ownTestOf({ store }: Deps, req: Request, { id, flow }: LoginActiv
 }
 
 async function getAttempt({ store }: Deps, key: string): Promise<LoginActivity> {
-  const isKey = ID.test(key) || REFERENCE.test(key);
-  const attempt = isKey ? await findLoginActivity(store.db, ID.test(key) ? key : key.toUpperCase()) : undefined;
+  const known = REFERENCE.test(key) ? key.toUpperCase() : isId(key) ? key : undefined;
+  const attempt = known === undefined ? undefined : await findLoginActivity(store.db, known);
   if (!attempt) throw new NotFound('This login attempt does not exist.');
   return attempt;
 }

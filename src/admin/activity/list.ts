@@ -1,7 +1,9 @@
 import type { Request, Response, Router } from 'express';
-import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
 import { asSentence, explain, reasons } from '../../federation/reasons.ts';
+import { isId } from '../../identifier.ts';
+import { exportActivity } from '../../login/activityExport.ts';
 import { activityFilters, type EnteredFilter, LOCAL, readActivityFilter } from '../../login/activityFilter.ts';
 import { outcomeNames, startedText } from '../../login/activityNames.ts';
 import { ACTIVITY } from '../../paths.ts';
@@ -11,18 +13,20 @@ import type { LoginActivity } from '../../store/loginActivity.ts';
 import { type ActivityFilter, listLoginActivity } from '../../store/loginSearch.ts';
 import { findUsersById } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
+import { sendExport } from '../../web/sendExport.ts';
+import { logPage } from '../logPage.ts';
 import { loginCharts } from './charts.ts';
 
 const PAGE = 50;
-const ID = /^[0-9a-f-]{36}$/;
 
 /** Manage Security > Login activity: every attempt, the newest first. */
 export function loginActivityRoutes(router: Router, deps: Deps): void {
   router.get(ACTIVITY, (req, res) => show(deps, req, res));
+  router.get(`${ACTIVITY}/export`, (req, res) => send(deps, req, res));
 }
 
 /** Reads the filters from the query of the URL. */
-export function enteredFilterOf(req: Request): EnteredFilter {
+function enteredFilterOf(req: Request): EnteredFilter {
   return Object.fromEntries(activityFilters.map((name) => [name, queryText(req, name)])) as EnteredFilter;
 }
 
@@ -31,33 +35,26 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
   const entered = enteredFilterOf(req);
   const before = queryText(req, 'before', 36);
   const filter = await readActivityFilter(deps, entered);
-  const page = filter.ok ? await readPage(deps, filter.value, ID.test(before) ? before : undefined) : undefined;
-  const link = (more: Record<string, string | undefined>) => withQuery(ACTIVITY, { ...entered, ...more });
-  const { q: _, ...others } = entered;
+  const page = filter.ok ? await readPage(deps, filter.value, isId(before) ? before : undefined) : undefined;
   res.status(filter.ok ? 200 : 422).render('settings/activity/list', {
     title: 'Login activity',
-    entered,
+    ...logPage(ACTIVITY, entered, {
+      before,
+      next: page?.found.next,
+      rows: page?.found.rows.length ?? 0,
+      one: 'attempt',
+    }),
     errors: filter.ok ? {} : filter.errors,
-    isFiltered: Object.values(entered).some((value) => value !== ''),
-    filtersSet: Object.values(others).filter((value) => value !== '').length,
     outcomeNames,
     startedText,
     reasonCodes: Object.keys(reasons).sort(),
     local: LOCAL,
     providers: await listProviders(db),
     domains: await listDomains(db),
-    path: ACTIVITY,
-    link,
+    link: (more: Record<string, string>) => withQuery(ACTIVITY, { ...entered, ...more }),
     rows: await withNames(deps, page?.found.rows ?? []),
     charts: page?.charts,
     searchedTo: page?.found.searchedTo,
-    shown: shownOf(page?.found.rows.length ?? 0, before !== '' || page?.found.next !== undefined),
-    first: before ? link({}) : undefined,
-    next: page?.found.next && link({ before: page.found.next }),
-    exports: ['csv', 'ndjson'].map((format) => ({
-      format: format.toUpperCase(),
-      href: withQuery(`${ACTIVITY}/export`, { ...entered, format }),
-    })),
   });
 }
 
@@ -88,6 +85,9 @@ async function withNames(deps: Deps, rows: LoginActivity[]) {
   });
 }
 
-function shownOf(count: number, isPart: boolean): string {
-  return `${counted(count, 'attempt')}${isPart ? ' on this page' : ''}`;
+/** Sends the filtered list as a CSV or NDJSON file of any size. */
+async function send(deps: Deps, req: Request, res: Response): Promise<void> {
+  const filter = await readActivityFilter(deps, enteredFilterOf(req));
+  if (!filter.ok) throw new AppError(422, Object.values(filter.errors).join(' '));
+  await sendExport(deps, res, 'login-activity', (format, stop) => exportActivity(deps, filter.value, format, stop));
 }

@@ -1,8 +1,8 @@
 import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { checkedOf, type FieldErrors, statusOf } from '../../errors.ts';
 import { addCustomAttribute } from '../../people/customAttributes.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { type DefinitionForm, definitionIn, definitionOptions } from './form.ts';
 
 const PATH = '/settings/attributes/new';
@@ -22,20 +22,13 @@ const empty: DefinitionForm = {
 export function newAttributeRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (_req, res) => show(res, empty, {}));
   router.post(PATH, async (req, res) => {
-    const input = definitionIn(req);
-    let errors: FieldErrors = {};
-    const conflict = await conflictOf(
-      addCustomAttribute(deps, input).then((added) => {
-        if (!added.ok) errors = added.errors;
-      }),
-    );
-    if (conflict) return show(res.status(409), input, conflict);
-    if (Object.keys(errors).length > 0) return show(res.status(422), input, errors);
-    await flash(req, `Added ${input.label}. It is now on the form of each person.`);
-    res.redirect(303, '/settings/attributes');
+    const entered = definitionIn(req);
+    const added = await checkedOf(addCustomAttribute(deps, entered));
+    if (!added.ok) return show(res.status(statusOf(added.errors)), entered, added.errors);
+    await leadTo(res, '/settings/attributes', `Added ${entered.label}. It is now on the form of each person.`);
   });
 }
 
-function show(res: Response, input: DefinitionForm, errors: FieldErrors): void {
-  res.render('settings/attributes/new', { title: 'Add an attribute', input, errors, ...definitionOptions });
+function show(res: Response, entered: DefinitionForm, errors: FieldErrors): void {
+  res.render('settings/attributes/new', { title: 'Add an attribute', entered, errors, ...definitionOptions });
 }

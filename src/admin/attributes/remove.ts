@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { removeCustomAttribute } from '../../people/changeCustomAttribute.ts';
 import { getCustomAttribute } from '../../people/customAttributes.ts';
 import { countMarked } from '../../store/marked.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { startNewJob } from '../jobs/job.ts';
 
@@ -20,8 +20,7 @@ export function removeAttributeRoutes(router: Router, deps: Deps): void {
       return confirm(deps, res.status(422), id, typed, { typed: `Type ${name} to remove it.` });
     const { attribute, job } = await removeCustomAttribute(deps, id);
     if (job) return res.redirect(303, await startNewJob(deps, req, job));
-    await flash(req, `Removed ${attribute.label}.`);
-    res.redirect(303, '/settings/attributes');
+    await leadTo(res, '/settings/attributes', `Removed ${attribute.label}.`);
   });
 }
 

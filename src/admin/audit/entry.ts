@@ -1,9 +1,9 @@
 import type { Request, Response, Router } from 'express';
-import { isId } from '../../audit/references.ts';
 import { shownWhole } from '../../audit/shownEntry.ts';
 import { SECRET_TEXT } from '../../audit/values.ts';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
+import { isId } from '../../identifier.ts';
 import { AUDIT } from '../../paths.ts';
 import { findAuditEntry, findNeighbours } from '../../store/auditSearch.ts';
 import { withQuery } from '../../web/query.ts';

@@ -9,7 +9,7 @@ import type { FieldErrors } from '../../errors.ts';
 import { AUDIT, AUDIT_INTEGRITY, WEBHOOKS } from '../../paths.ts';
 import { countAuditBefore } from '../../store/auditSearch.ts';
 import { listWebhooks } from '../../store/webhooks.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
 
@@ -28,10 +28,9 @@ export function auditIntegrityRoutes(router: Router, deps: Deps): void {
     res.redirect(303, AUDIT_INTEGRITY);
   });
   router.post(`${AUDIT_INTEGRITY}/retention`, (req, res) => saveRetention(deps, req, res));
-  router.post(`${AUDIT_INTEGRITY}/syslog-test`, async (req, res) => {
+  router.post(`${AUDIT_INTEGRITY}/syslog-test`, async (_req, res) => {
     const { sent, sentence } = await sendTestMessage(deps);
-    await flash(req, sentence, sent ? 'success' : 'danger');
-    res.redirect(303, AUDIT_INTEGRITY);
+    await leadTo(res, AUDIT_INTEGRITY, sentence, sent ? 'success' : 'danger');
   });
 }
 
@@ -43,11 +42,11 @@ async function saveRetention(deps: Deps, req: Request, res: Response): Promise<v
   if (!saved.ok) return show(deps, res.status(422), { days, errors: saved.errors });
   const { deleted } = saved.value;
   const entries = counted(deleted, 'older entry was deleted', 'older entries were deleted');
-  await flash(
-    req,
+  await leadTo(
+    res,
+    AUDIT_INTEGRITY,
     `Saved: entries are kept for ${saved.value.days} days. ${deleted === 0 ? '' : `${entries}.`}`.trim(),
   );
-  res.redirect(303, AUDIT_INTEGRITY);
 }
 
 /** Counts what a shorter retention would delete, up to 100,000 and one. */

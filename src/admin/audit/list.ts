@@ -1,27 +1,31 @@
 import type { Request, Response, Router } from 'express';
 import { auditActions, targetKinds } from '../../audit/actions.ts';
+import { exportAudit } from '../../audit/auditExport.ts';
 import { auditFilters, type EnteredAuditFilter, readAuditFilter } from '../../audit/auditFilter.ts';
 import { actionFamilies, actorNames, allActions, familyOf, targetNames } from '../../audit/auditNames.ts';
 import { findReferences } from '../../audit/references.ts';
 import { shownRows } from '../../audit/shownEntry.ts';
-import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { isId } from '../../identifier.ts';
 import { AUDIT } from '../../paths.ts';
 import { type AuditFilter, type FoundEntries, listAudit } from '../../store/auditSearch.ts';
 import { queryText, withQuery } from '../../web/query.ts';
+import { sendExport } from '../../web/sendExport.ts';
+import { logPage } from '../logPage.ts';
 
 const PAGE = 50;
-const ID = /^[0-9a-f-]{36}$/;
 
 type Choice = [value: string, text: string];
 
 /** Manage Security > Audit log: every change, the newest first. */
 export function auditListRoutes(router: Router, deps: Deps): void {
   router.get(AUDIT, (req, res) => show(deps, req, res));
+  router.get(`${AUDIT}/export`, (req, res) => send(deps, req, res));
 }
 
 /** Reads the filters from the query of the URL. */
-export function enteredFilterOf(req: Request): EnteredAuditFilter {
+function enteredFilterOf(req: Request): EnteredAuditFilter {
   return Object.fromEntries(auditFilters.map((name) => [name, queryText(req, name)])) as EnteredAuditFilter;
 }
 
@@ -29,27 +33,21 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
   const entered = enteredFilterOf(req);
   const before = queryText(req, 'before', 36);
   const filter = await readAuditFilter(deps, entered);
-  const page = filter.ok ? await readPage(deps, filter.value, ID.test(before) ? before : undefined) : undefined;
-  const link = (more: Record<string, string | undefined>) => withQuery(AUDIT, { ...entered, ...more });
-  const { q: _, ...others } = entered;
+  const page = filter.ok ? await readPage(deps, filter.value, isId(before) ? before : undefined) : undefined;
   res.status(filter.ok ? 200 : 422).render('settings/audit/list', {
     title: 'Audit log',
-    entered,
+    ...logPage(AUDIT, entered, {
+      before,
+      next: page?.next,
+      rows: page?.rows.length ?? 0,
+      one: 'entry',
+      many: 'entries',
+    }),
     errors: filter.ok ? {} : filter.errors,
-    isFiltered: Object.values(entered).some((value) => value !== ''),
-    filtersSet: Object.values(others).filter((value) => value !== '').length,
     choices: choices(),
-    path: AUDIT,
     only: filter.ok ? await onlyOf(deps, filter.value) : undefined,
     rows: await shownRows(deps, page?.rows ?? [], filter.ok ? filter.value.search : undefined),
     searchedTo: page?.searchedTo,
-    shown: shownOf(page?.rows.length ?? 0, before !== '' || page?.next !== undefined),
-    first: before ? link({}) : undefined,
-    next: page?.next && link({ before: page.next }),
-    exports: ['csv', 'ndjson'].map((format) => ({
-      format: format.toUpperCase(),
-      href: withQuery(`${AUDIT}/export`, { ...entered, format }),
-    })),
   });
 }
 
@@ -90,6 +88,9 @@ async function onlyOf(deps: Deps, { target, actor }: AuditFilter) {
   };
 }
 
-function shownOf(count: number, isPart: boolean): string {
-  return `${counted(count, 'entry', 'entries')}${isPart ? ' on this page' : ''}`;
+/** Sends the filtered list as a CSV or NDJSON file of any size. */
+async function send(deps: Deps, req: Request, res: Response): Promise<void> {
+  const filter = await readAuditFilter(deps, enteredFilterOf(req));
+  if (!filter.ok) throw new AppError(422, Object.values(filter.errors).join(' '));
+  await sendExport(deps, res, 'audit-log', (format, stop) => exportAudit(deps, filter.value, format, stop));
 }

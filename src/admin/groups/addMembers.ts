@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { addPeopleToGroup, getGroup } from '../../people/groups.ts';
 import { namesOf } from '../../people/names.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { fieldValues } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { pageOfPeople } from '../people/list.ts';
@@ -15,12 +15,12 @@ export function addMembersRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const people = fieldValues(req, 'person');
     const added = await addPeopleToGroup(deps, req.params.id, people);
-    await flash(
-      req,
+    await leadTo(
+      res,
+      `/settings/groups/${req.params.id}`,
       resultOf(people.length, await namesOf(deps.store.db, added), added.length),
       added.length > 0 ? 'success' : 'info',
     );
-    res.redirect(303, `/settings/groups/${req.params.id}`);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { type Checked, Conflict, type FieldErrors, invalid } from '../../errors.ts';
+import { checkedOf, type FieldErrors, statusOf } from '../../errors.ts';
 import {
   addGroupToGroup,
   getGroup,
@@ -11,7 +11,7 @@ import {
 import { namesOf } from '../../people/names.ts';
 import type { Group } from '../../store/groups.ts';
 import { listContainingGroups, listNestedGroups } from '../../store/nestedGroups.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, fieldValues } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { findOwner } from '../owner.ts';
@@ -26,14 +26,21 @@ export function groupRoutes(router: Router, deps: Deps): void {
   router.post(`${PATH}/members/removal`, async (req, res) => {
     const removed = await removePeopleFromGroup(deps, req.params.id, fieldValues(req, 'person'));
     const text = `${await namesOf(deps.store.db, removed)} ${removed.length === 1 ? 'was' : 'were'} removed from the group.`;
-    await flash(req, removed.length === 0 ? 'No one was selected.' : text, removed.length === 0 ? 'info' : 'success');
-    res.redirect(303, `/settings/groups/${req.params.id}`);
+    await leadTo(
+      res,
+      `/settings/groups/${req.params.id}`,
+      removed.length === 0 ? 'No one was selected.' : text,
+      removed.length === 0 ? 'info' : 'success',
+    );
   });
   router.post(`${PATH}/groups`, (req, res) => addGroup(deps, req, res, req.params.id));
   router.post(`${PATH}/groups/removal`, async (req, res) => {
     const isRemoved = await removeGroupFromGroup(deps, req.params.id, field(req, 'group'));
-    await flash(req, isRemoved ? 'The group is no longer a member.' : 'This group was not a member.');
-    res.redirect(303, `/settings/groups/${req.params.id}`);
+    await leadTo(
+      res,
+      `/settings/groups/${req.params.id}`,
+      isRemoved ? 'The group is no longer a member.' : 'This group was not a member.',
+    );
   });
 }
 
@@ -41,29 +48,20 @@ async function addGroup(deps: Deps, req: Request, res: Response, id: string): Pr
   const entered = field(req, 'group');
   const added = await addGroupToGroup(deps, id, entered);
   if (!added.ok) return show(deps, req, res.status(422), await getGroup(deps, id), { entered, errors: added.errors });
-  await flash(req, `${added.value.displayName} is now a member.`);
-  res.redirect(303, `/settings/groups/${id}`);
+  await leadTo(res, `/settings/groups/${id}`, `${added.value.displayName} is now a member.`);
 }
 
 async function rename(deps: Deps, req: Request, res: Response, id: string): Promise<void> {
   const before = await getGroup(deps, id);
   const displayName = field(req, 'displayName');
-  const saved = await renamed(deps, before, Number(field(req, 'version')) || 0, displayName);
-  if (!saved.ok) {
-    const status = '' in saved.errors ? 409 : 422;
-    return show(deps, req, res.status(status), before, { displayName, errors: saved.errors });
-  }
-  await flash(req, before.displayName === saved.value.displayName ? 'No changes to save.' : 'Saved: name.');
-  res.redirect(303, `/settings/groups/${id}`);
-}
-
-async function renamed(deps: Deps, { id }: Group, version: number, name: string): Promise<Checked<Group>> {
-  try {
-    return await renameGroup(deps, id, version, name);
-  } catch (error) {
-    if (error instanceof Conflict) return invalid({ '': error.message });
-    throw error;
-  }
+  const saved = await checkedOf(renameGroup(deps, id, Number(field(req, 'version')) || 0, displayName));
+  if (!saved.ok)
+    return show(deps, req, res.status(statusOf(saved.errors)), before, { displayName, errors: saved.errors });
+  await leadTo(
+    res,
+    `/settings/groups/${id}`,
+    before.displayName === saved.value.displayName ? 'No changes to save.' : 'Saved: name.',
+  );
 }
 
 async function show(

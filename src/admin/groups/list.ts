@@ -30,9 +30,9 @@ async function list({ store }: Deps, req: Request, res: Response): Promise<void>
     q,
     source,
     managers: [
-      { title: 'Profile sources', all: sources },
-      { title: 'Identity providers', all: providers.filter(({ id, people }) => people?.groupsFrom || id === source) },
-    ],
+      ['Profile sources', namesOf(sources)],
+      ['Identity providers', namesOf(providers.filter(({ id, people }) => people?.groupsFrom || id === source))],
+    ].filter(([, names = []]) => names.length > 0),
     sort,
     byName: {
       href: withQuery(PATH, { q, source, sort: descending ? '' : '-name' }),
@@ -44,4 +44,8 @@ async function list({ store }: Deps, req: Request, res: Response): Promise<void>
     next: page * PAGE < found.total ? pathOf(page + 1) : undefined,
     shown: counted(found.total, 'group'),
   });
+}
+
+function namesOf(managers: { id: string; name: string }[]): [id: string, name: string][] {
+  return managers.map(({ id, name }) => [id, name]);
 }

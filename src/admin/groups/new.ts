@@ -2,7 +2,7 @@ import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { addGroup } from '../../people/groups.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 const PATH = '/settings/groups/new';
@@ -14,8 +14,11 @@ export function newGroupRoutes(router: Router, deps: Deps): void {
     const displayName = field(req, 'displayName');
     const added = await addGroup(deps, displayName);
     if (!added.ok) return show(res.status(422), displayName, added.errors);
-    await flash(req, `Added ${added.value.displayName}. Next, add people to it.`);
-    res.redirect(303, `/settings/groups/${added.value.id}`);
+    await leadTo(
+      res,
+      `/settings/groups/${added.value.id}`,
+      `Added ${added.value.displayName}. Next, add people to it.`,
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { getGroup, removeGroup } from '../../people/groups.ts';
 import { countMembers } from '../../store/groupMembers.ts';
 import type { Group } from '../../store/groups.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { findOwner } from '../owner.ts';
 
@@ -22,8 +22,7 @@ export function removeGroupRoutes(router: Router, deps: Deps): void {
     const errors = { typed: `Type ${word} to delete this group.` };
     if (typed !== word) return confirm(deps, res.status(422), group, typed, errors);
     await removeGroup(deps, group.id);
-    await flash(req, `Deleted ${group.displayName}.`);
-    res.redirect(303, '/settings/groups');
+    await leadTo(res, '/settings/groups', `Deleted ${group.displayName}.`);
   });
 }
 

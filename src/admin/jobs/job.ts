@@ -4,8 +4,8 @@ import type { Deps } from '../../deps.ts';
 import { createJob, getJob, pauseJob, resumeJob, shownState, titleOf, undoKinds, undoOf } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
 import { MAX_NAMED, namesOf } from '../../people/names.ts';
-import { nameOf } from '../../people/users.ts';
 import { type Job, type JobKind, listJobItems, type NewJob } from '../../store/jobs.ts';
+import { authorOf } from '../../web/request.ts';
 import { showPreview } from './preview.ts';
 
 const PATH = '/settings/jobs/:id';
@@ -32,7 +32,7 @@ export function jobRoutes(router: Router, deps: Deps): void {
 
 /** Creates a job in the name of the logged-in person and starts it. Returns the path of its page. */
 export async function startNewJob(deps: Deps, req: Request, added: NewJob): Promise<string> {
-  const { id } = await createJob(deps, added, req.user ? nameOf(req.user) : '');
+  const { id } = await createJob(deps, added, authorOf(req));
   return pathOf(await startJob(deps, id));
 }
 

@@ -1,15 +1,12 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { createImport, getJob } from '../../jobs/jobs.ts';
 import { startJob } from '../../jobs/worker.ts';
 import { type LineError, sentenceOf } from '../../people/importErrors.ts';
-import { spreadsheet } from '../../people/spreadsheet.ts';
-import { nameOf } from '../../people/users.ts';
 import { type Job, type JobItem, listJobItems } from '../../store/jobs.ts';
 import { queryText, withQuery } from '../../web/query.ts';
+import { authorOf } from '../../web/request.ts';
+import { sendCsv } from '../../web/sendExport.ts';
 
 const LINES_OF_KIND = 50;
 const LINES_OF_PAGE = 200;
@@ -18,15 +15,13 @@ const lineKinds = ['error', 'change', 'create'];
 /** Carries out an import after its preview. */
 export function previewRoutes(router: Router, deps: Deps): void {
   router.post('/settings/jobs/:id/import', async (req, res) => {
-    const { id } = await createImport(deps, req.params.id, req.user ? nameOf(req.user) : '');
+    const { id } = await createImport(deps, req.params.id, authorOf(req));
     await startJob(deps, id);
     res.redirect(303, `/settings/jobs/${id}`);
   });
   router.get('/settings/jobs/:id/errors', async (req, res) => {
     const { id } = await getJob(deps, req.params.id);
-    res.attachment('import-errors.csv').type('text/csv');
-    const columns = ['line', 'column', 'value', 'error'];
-    await pipeline(Readable.from(errorRows(deps, id)), stringify({ ...spreadsheet, columns, bom: true }), res);
+    await sendCsv(deps, res, 'import-errors', ['line', 'column', 'value', 'error'], errorRows(deps, id));
   });
 }
 

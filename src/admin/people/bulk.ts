@@ -8,7 +8,7 @@ import { findGroupByName, listGroups } from '../../store/groups.ts';
 import type { NewJob } from '../../store/jobs.ts';
 import { countSessions } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { withQuery } from '../../web/query.ts';
 import { startNewJob } from '../jobs/job.ts';
@@ -27,8 +27,7 @@ export function peopleBulkRoutes(router: Router, deps: Deps): void {
     const selected = await selectedIn(deps, req);
     if (selected.length > 0 && action) return show(deps, req, res, action, selected, {});
     const onlyMe = personsIn(req).join() === req.user?.id;
-    await flash(req, onlyMe ? ONLY_ME : 'No people are selected. Select them first.', 'info');
-    res.redirect(303, listOf(req));
+    await leadTo(res, listOf(req), onlyMe ? ONLY_ME : 'No people are selected. Select them first.', 'info');
   });
   router.post(`${PATH}/confirmed`, async (req, res) => {
     const action = actionIn(req);

@@ -5,7 +5,7 @@ import { reasonToKeep } from '../../people/lastPowerUser.ts';
 import { getUser, nameOf, setActive } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessions } from '../../store/sessions.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';
 
 const PERSON = '/settings/people/:id';
@@ -19,13 +19,15 @@ export function deactivatePersonRoutes(router: Router, deps: Deps): void {
     const unconfirmed = id === req.user?.id && !ticked(req, 'myself');
     const errors = unconfirmed ? { myself: MYSELF } : await conflictOf(setActive(deps, id, false));
     if (errors) return show(deps, res.status(422), id, errors);
-    await flash(req, `${nameOf(await getUser(deps, id))} is deactivated and logged out everywhere.`);
-    res.redirect(303, `/settings/people/${id}`);
+    await leadTo(
+      res,
+      `/settings/people/${id}`,
+      `${nameOf(await getUser(deps, id))} is deactivated and logged out everywhere.`,
+    );
   });
   router.post(`${PERSON}/activation`, async (req, res) => {
     const person = await setActive(deps, req.params.id, true);
-    await flash(req, `${nameOf(person)} is active and can log in again.`);
-    res.redirect(303, `/settings/people/${person.id}`);
+    await leadTo(res, `/settings/people/${person.id}`, `${nameOf(person)} is active and can log in again.`);
   });
 }
 

@@ -8,7 +8,7 @@ import { changePerson, getUser, nameOf } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessions } from '../../store/sessions.ts';
 import { findPasswordHash, type User } from '../../store/users.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { findOwner } from '../owner.ts';
 import { allErrors, changedLabels, formView, hasErrors, type SentForm, sentForm } from './form.ts';
@@ -31,8 +31,11 @@ export function editPersonRoutes(router: Router, deps: Deps): void {
     if (saved === 'stale') return show(deps, res.status(409), before, { ...sent, stored: personInputOf(before, list) });
     if (!saved.ok) return show(deps, res.status(422), before, { ...sent, version, errors: saved.errors });
     const changes = changedLabels(deps, before, saved.value);
-    await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.');
-    res.redirect(303, `/settings/people/${before.id}`);
+    await leadTo(
+      res,
+      `/settings/people/${before.id}`,
+      changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.',
+    );
   });
 }
 

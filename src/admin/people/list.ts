@@ -1,12 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
-import type { Request, Response, Router } from 'express';
+import type { Request, Router } from 'express';
 import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { shownState, titleOf } from '../../jobs/jobs.ts';
 import { csvHeaders, exportPeople } from '../../people/csv.ts';
-import { spreadsheet } from '../../people/spreadsheet.ts';
 import { type Job, listJobs } from '../../store/jobs.ts';
 import { listSources } from '../../store/profileSources.ts';
 import { isSortable, type UserSort } from '../../store/userOrder.ts';
@@ -14,6 +10,7 @@ import type { UserSearch } from '../../store/userPlan.ts';
 import { type FoundUsers, searchUsers } from '../../store/userSearch.ts';
 import { userTypes } from '../../store/users.ts';
 import { queryText, withQuery } from '../../web/query.ts';
+import { sendCsv } from '../../web/sendExport.ts';
 
 const PATH = '/settings/people';
 const PAGE = 50;
@@ -37,7 +34,10 @@ export function peopleRoutes(router: Router, deps: Deps): void {
       exported: withQuery(`${PATH}/export`, filter),
     });
   });
-  router.get(`${PATH}/export`, (req, res) => sendCsv(deps, req, res));
+  router.get(`${PATH}/export`, async (req, res) => {
+    const people = exportPeople(deps, peopleSearch(peopleFilter(req)));
+    await sendCsv(deps, res, 'people', csvHeaders(deps.attributes.list), people);
+  });
 }
 
 /**
@@ -99,16 +99,6 @@ function sortLinks(filter: PeopleFilter) {
     order: shown === by ? 'ascending' : shown === `-${by}` ? 'descending' : undefined,
   });
   return { name: link('name', 'name'), userName: link('userName', 'userName'), changed: link('changed', '-changed') };
-}
-
-async function sendCsv(deps: Deps, req: Request, res: Response): Promise<void> {
-  res.attachment(`people-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`);
-  res.type('text/csv');
-  await pipeline(
-    Readable.from(exportPeople(deps, peopleSearch(peopleFilter(req)))),
-    stringify({ ...spreadsheet, columns: csvHeaders(deps.attributes.list), bom: true }),
-    res,
-  );
 }
 
 /** Returns how many people of how many are shown. */

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { emptyPerson } from '../../people/attribute.ts';
 import { personInputOf } from '../../people/form.ts';
 import { addPerson, nameOf } from '../../people/users.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import type { FormSection } from '../../web/personForm.ts';
 import { allErrors, formView, hasErrors, type SentForm, sentForm } from './form.ts';
@@ -20,8 +20,11 @@ export function newPersonRoutes(router: Router, deps: Deps): void {
     const password = field(req, 'password') || undefined;
     const added = hasErrors(sent) ? allErrors(deps, sent, emptyPerson) : await addPerson(deps, sent.input, password);
     if (!added.ok) return show(deps, res.status(422), { ...sent, errors: added.errors });
-    await flash(req, `${nameOf(added.value)} was added to the People Directory.`);
-    res.redirect(303, `/settings/people/${added.value.id}`);
+    await leadTo(
+      res,
+      `/settings/people/${added.value.id}`,
+      `${nameOf(added.value)} was added to the People Directory.`,
+    );
   });
 }
 

@@ -7,7 +7,7 @@ import { mustChoosePassword, setPassword } from '../../people/localPassword.ts';
 import { getUser, nameOf } from '../../people/users.ts';
 import { countSessions } from '../../store/sessions.ts';
 import { findPasswordHash } from '../../store/users.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 
 const PATH = '/settings/people/:id/password';
@@ -23,8 +23,11 @@ export function passwordRoutes(router: Router, deps: Deps): void {
       ? await setPassword(deps, id, undefined)
       : await setPassword(deps, id, field(req, 'password'), mustChoose);
     if (!saved.ok) return show(deps, res.status(422), id, saved.errors, mustChoose);
-    await flash(req, removes ? 'The local password was removed.' : 'The local password was set.');
-    res.redirect(303, `/settings/people/${id}`);
+    await leadTo(
+      res,
+      `/settings/people/${id}`,
+      removes ? 'The local password was removed.' : 'The local password was set.',
+    );
   });
 }
 

@@ -9,7 +9,7 @@ import { findSource } from '../../store/profileSources.ts';
 import { countSessions } from '../../store/sessions.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 
 const PATH = '/settings/people/:id/removal';
@@ -28,8 +28,7 @@ export function removePersonRoutes(router: Router, deps: Deps): void {
     if (errors) return show(deps, res.status(422), person.id, { typed, erase: ticked(req, 'erase') }, errors);
     const erases = ticked(req, 'erase');
     if (erases) await erasePerson(deps, person);
-    await flash(req, `${nameOf(person)} is deleted${erases ? ', also from the logs' : ''}.`);
-    res.redirect(303, '/settings/people');
+    await leadTo(res, '/settings/people', `${nameOf(person)} is deleted${erases ? ', also from the logs' : ''}.`);
   });
 }
 

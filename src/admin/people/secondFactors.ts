@@ -9,7 +9,7 @@ import {
 } from '../../login/secondFactors.ts';
 import { getUser, nameOf } from '../../people/users.ts';
 import { countSessions } from '../../store/sessions.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 
 const PATH = '/settings/people/:id/second-factors';
 
@@ -20,8 +20,11 @@ export function personFactorsRoutes(router: Router, deps: Deps): void {
     const person = await resetSecondFactors(deps, req.params.id);
     deps.log.info({ person: person.id, by: req.user?.id }, 'second factors removed');
     if (person.id === req.user?.id) return res.redirect(303, '/login');
-    await flash(req, `The second factors of ${nameOf(person)} were removed, and they are logged out everywhere.`);
-    res.redirect(303, `/settings/people/${person.id}`);
+    await leadTo(
+      res,
+      `/settings/people/${person.id}`,
+      `The second factors of ${nameOf(person)} were removed, and they are logged out everywhere.`,
+    );
   });
 }
 

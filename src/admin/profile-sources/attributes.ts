@@ -5,7 +5,7 @@ import { type AttributeList, personSections } from '../../people/attribute.ts';
 import { canTakeAway, labelsOf, ownedNames } from '../../people/ownership.ts';
 import { changeOwnership } from '../../sources/ownership.ts';
 import { getSource } from '../../sources/profileSources.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { fieldValues } from '../../web/form.ts';
 
 const PATH = '/settings/profile-sources/scim/:id/attributes';
@@ -23,8 +23,7 @@ export function sourceAttributesRoutes(router: Router, deps: Deps): void {
       ...sentence(`${name} now owns`, labelsOf(added, list)),
       ...sentence('Taken away', labelsOf(taken, list)),
     ];
-    await flash(req, changes.join(' ') || 'No changes to save.');
-    res.redirect(303, `/settings/profile-sources/scim/${id}/attributes`);
+    await leadTo(res, `/settings/profile-sources/scim/${id}/attributes`, changes.join(' ') || 'No changes to save.');
   });
 }
 

@@ -2,14 +2,15 @@ import type { Request, Response, Router } from 'express';
 import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
+import { SCIM_LOG } from '../../paths.ts';
 import { readLogDays, saveLogDays } from '../../sources/scimLog.ts';
 import { listSources } from '../../store/profileSources.ts';
 import { listScimLog, type ScimLogEntry, type ScimLogFilter } from '../../store/scimLog.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
-import { queryText, withQuery } from '../../web/query.ts';
+import { queryText } from '../../web/query.ts';
+import { logPage } from '../logPage.ts';
 
-const PATH = '/settings/profile-sources/log';
 const PAGE = 50;
 const DAY_MS = 86_400_000;
 
@@ -32,12 +33,11 @@ const events: Record<string, string> = {
 
 /** Manage Profile Sources > SCIM log: the list, and for how long it is kept. */
 export function scimLogRoutes(router: Router, deps: Deps): void {
-  router.get(PATH, async (req, res) => show(deps, req, res, String(await readLogDays(deps.store.db)), {}));
-  router.post(`${PATH}/retention`, async (req, res) => {
+  router.get(SCIM_LOG, async (req, res) => show(deps, req, res, String(await readLogDays(deps.store.db)), {}));
+  router.post(`${SCIM_LOG}/retention`, async (req, res) => {
     const saved = await saveLogDays(deps, field(req, 'days'));
     if (!saved.ok) return show(deps, req, res.status(422), field(req, 'days'), saved.errors);
-    await flash(req, `Saved: the log is kept for ${counted(saved.value, 'day')}.`);
-    res.redirect(303, PATH);
+    await leadTo(res, SCIM_LOG, `Saved: the log is kept for ${counted(saved.value, 'day')}.`);
   });
 }
 
@@ -103,18 +103,13 @@ async function show(deps: Deps, req: Request, res: Response, days: string, error
   const found = await deps.store.longRead((slice) => listScimLog(db, logFilterOf(query), { ...page, slice }));
   res.render('settings/profile-sources/log', {
     title: 'SCIM log',
-    query,
+    ...logPage(SCIM_LOG, query, { before, next: found.next, rows: found.rows.length, one: 'request' }),
     days,
     errors,
     events: { [NO_LOOKUPS]: 'All except lookups', ...namedEvents },
     titleOf,
     sources: await listSources(db),
     rows: found.rows,
-    isFiltered: Object.values(query).some((value) => value !== ''),
-    first: before ? withQuery(PATH, query) : undefined,
-    next: found.next && withQuery(PATH, { ...query, before: found.next }),
-    csv: withQuery(`${PATH}/export`, { ...query, format: 'csv' }),
-    ndjson: withQuery(`${PATH}/export`, { ...query, format: 'ndjson' }),
   });
 }
 

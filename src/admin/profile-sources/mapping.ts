@@ -8,7 +8,7 @@ import { changeMapping, mappingOf } from '../../sources/ownership.ts';
 import { getSource } from '../../sources/profileSources.ts';
 import type { MappingRule, ProfileSource } from '../../store/profileSources.ts';
 import { findScimLogEntry } from '../../store/scimLog.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { changesShown } from './logEntry.ts';
@@ -33,8 +33,11 @@ export function sourceMappingRoutes(router: Router, deps: Deps): void {
     const checked = checkMapping(deps.attributes.list, source, rules);
     if (!checked.ok) return show(deps, res.status(422), source, { rules, attempt, errors: checked.errors });
     const saved = await changeMapping(deps, source.id, checked.value);
-    await flash(req, saved.mappingJson === source.mappingJson ? 'No changes to save.' : 'Saved: mapping.');
-    res.redirect(303, `/settings/profile-sources/scim/${source.id}/mapping`);
+    await leadTo(
+      res,
+      `/settings/profile-sources/scim/${source.id}/mapping`,
+      saved.mappingJson === source.mappingJson ? 'No changes to save.' : 'Saved: mapping.',
+    );
   });
   router.post(`${PATH}/try-out`, async (req, res) => {
     const { source, rules, attempt } = await entered(deps, req, req.params.id);
@@ -74,10 +77,12 @@ async function tryRules(
 
 function show(deps: Deps, res: Response, source: ProfileSource, { rules, attempt, errors = {}, outcome }: Page): void {
   const empty = Array.from({ length: NEW_RULES }, () => ({ from: '', to: '' }));
-  const targets = Object.entries({ ...personSections, none: 'Only in SCIM' }).map(([id, title]) => ({
+  const targets = Object.entries({ ...personSections, none: 'Only in SCIM' }).map(([id, title]) => [
     title,
-    attributes: deps.attributes.list.filter(({ section, identity }) => section === id && !identity),
-  }));
+    deps.attributes.list
+      .filter(({ section, identity }) => section === id && !identity)
+      .map(({ name, label }) => [name, label]),
+  ]);
   res.render('settings/profile-sources/mapping', {
     title: `Mapping of ${source.name}`,
     source,

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { dismissNotice } from '../../sources/profileSources.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 
 const PATH = '/settings/profile-sources/scim/:id/notices/:kind/dismissal';
 
@@ -10,7 +10,6 @@ export function sourceNoticeRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const { id, kind } = req.params;
     await dismissNotice(deps, id, kind);
-    await flash(req, 'Dismissed. The SCIM log still has the requests.');
-    res.redirect(303, '/settings');
+    await leadTo(res, '/settings', 'Dismissed. The SCIM log still has the requests.');
   });
 }

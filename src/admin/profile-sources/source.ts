@@ -19,7 +19,7 @@ import {
   type Refusals,
   type SourceRights,
 } from '../../store/profileSources.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { requestBars } from '../bars.ts';
 import { baseUrlOf, clientsOf, tokenUrlOf } from './guides.ts';
@@ -149,8 +149,11 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
   });
   if (!saved.ok) return showSource(deps, res.status(422), before, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
-  await flash(req, changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.');
-  res.redirect(303, `/settings/profile-sources/scim/${id}`);
+  await leadTo(
+    res,
+    `/settings/profile-sources/scim/${id}`,
+    changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.',
+  );
 }
 
 function changedLabels(before: ProfileSource, after: ProfileSource): string[] {

@@ -19,7 +19,7 @@ import { isOpenHttp } from '../../network.ts';
 import { domainPath, guidePath, keysPath, providersPath, SAML, setupLinksPath } from '../../paths.ts';
 import { listProvidersAt } from '../../store/identityProviders.ts';
 import { listProviderSetups } from '../../store/providerSetups.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 
 const PATH = domainPath(':domain');
@@ -87,8 +87,11 @@ async function save(deps: Deps, req: Request, res: Response, id: string): Promis
   await saveOwnDetails(deps, id, entered);
   await setUpDomain(deps, id);
   const { host } = new URL(before.url);
-  await flash(req, `${host} ${before.setUpAt === null ? 'is set up' : 'was saved'}. ${nextStep(changes)}`);
-  res.redirect(303, `${SAML}#${id}`);
+  await leadTo(
+    res,
+    `${SAML}#${id}`,
+    `${host} ${before.setUpAt === null ? 'is set up' : 'was saved'}. ${nextStep(changes)}`,
+  );
 }
 
 function nextStep(changes: DetailsChange[]): string {

@@ -1,11 +1,11 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { Conflict, conflictOf } from '../../errors.ts';
+import { Conflict } from '../../errors.ts';
 import { getDomain, setAutoLogin } from '../../federation/domains.ts';
 import { isProven, testedOf } from '../../federation/loginTests.ts';
 import { getProvider } from '../../federation/providers.ts';
 import { autoLoginPath, providerPath, SAML } from '../../paths.ts';
-import { flash } from '../../web/flash.ts';
+import { leadAfter } from '../../web/flash.ts';
 import { ticked } from '../../web/form.ts';
 
 const PATH = autoLoginPath(':domain');
@@ -44,14 +44,12 @@ async function save(deps: Deps, req: Request, res: Response, id: string): Promis
   const domain = await getDomain(deps.store.db, id);
   if (on && !ticked(req, 'confirmed') && (await isUntested(deps, id))) return res.redirect(303, autoLoginPath(id));
   const { host } = new URL(domain.url);
-  const conflict = await conflictOf(setAutoLogin(deps, id, on));
-  if (conflict) await flash(req, conflict[''] ?? '', 'danger');
-  else
-    await flash(
-      req,
-      on ? `Auto Login is on for ${host}.` : `Auto Login is off for ${host}. Visitors see the Log-In screen.`,
-    );
-  res.redirect(303, `${SAML}#${id}`);
+  const done = on ? `Auto Login is on for ${host}.` : `Auto Login is off for ${host}. Visitors see the Log-In screen.`;
+  await leadAfter(
+    res,
+    `${SAML}#${id}`,
+    setAutoLogin(deps, id, on).then(() => done),
+  );
 }
 
 /** Without a Default Provider, Auto Login is refused anyway. */

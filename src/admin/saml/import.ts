@@ -12,11 +12,11 @@ import {
 import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
 import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
 import { importPath, providersPath } from '../../paths.ts';
-import { nameOf } from '../../people/users.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
+import { authorOf } from '../../web/request.ts';
 import { findOwnTest } from '../ownTest.ts';
 import { changedLabels, enteredOf } from './providerForm.ts';
 
@@ -79,17 +79,16 @@ async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promi
   }
   const named = target.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
   if (named && !named.ok) return show(deps, res.status(422), ids, { entered, test, errors: named.errors });
-  const author = req.user && nameOf(req.user);
   const { name } = await confirmImport(deps, ids.import, target, {
     name: named?.value,
-    author,
+    author: authorOf(req),
     settings: test?.draft.settings,
   });
-  await flash(
-    req,
+  await leadTo(
+    res,
+    providersPath(domain.id),
     target.providerId ? `${name} was updated from its metadata.` : `${name} was imported. Next: Edit it.`,
   );
-  res.redirect(303, providersPath(domain.id));
 }
 
 /** Returns the Test login whose settings the import gets, one of this preview. */

@@ -1,14 +1,14 @@
 import type { Request, Response, Router } from 'express';
 import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
-import { Conflict, NotFound } from '../../errors.ts';
+import { NotFound } from '../../errors.ts';
 import { describeCertificate } from '../../federation/certificate.ts';
 import { cancelNextKey, createNextKey, switchBack } from '../../federation/domainKeys.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { findRollover, markGiven, missingIn, type Rollover } from '../../federation/keyRollover.ts';
 import { domainPath, keysPath } from '../../paths.ts';
 import type { Domain, DomainKey } from '../../store/domains.ts';
-import { flash } from '../../web/flash.ts';
+import { leadAfter, leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 
 const PATH = keysPath(':domain');
@@ -44,14 +44,11 @@ export async function step(
   done: string,
 ): Promise<void> {
   const domain = await getDomain(deps.store.db, String(req.params.domain));
-  try {
-    await work(domain);
-    await flash(req, done);
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    await flash(req, error.message, 'danger');
-  }
-  res.redirect(303, keysPath(domain.id));
+  await leadAfter(
+    res,
+    keysPath(domain.id),
+    work(domain).then(() => done),
+  );
 }
 
 async function show(deps: Deps, res: Response, id: string): Promise<void> {
@@ -83,7 +80,7 @@ function shownKey({ id, role, roleSince, certificate }: DomainKey) {
   return { id, role, text: roleTexts[role], since: roleSince, certificate: describeCertificate(certificate) };
 }
 
-/** The steps of a rollover, of which the first that is not done is the next one. */
+/** The steps of a rollover. */
 function stepsOf(rollover: Rollover): { title: string; text: string; done: boolean }[] {
   const { step: at, deliveries } = rollover;
   const [all, known] = [deliveries.length, deliveries.length - missingIn(rollover).length];
@@ -110,8 +107,11 @@ async function mark(deps: Deps, req: Request, res: Response, domainId: string): 
   const given = ticked(req, 'given');
   const domain = await getDomain(deps.store.db, domainId);
   const { name } = await markGiven(deps, domain, field(req, 'provider'), given);
-  await flash(req, given ? `${name} is marked as given by hand.` : `${name} is no longer marked.`);
-  res.redirect(303, keysPath(domain.id));
+  await leadTo(
+    res,
+    keysPath(domain.id),
+    given ? `${name} is marked as given by hand.` : `${name} is no longer marked.`,
+  );
 }
 
 async function sendCertificate(deps: Deps, res: Response, ids: { domain: string; key: string }): Promise<void> {

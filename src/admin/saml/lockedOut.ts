@@ -1,6 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { getDomain } from '../../federation/domains.ts';
@@ -15,8 +12,8 @@ import {
 } from '../../federation/lockedOut.ts';
 import { getProvider } from '../../federation/providers.ts';
 import { autoLoginPath, providerPath, providersPath } from '../../paths.ts';
-import { spreadsheet } from '../../people/spreadsheet.ts';
 import { queryText, withQuery } from '../../web/query.ts';
+import { sendCsv } from '../../web/sendExport.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/locked-out` as const;
 
@@ -25,7 +22,7 @@ type Ids = { domain: string; provider: string };
 /** Who would be locked out if a provider were the only way to log in: counted, listed by page, and as a CSV file. */
 export function lockedOutRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, req, res, req.params));
-  router.get(`${PATH}/export` as const, (req, res) => sendCsv(deps, res, req.params));
+  router.get(`${PATH}/export` as const, (req, res) => send(deps, res, req.params));
 }
 
 async function show(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
@@ -62,9 +59,7 @@ function reasonIn(req: Request): LockedOutReason | undefined {
   return Object.hasOwn(lockedOutReasons, reason) ? (reason as LockedOutReason) : undefined;
 }
 
-async function sendCsv(deps: Deps, res: Response, ids: Ids): Promise<void> {
+async function send(deps: Deps, res: Response, ids: Ids): Promise<void> {
   const { settings } = await getProvider(deps.store.db, ids.provider);
-  res.attachment(`locked-out-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`).type('text/csv');
-  const csv = stringify({ ...spreadsheet, columns: lockedOutColumns, bom: true });
-  await pipeline(Readable.from(exportLockedOut(deps, settings)), csv, res);
+  await sendCsv(deps, res, 'locked-out', lockedOutColumns, exportLockedOut(deps, settings));
 }

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { getDomain, setEmailFirst } from '../../federation/domains.ts';
 import { domainPath, providersPath } from '../../paths.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 /** How the Log-In screen of a domain finds the provider. */
@@ -11,10 +11,10 @@ export function loginScreenRoutes(router: Router, deps: Deps): void {
     const domain = await getDomain(deps.store.db, req.params.domain);
     const isFirst = field(req, 'emailFirst') === 'on';
     await setEmailFirst(deps, domain.id, isFirst);
-    await flash(
-      req,
+    await leadTo(
+      res,
+      providersPath(domain.id),
       `The Log-In screen ${isFirst ? 'asks for the e-mail address first' : 'shows the buttons of providers'}.`,
     );
-    res.redirect(303, providersPath(domain.id));
   });
 }

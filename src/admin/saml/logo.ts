@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { saveLogo } from '../../federation/logos.ts';
 import { providerPath } from '../../paths.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { file, ticked } from '../../web/form.ts';
 import { showProvider } from './provider.ts';
 
@@ -18,8 +18,11 @@ async function save(deps: Deps, req: Request, res: Response, ids: { domain: stri
   if (!picture && !ticked(req, 'remove')) return refuse({ logo: 'Choose a picture.' });
   const saved = await saveLogo(deps, ids.provider, picture);
   if (!saved.ok) return refuse(saved.errors);
-  await flash(req, picture ? 'The logo is on the Log-In screen now.' : 'The logo was removed.');
-  res.redirect(303, providerPath(ids.domain, ids.provider));
+  await leadTo(
+    res,
+    providerPath(ids.domain, ids.provider),
+    picture ? 'The logo is on the Log-In screen now.' : 'The logo was removed.',
+  );
 
   function refuse(errors: Record<string, string>): Promise<void> {
     return showProvider(deps, res.status(422), ids, { errors });

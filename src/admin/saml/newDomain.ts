@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { addDomain } from '../../federation/domains.ts';
 import { SAML } from '../../paths.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 const PATH = `${SAML}/domains/new`;
@@ -18,8 +18,7 @@ async function add(deps: Deps, req: Request, res: Response): Promise<void> {
   const entered = field(req, 'url');
   const added = await addDomain(deps, entered);
   if (!added.ok) return show(res.status(422), entered, added.errors);
-  await flash(req, `${added.value.url} was added. Next: Setup Domain.`);
-  res.redirect(303, `${SAML}#${added.value.id}`);
+  await leadTo(res, `${SAML}#${added.value.id}`, `${added.value.url} was added. Next: Setup Domain.`);
 }
 
 function show(res: Response, entered: string, errors: FieldErrors): void {

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { getDomain, pauseAutoLogin } from '../../federation/domains.ts';
 import { autoLoginPath, SAML } from '../../paths.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 
 const PATH = autoLoginPath(':domain');
 
@@ -12,7 +12,6 @@ export function pauseRoutes(router: Router, deps: Deps): void {
     const { id, url } = await getDomain(deps.store.db, req.params.domain);
     await pauseAutoLogin(deps, id);
     const text = 'Visitors see the Log-In screen. Resume it below as soon as logins work again.';
-    await flash(req, `Auto Login for ${new URL(url).host} is paused. ${text}`);
-    res.redirect(303, `${SAML}#${id}`);
+    await leadTo(res, `${SAML}#${id}`, `Auto Login for ${new URL(url).host} is paused. ${text}`);
   });
 }

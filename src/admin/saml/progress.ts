@@ -3,15 +3,15 @@ import { isProven, testedOf } from '../../federation/loginTests.ts';
 import { findSilences } from '../../federation/silence.ts';
 import type { Silence } from '../../federation/traffic.ts';
 import { isOpenHttp } from '../../network.ts';
-import { domainPath, providersPath } from '../../paths.ts';
+import { providersPath } from '../../paths.ts';
 import type { Domain } from '../../store/domains.ts';
 import { type IdentityProvider, listProvidersAt } from '../../store/identityProviders.ts';
 import { countOutcomes } from '../../store/loginCounts.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A step in setting up a domain. The next one is the first that is not done; it has an action. */
-export type Step = { title: string; text: string; done: boolean; next: boolean; action?: Action | undefined };
+/** A step in setting up a domain, with the button that is shown when it is the next one. */
+export type Step = { title: string; text: string; done: boolean; action?: Action };
 
 /** A link, or the test login of a provider. */
 export type Action = { text: string; href: string } | { text: string; test: string };
@@ -61,14 +61,13 @@ export async function domainProgress(deps: Deps, domain: Domain, here: Domain): 
 type Facts = { imported: boolean; tested: boolean; hasDefault: boolean; test: Action };
 
 function stepsOf(domain: Domain, { imported, tested, hasDefault, test }: Facts): Step[] {
-  const [setUp, providers] = [domainPath(domain.id), providersPath(domain.id)];
-  const steps: Omit<Step, 'next'>[] = [
+  const providers = providersPath(domain.id);
+  return [
     { title: 'Domain added', text: schemeText(domain), done: true },
     {
       title: 'Set up the domain',
       text: 'Creates its signing key, and the EntityID that your identity provider needs.',
       done: domain.setUpAt !== null,
-      action: { text: 'Setup Domain', href: setUp },
     },
     {
       title: 'Import the identity provider',
@@ -94,8 +93,6 @@ function stepsOf(domain: Domain, { imported, tested, hasDefault, test }: Facts):
       done: domain.autoLogin && hasDefault,
     },
   ];
-  const next = steps.findIndex((step) => !step.done);
-  return steps.map((step, index) => ({ ...step, next: index === next }));
 }
 
 function testAction({ id, url }: Domain, here: Domain, provider: IdentityProvider | undefined): Action {

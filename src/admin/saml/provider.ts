@@ -33,7 +33,7 @@ import {
 import { type Domain, listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { listLogoDigests } from '../../store/providerLogos.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, fieldValues, ticked } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { findOwnTest } from '../ownTest.ts';
@@ -127,11 +127,11 @@ async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<
   const saved = input.ok ? await changeProvider(deps, before.id, input.value) : input;
   if (!saved.ok) return showProvider(deps, res.status(422), ids, { entered, errors: saved.errors });
   const changes = changedLabels(enteredOf(before), enteredOf(saved.value));
-  await flash(
-    req,
+  await leadTo(
+    res,
+    providersPath(ids.domain),
     changes.length > 0 ? `${saved.value.name} was saved: ${changes.join(', ')}.` : 'No changes to save.',
   );
-  res.redirect(303, providersPath(ids.domain));
 }
 
 /** Shows the same preview as an import. Metadata of another entity is refused. */
@@ -147,8 +147,11 @@ async function fetchAgain(deps: Deps, req: Request, res: Response, ids: Ids): Pr
 async function setEnabled(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const enabled = ticked(req, 'enabled');
   const { name, id } = await setProviderEnabled(deps, ids.provider, enabled);
-  await flash(req, enabled ? `${name} is enabled.` : `${name} is disabled. Its sessions were ended.`);
-  res.redirect(303, providerPath(ids.domain, id));
+  await leadTo(
+    res,
+    providerPath(ids.domain, id),
+    enabled ? `${name} is enabled.` : `${name} is disabled. Its sessions were ended.`,
+  );
 }
 
 async function saveDomains(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
@@ -156,6 +159,5 @@ async function saveDomains(deps: Deps, req: Request, res: Response, ids: Ids): P
   const errors = await conflictOf(setProviderDomains(deps, ids.provider, domainIds));
   if (errors) return showProvider(deps, res.status(422), ids, { domainIds, errors: { domains: errors[''] ?? '' } });
   const { name, id } = await getProvider(deps.store.db, ids.provider);
-  await flash(req, `The domains of ${name} were saved.`);
-  res.redirect(303, providerPath(ids.domain, id));
+  await leadTo(res, providerPath(ids.domain, id), `The domains of ${name} were saved.`);
 }

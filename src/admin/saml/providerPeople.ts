@@ -10,7 +10,7 @@ import { providerPath, providersPath } from '../../paths.ts';
 import { personSections } from '../../people/attribute.ts';
 import { sentColumns } from '../../people/csv.ts';
 import type { PeopleRules, ValueRule } from '../../store/peopleRules.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/people` as const;
@@ -29,8 +29,7 @@ async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<
   const entered = enteredIn(req);
   const saved = await changePeopleRules(deps, ids.provider, entered);
   if (!saved.ok) return show(deps, res.status(422), ids, { entered, errors: saved.errors });
-  await flash(req, 'Saved.');
-  res.redirect(303, `${providerPath(ids.domain, ids.provider)}/people`);
+  await leadTo(res, `${providerPath(ids.domain, ids.provider)}/people`, 'Saved.');
 }
 
 async function show(
@@ -47,10 +46,10 @@ async function show(
   const sent = last && (await withSentManager(deps.store.db, rules, last));
   const empty = Array.from({ length: NEW_LINES }, () => ({ from: '', to: '' }));
   const columns = sentColumns(list);
-  const targets = Object.entries(personSections).map(([id, title]) => ({
+  const targets = Object.entries(personSections).map(([id, title]) => [
     title,
-    columns: columns.filter(({ attribute }) => attribute.section === id),
-  }));
+    columns.filter(({ attribute }) => attribute.section === id).map(({ header, label }) => [header, label]),
+  ]);
   res.render('settings/saml/providerPeople', {
     title: 'People',
     provider,

@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { conflictOf, type FieldErrors } from '../../errors.ts';
+import type { FieldErrors } from '../../errors.ts';
 import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
@@ -10,7 +10,7 @@ import { stateOfProvider } from '../../federation/providerState.ts';
 import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
 import { collectionPath, domainPath, guidePath, importPath, providerPath, providersPath, SAML } from '../../paths.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
-import { flash } from '../../web/flash.ts';
+import { leadAfter } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
 
 const PATH = providersPath(':domain');
@@ -109,15 +109,10 @@ async function changeDefault(deps: Deps, req: Request, res: Response, domainId: 
   const { id, url } = await getDomain(deps.store.db, domainId);
   const { host } = new URL(url);
   const providerId = field(req, 'provider') || undefined;
-  const conflict = await conflictOf(setDefaultProvider(deps, id, providerId));
-  if (conflict) await flash(req, conflict[''] ?? '', 'danger');
-  else if (providerId === undefined) await flash(req, `${host} no longer has a Default Provider. Auto Login is off.`);
-  else {
+  const attempt = setDefaultProvider(deps, id, providerId).then(async () => {
+    if (providerId === undefined) return `${host} no longer has a Default Provider. Auto Login is off.`;
     const { name } = await getProvider(deps.store.db, providerId);
-    await flash(
-      req,
-      `${name} is now the Default Provider of ${host}. Next: click Back and, optionally, Enable Auto Login.`,
-    );
-  }
-  res.redirect(303, providersPath(id));
+    return `${name} is now the Default Provider of ${host}. Next: click Back and, optionally, Enable Auto Login.`;
+  });
+  await leadAfter(res, providersPath(id), attempt);
 }

@@ -5,7 +5,7 @@ import { consequencesOfRemoval, getDomain, removeDomain } from '../../federation
 import { domainPath, SAML } from '../../paths.ts';
 import type { Domain } from '../../store/domains.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 const PATH = `${domainPath(':domain')}/removal` as const;
@@ -24,8 +24,7 @@ async function remove(deps: Deps, req: Request, res: Response, domain: Domain): 
   const errors =
     typed.toLowerCase() === word ? await removalConflict(deps, res, domain) : { typed: `Type ${word} to confirm.` };
   if (errors) return show(deps, res.status(422), domain, typed, errors);
-  await flash(req, `${host} was removed.`);
-  res.redirect(303, SAML);
+  await leadTo(res, SAML, `${host} was removed.`);
 }
 
 async function removalConflict(deps: Deps, res: Response, { id }: Domain): Promise<FieldErrors | undefined> {

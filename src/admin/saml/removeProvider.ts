@@ -5,7 +5,7 @@ import { getDomain } from '../../federation/domains.ts';
 import { consequencesOf, getProvider, removeProvider } from '../../federation/providers.ts';
 import { providerPath, providersPath } from '../../paths.ts';
 import { confirmationOf } from '../../web/confirmation.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 const PATH = `${providerPath(':domain', ':provider')}/removal` as const;
@@ -24,8 +24,7 @@ async function remove(deps: Deps, req: Request, res: Response, ids: Ids): Promis
   const word = confirmationOf(name);
   if (typed.trim() !== word) return show(deps, res.status(422), ids, typed, { typed: `Type ${word} to confirm.` });
   await removeProvider(deps, ids.provider);
-  await flash(req, `${name} was removed.`);
-  res.redirect(303, providersPath(ids.domain));
+  await leadTo(res, providersPath(ids.domain), `${name} was removed.`);
 }
 
 async function show(deps: Deps, res: Response, ids: Ids, typed: string, errors: FieldErrors): Promise<void> {

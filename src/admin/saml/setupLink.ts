@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { checkedOf, conflictOf, type FieldErrors, statusOf } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { findGuide } from '../../federation/guides/guides.ts';
 import { proposedNameAt } from '../../federation/importMetadata.ts';
@@ -9,11 +9,11 @@ import { getProviderSetup, revokeProviderSetup, stateNames, stateOf } from '../.
 import { isValid } from '../../federation/providerSetups/testing.ts';
 import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
 import { ACTIVITY, domainPath, providerPath, setupLinkPath, setupLinksPath } from '../../paths.ts';
-import { nameOf } from '../../people/users.ts';
 import { findProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity } from '../../store/loginActivity.ts';
-import { flash } from '../../web/flash.ts';
+import { leadAfter, leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
+import { authorOf } from '../../web/request.ts';
 
 const PATH = setupLinkPath(':domain', ':link');
 const NEW = 'new'; // the value of the choice without a known provider
@@ -90,36 +90,31 @@ async function approveIt(deps: Deps, req: Request, res: Response, ids: Ids): Pro
   const conflict = await conflictOf(approve(deps, reviewedIn(req, ids), target ?? { domainIds: [ids.domain] }, name));
   if (conflict) return show(deps, res.status(409), ids, { name: entered, errors: conflict });
   const { providerId } = await getProviderSetup(deps.store.db, ids.link, ids.domain);
-  await flash(req, 'Approved and imported. Next: test the login and enable the provider.');
-  res.redirect(303, providerPath(ids.domain, providerId ?? ''));
+  await leadTo(
+    res,
+    providerPath(ids.domain, providerId ?? ''),
+    'Approved and imported. Next: test the login and enable the provider.',
+  );
 }
 
 async function declineIt(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const reason = field(req, 'reason');
-  let errors: FieldErrors | undefined;
-  const conflict = await conflictOf(
-    decline(deps, reviewedIn(req, ids), reason).then((declined) => {
-      if (!declined.ok) errors = declined.errors;
-    }),
-  );
-  if (conflict) return show(deps, res.status(409), ids, { reason, errors: conflict });
-  if (errors) return show(deps, res.status(422), ids, { reason, errors });
-  await flash(req, 'Declined. The visitor sees your reason.');
-  res.redirect(303, setupLinkPath(ids.domain, ids.link));
+  const declined = await checkedOf(decline(deps, reviewedIn(req, ids), reason));
+  if (!declined.ok) return show(deps, res.status(statusOf(declined.errors)), ids, { reason, errors: declined.errors });
+  await leadTo(res, setupLinkPath(ids.domain, ids.link), 'Declined. The visitor sees your reason.');
 }
 
 async function revokeIt(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
-  const conflict = await conflictOf(revokeProviderSetup(deps, ids.link, authorOf(req)));
-  if (conflict) await flash(req, conflict[''] ?? '', 'danger');
-  else await flash(req, 'The link was revoked. Nothing more can be sent through it.');
-  res.redirect(303, setupLinksPath(ids.domain));
+  const revoked = revokeProviderSetup(deps, ids.link, authorOf(req));
+  const done = 'The link was revoked. Nothing more can be sent through it.';
+  await leadAfter(
+    res,
+    setupLinksPath(ids.domain),
+    revoked.then(() => done),
+  );
 }
 
 /** Names what the Power User saw, so that nothing that arrived later is decided. */
 function reviewedIn(req: Request, ids: Ids): Reviewed {
   return { id: ids.link, sentAt: Number(field(req, 'sentAt')) || 0, author: authorOf(req) };
-}
-
-function authorOf(req: Request): string {
-  return req.user ? nameOf(req.user) : '';
 }

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
-import { Conflict, type FieldErrors } from '../../errors.ts';
+import { checkedOf, type FieldErrors } from '../../errors.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import {
@@ -13,9 +13,9 @@ import {
   stateOf,
 } from '../../federation/providerSetups/links.ts';
 import { domainPath, setupLinkPath, setupLinksPath } from '../../paths.ts';
-import { nameOf } from '../../people/users.ts';
 import { listProviderSetups } from '../../store/providerSetups.ts';
 import { field } from '../../web/form.ts';
+import { authorOf } from '../../web/request.ts';
 
 const PATH = setupLinksPath(':domain');
 
@@ -53,10 +53,7 @@ async function show(deps: Deps, res: Response, domainId: string, { entered, erro
 async function create(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
   const domain = await getDomain(deps.store.db, domainId);
   const entered = { note: field(req, 'note'), days: field(req, 'days'), guide: field(req, 'guide') };
-  const created = await createProviderSetup(deps, domain, entered, req.user ? nameOf(req.user) : '').catch((error) => {
-    if (error instanceof Conflict) return { ok: false as const, errors: { '': error.message } };
-    throw error;
-  });
+  const created = await checkedOf(createProviderSetup(deps, domain, entered, authorOf(req)));
   if (!created.ok) return show(deps, res.status(422), domain.id, { entered, errors: created.errors });
   await show(deps, res, domain.id, { link: created.value.link });
 }

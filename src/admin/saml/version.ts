@@ -5,8 +5,8 @@ import { getDomain } from '../../federation/domains.ts';
 import { getVersion, rollBack, versionOrigins } from '../../federation/metadataVersions.ts';
 import { getProvider } from '../../federation/providers.ts';
 import { providerPath, providersPath, versionsPath } from '../../paths.ts';
-import { nameOf } from '../../people/users.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
+import { authorOf } from '../../web/request.ts';
 
 const PATH = `${versionsPath(':domain', ':provider')}/:version` as const;
 
@@ -39,10 +39,9 @@ async function show(deps: Deps, res: Response, ids: Ids, error?: string): Promis
 }
 
 async function save(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
-  const author = req.user ? nameOf(req.user) : '';
+  const author = authorOf(req);
   const errors = await conflictOf(rollBack(deps, ids.provider, ids.version, author));
   if (errors) return show(deps, res.status(409), ids, errors['']);
   const { name } = await getProvider(deps.store.db, ids.provider);
-  await flash(req, `The metadata of ${name} was rolled back.`);
-  res.redirect(303, providerPath(ids.domain, ids.provider));
+  await leadTo(res, providerPath(ids.domain, ids.provider), `The metadata of ${name} was rolled back.`);
 }

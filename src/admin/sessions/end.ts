@@ -5,7 +5,7 @@ import { endSessions, listOpenSessions } from '../../login/openSessions.ts';
 import { SESSIONS } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
 import { countSessions } from '../../store/sessions.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { currentSessionId } from '../../web/session.ts';
@@ -23,8 +23,7 @@ export function endSessionsRoutes(router: Router, deps: Deps): void {
     const entered = enteredFilter(req, field);
     const { filter } = id === '' ? await readFilter(deps, entered) : { filter: { ids: [id] } };
     const ended = await endSessions(deps, { ...filter, exceptId: currentSessionId(req) });
-    await flash(req, textOf(ended), ended === 0 ? 'info' : 'success');
-    res.redirect(303, withQuery(SESSIONS, entered));
+    await leadTo(res, withQuery(SESSIONS, entered), textOf(ended), ended === 0 ? 'info' : 'success');
   });
 }
 

@@ -5,7 +5,7 @@ import { getDomain } from '../../federation/domains.ts';
 import { defaultLimits, saveSessionLimits } from '../../login/sessionLimits.ts';
 import { SESSIONS } from '../../paths.ts';
 import { type Domain, listDomains } from '../../store/domains.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 
 const PATH = `${SESSIONS}/limits/:domain` as const;
@@ -23,8 +23,7 @@ export function sessionLimitsRoutes(router: Router, deps: Deps): void {
     const entered = { idleMinutes: field(req, 'idleMinutes'), longestMinutes: field(req, 'longestMinutes') };
     const saved = await saveSessionLimits(deps, domain.id, entered);
     if (!saved.ok) return show(deps, res.status(422), domain, entered, saved.errors);
-    await flash(req, `Saved the limits of ${new URL(domain.url).host}.`);
-    res.redirect(303, pathOf(domain));
+    await leadTo(res, pathOf(domain), `Saved the limits of ${new URL(domain.url).host}.`);
   });
 }
 

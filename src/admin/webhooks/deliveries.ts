@@ -3,7 +3,7 @@ import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
 import { WEBHOOKS } from '../../paths.ts';
 import { type Delivery, listDeliveries } from '../../store/webhookDeliveries.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { resendEvent, resendFailedEvents } from '../../webhooks/deliveries.ts';
@@ -15,7 +15,6 @@ const PAGE = 50;
 const HOUR_MS = 3_600_000;
 
 const states = [
-  ['', 'All'],
   ['waiting', 'Waiting'],
   ['delivered', 'Delivered'],
   ['failed', 'Failed'],
@@ -36,18 +35,21 @@ export function webhookDeliveryListRoutes(router: Router, deps: Deps): void {
     const hours = Number(periods.find(([value]) => value === field(req, 'hours'))?.[0] ?? 1);
     const resent = await resendFailedEvents(deps, req.params.id, deps.now() - hours * HOUR_MS);
     const text = counted(resent, 'event is', 'events are');
-    await flash(
-      req,
+    await leadTo(
+      res,
+      `${WEBHOOKS}/${req.params.id}/deliveries`,
       resent === 0 ? 'No event failed in this period.' : `${text} sent again.`,
       resent === 0 ? 'info' : 'success',
     );
-    res.redirect(303, `${WEBHOOKS}/${req.params.id}/deliveries`);
   });
   router.post(`${PATH}/:delivery/resend`, async (req, res) => {
     const { id, delivery } = req.params;
     await resendEvent(deps, id, delivery);
-    await flash(req, 'The event is sent again. Reload this page in a moment to see the result.');
-    res.redirect(303, `${WEBHOOKS}/${id}/deliveries/${delivery}`);
+    await leadTo(
+      res,
+      `${WEBHOOKS}/${id}/deliveries/${delivery}`,
+      'The event is sent again. Reload this page in a moment to see the result.',
+    );
   });
 }
 

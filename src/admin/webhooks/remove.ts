@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { WEBHOOKS } from '../../paths.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
 import { getWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
 
@@ -16,7 +16,6 @@ export function removeWebhookRoutes(router: Router, deps: Deps): void {
   });
   router.post(PATH, async (req, res) => {
     const removed = await removeWebhook(deps, req.params.id);
-    await flash(req, `Removed ${nameOfWebhook(removed)}.`);
-    res.redirect(303, WEBHOOKS);
+    await leadTo(res, WEBHOOKS, `Removed ${nameOfWebhook(removed)}.`);
   });
 }

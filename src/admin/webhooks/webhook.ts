@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
 import { WEBHOOKS } from '../../paths.ts';
 import type { Webhook } from '../../store/webhooks.ts';
-import { flash } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { sendTestEvent } from '../../webhooks/deliveries.ts';
 import { eventTypes } from '../../webhooks/events.ts';
 import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
@@ -23,12 +23,12 @@ export function webhookRoutes(router: Router, deps: Deps): void {
   router.post(`${PATH}/test`, async (req, res) => {
     const { status, durationMs, error } = await sendTestEvent(deps, req.params.id);
     const text = error ?? `The receiver responded with status ${status} in ${durationMs} ms.`;
-    await flash(
-      req,
+    await leadTo(
+      res,
+      `${WEBHOOKS}/${req.params.id}`,
       `Test event ${error === null ? 'delivered' : 'not delivered'}. ${text}`,
       error === null ? 'success' : 'danger',
     );
-    res.redirect(303, `${WEBHOOKS}/${req.params.id}`);
   });
 }
 
@@ -57,6 +57,5 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
   const entered = enteredWebhook(req);
   const saved = await changeWebhook(deps, id, entered);
   if (!saved.ok) return showWebhook(deps, res.status(422), before, { entered, errors: saved.errors });
-  await flash(req, `Saved ${nameOfWebhook(saved.value)}.`);
-  res.redirect(303, `${WEBHOOKS}/${id}`);
+  await leadTo(res, `${WEBHOOKS}/${id}`, `Saved ${nameOfWebhook(saved.value)}.`);
 }

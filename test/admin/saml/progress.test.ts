@@ -66,7 +66,7 @@ describe('admin/saml/progress', () => {
   }
 
   async function next() {
-    return (await progress()).steps.find((step) => step.next);
+    return (await progress()).steps.find(({ done }) => !done);
   }
 
   async function record(outcome: 'logged_in' | 'refused', providerId: string): Promise<void> {
