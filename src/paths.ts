@@ -23,6 +23,10 @@ export const keysPath = <Domain extends string>(domain: Domain) => `${domainPath
 /** Returns the path of a domain's Auto Login. */
 export const autoLoginPath = <Domain extends string>(domain: Domain) => `${domainPath(domain)}/auto-login` as const;
 
+/** Returns the path of a domain's Default Provider. */
+export const defaultProviderPath = <Domain extends string>(domain: Domain) =>
+  `${domainPath(domain)}/default-provider` as const;
+
 /** Returns the path of a domain's Identity Providers. */
 export const providersPath = <Domain extends string>(domain: Domain) =>
   `${domainPath(domain)}/identity-providers` as const;

@@ -25,7 +25,6 @@ import { notificationRoutes } from './notifications.ts';
 import { peopleBulkRoutes } from './people/bulk.ts';
 import { deactivatePersonRoutes } from './people/deactivate.ts';
 import { editPersonRoutes } from './people/edit.ts';
-import { exportPersonRoutes } from './people/export.ts';
 import { peopleImportRoutes } from './people/import.ts';
 import { peopleRoutes } from './people/list.ts';
 import { newPersonRoutes } from './people/new.ts';
@@ -38,24 +37,20 @@ import { scimLogRoutes } from './profile-sources/log.ts';
 import { scimLogEntryRoutes } from './profile-sources/logEntry.ts';
 import { scimLogExportRoutes } from './profile-sources/logExport.ts';
 import { sourceMappingRoutes } from './profile-sources/mapping.ts';
-import { sourceNoticeRoutes } from './profile-sources/notices.ts';
 import { profileSourcesRoutes } from './profile-sources/overview.ts';
 import { removeSourceRoutes } from './profile-sources/remove.ts';
 import { scimSourcesRoutes } from './profile-sources/scim.ts';
 import { profileSourceRoutes } from './profile-sources/source.ts';
+import { autoLoginRoutes } from './saml/autoLogin.ts';
 import { collectionRoutes } from './saml/collection.ts';
 import { domainRoutes } from './saml/domain.ts';
 import { domainsRoutes } from './saml/domains.ts';
-import { enableAutoLoginRoutes } from './saml/enableAutoLogin.ts';
 import { guideRoutes } from './saml/guide.ts';
 import { importRoutes } from './saml/import.ts';
 import { keyChangeRoutes } from './saml/keyChange.ts';
 import { keysRoutes } from './saml/keys.ts';
 import { lockedOutRoutes } from './saml/lockedOut.ts';
-import { loginScreenRoutes } from './saml/loginScreen.ts';
-import { logoRoutes } from './saml/logo.ts';
 import { newDomainRoutes } from './saml/newDomain.ts';
-import { pauseRoutes } from './saml/pause.ts';
 import { providerRoutes } from './saml/provider.ts';
 import { providerPeopleRoutes } from './saml/providerPeople.ts';
 import { providersRoutes } from './saml/providers.ts';
@@ -80,7 +75,6 @@ import { webhookRoutes } from './webhooks/webhook.ts';
 const screens = [
   controlPanelRoutes,
   domainsRoutes,
-  pauseRoutes,
   newDomainRoutes,
   domainRoutes,
   guideRoutes,
@@ -90,15 +84,13 @@ const screens = [
   keyChangeRoutes,
   removeDomainRoutes,
   providersRoutes,
-  loginScreenRoutes,
-  logoRoutes,
   collectionRoutes,
   importRoutes,
   providerRoutes,
   providerPeopleRoutes,
   refreshRoutes,
   testRoutes,
-  enableAutoLoginRoutes,
+  autoLoginRoutes,
   lockedOutRoutes,
   removeProviderRoutes,
   versionsRoutes,
@@ -129,7 +121,6 @@ const screens = [
   editPersonRoutes,
   passwordRoutes,
   passwordLinkRoutes,
-  exportPersonRoutes,
   personFactorsRoutes,
   deactivatePersonRoutes,
   removePersonRoutes,
@@ -148,7 +139,6 @@ const screens = [
   sourceAttributesRoutes,
   sourceMappingRoutes,
   removeSourceRoutes,
-  sourceNoticeRoutes,
   scimLogRoutes,
   scimLogExportRoutes,
   scimLogEntryRoutes,

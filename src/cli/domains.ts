@@ -80,7 +80,8 @@ export const domainCommands = [
       if (autoLogin === 'pause') await pauseAutoLogin(deps, id);
       else if (autoLogin !== undefined) await setAutoLogin(deps, id, autoLogin);
       const changed = await getDomain(deps.store.db, id);
-      if (autoLogin === true) warnings.push(...(await untestedWarning(deps, changed)));
+      if (changed.autoLogin && (autoLogin === true || changed.defaultProviderId !== before.defaultProviderId))
+        warnings.push(...(await untestedWarning(deps, changed)));
       return { json: await asJson(deps, changed), text: `Saved ${url}.`, warnings };
     },
   }),

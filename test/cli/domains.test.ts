@@ -4,7 +4,9 @@ import { ensureFirstDomain } from '../../src/federation/domains.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { jsonOf, runCli } from './support/runCli.ts';
 
-const metadata = fileURLToPath(new URL('../federation/metadata/fixtures/jumpcloud.xml', import.meta.url));
+const [metadata = '', okta = ''] = ['jumpcloud', 'okta'].map((name) =>
+  fileURLToPath(new URL(`../federation/metadata/fixtures/${name}.xml`, import.meta.url)),
+);
 
 describe('anteroom domain', () => {
   let deps: TestDeps;
@@ -60,6 +62,10 @@ describe('anteroom domain', () => {
     await run('domain', 'set', 'localhost:3000', '--auto-login', 'pause');
     expect((await run('domain', 'list')).printed).to.match(/JumpCloud +paused$/);
     await run('domain', 'set', 'localhost:3000', '--auto-login', 'on');
+    await run('idp', 'import', okta, '--name', 'Okta');
+    const changed = await run('domain', 'set', 'localhost:3000', '--default', 'okta');
+    expect(changed.complained).to.match(/^Warning: No Test login with Okta has passed/);
+    await run('domain', 'set', 'localhost:3000', '--default', 'jumpcloud');
     await run('idp', 'set', 'JumpCloud', 'enabled=off');
     expect((await run('domain', 'list')).printed).to.contain('on, but its provider is disabled');
     const none = await jsonOf(deps, ['domain', 'set', set.id, '--default', 'none']);

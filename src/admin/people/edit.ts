@@ -4,6 +4,7 @@ import { type Checked, Conflict, invalid } from '../../errors.ts';
 import { findSecondFactors, secondFactorsText } from '../../login/secondFactors.ts';
 import { type PersonInput, personInputOf } from '../../people/form.ts';
 import { findLocks, owns } from '../../people/ownership.ts';
+import { exportPerson } from '../../people/personData.ts';
 import { changePerson, getUser, nameOf } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessions } from '../../store/sessions.ts';
@@ -15,7 +16,7 @@ import { allErrors, changedLabels, formView, hasErrors, type SentForm, sentForm 
 
 const PATH = '/settings/people/:id';
 
-/** Shows and changes a person. */
+/** Shows and changes a person, and sends all that is stored about them as a file. */
 export function editPersonRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
     const person = await getUser(deps, req.params.id);
@@ -36,6 +37,11 @@ export function editPersonRoutes(router: Router, deps: Deps): void {
       `/settings/people/${before.id}`,
       changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.',
     );
+  });
+  router.get(`${PATH}/data`, async (req, res) => {
+    const person = await getUser(deps, req.params.id);
+    res.attachment('person.json').type('json');
+    res.send(JSON.stringify(await exportPerson(deps, person), null, 2));
   });
 }
 

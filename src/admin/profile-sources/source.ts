@@ -5,6 +5,7 @@ import type { FieldErrors } from '../../errors.ts';
 import { labelsOf, ownedNames } from '../../people/ownership.ts';
 import {
   changeSource,
+  dismissNotice,
   getSource,
   refusalsOf,
   rightsOf,
@@ -87,6 +88,11 @@ export function profileSourceRoutes(router: Router, deps: Deps): void {
     const expiresAt = timeAfter(lifetimes, field(req, 'lifetime'), deps.now()) ?? null;
     const key = await rotateToken(deps, req.params.id, { overlapUntil, expiresAt });
     await showSource(deps, res, key.source, { key });
+  });
+  // Needs attention > Dismiss: the entry stays away until the rights or refusals of the source change.
+  router.post(`${PATH}/notices/:kind/dismissal`, async (req, res) => {
+    await dismissNotice(deps, req.params.id, req.params.kind);
+    await leadTo(res, '/settings', 'Dismissed. The SCIM log still has the requests.');
   });
 }
 

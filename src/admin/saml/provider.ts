@@ -1,9 +1,10 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
-import { conflictOf, type FieldErrors } from '../../errors.ts';
+import { conflictOf, type FieldErrors, invalid } from '../../errors.ts';
 import { certificatesIn, describeCertificate } from '../../federation/certificate.ts';
 import { getDomain } from '../../federation/domains.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
+import { saveLogo } from '../../federation/logos.ts';
 import { setProviderDomains } from '../../federation/providerDomains.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
 import {
@@ -23,7 +24,7 @@ import { refreshStateOf } from '../../federation/waitingMetadata.ts';
 import { silenceText } from '../../health/silence.ts';
 import {
   autoLoginPath,
-  domainPath,
+  defaultProviderPath,
   guidePath,
   importPath,
   providerPath,
@@ -34,7 +35,7 @@ import { type Domain, listDomains } from '../../store/domains.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';
 import { listLogoDigests } from '../../store/providerLogos.ts';
 import { leadTo } from '../../web/flash.ts';
-import { field, fieldValues, ticked } from '../../web/form.ts';
+import { field, fieldValues, file, ticked } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { findOwnTest } from '../ownTest.ts';
 import { bindings, changedLabels, type Entered, enteredIn, enteredOf, nameIdOptions } from './providerForm.ts';
@@ -43,13 +44,14 @@ const PATH = providerPath(':domain', ':provider');
 
 type Ids = { domain: string; provider: string };
 
-/** Edit identity provider: its settings, Enable and Disable, and fetching its metadata again. */
+/** Edit identity provider: its settings, Enable and Disable, its domains and logo, and fetching its metadata again. */
 export function providerRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => showProvider(deps, res, req.params, await draftIn(deps, req)));
   router.post(PATH, (req, res) => save(deps, req, res, req.params));
   router.post(`${PATH}/metadata` as const, (req, res) => fetchAgain(deps, req, res, req.params));
   router.post(`${PATH}/activation` as const, (req, res) => setEnabled(deps, req, res, req.params));
   router.post(`${PATH}/domains` as const, (req, res) => saveDomains(deps, req, res, req.params));
+  router.post(`${PATH}/logo` as const, (req, res) => changeLogo(deps, req, res, req.params));
 }
 
 /** What is on the Edit screen instead of what is saved. `tested`: comes from a Test login. */
@@ -103,7 +105,7 @@ export async function showProvider(deps: Deps, res: Response, ids: Ids, page: Ed
       versions: versionsPath(domain.id, provider.id),
       guide: `${guidePath(domain.id)}?for=${provider.id}`,
       autoLogin: autoLoginPath(domain.id),
-      defaultProvider: `${domainPath(domain.id)}/default-provider`,
+      defaultProvider: defaultProviderPath(domain.id),
     },
   });
 }
@@ -160,4 +162,15 @@ async function saveDomains(deps: Deps, req: Request, res: Response, ids: Ids): P
   if (errors) return showProvider(deps, res.status(422), ids, { domainIds, errors: { domains: errors[''] ?? '' } });
   const { name, id } = await getProvider(deps.store.db, ids.provider);
   await leadTo(res, providerPath(ids.domain, id), `The domains of ${name} were saved.`);
+}
+
+/** Saves the picture of the button on the Log-In screen, or removes it. */
+async function changeLogo(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
+  const removes = ticked(req, 'remove');
+  const picture = removes ? undefined : file(req, 'logo');
+  const saved =
+    picture || removes ? await saveLogo(deps, ids.provider, picture) : invalid({ logo: 'Choose a picture.' });
+  if (!saved.ok) return showProvider(deps, res.status(422), ids, { errors: saved.errors });
+  const done = removes ? 'The logo was removed.' : 'The logo is on the Log-In screen now.';
+  await leadTo(res, providerPath(ids.domain, ids.provider), done);
 }

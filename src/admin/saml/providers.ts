@@ -1,26 +1,35 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import type { FieldErrors } from '../../errors.ts';
-import { getDomain, setDefaultProvider } from '../../federation/domains.ts';
+import { getDomain, setEmailFirst } from '../../federation/domains.ts';
 import { guides } from '../../federation/guides/guides.ts';
 import { previewMetadata } from '../../federation/importMetadata.ts';
 import { readSigners } from '../../federation/metadata/signers.ts';
 import { type MetadataSource, mdqUrl } from '../../federation/metadataSource.ts';
 import { stateOfProvider } from '../../federation/providerState.ts';
-import { domainsOfProviders, getProvider } from '../../federation/providers.ts';
-import { collectionPath, domainPath, guidePath, importPath, providerPath, providersPath, SAML } from '../../paths.ts';
+import { domainsOfProviders } from '../../federation/providers.ts';
+import {
+  collectionPath,
+  defaultProviderPath,
+  domainPath,
+  guidePath,
+  importPath,
+  providerPath,
+  providersPath,
+  SAML,
+} from '../../paths.ts';
 import { type IdentityProvider, listProviders } from '../../store/identityProviders.ts';
-import { leadAfter } from '../../web/flash.ts';
+import { leadTo } from '../../web/flash.ts';
 import { field, file } from '../../web/form.ts';
 
 const PATH = providersPath(':domain');
 
-/** Identity Providers of a domain: the list, Import, and Make Default Provider. */
+/** Identity Providers of a domain: the list, Import, and how the Log-In screen finds the provider. */
 export function providersRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (req, res) => show(deps, res, req.params.domain, blank, {}));
   router.post(PATH, (req, res) => importMetadata(deps, req, res, req.params.domain));
-  router.post(`${domainPath(':domain')}/default-provider` as const, (req, res) =>
-    changeDefault(deps, req, res, req.params.domain),
+  router.post(`${domainPath(':domain')}/log-in-screen` as const, (req, res) =>
+    saveLoginScreen(deps, req, res, req.params.domain),
   );
 }
 
@@ -53,7 +62,7 @@ async function show(deps: Deps, res: Response, domainId: string, entered: Entere
       guide: guidePath(domain.id),
       here: providersPath(domain.id),
       back: `${SAML}#${domain.id}`,
-      defaultProvider: `${domainPath(domain.id)}/default-provider`,
+      defaultProvider: defaultProviderPath(domain.id),
       loginScreen: `${domainPath(domain.id)}/log-in-screen`,
       edit: (id: string) => providerPath(domain.id, id),
     },
@@ -105,14 +114,10 @@ function sourceIn(req: Request, { way, url, xml, mdq, entityId }: Entered): Meta
   return bytes && { xml: bytes };
 }
 
-async function changeDefault(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
-  const { id, url } = await getDomain(deps.store.db, domainId);
-  const { host } = new URL(url);
-  const providerId = field(req, 'provider') || undefined;
-  const attempt = setDefaultProvider(deps, id, providerId).then(async () => {
-    if (providerId === undefined) return `${host} no longer has a Default Provider. Auto Login is off.`;
-    const { name } = await getProvider(deps.store.db, providerId);
-    return `${name} is now the Default Provider of ${host}. Next: click Back and, optionally, Enable Auto Login.`;
-  });
-  await leadAfter(res, providersPath(id), attempt);
+async function saveLoginScreen(deps: Deps, req: Request, res: Response, domainId: string): Promise<void> {
+  const { id } = await getDomain(deps.store.db, domainId);
+  const isFirst = field(req, 'emailFirst') === 'on';
+  await setEmailFirst(deps, id, isFirst);
+  const done = isFirst ? 'asks for the e-mail address first' : 'shows the buttons of providers';
+  await leadTo(res, providersPath(id), `The Log-In screen ${done}.`);
 }

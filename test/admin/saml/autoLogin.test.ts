@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { getDomain, setDefaultProvider } from '../../../src/federation/domains.ts';
+import { confirmImport, previewMetadata } from '../../../src/federation/importMetadata.ts';
 import { rememberPassed } from '../../../src/federation/loginTests.ts';
 import { changeProvider, getProvider, providerInputOf } from '../../../src/federation/providers.ts';
 import { insertLoginActivity } from '../../../src/store/loginActivity.ts';
+import { fixture } from '../../federation/metadata/fixtures.ts';
 import { anActivity } from '../../support/rows.ts';
 import { importOkta, openSamlSettings, SAML, type SamlSettings } from './support/samlSettings.ts';
 
-describe('admin/saml/enableAutoLogin', () => {
+describe('admin/saml/autoLogin', () => {
   let settings: SamlSettings;
   let providerId: string;
   let path: string;
@@ -63,6 +65,32 @@ describe('admin/saml/enableAutoLogin', () => {
     expect(await isOn()).to.equal(false);
     await setDefaultProvider(deps, domainId, undefined);
     expect((await client.get(path)).status).to.equal(409);
+  });
+
+  it('asks before an untested provider becomes the default while Auto Login is on, and not while it is off', async () => {
+    const { client, deps, domain, domainId } = settings;
+    const preview = await previewMetadata(deps, { xml: fixture('jumpcloud') });
+    if (!preview.ok) throw new Error(JSON.stringify(preview.errors));
+    const other = await confirmImport(deps, preview.value.id, { domainIds: [domainId] });
+    const make = (provider: string, more = {}) => client.post(`${domain}/default-provider`, { provider, ...more });
+    const defaultId = async () => (await getDomain(deps.store.db, domainId)).defaultProviderId;
+    await make(other.id);
+    expect(await defaultId()).to.equal(other.id);
+    await client.post(path, { autoLogin: 'on', confirmed: 'on' });
+    const asked = await make(providerId);
+    expect([asked.location, await defaultId()]).to.deep.equal([
+      `${domain}/default-provider?provider=${providerId}`,
+      other.id,
+    ]);
+    expect((await client.follow(asked)).text)
+      .to.contain('No Test login with www.okta.com has passed')
+      .and.contain('Make Default Provider anyway')
+      .and.contain(`name="provider" value="${providerId}"`);
+    await make(providerId, { confirmed: 'on' });
+    expect(await defaultId()).to.equal(providerId);
+    await insertLoginActivity(deps.store.db, anActivity({ domainId, providerId: other.id, outcome: 'logged_in' }));
+    await make(other.id);
+    expect(await defaultId()).to.equal(other.id);
   });
 
   const turnOn = () => settings.client.post(path, { autoLogin: 'on' });
