@@ -63,13 +63,21 @@ let locks: { client: pg.Client; last: number } | undefined;
 
 const SCHEMA = schemaHash();
 
-/** Closes connections left open by a failed test, and empties each table that ever had a row. */
+/**
+ * Closes connections left open by a failed test, waits for what they still write, and empties each table that has rows. To delete a few rows
+ * takes a tenth of the time of `truncate`, which makes new files for a table and all that refer to it; many are truncated, also those deleted
+ * before. Every reference cascades.
+ */
 const EMPTY = `
   select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
-  do $$ declare names text; begin
-    select string_agg(relid::regclass::text, ', ') into names from pg_stat_user_tables
+  do $$ declare names text; largest bigint; begin
+    select string_agg(relid::regclass::text, ', '), max(pg_relation_size(relid)) into names, largest from pg_stat_user_tables
       where relname <> 'migrations' and pg_relation_size(relid) > 0;
-    if names is not null then execute 'truncate ' || names || ' restart identity cascade'; end if;
+    if largest > 131072 then execute 'truncate ' || names || ' cascade';
+    elsif names is not null then
+      execute 'lock table ' || names || ' in share row exclusive mode';
+      execute (select string_agg('delete from ' || part, ';') from unnest(string_to_array(names, ', ')) as part);
+    end if;
   end $$`;
 
 /** A hash of the names of all tables, indexes, triggers and functions. */
@@ -109,6 +117,8 @@ async function recreate(database: Claimed): Promise<void> {
 
 async function connectTo(database: Claimed): Promise<pg.Client> {
   const client = await connect(database.url);
+  // EMPTY must see what was committed while it waited, also if transactions are serializable by default.
+  await client.query(`set default_transaction_isolation = 'read committed'`);
   client.on('error', () => {
     database.client = undefined;
   });

@@ -46,7 +46,8 @@ function endWithThisProcess(folder: string, pgCtl: string, account: Account | un
 const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
 
 function options(port: number, folder: string): string {
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: 300, unix_socket_directories: folder };
+  const fast = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' };
+  const settings = { ...fast, max_connections: 300, unix_socket_directories: folder };
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return ['-h 127.0.0.1', `-p ${port}`, ...flags].join(' ');
 }
