@@ -32,6 +32,7 @@ import { parseForm } from './web/form.ts';
 import { dataHeaders, noStore, pageHeaders, strictTransport } from './web/headers.ts';
 import { liveness, readiness } from './web/health.ts';
 import { pictureOf } from './web/pictures.ts';
+import { identifierOnly } from './web/query.ts';
 import { useViews, viewTools } from './web/render.ts';
 import { limitBodies, limitHeaders } from './web/requestLimits.ts';
 import { requireNewPassword, requireSecondFactor } from './web/requireLogin.ts';
@@ -44,7 +45,6 @@ const SCIM_TOKENS = '/api/v2/scim/oauth/token';
 /** Returns the whole application for an HTTP server. Features are mounted only here. */
 export function buildApp(deps: Deps): Express {
   const app = express();
-  const domain = pickDomain(deps);
   // If even the error page fails, Express must not show a stack trace.
   app.set('env', 'production');
   app.disable('x-powered-by');
@@ -54,46 +54,53 @@ export function buildApp(deps: Deps): Express {
   app.use(limitBodies());
   app.use(arriveTogether);
   app.use('/api', apiRoutes(deps));
-  app.use(limitHeaders);
-  app.use(pageHeaders);
-  app.get('/healthz', liveness);
-  app.get('/readyz', readiness(deps));
-  app.use(assetRoutes()); // before the domain: the page that says that the database is away needs its styles
-  app.use(domain, strictTransport);
-  app.use(noStore);
-  app.get('/pictures/:digest', pictureOf(deps));
-  app.use(sessions(deps));
-  app.use(actorOfRequest(deps));
-  app.use(viewTools(deps));
-  app.use(samlRoutes(deps));
-  app.use(csrfProtection);
-  app.use(providerSetupRoutes(deps));
-  app.use(parseForm());
-  app.use(stillLoggedIn(deps));
-  app.use(switchRoutes(deps));
-  app.use(setupRoutes(deps));
-  app.use(logoutRoutes(deps));
-  app.use('/local-login', requireLocalLogin(deps));
-  app.use(loginRoutes(deps));
-  app.use(emailFirstRoutes(deps));
-  app.use(newPasswordRoutes(deps));
-  app.use(forgotPasswordRoutes(deps));
-  app.use(secondStepRoutes(deps));
-  app.use(passkeyLoginRoutes(deps));
-  app.use(changePasswordRoutes(deps));
-  app.use(requireNewPassword);
-  app.use(securityRoutes(deps));
-  app.use(requireSecondFactor(deps));
-  app.use(testLoginRoutes(deps));
-  app.use(homeRoutes());
-  app.use(profileRoutes(deps));
-  app.use(editProfileRoutes(deps));
-  app.use(peopleRoutes(deps));
-  app.use(personRoutes(deps));
-  app.use(adminRoutes(deps));
-  app.use(pageNotFound);
+  app.use(pageRoutes(deps), pageNotFound);
   app.use(errorPage(deps));
   return app;
+}
+
+/** The routes for browsers: one router to which each feature adds its routes. A router for each would take a twentieth of a login. */
+function pageRoutes(deps: Deps): Router {
+  const router = Router();
+  router.use(limitHeaders);
+  router.use(pageHeaders);
+  router.get('/healthz', liveness);
+  router.get('/readyz', readiness(deps));
+  router.use(assetRoutes()); // before the domain: the page that says that the database is away needs its styles
+  router.use(pickDomain(deps), strictTransport);
+  router.use(noStore);
+  router.get('/pictures/:digest', pictureOf(deps));
+  router.use(sessions(deps));
+  router.use(actorOfRequest(deps));
+  router.use(viewTools(deps));
+  for (const name of ['provider', 'test', 'setup', 'id']) router.param(name, identifierOnly);
+  samlRoutes(router, deps);
+  router.use(csrfProtection);
+  providerSetupRoutes(router, deps);
+  router.use(parseForm());
+  router.use(stillLoggedIn(deps));
+  switchRoutes(router, deps);
+  setupRoutes(router, deps);
+  logoutRoutes(router, deps);
+  router.use('/local-login', requireLocalLogin(deps));
+  loginRoutes(router, deps);
+  emailFirstRoutes(router, deps);
+  newPasswordRoutes(router, deps);
+  forgotPasswordRoutes(router, deps);
+  secondStepRoutes(router, deps);
+  passkeyLoginRoutes(router, deps);
+  changePasswordRoutes(router, deps);
+  router.use(requireNewPassword);
+  securityRoutes(router, deps);
+  router.use(requireSecondFactor(deps));
+  testLoginRoutes(router, deps);
+  homeRoutes(router);
+  profileRoutes(router, deps);
+  editProfileRoutes(router, deps);
+  peopleRoutes(router, deps);
+  personRoutes(router, deps);
+  router.use(adminRoutes(deps));
+  return router;
 }
 
 /** The routes for programs. In a router of their own, Express takes the path apart once and not for each step. */

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
 import { changePassword, hasUsablePassword } from '../login/changePassword.ts';
@@ -10,8 +10,7 @@ import { returnPath } from '../web/returnPath.ts';
 import { continueSession } from '../web/session.ts';
 
 /** My profile > Change password. A person who must choose a new one gets only this page until then. */
-export function changePasswordRoutes(deps: Deps): Router {
-  const router = Router();
+export function changePasswordRoutes(router: Router, deps: Deps): void {
   router.get(PASSWORD_PAGE, requireLogin, (req, res) => show(deps, req, res, req.query.return, {}));
   router.post(PASSWORD_PAGE, requireLogin, async (req, res) => {
     const { user } = req;
@@ -26,7 +25,6 @@ export function changePasswordRoutes(deps: Deps): Router {
     await flash(req, 'Your password was changed. You are logged out in all other browsers.');
     res.redirect(303, returnPath(wanted || '/profile', res.locals.domain.url));
   });
-  return router;
 }
 
 async function show(deps: Deps, req: Request, res: Response, wanted: unknown, errors: FieldErrors): Promise<void> {

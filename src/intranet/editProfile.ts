@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { type Checked, Conflict, invalid } from '../errors.ts';
 import { type PersonInput, personInputOf, readPersonInput } from '../people/form.ts';
@@ -16,8 +16,7 @@ import { photoOf } from './facts.ts';
 const PATH = '/profile/edit';
 
 /** My profile > Edit: what people may change of their own entry, unless a profile source owns it. */
-export function editProfileRoutes(deps: Deps): Router {
-  const router = Router();
+export function editProfileRoutes(router: Router, deps: Deps): void {
   router.get(PATH, requireLogin, async (req, res) => {
     const person = await getUser(deps, req.user?.id ?? '');
     await show(deps, res, person, { input: personInputOf(person, deps.attributes.list) });
@@ -36,7 +35,6 @@ export function editProfileRoutes(deps: Deps): Router {
     await flash(req, isDeepStrictEqual(saved.value.profile, person.profile) ? 'No changes to save.' : 'Saved.');
     res.redirect(303, '/profile');
   });
-  return router;
 }
 
 async function save(deps: Deps, req: Request, before: User, sent: Page): Promise<Checked<User> | 'stale'> {

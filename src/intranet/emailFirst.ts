@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { providersForEmail } from '../federation/emailDomains.ts';
 import { field } from '../web/form.ts';
@@ -9,10 +9,8 @@ import { showLogin } from './login.ts';
 const LONGEST = 320; // characters of an e-mail address (RFC 3696, erratum 1690)
 
 /** The form of a Log-In screen that asks for the e-mail address first, and leads on to the provider for it. */
-export function emailFirstRoutes(deps: Deps): Router {
-  const router = Router();
+export function emailFirstRoutes(router: Router, deps: Deps): void {
   router.post('/login', (req, res) => leadOn(deps, req, res));
-  return router;
 }
 
 async function leadOn(deps: Deps, req: Request, res: Response): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { NotFound } from '../errors.ts';
 import { limitsForLinks, mayTry } from '../login/limits.ts';
@@ -8,8 +8,7 @@ import { field } from '../web/form.ts';
 const PATH = '/forgot-password';
 
 /** The page where a person asks for a link for a new password by mail. It never says whether there is such a person. */
-export function forgotPasswordRoutes(deps: Deps): Router {
-  const router = Router();
+export function forgotPasswordRoutes(router: Router, deps: Deps): void {
   router.use(PATH, async (_req, _res, next) => {
     if (await canMailPeople(deps)) return next();
     throw new NotFound('This intranet sends no mails. Ask a Power User for a new password.', {
@@ -18,7 +17,6 @@ export function forgotPasswordRoutes(deps: Deps): Router {
   });
   router.get(PATH, (_req, res) => show(res, '', undefined));
   router.post(PATH, (req, res) => ask(deps, req, res));
-  return router;
 }
 
 async function ask(deps: Deps, req: Request, res: Response): Promise<void> {

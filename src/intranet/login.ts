@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { isWaitingForSetup } from '../login/firstPowerUser.ts';
@@ -20,8 +20,7 @@ import { startSecondPage } from './secondStep.ts';
 const TRIED = 'anteroom-tried';
 
 /** The Log-In screen, the local login that never redirects, and the page that asks whether to log out. */
-export function loginRoutes(deps: Deps): Router {
-  const router = Router();
+export function loginRoutes(router: Router, deps: Deps): void {
   router.get('/login', async (req, res) => {
     const returnTo = returnPath(req.query.return, res.locals.domain.url);
     if (req.user) return res.redirect(303, returnTo);
@@ -41,7 +40,6 @@ export function loginRoutes(deps: Deps): Router {
     if (!req.user) return res.redirect(303, '/logged-out');
     res.render('intranet/logout', { title: 'Log out' });
   });
-  return router;
 }
 
 /** `email`: what was entered to find the provider; `choices`: the providers that it may mean. */

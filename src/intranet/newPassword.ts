@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import type { FieldErrors } from '../errors.ts';
 import { choosePassword, getUserOfLink } from '../login/passwordLinks.ts';
@@ -10,8 +10,7 @@ const PATH = '/new-password/:token';
 const REQUESTS_PER_MINUTE = 60; // of one network
 
 /** The page of a link with which a person chooses a new password. It logs nobody in: they log in with the password. */
-export function newPasswordRoutes(deps: Deps): Router {
-  const router = Router();
+export function newPasswordRoutes(router: Router, deps: Deps): void {
   router.use('/new-password', rateLimit(deps, REQUESTS_PER_MINUTE));
   router.get(PATH, async (req, res) => show(res, await getUserOfLink(deps, req.params.token), {}));
   router.post(PATH, async (req, res) => {
@@ -21,7 +20,6 @@ export function newPasswordRoutes(deps: Deps): Router {
     if (!chosen.ok) return show(res.status(422), user, chosen.errors);
     res.redirect(303, '/local-login?new-password');
   });
-  return router;
 }
 
 function show(res: Response, person: User, errors: FieldErrors): void {

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { newToken } from '../identifier.ts';
@@ -17,8 +17,7 @@ const COOKIE = 'anteroom-passkey'; // binds a challenge to the browser that aske
 const OPTIONS_A_MINUTE = 120;
 
 /** Login with a passkey alone. The script of the Log-In screen fetches the options and submits what the authenticator signed. */
-export function passkeyLoginRoutes(deps: Deps): Router {
-  const router = Router();
+export function passkeyLoginRoutes(router: Router, deps: Deps): void {
   router.post(`${PATH}/options`, rateLimit(deps, OPTIONS_A_MINUTE), async (req, res) => {
     const token = cookiesOf(req)[COOKIE] || newToken(deps);
     res.cookie(COOKIE, token, { path: PATH, httpOnly: true, sameSite: 'strict', secure: isHttps(req) });
@@ -46,7 +45,6 @@ export function passkeyLoginRoutes(deps: Deps): Router {
     await startLocalSession(deps, req, res, result.user, { proof: 'passkey', mark: result.mark });
     res.redirect(303, returnTo);
   });
-  return router;
 }
 
 function refuse(deps: Deps, req: Request, res: Response, returnTo: string, reason: string): Promise<void> {

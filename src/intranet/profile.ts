@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { browserName } from '../login/browserName.ts';
 import { hasUsablePassword } from '../login/changePassword.ts';
@@ -22,8 +22,7 @@ const MINUTE_MS = 60_000;
 const EXPORTS_A_MINUTE = 20; // of one network: each reads all logs
 
 /** My profile: the person's entry in the directory, how they logged in, and where else they are logged in. */
-export function profileRoutes(deps: Deps): Router {
-  const router = Router();
+export function profileRoutes(router: Router, deps: Deps): void {
   router.post('/profile/sessions/end', requireLogin, async (req, res) => {
     const own = { userIds: [req.user?.id ?? ''], exceptId: currentSessionId(req) };
     const id = field(req, 'id').slice(0, 100);
@@ -57,7 +56,6 @@ export function profileRoutes(deps: Deps): Router {
         .sort((one, other) => Number(other.isCurrent) - Number(one.isCurrent)),
     });
   });
-  return router;
 }
 
 function textOf(ended: number): string {

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { allowsPasskeys, requestOptions, rpIdOf } from '../login/passkeys.ts';
@@ -26,8 +26,7 @@ const COOKIE = 'anteroom-step';
 const OPTIONS_A_MINUTE = 120;
 
 /** The second step of a local login: a passkey, a code of the authenticator app, or a recovery code. */
-export function secondStepRoutes(deps: Deps): Router {
-  const router = Router();
+export function secondStepRoutes(router: Router, deps: Deps): void {
   router.get(PATH, async (req, res) => {
     const step = await openStep(deps, req, res);
     if (!step) return res.redirect(303, '/local-login');
@@ -57,7 +56,6 @@ export function secondStepRoutes(deps: Deps): Router {
       }),
     );
   });
-  return router;
 }
 
 /** Leads a person whose password was right to the second step, which this browser alone can finish. */

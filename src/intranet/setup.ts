@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { type FieldErrors, NotFound } from '../errors.ts';
 import { readCredentials } from '../login/credentials.ts';
@@ -12,8 +12,7 @@ import { startLocalSession } from './localSession.ts';
 const fields = ['givenName', 'familyName', 'userName', 'email'] as const;
 
 /** The page of the one-time setup link, which creates the first Power User. */
-export function setupRoutes(deps: Deps): Router {
-  const router = Router();
+export function setupRoutes(router: Router, deps: Deps): void {
   router.get('/setup/:token', async (req, res) => {
     await requireLink(deps, req.params.token);
     show(res, {}, {});
@@ -29,7 +28,6 @@ export function setupRoutes(deps: Deps): Router {
     await flash(req, 'You are the first Power User. Next, set up the domain.');
     res.redirect(303, '/settings/security/saml');
   });
-  return router;
 }
 
 function show(res: Response, entered: Record<string, string>, errors: FieldErrors): void {

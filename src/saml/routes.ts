@@ -1,11 +1,11 @@
-import { type NextFunction, type Request, type Response, Router } from 'express';
+import type { NextFunction, Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { AppError, NotFound } from '../errors.ts';
 import { testPath } from '../federation/loginTests.ts';
 import { ACS_PATH, SLO_PATH } from '../federation/serviceProvider.ts';
 import { findProviderAt } from '../store/identityProviders.ts';
 import { cookiesBlocked, isWithoutCookies } from '../web/cookies.ts';
-import { identifierOnly, withQuery } from '../web/query.ts';
+import { withQuery } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
 import { returnPath } from '../web/returnPath.ts';
 import { forgetSent } from '../web/sentLogin.ts';
@@ -21,9 +21,7 @@ import { sendLoginRequest } from './request/loginRequest.ts';
 const LOGIN_REQUESTS_PER_MINUTE = 3_000; // of one network, in this process
 
 /** The routes of SAML messages and metadata. Messages prove their origin themselves, so these come before the CSRF protection. */
-export function samlRoutes(deps: Deps): Router {
-  const router = Router();
-  router.param('provider', identifierOnly);
+export function samlRoutes(router: Router, deps: Deps): void {
   router.use(forwardToAcs);
   metadataRoutes(router, deps);
   router.get('/saml/login/:provider', rateLimit(deps, LOGIN_REQUESTS_PER_MINUTE), async (req, res) => {
@@ -45,7 +43,6 @@ export function samlRoutes(deps: Deps): Router {
     throw new AppError(405, 'This address is for identity providers. To log in, go to the Log-In screen.');
   });
   router.all(SLO_PATH, (req, res) => receiveAtSlo(deps, req, res));
-  return router;
 }
 
 async function logIn(deps: Deps, req: Request, res: Response): Promise<void> {

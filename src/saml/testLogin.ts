@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { NotFound } from '../errors.ts';
 import { getTest, startTest, testPath, testRequestPath, testStateOf } from '../federation/loginTests.ts';
@@ -6,7 +6,6 @@ import { setupPath } from '../federation/providerSetups/links.ts';
 import { SAML } from '../paths.ts';
 import { findProviderAt } from '../store/identityProviders.ts';
 import type { LoginTest } from '../store/loginTests.ts';
-import { identifierOnly } from '../web/query.ts';
 import { requirePowerUser } from '../web/requireLogin.ts';
 import { isOwnTest, linkOf } from '../web/starter.ts';
 import { sendLoginRequest } from './request/loginRequest.ts';
@@ -15,9 +14,7 @@ import { sendLoginRequest } from './request/loginRequest.ts';
  * A Test login: started with the saved settings, sent to the provider, and its page, which leads its starter to the result. Anyone else
  * sees there that it was a test, and nothing of the result. The session of the browser does not change.
  */
-export function testLoginRoutes(deps: Deps): Router {
-  const router = Router();
-  for (const name of ['provider', 'test']) router.param(name, identifierOnly);
+export function testLoginRoutes(router: Router, deps: Deps): void {
   router.post('/saml/test/:provider', requirePowerUser, (req, res) => start(deps, req, res));
   router.get('/saml/test/:test', async (req, res) =>
     show(deps, req, res, await getTest(deps.store.db, req.params.test)),
@@ -29,7 +26,6 @@ export function testLoginRoutes(deps: Deps): Router {
     if (!isReady || test.domainId !== res.locals.domain.id) return res.redirect(303, testPath(test.id));
     await sendLoginRequest(deps, req, res, test.draft, { returnPath: '/', test });
   });
-  return router;
 }
 
 async function start(deps: Deps, req: Request, res: Response): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Request, Router } from 'express';
+import type { Request, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { type FoundUsers, listDepartments, searchUsers } from '../../store/userSearch.ts';
 import { findUser } from '../../store/users.ts';
@@ -11,8 +11,7 @@ const PAGE = 48;
 const MAX_DEPARTMENTS = 300;
 
 /** The People Directory: active people by name, narrowed to words, a department, or the reports of a manager. */
-export function peopleRoutes(deps: Deps): Router {
-  const router = Router();
+export function peopleRoutes(router: Router, deps: Deps): void {
   router.get(PATH, requireLogin, async (req, res) => {
     const filter = filterOf(req);
     const { db } = deps.store;
@@ -33,7 +32,6 @@ export function peopleRoutes(deps: Deps): Router {
       next: found.next && withQuery(PATH, { ...filter, after: found.next }),
     });
   });
-  return router;
 }
 
 type Filter = { q: string; department: string; manager: string };

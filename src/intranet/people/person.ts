@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { referencesOf } from '../../people/references.ts';
@@ -6,18 +6,15 @@ import { getUser, nameOf } from '../../people/users.ts';
 import { findGroupsOfUsers } from '../../store/groups.ts';
 import { searchUsers } from '../../store/userSearch.ts';
 import { findUser, findUsersById } from '../../store/users.ts';
-import { identifierOnly } from '../../web/query.ts';
 import { requireLogin } from '../../web/requireLogin.ts';
 import { factsForColleagues, photoOf } from '../facts.ts';
 
 const REPORTS_SHOWN = 10;
 
 /** A colleague's profile, with manager, reports and groups. Only Power Users see the profile of a deactivated person. */
-export function personRoutes(deps: Deps): Router {
-  const router = Router();
+export function personRoutes(router: Router, deps: Deps): void {
   const { db } = deps.store;
   router.use('/people', requireLogin);
-  router.param('id', identifierOnly);
   router.get('/people/:id', async (req, res) => {
     const person = await getUser(deps, req.params.id);
     if (!person.active && req.user?.userType !== 'Power User') throw new NotFound();
@@ -38,5 +35,4 @@ export function personRoutes(deps: Deps): Router {
       groups,
     });
   });
-  return router;
 }

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { browserName } from '../../login/browserName.ts';
 import { allowsPasskeys, rpIdOf } from '../../login/passkeys.ts';
@@ -14,8 +14,7 @@ import { removeFactorRoutes } from './remove.ts';
 import { renamePasskeyRoutes } from './rename.ts';
 
 /** My profile > Security: a person's second factors. A Power User who must set one up gets only these pages until then. */
-export function securityRoutes(deps: Deps): Router {
-  const router = Router();
+export function securityRoutes(router: Router, deps: Deps): void {
   router.get(SECURITY_PAGE, requireLogin, async (req, res) => {
     const user = await getPasswordOwner(deps, req);
     const factors = await findSecondFactors(deps.store.db, user.id);
@@ -40,5 +39,4 @@ export function securityRoutes(deps: Deps): Router {
     confirmRoutes,
   ])
     addRoutes(router, deps);
-  return router;
 }

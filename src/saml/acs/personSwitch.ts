@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { NotFound } from '../../errors.ts';
 import { hashToken } from '../../identifier.ts';
@@ -14,8 +14,7 @@ import { isLoggedOut } from '../verify/loggedOut.ts';
 import { type PendingLogin, SWITCH, startSamlSession, switchCookie } from './completeLogin.ts';
 
 /** The page that asks whether to switch, and its form. If no one else is logged in, the held login goes on there. */
-export function switchRoutes(deps: Deps): Router {
-  const router = Router();
+export function switchRoutes(router: Router, deps: Deps): void {
   router.get(SWITCH, async (req, res) => {
     if ('held' in req.query && isWithoutCookies(req)) throw cookiesBlocked('/');
     const { pending, user } = await getPending(deps, req, res);
@@ -26,7 +25,6 @@ export function switchRoutes(deps: Deps): Router {
     const { pending, user } = await getPending(deps, req, res);
     await finish(deps, req, res, pending, user);
   });
-  return router;
 }
 
 async function finish(deps: Deps, req: Request, res: Response, pending: PendingLogin, user: User): Promise<void> {

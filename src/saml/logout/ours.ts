@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { findSigningKey, type SigningKey } from '../../federation/domainKeys.ts';
 import { serviceProviderDetails } from '../../federation/serviceProvider.ts';
@@ -22,11 +22,9 @@ export const LOGGED_OUT = '/logged-out';
 const REQUEST_MS = 10 * 60_000; // for the response
 
 /** Log out, here and at the provider that logged the person in, and the page that says what was done. */
-export function logoutRoutes(deps: Deps): Router {
-  const router = Router();
+export function logoutRoutes(router: Router, deps: Deps): void {
   router.post('/logout', (req, res) => logOut(deps, req, res));
   router.get(LOGGED_OUT, (req, res) => showResult(deps, req, res));
-  return router;
 }
 
 async function logOut(deps: Deps, req: Request, res: Response): Promise<void> {
