@@ -13,7 +13,7 @@ What to enter at your identity provider, in its own words and order. The values 
 on the screen **Setup Domain** > **Setup at your provider**, with copy buttons, and in a shell:
 
 \`\`\`sh
-npm run -s anteroom -- domain guide https://intranet.acme.com --provider okta
+anteroom domain guide https://intranet.acme.com --provider okta
 \`\`\`
 
 If another person administers the provider, send them a [provider setup link](saml.md#if-another-person-administers-the-provider).
