@@ -6,9 +6,9 @@ export type Background = {
   readonly stopping: AbortSignal;
   stop(): void;
   /** Adds work that handles its own errors. */
-  add(work: Promise<void>): void;
+  add(work: Promise<unknown>): void;
   /** Runs work that handles its own errors again and again, with a pause after each time, until the server stops. */
-  repeat(pauseMs: number, work: () => Promise<void>): void;
+  repeat(pauseMs: number, work: () => Promise<unknown>): void;
   /** Settles when all work is done, including work that was added meanwhile. */
   finished(): Promise<void>;
 };
@@ -16,12 +16,12 @@ export type Background = {
 /** Opens the background of a process, without work. */
 export function openBackground(): Background {
   const controller = new AbortController();
-  const open = new Set<Promise<void>>();
-  const add = (work: Promise<void>): void => {
+  const open = new Set<Promise<unknown>>();
+  const add = (work: Promise<unknown>): void => {
     const tracked = work.finally(() => open.delete(tracked));
     open.add(tracked);
   };
-  const repeat = async (pauseMs: number, work: () => Promise<void>): Promise<void> => {
+  const repeat = async (pauseMs: number, work: () => Promise<unknown>): Promise<void> => {
     while (await pause(pauseMs, controller.signal)) {
       const running = work();
       add(running);

@@ -25,6 +25,35 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
+type Work = (deps: Deps) => Promise<unknown>;
+
+/**
+ * What has to be done from time to time: how often, in milliseconds, and what the log says, at which level, if it fails. The next time does
+ * it then. Where the database is away, readiness says so.
+ */
+const repeated: [everyMs: number, work: Work, level: 'debug' | 'warn' | 'error', failure: string][] = [
+  [TAKE_OVER_EVERY_MS, takeOverJobs, 'debug', 'jobs could not be taken over'],
+  [SEAL_EVERY_MS, sealEntries, 'debug', 'audit entries could not be sealed'],
+  [CHECKPOINT_EVERY_MS, checkpoint, 'warn', 'audit checkpoint could not be made'],
+  [FORWARD_EVERY_MS, forwardAudit, 'debug', 'audit log could not be read for syslog'],
+  [DELIVER_EVERY_MS, deliverEvents, 'debug', 'webhooks could not be read'],
+  [REFRESH_EVERY_MS, refreshDue, 'error', 'metadata could not be refreshed'],
+  [FLUSH_EVERY_MS, flushTraffic, 'debug', 'login traffic could not be written'],
+  [NOTIFY_EVERY_MS, notify, 'warn', 'notifications interrupted, will resume'],
+  [SWEEP_EVERY_MS, sweep, 'error', 'expired data could not be deleted'],
+];
+
+function checkpoint(deps: Deps): Promise<unknown> {
+  return Promise.all([makeDueCheckpoint(deps), warnOfUnsealed(deps)]);
+}
+
+async function sweep(deps: Deps): Promise<void> {
+  const { messageDays } = await readIntranetSettings(deps.store.db);
+  const days = { activity: deps.config.loginActivityDays, messages: messageDays };
+  const expired = deleteExpired(deps.store.db, deps.now(), days);
+  await Promise.all([expired, trimScimLog(deps), deleteOldJobs(deps), trimAudit(deps)]);
+}
+
 await start().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -41,7 +70,10 @@ async function start(): Promise<void> {
   const { server } = stoppable;
   await listen(server, config.port, config.host);
   onSignal(() => void stop(deps, stoppable));
-  repeatWork(deps);
+  for (const [everyMs, work, level, failure] of repeated)
+    deps.background.repeat(everyMs, () =>
+      work(deps).catch((error: unknown) => deps.log[level]({ err: error }, failure)),
+    );
   process.stdout.write(`Anteroom is running at ${url} (port ${(server.address() as AddressInfo).port}).\n`);
   if (url !== config.publicUrl)
     process.stdout.write(
@@ -49,52 +81,6 @@ async function start(): Promise<void> {
     );
   const link = await createSetupLink(deps);
   if (link) process.stdout.write(`Create the first Power User (this link works once): ${link}\n`);
-}
-
-/** Does what has to be done from time to time. Where the database is away, readiness says so, and the next time does it. */
-function repeatWork(deps: Deps): void {
-  const { background, log } = deps;
-  background.repeat(TAKE_OVER_EVERY_MS, () =>
-    takeOverJobs(deps).catch((error: unknown) => log.debug({ err: error }, 'jobs could not be taken over')),
-  );
-  background.repeat(SEAL_EVERY_MS, () => seal(deps));
-  background.repeat(CHECKPOINT_EVERY_MS, () => checkpoint(deps));
-  background.repeat(FORWARD_EVERY_MS, () =>
-    forwardAudit(deps).catch((error: unknown) => log.debug({ err: error }, 'audit log could not be read for syslog')),
-  );
-  background.repeat(DELIVER_EVERY_MS, () =>
-    deliverEvents(deps).catch((error: unknown) => log.debug({ err: error }, 'webhooks could not be read')),
-  );
-  background.repeat(REFRESH_EVERY_MS, () =>
-    refreshDue(deps).catch((error: unknown) => log.error({ err: error }, 'metadata could not be refreshed')),
-  );
-  background.repeat(FLUSH_EVERY_MS, () => flushTraffic(deps));
-  background.repeat(NOTIFY_EVERY_MS, () =>
-    notify(deps).catch((error: unknown) => log.warn({ err: error }, 'notifications interrupted, will resume')),
-  );
-  background.repeat(SWEEP_EVERY_MS, async () => {
-    await Promise.all([sweep(deps), trimScimLog(deps), deleteOldJobs(deps), trimAudit(deps)]).catch((error: unknown) =>
-      log.error({ err: error }, 'expired data could not be deleted'),
-    );
-  });
-}
-
-/** What cannot be sealed now is sealed later, at the latest after the next start. */
-async function seal(deps: Deps): Promise<void> {
-  await sealEntries(deps).catch((error: unknown) =>
-    deps.log.debug({ err: error }, 'audit entries could not be sealed'),
-  );
-}
-
-async function checkpoint(deps: Deps): Promise<void> {
-  await Promise.all([makeDueCheckpoint(deps), warnOfUnsealed(deps)]).catch((error: unknown) =>
-    deps.log.warn({ err: error }, 'audit checkpoint could not be made'),
-  );
-}
-
-async function sweep({ store, config, now }: Deps): Promise<void> {
-  const { messageDays } = await readIntranetSettings(store.db);
-  await deleteExpired(store.db, now(), { activity: config.loginActivityDays, messages: messageDays });
 }
 
 /** Calls a function at the first signal to stop. A second signal ends the process at once. */
@@ -117,7 +103,8 @@ async function stop(deps: Deps, server: StoppableServer): Promise<void> {
   await server.close();
   await flushTraffic(deps);
   await background.finished();
-  await seal(deps);
+  // What cannot be sealed now is sealed after the next start.
+  await sealEntries(deps).catch((error: unknown) => log.debug({ err: error }, 'audit entries could not be sealed'));
   await makeCheckpoint(deps).catch((error: unknown) => log.warn({ err: error }, 'audit checkpoint could not be made'));
   await store.close();
   process.exit();
