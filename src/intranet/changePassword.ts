@@ -16,9 +16,8 @@ export function changePasswordRoutes(router: Router, deps: Deps): void {
     const { user } = req;
     if (!user || !(await hasUsablePassword(deps, user))) throw noPassword();
     const wanted = field(req, 'return');
-    const [current, password, repeated] = ['current', 'password', 'repeated'].map((name) => field(req, name));
-    const entered = { current: current ?? '', password: password ?? '', repeated: repeated ?? '' };
-    const changed = await changePassword(deps, user, entered, req.ip ?? '');
+    const [current, password, repeated] = [field(req, 'current'), field(req, 'password'), field(req, 'repeated')];
+    const changed = await changePassword(deps, user, { current, password, repeated }, req.ip ?? '');
     if (!changed.ok) return show(deps, req, res.status(422), wanted, changed.errors);
     // All sessions have ended: this browser gets a new one, with a new ID.
     await continueSession(deps, req, res, user);
@@ -35,7 +34,7 @@ async function show(deps: Deps, req: Request, res: Response, wanted: unknown, er
     title: isForced ? 'Choose a new password' : 'Change password',
     isForced,
     errors,
-    returnTo: wanted === undefined || wanted === '' ? '' : returnPath(wanted, res.locals.domain.url),
+    returnTo: wanted ? returnPath(wanted, res.locals.domain.url) : '',
   });
 }
 

@@ -2,8 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
 import { providersForEmail } from '../federation/emailDomains.ts';
 import { field } from '../web/form.ts';
-import { withQuery } from '../web/query.ts';
-import { returnPath } from '../web/returnPath.ts';
+import { returnPath, withReturn } from '../web/returnPath.ts';
 import { showLogin } from './login.ts';
 
 const LONGEST = 320; // characters of an e-mail address (RFC 3696, erratum 1690)
@@ -24,6 +23,5 @@ async function leadOn(deps: Deps, req: Request, res: Response): Promise<void> {
     return showLogin(deps, req, res.status(422), { returnTo, email, emailError });
   }
   if (others.length > 0) return showLogin(deps, req, res, { returnTo, email, choices: [first, ...others] });
-  const query = { login_hint: email, return: returnTo === '/' ? undefined : returnTo };
-  res.redirect(303, withQuery(`/saml/login/${first.id}`, query));
+  res.redirect(303, withReturn(`/saml/login/${first.id}`, returnTo, { login_hint: email }));
 }

@@ -12,7 +12,7 @@ import { isHttps } from '../web/domain.ts';
 import { field } from '../web/form.ts';
 import { lastProviderId } from '../web/lastProvider.ts';
 import { withQuery } from '../web/query.ts';
-import { returnPath } from '../web/returnPath.ts';
+import { returnPath, withReturn } from '../web/returnPath.ts';
 import { isLocalLoginAllowed, recordLogin, recordRefused, startLocalSession } from './localSession.ts';
 import { findAutoLoginProvider, findOffers } from './offers.ts';
 import { startSecondPage } from './secondStep.ts';
@@ -28,10 +28,9 @@ export function loginRoutes(router: Router, deps: Deps): void {
     if (automatic) return res.redirect(303, withQuery(`/saml/login/${automatic.id}`, { return: returnTo, auto: '1' }));
     await showLogin(deps, req, res, { returnTo });
   });
-  router.get('/local-login', async (req, res) => {
-    const returnTo = returnPath(req.query.return, res.locals.domain.url);
-    await showLogin(deps, req, res, { returnTo });
-  });
+  router.get('/local-login', (req, res) =>
+    showLogin(deps, req, res, { returnTo: returnPath(req.query.return, res.locals.domain.url) }),
+  );
   router.post('/local-login', async (req, res) => {
     if (isWithoutCookies(req)) throw cookiesBlocked(withQuery('/local-login', { return: field(req, 'return') }));
     await submitLocalLogin(deps, req, res);
@@ -67,7 +66,7 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
     email: '',
     emailError: undefined,
     asksEmail,
-    passwordPath: withQuery('/local-login', { return: page.returnTo === '/' ? undefined : page.returnTo }),
+    passwordPath: withReturn('/local-login', page.returnTo),
     lastId: lastProviderId(req),
     logos: await listLogoDigests(deps.store.db),
     hasNewPassword: 'new-password' in req.query,
@@ -78,9 +77,8 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
     local: await isLocalLoginAllowed(deps, req),
     allowsPasskeys: allowsPasskeys(res.locals.domain),
     // An e-mail address that did not work here is what the person would type at the provider.
-    query: withQuery('', {
+    query: withReturn('', page.returnTo, {
       login_hint: page.email ?? (page.userName?.includes('@') ? page.userName : undefined),
-      return: page.returnTo === '/' ? undefined : page.returnTo,
     }),
     ...(await findOffers(deps, req, res, { asksEmail, choices: page.choices })),
   });

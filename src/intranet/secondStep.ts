@@ -16,9 +16,9 @@ import type { User } from '../store/users.ts';
 import { cookiesOf } from '../web/cookies.ts';
 import { isHttps } from '../web/domain.ts';
 import { field } from '../web/form.ts';
-import { withQuery } from '../web/query.ts';
 import { rateLimit } from '../web/rateLimit.ts';
 import { clientOf } from '../web/request.ts';
+import { withReturn } from '../web/returnPath.ts';
 import { type Attempt, recordFirstStep, recordRefused, recordSecondStep, startLocalSession } from './localSession.ts';
 
 const PATH = '/local-login/second-step';
@@ -137,15 +137,13 @@ async function show(
     elsewhere,
     recoveryCodes,
     path: PATH,
-    startOver: startOf(row.returnPath),
+    startOver: withReturn('/local-login', row.returnPath),
   });
 }
 
 function showOver(res: Response, over: string, returnPath: string): void {
   res.clearCookie(COOKIE, { path: PATH });
-  res.status(422).render('intranet/secondStep', { title: 'Not logged in', over, startOver: startOf(returnPath) });
-}
-
-function startOf(returnPath: string): string {
-  return withQuery('/local-login', { return: returnPath === '/' ? undefined : returnPath });
+  res
+    .status(422)
+    .render('intranet/secondStep', { title: 'Not logged in', over, startOver: withReturn('/local-login', returnPath) });
 }

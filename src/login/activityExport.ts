@@ -5,35 +5,15 @@ import { listDomains } from '../store/domains.ts';
 import { type IdentityProvider, listProviders } from '../store/identityProviders.ts';
 import type { LoginActivity } from '../store/loginActivity.ts';
 import { type ActivityFilter, streamLoginActivity } from '../store/loginSearch.ts';
-import { findUsersById } from '../store/users.ts';
+import { findUsersById, type User } from '../store/users.ts';
 
 /** The formats of an export: a table for spreadsheets, or one JSON object a line. */
 export const activityFormats = ['csv', 'ndjson'] as const;
 
 export type ActivityFormat = (typeof activityFormats)[number];
 
-/** An attempt in an export and in the output of the command line. Times are ISO 8601, durations milliseconds. */
-export type ExportedAttempt = {
-  at: string;
-  id: string;
-  reference: string | null;
-  outcome: string;
-  reason: string | null;
-  flow: string;
-  asserted: string | null; // the name received
-  matched: string | null; // the user name of the person
-  idp: string | null;
-  entityId: string | null;
-  domain: string | null;
-  network: string | null;
-  userAgent: string | null;
-  expected: string | null; // by the check that failed
-  received: string | null;
-  waitedMs: number | null; // at the provider
-  tookMs: number | null; // here
-  times: number; // how often the same was refused
-  lastAt: string | null;
-};
+/** An attempt in an export and in the output of the command line. */
+export type ExportedAttempt = ReturnType<typeof exportedAttempt>;
 
 /**
  * Yields an export in parts of up to 100 attempts, so that its length does not matter for the memory.
@@ -59,31 +39,35 @@ export async function* exportActivity(
 export async function exportedAttempts(deps: Deps, rows: LoginActivity[], names?: Names): Promise<ExportedAttempt[]> {
   const { providers, domains } = names ?? (await readNames(deps));
   const users = await findUsersById(deps.store.db, [...new Set(rows.flatMap(({ userId }) => userId ?? []))]);
-  return rows.map((row) => {
-    const { expected, received } = failedCheckOf(row);
-    const provider = providers.get(row.providerId ?? '');
-    return {
-      at: new Date(row.at).toISOString(),
-      id: row.id,
-      reference: row.reference,
-      outcome: row.outcome,
-      reason: row.reason,
-      flow: row.flow,
-      asserted: row.asserted,
-      matched: users.get(row.userId ?? '')?.userName ?? null,
-      idp: provider?.name ?? row.detail.testOf ?? null,
-      entityId: provider?.entityId ?? null,
-      domain: domains.get(row.domainId ?? '') ?? null,
-      network: row.network,
-      userAgent: row.detail.userAgent ?? null,
-      expected: expected ?? null,
-      received: received ?? null,
-      waitedMs: row.detail.waitedMs ?? null,
-      tookMs: row.detail.tookMs ?? null,
-      times: row.times,
-      lastAt: row.lastAt === null ? null : new Date(row.lastAt).toISOString(),
-    };
-  });
+  return rows.map((row) => exportedAttempt(row, { providers, domains, users }));
+}
+
+/** Times are ISO 8601, durations milliseconds. */
+function exportedAttempt(row: LoginActivity, { providers, domains, users }: Names & { users: Map<string, User> }) {
+  const { detail } = row;
+  const { expected, received } = failedCheckOf(row);
+  const provider = providers.get(row.providerId ?? '');
+  return {
+    at: new Date(row.at).toISOString(),
+    id: row.id,
+    reference: row.reference,
+    outcome: row.outcome,
+    reason: row.reason,
+    flow: row.flow,
+    asserted: row.asserted, // the name received
+    matched: users.get(row.userId ?? '')?.userName ?? null,
+    idp: provider?.name ?? detail.testOf ?? null,
+    entityId: provider?.entityId ?? null,
+    domain: domains.get(row.domainId ?? '') ?? null,
+    network: row.network,
+    userAgent: detail.userAgent ?? null,
+    expected: expected ?? null, // by the check that failed
+    received: received ?? null,
+    waitedMs: detail.waitedMs ?? null, // at the provider
+    tookMs: detail.tookMs ?? null, // here
+    times: row.times, // how often the same was refused
+    lastAt: row.lastAt === null ? null : new Date(row.lastAt).toISOString(),
+  };
 }
 
 type Names = { providers: Map<string, IdentityProvider>; domains: Map<string, string> };

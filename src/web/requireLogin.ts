@@ -4,7 +4,7 @@ import { AppError, Forbidden } from '../errors.ts';
 import { mustSetUpSecondFactor } from '../login/secondFactors.ts';
 import { mustChoosePassword } from '../people/localPassword.ts';
 import { withQuery } from './query.ts';
-import { returnPath } from './returnPath.ts';
+import { returnPath, withReturn } from './returnPath.ts';
 
 export const PASSWORD_PAGE = '/profile/password';
 export const SECURITY_PAGE = '/profile/security';
@@ -16,12 +16,15 @@ const CONFIRMED_MS = 10 * 60_000;
 export const requireLogin: RequestHandler = (req, res, next) => {
   if (req.user) return next();
   if (wantsJson(req)) throw new AppError(401, 'Login required.');
-  const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
-  res.redirect(303, path === '/' ? '/login' : `/login?return=${encodeURIComponent(path)}`);
+  res.redirect(303, withReturn('/login', wantedPage(req, res)));
 };
 
-/** Returns the page whose form was submitted after the session had ended. The mark at its end has a script fill in what was entered. */
-function pageOfForm(req: Request, res: Response): string {
+/**
+ * Returns the page that a request is for: itself, or the page whose form was submitted after the session had ended. The mark at its end has a
+ * script fill in what was entered.
+ */
+function wantedPage(req: Request, res: Response): string {
+  if (req.method === 'GET') return req.originalUrl;
   const page = returnPath(req.get('referer'), res.locals.domain.url).replace(/#.*/, '');
   return page === '/' ? '/' : `${page}#kept`;
 }
@@ -30,8 +33,7 @@ function pageOfForm(req: Request, res: Response): string {
 export const requireNewPassword: RequestHandler = (req, res, next) => {
   if (req.user?.login.method !== 'local' || !mustChoosePassword(req.user)) return next();
   if (wantsJson(req)) throw new Forbidden('Choose a new password first.');
-  const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
-  res.redirect(303, withQuery(PASSWORD_PAGE, { return: path }));
+  res.redirect(303, withQuery(PASSWORD_PAGE, { return: wantedPage(req, res) }));
 };
 
 /**
@@ -44,8 +46,7 @@ export function requireSecondFactor(deps: Deps): RequestHandler {
     if (user?.login.method !== 'local' || (user.login.proof ?? 'password') !== 'password') return next();
     if (!(await mustSetUpSecondFactor(deps, user))) return next();
     if (wantsJson(req)) throw new Forbidden('Set up a second factor first.');
-    const path = req.method === 'GET' ? req.originalUrl : pageOfForm(req, res);
-    res.redirect(303, withQuery(SECURITY_PAGE, { return: path }));
+    res.redirect(303, withQuery(SECURITY_PAGE, { return: wantedPage(req, res) }));
   };
 }
 

@@ -1,3 +1,5 @@
+import { withQuery } from './query.ts';
+
 const LONGEST = 8_000;
 
 /**
@@ -11,4 +13,9 @@ export function returnPath(value: unknown, origin: string): string {
   if (!path.startsWith('/') || path.startsWith('//') || !URL.canParse(path, origin)) return '/';
   const url = new URL(path, origin);
   return url.origin === origin && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : '/';
+}
+
+/** Returns a path with the page to return to after a login in its query, unless that is the home page. */
+export function withReturn(path: string, returnTo: string, query: Record<string, string | undefined> = {}): string {
+  return withQuery(path, { ...query, return: returnTo === '/' ? undefined : returnTo });
 }

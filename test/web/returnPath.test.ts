@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { returnPath } from '../../src/web/returnPath.ts';
+import { returnPath, withReturn } from '../../src/web/returnPath.ts';
 
 const ORIGIN = 'https://intranet.acme.com';
 
@@ -94,5 +94,11 @@ describe('returnPath', () => {
       ),
       { seed: 20_260_302, numRuns: 3_000 },
     );
+  });
+
+  it('adds the page to return to to a path, unless it is the home page', () => {
+    expect(withReturn('/login', '/people?q=a b')).to.equal('/login?return=%2Fpeople%3Fq%3Da+b');
+    expect(withReturn('/saml/login/x', '/', { login_hint: 'a@b' })).to.equal('/saml/login/x?login_hint=a%40b');
+    expect(withReturn('', '/')).to.equal('');
   });
 });

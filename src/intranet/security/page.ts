@@ -20,6 +20,6 @@ export async function getPasswordOwner(deps: Deps, req: Request): Promise<Logged
 /** Returns what the pages have in common: whether a second factor must be set up first, and the page to return to. */
 export async function frameOf(deps: Deps, res: Response, user: LoggedInUser, wanted: unknown) {
   const isForced = user.login.method === 'local' && (await mustSetUpSecondFactor(deps, user));
-  const returnTo = wanted === undefined || wanted === '' ? '' : returnPath(wanted, res.locals.domain.url);
+  const returnTo = wanted ? returnPath(wanted, res.locals.domain.url) : '';
   return { isForced, returnTo, path: SECURITY_PAGE };
 }
