@@ -1,13 +1,16 @@
 import {
   type Compilable,
   CompiledQuery,
+  type DeleteResult,
   type Insertable,
   InsertQueryNode,
   PostgresAdapter,
   type RawBuilder,
+  type SelectQueryBuilder,
   SelectQueryNode,
   sql,
   TableNode,
+  type UpdateResult,
 } from 'kysely';
 import type { Db, Engine } from './open.ts';
 import { type Schema, tables } from './schema.ts';
@@ -45,6 +48,22 @@ export function compiled<Values extends Value[], Row>(
 ): (...values: Values) => Promise<Row[]> {
   const query = compile(db, build);
   return (...values) => run(db, query, values);
+}
+
+/** Runs an update or a deletion. Returns whether it changed a row: of several at once that can succeed only once, only one gets true. */
+export async function changesOne(query: {
+  executeTakeFirst(): Promise<UpdateResult | DeleteResult>;
+}): Promise<boolean> {
+  const result = await query.executeTakeFirst();
+  return ('numUpdatedRows' in result ? result.numUpdatedRows : result.numDeletedRows) === 1n;
+}
+
+/** Counts the rows of a query that selects nothing yet. */
+export async function countRows<Tables, Table extends keyof Tables>(
+  query: SelectQueryBuilder<Tables, Table, unknown>,
+): Promise<number> {
+  const row = await query.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  return (row as { count: number }).count;
 }
 
 /** What to do with a row whose key already exists: keep the existing row, or replace it. */

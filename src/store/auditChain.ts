@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Store } from '../db/open.ts';
-import { prepared } from '../db/query.ts';
+import { countRows, prepared } from '../db/query.ts';
 import type { AuditEntryRow } from '../db/schema.ts';
 
 /** An entry that is in the chain. */
@@ -50,18 +50,9 @@ const sealedAfter = prepared((db, after: number, limit: number) =>
 );
 
 /** Counts the entries of the chain after a number, up to another. */
-export async function countSealedEntries(db: Db, after: number, upTo: number): Promise<number> {
-  const [row] = await counted(db, after, upTo);
-  return Number(row?.count ?? 0);
+export function countSealedEntries(db: Db, after: number, upTo: number): Promise<number> {
+  return countRows(db.selectFrom('auditEntries').where('seq', '>', after).where('seq', '<=', upTo));
 }
-
-const counted = prepared((db, after: number, upTo: number) =>
-  db
-    .selectFrom('auditEntries')
-    .select((e) => e.fn.countAll().as('count'))
-    .where('seq', '>', after)
-    .where('seq', '<=', upTo),
-);
 
 /** Of an entry in the chain: its number, its time and its hash. */
 export type SealedTime = { seq: number; at: number; hash: string };

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { containsText, isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
+import { containsText, countRows, isOneOf, jsonList, jsonText, prepared } from '../db/query.ts';
 import { minIdAt } from '../identifier.ts';
 import { type AuditChange, type AuditEntry, entryFromRow } from './audit.ts';
 import {
@@ -67,11 +67,7 @@ const byId = prepared((db, id: string) => db.selectFrom('auditEntries').selectAl
 /** Counts the entries from before a time (epoch milliseconds), up to `most`. */
 export async function countAuditBefore(db: Db, time: number, most: number): Promise<number> {
   const old = db.selectFrom('auditEntries').select('id').where('id', '<', minIdAt(time)).limit(most);
-  const row = await db
-    .selectFrom(old.as('old'))
-    .select((e) => e.fn.countAll().as('count'))
-    .executeTakeFirst();
-  return Number(row?.count ?? 0);
+  return countRows(db.selectFrom(old.as('old')));
 }
 
 /** Returns the IDs of the entries about the same target before and after an entry. A target without an ID has none. */

@@ -24,7 +24,7 @@ const add = prepared((db, name: 'users' | 'groups', slot: number, total: number)
 /** Returns the number of people or groups. */
 export async function readCount(db: Db, name: 'users' | 'groups'): Promise<number> {
   const rows = await totals(db, name);
-  return rows.reduce((sum, row) => sum + Number(row.total), 0);
+  return rows.reduce((sum, row) => sum + row.total, 0);
 }
 
 const totals = prepared((db, name: 'users' | 'groups') =>

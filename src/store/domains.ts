@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/query.ts';
+import { changesOne, prepared } from '../db/query.ts';
 import type { DomainKeyRow, DomainRow } from '../db/schema.ts';
 
 /** A URL of the intranet. Each is its own service provider. */
@@ -69,7 +69,7 @@ export async function updateDomain(db: Db, id: string, changes: Partial<Omit<Dom
 /** Notes that a domain is set up. Returns false if it was before: of several setups at once, only one gets true. */
 export async function writeSetUp(db: Db, id: string, now: number): Promise<boolean> {
   const open = db.updateTable('domains').set({ setUpAt: now }).where('id', '=', id).where('setUpAt', 'is', null);
-  return (await open.executeTakeFirst()).numUpdatedRows === 1n;
+  return changesOne(open);
 }
 
 /** Deletes a domain and its keys. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
-import { isOneOf, prepared } from '../db/query.ts';
+import { countRows, isOneOf, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { countNestedGroups } from './nestedGroups.ts';
 
@@ -104,8 +104,7 @@ export async function countMembersOf(db: Db, groupIds: string[]): Promise<Map<st
   const sizes = await countNestedGroups(db, groupIds);
   for (let start = 0; start < groupIds.length; start += GROUPS_COUNTED_AT_ONCE) {
     const some = JSON.stringify(groupIds.slice(start, start + GROUPS_COUNTED_AT_ONCE));
-    for (const { groupId, count } of await sizesOf(db, some))
-      sizes.set(groupId, Number(count) + (sizes.get(groupId) ?? 0));
+    for (const { groupId, count } of await sizesOf(db, some)) sizes.set(groupId, count + (sizes.get(groupId) ?? 0));
     await setImmediate();
   }
   return sizes;
@@ -122,11 +121,8 @@ const sizesOf = prepared((db, groupIds: string) =>
 /** Returns the number of members of a group, people and groups. People are counted up to `most`. */
 export async function countMembers(db: Db, groupId: string, most: number): Promise<number> {
   const some = db.selectFrom('groupMembers').select('userId').where('groupId', '=', groupId).limit(most);
-  const row = await db
-    .selectFrom(some.as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count) + ((await countNestedGroups(db, [groupId])).get(groupId) ?? 0);
+  const groups = await countNestedGroups(db, [groupId]);
+  return (await countRows(db.selectFrom(some.as('some')))) + (groups.get(groupId) ?? 0);
 }
 
 async function unknownUsers(db: Db, ids: string[]): Promise<string[]> {

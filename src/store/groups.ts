@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { isOneOf, jsonList, prepared } from '../db/query.ts';
+import { countRows, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { GroupRow } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
@@ -48,7 +48,7 @@ export async function listGroups(
   }
   if (filter.sourceId === null) query = query.where('sourceId', 'is', null);
   else if (filter.sourceId !== undefined) query = query.where('sourceId', '=', filter.sourceId);
-  const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const total = await countRows(query);
   const found = await query
     .select(groupColumns)
     .orderBy('displayNameKey', page.descending ? 'desc' : 'asc')
@@ -59,7 +59,7 @@ export async function listGroups(
     db,
     found.map(({ id }) => id),
   );
-  return { rows: found.map((row) => ({ ...row, members: sizes.get(row.id) ?? 0 })), total: Number(total) };
+  return { rows: found.map((row) => ({ ...row, members: sizes.get(row.id) ?? 0 })), total };
 }
 
 /** A group of a person: directly, or because another group of theirs is a member of it (RFC 7643 4.1.2). */

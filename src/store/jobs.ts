@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { containsText, inserter } from '../db/query.ts';
+import { changesOne, containsText, inserter } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
 import type { Actor } from './audit.ts';
 
@@ -70,14 +70,14 @@ export async function extendLease(db: Db, id: string, until: number): Promise<vo
 
 /** Takes over a running job whose lease has ended. Returns true to only one of several concurrent calls. */
 export async function takeLease(db: Db, id: string, now: number, until: number): Promise<boolean> {
-  const taken = await db
-    .updateTable('jobs')
-    .set({ leasedUntil: until })
-    .where('id', '=', id)
-    .where('state', '=', 'running')
-    .where('leasedUntil', '<=', now)
-    .executeTakeFirst();
-  return taken.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('jobs')
+      .set({ leasedUntil: until })
+      .where('id', '=', id)
+      .where('state', '=', 'running')
+      .where('leasedUntil', '<=', now),
+  );
 }
 
 /** Returns the IDs of running jobs whose lease has ended. */

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/query.ts';
+import { countRows, prepared } from '../db/query.ts';
 import { minIdAt } from '../identifier.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ export async function countOutcomes(db: Db, since: number, domainId?: string): P
     .where('flow', '!=', 'test');
   if (domainId) query = query.where('domainId', '=', domainId);
   const rows = await query.groupBy('outcome').execute();
-  return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
+  return Object.fromEntries(rows.map((row) => [row.outcome, row.count]));
 }
 
 /** How many people were refused for a reason; `isLeast` if responses without a name are among them: those of one address count as one. */
@@ -36,11 +36,7 @@ export async function countRefusedPeople(db: Db, since: number): Promise<Refused
     .groupBy('reason')
     .execute();
   return rows
-    .map(({ reason, people, unnamed }) => ({
-      reason: reason ?? '',
-      people: Number(people),
-      isLeast: Number(unnamed) > 0,
-    }))
+    .map(({ reason, people, unnamed }) => ({ reason: reason ?? '', people, isLeast: unnamed > 0 }))
     .sort((one, other) => other.people - one.people || one.reason.localeCompare(other.reason));
 }
 
@@ -55,7 +51,7 @@ export async function countOutcomesByDay(
   const counts: { day: number; outcome: string; count: number }[] = [];
   for (const day of days) {
     for (const row of await outcomesBetween(db, minIdAt(day * DAY_MS), minIdAt((day + 1) * DAY_MS)))
-      counts.push({ day, outcome: row.outcome, count: Number(row.count) });
+      counts.push({ day, outcome: row.outcome, count: row.count });
     await setImmediate();
   }
   return counts;
@@ -86,13 +82,12 @@ export async function hasWorked(db: Db, domainId: string, providerId: string): P
 
 /** Returns the number of logins at a domain through a provider since a time. */
 export async function countLogins(db: Db, domainId: string, providerId: string, since: number): Promise<number> {
-  const row = await db
-    .selectFrom('loginActivity')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('domainId', '=', domainId)
-    .where('providerId', '=', providerId)
-    .where('outcome', '=', 'logged_in')
-    .where('at', '>=', since)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(
+    db
+      .selectFrom('loginActivity')
+      .where('domainId', '=', domainId)
+      .where('providerId', '=', providerId)
+      .where('outcome', '=', 'logged_in')
+      .where('at', '>=', since),
+  );
 }

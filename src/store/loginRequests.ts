@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
+import { changesOne, inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { LoginRequestRow } from '../db/schema.ts';
 
 export async function insertLoginRequest(db: Db, request: LoginRequestRow): Promise<void> {
@@ -31,5 +31,5 @@ const byIds = prepared((db, ids: string) =>
 /** Uses up a login request. Returns false if it was used before: of several responses at once, only one gets true. */
 export async function consumeLoginRequest(db: Db, id: string, now: number): Promise<boolean> {
   const unused = db.updateTable('loginRequests').set({ usedAt: now }).where('id', '=', id).where('usedAt', 'is', null);
-  return (await unused.executeTakeFirst()).numUpdatedRows === 1n;
+  return changesOne(unused);
 }

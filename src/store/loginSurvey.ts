@@ -46,10 +46,5 @@ async function countIn(query: Awaited<ReturnType<ReturnType<typeof activityReade
     .select((e) => e.fn.sum<number>('times').as('count'))
     .groupBy([day, 'providerId', isLocal, 'outcome', 'reason'])
     .execute();
-  return rows.map((row) => ({
-    ...row,
-    day: Number(row.day),
-    isLocal: Number(row.isLocal) === 1,
-    count: Number(row.count),
-  }));
+  return rows.map((row) => ({ ...row, isLocal: row.isLocal === 1 }));
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 
 import type { LoginTestRow, PassedTestRow } from '../db/schema.ts';
 import type { IdentityProvider } from './identityProviders.ts';
@@ -57,9 +58,8 @@ export async function countOpenTests(db: Db, starter: Starter, now: number): Pro
     .where('activityId', 'is', null)
     .groupBy('starter')
     .execute();
-  const counts = rows.map((row) => ({ starter: row.starter, count: Number(row.count) }));
-  const own = counts.find((row) => row.starter === starter)?.count ?? 0;
-  return { all: counts.reduce((sum, { count }) => sum + count, 0), own };
+  const own = rows.find((row) => row.starter === starter)?.count ?? 0;
+  return { all: rows.reduce((sum, { count }) => sum + count, 0), own };
 }
 
 /** Deletes the oldest Test login of a starter that waits for a response. */
@@ -77,7 +77,7 @@ export async function deleteOldestOpenTest(db: Db, starter: Starter): Promise<vo
 /** Notes the login request of a Test login. Returns false if it has one already: it is sent once. */
 export async function writeTestRequest(db: Db, id: string, requestId: string): Promise<boolean> {
   const update = db.updateTable('loginTests').set({ requestId }).where('id', '=', id).where('requestId', 'is', null);
-  return (await update.executeTakeFirst()).numUpdatedRows === 1n;
+  return changesOne(update);
 }
 
 /** Notes the result of a Test login: its row of Login activity, and the people that the response may mean. */

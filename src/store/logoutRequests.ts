@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 import type { LogoutRequestRow } from '../db/schema.ts';
 
 /** How a logout at the provider ended: not yet, done, done but perhaps not at all its applications, or not done. */
@@ -20,5 +21,5 @@ export async function findLogoutRequest(db: Db, id: string): Promise<LogoutReque
 /** Writes what the response to a logout request said. Returns false if another response did so before. */
 export async function finishLogoutRequest(db: Db, id: string, state: LogoutState): Promise<boolean> {
   const sent = db.updateTable('logoutRequests').set({ state }).where('id', '=', id).where('state', '=', 'sent');
-  return (await sent.executeTakeFirst()).numUpdatedRows === 1n;
+  return changesOne(sent);
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { countRows } from '../db/query.ts';
 import { markOf } from './searchWords.ts';
 
 /** Returns the IDs of people who have a value for a custom attribute, or name a person in one, in order. @param id of the attribute or person */
@@ -14,10 +15,5 @@ export async function findMarked(db: Db, id: string, { after = '', limit }: { af
 
 /** Returns the number of people who have a value for a custom attribute. */
 export async function countMarked(db: Db, id: string): Promise<number> {
-  const row = await db
-    .selectFrom('userTokens')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('token', '=', markOf(id))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(db.selectFrom('userTokens').where('token', '=', markOf(id)));
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 import type { MetadataRefreshRow } from '../db/schema.ts';
 import type { ProviderFacts } from './identityProviders.ts';
 
@@ -46,25 +47,25 @@ export async function listDueRefreshes(db: Db, now: number): Promise<string[]> {
 /** Takes a refresh that is due, until a time. Returns true to only one of several servers. */
 export async function takeDueRefresh(db: Db, providerId: string, now: number, until: number): Promise<boolean> {
   await writeIfMissing(db, providerId);
-  const taken = await db
-    .updateTable('metadataRefreshes')
-    .set({ nextAt: until })
-    .where('providerId', '=', providerId)
-    .where('nextAt', '<=', now)
-    .executeTakeFirst();
-  return taken.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('metadataRefreshes')
+      .set({ nextAt: until })
+      .where('providerId', '=', providerId)
+      .where('nextAt', '<=', now),
+  );
 }
 
 /** Takes an early refresh, if the last one was not after a time. Returns true to only one of several servers. */
 export async function takeEarlyRefresh(db: Db, providerId: string, now: number, before: number): Promise<boolean> {
   await writeIfMissing(db, providerId);
-  const taken = await db
-    .updateTable('metadataRefreshes')
-    .set({ earlyAt: now })
-    .where('providerId', '=', providerId)
-    .where((e) => e.or([e('earlyAt', 'is', null), e('earlyAt', '<=', before)]))
-    .executeTakeFirst();
-  return taken.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('metadataRefreshes')
+      .set({ earlyAt: now })
+      .where('providerId', '=', providerId)
+      .where((e) => e.or([e('earlyAt', 'is', null), e('earlyAt', '<=', before)])),
+  );
 }
 
 /** Writes some of what is known. On PostgreSQL, the row is locked from then on: call it first, and what is read next is the newest. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
+import { countRows, inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import { writeSetting } from './settings.ts';
 
 /** A group that is a member of another group. */
@@ -151,15 +151,13 @@ const allAbove = prepared((db, ids: string) =>
 
 /** Returns how many groups are above some groups, counted once for each of them. */
 export async function countAncestors(db: Db, ids: string[]): Promise<number> {
-  const query = db.selectFrom('groupAncestors').select((e) => e.fn.countAll<number>().as('count'));
-  const rows = await query.where(isOneOf(db, 'groupId', JSON.stringify(ids))).execute();
-  return Number(rows[0]?.count);
+  return countRows(db.selectFrom('groupAncestors').where(isOneOf(db, 'groupId', jsonList(ids))));
 }
 
 /** Returns the numbers of member groups of some groups. Groups without any are missing. */
 export async function countNestedGroups(db: Db, groupIds: string[]): Promise<Map<string, number>> {
   const rows = await sizesOf(db, JSON.stringify(groupIds));
-  return new Map(rows.map(({ groupId, count }) => [groupId, Number(count)]));
+  return new Map(rows.map(({ groupId, count }) => [groupId, count]));
 }
 
 const sizesOf = prepared((db, groupIds: string) =>

@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 
 /** Keeps the hash of a challenge for one browser and purpose, its `binding`. */
 export async function insertChallenge(
@@ -10,11 +11,11 @@ export async function insertChallenge(
 
 /** Uses up a challenge. Returns false if it was used before, has expired, or is bound to another browser or purpose. */
 export async function consumeChallenge(db: Db, challengeHash: string, binding: string, now: number): Promise<boolean> {
-  const result = await db
-    .deleteFrom('passkeyChallenges')
-    .where('challengeHash', '=', challengeHash)
-    .where('binding', '=', binding)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(
+    db
+      .deleteFrom('passkeyChallenges')
+      .where('challengeHash', '=', challengeHash)
+      .where('binding', '=', binding)
+      .where('expiresAt', '>', now),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 import type { PasswordLinkRow } from '../db/schema.ts';
 
 /** Stores the link with which a person chooses a new password. It replaces the one before that was mailed, or that was not. */
@@ -23,8 +24,7 @@ export async function findPasswordLink(db: Db, tokenHash: string, now: number): 
 
 /** Deletes a link. Returns true to only one of several concurrent calls. */
 export async function takePasswordLink(db: Db, tokenHash: string): Promise<boolean> {
-  const result = await db.deleteFrom('passwordLinks').where('tokenHash', '=', tokenHash).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('passwordLinks').where('tokenHash', '=', tokenHash));
 }
 
 /** Deletes the links of a person. */

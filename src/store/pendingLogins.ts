@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 
 /** Keeps a verified login while the person is asked whether to switch. */
 export async function insertPendingLogin(
@@ -21,6 +22,5 @@ export async function findPendingLogin(db: Db, tokenHash: string, now: number): 
 
 /** Uses up a pending login. Returns false if it was used before. */
 export async function consumePendingLogin(db: Db, tokenHash: string): Promise<boolean> {
-  const result = await db.deleteFrom('pendingLogins').where('tokenHash', '=', tokenHash).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('pendingLogins').where('tokenHash', '=', tokenHash));
 }

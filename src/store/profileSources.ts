@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/query.ts';
+import { countRows, prepared } from '../db/query.ts';
 import type { ProfileSourceRow, ProfileSourceTokenRow } from '../db/schema.ts';
 
 /** A SCIM client that provisions people and groups. Its `id` is the Client ID. */
@@ -136,21 +136,13 @@ export async function countManaged(
   db: Db,
   sourceId: string,
 ): Promise<{ people: number; activePeople: number; groups: number }> {
-  const people = await db
+  const { people, activePeople } = await db
     .selectFrom('users')
-    .select((e) => [e.fn.countAll<number>().as('people'), e.fn.sum<number>('active').as('activePeople')])
+    .select((e) => [e.fn.countAll<number>().as('people'), e.fn.sum<number | null>('active').as('activePeople')])
     .where('sourceId', '=', sourceId)
     .executeTakeFirstOrThrow();
-  const groups = await db
-    .selectFrom('groups')
-    .select((e) => e.fn.countAll<number>().as('groups'))
-    .where('sourceId', '=', sourceId)
-    .executeTakeFirstOrThrow();
-  return {
-    people: Number(people.people),
-    activePeople: Number(people.activePeople ?? 0),
-    groups: Number(groups.groups),
-  };
+  const groups = await countRows(db.selectFrom('groups').where('sourceId', '=', sourceId));
+  return { people, activePeople: activePeople ?? 0, groups };
 }
 
 /** Returns the IDs of some people that a source manages. */

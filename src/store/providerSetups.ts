@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne, countRows } from '../db/query.ts';
 import type { ProviderSetupRow } from '../db/schema.ts';
 
 /** A provider setup link, and what arrived through it. */
@@ -49,14 +50,13 @@ export async function listProviderSetups(db: Db, domainId?: string): Promise<Lis
 
 /** Counts the links of a domain that may hold metadata: neither approved nor revoked. */
 export async function countHeldSetups(db: Db, domainId: string): Promise<number> {
-  const row = await db
-    .selectFrom('providerSetups')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('domainId', '=', domainId)
-    .where('revokedAt', 'is', null)
-    .where((e) => e.or([e('decision', 'is', null), e('decision', '!=', 'approved')]))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(
+    db
+      .selectFrom('providerSetups')
+      .where('domainId', '=', domainId)
+      .where('revokedAt', 'is', null)
+      .where((e) => e.or([e('decision', 'is', null), e('decision', '!=', 'approved')])),
+  );
 }
 
 type Start = { visitorHash: string; startedAt: number; startedFrom: string };
@@ -64,20 +64,20 @@ type Start = { visitorHash: string; startedAt: number; startedFrom: string };
 /** Gives the link to a browser, once. Returns false if another one has it, or it was revoked meanwhile. */
 export async function writeStart(db: Db, id: string, start: Start): Promise<boolean> {
   const update = db.updateTable('providerSetups').set(start).where('id', '=', id);
-  return isOne(update.where('visitorHash', 'is', null).where('revokedAt', 'is', null));
+  return changesOne(update.where('visitorHash', 'is', null).where('revokedAt', 'is', null));
 }
 
 /** Counts a try. Returns false past `most`. */
 export async function countTry(db: Db, id: string, most: number): Promise<boolean> {
   const update = db.updateTable('providerSetups').set((e) => ({ tries: e('tries', '+', 1) }));
-  return isOne(update.where('id', '=', id).where('tries', '<', most));
+  return changesOne(update.where('id', '=', id).where('tries', '<', most));
 }
 
 type Proposal = Partial<Pick<ProviderSetup, 'metadataXml' | 'metadataUrl' | 'guide'>>;
 
 /** Changes what is proposed. Returns false if it waits for a decision, was approved, or the link was revoked. */
 export async function writeProposal(db: Db, id: string, proposal: Proposal): Promise<boolean> {
-  return isOne(changeable(db, id).set(proposal));
+  return changesOne(changeable(db, id).set(proposal));
 }
 
 type Sent = Pick<ProviderSetup, 'message' | 'sentAt' | 'testId' | 'metadataXml'>;
@@ -85,7 +85,7 @@ type Sent = Pick<ProviderSetup, 'message' | 'sentAt' | 'testId' | 'metadataXml'>
 /** Sends what is proposed. Returns false if that is other metadata by now, it was sent already, or the link was revoked. An earlier decision ends. */
 export async function writeSent(db: Db, id: string, { metadataXml, ...sent }: Sent): Promise<boolean> {
   const undecided = { decision: null, decidedAt: null, decidedBy: '', reason: '' };
-  return isOne(
+  return changesOne(
     changeable(db, id)
       .where('metadataXml', '=', metadataXml)
       .set({ ...sent, ...undecided }),
@@ -101,7 +101,7 @@ export async function writeDecision(db: Db, id: string, sentAt: number, decision
     .updateTable('providerSetups')
     .set({ ...decision, ...used })
     .where('id', '=', id);
-  return isOne(update.where('sentAt', '=', sentAt).where('decision', 'is', null).where('revokedAt', 'is', null));
+  return changesOne(update.where('sentAt', '=', sentAt).where('decision', 'is', null).where('revokedAt', 'is', null));
 }
 
 /** Revokes a link, and forgets what was proposed. Returns false if it was approved or revoked already. */
@@ -112,7 +112,7 @@ export async function writeRevocation(
 ): Promise<boolean> {
   const forgotten = { metadataXml: null, metadataUrl: null, message: '' };
   const update = db.updateTable('providerSetups').set({ ...revocation, ...forgotten });
-  return isOne(
+  return changesOne(
     update
       .where('id', '=', id)
       .where('revokedAt', 'is', null)
@@ -127,8 +127,4 @@ function changeable(db: Db, id: string) {
     .where('id', '=', id)
     .where('revokedAt', 'is', null)
     .where((e) => e.or([e('sentAt', 'is', null), e('decision', '=', 'declined')]));
-}
-
-async function isOne(update: { executeTakeFirst(): Promise<{ numUpdatedRows: bigint }> }): Promise<boolean> {
-  return (await update.executeTakeFirst()).numUpdatedRows === 1n;
 }

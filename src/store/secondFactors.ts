@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/query.ts';
+import { changesOne, countRows, prepared } from '../db/query.ts';
 import type { AuthenticatorAppRow, PasskeyRow } from '../db/schema.ts';
 
 /** Returns a person's authenticator app, if they have set one up. */
@@ -19,19 +19,18 @@ export async function writeAuthenticatorApp(db: Db, row: AuthenticatorAppRow): P
 
 /** Uses up a time step of an authenticator app, and all before it. Returns false if it was used: of two logins with one code, one succeeds. */
 export async function useTimeStep(db: Db, userId: string, step: number, now: number): Promise<boolean> {
-  const result = await db
-    .updateTable('authenticatorApps')
-    .set({ lastStep: step, lastUsedAt: now })
-    .where('userId', '=', userId)
-    .where('lastStep', '<', step)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('authenticatorApps')
+      .set({ lastStep: step, lastUsedAt: now })
+      .where('userId', '=', userId)
+      .where('lastStep', '<', step),
+  );
 }
 
 /** Removes a person's authenticator app. Returns false if there was none. */
 export async function deleteAuthenticatorApp(db: Db, userId: string): Promise<boolean> {
-  const result = await db.deleteFrom('authenticatorApps').where('userId', '=', userId).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('authenticatorApps').where('userId', '=', userId));
 }
 
 /** Lists a person's passkeys, the oldest first. */
@@ -54,13 +53,13 @@ export async function insertPasskey(db: Db, row: PasskeyRow): Promise<void> {
  * (WebAuthn 7.2, step 22). One that does not count always reports 0.
  */
 export async function usePasskey(db: Db, id: string, counter: number, now: number): Promise<boolean> {
-  const result = await db
-    .updateTable('passkeys')
-    .set({ counter, lastUsedAt: now })
-    .where('id', '=', id)
-    .where((e) => (counter === 0 ? e('counter', '=', 0) : e('counter', '<', counter)))
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('passkeys')
+      .set({ counter, lastUsedAt: now })
+      .where('id', '=', id)
+      .where((e) => (counter === 0 ? e('counter', '=', 0) : e('counter', '<', counter))),
+  );
 }
 
 /** Gives a passkey another name. */
@@ -70,8 +69,7 @@ export async function writePasskeyName(db: Db, id: string, name: string): Promis
 
 /** Removes a passkey of a person. Returns false if there was none. */
 export async function deletePasskey(db: Db, userId: string, id: string): Promise<boolean> {
-  const result = await db.deleteFrom('passkeys').where('userId', '=', userId).where('id', '=', id).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('passkeys').where('userId', '=', userId).where('id', '=', id));
 }
 
 /** Replaces a person's recovery codes. */
@@ -86,22 +84,12 @@ export async function replaceRecoveryCodes(db: Db, userId: string, hashes: strin
 
 /** Uses up a recovery code. Returns false if there is none with this hash. */
 export async function useRecoveryCode(db: Db, userId: string, codeHash: string): Promise<boolean> {
-  const result = await db
-    .deleteFrom('recoveryCodes')
-    .where('userId', '=', userId)
-    .where('codeHash', '=', codeHash)
-    .executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('recoveryCodes').where('userId', '=', userId).where('codeHash', '=', codeHash));
 }
 
 /** Returns how many recovery codes a person has left. */
 export async function countRecoveryCodes(db: Db, userId: string): Promise<number> {
-  const row = await db
-    .selectFrom('recoveryCodes')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('userId', '=', userId)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(db.selectFrom('recoveryCodes').where('userId', '=', userId));
 }
 
 /** Removes a person's authenticator app, passkeys and recovery codes. Returns how many apps and passkeys there were. */
@@ -141,8 +129,8 @@ export type CredentialFacts = {
 /** Returns what a person can log in with, in one query: every request of a local session asks for it. */
 export async function findCredentials(db: Db, userId: string): Promise<CredentialFacts> {
   const [row] = await credentialsOf(db, userId);
-  const { passwordHash = null, appSealed = null, passkeys = 0, newestPasskey = null } = row ?? {};
-  return { passwordHash, appSealed, passkeys: Number(passkeys), newestPasskey };
+  const { passwordHash = null, appSealed = null, passkeys, newestPasskey = null } = row ?? {};
+  return { passwordHash, appSealed, passkeys: passkeys ?? 0, newestPasskey };
 }
 
 const credentialsOf = prepared((db, userId: string) =>

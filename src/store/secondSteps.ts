@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 import type { SecondStepRow } from '../db/schema.ts';
 
 /** Keeps a login whose password was right until the second factor follows. */
@@ -18,19 +19,18 @@ export async function findSecondStep(db: Db, tokenHash: string, now: number): Pr
 
 /** Counts a code before it is checked. Returns false if there were `most` already: a burst of guesses cannot outrun the count. */
 export async function countTry(db: Db, tokenHash: string, most: number): Promise<boolean> {
-  const result = await db
-    .updateTable('secondSteps')
-    .set((e) => ({ tries: e('tries', '+', 1) }))
-    .where('tokenHash', '=', tokenHash)
-    .where('tries', '<', most)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('secondSteps')
+      .set((e) => ({ tries: e('tries', '+', 1) }))
+      .where('tokenHash', '=', tokenHash)
+      .where('tries', '<', most),
+  );
 }
 
 /** Ends a login that waits. Returns false if it was finished before. */
 export async function consumeSecondStep(db: Db, tokenHash: string): Promise<boolean> {
-  const result = await db.deleteFrom('secondSteps').where('tokenHash', '=', tokenHash).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('secondSteps').where('tokenHash', '=', tokenHash));
 }
 
 /** Ends the logins of a person that wait. */

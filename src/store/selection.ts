@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { compiled, isOneOf } from '../db/query.ts';
+import { compiled, countRows, isOneOf } from '../db/query.ts';
 import { type Group, groupColumns } from './groups.ts';
 import { type User, userColumns, userFromRow } from './users.ts';
 
@@ -128,11 +128,7 @@ export async function findIds(db: Db, ids: RawBuilder<unknown>, most: number): P
 /** Returns the number of memberships of all groups, counted up to `most`. */
 export async function countMemberships(db: Db, most: number): Promise<number> {
   const some = db.selectFrom('groupMembers').select('userId').limit(most);
-  const row = await db
-    .selectFrom(some.as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(db.selectFrom(some.as('some')));
 }
 
 /**

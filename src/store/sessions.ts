@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
+import { countRows, inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { Schema, SessionRow } from '../db/schema.ts';
 
 /** Returns the session with an ID (the hash of the cookie's secret), unless it has expired. */
@@ -81,14 +81,13 @@ export async function deleteSessionsById(db: Db, ids: readonly string[]): Promis
 
 /** Returns the number of active sessions of people managed by a profile source. */
 export async function countSessionsOfSource(db: Db, sourceId: string, now: number): Promise<number> {
-  const row = await db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.userId')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('users.sourceId', '=', sourceId)
-    .where('sessions.expiresAt', '>', now)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(
+    db
+      .selectFrom('sessions')
+      .innerJoin('users', 'users.id', 'sessions.userId')
+      .where('users.sourceId', '=', sourceId)
+      .where('sessions.expiresAt', '>', now),
+  );
 }
 
 /** Ends the sessions at a domain by its limits, if these come before their end. */
@@ -142,11 +141,7 @@ export async function listSessions(
 export async function countSessions(db: Db, filter: SessionFilter, now: number, most?: number): Promise<number> {
   const all = db.selectFrom('sessions').select('id').where(matching(filter)).where('expiresAt', '>', now);
   const some = most === undefined ? all : all.limit(most + 1);
-  const row = await db
-    .selectFrom(some.as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(db.selectFrom(some.as('some')));
 }
 
 /** Whose sessions end with a change: some people's, or those of a provider, at a domain, or of a provider at a domain. */

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/query.ts';
+import { changesOne, prepared } from '../db/query.ts';
 
 const CHECKED_BYTES = 64 * 1024;
 
@@ -47,12 +47,7 @@ const byName = prepared((db, name: SettingName) =>
 
 /** Removes a setting if it has this value. Returns true to only one of several concurrent calls. */
 export async function takeSetting(db: Db, name: InternalSetting, value: unknown): Promise<boolean> {
-  const result = await db
-    .deleteFrom('settings')
-    .where('name', '=', name)
-    .where('valueJson', '=', JSON.stringify(value))
-    .executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return changesOne(db.deleteFrom('settings').where('name', '=', name).where('valueJson', '=', JSON.stringify(value)));
 }
 
 /** Writes a setting whose changes are recorded: only saveSetting does (audit/saveSetting.ts). */
@@ -80,13 +75,13 @@ async function write(db: Db, name: SettingName, value: unknown): Promise<void> {
 
 /** Replaces a setting if it still has this value. Returns false if another change came first. */
 export async function replaceSetting(db: Db, name: InternalSetting, before: unknown, after: unknown): Promise<boolean> {
-  const result = await db
-    .updateTable('settings')
-    .set({ valueJson: JSON.stringify(after) })
-    .where('name', '=', name)
-    .where('valueJson', '=', JSON.stringify(before))
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return changesOne(
+    db
+      .updateTable('settings')
+      .set({ valueJson: JSON.stringify(after) })
+      .where('name', '=', name)
+      .where('valueJson', '=', JSON.stringify(before)),
+  );
 }
 
 /** Writes a setting unless it exists. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
+import { changesOne } from '../db/query.ts';
 
 /** What was left out of a source's requests, or refused, because of its rights or because it does not exist here. */
 export const noticeKinds = [
@@ -43,8 +44,7 @@ export async function listNotices(db: Db): Promise<{ sourceId: string; kind: str
 /** Hides a notice until the rights or refusals of the source change. Returns false if it is not shown. */
 export async function hideNotice(db: Db, sourceId: string, kind: string): Promise<boolean> {
   const shown = db.updateTable('sourceNotices').where('sourceId', '=', sourceId).where('dismissed', '=', 0);
-  const hidden = await shown.set({ dismissed: 1 }).where('kind', '=', kind).executeTakeFirst();
-  return hidden.numUpdatedRows === 1n;
+  return changesOne(shown.set({ dismissed: 1 }).where('kind', '=', kind));
 }
 
 /** Deletes the notices of a source. */

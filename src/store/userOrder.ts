@@ -57,7 +57,7 @@ export function keyColumns({ keys }: UserOrder) {
 
 /** Returns the place of a row with the keyColumns of an order. */
 export function placeOf(row: Record<`key${number}`, KeyValue> & { id: string }, { keys }: UserOrder): Place {
-  return [...keys.map(({ isNumber }, index) => numberOrText(row[`key${index}`], isNumber)), row.id];
+  return [...keys.map((_, index) => row[`key${index}`] ?? ''), row.id];
 }
 
 export function writeCursor(place: Place): string {
@@ -78,11 +78,6 @@ export function readCursor(cursor: string | undefined, { keys }: UserOrder): Pla
   } catch {
     return undefined;
   }
-}
-
-/** PostgreSQL returns large integers as text. */
-function numberOrText(value: KeyValue | undefined, isNumber: boolean): KeyValue {
-  return isNumber ? Number(value) : String(value);
 }
 
 /** Returns the order by name, after those who meet a condition. */

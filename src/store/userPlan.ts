@@ -1,5 +1,6 @@
 import { type Expression, expressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/open.ts';
+import { countRows } from '../db/query.ts';
 import type { Schema } from '../db/schema.ts';
 import { wordsOfQuery } from './searchWords.ts';
 import { firstIf, orderOf, startOfWord, type UserOrder, type UserQuery, type UserSort } from './userOrder.ts';
@@ -115,9 +116,5 @@ async function countIds<Tables extends keyof Schema>(
   ids: SelectQueryBuilder<Schema, Tables, { id: string }>,
   most: number,
 ): Promise<number> {
-  const row = await db
-    .selectFrom(ids.limit(most + 1).as('some'))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(db.selectFrom(ids.limit(most + 1).as('some')));
 }

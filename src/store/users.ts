@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
-import { isOneOf, jsonList, prepared } from '../db/query.ts';
+import { countRows, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { UserRow } from '../db/schema.ts';
 import { loginKey, soughtKey } from './loginName.ts';
 import type { Profile } from './profile.ts';
@@ -170,13 +170,7 @@ export async function findPasswordHash(db: Db, id: string): Promise<string | und
 
 /** Returns the number of active people of a type. */
 export async function countActiveUsers(db: Db, userType: string): Promise<number> {
-  const row = await db
-    .selectFrom('users')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('userType', '=', userType)
-    .where('active', '=', 1)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return countRows(db.selectFrom('users').where('userType', '=', userType).where('active', '=', 1));
 }
 
 /** How many Power Users are active, how many of them have a local password, and how many no profile source manages. */
@@ -189,13 +183,13 @@ export async function countPowerUsers(db: Db, exceptIds: string[] = []): Promise
     .select((e) => [
       e.fn.countAll<number>().as('active'),
       e.fn.count<number>('passwordHash').as('withPassword'),
-      sql<number>`sum(case when "sourceId" is null then 1 else 0 end)`.as('unmanaged'),
+      sql<number | null>`sum(case when "sourceId" is null then 1 else 0 end)`.as('unmanaged'),
     ])
     .where('userType', '=', 'Power User')
     .where('active', '=', 1);
   if (exceptIds.length > 0) query = query.where('id', 'not in', exceptIds);
-  const { active, withPassword, unmanaged } = await query.executeTakeFirstOrThrow();
-  return { active: Number(active), withPassword: Number(withPassword), unmanaged: Number(unmanaged ?? 0) };
+  const { unmanaged, ...counts } = await query.executeTakeFirstOrThrow();
+  return { ...counts, unmanaged: unmanaged ?? 0 };
 }
 
 /** Returns those of these people who are active Power Users, the ones with a local password first. */
