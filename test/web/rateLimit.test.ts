@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import express from 'express';
+import express, { type Request, type Response } from 'express';
 import request from 'supertest';
 import { AppError } from '../../src/errors.ts';
 import { rateLimit } from '../../src/web/rateLimit.ts';
@@ -44,6 +44,21 @@ describe('web/rateLimit', () => {
       ['2001:db8:0:1::1', 200],
     ] as const)
       expect((await get(address)).status, address).to.equal(status);
+  });
+
+  it('forgets the counts of a minute past 100,000 networks, so that they do not fill the memory', async () => {
+    const limit = rateLimit(await testDeps(), 1);
+    const allows = (ip: string) => {
+      try {
+        limit({ ip } as Request, { set: () => {} } as unknown as Response, () => {});
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect([allows('192.0.2.1'), allows('192.0.2.1')]).to.deep.equal([true, false]);
+    for (let i = 1; i < 100_000; i += 1) allows(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+    expect(allows('192.0.2.1')).to.equal(true);
   });
 
   it('limits nothing if rate limits are off', async () => {

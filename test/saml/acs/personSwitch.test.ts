@@ -5,9 +5,11 @@ import { setActive } from '../../../src/people/users.ts';
 import { completeLogin } from '../../../src/saml/acs/completeLogin.ts';
 import type { AcceptedLogin } from '../../../src/saml/acs/receive.ts';
 import { rememberLogout } from '../../../src/saml/verify/loggedOut.ts';
+import { insertDomain } from '../../../src/store/domains.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../../support/anteroom.ts';
 import { behindSession } from '../../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../../support/hostClient.ts';
+import { aDomain } from '../../support/rows.ts';
 import { acceptedLogin } from '../support/acceptedLogin.ts';
 
 const HOST = 'intranet.acme.com';
@@ -56,6 +58,16 @@ describe('the switch of the person', () => {
       expect((await browser.post('/saml/switch', {})).status).to.equal(404);
       expect((await browser.send('/profile')).text).to.contain('maya.koch');
     });
+
+  it('goes on only at the domain where the login arrived', async () => {
+    const other = 'other.acme.com';
+    await insertDomain(anteroom.deps.store.db, aDomain({ url: `https://${other}` }));
+    const browser = await mayaAskedToSwitch();
+    const headers = { cookie: browser.cookie(), 'sec-fetch-site': 'same-origin' };
+    const elsewhere = await sendRaw(anteroom, '/saml/switch', { method: 'POST', headers: { host: other, ...headers } });
+    expect([elsewhere.status, elsewhere.cookies]).to.deep.equal([404, []]);
+    expect((await browser.post('/saml/switch', {})).status).to.equal(303);
+  });
 
   it('starts no session if the provider logs the person out in the same moment', async () => {
     const { deps } = anteroom;

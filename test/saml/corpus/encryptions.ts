@@ -98,6 +98,15 @@ function algorithms(): HostileCase[] {
     renamed('an unknown digest for OAEP', '09/xmldsig#sha1', '09/xmldsig#md5'),
     renamed('a label for OAEP', '<ds:DigestMethod', '<xenc:OAEPparams>AAAA</xenc:OAEPparams><ds:DigestMethod'),
     refused(
+      'a digest of the mask for the key transport that fixes it',
+      swap(
+        sealed('assertion', { transport: 'rsa-oaep', mask: 'sha256' }),
+        '2009/xmlenc11#rsa-oaep',
+        '2001/04/xmlenc#rsa-oaep-mgf1p',
+      ),
+      'algorithm_forbidden',
+    ),
+    refused(
       'an unknown digest of the mask',
       swap(sealed('assertion', { transport: 'rsa-oaep', mask: 'sha256' }), 'mgf1sha256', 'mgf1sha512'),
       'algorithm_forbidden',

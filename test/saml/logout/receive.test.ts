@@ -22,6 +22,7 @@ import {
   signedField,
   signedQuery,
 } from '../support/logout.ts';
+import { at } from '../support/message.ts';
 import { readSigned } from '../support/redirect.ts';
 import { newestAttempt, type Signing, startSigning } from '../support/signingProvider.ts';
 
@@ -144,6 +145,15 @@ describe('a logout that the provider starts', () => {
     await addAda(none);
     expect((await sendLogout(none, signedField(logoutOf(none)))).location).to.equal('/logged-out');
     expect(await openSessions(none)).to.deep.equal([]);
+  });
+
+  it('may be issued as far in the future as the clocks may differ', async () => {
+    const signing = await start();
+    await addAda(signing);
+    const parts = logoutOf(signing);
+    const attributes = parts.attributes.replace(/IssueInstant="[^"]*"/, `IssueInstant="${at(60)}"`);
+    await sendLogout(signing, signedField({ ...parts, attributes }));
+    expect(await openSessions(signing)).to.deep.equal([]);
   });
 
   it('says Success too if there is no session any more', async () => {

@@ -30,6 +30,13 @@ describe('a message by HTTP-Redirect', () => {
     expect([parameter, root.local, relayState]).to.deep.equal(['SAMLRequest', 'LogoutRequest', 'a b+c']);
   });
 
+  it('verifies an empty RelayState as part of what was signed', () => {
+    const empty = signed(`SAMLRequest=${deflated(XML)}&RelayState=`);
+    expect(readSigned(empty, signingKeys).relayState).to.equal('');
+    expectReason(empty.replace('&RelayState=', ''), 'signature_invalid');
+    expectReason(signed(`SAMLRequest=${deflated(XML)}`).replace('&SigAlg', '&RelayState=&SigAlg'), 'signature_invalid');
+  });
+
   it('verifies the octets as received, also with lowercase percent-encoding', () => {
     const raw = `SAMLResponse=${deflated(XML).replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase())}`;
     expect(readSigned(signed(raw), signingKeys).parameter).to.equal('SAMLResponse');

@@ -19,6 +19,7 @@ import { encode, honest } from '../corpus/hostile.ts';
 import { verifyField } from '../support/context.ts';
 
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
 const EMAIL = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
 const rules: PeopleRules = {
   ...noPeopleRules,
@@ -163,6 +164,8 @@ describe('creating and updating people at login', () => {
 
     it('creates nobody by a name that the provider made up', async () => {
       expect(reason(await logIn('x-17', ada, { format: PERSISTENT }))).to.equal('person_unknown');
+      const { mail: _, ...withoutMail } = ada;
+      expect(reason(await logIn('x-17', withoutMail, { format: TRANSIENT }))).to.equal('person_unknown');
       expect(await findUserByUserName(deps.store.db, 'x-17')).to.equal(undefined);
     });
 
