@@ -37,19 +37,13 @@ export const personSections = {
   intranet: 'Intranet',
 };
 
-/** The types with one text as their value: a photo is its address, a person their ID. Only custom attributes are numbers. */
-type TextType =
-  | 'text'
-  | 'longText'
-  | 'number'
-  | 'choice'
-  | 'date'
-  | 'link'
-  | 'language'
-  | 'timeZone'
-  | 'photo'
-  | 'person';
-type AttributeType = TextType | 'boolean' | 'list' | 'addresses' | 'scimList'; // a scimList is on no form
+/**
+ * The type of the value: one text (of a photo its address, of a person their ID), yes or no, or a list. Only custom attributes are numbers,
+ * and a scimList is on no form.
+ */
+type AttributeType =
+  | ('text' | 'longText' | 'number' | 'choice' | 'date' | 'link' | 'language' | 'timeZone' | 'photo' | 'person')
+  | ('boolean' | 'list' | 'addresses' | 'scimList');
 
 /** An attribute of a person: how it is shown, checked, stored, provisioned, imported and found. */
 export type PersonAttribute = Options & {

@@ -101,12 +101,9 @@ function errorsOf(attribute: PersonAttribute, input: PersonInput, shown: PersonI
   const [value, before] = [input[name], shown[name]];
   if (Array.isArray(value)) return lineErrors(attribute, value, Array.isArray(before) ? before : []);
   const text = textIn(input, name);
-  if (attribute.custom) {
-    const error = text === before ? undefined : customError(attribute, text);
-    return error ? { [name]: error } : {};
-  }
   if (required && text === '') return { [name]: `Enter a ${label.toLowerCase()}.` };
-  const error = text === before ? undefined : textError(attribute, text);
+  const check = attribute.custom ? customError : textError;
+  const error = text === before ? undefined : check(attribute, text);
   return error ? { [name]: error } : {};
 }
 

@@ -89,17 +89,15 @@ export async function erasePerson(deps: Deps, user: User): Promise<Erased> {
   const others = await findUsersById(db, [...new Set(named.map(({ userId }) => userId ?? ''))]); // who share an address with the person
   const logins = named.filter(({ userId }) => !others.has(userId ?? ''));
   const entries = withoutOthers(naming, await findUsersById(db, partiesOf(naming)));
-  for (const some of parts(logins.map(({ id }) => id))) {
-    await deleteMessagesOf(db, some);
-    await eraseFromActivity(db, some);
-  }
+  await inParts(logins, (ids) => deleteMessagesOf(db, ids));
+  await inParts(logins, (ids) => eraseFromActivity(db, ids));
   for (const isGroup of [true, false]) {
     const own = scimRequests.filter(({ resourceType }) => (resourceType === 'Group') === isGroup);
-    for (const some of parts(own.map(({ id }) => id))) await eraseFromScimLog(db, some, isGroup);
+    await inParts(own, (ids) => eraseFromScimLog(db, ids, isGroup));
   }
   const sent = events.filter(({ state }) => state !== 'waiting');
-  for (const some of parts(sent.map(({ id }) => id))) await deleteDeliveries(db, some);
-  for (const some of parts(mails.map(({ id }) => id))) await eraseRecipients(db, some);
+  await inParts(sent, (ids) => deleteDeliveries(db, ids));
+  await inParts(mails, (ids) => eraseRecipients(db, ids));
   const ended = await itemsOfEndedJobs(deps, items);
   for (const { jobId, position } of ended) await deleteJobItems(db, jobId, [position]);
   await erasePersonEntries(deps, user.id, entries);
@@ -218,8 +216,7 @@ async function itemsOfEndedJobs({ store }: Deps, items: Mentions['items']): Prom
   return items.filter(({ jobId }) => ended.get(jobId));
 }
 
-function parts(ids: string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, part) =>
-    ids.slice(part * AT_ONCE, (part + 1) * AT_ONCE),
-  );
+async function inParts(rows: { id: string }[], change: (ids: string[]) => Promise<unknown>): Promise<void> {
+  for (let start = 0; start < rows.length; start += AT_ONCE)
+    await change(rows.slice(start, start + AT_ONCE).map(({ id }) => id));
 }

@@ -38,17 +38,21 @@ export function customResource(
   const result = { ...custom };
   for (const { name, type, several } of customOnly(attributes)) {
     if (type !== 'person' || result[name] === undefined) continue;
+    const label = several ? 'display' : 'displayName';
     const people = [result[name]].flat().filter(isObject);
-    const shown = people.map(({ value }) =>
-      reference(String(value), names, several ? 'display' : 'displayName', baseUrl),
-    );
+    const shown = people.map(({ value }) => personReference(String(value), names, label, baseUrl));
     result[name] = several ? shown : shown[0];
   }
   return result;
 }
 
-/** A person who was deleted at this moment has no URL. */
-function reference(id: string, names: Map<string, string | null>, label: string, baseUrl: string): Json {
+/** Returns a reference to a person (RFC 7643 4.3). An unknown id has no URL. */
+export function personReference(
+  id: string,
+  names: Map<string, string | null>,
+  label: 'display' | 'displayName',
+  baseUrl: string,
+): Json {
   const name = names.get(id);
   return {
     value: id,

@@ -6,7 +6,7 @@ import type { Profile } from '../../store/profile.ts';
 import { type User, userTypes } from '../../store/users.ts';
 import { isObject, type Json } from '../schema/json.ts';
 import { ENTERPRISE_URN, INTERACT_URN, USER_URN } from '../schema/schema.ts';
-import { customAttributesOf, customPartOf, customResource } from './customResource.ts';
+import { customAttributesOf, customPartOf, customResource, personReference } from './customResource.ts';
 import { versionTag } from './operations.ts';
 
 const extensionUrns = [ENTERPRISE_URN, INTERACT_URN, CUSTOM_URN];
@@ -93,7 +93,7 @@ export function userResource(user: User, { baseUrl, isoTime, groups, names, attr
   });
   const managerId = user.profile.enterprise?.manager?.value;
   if (managerId !== undefined) {
-    const manager = managerResource(managerId, names.get(managerId), baseUrl);
+    const manager = personReference(managerId, names, 'displayName', baseUrl);
     resource[ENTERPRISE_URN] = { ...(resource[ENTERPRISE_URN] as Json), manager };
   }
   const { custom } = user.profile;
@@ -168,11 +168,6 @@ export function userVersion({ version }: User, groups: Omit<GroupOfUser, 'userId
 
 function groupRef({ id, displayName, type }: Omit<GroupOfUser, 'userId'>, baseUrl: string): Json {
   return { value: id, $ref: `${baseUrl}/Groups/${id}`, display: displayName, type };
-}
-
-/** Returns a manager (RFC 7643 4.3). An unknown id has no reference. */
-function managerResource(id: string, displayName: string | null | undefined, baseUrl: string): Json {
-  return present({ value: id, $ref: displayName === undefined ? null : `${baseUrl}/Users/${id}`, displayName });
 }
 
 /** Returns an FNV-1a checksum, which distinguishes lists of groups but is not cryptographic. */
