@@ -2,7 +2,8 @@ import type { Db } from '../../db/open.ts';
 import { emptyPerson, type PersonAttribute, type UserAttributes } from '../../people/attribute.ts';
 import { changedAttributes, findOwners, keepValue, leavesOut, ownerOf, owns } from '../../people/ownership.ts';
 import { learnAttributes } from '../../sources/ownership.ts';
-import { findSources, type ProfileSource } from '../../store/profileSources.ts';
+import { findProvider } from '../../store/identityProviders.ts';
+import { findSource, type ProfileSource } from '../../store/profileSources.ts';
 import type { User } from '../../store/users.ts';
 import { type Call, note } from '../http/call.ts';
 import { ScimError } from '../http/errors.ts';
@@ -41,12 +42,16 @@ export function isManagedElsewhere(source: ProfileSource, { sourceId }: Managed)
   return sourceId !== null && sourceId !== source.id;
 }
 
-/** Checks that no other source manages a person or group. @throws ScimError 403 with the name of the other source */
+/** Checks that nothing else manages a person or group. @throws ScimError 403 with the name of the source or identity provider that does */
 export async function requireManaging(db: Db, { source }: Call, row: Managed): Promise<void> {
+  const id = row.sourceId ?? '';
   if (!isManagedElsewhere(source, row)) return;
-  const [other] = await findSources(db, [row.sourceId ?? '']);
-  const name = other?.name ?? 'another profile source';
-  throw new ScimError(403, undefined, `This is managed by ${name}. Only that source can change or delete it.`);
+  const provider = await findProvider(db, id);
+  const name = (await findSource(db, id))?.name ?? 'another profile source';
+  const text = provider
+    ? `This group is managed by the identity provider ${provider.name}: logins change its members. A Power User must delete it before a source can manage it.`
+    : `This is managed by ${name}. Only that source can change or delete it.`;
+  throw new ScimError(403, undefined, text);
 }
 
 type Managed = { sourceId: string | null };

@@ -5,8 +5,11 @@ import { type Call, newTrace } from '../../../src/scim/http/call.ts';
 import { ownedPerson } from '../../../src/scim/resources/ownership.ts';
 import { changeOwnership } from '../../../src/sources/ownership.ts';
 import { getSource, setSourceActive } from '../../../src/sources/profileSources.ts';
+import { insertGroup } from '../../../src/store/groups.ts';
+import { insertProvider } from '../../../src/store/identityProviders.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
 import { addPerson as addByHand } from '../../support/anteroom.ts';
+import { aGroup, aProvider } from '../../support/rows.ts';
 import { withStores } from '../../support/stores.ts';
 import { patch } from '../support/patch.ts';
 import { readLog } from '../support/readLog.ts';
@@ -124,6 +127,19 @@ describe('scim/ownership', () => {
       ]);
       expect(await find(id)).to.include({ title: 'Boss', userName: 'anna', active: true, version: 1 });
       expect(await owned(other)).to.deep.equal([]);
+    });
+
+    it('names the identity provider whose logins manage a group', async () => {
+      const { db } = scim.deps.store;
+      const provider = aProvider();
+      const group = aGroup({ sourceId: provider.id });
+      await insertProvider(db, provider, '<xml/>');
+      await insertGroup(db, group);
+      const { status, body } = await scim.call('DELETE', `/Groups/${group.id}`);
+      expect([status, body.detail]).to.deep.equal([
+        403,
+        `This group is managed by the identity provider ${provider.name}: logins change its members. A Power User must delete it before a source can manage it.`,
+      ]);
     });
 
     it('does not let another source remove active or userType, which would hide them', async () => {
