@@ -77,11 +77,11 @@ type Split = { rest: [string, unknown][]; taken: [string, unknown][]; isChanged:
 function split(targets: Targets, object: Json, prefix: string): Split {
   const result: Split = { rest: [], taken: [], isChanged: false };
   for (const [name, value] of Object.entries(object)) {
-    const path = (prefix + name).toLowerCase();
-    const inner = targets.has(path) ? undefined : prefixIn(targets, path);
-    if (targets.has(path)) {
-      const target = targets.get(path);
-      if (target !== undefined) result.taken.push([target, value]);
+    const path = prefix + name;
+    const renamed = renamedPath(targets, path);
+    const inner = renamed ? undefined : prefixIn(targets, path.toLowerCase());
+    if (renamed) {
+      if (renamed.to !== undefined) result.taken.push([renamed.to, value]);
       result.isChanged = true;
     } else if (inner !== undefined && isObject(value)) {
       const part = split(targets, value, inner);
@@ -93,6 +93,16 @@ function split(targets: Targets, object: Json, prefix: string): Split {
   return result;
 }
 
+/** Returns where a path leads if it is mapped, or the attribute before its filter or sub-attribute is; `to` is undefined if it is ignored. */
+function renamedPath(targets: Targets, path: string): { to: string | undefined } | undefined {
+  const whole = path.trim().toLowerCase();
+  if (targets.has(whole)) return { to: targets.get(whole) };
+  const [, name = '', rest = ''] = /^((?:urn:[^[]*:)?[\w$-]+)([[.].*)$/is.exec(path.trim()) ?? [];
+  if (!targets.has(name.toLowerCase())) return undefined;
+  const target = targets.get(name.toLowerCase());
+  return { to: target === undefined ? undefined : target + rest };
+}
+
 /** Returns a path with its separator if something below it is mapped: an extension or an attribute with parts. */
 function prefixIn(targets: Targets, path: string): string | undefined {
   return [`${path}:`, `${path}.`].find((prefix) => [...targets.keys()].some((known) => known.startsWith(prefix)));
@@ -102,10 +112,9 @@ function mapOperation(targets: Targets, operation: unknown): unknown[] {
   if (!isObject(operation)) return [operation];
   const [op, path, value] = ['op', 'path', 'value'].map((name) => field(operation, name));
   const own = typeof path === 'string' ? path.trim().toLowerCase() : '';
-  if (targets.has(own)) {
-    const target = targets.get(own);
-    return target === undefined ? [] : [{ op, path: target, ...(value === undefined ? {} : { value }) }];
-  }
+  const renamed = typeof path === 'string' ? renamedPath(targets, path) : undefined;
+  if (renamed)
+    return renamed.to === undefined ? [] : [{ op, path: renamed.to, ...(value === undefined ? {} : { value }) }];
   const prefix = own === '' ? '' : prefixIn(targets, own);
   if (prefix === undefined || !isObject(value)) return [operation];
   const { rest, taken, isChanged } = split(targets, value, prefix);

@@ -95,6 +95,25 @@ describe('scim/mapping/mapBody', () => {
     ]);
   });
 
+  it('renames the beginning of paths with a filter or a sub-attribute', () => {
+    const lists = targetsOf(type, [
+      { from: 'phoneNumbers', to: 'ims' },
+      { from: `${ACME}:tags`, to: '' },
+    ]);
+    const ims = `${CORE}:ims`;
+    for (const [path, renamed] of [
+      ['phoneNumbers[type eq "work"].value', `${ims}[type eq "work"].value`],
+      [`${CORE}:PhoneNumbers[value eq "urn:x:y"]`, `${ims}[value eq "urn:x:y"]`],
+      ['phoneNumbers.value', `${ims}.value`],
+      ['emails[value eq "phoneNumbers.value"]', 'emails[value eq "phoneNumbers.value"]'],
+    ] as const) {
+      const expected = { schemas: patch().schemas, Operations: [{ op: 'add', path: renamed, value: 'x' }] };
+      expect(mapBody(lists, patch({ op: 'add', path, value: 'x' })), path).to.deep.equal(expected);
+      expect(mapBody(lists, { [path]: 'x' }), path).to.deep.equal({ [renamed]: 'x' });
+    }
+    expect(mapBody(lists, { [`${ACME}:tags[type eq "x"].value`]: 'x' })).to.deep.equal({});
+  });
+
   withStores((open) => {
     it('applies to the requests of its source, which owns the targets and gets no note for what is ignored', async () => {
       const scim = await openScimServer(await open(), { refuseUnknownAttributes: true });
