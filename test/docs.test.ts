@@ -70,6 +70,16 @@ describe('documents', () => {
     expect(page).not.to.match(/^Environment=/m);
   });
 
+  it('name only files and folders that exist, in the architecture', () => {
+    const files = sourceFiles();
+    const named = [...read('docs/architecture.md').matchAll(/`([\w-]+(?:\/[\w-]+)+\/?)`/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(named).to.include('verify/pipeline');
+    const startOf = (name: string) => (name.endsWith('/') ? `/${name}` : `/${name}.ts`);
+    expect(named.filter((name) => !files.some((file) => file.includes(startOf(name))))).to.deep.equal([]);
+  });
+
   it('list every decision by its title', () => {
     const index = read('docs/decisions/README.md');
     const records = markdownIn('docs/decisions').filter((page) => !page.endsWith('README.md'));
