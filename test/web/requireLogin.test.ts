@@ -2,8 +2,15 @@ import { expect } from 'chai';
 import express, { type ErrorRequestHandler } from 'express';
 import request from 'supertest';
 import { AppError } from '../../src/errors.ts';
-import { requireLogin, requirePowerUser } from '../../src/web/requireLogin.ts';
+import { initialSettings, saveIntranetSettings } from '../../src/people/intranetSettings.ts';
+import { requireLogin, requireNewPassword, requirePowerUser, requireSecondFactor } from '../../src/web/requireLogin.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { aDomain } from '../support/rows.ts';
+import { testDeps } from '../support/testDeps.ts';
+
+const sendStatus: ErrorRequestHandler = (error, _req, res, _next) => {
+  res.status(error instanceof AppError ? error.status : 500).end();
+};
 
 describe('requireLogin', () => {
   const app = express();
@@ -16,9 +23,7 @@ describe('requireLogin', () => {
   app.all('/profile', requireLogin, (_req, res) => void res.send('shown'));
   app.all('/settings', requirePowerUser, (_req, res) => void res.send('shown'));
   app.get('/', requireLogin);
-  app.use(((error, _req, res, _next) => {
-    res.status(error instanceof AppError ? error.status : 500).end();
-  }) satisfies ErrorRequestHandler);
+  app.use(sendStatus);
 
   it('redirects a browser to the Log-In screen, which returns to the page', async () => {
     for (const [path, location] of [
@@ -45,6 +50,25 @@ describe('requireLogin', () => {
     await request(app).get('/profile').set('x-requested-with', 'XMLHttpRequest').expect(401);
     for (const accept of ['*/*', 'text/html, application/json', 'image/png'])
       await request(app).get('/profile').set('accept', accept).expect(303);
+  });
+
+  it('leads a browser to what is missing after a local login, and gives a program nothing before', async () => {
+    const deps = await testDeps();
+    await saveIntranetSettings(deps, { ...initialSettings, secondFactor: 'required' });
+    const person = await addPerson(deps, { userType: 'Power User' });
+    const user = { ...person, profile: { interact: { forcePasswordReset: true } }, login: { method: 'local' } };
+    const waiting = express();
+    waiting.use((req, _res, next) => next(void Object.assign(req, { user })));
+    waiting.get('/password', requireNewPassword, (_req, res) => void res.send('shown'));
+    waiting.get('/factor', requireSecondFactor(deps), (_req, res) => void res.send('shown'));
+    waiting.use(sendStatus);
+    for (const [path, location] of [
+      ['/password', '/profile/password?return=%2Fpassword'],
+      ['/factor', '/profile/security?return=%2Ffactor'],
+    ] as const) {
+      await request(waiting).get(path).set('accept', 'text/html').expect(303).expect('location', location);
+      await request(waiting).get(path).set('accept', 'application/json').expect(403);
+    }
   });
 
   it('shows Application Settings only to Power Users', async () => {
