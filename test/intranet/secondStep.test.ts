@@ -8,7 +8,7 @@ import type { User } from '../../src/store/users.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { type Client, openClient } from '../support/client.ts';
 import { openAtHost } from '../support/hostClient.ts';
-import { aDomain } from '../support/rows.ts';
+import { aDomain, updateUser } from '../support/rows.ts';
 import { addPasskey, codeOf, enterPassword, giveApp } from '../support/secondFactors.ts';
 import { withStores } from '../support/stores.ts';
 import { recordEvents } from '../webhooks/support/receiver.ts';
@@ -142,7 +142,7 @@ describe('intranet/secondStep', () => {
     expect((await stranger.post(`${PATH}/options`)).status).to.equal(422);
   });
 
-  it('is over after ten minutes, with a new password, at a deactivation, and at another browser', async () => {
+  it('is over after ten minutes, with a new password, at a deactivation, and if only SAML is allowed now', async () => {
     await start();
     const half = await halfLoggedIn();
     anteroom.deps.clock.advance(10 * 60_000);
@@ -155,6 +155,11 @@ describe('intranet/secondStep', () => {
     await addPerson(anteroom.deps, { userName: 'ben.tal', userType: 'Power User' });
     await setActive(anteroom.deps, maya.id, false);
     expect((await third.post(PATH, { code: await now() })).text).to.contain('has expired or was finished');
+    const { version } = await setActive(anteroom.deps, maya.id, true);
+    const fourth = await halfLoggedIn();
+    const samlOnly = { ...maya, userType: 'Intranet User', loginType: 'SAML', version: version + 1 };
+    await updateUser(anteroom.deps.store.db, samlOnly, version);
+    expect((await fourth.post(PATH, { code: await now() })).text).to.contain('has expired or was finished');
   });
 
   it('takes no form of another site, and never leads to another origin', async () => {

@@ -173,6 +173,10 @@ describe('intranet/security', () => {
     };
     for (const fields of [stolen, { ...stolen, draft: 'x' }, { ...stolen, draft: `A${stolen.draft.slice(1)}` }])
       expect((await client.post(APP, fields)).text).to.contain('This page was open for too long.');
+    const own = (await client.get(APP)).text;
+    anteroom.deps.clock.advance(30 * 60_000);
+    const late = { draft: fieldsOfForm(own, APP).draft ?? '', code: await codeOf(anteroom.deps, secretOf(own)) };
+    expect((await (await logInLocally(anteroom)).post(APP, late)).text).to.contain('This page was open for too long.');
     expect(await findAuthenticatorApp(anteroom.deps.store.db, maya.id)).to.equal(undefined);
   });
 
