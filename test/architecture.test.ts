@@ -505,6 +505,24 @@ describe('architecture', () => {
     expect(files.flatMap((file) => stateIn(file).map((name) => `${file}: ${name}`))).to.deep.equal([]);
   });
 
+  it('isolates the names in sentences of views, which may be written from right to left', () => {
+    const name =
+      /<%= (?:nameOf\([^%]*?\)|(?:\w[\w.[\]]*\.)?(?:name|displayName|author|decidedBy|revokedBy|startedBy)|creator) %>/g;
+    const bare = filesIn('views', /\.ejs$/).flatMap((view) => {
+      const text = read(view);
+      return [...text.matchAll(name)].flatMap(({ 0: found, index }) => {
+        const [before, after] = [text.slice(0, index), text.slice(index + found.length)];
+        const isAlone = /^\s*<\/(?!span)/.test(after) || (/<\w[^<>]*>$/.test(before) && /^<\//.test(after));
+        const isText = /="[^"<>]*(?:<%[^%]*%>[^"<>]*)*$|<title>[^\n]*$/.test(
+          before.slice(before.lastIndexOf('\n') + 1),
+        );
+        return isAlone || isText || found.includes('intranet.') ? [] : [`${view}:${before.split('\n').length}`];
+      });
+    });
+    // A link, whose name is all but the last; and the name of a check.
+    expect(bare).to.deep.equal(['views/intranet/login.ejs:34', 'views/settings/activity/messages.ejs:21']);
+  });
+
   it('keeps lines of views short', () => {
     const views = [...filesIn('views', /\.ejs$/), ...filesIn('demo/views', /\.ejs$/)];
     const long = views.flatMap((view) =>

@@ -63,7 +63,7 @@ describe('intranet/editProfile', () => {
     await manage(['bio', 'timezone']);
     await give({ profile: { ...anna.profile, interact: { bio: 'From HR' } } });
     const page = (await client.get(PATH)).text;
-    expect(page.split('From JumpCloud, which owns these fields')).to.have.lengthOf(2);
+    expect(page.split('From <bdi>JumpCloud</bdi>, which owns these fields')).to.have.lengthOf(2);
     expect(page).to.contain('From HR').and.not.to.contain('name="bio"');
     await client.post(PATH, { ...(await fields()), bio: 'Mine', pronouns: 'she/her' });
     expect((await stored()).profile.interact).to.deep.equal({ bio: 'From HR', pronouns: 'she/her' });

@@ -18,5 +18,13 @@ describe('people/names', () => {
       expect(await namesOf(db, [...ids.slice(0, 1), 'deleted'])).to.equal('P0 and 1 more');
       expect(await namesOf(db, ['deleted'])).to.equal('1 person');
     });
+
+    it('keeps each name in its own direction', async () => {
+      const { db } = await open();
+      const people = ['נועה לוי', 'Eve\u202e', 'Eve\u2069 \u202e'].map((displayName) => aUser({ displayName }));
+      for (const person of people) await insertUser(db, person, null);
+      const ids = people.map(({ id }) => id);
+      expect(await namesOf(db, ids)).to.equal('\u2068נועה לוי\u2069, \u2068Eve\u202e\u2069 and \u2068Eve \u202e\u2069');
+    });
   });
 });

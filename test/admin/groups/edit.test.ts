@@ -75,7 +75,7 @@ describe('admin/groups/edit', () => {
     const group = await add({ sourceId: source.id });
     const path = `${LIST}/${group.id}`;
     expect((await client.get(path)).text)
-      .to.contain('Managed by JumpCloud')
+      .to.contain('Managed by <bdi>JumpCloud</bdi>')
       .and.not.to.contain('name="displayName"');
     expect((await client.post(path, { version: '1', displayName: 'Mine' })).status).to.equal(409);
     expect((await client.post(`${path}/members/removal`, { person: anna.id })).status).to.equal(409);

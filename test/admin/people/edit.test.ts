@@ -135,11 +135,11 @@ describe('admin/people/edit', () => {
     const id = await manage(['title', 'manager', 'emails', 'userType', 'omitFromSearch']);
     await give({ title: 'Clerk', profile: { enterprise: { manager: { value: maya.id } } } });
     const page = (await client.get(path)).text;
-    expect(page.split('From JumpCloud, which owns these fields')).to.have.lengthOf(4); // login, contact, work
+    expect(page.split('From <bdi>JumpCloud</bdi>, which owns these fields')).to.have.lengthOf(4); // login, contact, work
     expect(page)
       .to.contain('Clerk')
       .and.to.contain('anna@acme.com (work)')
-      .and.to.contain('JumpCloud can change this too.');
+      .and.to.contain('<bdi>JumpCloud</bdi> can change this too.');
     expect(page).to.contain(`/settings/profile-sources/scim/${id}/attributes`);
     for (const name of ['userName', 'title', 'manager', 'emails.0.value'])
       expect(page, name).not.to.contain(`name="${name}"`);

@@ -17,7 +17,7 @@ describe('admin/profile-sources/scim', () => {
     const overview = (await client.get('/settings/profile-sources')).text;
     expect(overview).to.contain(`href="${SCIM}"`).and.to.contain('No sources yet');
     await add('JumpCloud');
-    expect((await client.get('/settings/profile-sources')).text).to.contain('1 source: JumpCloud');
+    expect((await client.get('/settings/profile-sources')).text).to.contain('1 source: <bdi>JumpCloud</bdi>');
   });
 
   it('has the fields in the order of the article', async () => {

@@ -27,7 +27,7 @@ describe('admin/saml/autoLogin', () => {
     expect(await isOn()).to.equal(false);
     const { text } = await client.follow(asked);
     expect(text)
-      .to.contain('No Test login with www.okta.com has passed')
+      .to.contain('No Test login with <bdi>www.okta.com</bdi> has passed')
       .and.contain(`action="/saml/test/${providerId}"`)
       .and.contain('/locked-out')
       .and.contain('Enable Auto Login anyway');
@@ -83,7 +83,7 @@ describe('admin/saml/autoLogin', () => {
       other.id,
     ]);
     expect((await client.follow(asked)).text)
-      .to.contain('No Test login with www.okta.com has passed')
+      .to.contain('No Test login with <bdi>www.okta.com</bdi> has passed')
       .and.contain('Make Default Provider anyway')
       .and.contain(`name="provider" value="${providerId}"`);
     await make(providerId, { confirmed: 'on' });

@@ -50,7 +50,7 @@ describe('admin/saml/import', () => {
     await client.post(await preview(first ?? ''));
     const path = await preview(second ?? '');
     const page = await client.get(path);
-    for (const text of ['Update tenant02.example.com', 'Add as another application, for'])
+    for (const text of ['Update <bdi>tenant02.example.com</bdi>', 'Add as another application, for'])
       expect(page.text).to.contain(text);
     const refused = await client.post(path, { target: 'other' });
     expect([refused.status, refused.text.includes('Select what to do')]).to.deep.equal([422, true]);

@@ -117,7 +117,7 @@ describe('admin/saml/providerPeople', () => {
     };
     await insertGroup(deps.store.db, group);
     const { name } = await getProvider(deps.store.db, id);
-    expect((await client.get('/settings/groups/g1')).text).to.contain(`Managed by ${name}`);
+    expect((await client.get('/settings/groups/g1')).text).to.contain(`Managed by <bdi>${name}</bdi>`);
     expect((await client.get('/settings/groups')).text).to.contain(`${name}</td>`);
     await removeProvider(deps, id);
     expect((await findGroup(deps.store.db, 'g1'))?.sourceId).to.equal(null);

@@ -44,7 +44,7 @@ describe('admin/saml/refresh', () => {
     expect(approved).to.contain('is in use.').and.not.contain('waits for approval');
     const { facts } = await getProvider(settings.deps.store.db, id);
     expect(facts.singleSignOn[0]?.location).to.match(/saml2$/);
-    expect((await settings.client.get(`${path}/versions`)).text).to.contain('Approved by maya.koch');
+    expect((await settings.client.get(`${path}/versions`)).text).to.contain('Approved by <bdi>maya.koch</bdi>');
   });
 
   it('knows no provider that was removed', async () => {

@@ -36,7 +36,7 @@ describe('admin/saml: setup', () => {
     const switched = await client.post(`${domain}/auto-login`, { autoLogin: 'on', confirmed: 'on' });
     expect((await client.follow(switched)).text)
       .to.contain('Auto Login is on for')
-      .and.contain('No logins with Okta at this domain yet.');
+      .and.contain('No logins with <bdi>Okta</bdi> at this domain yet.');
     const visit = await openClient(settings).get('/login');
     expect(visit.location).to.equal(`/saml/login/${provider?.id}?return=%2F&auto=1`);
   });

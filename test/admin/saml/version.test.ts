@@ -28,7 +28,7 @@ describe('admin/saml/version', () => {
     expect(edit.text).to.contain(`href="${path}"`);
     const list = await client.get(path);
     for (const text of [
-      'Imported by the command line',
+      'Imported by <bdi>the command line</bdi>',
       'In use',
       'URL added',
       'The last 20 versions are kept',
@@ -40,7 +40,7 @@ describe('admin/saml/version', () => {
     const saved = await client.post(`${path}/${versionId}`);
     expect((await client.follow(saved)).text).to.contain('was rolled back');
     expect((await getProvider(deps.store.db, id)).facts.singleSignOn[0]?.location).to.match(/\/sso\/saml$/);
-    expect((await client.get(path)).text).to.contain('Rolled back by maya.koch');
+    expect((await client.get(path)).text).to.contain('Rolled back by <bdi>maya.koch</bdi>');
   });
 
   it('says so if the version is in use by then, and does not know a version of another provider', async () => {

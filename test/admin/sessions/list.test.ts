@@ -56,7 +56,7 @@ describe('admin/sessions', () => {
 
   it('ends all sessions of a search after a confirmation that names them, but not the own one', async () => {
     const asked = (await client.get(`${PATH}/end?provider=${provider.id}`)).text;
-    expect(asked).to.contain('<strong>2 sessions</strong> of Ben Okafor, Anna Berg will end.');
+    expect(asked).to.contain('<strong>2 sessions</strong> of <bdi>Ben Okafor</bdi>, <bdi>Anna Berg</bdi> will end.');
     await client.post(`${PATH}/end`, { provider: provider.id });
     expect(await open()).to.equal(2);
     const all = await client.follow(await client.post(`${PATH}/end`, {}));

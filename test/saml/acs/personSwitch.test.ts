@@ -26,7 +26,7 @@ describe('the switch of the person', () => {
 
   it('waits for the answer of the person who is logged in, and leaves no cookie behind', async () => {
     const browser = await mayaAskedToSwitch();
-    expect((await browser.send('/saml/switch')).text).to.contain('Continue as Ben Okafor?');
+    expect((await browser.send('/saml/switch')).text).to.contain('Continue as <bdi>Ben Okafor</bdi>?');
     const switched = await browser.post('/saml/switch', {});
     expect([switched.status, switched.headers.location]).to.deep.equal([303, '/profile']);
     const [cleared] = switched.cookies.filter((cookie) => cookie.startsWith('__Secure-anteroom-switch='));

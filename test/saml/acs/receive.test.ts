@@ -203,7 +203,7 @@ describe('a login through a provider', () => {
     connected.deps.clock.advance(1_000);
     const question = await deliver(browser, await openTile(connected, 'ben.okafor'), { RelayState: '/profile' });
     expect(question.url).to.equal(`${connected.url}/saml/switch`);
-    expect(question.text).to.contain('Continue as Ben Okafor?');
+    expect(question.text).to.contain('Continue as <bdi>Ben Okafor</bdi>?');
     expect((await browser.get('/profile')).text).to.contain('anna.berg@acme.example');
     const lastLogin = async () => (await findUserByUserName(connected.deps.store.db, 'ben.okafor'))?.lastLoginAt;
     expect(await lastReason(connected), 'no login yet').to.deep.include({ outcome: 'asked', reason: null });

@@ -46,7 +46,7 @@ describe('a logout that is started here', () => {
     const { page, url, root, id } = await logOut(signing, browser);
     expect(page.text)
       .to.contain('You are logged out of the intranet')
-      .and.contain('Logging you out of Cloud Directory');
+      .and.contain('Logging you out of <bdi>Cloud Directory</bdi>');
     expect(url.startsWith(`${SLO}?SAMLRequest=`)).to.equal(true);
     const name = childOf(root, SAML, 'NameID');
     expect([name && textOf(name), name && attributeOf(name, 'Format')]).to.deep.equal([
@@ -83,7 +83,7 @@ describe('a logout that is started here', () => {
       expect(pages.map(({ status }) => status).sort()).to.deep.equal([303, 403, 403]);
       expect(pages.find(({ status }) => status === 303)?.location).to.equal(`/logged-out?request=${id}`);
       const page = await browser.get(`/logged-out?request=${id}`);
-      expect(page.text).to.contain('You are logged out of the intranet and of Cloud Directory.');
+      expect(page.text).to.contain('You are logged out of the intranet and of <bdi>Cloud Directory</bdi>.');
       expect((await findLogoutRequest(signing.deps.store.db, id))?.state).to.equal('done');
     });
   });
@@ -145,7 +145,7 @@ describe('a logout that is started here', () => {
       const { signing, browser } = await withAda(options, settings);
       const page = await browser.post('/logout', {});
       expect(page.url).to.equal(`${signing.url}/logged-out?provider=${signing.provider.id}`);
-      expect(page.text).to.contain('log out of\nCloud Directory too');
+      expect(page.text).to.contain('log out of\n<bdi>Cloud Directory</bdi> too');
       expect((await newestAttempt(signing)).flow).to.equal('sp');
     });
 
@@ -159,7 +159,9 @@ describe('a logout that is started here', () => {
   it('is told from what is stored: a link alone says nothing', async () => {
     const { signing, browser } = await withAda();
     const page = await browser.get('/logged-out?request=_never&state=done&return=https://evil.example/');
-    expect(page.text).to.contain('You are logged in').and.contain('logged in to the intranet as ada@acme.com');
+    expect(page.text)
+      .to.contain('You are logged in')
+      .and.contain('logged in to the intranet as <bdi>ada@acme.com</bdi>');
     expect(page.text).not.to.contain('evil');
     const stranger = await visitor(signing).get('/logged-out?request=_never');
     expect(stranger.text).to.contain('You are logged out of the intranet.');
