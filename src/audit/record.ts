@@ -14,8 +14,8 @@ const MAX_EVENT_CHANGES = 12_000; // bytes: receivers of webhooks expect message
 /** What recording a change needs. */
 export type AuditDeps = Pick<Deps, 'now' | 'randomBytes' | 'webhooks' | 'actors'>;
 
-/** What was changed. `name` is what it was called then. */
-export type AuditTarget = { kind: TargetKind; id: string | null; name: string };
+/** What was changed: an ID, or a word for what there is only once. `name` is what it was called then. */
+export type AuditTarget = { kind: TargetKind; id: string; name: string };
 
 /**
  * Records a change in the transaction that makes it: both are stored, or neither. Who made it is the current actor, unless another is given.

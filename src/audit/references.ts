@@ -59,6 +59,7 @@ const settingPaths: Record<AuditedSetting, string> = {
 /** Returns the path of what an entry is about, if it still exists. */
 export function pathOfTarget(kind: string, id: string | null, references: References): string | undefined {
   if (kind === 'settings') return settingPaths[id as AuditedSetting];
+  if (kind === 'audit') return AUDIT_INTEGRITY;
   return id === null ? undefined : references.get(id)?.href;
 }
 

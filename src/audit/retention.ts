@@ -77,7 +77,7 @@ async function cutAfter(deps: Deps, { seq, hash }: SealedTime): Promise<void> {
     if (newest && newest.seq >= seq) return false;
     await deleteCheckpointsBefore(trx, seq, cut.publicKey); // nothing is left that they vouch for
     await insertCheckpoint(trx, newId(deps), cut);
-    const target = { kind: 'audit', id: null, name: 'Audit log' } as const;
+    const target = { kind: 'audit', id: 'retention', name: 'Audit log' } as const;
     await recordChange(trx, deps, 'audit.trimmed', target, [{ name: 'deletedUpTo', after: seq }]);
     return true;
   });

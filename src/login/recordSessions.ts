@@ -20,7 +20,7 @@ export async function recordEndedSessions(
   const people = [...new Set(userIds)];
   const [first = ''] = people;
   const person = people.length === 1 ? await findUser(db, first) : undefined;
-  const several = { kind: 'sessions', id: null, name: `${people.length} people` } as const;
+  const several = { kind: 'sessions', id: 'several', name: `${people.length} people` } as const;
   const common = [
     ...(providerId === undefined ? [] : [changeOf('providerId', providerId ?? 'local login', undefined)]),
     ...(domainId === undefined ? [] : [changeOf('domainId', domainId, undefined)]),

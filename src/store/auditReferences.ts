@@ -19,7 +19,9 @@ const tables: [string, string, string, string][] = [
     'provider',
     'identityProviders',
     '"name"',
-    '(select min("domainId") from "providerDomains" where "providerId" = "identityProviders"."id")',
+    // Without a domain of its own, its screens are below any.
+    `coalesce((select min("domainId") from "providerDomains" where "providerId" = "identityProviders"."id"),
+      (select min("id") from "domains"))`,
   ],
 ];
 

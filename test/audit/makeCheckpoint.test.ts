@@ -43,7 +43,11 @@ describe('audit/makeCheckpoint', () => {
     });
 
     async function record(): Promise<void> {
-      await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+      await recordChange(deps.store.db, deps, 'settings.updated', {
+        kind: 'settings',
+        id: 'intranet',
+        name: 'General',
+      });
       await sealEntries(deps);
     }
 

@@ -47,7 +47,7 @@ describe('audit/record', () => {
 
     it('records nothing of a change that is rolled back', async () => {
       const failing = deps.store.db.transaction().execute(async (trx) => {
-        await recordChange(trx, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+        await recordChange(trx, deps, 'settings.updated', { kind: 'settings', id: 'intranet', name: 'General' });
         throw new Error('no');
       });
       await failing.catch(() => {});
@@ -55,7 +55,11 @@ describe('audit/record', () => {
     });
 
     it('names the server where nobody asked for a change', async () => {
-      await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+      await recordChange(deps.store.db, deps, 'settings.updated', {
+        kind: 'settings',
+        id: 'intranet',
+        name: 'General',
+      });
       expect((await entries())[0]).to.deep.include({ actorKind: 'server', actorId: null });
     });
 
@@ -91,7 +95,13 @@ describe('audit/record', () => {
     it('sends no message to webhooks of more than 20 kB', async () => {
       const events = await recordEvents(deps, ['audit.recorded']);
       const changes = Array.from({ length: 40 }, (_, index) => ({ name: `n${index}`, after: '"ü'.repeat(300) }));
-      await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: '' }, changes);
+      await recordChange(
+        deps.store.db,
+        deps,
+        'settings.updated',
+        { kind: 'settings', id: 'intranet', name: '' },
+        changes,
+      );
       const [event] = await events();
       expect(Buffer.byteLength(JSON.stringify(event))).to.be.within(10_000, 20_000);
     });

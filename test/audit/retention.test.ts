@@ -198,7 +198,11 @@ describe('audit/retention', () => {
 
     async function record(count: number): Promise<void> {
       for (let number = 0; number < count; number += 1)
-        await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+        await recordChange(deps.store.db, deps, 'settings.updated', {
+          kind: 'settings',
+          id: 'intranet',
+          name: 'General',
+        });
       await sealEntries(deps);
     }
 

@@ -6,7 +6,7 @@ import { listSealedEntries } from '../../src/store/auditChain.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
-const settings = { kind: 'settings', id: null, name: 'General' } as const;
+const settings = { kind: 'settings', id: 'intranet', name: 'General' } as const;
 
 describe('audit/seal', () => {
   withStores((open) => {

@@ -88,7 +88,9 @@ describe('audit/values', () => {
     for (const [kind, name, label] of [
       ['person', 'title', 'Job title'],
       ['domain', 'title', 'Title'],
-      ['domain', 'spEntityId', 'SP entity ID'],
+      ['domain', 'spEntityId', 'EntityID of the intranet'],
+      ['settings', 'passwordSealed', 'Password of the mail server'],
+      ['settings', 'providerIds', 'Contacts of identity providers'],
       ['person', 'meta.sourceId', 'Managed by'],
       ['person', 'custom.0000', 'Attribute that was removed'],
       ['provider', 'settings.allowSha1', 'Settings › Allow SHA-1'],

@@ -15,7 +15,7 @@ describe('cli/auditChain', () => {
   });
 
   function record(): Promise<void> {
-    return recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+    return recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: 'intranet', name: 'General' });
   }
 
   it('adds what a command recorded to the chain', async () => {

@@ -94,7 +94,7 @@ describe('cli/auditSyslog', () => {
 
   async function record(deps: TestDeps): Promise<void> {
     deps.clock.advance(1);
-    await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+    await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: 'intranet', name: 'General' });
     await sealEntries(deps);
   }
 });

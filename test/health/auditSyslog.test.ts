@@ -14,7 +14,7 @@ describe('health/auditSyslog', () => {
     const away = await testDeps({ env: { AUDIT_SYSLOG: 'tls://127.0.0.1:9' } });
     const { db } = away.store;
     await forwardAudit(away);
-    await recordChange(db, away, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+    await recordChange(db, away, 'settings.updated', { kind: 'settings', id: 'intranet', name: 'General' });
     await sealEntries(away);
     await forwardAudit(away);
     expect(await checkAuditSyslog(away)).to.deep.equal([]); // it may be a restart
@@ -39,7 +39,7 @@ describe('health/auditSyslog', () => {
   it('tells when retention will delete entries unsent, and how many it has', async () => {
     const deps = await testDeps({ env: { AUDIT_SYSLOG: 'tls://127.0.0.1:9' } });
     await forwardAudit(deps);
-    await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name: 'General' });
+    await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: 'intranet', name: 'General' });
     await sealEntries(deps);
     await forwardAudit(deps);
     deps.clock.advance(700 * DAY_MS);

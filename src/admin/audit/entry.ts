@@ -25,7 +25,10 @@ async function show(deps: Deps, _req: Request, res: Response, id: string): Promi
     isErased: { who: !found.who, what: !found.what },
     secretText: SECRET_TEXT,
     paths: {
-      ofTarget: withQuery(AUDIT, isId(targetId) ? { target: targetId } : { about: found.targetKind, target: name }),
+      ofTarget: withQuery(
+        AUDIT,
+        isId(targetId) ? { target: targetId } : { about: found.targetKind, target: targetId === 'several' ? '' : name },
+      ),
       ofActor: found.actorId === null ? undefined : withQuery(AUDIT, { who: found.actorId }),
       previous: previous && `${AUDIT}/${previous}`,
       next: next && `${AUDIT}/${next}`,

@@ -20,7 +20,7 @@ export async function moveSyslog(deps: Deps, from: string): Promise<Checked<{ ne
     const { seq } = await startProgress(trx);
     const [first] = await listSealedEntries(trx, next - 1, 1); // those before it may have been deleted
     await sendAfter(trx, (first?.seq ?? next) - 1);
-    const target = { kind: 'audit', id: null, name: 'Syslog' } as const;
+    const target = { kind: 'audit', id: 'syslog', name: 'Syslog' } as const;
     await recordChange(trx, deps, 'audit.syslog_moved', target, [changeOf('nextEntry', seq + 1, next)]);
     return { ok: true, value: { next } };
   });

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { recordEndedSessions } from '../../../src/login/recordSessions.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
+import { listAudit } from '../../../src/store/auditSearch.ts';
+import { insertProvider } from '../../../src/store/identityProviders.ts';
 import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
 import { type Client, logInLocally } from '../../support/client.ts';
-import { anAuditEntry } from '../../support/rows.ts';
+import { anAuditEntry, aProvider } from '../../support/rows.ts';
 
 const PATH = '/settings/security/audit';
 
@@ -44,6 +47,43 @@ describe('an entry of the audit log', () => {
     expect(text).to.contain('changed, value not recorded');
     expect(text).to.contain('Person changed: &#34;&gt;&lt;script&gt;').and.not.contain('"><script>');
     expect(text).to.contain('Not yet sealed').and.contain(`href="${PATH}?about=person&amp;target=`);
+  });
+
+  it('leads from one change of the audit log, or of the sessions of several people, to the next', async () => {
+    const { deps } = anteroom;
+    const sessions = (count: number) =>
+      recordEndedSessions(deps.store.db, deps, ['a', 'b', 'c'].slice(0, count), {
+        providerId: undefined,
+        domainId: undefined,
+      });
+    for (const count of [2, 3]) {
+      await sessions(count);
+      deps.clock.advance(1_000);
+    }
+    const { rows } = await listAudit(deps.store.db, { targetKind: 'sessions' }, { limit: 5 });
+    const [second, first] = rows.map(({ id }) => id);
+    const { text } = await client.get(`${PATH}/${second}`);
+    expect(text).to.contain(`rel="prev" href="${PATH}/${first}"`).and.contain(`href="${PATH}?about=sessions"`);
+  });
+
+  it('names the settings of notifications in words, and links the providers', async () => {
+    const { deps } = anteroom;
+    const provider = aProvider({ name: 'Okta' });
+    await insertProvider(deps.store.db, provider, '<xml/>');
+    const fields = {
+      host: 'smtp.acme.com',
+      port: '587',
+      security: 'starttls',
+      user: 'anteroom',
+      password: 'mail password',
+    };
+    await client.post('/settings/notifications', { ...fields, providers: provider.id });
+    const { rows } = await listAudit(deps.store.db, { targetKind: 'settings' }, { limit: 1 });
+    const { text } = await client.get(`${PATH}/${rows[0]?.id}`);
+    expect(text).to.contain('Password of the mail server').and.contain('Contacts of identity providers');
+    const [, href = ''] =
+      new RegExp(`<a href="([^"]+/identity-providers/${provider.id})"><bdi>Okta</bdi></a>`).exec(text) ?? [];
+    expect((await client.get(href)).status, 'a provider that is used at no domain').to.equal(200);
   });
 
   it('shows the number and the hash, what was erased, and the changes of the same before and after', async () => {

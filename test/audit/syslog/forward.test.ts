@@ -236,7 +236,7 @@ describe('audit/syslog/forward', () => {
 
 async function record(deps: TestDeps, name: string, changes: AuditChange[] = []): Promise<void> {
   deps.clock.advance(1);
-  await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: null, name }, changes);
+  await recordChange(deps.store.db, deps, 'settings.updated', { kind: 'settings', id: 'intranet', name }, changes);
 }
 
 function targetsIn(receiver: RunningReceiver): (string | undefined)[] {
