@@ -16,7 +16,10 @@ const RULES: RunOptions = {
 
 const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** Returns the violations that axe finds on the open page (WCAG 2.2 A and AA), and horizontal overflow, in both looks. */
+/**
+ * Returns the violations that axe finds on the open page (WCAG 2.2 A and AA), horizontal overflow, and what axe does not measure: faint borders
+ * and placeholders of fields, in both looks.
+ */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   await page.evaluate(axeSource);
@@ -25,7 +28,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-bs-theme=${colorScheme}]`).waitFor();
     await page.evaluate(endTransitions);
-    const found = [...(await axeFaults(page)), ...(await overflow(page))];
+    const found = [...(await axeFaults(page)), ...(await overflow(page)), ...(await page.evaluate(faintFields))];
     faults.push(...found.map((fault) => `${page.url()} (${colorScheme}, ${width} px): ${fault}`));
   }
   return faults;
@@ -40,6 +43,37 @@ async function axeFaults(page: Page): Promise<string[]> {
   const run = (rules: RunOptions) => (window as unknown as { axe: typeof import('axe-core') }).axe.run(rules);
   const { violations }: AxeResults = await page.evaluate(run, RULES);
   return violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(' ')}`);
+}
+
+/** Finds fields whose border (WCAG 2.2, 1.4.11: 3 to 1) or placeholder (1.4.3: 4.5 to 1) does not stand out. */
+function faintFields(): string[] {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const luminance = (...layers: string[]) => {
+    if (!context) throw new Error('There is no canvas.');
+    for (const layer of layers) {
+      context.fillStyle = layer;
+      context.fillRect(0, 0, 1, 1);
+    }
+    const [red = 0, green = 0, blue = 0] = [...context.getImageData(0, 0, 1, 1).data].map((value) =>
+      value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ratio = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  const behind = (element: Element | null): string[] =>
+    element ? [...behind(element.parentElement), getComputedStyle(element).backgroundColor] : ['white'];
+  const fields = [...document.querySelectorAll<HTMLInputElement>('input, select, textarea')];
+  return fields.flatMap((field) => {
+    if (!field.checkVisibility() || field.matches(':disabled, :checked:not(option), :focus, [type="color"]')) return [];
+    const around = behind(field.parentElement);
+    const border = ratio(luminance(...around), luminance(...around, getComputedStyle(field).borderTopColor));
+    const inside = behind(field);
+    const hint = ratio(luminance(...inside), luminance(...inside, getComputedStyle(field, '::placeholder').color));
+    return [
+      ...(border < 3 ? [`faint border (${border.toFixed(1)}) of ${field.name}`] : []),
+      ...(field.placeholder && hint < 4.5 ? [`faint placeholder (${hint.toFixed(1)}) of ${field.name}`] : []),
+    ];
+  });
 }
 
 async function overflow(page: Page): Promise<string[]> {
