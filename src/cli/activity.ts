@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { activityFormats, exportActivity, exportedAttempts } from '../login/activityExport.ts';
 import { activityFilters, readActivityFilter } from '../login/activityFilter.ts';
 import { outcomeNames } from '../login/activityNames.ts';
@@ -23,10 +24,12 @@ export const activityCommands = [
     async run({ deps }, days) {
       const settings = await readIntranetSettings(deps.store.db);
       const { messageDays } = accepted(await saveIntranetSettings(deps, { ...settings, messageDays: days }));
-      const kept = messageDays === 1 ? '1 day' : `${messageDays} days`;
       return {
         json: { messageDays },
-        text: messageDays === 0 ? 'Messages of logins are not kept.' : `Messages of logins are kept for ${kept}.`,
+        text:
+          messageDays === 0
+            ? 'Messages of logins are not kept.'
+            : `Messages of logins are kept for ${counted(messageDays, 'day')}.`,
       };
     },
   }),

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { createJob, removeJob } from '../jobs/jobs.ts';
 import { runJob } from '../jobs/worker.ts';
@@ -74,7 +75,7 @@ export const attributeCommands = [
       const updated = await runFor(deps, changed);
       return {
         json: asJson(changed.attribute),
-        text: `Changed ${before.name}.${updated > 0 ? ` ${updated} values were updated.` : ''}`,
+        text: `Changed ${before.name}.${updated > 0 ? ` ${counted(updated, 'value was', 'values were')} updated.` : ''}`,
       };
     },
   }),
@@ -86,9 +87,7 @@ export const attributeCommands = [
     async run({ deps, options }, { id, name }) {
       const people = await countMarked(deps.store.db, id);
       if (people > 0 && !options.yes)
-        throw new Refused(
-          `${people === 1 ? '1 person has' : `${people} people have`} a value. Add --yes to delete them all.`,
-        );
+        throw new Refused(`${counted(people, 'person has', 'people have')} a value. Add --yes to delete them all.`);
       const removed = await removeCustomAttribute(deps, id);
       await runFor(deps, removed);
       return { json: asJson(removed.attribute), text: `Removed ${name}.` };

@@ -5,6 +5,7 @@ import { saveAuditDays } from '../audit/retention.ts';
 import { sealEntries } from '../audit/seal.ts';
 import type { Verification } from '../audit/verification.ts';
 import { verifyAudit } from '../audit/verify.ts';
+import { counted } from '../counted.ts';
 import { accepted, command, Refused, UsageError } from './command.ts';
 import { file, operand, text } from './options.ts';
 import { isoTime, list } from './print.ts';
@@ -45,7 +46,7 @@ export const auditChainCommands = [
     async run({ deps }, entered) {
       const json = accepted(await saveAuditDays(deps, entered));
       const { days, deleted } = json;
-      const entries = deleted === 1 ? '1 older entry was' : `${deleted.toLocaleString('en')} older entries were`;
+      const entries = counted(deleted, 'older entry was', 'older entries were');
       return { json, text: `Audit entries are kept for ${days} days. ${entries} deleted.` };
     },
   }),
@@ -79,9 +80,7 @@ function sentencesOf(found: Verification): string {
     ['Public key', found.publicKey],
   ]);
   const result =
-    faultCount === 0
-      ? 'The audit log is intact.'
-      : `The audit log is not intact: ${faultCount === 1 ? '1 fault' : `${numbers(faultCount)} faults`}.`;
+    faultCount === 0 ? 'The audit log is intact.' : `The audit log is not intact: ${counted(faultCount, 'fault')}.`;
   const more = faultCount > faults.length ? [`… and ${numbers(faultCount - faults.length)} more.`] : [];
   const lines = [...faults.map(({ sentence }) => sentence), ...more, ...notes.map((note) => `Note: ${note}`)];
   return [result, ...lines, '', facts].join('\n');

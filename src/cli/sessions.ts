@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { getDomain } from '../federation/domains.ts';
 import { browserName } from '../login/browserName.ts';
 import { endSessions, listOpenSessions } from '../login/openSessions.ts';
@@ -54,8 +55,7 @@ export const sessionCommands = [
         throw new UsageError('Specify --id, --person, --provider, --domain or --all.');
       const { id, ...given } = options;
       const ended = await endSessions(deps, { ...filterOf(given), ids: id === undefined ? undefined : [id] });
-      const text = ended === 1 ? 'Ended 1 session.' : `Ended ${ended.toLocaleString('en')} sessions.`;
-      return { json: { ended }, text };
+      return { json: { ended }, text: `Ended ${counted(ended, 'session')}.` };
     },
   }),
   command({

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Attempt, type Delivery, listDeliveries } from '../store/webhookDeliveries.ts';
 import { listWebhooks, type Webhook } from '../store/webhooks.ts';
 import { resendFailedEvents, sendTestEvent } from '../webhooks/deliveries.ts';
@@ -110,7 +111,7 @@ export const webhookCommands = [
     async run({ deps, options: { state, limit = LISTED, resendFailed: hours } }, { id }) {
       if (hours !== undefined) {
         const resent = await resendFailedEvents(deps, id, deps.now() - hours * HOUR_MS);
-        return { json: { resent }, text: `The server sends ${resent === 1 ? '1 event' : `${resent} events`} again.` };
+        return { json: { resent }, text: `The server sends ${counted(resent, 'event')} again.` };
       }
       const { rows } = await listDeliveries(deps.store.db, id, { state, limit });
       return { json: rows.map(deliveryJson), text: table(rows.map(deliveryRow), 'There are no events.') };

@@ -57,6 +57,16 @@ describe('cli/run', () => {
       .and.not.to.include('\u202E');
   });
 
+  it('finds what a command is about before it reads a password from standard input', async () => {
+    const deps = await testDeps();
+    const said: string[] = [];
+    const io = { input: () => Promise.reject(new Error('It read standard input.')), out: () => {}, progress: () => {} };
+    const open = async () => ({ ...deps, store: { ...deps.store, close: async () => {} } });
+    const args = ['user', 'set-password', 'nobody', '--password-stdin'];
+    expect(await runCommand(args, { ...io, open, err: (text) => said.push(text), osUser: 'root' })).to.equal(1);
+    expect(said).to.deep.equal(['No person has the user name nobody.']);
+  });
+
   it('closes the database, also if a command fails', async () => {
     const deps = await testDeps();
     for (const [args, expected] of [
