@@ -35,8 +35,11 @@ export function secondStepRoutes(router: Router, deps: Deps): void {
   router.post(PATH, async (req, res) => {
     const startedAt = deps.now();
     const step = await openStep(deps, req, res);
-    const entered = enteredIn(req);
     if (!step) return showOver(res, OVER, '/');
+    const entered = enteredIn(req);
+    // An empty form is no try.
+    const empty = errorIfEmpty(entered);
+    if (empty) return show(deps, res.status(422), step, empty);
     const result = await trySecondFactor(deps, res.locals.domain, step, entered, async (trx, proof) => {
       const login = { asserted: step.row.name, startedAt, user: step.user, proof, activityId: step.row.activityId };
       await recordSecondStep(trx, deps, req, res, login);
@@ -85,10 +88,20 @@ function openStep(deps: Deps, req: Request, res: Response): Promise<SecondStep |
   return findOpenStep(deps, res.locals.domain, cookiesOf(req)[COOKIE]);
 }
 
+/** Each way has a form of its own. */
 function enteredIn(req: Request): Entered {
-  const [passkey, recoveryCode] = [field(req, 'passkey'), field(req, 'recoveryCode')];
-  if (passkey !== '') return { passkey };
-  return recoveryCode === '' ? { app: field(req, 'code') } : { recoveryCode };
+  const isSent = (name: string) => name in ((req.body as object | undefined) ?? {});
+  if (isSent('passkey')) return { passkey: field(req, 'passkey') };
+  return isSent('recoveryCode') ? { recoveryCode: field(req, 'recoveryCode') } : { app: field(req, 'code') };
+}
+
+/** Returns what to enter where nothing was, by the name of the field. */
+function errorIfEmpty(entered: Entered): Record<string, string> | undefined {
+  if ('app' in entered && entered.app.trim() === '')
+    return { code: 'Enter the six digits that your authenticator app shows.' };
+  if ('recoveryCode' in entered && entered.recoveryCode.trim() === '')
+    return { recoveryCode: 'Enter one of your recovery codes.' };
+  return undefined;
 }
 
 async function refuse(

@@ -162,6 +162,20 @@ describe('intranet/secondStep', () => {
     expect((await fourth.post(PATH, { code: await now() })).text).to.contain('has expired or was finished');
   });
 
+  it('says beside the field that nothing was entered, which uses up no attempt', async () => {
+    await start();
+    const half = await halfLoggedIn();
+    for (let n = 0; n < 6; n += 1)
+      expect((await half.post(PATH, { code: ' ' })).text).to.contain('Enter the six digits that your');
+    const empty = await half.post(PATH, { recoveryCode: '' });
+    expect(empty.status).to.equal(422);
+    expect(empty.text)
+      .to.match(/id="recoveryCode"[^>]* aria-invalid="true"/)
+      .and.not.match(/id="code"[^>]* aria-invalid/);
+    expect(await recorded()).to.deep.equal([['second_step', null, 'password', 1]]);
+    expect((await half.post(PATH, { code: await now() })).status).to.equal(303);
+  });
+
   it('takes no form of another site, and never leads to another origin', async () => {
     await start();
     const half = openClient(anteroom);
