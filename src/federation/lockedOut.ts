@@ -25,16 +25,6 @@ export type LockedOutPage = { rows: LockedOut[]; next: string | undefined };
 
 const PAGE = 50;
 
-/** Yields everyone that a provider with these settings would lock out, in the order in which they were added and in slices of the directory. */
-export async function* lockedOutPeople(
-  deps: Deps,
-  settings: MatchRule,
-  from: Parameters<typeof scanLockedOut>[2] = {},
-): AsyncIterableIterator<LockedOut[]> {
-  for await (const rows of scanLockedOut(deps.store.db, settings, from))
-    yield rows.map((row) => judged(row, settings)).filter(({ reasons }) => reasons.length > 0);
-}
-
 /** Counts everyone that a provider would lock out, and returns the first of them. Reads the whole directory, see scanLockedOut. */
 export async function surveyLockedOut(
   deps: Deps,
@@ -86,17 +76,23 @@ export async function* exportLockedOut(deps: Deps, settings: MatchRule): AsyncIt
       };
 }
 
-/** Returns what a provider compares people with, for a sentence. */
-export function matchedWith(match: ProviderSettings['match']): string {
-  return matchNames[match];
-}
-
-const matchNames = {
+/** What a provider compares people with, for a sentence. */
+export const matchNames: Record<ProviderSettings['match'], string> = {
   userNameOrEmail: 'user names and e-mail addresses',
   userName: 'user names',
   email: 'e-mail addresses',
   externalId: 'external IDs',
 };
+
+/** Yields everyone that a provider with these settings would lock out, in the order in which they were added and in slices of the directory. */
+async function* lockedOutPeople(
+  deps: Deps,
+  settings: MatchRule,
+  from: Parameters<typeof scanLockedOut>[2] = {},
+): AsyncIterableIterator<LockedOut[]> {
+  for await (const rows of scanLockedOut(deps.store.db, settings, from))
+    yield rows.map((row) => judged(row, settings)).filter(({ reasons }) => reasons.length > 0);
+}
 
 function count(counts: LockedOutCounts, people: LockedOut[]): void {
   for (const { reasons, byPassword } of people) {

@@ -22,8 +22,25 @@ export const noPeopleRules: PeopleRules = {
   groupsFrom: '',
 };
 
+/** Saves how a provider creates and updates people. @throws NotFound */
+export async function changePeopleRules(
+  deps: Deps,
+  id: string,
+  entered: PeopleRules,
+): Promise<Checked<IdentityProvider & { people: PeopleRules }>> {
+  const read = readPeopleRules(entered, deps.attributes.list);
+  if (!read.ok) return read;
+  return deps.store.db.transaction().execute(async (trx) => {
+    const provider = await getProvider(trx, id);
+    await writePeopleRules(trx, id, read.value);
+    const before = recordedRules(provider.people ?? noPeopleRules);
+    await recordProviderChange(deps, trx, provider, before, recordedRules(read.value));
+    return { ok: true, value: { ...provider, people: read.value } };
+  });
+}
+
 /** Checks how a provider is to create and update people. Errors are keyed by field: `0.from`, `required.attribute`. */
-export function readPeopleRules(entered: PeopleRules, attributes: AttributeList): Checked<PeopleRules> {
+function readPeopleRules(entered: PeopleRules, attributes: AttributeList): Checked<PeopleRules> {
   const rules: PeopleRules = {
     ...entered,
     userNameFrom: entered.userNameFrom.trim(),
@@ -40,23 +57,6 @@ export function readPeopleRules(entered: PeopleRules, attributes: AttributeList)
     ...nameErrors('groupsFrom', rules.groupsFrom),
   };
   return Object.keys(errors).length > 0 ? invalid(errors) : { ok: true, value: rules };
-}
-
-/** Saves how a provider creates and updates people. @throws NotFound */
-export async function changePeopleRules(
-  deps: Deps,
-  id: string,
-  entered: PeopleRules,
-): Promise<Checked<IdentityProvider & { people: PeopleRules }>> {
-  const read = readPeopleRules(entered, deps.attributes.list);
-  if (!read.ok) return read;
-  return deps.store.db.transaction().execute(async (trx) => {
-    const provider = await getProvider(trx, id);
-    await writePeopleRules(trx, id, read.value);
-    const before = recordedRules(provider.people ?? noPeopleRules);
-    await recordProviderChange(deps, trx, provider, before, recordedRules(read.value));
-    return { ok: true, value: { ...provider, people: read.value } };
-  });
 }
 
 function trimmedMapping({ from, to }: SentMapping): SentMapping {

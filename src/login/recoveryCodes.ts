@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { hashToken, newReference } from '../identifier.ts';
 import { countRecoveryCodes, replaceRecoveryCodes, useRecoveryCode } from '../store/secondFactors.ts';
 
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 const LONGEST = 64;
 
 /**

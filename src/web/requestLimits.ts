@@ -6,7 +6,7 @@ const CHUNKED_BYTES = 1024 * 1024; // for a body that does not announce its leng
 const LARGEST_BYTES = 16 * 1024 * 1024; // that is read (web/form.ts): more is refused, and counts no more than this
 
 /** The bodies that one process receives at the same time: how many, and their announced bytes together. */
-export const bodyLimits = { count: 500, bytes: 128 * 1024 * 1024 };
+const bodyLimits = { count: 500, bytes: 128 * 1024 * 1024 };
 
 /** Refuses large headers before anything in them is parsed. SCIM has its own limits, because its filters are in the URL. */
 export const limitHeaders: RequestHandler = (req, res, next) => {

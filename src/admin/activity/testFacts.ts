@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts';
-import { matchedWith } from '../../federation/lockedOut.ts';
+import { matchNames } from '../../federation/lockedOut.ts';
 import { explain } from '../../federation/reasons.ts';
 import { SAML } from '../../paths.ts';
 import { nameOf } from '../../people/users.ts';
@@ -26,7 +26,7 @@ export async function testFacts(deps: Deps, { asserted }: LoginActivity, test: L
   }));
   return {
     what: importId === null ? 'what was on its form' : 'its metadata, which is not imported yet',
-    way: `${draft.settings.matchAttribute || 'NameID'} compared with ${matchedWith(draft.settings.match)}`,
+    way: `${draft.settings.matchAttribute || 'NameID'} compared with ${matchNames[draft.settings.match]}`,
     people,
     again: `${SAML}/tests/${test.id}/again`,
     form: formPath(test),

@@ -6,7 +6,7 @@ import {
   type LockedOutReason,
   lockedOutColumns,
   lockedOutReasons,
-  matchedWith,
+  matchNames,
   pageOfLockedOut,
   surveyLockedOut,
 } from '../../federation/lockedOut.ts';
@@ -38,7 +38,7 @@ async function show(deps: Deps, req: Request, res: Response, ids: Ids): Promise<
     title: 'Who would be locked out',
     provider,
     name,
-    way: `${settings.matchAttribute || 'the NameID'} is compared with ${matchedWith(settings.match)}`,
+    way: `${settings.matchAttribute || 'the NameID'} is compared with ${matchNames[settings.match]}`,
     ...page,
     reason,
     reasons: lockedOutReasons,

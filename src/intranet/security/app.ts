@@ -10,8 +10,7 @@ import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import type { LoggedInUser } from '../../web/request.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { continueSession } from '../../web/session.ts';
-import { frameOf, getPasswordOwner } from './page.ts';
+import { continueProven, frameOf, getPasswordOwner } from './page.ts';
 import { showRecoveryCodes } from './recoveryCodes.ts';
 
 const PATH = `${SECURITY_PAGE}/app`;
@@ -50,7 +49,7 @@ async function save(
     await writeAuthenticatorApp(trx, app);
     return newRecoveryCodesIfNone(trx, deps, user.id);
   });
-  await continueSession(deps, req, res, user, user.login.method === 'local' ? { proof: 'password_app' } : {});
+  await continueProven(deps, req, res, user, 'password_app');
   const done = 'The authenticator app is set up. You are logged out in all other browsers.';
   if (codes) return showRecoveryCodes(deps, res, user, { codes, wanted, done });
   await flash(req, done);

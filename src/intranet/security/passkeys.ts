@@ -14,8 +14,8 @@ import { withQuery } from '../../web/query.ts';
 import { rateLimit } from '../../web/rateLimit.ts';
 import { clientOf, type LoggedInUser } from '../../web/request.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { continueSession, currentSessionId } from '../../web/session.ts';
-import { getPasswordOwner } from './page.ts';
+import { currentSessionId } from '../../web/session.ts';
+import { continueProven, getPasswordOwner } from './page.ts';
 import { showRecoveryCodes } from './recoveryCodes.ts';
 
 const PATH = `${SECURITY_PAGE}/passkeys`;
@@ -44,7 +44,7 @@ export function passkeyRoutes(router: Router, deps: Deps): void {
       await flash(req, 'The passkey was not added. Try again.', 'danger');
       return res.redirect(303, withQuery(SECURITY_PAGE, { return: wanted || undefined }));
     }
-    await continueSession(deps, req, res, user, user.login.method === 'local' ? { proof: 'password_passkey' } : {});
+    await continueProven(deps, req, res, user, 'password_passkey');
     const done = `The passkey “${name}” was added. You are logged out in all other browsers.`;
     if (codes.length > 0) return showRecoveryCodes(deps, res, user, { codes, wanted, done });
     await flash(req, done);

@@ -6,8 +6,7 @@ import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { requireConfirmation, SECURITY_PAGE } from '../../web/requireLogin.ts';
-import { continueSession } from '../../web/session.ts';
-import { getPasswordOwner } from './page.ts';
+import { continueProven, getPasswordOwner } from './page.ts';
 
 const PATH = `${SECURITY_PAGE}/removal`;
 
@@ -33,7 +32,7 @@ export function removeFactorRoutes(router: Router, deps: Deps): void {
     const user = await getPasswordOwner(deps, req);
     await removeSecondFactor(deps, user.id, field(req, 'factor').slice(0, 100), user.login.mark);
     // With the last one, the settings may require to set up another at once.
-    await continueSession(deps, req, res, user, user.login.method === 'local' ? { proof: 'password' } : {});
+    await continueProven(deps, req, res, user, 'password');
     await flash(req, 'The second factor was removed. You are logged out in all other browsers.');
     res.redirect(303, SECURITY_PAGE);
   });
