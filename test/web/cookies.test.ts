@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import express from 'express';
 import { cookiesOf, readCrossSiteCookie, setCrossSiteCookie } from '../../src/web/cookies.ts';
@@ -39,6 +40,16 @@ describe('cookies', () => {
       ['c', '%00'],
     ]);
     expect((await ask(false, '')).inherited).to.equal(undefined);
+  });
+
+  it('are all in docs/privacy.md', async () => {
+    const page = await readFile('docs/privacy.md', 'utf8');
+    const documented = [...page.matchAll(/^\| `(anteroom[-\w]*)…?` \|/gm)].map(([, name]) => name);
+    const sources = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
+    const texts = await Promise.all(sources.map((name) => readFile(`src/${name}`, 'utf8')));
+    const named = texts.join('').matchAll(/['`}](anteroom-[a-z]+-?)(?=['$])/g);
+    const crossSite = ['anteroom-who', 'anteroom-request-', 'anteroom-again'];
+    expect(documented).to.have.members(['anteroom', ...crossSite, ...new Set([...named].map(([, name]) => name))]);
   });
 });
 
