@@ -63,6 +63,15 @@ export function subjectOf({ subject }: { subject?: string }): string {
   return (subject ?? '').split('\n').join(', ');
 }
 
+/** Returns the key of a certificate, or undefined if node:crypto cannot read it, as one of an unknown type. */
+export function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns the certificates of a text that has nothing but certificates in PEM, each as PEM. Otherwise returns undefined. */
 export function certificatesIn(text: string): string[] | undefined {
   const blocks = text.match(PEM) ?? [];

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from '../../store/identityProviders.ts';
-import { describeCertificate, describePublicKey, subjectOf } from '../certificate.ts';
+import { describeCertificate, describePublicKey, publicKeyOf, subjectOf } from '../certificate.ts';
 import { childrenOf, type Element, NAMESPACES } from './document.ts';
 import { quote, refuse } from './refusal.ts';
 
@@ -91,22 +91,14 @@ function isPublicKey(octets: Buffer): boolean {
   }
 }
 
-/** Returns the key of a certificate, or undefined if responses cannot be verified with it: node:crypto cannot even read some. */
+/** Returns the key of a certificate, or undefined if responses cannot be verified with it. */
 function keyOf(certificate: X509Certificate): KeyObject | undefined {
-  const key = readKey(certificate);
+  const key = publicKeyOf(certificate);
   return KEY_TYPES.has(key?.asymmetricKeyType ?? '') ? key : undefined;
 }
 
-function readKey(certificate: X509Certificate): KeyObject | undefined {
-  try {
-    return certificate.publicKey;
-  } catch {
-    return undefined;
-  }
-}
-
 function keyProblem(certificate: X509Certificate): string {
-  return `has a key of ${readKey(certificate)?.asymmetricKeyType ?? 'an unknown type'}, not RSA or EC`;
+  return `has a key of ${publicKeyOf(certificate)?.asymmetricKeyType ?? 'an unknown type'}, not RSA or EC`;
 }
 
 /** The authority that issued a signer's certificate must not become a signer itself. */
@@ -117,7 +109,7 @@ function withoutIssuers(chain: X509Certificate[]): X509Certificate[] {
 }
 
 function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
-  const key = readKey(issuer);
+  const key = publicKeyOf(issuer);
   return key !== undefined && certificate.checkIssued(issuer) && certificate.verify(key);
 }
 

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts';
 import { type Checked, invalid } from '../../errors.ts';
 import { type Fault, readSignedDocument } from '../../saml/verify/signedDocument.ts';
 import type { XmlElement } from '../../xml/tree.ts';
-import { certificatesIn } from '../certificate.ts';
+import { certificatesIn, publicKeyOf } from '../certificate.ts';
 import { type MetadataErrorCode, refuse } from './refusal.ts';
 
 /** The keys of which one must have signed the metadata. */
@@ -75,7 +75,7 @@ const faults: Record<Fault, [MetadataErrorCode, string]> = {
 };
 
 function canSign(pem: string): boolean {
-  const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(pem).publicKey;
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKeyOf(new X509Certificate(pem)) ?? {};
   if (asymmetricKeyType === 'rsa') return (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
   return asymmetricKeyType === 'ec';
 }

@@ -23,6 +23,13 @@ describe('federation/metadata/signers', () => {
     }
   });
 
+  it('refuses a certificate with a key that cannot be read', () => {
+    const metadata = fixture('cases/certificate-of-an-unknown-key-algorithm');
+    const [, base64 = ''] = /X509Certificate>([^<]+)</.exec(metadata) ?? [];
+    const read = readSigners(`-----BEGIN CERTIFICATE-----\n${base64.trim()}\n-----END CERTIFICATE-----\n`);
+    expect(read.ok ? 'accepted' : read.errors.signers).to.match(/^Paste up to 5/);
+  });
+
   it('reads and keeps only what was signed', async () => {
     const deps = await testDeps();
     const signers = signersOf(deps, await certificateOf());
