@@ -74,10 +74,17 @@ export function publicKeyOf(certificate: X509Certificate): KeyObject | undefined
 
 /** Returns the certificates of a text that has nothing but certificates in PEM, each as PEM. Otherwise returns undefined. */
 export function certificatesIn(text: string): string[] | undefined {
-  const blocks = text.match(PEM) ?? [];
   if (text.replace(PEM, '').trim() !== '') return undefined;
+  const certificates = (text.match(PEM) ?? []).map((block) => parseCertificate(block));
+  return certificates.every((one) => one !== undefined) ? certificates.map(String) : undefined;
+}
+
+/** Parses a certificate, DER or PEM. Returns undefined if it is damaged. One is that has a date which does not exist. */
+export function parseCertificate(encoded: Buffer | string): X509Certificate | undefined {
   try {
-    return blocks.map((block) => new X509Certificate(block).toString());
+    const certificate = new X509Certificate(encoded);
+    const dates = [certificate.validFromDate, certificate.validToDate];
+    return dates.some((date) => Number.isNaN(date.getTime())) ? undefined : certificate;
   } catch {
     return undefined;
   }

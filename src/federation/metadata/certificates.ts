@@ -1,6 +1,6 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import type { Certificate } from '../../store/identityProviders.ts';
-import { describeCertificate, describePublicKey, publicKeyOf, subjectOf } from '../certificate.ts';
+import { describeCertificate, describePublicKey, parseCertificate, publicKeyOf, subjectOf } from '../certificate.ts';
 import { childrenOf, type Element, NAMESPACES } from './document.ts';
 import { quote, refuse } from './refusal.ts';
 
@@ -76,11 +76,9 @@ function readCertificate({ text }: Element): X509Certificate {
   const base64 = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '');
   if (!isBase64(base64)) return refuseCertificate('is not base64 text');
   const octets = Buffer.from(base64, 'base64');
-  try {
-    return new X509Certificate(octets);
-  } catch {
-    return refuseCertificate(isPublicKey(octets) ? 'is a public key, not a certificate' : 'is damaged or truncated');
-  }
+  const certificate = parseCertificate(octets);
+  if (certificate) return certificate;
+  return refuseCertificate(isPublicKey(octets) ? 'is a public key, not a certificate' : 'is damaged or truncated');
 }
 
 function isPublicKey(octets: Buffer): boolean {

@@ -78,6 +78,13 @@ const refusals: Refusal[] = [
 ];
 
 describe('federation/metadata/certificates', () => {
+  it('refuses a certificate with a date that does not exist', async () => {
+    const { cert } = await makeCertificate('idp', { notAfterDate: new Date('2060-01-01T00:00:00Z') });
+    const octets = Buffer.from(cert.replace(/-----[^-]+-----/g, ''), 'base64');
+    octets.write('20601301000000Z', octets.indexOf('20600101000000Z', 0, 'latin1'), 'latin1');
+    expectRefusal(withCertificates(octets.toString('base64')), 'bad_certificate', /damaged or truncated/);
+  });
+
   testRefusals(refusals);
 
   it('refuses keys that can be broken', async () => {
