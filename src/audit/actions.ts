@@ -56,20 +56,23 @@ export const auditActions = {
 
 export type AuditAction = keyof typeof auditActions;
 
-/** What an entry is about. */
-export const targetKinds = [
-  'person',
-  'group',
-  'attribute',
-  'source',
-  'job',
-  'settings',
-  'domain',
-  'provider',
-  'setupLink',
-  'webhook',
-  'sessions',
-  'audit',
-] as const;
+/** What an entry is about, as screens name it. */
+export const targetNames = {
+  person: 'Person',
+  group: 'Group',
+  attribute: 'Custom attribute',
+  source: 'Profile source',
+  job: 'Import or bulk change',
+  settings: 'Settings',
+  domain: 'Domain',
+  provider: 'Identity provider',
+  setupLink: 'Provider setup link',
+  webhook: 'Webhook',
+  sessions: 'Sessions',
+  audit: 'Audit log',
+} as const;
 
-export type TargetKind = (typeof targetKinds)[number];
+export type TargetKind = keyof typeof targetNames;
+
+/** All that an entry can be about, in the order of the list. */
+export const targetKinds = Object.keys(targetNames) as TargetKind[];

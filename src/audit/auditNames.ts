@@ -1,6 +1,6 @@
 import type { AttributeList } from '../people/attribute.ts';
 import type { Actor } from '../store/audit.ts';
-import { type AuditAction, auditActions, type TargetKind } from './actions.ts';
+import { type AuditAction, auditActions } from './actions.ts';
 
 /** What made a change, as screens name it. */
 export const actorNames: Record<Actor['kind'], string> = {
@@ -11,22 +11,6 @@ export const actorNames: Record<Actor['kind'], string> = {
   commandLine: 'Command line',
   visitor: 'Visitor who was not logged in',
   server: 'Automatic',
-};
-
-/** What a change is about, as screens name it. */
-export const targetNames: Record<TargetKind, string> = {
-  person: 'Person',
-  group: 'Group',
-  attribute: 'Custom attribute',
-  source: 'Profile source',
-  job: 'Import or bulk change',
-  settings: 'Settings',
-  domain: 'Domain',
-  provider: 'Identity provider',
-  setupLink: 'Provider setup link',
-  webhook: 'Webhook',
-  sessions: 'Sessions',
-  audit: 'Audit log',
 };
 
 /** The first parts of the actions, by which all of a family are found, with their names. */

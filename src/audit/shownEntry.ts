@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { isFoundIn, type Search } from '../store/auditSearch.ts';
-import { actionText, actorNames, changeLabel, targetNames } from './auditNames.ts';
+import { targetNames } from './actions.ts';
+import { actionText, actorNames, changeLabel } from './auditNames.ts';
 import { findReferences, pathOfTarget, type References, textsIn } from './references.ts';
 import { type ShownChange, shownChange, summaryOf, visible } from './values.ts';
 

@@ -1,8 +1,8 @@
 import type { Request, Response, Router } from 'express';
-import { auditActions, targetKinds } from '../../audit/actions.ts';
+import { auditActions, targetNames } from '../../audit/actions.ts';
 import { exportAudit } from '../../audit/auditExport.ts';
 import { auditFilters, type EnteredAuditFilter, readAuditFilter } from '../../audit/auditFilter.ts';
-import { actionFamilies, actorNames, allActions, familyOf, targetNames } from '../../audit/auditNames.ts';
+import { actionFamilies, actorNames, allActions, familyOf } from '../../audit/auditNames.ts';
 import { findReferences } from '../../audit/references.ts';
 import { shownRows } from '../../audit/shownEntry.ts';
 import type { Deps } from '../../deps.ts';
@@ -68,7 +68,7 @@ function choices() {
   return {
     by: Object.entries(actorNames),
     action: actions,
-    about: targetKinds.map((kind): Choice => [kind, targetNames[kind]]),
+    about: Object.entries(targetNames),
   };
 }
 
