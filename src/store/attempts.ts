@@ -1,15 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/open.ts';
+import { findUnexpired } from './expired.ts';
 
 /** Returns the current number of failures of a counter. */
 export async function countFailures(db: Db, name: string, now: number): Promise<number> {
-  const row = await db
-    .selectFrom('attempts')
-    .select('failures')
-    .where('name', '=', name)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
-  return row?.failures ?? 0;
+  return (await findUnexpired(db, 'attempts', { name }, now))?.failures ?? 0;
 }
 
 /** Counts a failure. The counter restarts after `windowMs` without failures. */

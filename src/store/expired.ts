@@ -13,7 +13,11 @@ const ROWS_AT_ONCE = 500;
  * A table whose rows expire, and its key. Rows are kept for some time after that. A row that expires later than `longestMs` from now is of a
  * clock that was set back, and is deleted too.
  */
-type Expiring = { table: keyof Schema; key: string[]; keptMs?: number; longestMs?: number };
+type Expiring = { table: ExpiringTable; key: string[]; keptMs?: number; longestMs?: number };
+
+type ExpiringTable = {
+  [T in keyof Schema]: Schema[T] extends { expiresAt: number } ? T : never;
+}[keyof Schema];
 
 const expiring: Expiring[] = [
   { table: 'loginRequests', key: ['id'], keptMs: DAY_MS }, // one that was used tells where the person wanted to go
@@ -31,6 +35,21 @@ const expiring: Expiring[] = [
   { table: 'passkeyChallenges', key: ['challengeHash'] },
   { table: 'secondSteps', key: ['tokenHash'] },
 ];
+
+/** Returns the row of a table with a key, unless it has expired. */
+export async function findUnexpired<T extends ExpiringTable>(
+  db: Db,
+  table: T,
+  key: Partial<Schema[T]>,
+  now: number,
+): Promise<Schema[T] | undefined> {
+  const isKey = Object.entries(key).map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`);
+  const unexpired = db
+    .selectFrom(table as ExpiringTable)
+    .selectAll()
+    .where('expiresAt', '>', now);
+  return (await unexpired.where((e) => e.and(isKey)).executeTakeFirst()) as Schema[T] | undefined;
+}
 
 /** For how many days Login activity is kept, and the messages of its attempts. */
 type KeptDays = { activity: number; messages: number };

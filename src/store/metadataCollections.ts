@@ -1,18 +1,10 @@
 import type { Db } from '../db/open.ts';
 import type { MetadataCollectionRow } from '../db/schema.ts';
+import { findUnexpired } from './expired.ts';
 
 /** Finds a collection that was read and has not expired. */
-export async function findMetadataCollection(
-  db: Db,
-  id: string,
-  now: number,
-): Promise<MetadataCollectionRow | undefined> {
-  return db
-    .selectFrom('metadataCollections')
-    .selectAll()
-    .where('id', '=', id)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
+export function findMetadataCollection(db: Db, id: string, now: number): Promise<MetadataCollectionRow | undefined> {
+  return findUnexpired(db, 'metadataCollections', { id }, now);
 }
 
 export async function insertMetadataCollection(db: Db, row: MetadataCollectionRow): Promise<void> {

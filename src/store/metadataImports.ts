@@ -1,14 +1,10 @@
 import type { Db } from '../db/open.ts';
 import type { MetadataImportRow } from '../db/schema.ts';
+import { findUnexpired } from './expired.ts';
 
 /** Finds previewed metadata that has not expired. */
-export async function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
-  return db
-    .selectFrom('metadataImports')
-    .selectAll()
-    .where('id', '=', id)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
+export function findMetadataImport(db: Db, id: string, now: number): Promise<MetadataImportRow | undefined> {
+  return findUnexpired(db, 'metadataImports', { id }, now);
 }
 
 export async function insertMetadataImport(db: Db, row: MetadataImportRow): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Db } from '../db/open.ts';
 import { changesOne } from '../db/query.ts';
 import type { PasswordLinkRow } from '../db/schema.ts';
+import { findUnexpired } from './expired.ts';
 
 /** Stores the link with which a person chooses a new password. It replaces the one before that was mailed, or that was not. */
 export async function writePasswordLink(db: Db, link: PasswordLinkRow): Promise<void> {
@@ -13,13 +14,8 @@ export async function writePasswordLink(db: Db, link: PasswordLinkRow): Promise<
 }
 
 /** Returns the link with a token, unless it has expired. */
-export async function findPasswordLink(db: Db, tokenHash: string, now: number): Promise<PasswordLinkRow | undefined> {
-  return db
-    .selectFrom('passwordLinks')
-    .selectAll()
-    .where('tokenHash', '=', tokenHash)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
+export function findPasswordLink(db: Db, tokenHash: string, now: number): Promise<PasswordLinkRow | undefined> {
+  return findUnexpired(db, 'passwordLinks', { tokenHash }, now);
 }
 
 /** Deletes a link. Returns true to only one of several concurrent calls. */

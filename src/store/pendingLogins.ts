@@ -1,5 +1,6 @@
 import type { Db } from '../db/open.ts';
 import { changesOne } from '../db/query.ts';
+import { findUnexpired } from './expired.ts';
 
 /** Keeps a verified login while the person is asked whether to switch. */
 export async function insertPendingLogin(
@@ -11,13 +12,7 @@ export async function insertPendingLogin(
 
 /** Returns the JSON of a pending login, or undefined if it was used or has expired. */
 export async function findPendingLogin(db: Db, tokenHash: string, now: number): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('pendingLogins')
-    .select('loginJson')
-    .where('tokenHash', '=', tokenHash)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
-  return row?.loginJson;
+  return (await findUnexpired(db, 'pendingLogins', { tokenHash }, now))?.loginJson;
 }
 
 /** Uses up a pending login. Returns false if it was used before. */

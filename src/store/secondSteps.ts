@@ -1,6 +1,7 @@
 import type { Db } from '../db/open.ts';
 import { changesOne } from '../db/query.ts';
 import type { SecondStepRow } from '../db/schema.ts';
+import { findUnexpired } from './expired.ts';
 
 /** Keeps a login whose password was right until the second factor follows. */
 export async function insertSecondStep(db: Db, row: SecondStepRow): Promise<void> {
@@ -8,13 +9,8 @@ export async function insertSecondStep(db: Db, row: SecondStepRow): Promise<void
 }
 
 /** Returns a login that waits for its second factor, or undefined if it was finished or has expired. */
-export async function findSecondStep(db: Db, tokenHash: string, now: number): Promise<SecondStepRow | undefined> {
-  return db
-    .selectFrom('secondSteps')
-    .selectAll()
-    .where('tokenHash', '=', tokenHash)
-    .where('expiresAt', '>', now)
-    .executeTakeFirst();
+export function findSecondStep(db: Db, tokenHash: string, now: number): Promise<SecondStepRow | undefined> {
+  return findUnexpired(db, 'secondSteps', { tokenHash }, now);
 }
 
 /** Counts a code before it is checked. Returns false if there were `most` already: a burst of guesses cannot outrun the count. */
