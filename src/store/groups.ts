@@ -1,6 +1,7 @@
+import type { SelectQueryBuilder } from 'kysely';
 import type { Db } from '../db/open.ts';
 import { countRows, isOneOf, jsonList, prepared } from '../db/query.ts';
-import type { GroupRow } from '../db/schema.ts';
+import type { GroupRow, Schema } from '../db/schema.ts';
 import { caseKey } from './caseKey.ts';
 import { addToCount } from './directoryCounts.ts';
 import { countMembersOf, listMembers, type Member, removeMembers } from './groupMembers.ts';
@@ -159,22 +160,24 @@ export async function updateGroup(
   return updated;
 }
 
-async function updateContainers(db: Db, id: string, now: number): Promise<string[]> {
-  const rows = await db
-    .updateTable('groups')
-    .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
-    .where('id', 'in', (e) => e.selectFrom('nestedGroups').select('groupId').where('memberId', '=', id))
-    .returning('id')
-    .execute();
-  return rows.map((row) => row.id);
+function updateContainers(db: Db, id: string, now: number): Promise<string[]> {
+  return updateVersions(db, db.selectFrom('nestedGroups').select('groupId').where('memberId', '=', id), now);
 }
 
 /** Increments the version of every group of a person who gets another name or is about to be deleted. Returns the IDs of the groups. */
-export async function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<string[]> {
+export function updateGroupsOfUser(db: Db, userId: string, now: number): Promise<string[]> {
+  return updateVersions(db, db.selectFrom('groupMembers').select('groupId').where('userId', '=', userId), now);
+}
+
+async function updateVersions<T extends keyof Schema>(
+  db: Db,
+  groupIds: SelectQueryBuilder<Schema, T, { groupId: string }>,
+  now: number,
+): Promise<string[]> {
   const rows = await db
     .updateTable('groups')
     .set((e) => ({ version: e('version', '+', 1), modifiedAt: now }))
-    .where('id', 'in', (e) => e.selectFrom('groupMembers').select('groupId').where('userId', '=', userId))
+    .where('id', 'in', groupIds)
     .returning('id')
     .execute();
   return rows.map(({ id }) => id);

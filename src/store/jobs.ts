@@ -98,15 +98,7 @@ export async function nextJobItems(
   { id, processed }: Pick<Job, 'id' | 'processed'>,
   limit: number,
 ): Promise<JobItem[]> {
-  const rows = await db
-    .selectFrom('jobItems')
-    .selectAll()
-    .where('jobId', '=', id)
-    .where('position', '>', processed)
-    .orderBy('position')
-    .limit(limit)
-    .execute();
-  return rows.map(itemFromRow);
+  return (await itemsAfter(db, id, processed, limit).execute()).map(itemFromRow);
 }
 
 /** Returns a page of the items with an outcome, after a position. */
@@ -114,18 +106,14 @@ export async function listJobItems(
   db: Db,
   jobId: string,
   outcome: string,
-  page: { limit: number; after: number },
+  { after, limit }: { limit: number; after: number },
 ): Promise<JobItem[]> {
-  const rows = await db
-    .selectFrom('jobItems')
-    .selectAll()
-    .where('jobId', '=', jobId)
-    .where('outcome', '=', outcome)
-    .where('position', '>', page.after)
-    .orderBy('position')
-    .limit(page.limit)
-    .execute();
-  return rows.map(itemFromRow);
+  return (await itemsAfter(db, jobId, after, limit).where('outcome', '=', outcome).execute()).map(itemFromRow);
+}
+
+function itemsAfter(db: Db, jobId: string, position: number, limit: number) {
+  const items = db.selectFrom('jobItems').selectAll().where('jobId', '=', jobId).where('position', '>', position);
+  return items.orderBy('position').limit(limit);
 }
 
 /** Inserts items, or replaces them. */

@@ -90,33 +90,19 @@ export async function findSliceEnd(
 }
 
 /** Returns a function that returns the matches in a range of IDs, by ID: after the first one, up to the last one. */
-export function matchesInRange(
-  db: Db,
-  { table, condition, sortKey }: MatchQuery,
-): (after: string, last: string) => Promise<Match[]> {
+export function matchesInRange(db: Db, query: MatchQuery): (after: string, last: string) => Promise<Match[]> {
   return compiled(db, (_, after: string, last: string) =>
-    db
-      .selectFrom(table)
-      .select('id')
-      .select(sortKey.as('sortKey'))
-      .where('id', '>', after)
-      .where('id', '<=', last)
-      .where(condition)
-      .orderBy('id'),
+    matches(db, query).where('id', '>', after).where('id', '<=', last),
   );
 }
 
 /** Returns a function that returns the matches among some IDs, by ID. @param ids a JSON array */
-export function matchesAmong(db: Db, { table, condition, sortKey }: MatchQuery): (ids: string) => Promise<Match[]> {
-  return compiled(db, (_, ids: string) =>
-    db
-      .selectFrom(table)
-      .select('id')
-      .select(sortKey.as('sortKey'))
-      .where(isOneOf(db, 'id', ids))
-      .where(condition)
-      .orderBy('id'),
-  );
+export function matchesAmong(db: Db, query: MatchQuery): (ids: string) => Promise<Match[]> {
+  return compiled(db, (_, ids: string) => matches(db, query).where(isOneOf(db, 'id', ids)));
+}
+
+function matches(db: Db, { table, condition, sortKey }: MatchQuery) {
+  return db.selectFrom(table).select('id').select(sortKey.as('sortKey')).where(condition).orderBy('id');
 }
 
 /** Returns the IDs that a query finds, in order, or undefined if there are more than `most`. @param ids SQL that selects `id` */
