@@ -41,7 +41,8 @@ export const notificationCommands = [
     async run({ deps, options }) {
       if (Object.keys(options).length === 0) throw new UsageError('Specify a change, such as --active on.');
       const { passwordSealed: _, ...before } = await readNotifications(deps.store.db);
-      const { passwordStdin: password = '', providers, ...given } = options;
+      const { passwordStdin, providers, ...given } = options;
+      const password = (await passwordStdin?.()) ?? '';
       const providerIds = providers?.map(({ id }) => id) ?? before.providerIds;
       const saved = await saveNotifications(deps, { ...before, ...given, providerIds, password });
       const labelOf = (field: string) => optionName(field === 'password' ? 'passwordStdin' : field);

@@ -70,9 +70,15 @@ export function file(help: string): Option<Buffer> {
   return { ...fileContent, help };
 }
 
-/** Returns the option --password-stdin, which reads standard input without the newline that `echo` adds. */
-export function passwordFromInput(help: string): Option<string> {
-  return { help, read: async (_, { input }) => (await input()).toString('utf8').replace(/\r?\n$/, '') };
+/** Returns the option --password-stdin. The command calls its value to read standard input, without the newline that `echo` adds. */
+export function passwordFromInput(help: string): Option<() => Promise<string>> {
+  return {
+    help,
+    read:
+      (_, { input }) =>
+      async () =>
+        (await input()).toString('utf8').replace(/\r?\n$/, ''),
+  };
 }
 
 /** Returns the content of a file that the command line names. @throws Refused */

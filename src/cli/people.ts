@@ -43,7 +43,7 @@ export const peopleCommands = [
     },
     async run({ deps, options: { type: userType, passwordStdin: password, ...cells } }) {
       const input = withCells(emptyPerson, { ...cells, userType }, personAttributes);
-      const user = accepted(await addPerson(deps, input, password), labelOf);
+      const user = accepted(await addPerson(deps, input, await password?.()), labelOf);
       return { json: asJson(user), text: `Added ${nameOf(user)} (${user.userName}).` };
     },
   }),
@@ -90,7 +90,7 @@ export const peopleCommands = [
     options: { passwordStdin, mustChoose: flag('The person must choose a new one after the next local login.') },
     async run({ deps, options: { passwordStdin: password, mustChoose } }, user) {
       if (password === undefined) throw new UsageError('Pass the password on standard input with --password-stdin.');
-      accepted(await setPassword(deps, user.id, password, mustChoose), labelOf);
+      accepted(await setPassword(deps, user.id, await password(), mustChoose), labelOf);
       return { json: asJson(user), text: `${nameOf(user)} has a new password.` };
     },
   }),

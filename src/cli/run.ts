@@ -121,17 +121,17 @@ function operator({ osUser }: OpenedIo): Actor {
   return { kind: 'commandLine', id: null, name: osUser, address: null };
 }
 
-/** Reads the operands, then the options, so that a password is only asked for if its person was found. Runs the command with them. */
+/** Reads the options, then the operands, and runs the command with them. */
 async function runWith(command: Command, { values, positionals }: Parsed, deps: Deps, io: OpenedIo): Promise<Output> {
   const { input, progress } = io;
-  const operands: unknown[] = [];
-  for (const [index, { value = '', read }] of (command.operands ?? []).entries())
-    operands.push(await read(positionals[index] ?? '', { name: value, deps, input }));
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(command.options ?? {})) {
     const given = values[dashed(name)];
     if (given !== undefined) options[name] = await option.read(String(given), { name: optionName(name), deps, input });
   }
+  const operands: unknown[] = [];
+  for (const [index, { value = '', read }] of (command.operands ?? []).entries())
+    operands.push(await read(positionals[index] ?? '', { name: value, deps, input }));
   return command.run({ deps, options, rest: positionals.slice(operands.length), input, progress }, ...operands);
 }
 

@@ -36,7 +36,7 @@ describe('anteroom attributes', () => {
     const input = { ...personInputOf(anna, deps.attributes.list), level: '7' };
     await changePerson(deps, anna.id, anna.version, input);
     expect((await run('attributes', 'change', 'level', '--type', 'number')).printed).to.equal(
-      'Changed level. 1 values were updated.',
+      'Changed level. 1 value was updated.',
     );
     expect(await run('attributes', 'remove', 'level')).to.include({
       code: 1,
