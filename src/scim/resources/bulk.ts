@@ -7,7 +7,6 @@ import { field, isObject, type Json } from '../schema/json.ts';
 export const MAX_BULK_OPERATIONS = 1_000;
 
 const RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
-const MAX_DEPTH = 20;
 
 type Operation = {
   method: string;
@@ -33,8 +32,8 @@ export async function runBulk(call: Call, handle: Handler): Promise<ScimResponse
     const later: Operation[] = [];
     for (const operation of waiting) {
       if (failures >= failOnErrors) break;
-      const data = resolved(operation.data, ids, 0);
-      const path = resolved(operation.path, ids, 0);
+      const data = resolved(operation.data, ids);
+      const path = resolved(operation.path, ids);
       if (data === undefined || typeof path !== 'string') {
         later.push(operation);
         continue;
@@ -127,15 +126,14 @@ function resultBody({ method, bulkId }: Operation, status: number, details: Json
 }
 
 /** Returns a value with its references replaced by ids, or undefined if it refers to an operation that is not done. */
-function resolved(value: unknown, ids: Map<string, string>, depth: number): unknown {
-  if (depth > MAX_DEPTH) return value;
+function resolved(value: unknown, ids: Map<string, string>): unknown {
   if (typeof value === 'string') return resolvedText(value, ids);
   if (Array.isArray(value)) {
-    const items = value.map((item) => resolved(item, ids, depth + 1));
+    const items = value.map((item) => resolved(item, ids));
     return items.includes(undefined) ? undefined : items;
   }
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([name, part]) => [name, resolved(part, ids, depth + 1)] as const);
+  const entries = Object.entries(value).map(([name, part]) => [name, resolved(part, ids)] as const);
   return entries.some(([, part]) => part === undefined) ? undefined : Object.fromEntries(entries);
 }
 
