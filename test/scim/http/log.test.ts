@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { changesBetween } from '../../../src/scim/http/log.ts';
+import { newTrace } from '../../../src/scim/http/call.ts';
+import { changesBetween, openRequestLog } from '../../../src/scim/http/log.ts';
+import { getSource } from '../../../src/sources/profileSources.ts';
 import { listCalls } from '../../../src/store/profileSources.ts';
 import { patch } from '../support/patch.ts';
 import { readLog } from '../support/readLog.ts';
@@ -76,6 +78,19 @@ describe('scim/log', () => {
       resourceId: null,
       changes: [],
     });
+  });
+
+  it('keeps at most 10,000 entries in memory, and counts all calls', async () => {
+    const { deps, sourceId } = await openScimServer();
+    const log = openRequestLog(deps);
+    const request = { method: 'GET', path: '/Users', query: new URLSearchParams() };
+    const source = await getSource(deps, sourceId);
+    const call = { deps, source, network: '192.0.2.1', startedAt: deps.now(), request, trace: newTrace(request) };
+    for (let i = 0; i < 10_001; i += 1) log.add(call, 200, null);
+    await deps.background.finished();
+    const logged = await deps.store.db.selectFrom('scimLog').select('id').where('path', '=', '/Users').execute();
+    expect(logged).to.have.lengthOf(10_000);
+    expect((await listCalls(deps.store.db, sourceId, 0))[0]).to.include({ calls: 10_001 });
   });
 
   describe('changesBetween', () => {

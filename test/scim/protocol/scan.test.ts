@@ -30,7 +30,7 @@ describe('scim/scan', () => {
       scim.call('POST', `${path}/.search`, { filter, count: 1, sortBy: 'displayName' });
 
     /** Runs a scan, and returns its matches and the number of its slices. */
-    const scan = async (filter: string, work: number) => {
+    const scan = async (filter: string, work: number, now = scim.deps.now) => {
       const { engine } = scim.deps.store;
       const parsed = parseFilter(filter);
       const test = filterToSql(userType, engine, parsed);
@@ -40,7 +40,7 @@ describe('scim/scan', () => {
       let slices = 0;
       const budget = { work };
       const input = { table: 'users' as const, condition: test, lookup, cost, sortKey: sql<null>`null` };
-      for await (const matches of scanMatches(scim.deps, (part) => part(), input, budget)) {
+      for await (const matches of scanMatches({ ...scim.deps, now }, (part) => part(), input, budget)) {
         slices += 1;
         for (const match of matches) found.push(match);
       }
@@ -66,6 +66,16 @@ describe('scim/scan', () => {
 
     it('refuses a filter that costs more than the budget before it reads a row', async () => {
       const refused = await scan(terms(100), 1_000).catch((error: unknown) => error);
+      expect(refused).to.include({ status: 400, scimType: 'tooMany' });
+    });
+
+    it('stops a filter that takes longer than its cost promised', async () => {
+      let at = 0;
+      const slowly = () => {
+        at += 8_000;
+        return at;
+      };
+      const refused = await scan(terms(100), 1e6, slowly).catch((error: unknown) => error);
       expect(refused).to.include({ status: 400, scimType: 'tooMany' });
     });
 

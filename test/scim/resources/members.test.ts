@@ -1,4 +1,9 @@
 import { expect } from 'chai';
+import { newTrace } from '../../../src/scim/http/call.ts';
+import { readPatch } from '../../../src/scim/protocol/readPatch.ts';
+import { patchMembers } from '../../../src/scim/resources/members.ts';
+import { groupType } from '../../../src/scim/schema/schema.ts';
+import { getSource } from '../../../src/sources/profileSources.ts';
 import { withStores } from '../../support/stores.ts';
 import { patch } from '../support/patch.ts';
 import { readLog } from '../support/readLog.ts';
@@ -114,6 +119,21 @@ describe('scim/members', () => {
       expect((await change(id, { op: 'remove', path: 'members[nonsense eq "x"]' })).body.scimType).to.equal(
         'invalidFilter',
       );
+    });
+
+    it('refuses a filter that tests more members than the request may', async () => {
+      const { deps, sourceId } = scim;
+      const id = await createGroup(...people);
+      const source = await getSource(deps, sourceId);
+      const request = { method: 'PATCH', path: '/Groups', query: new URLSearchParams() };
+      const rest = { baseUrl: '', network: '', startedAt: 0, source, request, trace: newTrace(request) };
+      const steps = readPatch(groupType, patch({ op: 'remove', path: 'members[display sw "a"]' }));
+      const removed = (work: number) =>
+        patchMembers(deps.store.db, { ...rest, deps, budget: { work } }, id, steps).catch((error: unknown) => error);
+      expect(await removed(3_000)).to.include({ status: 400, scimType: 'tooMany' });
+      expect(await removed(5_000))
+        .to.have.property('removed')
+        .with.lengthOf(1);
     });
 
     it('runs adding and removing the same person in order', async () => {

@@ -198,6 +198,33 @@ describe('scim/operations', () => {
           expect((await scim.call('GET', `${endpoint}/${id}`)).text).to.equal(before);
         });
 
+        it('logs what its transaction did when it ran for the last time', async () => {
+          const { id } = await create('One');
+          await scim.deps.background.finished(); // the log of the request has a transaction of its own
+          const { db } = scim.deps.store;
+          const begin = db.transaction.bind(db);
+          db.transaction = () => {
+            db.transaction = begin;
+            const builder = begin();
+            const execute = builder.execute.bind(builder);
+            builder.execute = async (work) => {
+              const conflict = new Error('a conflict');
+              const first = execute(async (trx) => {
+                await work(trx);
+                throw conflict;
+              });
+              await first.catch((error) => expect(error).to.equal(conflict));
+              await scim.call('PATCH', `${endpoint}/${id}`, rename('Two')); // leaves nothing to change
+              return begin().execute(work);
+            };
+            return builder;
+          };
+          expect((await scim.call('PATCH', `${endpoint}/${id}`, rename('Two'))).body.meta.version).to.equal('W/"2"');
+          const rows = await readLog(scim, { resourceId: id }, 3);
+          const updates = rows.filter(({ status }) => status === 200);
+          expect(updates.map(({ changes }) => changes.map(({ after }) => after))).to.have.deep.members([[], ['Two']]);
+        });
+
         it('logs a change with the resource, and a refusal as far as the resource is known', async () => {
           const { id } = await create('One');
           await scim.call('PATCH', `${endpoint}/${id}`, rename('Two'), { 'If-Match': 'W/"7"' });
