@@ -40,5 +40,7 @@ const icons: Record<HealthCode, string> = {
   mail_failing: 'mail-x',
   webhook_paused: 'webhook',
   webhook_failing: 'webhook',
+  audit_not_intact: 'shield-x',
+  audit_unsealed: 'link-off',
   audit_syslog: 'cloud-upload',
 };

@@ -1,13 +1,14 @@
 import type { Deps } from '../deps.ts';
 import { findSetting, writeSetting } from '../store/settings.ts';
 import type { Verification } from './verification.ts';
-import { verifyAudit } from './verify.ts';
+import { type VerifyOptions, verifyAudit } from './verify.ts';
 
-/** The last verification that was started on the screen: its result, or why there is none. */
+/** The last verification that was started on the screen, or by retention: what it was given, and its result or why there is none. */
 export type LastVerification = {
   startedAt: number; // epoch milliseconds
+  given?: VerifyOptions;
   state: 'running' | 'done' | 'interrupted';
-  result?: Verification;
+  result?: Verification; // of an earlier one, unless it is done
 };
 
 const SETTING = 'auditVerification';
@@ -23,18 +24,29 @@ export async function readLastVerification({
   return isLost ? { ...last, state: 'interrupted' } : last;
 }
 
-/** Starts to verify the audit log in the background, unless this is under way. Its result is kept for the screen. */
-export async function startVerification(deps: Deps): Promise<void> {
-  const { db } = deps.store;
+/** Starts to verify the audit log in the background, unless this is under way. Its result is kept for the screen and for Needs attention. */
+export async function startVerification(deps: Deps, given: VerifyOptions = {}): Promise<void> {
   if ((await readLastVerification(deps))?.state === 'running') return;
-  const started: LastVerification = { startedAt: deps.now(), state: 'running' };
-  await writeSetting(db, SETTING, started);
-  deps.background.add(verifyAndKeep(deps, started));
+  deps.background.add(verifyAndKeep(deps, await keepStart(deps, given)));
+}
+
+/** Verifies the audit log and keeps the result, unless faults are known already, or a verification is under way. */
+export async function keepFaults(deps: Deps): Promise<void> {
+  const last = await readLastVerification(deps);
+  if (last?.state !== 'running' && !last?.result?.faultCount) await verifyAndKeep(deps, await keepStart(deps, {}));
+}
+
+/** Until there is another one, the result of the verification before counts. */
+async function keepStart(deps: Deps, given: VerifyOptions): Promise<LastVerification> {
+  const { result } = (await readLastVerification(deps)) ?? {};
+  const started: LastVerification = { startedAt: deps.now(), given, state: 'running', ...(result && { result }) };
+  await writeSetting(deps.store.db, SETTING, started);
+  return started;
 }
 
 async function verifyAndKeep(deps: Deps, started: LastVerification): Promise<void> {
   try {
-    const result = await verifyAudit(untilStopped(deps));
+    const result = await verifyAudit(untilStopped(deps), started.given);
     await writeSetting(deps.store.db, SETTING, { ...started, state: 'done', result } satisfies LastVerification);
   } catch (error) {
     if (!deps.background.stopping.aborted) deps.log.error({ err: error }, 'audit log could not be verified');

@@ -8,6 +8,7 @@ import { deleteCheckpointsBefore, insertCheckpoint, listCuts } from '../store/au
 import { AUDIT_DAYS, auditDays, readAuditDays } from './auditDays.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { findCut } from './findCut.ts';
+import { keepFaults } from './lastVerification.ts';
 import { logCheckpoint } from './makeCheckpoint.ts';
 import { recordChange } from './record.ts';
 import { saveSetting } from './saveSetting.ts';
@@ -44,6 +45,7 @@ export async function trimAudit(deps: Deps, spareMs = DAY_MS): Promise<number> {
   if (last && !(await isIntactUpTo(deps, last.seq))) {
     // They are the evidence, and what makes them old may be what was changed.
     deps.log.error('audit log is not intact: old entries are kept');
+    await keepFaults(deps);
     return deleted;
   }
   if (last) await cutAfter(deps, last);

@@ -24,11 +24,19 @@ export async function sealEntries({ store }: Pick<Deps, 'store'>): Promise<numbe
   return sealed;
 }
 
-/** Logs that entries have not been sealed for ten minutes, although the database works: the end of the chain is damaged. */
-export async function warnOfUnsealed({ store, now, log }: Pick<Deps, 'store' | 'now' | 'log'>): Promise<void> {
+/**
+ * Returns since when entries have not been sealed, in epoch milliseconds, if that is longer than ten minutes although the database works: the end
+ * of the chain is damaged.
+ */
+export async function findUnsealedSince({ store, now }: Pick<Deps, 'store' | 'now'>): Promise<number | undefined> {
   const [oldest] = await listUnsealedEntries(store.db, 1);
-  if (oldest && now() - oldest.at >= WARN_AFTER_MS)
-    log.warn({ since: new Date(oldest.at).toISOString() }, 'audit entries could not be sealed');
+  return oldest && now() - oldest.at >= WARN_AFTER_MS ? oldest.at : undefined;
+}
+
+/** Logs that entries cannot be sealed. */
+export async function warnOfUnsealed(deps: Pick<Deps, 'store' | 'now' | 'log'>): Promise<void> {
+  const since = await findUnsealedSince(deps);
+  if (since !== undefined) deps.log.warn({ since: new Date(since).toISOString() }, 'audit entries could not be sealed');
 }
 
 async function sealBatch(trx: Db): Promise<number> {

@@ -41,7 +41,8 @@ export function addKeyFaults(found: Verification, { unknown }: Keys): void {
       count === 1
         ? `The checkpoint of entry ${first.seq} is`
         : `${count} checkpoints, the first one of entry ${first.seq}, are`;
-    const fix = 'If the secret key was replaced since, trust the old one: anteroom audit verify --trust';
+    const fix =
+      'If the secret key was replaced since, and this is its public key, verify again and trust it (--trust):';
     addFault(found, first.seq, `${subject} signed with another key. ${fix} ${key}`);
   }
 }

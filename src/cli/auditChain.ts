@@ -3,14 +3,13 @@ import { keptCheckpoint, readCheckpoint } from '../audit/checkpoint.ts';
 import { makeCheckpoint } from '../audit/makeCheckpoint.ts';
 import { saveAuditDays } from '../audit/retention.ts';
 import { sealEntries } from '../audit/seal.ts';
+import { readPublicKeys } from '../audit/signature.ts';
 import type { Verification } from '../audit/verification.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import { counted } from '../counted.ts';
 import { accepted, command, Refused, UsageError } from './command.ts';
 import { file, operand, text } from './options.ts';
 import { isoTime, list } from './print.ts';
-
-const PUBLIC_KEY = /^[\w-]{43}$/; // 32 bytes in base64url
 
 export const auditChainCommands = [
   command({
@@ -53,10 +52,9 @@ export const auditChainCommands = [
 ];
 
 function keysIn(entered: string): string[] {
-  const keys = entered.split(',').map((key) => key.trim());
-  if (entered !== '' && !keys.every((key) => PUBLIC_KEY.test(key)))
-    throw new UsageError('--trust must be public keys of 43 characters, as `anteroom audit verify` names them.');
-  return keys;
+  const keys = readPublicKeys(entered);
+  if (keys.ok) return keys.value;
+  throw new UsageError('--trust must be public keys of 43 characters, as `anteroom audit verify` names them.');
 }
 
 function shown({ at, newestCheckpoint, ...found }: Verification) {

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { checkAudit } from './audit.ts';
 import { checkAuditSyslog } from './auditSyslog.ts';
 import { checkClocks } from './clock.ts';
 import { checkDomainKeys } from './domainKeys.ts';
@@ -26,7 +27,8 @@ const checks = {
     checkRefusals,
   ],
   people: [checkPowerUsers, checkSecondFactors, checkSources, checkSourceNotices],
-  intranet: [checkHelpContact, checkMail, checkWebhooks, checkAuditSyslog],
+  intranet: [checkHelpContact, checkMail, checkWebhooks],
+  audit: [checkAudit, checkAuditSyslog],
 } as const satisfies Record<string, HealthCheck[]>;
 
 export type HealthArea = keyof typeof checks;

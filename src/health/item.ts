@@ -34,6 +34,8 @@ export const healthCodes = {
   mail_failing: { notified: true },
   webhook_paused: { notified: true },
   webhook_failing: { notified: true },
+  audit_not_intact: { notified: true },
+  audit_unsealed: { notified: true },
   audit_syslog: { notified: true },
 } as const satisfies Record<string, { notified: boolean }>;
 

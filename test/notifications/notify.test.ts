@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { sealEntries } from '../../src/audit/seal.ts';
 import { setProviderEnabled } from '../../src/federation/providers.ts';
-import { notify } from '../../src/notifications/notify.ts';
+import { notify as notifyOnce } from '../../src/notifications/notify.ts';
 import { type NotificationInput, saveNotifications } from '../../src/notifications/settings.ts';
 import { setSourceActive } from '../../src/sources/profileSources.ts';
 import { listCauses } from '../../src/store/healthCauses.ts';
@@ -219,6 +220,12 @@ describe('notifications/notify', () => {
     }
   });
 });
+
+/** Sends what is due, as a server that also seals new audit entries every second. */
+async function notify(deps: TestDeps): Promise<void> {
+  await sealEntries(deps);
+  await notifyOnce(deps);
+}
 
 /** Returns the store of a server that loses its database once something has happened. */
 function failingAfter({ store }: TestDeps, hasHappened: () => boolean): TestDeps['store'] {

@@ -1,7 +1,9 @@
 import type { Request, Response, Router } from 'express';
 import { auditDays, readAuditDays } from '../../audit/auditDays.ts';
+import { readCheckpoint } from '../../audit/checkpoint.ts';
 import { readLastVerification, startVerification } from '../../audit/lastVerification.ts';
 import { saveAuditDays } from '../../audit/retention.ts';
+import { readPublicKeys } from '../../audit/signature.ts';
 import { sendTestMessage, syslogStatus } from '../../audit/syslog/status.ts';
 import { counted } from '../../counted.ts';
 import type { Deps } from '../../deps.ts';
@@ -12,26 +14,39 @@ import { listWebhooks } from '../../store/webhooks.ts';
 import { leadTo } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { nameOfWebhook } from '../../webhooks/nameOfWebhook.ts';
+import { findAttention } from '../attention.ts';
 
 const DAY_MS = 86_400_000;
 const COUNTED = 100_000;
 const REFRESH_S = 3;
 
-/** What was entered for the retention, and what it would delete, if that is still to be confirmed. */
-type Page = { days?: string; errors?: FieldErrors; deletes?: number };
+/** What was entered for a verification or the retention, and what it would delete, if that is still to be confirmed. */
+type Page = { given?: Given; days?: string; errors?: FieldErrors; deletes?: number };
+
+/** A checkpoint that was kept elsewhere, and public keys of earlier secret keys. */
+type Given = { checkpoint: string; trust: string };
 
 /** Manage Security > Audit log > Integrity and retention: whether the log is intact, for how long it is kept, and where it is sent. */
 export function auditIntegrityRoutes(router: Router, deps: Deps): void {
   router.get(AUDIT_INTEGRITY, (_req, res) => show(deps, res, {}));
-  router.post(`${AUDIT_INTEGRITY}/verification`, async (_req, res) => {
-    await startVerification(deps);
-    res.redirect(303, AUDIT_INTEGRITY);
-  });
+  router.post(`${AUDIT_INTEGRITY}/verification`, (req, res) => verify(deps, req, res));
   router.post(`${AUDIT_INTEGRITY}/retention`, (req, res) => saveRetention(deps, req, res));
   router.post(`${AUDIT_INTEGRITY}/syslog-test`, async (_req, res) => {
     const { sent, sentence } = await sendTestMessage(deps);
     await leadTo(res, AUDIT_INTEGRITY, sentence, sent ? 'success' : 'danger');
   });
+}
+
+async function verify(deps: Deps, req: Request, res: Response): Promise<void> {
+  const given = { checkpoint: field(req, 'checkpoint').trim(), trust: field(req, 'trust') };
+  const checkpoint = given.checkpoint === '' ? undefined : readCheckpoint(given.checkpoint);
+  const trust = readPublicKeys(given.trust);
+  if (checkpoint?.ok === false || !trust.ok) {
+    const errors = { ...(checkpoint?.ok === false && checkpoint.errors), ...(!trust.ok && trust.errors) };
+    return show(deps, res.status(422), { given, errors });
+  }
+  await startVerification(deps, { checkpoint: checkpoint?.value, trust: trust.value });
+  res.redirect(303, AUDIT_INTEGRITY);
 }
 
 async function saveRetention(deps: Deps, req: Request, res: Response): Promise<void> {
@@ -56,13 +71,16 @@ async function countDeleted({ store, now }: Deps, entered: string): Promise<numb
   return isShorter ? countAuditBefore(store.db, now() - days * DAY_MS, COUNTED + 1) : 0;
 }
 
-async function show(deps: Deps, res: Response, { days, errors = {}, deletes = 0 }: Page): Promise<void> {
+async function show(deps: Deps, res: Response, { given, days, errors = {}, deletes = 0 }: Page): Promise<void> {
   const { db } = deps.store;
   const last = await readLastVerification(deps);
   const webhooks = (await listWebhooks(db)).filter(({ events }) => events.includes('audit.recorded'));
   res.render('settings/audit/integrity', {
     title: 'Integrity and retention',
     last,
+    result: last?.state === 'done' ? last.result : undefined,
+    entered: given ?? { checkpoint: '', trust: '' },
+    attention: await findAttention(deps, ['audit']),
     again: last?.state === 'running' ? REFRESH_S : undefined,
     days: days ?? String(await readAuditDays(db)),
     limits: auditDays,

@@ -12,6 +12,7 @@ import { AUDIT } from '../../paths.ts';
 import { type AuditFilter, type FoundEntries, listAudit } from '../../store/auditSearch.ts';
 import { queryText, withQuery } from '../../web/query.ts';
 import { sendExport } from '../../web/sendExport.ts';
+import { findAttention } from '../attention.ts';
 import { logPage } from '../logPage.ts';
 
 const PAGE = 50;
@@ -44,6 +45,7 @@ async function show(deps: Deps, req: Request, res: Response): Promise<void> {
       many: 'entries',
     }),
     errors: filter.ok ? {} : filter.errors,
+    attention: await findAttention(deps, ['audit']),
     choices: choices(),
     only: filter.ok ? await onlyOf(deps, filter.value) : undefined,
     rows: await shownRows(deps, page?.rows ?? [], filter.ok ? filter.value.search : undefined),

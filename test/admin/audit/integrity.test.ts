@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { readAuditDays } from '../../../src/audit/auditDays.ts';
+import { keptCheckpoint } from '../../../src/audit/checkpoint.ts';
 import { type LastVerification, startVerification } from '../../../src/audit/lastVerification.ts';
+import { makeCheckpoint } from '../../../src/audit/makeCheckpoint.ts';
 import { sealEntries } from '../../../src/audit/seal.ts';
 import { forwardAudit } from '../../../src/audit/syslog/forward.ts';
+import { deriveSecrets } from '../../../src/secrets.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
 import { writeSetting } from '../../../src/store/settings.ts';
 import { startTcp } from '../../audit/syslog/support/receivers.ts';
@@ -40,6 +43,32 @@ describe('the integrity of the audit log', () => {
     await db.updateTable('auditEntries').set({ action: 'person.deleted' }).where('seq', '=', seq).execute();
     const changed = await verify();
     expect(changed).to.contain('>Not intact</span>').and.contain(`href="/settings/security/audit?q=%23${seq}"`);
+    expect((await client.get('/settings/security/audit')).text)
+      .to.contain('The audit log is not intact: 1 fault')
+      .and.contain(`<a href="${PATH}">Show</a>`);
+    expect((await client.get('/settings')).text).to.contain('The audit log is not intact: 1 fault');
+  });
+
+  it('uses a checkpoint that was kept elsewhere and earlier keys, as the command line does', async () => {
+    const { deps } = anteroom;
+    await add({});
+    await sealEntries(deps);
+    const secrets = deriveSecrets(Buffer.alloc(32, 8), deps.randomBytes);
+    const old = await makeCheckpoint({ ...deps, secrets });
+    if (!old) throw new Error('no checkpoint');
+    expect(await verify()).to.contain(`verify again and trust it (--trust): ${old.publicKey}`);
+    expect(await verify({ trust: ` ${old.publicKey}\r\n` }))
+      .to.contain('>Intact</span>')
+      .and.contain('Trusted too');
+    expect(await verify(), 'once only').to.contain('>Not intact</span>');
+    const kept = JSON.stringify(keptCheckpoint({ ...old, seq: old.seq + 9 }));
+    expect(await verify({ trust: old.publicKey, checkpoint: kept })).to.contain('is forged or was changed');
+    const refused = await client.post(`${PATH}/verification`, { trust: 'x', checkpoint: '{}' });
+    expect(refused.status).to.equal(422);
+    expect(refused.text)
+      .to.contain('Enter public keys of 43 characters')
+      .and.contain('This is no checkpoint.')
+      .and.contain('>x</textarea>');
   });
 
   it('runs one verification at a time, and one that was lost can be started again', async () => {
@@ -116,8 +145,8 @@ describe('the integrity of the audit log', () => {
       .and.match(/\d waiting\./);
   });
 
-  async function verify(): Promise<string> {
-    expect((await client.post(`${PATH}/verification`, {})).status).to.equal(303);
+  async function verify(given: Record<string, string> = {}): Promise<string> {
+    expect((await client.post(`${PATH}/verification`, given)).status).to.equal(303);
     await anteroom.deps.background.finished();
     return (await client.get(PATH)).text;
   }
