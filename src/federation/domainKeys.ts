@@ -25,6 +25,8 @@ export type SigningKey = { privateKey: string; certificate: string };
 /** What the metadata of a domain is made with: the key that signs it, and the certificates in it. */
 export type MetadataKeys = SigningKey & { forSigning: string[]; forEncryption: string };
 
+type KeyAction = 'key.created' | 'key.changed' | 'key.deleted';
+
 /** A key pair of a domain with a certificate of ten years, not stored yet. */
 export async function createDomainKey(deps: Deps, { id: domainId, url }: Domain, role: KeyRole): Promise<DomainKey> {
   const keyPair = await deps.keys.createKeyPair();
@@ -68,12 +70,10 @@ export async function findMetadataKeys(deps: Deps, domainId: string): Promise<Me
 /** Creates the next key of a domain, which is published at once. @throws Conflict before the setup, or if there is a second key already */
 export async function createNextKey(deps: Deps, domain: Domain): Promise<void> {
   const key = await createDomainKey(deps, domain, 'next');
-  await deps.store.db.transaction().execute(async (trx) => {
-    const keys = await lockDomainKeys(trx, domain.id);
+  await changeKeys(deps, domain, 'key.created', async (trx, keys) => {
     if (!withRole(keys, 'current')) throw new Conflict('The domain is not set up. Click Setup Domain first.');
     if (secondKey(keys)) throw new Conflict('There is a second key already. Retire it, or switch to it, first.');
     await insertDomainKey(trx, key);
-    await recordKeys(deps, trx, 'key.created', domain, keys);
   });
 }
 
@@ -83,22 +83,20 @@ export async function createNextKey(deps: Deps, domain: Domain): Promise<void> {
  * @throws Conflict if there is no next key, or another one by now
  */
 export async function switchToNextKey(deps: Deps, domain: Domain, reviewed?: string): Promise<void> {
-  await exchange(deps, domain, 'next', 'old', 'There is no next key to switch to. Create it first.', reviewed);
+  await exchange(deps, domain, 'next', 'There is no next key to switch to. Create it first.', reviewed);
 }
 
 /** Signs with the old key again; the other one is the next key again. @throws Conflict if there is no old key */
 export async function switchBack(deps: Deps, domain: Domain): Promise<void> {
-  await exchange(deps, domain, 'old', 'next', 'There is no old key to switch back to.');
+  await exchange(deps, domain, 'old', 'There is no old key to switch back to.');
 }
 
 /** Takes the next key out of the metadata. It decrypts until it is retired, because providers may encrypt for it. @throws Conflict */
 export async function cancelNextKey(deps: Deps, domain: Domain): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
-    const keys = await lockDomainKeys(trx, domain.id);
+  await changeKeys(deps, domain, 'key.changed', async (trx, keys) => {
     const next = withRole(keys, 'next');
     if (!next) throw new Conflict('There is no next key to cancel.');
     await writeKeyRole(trx, next.id, 'cancelled', deps.now());
-    await recordKeys(deps, trx, 'key.changed', domain, keys);
   });
 }
 
@@ -108,13 +106,11 @@ export async function cancelNextKey(deps: Deps, domain: Domain): Promise<void> {
  * @throws Conflict if there is none, or another one by now
  */
 export async function retireKey(deps: Deps, domain: Domain, reviewed?: string): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
-    const keys = await lockDomainKeys(trx, domain.id);
+  await changeKeys(deps, domain, 'key.deleted', async (trx, keys) => {
     const retired = withRole(keys, 'old') ?? withRole(keys, 'cancelled');
     if (!retired) throw new Conflict('There is no old key to retire. Switch to the next key first.');
     requireReviewed(retired, reviewed);
     await deleteDomainKey(trx, retired.id);
-    await recordKeys(deps, trx, 'key.deleted', domain, keys);
   });
 }
 
@@ -122,7 +118,7 @@ export async function retireKey(deps: Deps, domain: Domain, reviewed?: string): 
 export async function recordKeys(
   deps: Deps,
   trx: Db,
-  action: 'key.created' | 'key.changed' | 'key.deleted',
+  action: KeyAction,
   domain: Domain,
   before: readonly DomainKey[],
 ): Promise<void> {
@@ -140,22 +136,27 @@ export function secondKey(keys: readonly DomainKey[]): DomainKey | undefined {
   return keys.find(({ role }) => role !== 'current');
 }
 
-async function exchange(
-  deps: Deps,
-  domain: Domain,
-  from: 'next' | 'old',
-  becomes: 'old' | 'next',
-  missing: string,
-  reviewed?: string,
-): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
-    const keys = await lockDomainKeys(trx, domain.id);
+async function exchange(deps: Deps, domain: Domain, from: 'next' | 'old', missing: string, reviewed?: string) {
+  await changeKeys(deps, domain, 'key.changed', async (trx, keys) => {
     const [current, other] = [withRole(keys, 'current'), withRole(keys, from)];
     if (!current || !other) throw new Conflict(missing);
     requireReviewed(other, reviewed);
-    await writeKeyRole(trx, current.id, becomes, deps.now());
+    await writeKeyRole(trx, current.id, from === 'next' ? 'old' : 'next', deps.now());
     await writeKeyRole(trx, other.id, 'current', deps.now());
-    await recordKeys(deps, trx, 'key.changed', domain, keys);
+  });
+}
+
+/** Changes the keys of a domain, which are locked, and records the change. */
+async function changeKeys(
+  deps: Deps,
+  domain: Domain,
+  action: KeyAction,
+  change: (trx: Db, keys: readonly DomainKey[]) => Promise<void>,
+): Promise<void> {
+  await deps.store.db.transaction().execute(async (trx) => {
+    const keys = await lockDomainKeys(trx, domain.id);
+    await change(trx, keys);
+    await recordKeys(deps, trx, action, domain, keys);
   });
 }
 
