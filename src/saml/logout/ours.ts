@@ -13,7 +13,7 @@ import { queryText, withQuery } from '../../web/query.ts';
 import { clientOf, type LoggedInUser } from '../../web/request.ts';
 import { currentSessionId, endSession } from '../../web/session.ts';
 import { shortName } from '../acs/activity.ts';
-import { sentTo, type Target } from '../request/bindings.ts';
+import { newMessageId, sentTo, type Target } from '../request/bindings.ts';
 import { findLogoutTarget, writeLogoutRequest } from './outgoing.ts';
 
 /** The page that says which part of a logout worked. */
@@ -60,7 +60,7 @@ type Leaving = { user: LoggedInUser; provider: IdentityProvider; target: Target;
 async function sendRequest(deps: Deps, req: Request, res: Response, leaving: Leaving): Promise<void> {
   const { user, provider, target, key } = leaving;
   const { domain } = res.locals;
-  const id = `_${deps.randomBytes(20).toString('hex')}`;
+  const id = newMessageId(deps);
   const at = deps.now();
   const issuer = serviceProviderDetails(domain, provider.settings.spEntityId).entityId;
   const xml = writeLogoutRequest({ id, issuer, destination: target.url, at }, user.login);

@@ -59,8 +59,7 @@ export type RefusedLogout = {
 const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
 
 /** How a logout at the provider ended, in Login activity. */
-export const outcomeOf: Record<LogoutState, string> = {
-  sent: 'logout_sent',
+const outcomeOf: Record<Exclude<LogoutState, 'sent'>, string> = {
   done: 'logged_out',
   partly: 'logout_partly',
   failed: 'logout_failed',

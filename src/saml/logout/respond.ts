@@ -6,7 +6,7 @@ import { logoutRefusalMessage } from '../../federation/refusalMessages.ts';
 import { allowFormTo } from '../../web/headers.ts';
 import { withQuery } from '../../web/query.ts';
 import { statusOf } from '../acs/refusalPage.ts';
-import { sentTo } from '../request/bindings.ts';
+import { newMessageId, sentTo } from '../request/bindings.ts';
 import { LOGGED_OUT } from './ours.ts';
 import { findLogoutTarget, writeLogoutResponse } from './outgoing.ts';
 import { type AcceptedLogout, type RefusedLogout, receiveLogout } from './receive.ts';
@@ -38,7 +38,7 @@ async function respond(deps: Deps, res: Response, accepted: AcceptedRequest): Pr
   const key = await findSigningKey(deps, res.locals.domain.id);
   // The provider asked, but says nowhere where the response goes.
   if (!target || !key) return res.redirect(303, LOGGED_OUT);
-  const id = `_${deps.randomBytes(20).toString('hex')}`;
+  const id = newMessageId(deps);
   const xml = writeLogoutResponse({ id, issuer: entityId, destination: target.url, at: deps.now() }, inResponseTo);
   const { url, fields } = sentTo(target, { parameter: 'SAMLResponse', xml, relayState }, key);
   if (fields === undefined) return res.redirect(303, url);

@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
+import type { Deps } from '../../deps.ts';
 import type { SigningKey } from '../../federation/domainKeys.ts';
 import { signXml } from './signXml.ts';
 
@@ -16,6 +17,11 @@ export type Target = { binding: 'redirect' | 'post'; url: string };
 
 /** A message as it is sent: a URL to redirect to, or with fields to post there; and its XML. */
 export type SentMessage = { url: string; fields: Record<string, string> | undefined; xml: string };
+
+/** Returns an ID for a message. It is an NCName, so it must not start with a digit (saml-core 1.3.4). */
+export function newMessageId({ randomBytes }: Pick<Deps, 'randomBytes'>): string {
+  return `_${randomBytes(20).toString('hex')}`;
+}
 
 /** Returns a message for the binding of its target, signed if there is a key. */
 export function sentTo({ binding, url }: Target, message: OutgoingMessage, key: SigningKey | undefined): SentMessage {

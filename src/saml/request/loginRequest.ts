@@ -12,7 +12,7 @@ import { allowFormTo } from '../../web/headers.ts';
 import { rememberSent } from '../../web/sentLogin.ts';
 import { keepsMessages, sealRequest } from '../messages/keep.ts';
 import { countLoginRequest } from '../traffic.ts';
-import type { SentMessage } from './bindings.ts';
+import { newMessageId, type SentMessage } from './bindings.ts';
 import { createAuthnRequest } from './serviceProvider.ts';
 
 const REQUEST_MS = 10 * 60_000;
@@ -42,8 +42,7 @@ export async function sendLoginRequest(
   provider: IdentityProvider,
   start: Start,
 ): Promise<void> {
-  // An ID is an NCName: it must not start with a digit (saml-core 1.3.4).
-  const id = `_${deps.randomBytes(20).toString('hex')}`;
+  const id = newMessageId(deps);
   const browser = newToken(deps);
   const others = crossSiteNames(req, COOKIE);
   for (const name of others.slice(0, Math.max(0, others.length - MOST_AT_ONCE + 1)))
