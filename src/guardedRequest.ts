@@ -2,7 +2,7 @@ import { lookup as resolve } from 'node:dns/promises';
 import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
-import { addressFamily, fetchableAddress, type PrivateNetworks } from './network.ts';
+import { addressFamily, bareHost, fetchableAddress, type PrivateNetworks } from './network.ts';
 
 /** Which addresses this server may connect to. */
 export type Guard = {
@@ -71,7 +71,7 @@ const causes: Record<string, string> = {
 };
 
 async function resolveHost(url: URL, lookup: NonNullable<Guard['lookup']>, signal: AbortSignal): Promise<string[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(url);
   if (addressFamily(host)) return [host];
   signal.throwIfAborted();
   const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));

@@ -61,11 +61,16 @@ export function fetchableAddress(text: string, privateNetworks: PrivateNetworks)
   return isPublic || isPrivate ? address.toString() : undefined;
 }
 
+/** Returns the host of a URL as resolvers and sockets take it: an IPv6 address without its brackets. */
+export function bareHost({ hostname }: Pick<URL, 'hostname'>): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 /** Returns whether a URL uses plain http to another machine, so that others can read it. */
 export function isOpenHttp(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   if (protocol !== 'http:') return false;
-  const isLoopback = parseAddress(hostname.replace(/^\[|\]$/g, ''))?.range() === 'loopback';
+  const isLoopback = parseAddress(bareHost({ hostname }))?.range() === 'loopback';
   return !isLoopback && !/^(.+\.)?localhost$/.test(hostname);
 }
 

@@ -20,12 +20,15 @@ export type Secrets = {
   seal(text: string): string;
   /** Decrypts sealed text. @throws Error if it was sealed with another key, or was changed */
   unseal(sealed: string): string;
+  /** Decrypts sealed text. Returns undefined if it was sealed with another key, or was changed. */
+  tryUnseal(sealed: string): string | undefined;
 };
 
 /** Derives one key per purpose from the secret key (HKDF, RFC 5869). */
 export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buffer): Secrets {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', master, '', `anteroom ${purpose}`, KEY_BYTES));
   const sealing = derive('at rest');
+  const unseal = (sealed: string) => decrypted(Buffer.from(sealed, 'base64'), sealing);
   return {
     sessionKey: derive('session cookie').toString('base64'),
     accessTokenKey: derive('access token').toString('base64'),
@@ -40,13 +43,13 @@ export function deriveSecrets(master: Buffer, randomBytes: (size: number) => Buf
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
     },
-    unseal(sealed) {
-      const bytes = Buffer.from(sealed, 'base64');
-      const decipher = createDecipheriv('aes-256-gcm', sealing, bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    unseal,
+    tryUnseal(sealed) {
+      try {
+        return unseal(sealed);
+      } catch {
+        return undefined;
+      }
     },
   };
 }
@@ -81,4 +84,11 @@ export function createSecretKey(config: Config, randomBytes: (size: number) => B
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+function decrypted(bytes: Buffer, key: Buffer): string {
+  const options = { authTagLength: TAG_BYTES };
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), options);
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
 }

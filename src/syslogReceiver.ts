@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { bareHost } from './network.ts';
 
 /** Where audit entries are sent by syslog. `ca` and `identity` are the contents of PEM files, for tls only. */
 export type SyslogReceiver = Readonly<{
@@ -41,7 +42,7 @@ export function parseSyslogUrl(text: string): Pick<SyslogReceiver, 'url' | 'prot
   if (!url || url.username || url.password || url.search || url.hash || url.pathname !== '/') return undefined;
   const port = Number(/:(\d+)\/?$/.exec(text)?.[1] ?? defaultPorts[protocol]);
   if (port === 0) return undefined;
-  return { url: `${protocol}://${url.hostname}:${port}`, protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port };
+  return { url: `${protocol}://${url.hostname}:${port}`, protocol, host: bareHost(url), port };
 }
 
 /** Returns the authorities in a PEM file. @throws Error whose message continues a sentence that starts with the name of the file */

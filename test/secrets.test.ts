@@ -14,6 +14,7 @@ describe('secrets', () => {
     for (const text of ['', 'ü', 'x'.repeat(10_000)]) expect(own.unseal(own.seal(text))).to.equal(text);
     const sealed = own.seal('-----BEGIN PRIVATE KEY-----');
     expect(() => secrets(2).unseal(sealed)).to.throw();
+    expect([own.tryUnseal(sealed), secrets(2).tryUnseal(sealed)]).to.deep.equal([own.unseal(sealed), undefined]);
     const bytes = Buffer.from(sealed, 'base64');
     for (const position of bytes.keys()) {
       const altered = Buffer.from(bytes);

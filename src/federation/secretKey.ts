@@ -41,18 +41,9 @@ async function isEmpty(db: Db): Promise<boolean> {
 async function belongs(secrets: Secrets, db: Db): Promise<boolean> {
   if ((await findSetting(db, SETTING)) === undefined) {
     const sealed = await listSealedKeys(db);
-    if (sealed.length > 0 && !sealed.some((key) => opens(secrets, key))) return false;
+    if (sealed.length > 0 && !sealed.some((key) => secrets.tryUnseal(key) !== undefined)) return false;
     await addSetting(db, SETTING, secrets.seal(CHECK));
   }
   // Read again, because another process may have stored the check value of another key.
-  return opens(secrets, String(await findSetting(db, SETTING)));
-}
-
-function opens({ unseal }: Secrets, sealed: string): boolean {
-  try {
-    unseal(sealed);
-    return true;
-  } catch {
-    return false;
-  }
+  return secrets.tryUnseal(String(await findSetting(db, SETTING))) !== undefined;
 }

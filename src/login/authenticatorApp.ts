@@ -55,18 +55,10 @@ export async function useAppCode(
   code: string,
 ): Promise<boolean> {
   const app = await findAuthenticatorApp(db, userId);
-  const secret = app && unsealed(secrets, app.secretSealed);
+  const secret = app && secrets.tryUnseal(app.secretSealed);
   if (app && secret === undefined) log.warn({ userId }, 'authenticator app of another secret key');
   const step = secret === undefined ? undefined : await timeStepOf(secret, code, now());
   return step !== undefined && useTimeStep(db, userId, step, now());
-}
-
-function unsealed({ unseal }: Deps['secrets'], sealed: string): string | undefined {
-  try {
-    return unseal(sealed);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Returns the time step whose code this is: the current one, the one before or the one after (RFC 6238 5.2), otherwise undefined. */

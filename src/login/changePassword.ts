@@ -1,12 +1,12 @@
 import type { Deps } from '../deps.ts';
-import { type Checked, type FieldErrors, invalid } from '../errors.ts';
+import { type Checked, invalid } from '../errors.ts';
 import { localRefusalMessage } from '../federation/refusalMessages.ts';
 import { setPassword } from '../people/localPassword.ts';
 import { allowsMethod } from '../people/users.ts';
 import { findPasswordHash, type User } from '../store/users.ts';
 import { readCredentials, requireSameCredentials } from './credentials.ts';
 import { limitsFor, mayTry, undoFailure } from './limits.ts';
-import { passwordFault, verifyPassword } from './passwords.ts';
+import { newPasswordErrors, verifyPassword } from './passwords.ts';
 
 /** What a person enters to change their local password. */
 export type PasswordChange = { current: string; password: string; repeated: string };
@@ -29,7 +29,7 @@ export async function changePassword(
 ): Promise<Checked<void>> {
   const { mark } = await readCredentials(deps.store.db, user.id);
   const fault = await ownPasswordFault(deps, user, entered.current, address);
-  const errors = { ...(fault === undefined ? {} : { current: fault }), ...faultsOf(entered) };
+  const errors = { ...(fault === undefined ? {} : { current: fault }), ...newPasswordErrors(entered, entered.current) };
   if (Object.keys(errors).length > 0) return invalid(errors);
   return setPassword(deps, user.id, entered.password, false, (trx) => requireSameCredentials(trx, user.id, mark));
 }
@@ -47,10 +47,4 @@ export async function ownPasswordFault(
   if (!isRight) return 'This is not your current password.';
   await undoFailure(deps, limits);
   return undefined;
-}
-
-function faultsOf({ current, password, repeated }: PasswordChange): FieldErrors {
-  const fault = passwordFault(password) ?? (password === current ? 'Choose another one than the current.' : undefined);
-  if (fault) return { password: fault };
-  return repeated === password ? {} : { repeated: 'The two new passwords are different.' };
 }

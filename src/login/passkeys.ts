@@ -10,7 +10,7 @@ import type { Db } from '../db/open.ts';
 import type { PasskeyRow } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { hashToken, newId } from '../identifier.ts';
-import { addressFamily } from '../network.ts';
+import { addressFamily, bareHost } from '../network.ts';
 import { nameOf } from '../people/users.ts';
 import type { Domain } from '../store/domains.ts';
 import { consumeChallenge, insertChallenge } from '../store/passkeyChallenges.ts';
@@ -38,7 +38,7 @@ export type Assertion =
 export function allowsPasskeys({ url }: Pick<Domain, 'url'>): boolean {
   const { protocol, hostname } = new URL(url);
   const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost');
-  return (protocol === 'https:' || isLocal) && addressFamily(hostname.replaceAll(/[[\]]/g, '')) === undefined;
+  return (protocol === 'https:' || isLocal) && addressFamily(bareHost({ hostname })) === undefined;
 }
 
 /** Returns the host that passkeys of a domain belong to (WebAuthn 5.1.2, RP ID). */

@@ -1,7 +1,7 @@
 import { changesBetween } from '../audit/changes.ts';
 import { recordChange } from '../audit/record.ts';
 import type { Deps } from '../deps.ts';
-import { type Checked, type FieldErrors, Forbidden, invalid, NotFound } from '../errors.ts';
+import { type Checked, Forbidden, invalid, NotFound } from '../errors.ts';
 import { hashToken, newToken } from '../identifier.ts';
 import { setPassword } from '../people/localPassword.ts';
 import { personTarget } from '../people/recordPerson.ts';
@@ -9,7 +9,7 @@ import { allowsMethod, mayLogIn } from '../people/users.ts';
 import { findPasswordLink, takePasswordLink, writePasswordLink } from '../store/passwordLinks.ts';
 import { emailsOf, findUser, type User } from '../store/users.ts';
 import { forgetFailuresOf } from './limits.ts';
-import { passwordFault } from './passwords.ts';
+import { newPasswordErrors } from './passwords.ts';
 
 /** How long a link for a new password is valid. */
 export const LINK_HOURS = 24;
@@ -73,18 +73,13 @@ export async function getUserOfLink({ store, now }: Deps, token: string): Promis
 export async function choosePassword(
   deps: Deps,
   token: string,
-  { password, repeated }: { password: string; repeated: string },
+  entered: { password: string; repeated: string },
   address: string,
 ): Promise<Checked<void>> {
   const user = await getUserOfLink(deps, token);
-  const fault = passwordFault(password);
-  const errors: FieldErrors = fault
-    ? { password: fault }
-    : repeated === password
-      ? {}
-      : { repeated: 'The two passwords are different.' };
+  const errors = newPasswordErrors(entered);
   if (Object.keys(errors).length > 0) return invalid(errors);
-  const chosen = await setPassword(deps, user.id, password, false, async (trx) => {
+  const chosen = await setPassword(deps, user.id, entered.password, false, async (trx) => {
     if (!(await takePasswordLink(trx, hashToken(token))))
       throw new NotFound(USED, { title: 'This link no longer works' });
     await recordChange(trx, deps, 'password.link_used', personTarget(user));

@@ -1,6 +1,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Deps, PasswordCost } from '../deps.ts';
+import type { FieldErrors } from '../errors.ts';
 import { isCommonPassword, MIN_PASSWORD_LENGTH } from './commonPasswords.ts';
 
 type HashingDeps = Pick<Deps, 'randomBytes' | 'passwordCost'>;
@@ -20,6 +21,16 @@ export function passwordFault(password: string): string | undefined {
   if (Buffer.byteLength(password) > MAX_BYTES) return 'Use fewer than 1,000 characters.';
   if (isCommonPassword(password)) return 'This password is in lists that attackers try first. Choose another one.';
   return undefined;
+}
+
+/** Returns what is wrong with a new password and its repetition, by field. @param current the one that it replaces, if it was entered */
+export function newPasswordErrors(
+  { password, repeated }: { password: string; repeated: string },
+  current?: string,
+): FieldErrors {
+  const fault = passwordFault(password) ?? (password === current ? 'Choose another one than the current.' : undefined);
+  if (fault !== undefined) return { password: fault };
+  return repeated === password ? {} : { repeated: 'The two passwords are different.' };
 }
 
 /** Returns the hash of a password as it is stored: argon2id in the PHC string format (RFC 9106). */

@@ -51,16 +51,13 @@ function minutesIn(entered: string): number | null {
   return /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-function errorsOf({ idleMinutes, longestMinutes }: OwnLimits): FieldErrors {
+function errorsOf(limits: OwnLimits): FieldErrors {
   const isAllowed = (minutes: number | null) =>
     minutes === null || (minutes >= LEAST_MINUTES && minutes <= MOST_MINUTES);
   const range = `Enter a number of minutes from ${LEAST_MINUTES} to ${MOST_MINUTES.toLocaleString('en')}, or nothing for the default.`;
-  if (!isAllowed(idleMinutes) || !isAllowed(longestMinutes))
-    return {
-      ...(isAllowed(idleMinutes) ? {} : { idleMinutes: range }),
-      ...(isAllowed(longestMinutes) ? {} : { longestMinutes: range }),
-    };
-  const { idleMs, longestMs } = limitsOf({ idleMinutes, longestMinutes });
+  const wrong = Object.entries(limits).filter(([, minutes]) => !isAllowed(minutes));
+  if (wrong.length > 0) return Object.fromEntries(wrong.map(([name]) => [name, range]));
+  const { idleMs, longestMs } = limitsOf(limits);
   return idleMs > longestMs
     ? { idleMinutes: `A session cannot be unused for longer than it lasts (${longestMs / MINUTE_MS} minutes).` }
     : {};

@@ -70,12 +70,9 @@ async function optionsFor(deps: MailDeps, settings: NotificationSettings, signal
 }
 
 function passwordOf({ secrets }: MailDeps, { passwordSealed }: NotificationSettings): string {
-  if (passwordSealed === null) return '';
-  try {
-    return secrets.unseal(passwordSealed);
-  } catch {
-    throw new MailRefused('The password cannot be decrypted: the secret key was replaced. Enter the password again.');
-  }
+  const password = passwordSealed === null ? '' : secrets.tryUnseal(passwordSealed);
+  if (password !== undefined) return password;
+  throw new MailRefused('The password cannot be decrypted: the secret key was replaced. Enter the password again.');
 }
 
 /** A header is one line: names of providers and people are in subjects. */

@@ -75,13 +75,7 @@ async function post(
 function secretsOf({ secrets }: Deps, webhook: Webhook, now: number): string[] {
   const { secretSealed, oldSecretSealed, oldSecretUntil } = webhook;
   const old = oldSecretSealed !== null && (oldSecretUntil ?? 0) > now ? [oldSecretSealed] : [];
-  const readable = [secretSealed, ...old].flatMap((sealed) => {
-    try {
-      return [secrets.unseal(sealed)];
-    } catch {
-      return [];
-    }
-  });
+  const readable = [secretSealed, ...old].flatMap((sealed) => secrets.tryUnseal(sealed) ?? []);
   if (readable.length > 0) return readable;
   throw new TargetRefused('The secret cannot be decrypted: the secret key was replaced. Generate a new secret.');
 }

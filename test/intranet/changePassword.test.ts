@@ -83,7 +83,7 @@ describe('Change password', () => {
     expect(both.text).to.match(/id="current-error">This is not your current password/);
     expect(both.text).to.match(/id="password-error">Use at least 12 characters/);
     const different = await client.post(PATH, { ...change, repeated: 'something else' });
-    expect(different.text).to.match(/id="repeated-error">The two new passwords are different/);
+    expect(different.text).to.match(/id="repeated-error">The two passwords are different/);
     for (const page of [both, different]) expect(page.text).not.to.contain(NEW).and.not.to.contain(testPassword);
     expect(await logIn(testPassword)).to.equal(303);
   });

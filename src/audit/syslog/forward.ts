@@ -1,6 +1,7 @@
 import { pid } from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import type { Deps } from '../../deps.ts';
+import { bareHost } from '../../network.ts';
 import { listSealedEntries } from '../../store/auditChain.ts';
 import { listCheckpoints } from '../../store/auditCheckpoints.ts';
 import type { SyslogReceiver } from '../../syslogReceiver.ts';
@@ -42,7 +43,7 @@ export async function forwardAudit(deps: Deps): Promise<void> {
 
 /** Returns what to tell a receiver about this server. */
 export function senderOf({ config }: Pick<Deps, 'config'>, { facility, protocol }: SyslogReceiver): Sender {
-  const host = new URL(config.publicUrl).hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(new URL(config.publicUrl));
   return { facility, host, processId: pid, maxBytes: maxBytes[protocol] };
 }
 

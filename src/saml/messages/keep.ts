@@ -40,7 +40,7 @@ export function sealMessages({ secrets }: Sealing, login: LoginContext): string 
   const { root, octets, content, provider, claimedRequest, ownRequest, domainId } = login;
   const request = claimedRequest?.domainId === domainId ? claimedRequest : ownRequest;
   const kept: KeptMessages = {
-    request: request?.messageSealed ? unsealed(secrets, request.messageSealed) : undefined,
+    request: request?.messageSealed ? secrets.tryUnseal(request.messageSealed) : undefined,
     response: root && responseOf(login),
     unreadable: octets && !root ? unreadable(octets) : undefined,
     named: content && provider ? namingAttribute(content, provider.settings) : '',
@@ -72,16 +72,8 @@ export async function keepsMessages({ store }: Deps): Promise<boolean> {
 /** Returns the messages of an attempt, unless none are kept, or they were sealed with a secret key that was replaced since. */
 export async function findMessages({ store, secrets }: Deps, activityId: string): Promise<KeptMessages | undefined> {
   const sealed = await findLoginMessages(store.db, activityId);
-  const text = sealed && unsealed(secrets, sealed);
+  const text = sealed && secrets.tryUnseal(sealed);
   return text ? (JSON.parse(text) as KeptMessages) : undefined;
-}
-
-function unsealed({ unseal }: Deps['secrets'], sealed: string): string | undefined {
-  try {
-    return unseal(sealed);
-  } catch {
-    return undefined;
-  }
 }
 
 function responseOf({ root, assertion, parts, results }: LoginContext): string | undefined {
