@@ -61,7 +61,7 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
   if (isWithoutCookies(req)) res.cookie(TRIED, '1', options);
   res.render('intranet/login', {
     title: page.error === undefined && page.emailError === undefined ? 'Log in' : 'Not logged in',
-    isInvalid: page.reason === 'password_wrong' || page.reason === 'local_login_forbidden',
+    isInvalid: ['incomplete', 'password_wrong', 'local_login_forbidden'].includes(page.reason ?? ''),
     userName: '',
     email: '',
     emailError: undefined,
@@ -87,8 +87,14 @@ export async function showLogin(deps: Deps, req: Request, res: Response, page: L
 async function submitLocalLogin(deps: Deps, req: Request, res: Response): Promise<void> {
   const userName = field(req, 'userName').trim().slice(0, 256);
   const returnTo = returnPath(field(req, 'return'), res.locals.domain.url);
+  const password = field(req, 'password');
+  // An empty form is no attempt.
+  if (userName === '' || password === '') {
+    const error = 'Enter your user name and your password.';
+    return showLogin(deps, req, res.status(422), { returnTo, userName, reason: 'incomplete', error });
+  }
   const startedAt = deps.now();
-  const result = await logInLocally(deps, userName, field(req, 'password'), req.ip ?? '');
+  const result = await logInLocally(deps, userName, password, req.ip ?? '');
   const attempt = { asserted: userName, startedAt, user: result.user, proof: 'password' } as const;
   if (!result.ok) {
     await recordRefused(deps, req, res, attempt, result.reason);

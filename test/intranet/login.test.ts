@@ -112,6 +112,20 @@ describe('login and logout', () => {
     expect((await browser.send('/login')).text).not.to.contain('aria-invalid');
   });
 
+  it('count no attempt and record nothing if a field is empty', async () => {
+    const { browser, deps } = await start();
+    const incomplete: Record<string, string>[] = [{}, { userName: 'anna.berg' }, { password: 'x' }];
+    for (const entered of incomplete)
+      for (let n = 0; n < 5; n += 1) {
+        const page = await browser.post('/local-login', entered);
+        expect(page.status).to.equal(422);
+        expect(page.text)
+          .to.contain('Enter your user name and your password.')
+          .and.match(/id="password"[^>]* aria-invalid="true"/);
+      }
+    expect((await listLoginActivity(deps.store.db, {}, { limit: 1 })).rows).to.deep.equal([]);
+  });
+
   it('record every attempt, but no password', async () => {
     const { browser, deps } = await start();
     await browser.post('/local-login', { ...right, password: 'my secret guess' });
