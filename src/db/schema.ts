@@ -230,7 +230,7 @@ export const tables = {
     reason: optionalText,
   },
   sessions: {
-    id, // SHA-256 of the secret in the cookie
+    id, // sorts by time; see hashSessionId
     userId: reference('users'),
     domainId: optionalKey,
     providerId: optionalKey,

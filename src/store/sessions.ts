@@ -3,7 +3,7 @@ import type { Db } from '../db/open.ts';
 import { countRows, inserter, isOneOf, jsonList, prepared } from '../db/query.ts';
 import type { Schema, SessionRow } from '../db/schema.ts';
 
-/** Returns the session with an ID (the hash of the cookie's secret), unless it has expired. */
+/** Returns the session with an ID (see hashSessionId), unless it has expired. */
 export async function findSession(db: Db, id: string, now: number): Promise<SessionRow | undefined> {
   const [row] = await byId(db, id, now);
   return row;

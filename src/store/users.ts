@@ -5,8 +5,6 @@ import type { UserRow } from '../db/schema.ts';
 import { loginKey, soughtKey } from './loginName.ts';
 import type { Profile } from './profile.ts';
 
-const NAMES_PER_STATEMENT = 500;
-
 /** The known values of `userType`. Any other text is kept and treated as Intranet User. */
 export const userTypes = ['Power User', 'Intranet User', 'Non Intranet User'] as const;
 
@@ -71,10 +69,16 @@ const byIdAndProvider = prepared((db, id: string, providerId: string, domainId: 
 
 /** Returns the people with these IDs, by ID. */
 export async function findUsersById(db: Db, ids: string[]): Promise<Map<string, User>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).execute();
+  const rows = ids.length === 0 ? [] : await byIds(db, jsonList(ids));
   return new Map(rows.map((row) => [row.id, userFromRow(row)]));
 }
+
+const byIds = prepared((db, ids: string) =>
+  db
+    .selectFrom('users')
+    .select(userColumns)
+    .where(isOneOf(db, 'id', ids)),
+);
 
 /** Returns the display names of people by ID. Unknown IDs are missing. */
 export async function findDisplayNames(db: Db, ids: string[]): Promise<Pick<User, 'id' | 'displayName'>[]> {
@@ -140,26 +144,25 @@ export async function findUsersByExternalId(db: Db, externalId: string): Promise
 
 /** Returns the people with these user names, in any case, by the loginKey of their user name. */
 export async function findUsersByUserNames(db: Db, userNames: string[]): Promise<Map<string, User>> {
-  const keys = [...new Set(userNames.map(soughtKey))];
-  const found = new Map<string, User>();
-  for (let start = 0; start < keys.length; start += NAMES_PER_STATEMENT) {
-    const some = keys.slice(start, start + NAMES_PER_STATEMENT);
-    const rows = await db.selectFrom('users').select(userColumns).where('userNameKey', 'in', some).execute();
-    for (const row of rows) found.set(loginKey(row.userName), userFromRow(row));
-  }
-  return found;
+  const keys = jsonList(userNames.map(soughtKey));
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where(isOneOf(db, 'userNameKey', keys))
+    .execute();
+  return new Map(rows.map((row) => [loginKey(row.userName), userFromRow(row)]));
 }
 
 /** Returns the IDs of the people with these e-mail addresses, by the loginKey of the address. */
 export async function findEmailOwners(db: Db, emails: string[]): Promise<Map<string, string[]>> {
-  const keys = [...new Set(emails.map(soughtKey))];
-  const owners = new Map<string, string[]>();
-  for (let start = 0; start < keys.length; start += NAMES_PER_STATEMENT) {
-    const some = keys.slice(start, start + NAMES_PER_STATEMENT);
-    const rows = await db.selectFrom('userEmails').selectAll().where('valueKey', 'in', some).execute();
-    for (const { valueKey, userId } of rows) owners.set(valueKey, [...(owners.get(valueKey) ?? []), userId]);
-  }
-  return owners;
+  const keys = jsonList(emails.map(soughtKey));
+  const rows = await db
+    .selectFrom('userEmails')
+    .selectAll()
+    .where(isOneOf(db, 'valueKey', keys))
+    .execute();
+  const owners = Map.groupBy(rows, ({ valueKey }) => valueKey);
+  return new Map([...owners].map(([key, some]) => [key, some.map(({ userId }) => userId)]));
 }
 
 /** Returns the hash of a person's local password, if they have one. */

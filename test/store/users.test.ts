@@ -2,12 +2,15 @@ import { expect } from 'chai';
 import type { Db } from '../../src/db/open.ts';
 import {
   countActiveUsers,
+  findEmailOwners,
   findPasswordHash,
   findUser,
   findUserByUserName,
   findUsersByEmail,
   findUsersByExternalId,
+  findUsersById,
   findUsersByUserNameOrEmail,
+  findUsersByUserNames,
   type User,
 } from '../../src/store/users.ts';
 import { deleteUser } from '../../src/store/writeUsers.ts';
@@ -35,6 +38,16 @@ describe('store/users', () => {
       expect(await findUser(db, anna.id)).to.deep.equal(anna);
       expect(await findUserByUserName(db, 'ANNA.berg')).to.deep.equal(anna);
       expect(await findPasswordHash(db, anna.id)).to.equal('a hash');
+    });
+
+    it('finds people in lists that are longer than a statement may have values', async () => {
+      const anna = aUser({ userName: 'Anna', email: 'anna@acme.com' });
+      await insertUser(db, anna, null);
+      const withOthers = (value: string) => [...Array.from({ length: 70_000 }, (_, n) => `${n}`), value];
+      expect([...(await findUsersById(db, withOthers(anna.id))).keys()]).to.deep.equal([anna.id]);
+      expect([...(await findUsersByUserNames(db, withOthers('ANNA'))).keys()]).to.deep.equal(['anna']);
+      const owners = await findEmailOwners(db, [...withOthers('ANNA@acme.com'), 'anna@acme.com']);
+      expect([...owners]).to.deep.equal([['anna@acme.com', [anna.id]]]);
     });
 
     it('returns nothing for people who do not exist', async () => {
