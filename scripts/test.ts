@@ -29,10 +29,12 @@ report();
 process.exitCode = total.failures.length === 0 ? 0 : 1;
 
 async function everything(): Promise<void> {
-  await step('Types', () => check('typescript/bin/tsc'));
-  await step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci', ...plainText('--colors=off')));
-  await step('PostgreSQL', preparePostgres);
-  await step('Chromium', prepareChromium);
+  await Promise.all([
+    step('Types', () => check('typescript/bin/tsc')),
+    step('Lint and format', () => check('@biomejs/biome/bin/biome', 'ci', ...plainText('--colors=off'))),
+    step('PostgreSQL', preparePostgres),
+    step('Chromium', prepareChromium),
+  ]);
   await step('Tests', () => mocha('--parallel', `--jobs=${jobs()}`, ...testFiles()));
 }
 
