@@ -86,6 +86,13 @@ describe('intranet/forgotPassword', () => {
     await anteroom.deps.background.finished();
   });
 
+  it('is for at most 20 names in 15 minutes from one network', async () => {
+    await setUp();
+    for (let n = 0; n < 20; n++) expect((await visitor.post(PATH, { userName: `nobody.${n}` })).status).to.equal(200);
+    expect((await visitor.post(PATH, { userName: 'maya.koch' })).status).to.equal(429);
+    await anteroom.deps.background.finished();
+  });
+
   it('mails that a Power User logged in with a password, if notifications are on', async () => {
     await addPerson(anteroom.deps, { userName: 'anna.berg' });
     await setUp();

@@ -29,16 +29,18 @@ describe('web/requestLimits', () => {
       server.close();
     });
     const { port } = server.address() as AddressInfo;
-    const post = (length: number, body: string): Socket => {
+    const send = (header: string, body: string): Socket => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => {});
-      socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n${body}`);
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n${body}`);
       return socket;
     };
+    const post = (length: number, body: string) => send(`Content-Length: ${length}`, body);
+    const postChunks = (chunks: string) => send('Transfer-Encoding: chunked', chunks);
     const hasArrived = async (count: number) => {
       while (arrived.length < count) await new Promise((resolve) => setImmediate(resolve));
     };
-    return { post, hasArrived };
+    return { post, postChunks, hasArrived };
   }
 
   const replyTo = async (socket: Socket) => String((await once(socket, 'data'))[0]);
@@ -62,6 +64,14 @@ describe('web/requestLimits', () => {
     const closed = once(oldest, 'close');
     await hasArrived(1);
     expect(await replyTo(post(101, 'x'.repeat(101)))).to.contain('read 101');
+    await closed;
+  });
+
+  it('counts a body without an announced length as one of a megabyte', async () => {
+    const { postChunks, hasArrived } = await open({ count: 100, bytes: 1_500_000 });
+    const closed = once(postChunks('4\r\nhalf\r\n'), 'close');
+    await hasArrived(1);
+    expect(await replyTo(postChunks('4\r\nfull\r\n0\r\n\r\n'))).to.contain('read 4');
     await closed;
   });
 

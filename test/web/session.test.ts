@@ -18,7 +18,7 @@ import { startSession } from '../../src/web/session.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
 import { behindSession } from '../support/behindSession.ts';
 import { openAtHost, sendRaw } from '../support/hostClient.ts';
-import { aProvider } from '../support/rows.ts';
+import { aProvider, updateUser } from '../support/rows.ts';
 import { giveApp } from '../support/secondFactors.ts';
 import { type TestDeps, testStart } from '../support/testDeps.ts';
 
@@ -142,34 +142,43 @@ describe('sessions', () => {
       expect([profile.status, profile.headers.location]).to.deep.equal([303, '/login?return=%2Fprofile']);
     });
 
-  it('that ended while a form arrived slowly do not send it', async () => {
-    const anteroom = await startAnteroom();
-    const { deps } = anteroom;
-    const { db } = deps.store;
-    const boss = await addPerson(deps, { userType: 'Power User' });
-    const other = await addPerson(deps, { userName: 'anna.berg', userType: 'Power User' });
-    const browser = await logIn(anteroom);
-    const body = `${new URLSearchParams({ password: 'set by someone who was deactivated' })}`;
-    const type = 'application/x-www-form-urlencoded';
-    const sent = request(`${anteroom.url}/settings/people/${other.id}/password`, {
-      method: 'POST',
-      headers: { cookie: browser.cookie(), origin: anteroom.url, 'content-type': type, 'content-length': body.length },
+  for (const [how, end] of [
+    ['the person was deactivated', (deps, id) => setActive(deps, id, false)],
+    ['it was ended', ({ store }, id) => deleteAllSessions(store.db, { userIds: [id] })],
+  ] as [string, (deps: TestDeps, id: string) => Promise<unknown>][])
+    it(`do not send a form that arrives slowly if ${how} meanwhile`, async () => {
+      const anteroom = await startAnteroom();
+      const { deps } = anteroom;
+      const { db } = deps.store;
+      const boss = await addPerson(deps, { userType: 'Power User' });
+      const other = await addPerson(deps, { userName: 'anna.berg', userType: 'Power User' });
+      const browser = await logIn(anteroom);
+      const body = `${new URLSearchParams({ password: 'set by someone who was deactivated' })}`;
+      const type = 'application/x-www-form-urlencoded';
+      const sent = request(`${anteroom.url}/settings/people/${other.id}/password`, {
+        method: 'POST',
+        headers: {
+          cookie: browser.cookie(),
+          origin: anteroom.url,
+          'content-type': type,
+          'content-length': body.length,
+        },
+      });
+      const answered = once(sent, 'response');
+      deps.clock.advance(60_000); // so that the server notes when it has read the session
+      sent.write(body.slice(0, 5));
+      const isRead = db.selectFrom('sessions').select('id').where('lastSeenAt', '=', deps.now());
+      while (!(await isRead.executeTakeFirst())) await setImmediate();
+      for (let turn = 0; turn < 50; turn++) await setImmediate();
+      await end(deps, boss.id);
+      sent.end(body.slice(5));
+      const [reply] = (await answered) as [IncomingMessage];
+      reply.resume();
+      expect([reply.statusCode, reply.headers.location]).to.deep.equal([303, '/login']);
+      const open = openAtHost(anteroom, new URL(anteroom.url).host);
+      const tried = await open.post('/local-login', { ...credentials, userName: 'anna.berg' });
+      expect(tried.status, 'the password is still the old one').to.equal(303);
     });
-    const answered = once(sent, 'response');
-    deps.clock.advance(60_000); // so that the server notes when it has read the session
-    sent.write(body.slice(0, 5));
-    const isRead = db.selectFrom('sessions').select('id').where('lastSeenAt', '=', deps.now());
-    while (!(await isRead.executeTakeFirst())) await setImmediate();
-    for (let turn = 0; turn < 50; turn++) await setImmediate();
-    await setActive(deps, boss.id, false);
-    sent.end(body.slice(5));
-    const [reply] = (await answered) as [IncomingMessage];
-    reply.resume();
-    expect([reply.statusCode, reply.headers.location]).to.deep.equal([303, '/login']);
-    const open = openAtHost(anteroom, new URL(anteroom.url).host);
-    const tried = await open.post('/local-login', { ...credentials, userName: 'anna.berg' });
-    expect(tried.status, 'the password is still the old one').to.equal(303);
-  });
 
   it('end when the same browser logs in again', async () => {
     const anteroom = await startAnteroom();
@@ -203,6 +212,16 @@ describe('sessions', () => {
     const [cookie = ''] = /anteroom-who=[^;]+/.exec(browser.cookie()) ?? [];
     expect((await sendRaw(acs, '/', { headers: { cookie } })).status).to.equal(200);
     expect(await deps.store.db.selectFrom('sessions').select('userId').execute()).to.have.length(1);
+    expect((await browser.send('/profile')).status).to.equal(303);
+  });
+
+  it('end if the Authentication Type of the person forbids how they began', async () => {
+    const anteroom = await startAnteroom();
+    const { deps } = anteroom;
+    const maya = await addPerson(deps, {});
+    const browser = await logIn(anteroom);
+    expect((await browser.send('/profile')).status).to.equal(200);
+    await updateUser(deps.store.db, { ...maya, loginType: 'SAML', version: maya.version + 1 }, maya.version);
     expect((await browser.send('/profile')).status).to.equal(303);
   });
 

@@ -48,6 +48,7 @@ describe('webhooks/webhooks', () => {
       ['http', { url: 'http://hooks.example.com/' }, 'url', /starts with https/],
       ['another scheme', { url: 'file:///etc/passwd' }, 'url', /starts with https/],
       ['a password', { url: 'https://ada:secret@hooks.example.com/' }, 'url', /^Remove the user name and password/],
+      ['only a password', { url: 'https://:secret@hooks.example.com/' }, 'url', /^Remove the user name and password/],
       ['a very long URL', { url: `https://a.example/${'a'.repeat(2_048)}` }, 'url', /^Enter a URL/],
       ['no event', { events: [] }, 'events', /^Select at least one event/],
       ['an unknown event', { events: ['person.renamed'] }, 'events', /^There is no such event/],
@@ -87,6 +88,9 @@ describe('webhooks/webhooks', () => {
         expect((await addWebhook(deps, { ...valid, url })).ok, url).to.equal(false);
       const local = await listen(createServer());
       expect((await addWebhook(deps, { ...valid, url: local })).ok).to.equal(true);
+      const production = await testDeps({ store: deps.store, env: { WEBHOOK_PRIVATE_NETWORKS: 'deny' } });
+      const refused = await addWebhook(production, { ...valid, url: local });
+      expect(refused.ok ? {} : refused.errors.url).to.match(/starts with https/);
       expect((await addWebhook(deps, { ...valid, url: 'https://10.1.2.3/' })).ok).to.equal(true);
     });
 
