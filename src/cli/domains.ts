@@ -19,6 +19,7 @@ import {
 } from '../federation/serviceProvider.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { listProviders } from '../store/identityProviders.ts';
+import { inOneTransaction } from '../store/oneTransaction.ts';
 import { accepted, command, optionName, UsageError } from './command.ts';
 import { type Option, onOrOff, operand, text } from './options.ts';
 import { isoTime, list, table } from './print.ts';
@@ -75,10 +76,13 @@ export const domainCommands = [
         throw new UsageError('Specify --default IDP, --auto-login on|off|pause, --entity-id URI or --acs-path PATH.');
       if (provider === null && autoLogin === true) throw new UsageError('Auto Login needs a Default Provider.');
       const { id, url } = before;
-      const warnings = Object.keys(own).length === 0 ? [] : await changeOwn(deps, before, own);
-      if (provider !== undefined) await setDefaultProvider(deps, id, provider?.id);
-      if (autoLogin === 'pause') await pauseAutoLogin(deps, id);
-      else if (autoLogin !== undefined) await setAutoLogin(deps, id, autoLogin);
+      const warnings = await inOneTransaction(deps, async (deps) => {
+        const changed = Object.keys(own).length === 0 ? [] : await changeOwn(deps, before, own);
+        if (provider !== undefined) await setDefaultProvider(deps, id, provider?.id);
+        if (autoLogin === 'pause') await pauseAutoLogin(deps, id);
+        else if (autoLogin !== undefined) await setAutoLogin(deps, id, autoLogin);
+        return changed;
+      });
       const changed = await getDomain(deps.store.db, id);
       if (changed.autoLogin && (autoLogin === true || changed.defaultProviderId !== before.defaultProviderId))
         warnings.push(...(await untestedWarning(deps, changed)));

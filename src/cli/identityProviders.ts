@@ -8,6 +8,7 @@ import {
   setProviderEnabled,
 } from '../federation/providers.ts';
 import { listProviders } from '../store/identityProviders.ts';
+import { inOneTransaction } from '../store/oneTransaction.ts';
 import { accepted, command } from './command.ts';
 import { importCommands } from './importProvider.ts';
 import { table } from './print.ts';
@@ -27,9 +28,11 @@ export const providerCommands = [
       const { input, enabled, domains } = readAssignments(rest);
       const domainIds = domains && (await Promise.all(domains.map((url) => domainAt(deps, url)))).map(({ id }) => id);
       const wanted = accepted(readProviderInput({ ...providerInputOf(provider), ...input }), keyOf);
-      let changed = accepted(await changeProvider(deps, provider.id, wanted), keyOf);
-      if (domainIds) await setProviderDomains(deps, provider.id, domainIds);
-      if (enabled !== undefined) changed = await setProviderEnabled(deps, provider.id, enabled);
+      const changed = await inOneTransaction(deps, async (deps) => {
+        const saved = accepted(await changeProvider(deps, provider.id, wanted), keyOf);
+        if (domainIds) await setProviderDomains(deps, provider.id, domainIds);
+        return enabled === undefined ? saved : setProviderEnabled(deps, provider.id, enabled);
+      });
       return { json: await providerJson(deps, changed), text: `Saved ${changed.name}.` };
     },
   }),

@@ -85,6 +85,13 @@ describe('anteroom domain', () => {
     });
   });
 
+  it('changes nothing if one of several changes is refused', async () => {
+    const before = await jsonOf(deps, ['domain', 'list']);
+    const { complained } = await run('domain', 'set', 'localhost:3000', '--entity-id', 'urn:new', '--auto-login', 'on');
+    expect(complained).to.match(/^Auto Login needs a Default Provider/);
+    expect(await jsonOf(deps, ['domain', 'list'])).to.deep.equal(before);
+  });
+
   it('explains what is wrong', async () => {
     const cases: [string[], number, RegExp][] = [
       [['add', 'intranet.acme.com'], 1, /^Enter scheme and host/],

@@ -134,6 +134,9 @@ describe('anteroom idp', () => {
     expect(two.domains).to.deep.equal(['https://b.example.com']);
     expect(await json('idp', 'show', 'Entra')).to.deep.equal(one);
     expect((await run('idp', 'show', one.entityId)).complained).to.match(/ is not unique\. Use an id: /);
+    const taken = await run('idp', 'set', 'Entra', 'button=on', 'domains=localhost:3000,https://b.example.com');
+    expect(taken.complained).to.match(/uses Second, which has the same EntityID/);
+    expect(await json('idp', 'show', 'Entra'), 'nothing is changed by halves').to.deep.equal(one);
     const updated = await imported(b ?? '', '--update', one.id);
     expect(updated).to.deep.include({
       id: one.id,
