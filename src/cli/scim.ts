@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Deps } from '../deps.ts';
 import { createJob } from '../jobs/jobs.ts';
 import { ownedNames } from '../people/ownership.ts';
@@ -105,7 +106,7 @@ export const scimCommands = [
         NAME: source.name,
         STATE: source.active ? 'enabled' : 'disabled',
         'LAST REQUEST': isoTime(source.lastCallAt) ?? 'never',
-        MANAGES: `${manages.people} people, ${manages.groups} groups`,
+        MANAGES: `${counted(manages.people, 'person', 'people')}, ${counted(manages.groups, 'group')}`,
         RIGHTS: rightsIn(source),
         'CLIENT ID': source.id,
       }));
