@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { Conflict } from '../../src/errors.ts';
 import { setPassword } from '../../src/people/localPassword.ts';
 import { releaseFromSource, removeUser, setActive } from '../../src/people/users.ts';
+import { hasSecondFactor } from '../../src/store/secondFactors.ts';
 import { countSessions, writeSession } from '../../src/store/sessions.ts';
 import { countActiveUsers, findUser, findUsersById } from '../../src/store/users.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { aSession } from '../support/rows.ts';
+import { giveApp } from '../support/secondFactors.ts';
 import { withStores } from '../support/stores.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -40,6 +42,15 @@ describe('people/users', () => {
         expect(await setPassword(deps, id, password)).to.include({ ok: true });
         expect(await countSessions(deps.store.db, { userIds: [id] }, deps.now())).to.equal(0);
       }
+    });
+
+    it('removes the second factors with the password: a passkey alone is a local login too', async () => {
+      const { id } = await addPerson(deps, { userName: 'anna.berg' });
+      await giveApp(deps, id);
+      await setPassword(deps, id, 'another long password');
+      expect(await hasSecondFactor(deps.store.db, id)).to.equal(true);
+      await setPassword(deps, id, undefined);
+      expect(await hasSecondFactor(deps.store.db, id)).to.equal(false);
     });
 
     it('keeps the sessions of a person whose new password is refused', async () => {

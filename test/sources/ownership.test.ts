@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changeOwnership, learnAttributes } from '../../src/sources/ownership.ts';
+import { changeMapping, changeOwnership, learnAttributes } from '../../src/sources/ownership.ts';
 import { addSource, changeSource } from '../../src/sources/profileSources.ts';
 import { findSource, updateSource } from '../../src/store/profileSources.ts';
 import { listScimLog } from '../../src/store/scimLog.ts';
@@ -47,6 +47,17 @@ describe('sources/ownership', () => {
         expect(await changeOwnership(deps, id, { taken: [name] })).to.have.nested.property('errors.own');
       const { rows } = await listScimLog(deps.store.db, {}, { limit: 9 });
       expect(rows.filter(({ detail }) => detail === 'What the source owns was changed.')).to.have.lengthOf(1);
+    });
+
+    it('no longer owns an attribute to which nothing is mapped any more', async () => {
+      const rules = [
+        { from: 'costCode', to: 'costCenter' },
+        { from: 'desk', to: 'location' },
+      ];
+      await changeMapping(deps, id, rules);
+      await learn('title', 'costCenter', 'location');
+      await changeMapping(deps, id, rules.slice(1));
+      expect(await ownership()).to.equal(' title location ');
     });
 
     it('keeps what was learned while a Power User changed the settings', async () => {
