@@ -91,6 +91,7 @@ const known: Record<string, string> = {
   logBodies: 'Log Request Body',
   mayGrantPowerUser: 'May grant Power User',
   hint: 'End of the token',
+  metadataUrlSecrets: 'Query or password in the metadata URL',
 };
 
 /** Returns the name of what changed in words: the label of a person's attribute, otherwise 'Show button' for 'showButton'. */

@@ -51,13 +51,14 @@ export async function recordDomains(
 
 /** Records that a provider was imported. */
 export async function recordImport(deps: Deps, trx: Db, added: IdentityProvider, xml: string): Promise<void> {
-  const changes = changesBetween(undefined, recordedProvider(added, xml));
+  const changes = changesBetween(undefined, recordedProvider(added, xml), SECRETS);
   await recordChange(trx, deps, 'provider.created', providerTarget(added), changes);
 }
 
 /** Records that a provider is removed. Call it before, because the metadata is recorded too. */
 export async function recordRemoval(deps: Deps, trx: Db, removed: IdentityProvider): Promise<void> {
-  const changes = changesBetween(recordedProvider(removed, await readMetadataXml(trx, removed.id)), undefined);
+  const was = recordedProvider(removed, await readMetadataXml(trx, removed.id));
+  const changes = changesBetween(was, undefined, SECRETS);
   await recordChange(trx, deps, 'provider.deleted', providerTarget(removed), changes);
 }
 
@@ -71,7 +72,8 @@ export async function recordMetadata(
   origin: VersionOrigin,
 ): Promise<void> {
   const was = recordedProvider(before, await readMetadataXml(trx, before.id));
-  const changes = [changeOf('origin', undefined, origin), ...changesBetween(was, recordedProvider(after, xml))];
+  const differences = changesBetween(was, recordedProvider(after, xml), SECRETS);
+  const changes = [changeOf('origin', undefined, origin), ...differences];
   await recordChange(trx, deps, 'provider.metadata_changed', providerTarget(before), changes);
 }
 
@@ -97,6 +99,17 @@ export function recordedFacts(facts: ProviderFacts): object {
   };
 }
 
+/** What of a provider is recorded only as changed. */
+export const SECRETS = ['metadataUrlSecrets'];
+
+/** Returns what is recorded of a metadata URL: without the values of its query and a password, which may be secret, and of these only that they changed. */
+export function recordedUrl(url: string | null): object {
+  const [, start = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/.exec(url ?? '') ?? [];
+  const names = query.split('&').map((part) => (part.includes('=') ? `${part.slice(0, part.indexOf('='))}=…` : '…'));
+  const shown = start.replace(/\/\/[^/@]*@/, '//…@') + (query === '' ? '' : `?${names.join('&')}`);
+  return { metadataUrl: url && shown, metadataUrlSecrets: url === shown ? undefined : url };
+}
+
 /** Returns what is recorded of the rules for people. */
 export function recordedRules(rules: PeopleRules): object {
   return Object.fromEntries(Object.entries(rules).map(([name, value]) => [`people.${name}`, value]));
@@ -108,7 +121,7 @@ function providerTarget({ id, name }: IdentityProvider): AuditTarget {
 
 function recordedProvider(provider: IdentityProvider, xml: string): object {
   const { entityId, enabled, metadataUrl, facts, people } = provider;
-  const metadata = { metadataUrl, ...recordedFacts(facts), metadataSha256: hash('sha256', xml) };
+  const metadata = { ...recordedUrl(metadataUrl), ...recordedFacts(facts), metadataSha256: hash('sha256', xml) };
   return { entityId, enabled, ...recordedSettings(provider), ...(people ? recordedRules(people) : {}), ...metadata };
 }
 

@@ -14,7 +14,7 @@ import { certificateOf } from '../saml/support/signedMetadata.ts';
 import { logInLocally } from '../support/client.ts';
 import { serve } from '../support/listen.ts';
 import { withStores } from '../support/stores.ts';
-import { type Recorded, recordedDuring } from './support/recorded.ts';
+import { expectNotRecorded, type Recorded, recordedDuring } from './support/recorded.ts';
 
 const DAY = 86_400_000;
 const MAYA = 'person maya.koch 127.0.0.1';
@@ -57,6 +57,22 @@ describe('audit of identity providers', () => {
       const removed = await during(() => runCli(settings.deps, ['idp', 'remove', id]));
       expect(removed[0]).to.include({ action: 'provider.deleted', who: 'commandLine root', target });
       expect(removed[0]?.changes).to.deep.include({ name: 'entityId', before: entityId });
+    });
+
+    it('records of a metadata URL no value of its query, only that it changed', async () => {
+      url += '/metadata?tenant=tenant-of-acme&key=very-secret&bare-secret';
+      const path = await imported();
+      const [created] = (await settings.deps.store.db.selectFrom('auditEntries').select('whatJson').execute()).filter(
+        ({ whatJson }) => whatJson?.includes('metadataUrl'),
+      );
+      expect(created?.whatJson)
+        .to.contain('/metadata?tenant=…&key=…&…"')
+        .and.contain('"metadataUrlSecrets","secret":true');
+      const preview = await settings.client.post(`${path}/metadata`, { metadataUrl: url.replace('very', 'other') });
+      const [changed] = await during(() => settings.client.post(preview.location ?? '', {}));
+      expect(changed?.changes).to.deep.include({ name: 'metadataUrlSecrets', secret: true });
+      expect(changed?.changes.map(({ name }) => name)).not.to.include('metadataUrl');
+      await expectNotRecorded(settings.deps, ['very-secret', 'other-secret', 'bare-secret', 'tenant-of-acme']);
     });
 
     it('records settings by their names, of pinned certificates the fingerprints', async () => {

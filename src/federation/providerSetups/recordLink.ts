@@ -5,6 +5,7 @@ import { recordChange } from '../../audit/record.ts';
 import type { Db } from '../../db/open.ts';
 import type { Deps } from '../../deps.ts';
 import type { ProviderSetup } from '../../store/providerSetups.ts';
+import { SECRETS } from '../recordProvider.ts';
 
 type Link = Pick<ProviderSetup, 'id' | 'note'>;
 
@@ -23,7 +24,7 @@ export async function recordLink(
 /** Records what the visitor of a provider setup link did. They have no name: only the link and their address are known. */
 export async function recordVisit(deps: Deps, trx: Db, link: Link, before: object, after: object): Promise<void> {
   const visitor = { kind: 'setupLink', id: link.id, name: link.note, address: currentActor(deps).address } as const;
-  await recordChange(trx, deps, 'setup_link.used', targetOf(link), changesBetween(before, after), visitor);
+  await recordChange(trx, deps, 'setup_link.used', targetOf(link), changesBetween(before, after, SECRETS), visitor);
 }
 
 function targetOf({ id, note }: Link) {

@@ -17,7 +17,7 @@ import { withScheme } from '../metadata/fetchMetadata.ts';
 import { type ProviderMetadata, readMetadata } from '../metadata/readMetadata.ts';
 import { type MetadataSource, readSource, withUrlWarnings } from '../metadataSource.ts';
 import { factsOf } from '../metadataVersions.ts';
-import { recordedFacts } from '../recordProvider.ts';
+import { recordedFacts, recordedUrl } from '../recordProvider.ts';
 import { stateOf } from './links.ts';
 import { recordVisit } from './recordLink.ts';
 
@@ -147,7 +147,7 @@ export async function send(
   const isSent = await deps.store.db.transaction().execute(async (trx) => {
     // The test is that of this metadata.
     if (!(await writeSent(trx, setup.id, { ...parsed.data, sentAt: deps.now(), testId, metadataXml }))) return false;
-    const proposed = { entityId: metadata.entityId, metadataUrl, ...recordedFacts(factsOf(metadata)) };
+    const proposed = { entityId: metadata.entityId, ...recordedUrl(metadataUrl), ...recordedFacts(factsOf(metadata)) };
     const after = { state: 'arrived', ...parsed.data, ...proposed };
     await recordVisit(deps, trx, setup, { state: stateOf(setup, deps.now()) }, after);
     return true;
