@@ -7,7 +7,7 @@ import { walkNewest } from './newestFirst.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How many attempts of a day (counted from 1970 in UTC) had the same provider, start, outcome and reason. */
+/** How many logins of a day (counted from 1970 in UTC) had the same provider, start, outcome and reason. */
 export type CountedLogins = {
   day: number;
   providerId: string | null;
@@ -18,8 +18,8 @@ export type CountedLogins = {
 };
 
 /**
- * Counts the attempts that meet a filter by day, provider, outcome and reason, the newest first, in at most `most` slices of the log. Returns
- * also the time back to which they were counted, if that was the limit.
+ * Counts the logins that meet a filter by day, provider, outcome and reason, the newest first, in at most `most` slices of the log: no Test
+ * logins, which are refused while a provider is set up. Returns also the time back to which they were counted, if that was the limit.
  */
 export async function surveyLogins(
   db: Db,
@@ -42,6 +42,7 @@ async function countIn(query: Awaited<ReturnType<ReturnType<typeof activityReade
   const day = sql<number>`"at" / ${sql.lit(DAY_MS)}`;
   const isLocal = sql<number>`case when "flow" = 'local' then 1 else 0 end`;
   const rows = await query
+    .where('flow', '<>', 'test')
     .select([day.as('day'), 'providerId', isLocal.as('isLocal'), 'outcome', 'reason'])
     .select((e) => e.fn.sum<number>('times').as('count'))
     .groupBy([day, 'providerId', isLocal, 'outcome', 'reason'])

@@ -135,13 +135,14 @@ describe('store/loginSearch', () => {
       expect(await left.next().catch((error: unknown) => error)).to.equal(gone.signal.reason);
     });
 
-    it('counts by day, provider, outcome and reason, with what was repeated', async () => {
+    it('counts by day, provider, outcome and reason, with what was repeated, but no Test logins', async () => {
       await insert(
         { at: testStart, providerId: 'p', outcome: 'logged_in', reason: null },
         { at: testStart + 1, providerId: 'p', outcome: 'logged_in', reason: null },
         { at: testStart + 2, flow: 'local', outcome: 'logged_in', reason: null },
         { at: testStart + DAY_MS, providerId: 'p' },
         { at: testStart - 30 * DAY_MS, providerId: 'p' },
+        { at: testStart, providerId: 'p', flow: 'test' },
       );
       const { counts, countedTo } = await surveyLogins(db, { from: testStart }, { most: 9 });
       const day = Math.floor(testStart / DAY_MS);
