@@ -244,6 +244,7 @@ const testedIn: Record<string, string> = {
   'people/search.ts': 'people/attributes.test.ts',
   'people/values.ts': 'people/attributes.test.ts',
   'saml/acs/finishTest.ts': 'saml/testLogin.test.ts',
+  'saml/checkResults.ts': 'saml/acs/activity.test.ts',
   'saml/request/signXml.ts': 'saml/metadata.test.ts',
   'saml/acs/refusalPage.ts': 'saml/routes.test.ts',
   'saml/messages/places.ts': 'saml/messages/view.test.ts',

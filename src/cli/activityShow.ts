@@ -1,7 +1,7 @@
 import { explain } from '../federation/reasons.ts';
 import { exportedAttempts } from '../login/activityExport.ts';
 import { outcomeNames, startedText } from '../login/activityNames.ts';
-import { checksOf } from '../saml/acs/activity.ts';
+import { checksOf } from '../saml/checkResults.ts';
 import { findMessages, type KeptMessages } from '../saml/messages/keep.ts';
 import { type MessageView, messageView, type ShownMessage } from '../saml/messages/view.ts';
 import { elapsedText } from '../saml/verify/clock.ts';

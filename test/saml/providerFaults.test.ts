@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ReasonCode } from '../../src/federation/reasons.ts';
-import { checksOf } from '../../src/saml/acs/activity.ts';
+import { checksOf } from '../../src/saml/checkResults.ts';
 import type { ProviderSettings } from '../../src/store/identityProviders.ts';
 import { addPerson } from '../support/anteroom.ts';
 import { logInLocally } from '../support/client.ts';

@@ -9,7 +9,7 @@ import { outcomeNames, startedText } from '../../login/activityNames.ts';
 import { browserName } from '../../login/browserName.ts';
 import { ACTIVITY, providerPath } from '../../paths.ts';
 import { readIntranetSettings } from '../../people/intranetSettings.ts';
-import { checkNumber, checksOf } from '../../saml/acs/activity.ts';
+import { checkNumber, checksOf } from '../../saml/checkResults.ts';
 import { findMessages } from '../../saml/messages/keep.ts';
 import { messageView } from '../../saml/messages/view.ts';
 import { elapsedText } from '../../saml/verify/clock.ts';

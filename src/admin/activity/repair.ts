@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { type ProviderInput, singleSignOnFor } from '../../federation/providers.ts';
 import { nameOf } from '../../people/users.ts';
-import { checksOf } from '../../saml/acs/activity.ts';
+import { checksOf } from '../../saml/checkResults.ts';
 import { durationText } from '../../saml/verify/clock.ts';
 import { findPeopleNamed, wellKnownAttribute } from '../../saml/verify/person.ts';
 import type { IdentityProvider } from '../../store/identityProviders.ts';

@@ -6,7 +6,7 @@ import { SETUP_PATH, setupPath } from '../../federation/providerSetups/links.ts'
 import { findSetupTest, type SetupTest, startSetupTest } from '../../federation/providerSetups/testing.ts';
 import { proposedMetadata } from '../../federation/providerSetups/visit.ts';
 import { explain } from '../../federation/reasons.ts';
-import { checksOf } from '../../saml/acs/activity.ts';
+import { checksOf } from '../../saml/checkResults.ts';
 import { setupOf } from './visitor.ts';
 
 const PATH = `${SETUP_PATH}/:setup/test`;

@@ -1,17 +1,12 @@
-import type { LoginActivity, NewLoginActivity, ShownCheck, StoredCheck } from '../../store/loginActivity.ts';
+import type { NewLoginActivity } from '../../store/loginActivity.ts';
 import { attributeOf } from '../../xml/tree.ts';
-import { everyCheck } from '../everyCheck.ts';
-import { allLogoutChecks } from '../logout/pipeline.ts';
-import { type CheckResult, found, type LoginContext } from '../verify/check.ts';
+import { storedChecks } from '../checkResults.ts';
+import { found, type LoginContext } from '../verify/check.ts';
 import { providerStatusOf } from '../verify/contentChecks.ts';
-import { allChecks } from '../verify/pipeline.ts';
 import { arrivedFacts } from './arrived.ts';
 import type { LoginResult } from './receive.ts';
 
 const LONGEST_NAME = 256;
-
-const checkNames = new Map(everyCheck.map(({ number, name }) => [number, name]));
-const checkNumbers = new Map(everyCheck.map(({ number, name }) => [name, number]));
 
 type Client = { network: string; userAgent: string; tookMs?: number };
 
@@ -87,41 +82,4 @@ function flowOf({ root, domainId, claimedRequest }: LoginContext): string {
   if (claimedRequest?.domainId !== domainId) return 'sp';
   if (claimedRequest.restarted === 1) return 'again';
   return claimedRequest.automatic === 1 ? 'auto' : 'sp';
-}
-
-/** Returns the checks of an attempt, in order: those that ran and, after one that failed, those that were not reached. */
-export function checksOf({ flow, detail: { checks = [] } }: Pick<LoginActivity, 'flow' | 'detail'>): ShownCheck[] {
-  const shown = checks.map(fromStored);
-  if (shown.at(-1)?.result !== 'refused') return shown;
-  const ran = new Set(shown.map(({ name }) => name));
-  const others = (flow === 'logout' ? allLogoutChecks : allChecks).filter(({ name }) => !ran.has(name));
-  return [...shown, ...others.map(({ name }) => ({ name, result: 'not_reached' }) as const)];
-}
-
-/** Returns the number of a check by its name; undefined for a name of a trial version. */
-export function checkNumber(name: string): number | undefined {
-  return checkNumbers.get(name);
-}
-
-/** Returns the results of checks as they are stored: by number, and those that passed without a detail by the number alone. */
-export function storedChecks(results: readonly CheckResult[]): StoredCheck[] {
-  return results.map(toStored);
-}
-
-function toStored({ result, name, ...facts }: CheckResult): StoredCheck {
-  const number = found(checkNumbers.get(name));
-  if (result === 'refused') return { number, ...facts };
-  return facts.detail === undefined ? number : [number, facts.detail];
-}
-
-function fromStored(check: StoredCheck): ShownCheck {
-  if (typeof check === 'number') return { name: nameOf(check), result: 'passed' };
-  if (Array.isArray(check)) return { name: nameOf(check[0]), result: 'passed', ...(check[1] && { detail: check[1] }) };
-  if ('name' in check) return check;
-  const { number, ...facts } = check;
-  return { name: nameOf(number), result: 'refused', ...facts };
-}
-
-function nameOf(key: number | string): string {
-  return typeof key === 'string' ? key : (checkNames.get(key) ?? `Check ${key}`);
 }

@@ -2,7 +2,7 @@ import type { ShownCheck } from '../../store/loginActivity.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { messageLimits } from '../../xml/reader.ts';
 import { type Attribute, isBlank, isElement, type XmlElement } from '../../xml/tree.ts';
-import { everyCheck } from '../everyCheck.ts';
+import { everyCheck } from '../checkResults.ts';
 import { SAML } from '../verify/elements.ts';
 import type { KeptMessages, Unreadable } from './keep.ts';
 import { findPlaceOfMissing, findPlaces, type MessageTrees, type Place } from './places.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { activityRow, checksOf } from '../../../src/saml/acs/activity.ts';
+import { activityRow } from '../../../src/saml/acs/activity.ts';
 import type { LoginResult } from '../../../src/saml/acs/receive.ts';
+import { checksOf } from '../../../src/saml/checkResults.ts';
 import { found, type LoginContext } from '../../../src/saml/verify/check.ts';
 import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import { aUser } from '../../support/rows.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { everyCheck } from '../../../src/saml/everyCheck.ts';
+import { everyCheck } from '../../../src/saml/checkResults.ts';
 import { type KeptMessages, sealMessages, sealRequest } from '../../../src/saml/messages/keep.ts';
 import { type MessageView, messageView, type Reading } from '../../../src/saml/messages/view.ts';
 import type { LoginContext } from '../../../src/saml/verify/check.ts';
