@@ -66,10 +66,15 @@ export async function addWebhook(deps: Deps, input: WebhookInput): Promise<Check
   return added;
 }
 
-/** Changes the settings that are given. Activating a webhook forgets why it was paused; waiting events are then sent. @throws NotFound */
+/**
+ * Changes the settings that are given. Activating a webhook forgets why it was paused; waiting events are then sent. Its URL must resolve only
+ * if it is new or the webhook is activated: a receiver that is gone must not keep it from being paused. @throws NotFound
+ */
 export async function changeWebhook(deps: Deps, id: string, input: Partial<WebhookInput>): Promise<Checked<Webhook>> {
   const { url, description, events, active } = await getWebhook(deps.store.db, id);
-  const read = await readInput(deps, { url, description, events: events.filter(isEventType), active, ...input });
+  const entered = { url, description, events: events.filter(isEventType), active, ...input };
+  const isTargetNew = entered.url.trim() !== url || (entered.active && !active);
+  const read = await readInput(deps, entered, isTargetNew);
   if (!read.ok) return read;
   const resumed = read.value.active && !active ? { pausedBecause: null, failingSince: null } : {};
   const changed = await deps.store.db
@@ -105,10 +110,14 @@ export async function removeWebhook(deps: Deps, id: string): Promise<Webhook> {
   return webhook;
 }
 
-async function readInput(deps: Deps, input: WebhookInput): Promise<Checked<z.output<typeof schema>>> {
+async function readInput(
+  deps: Deps,
+  input: WebhookInput,
+  isTargetNew = true,
+): Promise<Checked<z.output<typeof schema>>> {
   const parsed = schema.safeParse(input);
   const errors = parsed.success ? {} : fieldErrors(parsed.error);
-  const error = await targetError(input.url, guardOf(deps));
+  const error = isTargetNew ? await targetError(input.url, guardOf(deps)) : undefined;
   if (error !== undefined) errors.url = error;
   return parsed.success && error === undefined ? { ok: true, value: parsed.data } : invalid(errors);
 }

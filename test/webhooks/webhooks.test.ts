@@ -102,6 +102,18 @@ describe('webhooks/webhooks', () => {
       expect(added.ok ? {} : added.errors.url).to.equal('The receiver cannot be reached: the name does not exist.');
     });
 
+    it('is paused or described although its name no longer resolves, but not activated or led to another such name', async () => {
+      const { webhook } = await aWebhook(deps, valid.url, ['person.created']);
+      deps.webhooks.lookup = async () => {
+        throw Object.assign(new Error(), { code: 'ENOTFOUND' });
+      };
+      const change = async (input: Partial<WebhookInput>) => (await changeWebhook(deps, webhook.id, input)).ok;
+      expect(await change({ url: 'https://gone.example.com/' })).to.equal(false);
+      expect(await change({ description: 'Gone', active: false, url: ` ${valid.url} ` })).to.equal(true);
+      expect(await findWebhook(deps.store.db, webhook.id)).to.include({ description: 'Gone', active: false });
+      expect(await change({ active: true })).to.equal(false);
+    });
+
     it('refuses a 21st webhook', async () => {
       for (let i = 0; i < 20; i += 1) await aWebhook(deps, valid.url, ['person.created']);
       const added = await addWebhook(deps, valid);
