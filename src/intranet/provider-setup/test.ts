@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.ts';
 import { conflictOf } from '../../errors.ts';
 import { testRequestPath } from '../../federation/loginTests.ts';
@@ -14,18 +14,14 @@ const PATH = `${SETUP_PATH}/:setup/test`;
 /** The third step: a Test login of what is proposed. The person may log in as anyone of the provider; no session starts. */
 export function testRoutes(router: Router, deps: Deps): void {
   router.get(PATH, (_req, res) => show(deps, res));
-  router.post(PATH, (req, res) => start(deps, req, res));
+  router.post(PATH, (_req, res) => start(deps, res));
 }
 
-async function start(deps: Deps, _req: Request, res: Response): Promise<void> {
-  let path = '';
-  const conflict = await conflictOf(
-    startSetupTest(deps, res.locals.domain, setupOf(res)).then(({ id }) => {
-      path = testRequestPath(id);
-    }),
-  );
+async function start(deps: Deps, res: Response): Promise<void> {
+  const started = startSetupTest(deps, res.locals.domain, setupOf(res));
+  const conflict = await conflictOf(started);
   if (conflict) await show(deps, res.status(409), conflict['']);
-  else res.redirect(303, path);
+  else res.redirect(303, testRequestPath((await started).id));
 }
 
 async function show(deps: Deps, res: Response, error?: string): Promise<void> {
