@@ -31,8 +31,11 @@ export type Call<Given = unknown> = {
   progress(text: string): void; // a line on standard error; on a terminal, the next one replaces it
 };
 
-/** What a command prints: `json` with --json, otherwise `text`. Warnings go to standard error. `exitCode` is 0 if it is not specified. */
-export type Output = { json: unknown; text: string; warnings?: string[]; exitCode?: number } | Streamed;
+/**
+ * What a command prints: `json` with --json or if there is no text, otherwise `text`. Warnings go to standard error. `exitCode` is 0 if it is
+ * not specified.
+ */
+export type Output = { json: unknown; text?: string; warnings?: string[]; exitCode?: number } | Streamed;
 
 /** Output of any length, read as it is printed: one JSON array of `rows` with --json, otherwise `lines`. */
 export type Streamed = { rows: AsyncIterable<unknown>; lines: AsyncIterable<string> };

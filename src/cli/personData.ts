@@ -10,10 +10,7 @@ export const personDataCommands = [
     name: 'person export',
     operands: [person],
     summary: 'Print all that is stored about a person, as JSON.',
-    async run({ deps }, user) {
-      const json = await exportPerson(deps, user);
-      return { json, text: JSON.stringify(json, null, 2) };
-    },
+    run: async ({ deps }, user) => ({ json: await exportPerson(deps, user) }),
   }),
   command({
     name: 'person erase',

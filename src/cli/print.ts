@@ -34,6 +34,11 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
 }
 
+/** Does the same with a text of several lines. */
+export function printableLines(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
+}
+
 /** Returns a time (epoch milliseconds) in ISO 8601. */
 export function isoTime(time: number | null | undefined): string | null {
   return time === null || time === undefined ? null : new Date(time).toISOString();

@@ -8,6 +8,7 @@ import type { Actor } from '../store/audit.ts';
 import { type Command, dashed, type Output, optionName, Refused, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFor, helpForOne, placeholders } from './help.ts';
+import { printableLines } from './print.ts';
 
 /** Input and output of the command line. */
 export type CommandIo = {
@@ -39,7 +40,7 @@ export async function runCommand(args: string[], io: CommandIo): Promise<number>
     out(helpForOne(command));
     return 0;
   } catch (error) {
-    err(sentenceOf(error, command));
+    err(printableLines(sentenceOf(error, command)));
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -140,8 +141,9 @@ async function print(output: Output, asJson: boolean, { out, err }: OpenedIo): P
     for await (const line of asJson ? jsonLines(output.rows) : output.lines) out(line);
     return;
   }
-  for (const warning of output.warnings ?? []) err(`Warning: ${warning}`);
-  out(asJson ? JSON.stringify(output.json, undefined, 2) : output.text);
+  const { json, text, warnings = [] } = output;
+  for (const warning of warnings) err(printableLines(`Warning: ${warning}`));
+  out(asJson || text === undefined ? JSON.stringify(json, undefined, 2) : printableLines(text));
 }
 
 /** Yields the lines of an array as JSON.stringify indents it. */

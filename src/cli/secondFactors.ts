@@ -11,7 +11,7 @@ import { nameOf } from '../people/users.ts';
 import { listPasskeys } from '../store/secondFactors.ts';
 import { accepted, command, Refused, UsageError } from './command.ts';
 import { flag, oneOf, text } from './options.ts';
-import { isoTime, printable } from './print.ts';
+import { isoTime } from './print.ts';
 import { person } from './targets.ts';
 
 export const secondFactorCommands = [
@@ -33,7 +33,7 @@ export const secondFactorCommands = [
         return { json, text: `${nameOf(user)} has no second factor any more, and is logged out everywhere.` };
       const lines = [
         `Second factor of ${nameOf(user)}: ${secondFactorsText(factors)}`,
-        ...factors.passkeys.map(({ name, rpId }) => `  ${printable(name)} (${rpId})`),
+        ...factors.passkeys.map(({ name, rpId }) => `  ${name} (${rpId})`),
         `Recovery codes left: ${factors.recoveryCodes}`,
       ];
       return { json, text: lines.join('\n') };
@@ -71,7 +71,7 @@ async function rename(deps: Deps, userId: string, passkey: string | undefined, t
   if (passkey === undefined || to === undefined) throw new UsageError('--rename and --to belong together.');
   const all = await listPasskeys(deps.store.db, userId);
   const [found, ...others] = all.filter(({ id, name }) => id === passkey || name === passkey);
-  if (!found) throw new Refused(`There is no passkey ${printable(passkey)}.`);
+  if (!found) throw new Refused(`There is no passkey ${passkey}.`);
   if (others.length > 0) throw new Refused('Several passkeys have this name. Use the ID, which --json shows.');
   accepted(await renamePasskey(deps, userId, found.id, to));
 }

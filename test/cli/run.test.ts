@@ -57,6 +57,17 @@ describe('cli/run', () => {
       .and.not.to.include('\u202E');
   });
 
+  it('replaces them in sentences, warnings and errors too, but not in JSON', async () => {
+    const deps = await testDeps();
+    await addPerson(deps, { userName: 'zoe', displayName: 'zoe\u202Eeve' });
+    expect((await runCli(deps, ['user', 'deactivate', 'zoe'])).printed).to.equal('zoe\u{fffd}eve is deactivated.');
+    expect((await runCli(deps, ['user', 'activate', 'a\u001b[2J'])).complained).to.equal(
+      'No person has the user name a\u{fffd}[2J.',
+    );
+    for (const args of [['--json'], []])
+      expect((await runCli(deps, ['person', 'export', 'zoe', ...args])).printed).to.include('"zoe\u202Eeve"');
+  });
+
   it('finds what a command is about before it reads a password from standard input', async () => {
     const deps = await testDeps();
     const said: string[] = [];
