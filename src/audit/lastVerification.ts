@@ -20,7 +20,7 @@ export async function readLastVerification({
   now,
 }: Pick<Deps, 'store' | 'now'>): Promise<LastVerification | undefined> {
   const last = (await findSetting(store.db, SETTING)) as LastVerification | undefined;
-  const isLost = last?.state === 'running' && now() - last.startedAt > LONGEST_MS; // with the process that ran it
+  const isLost = last?.state === 'running' && Math.abs(now() - last.startedAt) > LONGEST_MS; // with the process that ran it
   return isLost ? { ...last, state: 'interrupted' } : last;
 }
 

@@ -78,10 +78,13 @@ describe('the integrity of the audit log', () => {
     expect(await verify())
       .to.contain('data-refresh')
       .and.contain('You can leave this page');
-    await writeSetting(deps.store.db, 'auditVerification', { ...running, startedAt: deps.now() - 2 * HOUR_MS });
-    expect((await client.get(PATH)).text)
-      .to.contain('Interrupted before the end')
-      .and.not.contain('data-refresh');
+    // The second one was started before the clock was set back.
+    for (const startedAt of [deps.now() - 2 * HOUR_MS, deps.now() + 2 * HOUR_MS]) {
+      await writeSetting(deps.store.db, 'auditVerification', { ...running, startedAt });
+      expect((await client.get(PATH)).text)
+        .to.contain('Interrupted before the end')
+        .and.not.contain('data-refresh');
+    }
     deps.background.stop();
     await startVerification(deps);
     await deps.background.finished();
