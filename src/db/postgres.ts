@@ -33,24 +33,19 @@ export function openPostgres(url: string, options: PoolOptions, faults: Faults):
   const retry = openRetry(faults);
   const engine = { pool, faults, retry, begin: beginOf(options) };
   const acquire = async () => new Connection(engine, await pool.acquire());
-  let closed: Promise<void> | undefined;
-  const close = () => {
-    closed ??= pool.close();
-    return closed;
-  };
   return {
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => driver(acquire, close),
+      createDriver: () => driver(acquire),
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
     prepare: (db) => retryTransactions(db, retry),
-    close,
+    close: pool.close,
   };
 }
 
-function driver(acquireConnection: () => Promise<Connection>, destroy: () => Promise<void>): Driver {
+function driver(acquireConnection: () => Promise<Connection>): Driver {
   const own = (connection: DatabaseConnection) => connection as Connection;
   return {
     init: async () => {},
@@ -59,7 +54,7 @@ function driver(acquireConnection: () => Promise<Connection>, destroy: () => Pro
     commitTransaction: (connection) => own(connection).commit(),
     rollbackTransaction: (connection) => own(connection).rollback(),
     releaseConnection: async (connection) => own(connection).release(),
-    destroy,
+    destroy: async () => {},
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { changesOne } from '../db/query.ts';
+import { changesOne, inserter } from '../db/query.ts';
 
 import type { LoginTestRow, PassedTestRow } from '../db/schema.ts';
 import type { IdentityProvider } from './identityProviders.ts';
@@ -88,15 +88,15 @@ export async function writeTestResult(db: Db, id: string, activityId: string, ma
 
 /** Remembers what a Test login passed with, and forgets the oldest past `most` of a domain and an EntityID. */
 export async function recordPassedTest(db: Db, { certificates, ...row }: PassedTest, most: number): Promise<void> {
-  const passed = { ...row, certificatesJson: JSON.stringify(certificates) };
-  const insert = db.insertInto('passedTests').values(passed);
-  await insert.onConflict((on) => on.columns(['domainId', 'entityId', 'digest']).doUpdateSet(passed)).execute();
+  await replacePassed(db, [{ ...row, certificatesJson: JSON.stringify(certificates) }]);
   const { domainId, entityId } = row;
   const old = (await listPassedTests(db, domainId, entityId)).slice(most).map(({ digest }) => digest);
   if (old.length === 0) return;
   const ofProvider = db.deleteFrom('passedTests').where('domainId', '=', domainId).where('entityId', '=', entityId);
   await ofProvider.where('digest', 'in', old).execute();
 }
+
+const replacePassed = inserter('passedTests', { key: ['domainId', 'entityId', 'digest'], existing: 'replace' });
 
 /** Lists what Test logins of an EntityID passed with at a domain, the newest first. */
 export async function listPassedTests(db: Db, domainId: string, entityId: string): Promise<PassedTest[]> {

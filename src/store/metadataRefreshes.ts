@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { changesOne } from '../db/query.ts';
+import { changesOne, inserter } from '../db/query.ts';
 import type { MetadataRefreshRow } from '../db/schema.ts';
 import type { ProviderFacts } from './identityProviders.ts';
 
@@ -83,13 +83,10 @@ export async function writeRefresh(
 }
 
 async function writeIfMissing(db: Db, providerId: string): Promise<void> {
-  const row = { providerId, nextAt: 0, earlyAt: null, checkedAt: null, ...nothingRefreshed };
-  await db
-    .insertInto('metadataRefreshes')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await addMissing(db, [{ providerId, nextAt: 0, earlyAt: null, checkedAt: null, ...nothingRefreshed }]);
 }
+
+const addMissing = inserter('metadataRefreshes', { key: ['providerId'], existing: 'keep' });
 
 function fromRow({ waitingJson, ...row }: MetadataRefreshRow): MetadataRefresh {
   return { ...row, waiting: waitingJson === null ? undefined : JSON.parse(waitingJson) };

@@ -1,17 +1,14 @@
 import type { Db } from '../db/open.ts';
-import { changesOne } from '../db/query.ts';
+import { changesOne, inserter } from '../db/query.ts';
 import type { PasswordLinkRow } from '../db/schema.ts';
 import { findUnexpired } from './expired.ts';
 
 /** Stores the link with which a person chooses a new password. It replaces the one before that was mailed, or that was not. */
 export async function writePasswordLink(db: Db, link: PasswordLinkRow): Promise<void> {
-  const { userId: _, mailed: __, ...changes } = link;
-  await db
-    .insertInto('passwordLinks')
-    .values(link)
-    .onConflict((conflict) => conflict.columns(['userId', 'mailed']).doUpdateSet(changes))
-    .execute();
+  await replaceLinks(db, [link]);
 }
+
+const replaceLinks = inserter('passwordLinks', { key: ['userId', 'mailed'], existing: 'replace' });
 
 /** Returns the link with a token, unless it has expired. */
 export function findPasswordLink(db: Db, tokenHash: string, now: number): Promise<PasswordLinkRow | undefined> {

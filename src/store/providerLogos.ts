@@ -1,15 +1,13 @@
 import type { Db } from '../db/open.ts';
+import { inserter } from '../db/query.ts';
 import type { ProviderLogoRow } from '../db/schema.ts';
 
 /** Stores the picture of a provider's button. It replaces the one before. */
 export async function writeLogo(db: Db, logo: ProviderLogoRow): Promise<void> {
-  const { providerId: _, ...changes } = logo;
-  await db
-    .insertInto('providerLogos')
-    .values(logo)
-    .onConflict((conflict) => conflict.column('providerId').doUpdateSet(changes))
-    .execute();
+  await replaceLogos(db, [logo]);
 }
+
+const replaceLogos = inserter('providerLogos', { key: ['providerId'], existing: 'replace' });
 
 /** Removes the picture of a provider's button. */
 export async function deleteLogo(db: Db, providerId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { changesOne, countRows, prepared } from '../db/query.ts';
+import { changesOne, countRows, inserter, prepared } from '../db/query.ts';
 import type { AuthenticatorAppRow, PasskeyRow } from '../db/schema.ts';
 
 /** Returns a person's authenticator app, if they have set one up. */
@@ -9,13 +9,10 @@ export async function findAuthenticatorApp(db: Db, userId: string): Promise<Auth
 
 /** Sets a person's authenticator app, instead of the one before. */
 export async function writeAuthenticatorApp(db: Db, row: AuthenticatorAppRow): Promise<void> {
-  const { userId: _, ...values } = row;
-  await db
-    .insertInto('authenticatorApps')
-    .values(row)
-    .onConflict((conflict) => conflict.column('userId').doUpdateSet(values))
-    .execute();
+  await replaceApps(db, [row]);
 }
+
+const replaceApps = inserter('authenticatorApps', { key: ['userId'], existing: 'replace' });
 
 /** Uses up a time step of an authenticator app, and all before it. Returns false if it was used: of two logins with one code, one succeeds. */
 export async function useTimeStep(db: Db, userId: string, step: number, now: number): Promise<boolean> {
@@ -75,12 +72,13 @@ export async function deletePasskey(db: Db, userId: string, id: string): Promise
 /** Replaces a person's recovery codes. */
 export async function replaceRecoveryCodes(db: Db, userId: string, hashes: string[]): Promise<void> {
   await db.deleteFrom('recoveryCodes').where('userId', '=', userId).execute();
-  if (hashes.length > 0)
-    await db
-      .insertInto('recoveryCodes')
-      .values(hashes.map((codeHash) => ({ userId, codeHash })))
-      .execute();
+  await insertCodes(
+    db,
+    hashes.map((codeHash) => ({ userId, codeHash })),
+  );
 }
+
+const insertCodes = inserter('recoveryCodes');
 
 /** Uses up a recovery code. Returns false if there is none with this hash. */
 export async function useRecoveryCode(db: Db, userId: string, codeHash: string): Promise<boolean> {

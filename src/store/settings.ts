@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { changesOne, prepared } from '../db/query.ts';
+import { changesOne, inserter, prepared } from '../db/query.ts';
 
 const CHECKED_BYTES = 64 * 1024;
 
@@ -65,13 +65,10 @@ async function write(db: Db, name: SettingName, value: unknown): Promise<void> {
     await db.deleteFrom('settings').where('name', '=', name).execute();
     return;
   }
-  const valueJson = JSON.stringify(value);
-  await db
-    .insertInto('settings')
-    .values({ name, valueJson })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ valueJson }))
-    .execute();
+  await replaceSettings(db, [{ name, valueJson: JSON.stringify(value) }]);
 }
+
+const replaceSettings = inserter('settings', { key: ['name'], existing: 'replace' });
 
 /** Replaces a setting if it still has this value. Returns false if another change came first. */
 export async function replaceSetting(db: Db, name: InternalSetting, before: unknown, after: unknown): Promise<boolean> {
@@ -86,13 +83,10 @@ export async function replaceSetting(db: Db, name: InternalSetting, before: unkn
 
 /** Writes a setting unless it exists. */
 export async function addSetting(db: Db, name: InternalSetting, value: unknown): Promise<void> {
-  const row = { name, valueJson: JSON.stringify(value) };
-  await db
-    .insertInto('settings')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await addMissing(db, [{ name, valueJson: JSON.stringify(value) }]);
 }
+
+const addMissing = inserter('settings', { key: ['name'], existing: 'keep' });
 
 /** Settles if the database answers a query. */
 export async function checkDatabase(db: Db): Promise<void> {
