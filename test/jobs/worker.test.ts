@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openBackground } from '../../src/background.ts';
 import { type Db, openStore } from '../../src/db/open.ts';
+import { DatabaseFault } from '../../src/errors.ts';
 import { createImport, createJob, getJob, LEASE_MS, pauseJob, resumeJob, shownState } from '../../src/jobs/jobs.ts';
 import { deleteOldJobs, runJob, startJob, TAKE_OVER_EVERY_MS, takeOverJobs } from '../../src/jobs/worker.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
@@ -124,6 +125,19 @@ describe('jobs/worker', () => {
       const { id } = await createJob(deps, { kind: 'import', input: {}, items: [null] }, 'Maya');
       expect((await startJob(deps, id)).failure).to.contain('See the server log');
       expect(deps.logged.map(({ msg }) => msg)).to.include('job failed');
+    });
+
+    it('does not fail a job because the database is away: it is taken over later', async () => {
+      const { id } = await createJob(deps, { kind: 'deactivate', input: {}, items: ids }, 'Maya');
+      const { db } = deps.store;
+      const begin = db.transaction.bind(db);
+      const away = new DatabaseFault(503, 'The database is away.');
+      db.transaction = () => {
+        db.transaction = begin;
+        throw away;
+      };
+      expect(await startJob(deps, id).catch((error: unknown) => error)).to.equal(away);
+      expect(await getJob(deps, id)).to.include({ state: 'running', processed: 0, failure: null });
     });
 
     it('deletes a job after a month, and a preview after a day', async () => {

@@ -6,7 +6,7 @@ import { logInLocally } from '../../src/login/localLogin.ts';
 import { emptyPerson } from '../../src/people/attribute.ts';
 import { personAttributes } from '../../src/people/attributes.ts';
 import { type PersonInput, personInputOf } from '../../src/people/form.ts';
-import { EMAIL_IS_USER_NAME, USER_NAME_IS_EMAIL } from '../../src/people/loginNames.ts';
+import { EMAIL_IS_USER_NAME, takenNames, USER_NAME_IS_EMAIL } from '../../src/people/loginNames.ts';
 import { addPerson as addByForm, changePerson } from '../../src/people/users.ts';
 import { emailsOf, findUserByUserName, findUsersByUserNameOrEmail } from '../../src/store/users.ts';
 import { type Printed, runCli } from '../cli/support/runCli.ts';
@@ -92,6 +92,15 @@ describe('people/loginNames', () => {
         expect(created.status, created.text).to.equal(201);
         const changed = await scim.call('PATCH', `/Users/${created.body.id}`, replaced('title', 'T'));
         expect(changed.status).to.equal(200);
+      });
+    });
+
+    it('does not check names that did not change: both may have been stored before there was this rule', () => {
+      const [ada, before] = [aUser({ userName: 'ada@acme.com' }), aUser({ email: 'Ada@acme.com' })];
+      const owners = { userNames: new Map([['ada@acme.com', ada]]), emails: new Map() };
+      expect(takenNames(owners, { ...before, email: 'ada@acme.com' }, before)).to.deep.equal({});
+      expect(takenNames(owners, { ...before, email: 'ada@acme.com' })).to.deep.equal({
+        'emails.0': EMAIL_IS_USER_NAME,
       });
     });
 

@@ -185,6 +185,17 @@ describe('people/personData', () => {
       expect((await verifyAudit(deps)).faults, 'the chain of the audit log').to.deep.equal([]);
     });
 
+    it('leaves events that wait for a webhook, and items of a job that runs', async () => {
+      const { db } = deps.store;
+      await db.updateTable('webhookDeliveries').set({ state: 'waiting' }).execute();
+      await db.updateTable('jobs').set({ state: 'running' }).execute();
+      await removeUser(deps, anna.id);
+      expect(await erasePerson(deps, anna)).to.include({ webhookEvents: 0, importsAndBulkChanges: 0 });
+      await db.updateTable('webhookDeliveries').set({ state: 'failed' }).execute();
+      await db.updateTable('jobs').set({ state: 'done' }).execute();
+      expect(await erasePerson(deps, anna)).to.include({ webhookEvents: 1, importsAndBulkChanges: 1 });
+    });
+
     async function everything(): Promise<string> {
       const rows = Object.keys(tables).map(async (table) => {
         const all = await deps.store.db

@@ -30,6 +30,11 @@ describe('scim/list', () => {
         }
     });
 
+    it('checks the cursor of a query by name too', async () => {
+      const { status, body } = await scim.call('GET', '/Users?filter=userName eq "anna"&cursor=abc');
+      expect([status, body.scimType]).to.deep.equal([400, 'invalidCursor']);
+    });
+
     it('returns the requested attributes', async () => {
       const { body } = await scim.call('GET', '/Users?filter=title eq "T"&count=1&attributes=userName');
       expect(body.Resources).to.have.length(1);

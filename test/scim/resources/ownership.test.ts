@@ -166,6 +166,21 @@ describe('scim/ownership', () => {
       expect((await find(id)).profile.writers).to.deep.equal([other.sourceId]);
     });
 
+    it('keeps what several sources own when one of them leaves it out of a PUT', async () => {
+      const { id } = await create({ userName: 'anna', title: 'Boss' });
+      await changeOwnership(scim.deps, other.sourceId, { added: ['title'] });
+      const put = await other.call('PUT', `/Users/${id}`, { userName: 'anna', nickName: 'Änni' });
+      expect([put.status, put.body.title, put.body.nickName]).to.deep.equal([200, 'Boss', 'Änni']);
+    });
+
+    it('keeps who has written a person when the managing source changes them', async () => {
+      const { id } = await create({ userName: 'anna', title: 'Boss' });
+      await change(other, id, { op: 'replace', path: 'bio', value: 'Hers' });
+      await change(scim, id, { op: 'replace', path: 'title', value: 'Chief' });
+      await scim.call('PUT', `/Users/${id}`, { userName: 'anna', title: 'Boss' });
+      expect((await find(id)).profile).to.deep.include({ writers: [other.sourceId], interact: { bio: 'Hers' } });
+    });
+
     it('counts what a source owns only for the people that it has written', async () => {
       const [anna, bert] = [await create({ userName: 'anna' }), await create({ userName: 'bert' })];
       const third = await openScimServer(scim.deps.store);
