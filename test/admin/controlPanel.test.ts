@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { insertSource } from '../../src/store/profileSources.ts';
 import { addPerson, startAnteroom } from '../support/anteroom.ts';
-import { logInLocally } from '../support/client.ts';
+import { logInLocally, startAsPowerUser } from '../support/client.ts';
 import { aSource } from '../support/rows.ts';
 
 describe('admin/controlPanel', () => {
   it('links to all settings and shows what needs attention', async () => {
-    const anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    const client = await logInLocally(anteroom);
+    const { anteroom, client } = await startAsPowerUser();
     await insertSource(anteroom.deps.store.db, aSource({ name: 'JumpCloud' }));
     const page = (await client.get('/settings')).text;
     const paths = ['security/saml', 'security/activity', 'people', 'groups', 'profile-sources', 'general'];

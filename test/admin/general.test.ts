@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { initialSettings, readIntranetSettings } from '../../src/people/intranetSettings.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally, openClient } from '../support/client.ts';
+import type { Anteroom } from '../support/anteroom.ts';
+import { type Client, openClient, startAsPowerUser } from '../support/client.ts';
 import { fieldsOfForm } from './support/formFields.ts';
 
 const PATH = '/settings/general';
@@ -12,9 +12,7 @@ describe('admin/general', () => {
   let fields: Record<string, string>;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
     fields = fieldsOfForm((await client.get(PATH)).text, PATH);
   });
 

@@ -4,8 +4,8 @@ import { readNotifications } from '../../src/notifications/settings.ts';
 import { listDomains } from '../../src/store/domains.ts';
 import { insertSource } from '../../src/store/profileSources.ts';
 import { mailCertificate, startMailServer } from '../notifications/support/mailServer.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import { type Anteroom, addPerson } from '../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../support/client.ts';
 import { aSource } from '../support/rows.ts';
 
 const PATH = '/settings/notifications';
@@ -15,9 +15,7 @@ describe('admin/notifications', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
   });
 
   it('saves the settings, sends a test mail, lists it, and never shows the password', async () => {

@@ -7,8 +7,8 @@ import type { User } from '../../src/store/users.ts';
 import { insertUsers } from '../../src/store/writeUsers.ts';
 import { untilDone } from '../admin/support/untilDone.ts';
 import { addClient } from '../scim/support/scimServer.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import { type Anteroom, addPerson } from '../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../support/client.ts';
 import { aUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { type Entry, watchAudit } from './support/entries.ts';
@@ -25,10 +25,8 @@ describe('audit of groups', () => {
     let audit: () => Promise<Entry[]>;
 
     beforeEach(async () => {
-      anteroom = await startAnteroom({ store: await open() });
-      await addPerson(anteroom.deps, { userType: 'Power User' });
+      ({ anteroom, client } = await startAsPowerUser({}, { store: await open() }));
       anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
-      client = await logInLocally(anteroom);
       audit = await watchAudit(anteroom.deps);
     });
 

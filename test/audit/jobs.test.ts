@@ -5,8 +5,8 @@ import type { User } from '../../src/store/users.ts';
 import { fieldsOfForm } from '../admin/support/formFields.ts';
 import { untilDone } from '../admin/support/untilDone.ts';
 import { runCli } from '../cli/support/runCli.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import { type Anteroom, addPerson } from '../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../support/client.ts';
 import { aDefinition } from '../support/customAttributes.ts';
 import { withStores } from '../support/stores.ts';
 import { type Entry, watchAudit } from './support/entries.ts';
@@ -21,10 +21,8 @@ describe('audit of jobs and custom attributes', () => {
     let audit: () => Promise<Entry[]>;
 
     beforeEach(async () => {
-      anteroom = await startAnteroom({ store: await open() });
-      await addPerson(anteroom.deps, { userType: 'Power User' });
+      ({ anteroom, client } = await startAsPowerUser({}, { store: await open() }));
       anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
-      client = await logInLocally(anteroom);
       audit = await watchAudit(anteroom.deps);
     });
 

@@ -10,7 +10,7 @@ import { untilDone } from '../admin/support/untilDone.ts';
 import { runCli } from '../cli/support/runCli.ts';
 import { addClient } from '../scim/support/scimServer.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
-import { type Client, logInLocally, openClient } from '../support/client.ts';
+import { type Client, logInLocally, openClient, startAsPowerUser } from '../support/client.ts';
 import { connect, deliver, openTile, visitor } from '../support/connect.ts';
 import { addAttributes } from '../support/customAttributes.ts';
 import { withStores } from '../support/stores.ts';
@@ -26,9 +26,7 @@ describe('audit of people', () => {
     let audit: () => Promise<Entry[]>;
 
     async function start(): Promise<void> {
-      anteroom = await startAnteroom({ store: await open() });
-      await addPerson(anteroom.deps, { userType: 'Power User' });
-      client = await logInLocally(anteroom);
+      ({ anteroom, client } = await startAsPowerUser({}, { store: await open() }));
       audit = await watchAudit(anteroom.deps);
     }
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { readIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { fieldsOfForm } from '../admin/support/formFields.ts';
 import { runCli } from '../cli/support/runCli.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import type { Anteroom } from '../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../support/client.ts';
 import { withStores } from '../support/stores.ts';
 import { expectNotRecorded, recordedDuring } from './support/recorded.ts';
 
@@ -19,9 +19,7 @@ describe('audit of settings', () => {
     let client: Client;
 
     beforeEach(async () => {
-      anteroom = await startAnteroom({ store: await open() });
-      await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-      client = await logInLocally(anteroom);
+      ({ anteroom, client } = await startAsPowerUser({}, { store: await open() }));
     });
 
     it('records General with its mark, by who saves it and from where, but nothing if nothing differs', async () => {

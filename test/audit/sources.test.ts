@@ -3,8 +3,8 @@ import { fieldsOfForm } from '../admin/support/formFields.ts';
 import { keyOf } from '../admin/support/sources.ts';
 import { untilDone } from '../admin/support/untilDone.ts';
 import { runCli } from '../cli/support/runCli.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import type { Anteroom } from '../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../support/client.ts';
 import { sendRaw } from '../support/hostClient.ts';
 import { withStores } from '../support/stores.ts';
 import { type Entry, storedAudit, watchAudit } from './support/entries.ts';
@@ -20,9 +20,7 @@ describe('audit of profile sources', () => {
     let audit: () => Promise<Entry[]>;
 
     beforeEach(async () => {
-      anteroom = await startAnteroom({ store: await open() });
-      await addPerson(anteroom.deps, { userType: 'Power User' });
-      client = await logInLocally(anteroom);
+      ({ anteroom, client } = await startAsPowerUser({}, { store: await open() }));
       audit = await watchAudit(anteroom.deps);
     });
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { listWebhooks } from '../../src/store/webhooks.ts';
 import { publish } from '../../src/webhooks/publish.ts';
 import { runCli } from '../cli/support/runCli.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
-import { type Client, logInLocally } from '../support/client.ts';
+import type { Anteroom } from '../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../support/client.ts';
 import { withStores } from '../support/stores.ts';
 import { deliverAll, type Receiver, startReceiver } from '../webhooks/support/receiver.ts';
 import { expectNotRecorded, type Recorded, recordedDuring } from './support/recorded.ts';
@@ -21,9 +21,7 @@ describe('audit of webhooks', () => {
 
     beforeEach(async () => {
       status = 204;
-      anteroom = await startAnteroom({ store: await open() });
-      await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-      client = await logInLocally(anteroom);
+      ({ anteroom, client } = await startAsPowerUser({}, { store: await open() }));
       receiver = await startReceiver((response) => response.writeHead(status).end());
     });
 

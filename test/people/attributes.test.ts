@@ -16,8 +16,7 @@ import { readResource } from '../../src/scim/schema/readResource.ts';
 import { ENTERPRISE_URN, findByPath, INTERACT_URN, userType } from '../../src/scim/schema/schema.ts';
 import { matchesAmong } from '../../src/store/selection.ts';
 import { findUser, type User } from '../../src/store/users.ts';
-import { addPerson, startAnteroom } from '../support/anteroom.ts';
-import { logInLocally } from '../support/client.ts';
+import { startAsPowerUser } from '../support/client.ts';
 import { aUser, insertUser } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 
@@ -31,9 +30,7 @@ describe('people/attributes', () => {
   });
 
   it('shows each attribute in its section of the form, and reads it from there', async () => {
-    const anteroom = await startAnteroom();
-    const maya = await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    const client = await logInLocally(anteroom);
+    const { anteroom, maya, client } = await startAsPowerUser();
     const page = (await client.get('/settings/people/new')).text;
     const cards = page.split(/<(?:fieldset|details) class="card/).slice(1);
     const needed = cards.slice(0, 2).join(''); // what is needed first, and with the password, from several sections

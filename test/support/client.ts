@@ -1,5 +1,5 @@
-import type { Anteroom } from './anteroom.ts';
-import { testPassword } from './anteroom.ts';
+import type { User } from '../../src/store/users.ts';
+import { type Anteroom, addPerson, startAnteroom, testPassword } from './anteroom.ts';
 
 /** A response; redirects are not followed. */
 export type Reply = { status: number; location: string | undefined; headers: Headers; text: string };
@@ -61,4 +61,14 @@ export async function logInLocally(anteroom: Pick<Anteroom, 'url'>, userName = '
   const reply = await client.post('/local-login', { userName, password: testPassword, return: '/' });
   if (reply.status !== 303) throw new Error(`${userName} could not log in: ${reply.status}`);
   return client;
+}
+
+/** Starts the application with the Power User maya.koch, who is logged in. @param fields of hers by the headers of a CSV file */
+export async function startAsPowerUser(
+  fields: Record<string, string> = {},
+  options: Parameters<typeof startAnteroom>[0] = {},
+): Promise<{ anteroom: Anteroom; maya: User; client: Client }> {
+  const anteroom = await startAnteroom(options);
+  const maya = await addPerson(anteroom.deps, { ...fields, userType: 'Power User' });
+  return { anteroom, maya, client: await logInLocally(anteroom) };
 }

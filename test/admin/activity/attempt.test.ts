@@ -7,8 +7,8 @@ import { insertLoginActivity, type LoginActivity, type ShownCheck } from '../../
 import { findLoginMessages, writeLoginMessages } from '../../../src/store/loginMessages.ts';
 import type { MessageParts } from '../../saml/support/message.ts';
 import { newestAttempt, respond, startSigning } from '../../saml/support/signingProvider.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../../support/client.ts';
 import { anActivity } from '../../support/rows.ts';
 
 const PATH = '/settings/security/activity';
@@ -18,9 +18,7 @@ describe('a login attempt', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('shows a refusal: what happened, what to do, which check failed and what the person saw', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { insertLoginActivity, type NewLoginActivity } from '../../../src/store/loginActivity.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import type { Anteroom } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { anActivity } from '../../support/rows.ts';
 
 const PATH = '/settings/security/activity/export';
@@ -11,9 +11,7 @@ describe('the export of Login activity', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
   });
 
   it('is a CSV file that no spreadsheet runs, with the names behind IDs', async () => {

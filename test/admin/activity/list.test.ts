@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { insertProvider } from '../../../src/store/identityProviders.ts';
 import { insertLoginActivity, type LoginActivity } from '../../../src/store/loginActivity.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import type { Anteroom } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { anActivity, aProvider } from '../../support/rows.ts';
 
 const PATH = '/settings/security/activity';
@@ -12,9 +12,7 @@ describe('Login activity', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('lists each attempt with its reason, and filters by the query', async () => {

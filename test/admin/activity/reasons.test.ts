@@ -6,8 +6,8 @@ import { localRefusalMessage, logoutRefusalMessage, refusalMessage } from '../..
 import { logoutChecks } from '../../../src/saml/logout/pipeline.ts';
 import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import { insertLoginActivity } from '../../../src/store/loginActivity.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import type { Anteroom } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { anActivity } from '../../support/rows.ts';
 
 const PATH = '/settings/security/activity';
@@ -23,9 +23,7 @@ describe('a reason is the same in reasons.ts, in docs/reasons.md and on the scre
   let client: Client;
 
   before(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
   });
 
   for (const reason of Object.keys(reasons))

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { personInputOf } from '../../../src/people/form.ts';
 import { changePerson } from '../../../src/people/users.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { addAttributes, everyType } from '../../support/customAttributes.ts';
 import { errorOf, fieldsOfForm } from '../support/formFields.ts';
 
@@ -15,9 +15,7 @@ describe('admin/attributes', () => {
   let maya: User;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    maya = await addPerson(anteroom.deps, { userName: 'maya.koch', displayName: 'Maya Koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, maya, client } = await startAsPowerUser({ displayName: 'Maya Koch' }));
   });
 
   async function withValue(name: string, value: string) {

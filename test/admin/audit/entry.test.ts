@@ -3,8 +3,8 @@ import { recordEndedSessions } from '../../../src/login/recordSessions.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
 import { listAudit } from '../../../src/store/auditSearch.ts';
 import { insertProvider } from '../../../src/store/identityProviders.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { anAuditEntry, aProvider } from '../../support/rows.ts';
 
 const PATH = '/settings/security/audit';
@@ -14,9 +14,7 @@ describe('an entry of the audit log', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
   });
 
   it('shows each change before and after, with names for IDs, and what a secret and a long value leave', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { anAuditEntry } from '../../support/rows.ts';
 
 const PATH = '/settings/security/audit/export';
@@ -11,9 +11,7 @@ describe('the export of the audit log', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
   });
 
   it('is a CSV file that no spreadsheet runs, with a line for each change and the names behind IDs', async () => {

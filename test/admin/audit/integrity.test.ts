@@ -9,8 +9,8 @@ import { deriveSecrets } from '../../../src/secrets.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
 import { writeSetting } from '../../../src/store/settings.ts';
 import { startTcp } from '../../audit/syslog/support/receivers.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import type { Anteroom } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { anAuditEntry } from '../../support/rows.ts';
 import { aWebhook } from '../../webhooks/support/receiver.ts';
 
@@ -23,9 +23,7 @@ describe('the integrity of the audit log', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('is verified with a button, and shows faults with links to their entries', async () => {
@@ -128,9 +126,7 @@ describe('the integrity of the audit log', () => {
   it('shows how syslog goes, and sends a test message', async () => {
     expect((await client.post(`${PATH}/syslog-test`, {})).status).to.equal(404);
     const receiver = await startTcp((socket, count) => count > 1 && socket.destroy());
-    anteroom = await startAnteroom({ env: { AUDIT_SYSLOG: receiver.url } });
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser({}, { env: { AUDIT_SYSLOG: receiver.url } }));
     expect((await client.get(PATH)).text)
       .to.contain(receiver.url)
       .and.contain('Last sent never.');

@@ -4,8 +4,8 @@ import { actionFamilies, allActions, familyOf } from '../../../src/audit/auditNa
 import { addGroup } from '../../../src/people/groups.ts';
 import { insertAuditEntry } from '../../../src/store/audit.ts';
 import type { User } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../../support/client.ts';
 import { anAuditEntry } from '../../support/rows.ts';
 
 const PATH = '/settings/security/audit';
@@ -16,14 +16,7 @@ describe('the audit log', () => {
   let maya: User;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    maya = await addPerson(anteroom.deps, {
-      userName: 'maya.koch',
-      givenName: 'Maya',
-      familyName: 'Koch',
-      userType: 'Power User',
-    });
-    client = await logInLocally(anteroom);
+    ({ anteroom, maya, client } = await startAsPowerUser({ givenName: 'Maya', familyName: 'Koch' }));
   });
 
   it('says who changed what, with links to what exists and the first changes', async () => {

@@ -1,15 +1,12 @@
 import { expect } from 'chai';
 import { titleOf } from '../../../src/jobs/jobs.ts';
 import { insertJob, type Job } from '../../../src/store/jobs.ts';
-import { addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { logInLocally } from '../../support/client.ts';
+import { startAsPowerUser } from '../../support/client.ts';
 import { testStart } from '../../support/testDeps.ts';
 
 describe('admin/jobs/list', () => {
   it('shows each job with its title and state', async () => {
-    const anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    const client = await logInLocally(anteroom);
+    const { anteroom, client } = await startAsPowerUser();
     expect((await client.get('/settings/jobs')).text).to.contain('No jobs yet');
     const jobs: [Partial<Job>, string, string][] = [
       [{ kind: 'remove', state: 'queued' }, 'Delete 1,200 people', 'Queued'],

@@ -5,8 +5,8 @@ import { personAttributes } from '../../../src/people/attributes.ts';
 import { readImport } from '../../../src/people/importPeople.ts';
 import { listJobs } from '../../../src/store/jobs.ts';
 import { findUserByUserName } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import type { Anteroom } from '../../support/anteroom.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { untilDone } from '../support/untilDone.ts';
 
 describe('admin/jobs/preview', () => {
@@ -14,9 +14,7 @@ describe('admin/jobs/preview', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
   });
 
   it('shows the first lines of each kind, and all of one kind page by page', async () => {

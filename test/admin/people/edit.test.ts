@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { changeOwnership } from '../../../src/sources/ownership.ts';
 import { addSource, setSourceActive } from '../../../src/sources/profileSources.ts';
 import { findUser, type User } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally, type Reply } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, type Reply, startAsPowerUser } from '../../support/client.ts';
 import { updateUser } from '../../support/rows.ts';
 import { errorOf, fieldsOfForm } from '../support/formFields.ts';
 
@@ -15,10 +15,8 @@ describe('admin/people/edit', () => {
   let path: string;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    maya = await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
+    ({ anteroom, maya, client } = await startAsPowerUser({ givenName: 'Maya' }));
     anna = await addPerson(anteroom.deps, { userName: 'anna.berg', givenName: 'Anna', email: 'anna@acme.com' });
-    client = await logInLocally(anteroom);
     path = `/settings/people/${anna.id}`;
   });
 

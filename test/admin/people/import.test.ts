@@ -3,8 +3,8 @@ import { removeUser, setActive } from '../../../src/people/users.ts';
 import { changeOwnership } from '../../../src/sources/ownership.ts';
 import { addSource } from '../../../src/sources/profileSources.ts';
 import { findUserByUserName } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally, type Reply } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, type Reply, startAsPowerUser } from '../../support/client.ts';
 import { untilDone } from '../support/untilDone.ts';
 
 const IMPORT = '/settings/people/import';
@@ -14,9 +14,7 @@ describe('admin/people/import', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('previews a file line by line without changing anything', async () => {

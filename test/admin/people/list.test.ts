@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { removeUser, setActive } from '../../../src/people/users.ts';
 import type { User } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../../support/client.ts';
 import { aUser, insertUser } from '../../support/rows.ts';
 
 const LIST = '/settings/people';
@@ -13,9 +13,7 @@ describe('admin/people/list', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    maya = await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, maya, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('is only for Power Users', async () => {

@@ -1,18 +1,14 @@
 import { expect } from 'chai';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Client, startAsPowerUser } from '../../support/client.ts';
 import { errorOf, fieldsOfForm } from '../support/formFields.ts';
 
 const LIST = '/settings/people';
 
 describe('admin/people/new', () => {
-  let anteroom: Anteroom;
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('adds a person and opens their form', async () => {

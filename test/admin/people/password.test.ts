@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { LAST_WITH_PASSWORD } from '../../../src/people/lastPowerUser.ts';
 import { setPassword } from '../../../src/people/localPassword.ts';
 import { findUsersByUserNameOrEmail } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom, testPassword } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson, testPassword } from '../../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../../support/client.ts';
 
 const LIST = '/settings/people';
 
@@ -12,9 +12,7 @@ describe('admin/people/password', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('sets and removes a local password', async () => {

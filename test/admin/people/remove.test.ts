@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { User } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../../support/client.ts';
 
 const LIST = '/settings/people';
 
@@ -11,9 +11,7 @@ describe('admin/people/remove', () => {
   let client: Client;
 
   beforeEach(async () => {
-    anteroom = await startAnteroom();
-    maya = await addPerson(anteroom.deps, { userName: 'maya.koch', givenName: 'Maya', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, maya, client } = await startAsPowerUser({ givenName: 'Maya' }));
   });
 
   it('deletes a person after their user name was typed', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { findSecondFactors } from '../../../src/login/secondFactors.ts';
 import type { User } from '../../../src/store/users.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally, openClient } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, openClient, startAsPowerUser } from '../../support/client.ts';
 import { codeOf, enterPassword, giveApp } from '../../support/secondFactors.ts';
 import { withStores } from '../../support/stores.ts';
 import { errorOf, fieldsOfForm } from '../support/formFields.ts';
@@ -15,10 +15,8 @@ describe('admin/people/secondFactors', () => {
     let anna: User;
 
     beforeEach(async () => {
-      anteroom = await startAnteroom({ store: await open() });
-      maya = await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
+      ({ anteroom, maya, client } = await startAsPowerUser({}, { store: await open() }));
       anna = await addPerson(anteroom.deps, { userName: 'anna.berg' });
-      client = await logInLocally(anteroom);
     });
 
     /** Sets up an authenticator app for a person, and logs in with it. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { listWebhooks } from '../../../src/store/webhooks.ts';
-import { type Anteroom, addPerson, startAnteroom } from '../../support/anteroom.ts';
-import { type Client, logInLocally } from '../../support/client.ts';
+import { type Anteroom, addPerson } from '../../support/anteroom.ts';
+import { type Client, logInLocally, startAsPowerUser } from '../../support/client.ts';
 import { aWebhook, deliverAll, type Receiver, startReceiver } from '../../webhooks/support/receiver.ts';
 
 const LIST = '/settings/webhooks';
@@ -14,9 +14,7 @@ describe('admin/webhooks', () => {
 
   beforeEach(async () => {
     status = 204;
-    anteroom = await startAnteroom();
-    await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, client } = await startAsPowerUser());
     receiver = await startReceiver((response) => response.writeHead(status).end());
   });
 

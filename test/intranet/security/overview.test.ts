@@ -6,9 +6,9 @@ import { deleteExpired } from '../../../src/store/expired.ts';
 import { countRecoveryCodes, findAuthenticatorApp, listPasskeys } from '../../../src/store/secondFactors.ts';
 import type { User } from '../../../src/store/users.ts';
 import { fieldsOfForm } from '../../admin/support/formFields.ts';
-import { type Anteroom, addPerson, startAnteroom, testPassword } from '../../support/anteroom.ts';
+import { type Anteroom, addPerson, type startAnteroom, testPassword } from '../../support/anteroom.ts';
 import { createAuthenticator } from '../../support/authenticator.ts';
-import { type Client, logInLocally, openClient } from '../../support/client.ts';
+import { type Client, logInLocally, openClient, startAsPowerUser } from '../../support/client.ts';
 import { connect, deliver, openTile, visitor } from '../../support/connect.ts';
 import { addPasskey, codeOf, enterPassword, giveApp } from '../../support/secondFactors.ts';
 import { withStores } from '../../support/stores.ts';
@@ -23,9 +23,7 @@ describe('intranet/security', () => {
   let client: Client;
 
   async function start(options: Parameters<typeof startAnteroom>[0] = {}): Promise<void> {
-    anteroom = await startAnteroom(options);
-    maya = await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    client = await logInLocally(anteroom);
+    ({ anteroom, maya, client } = await startAsPowerUser({}, options));
   }
 
   withStores((open) => {
