@@ -46,7 +46,7 @@ export class Refused extends Error {}
 /** The command line is invalid. The message says what is wrong. */
 export class UsageError extends Error {}
 
-/** Returns a command, after checking that `run` takes what its options and operands are read as. */
+/** Returns a command as it is described. Its types check that `run` takes what the operands and options are read as. */
 export function command<
   const Operands extends readonly Value<unknown>[] = [],
   Own extends Options = Record<never, never>,
