@@ -31,10 +31,7 @@ export async function verifyAudit(deps: VerifyDeps, options: VerifyOptions = {})
   );
   const keys: Keys = { trusted: new Set([found.publicKey, ...trust]), unknown: new Map() };
   const walk = startWalk(found, keys.trusted);
-  await deps.store.longRead(async (slice) => {
-    let after: number | undefined = BEFORE_ALL;
-    while (after !== undefined) after = await verifySlice({ deps, slice, walk, keys, kept: checkpoint }, after);
-  });
+  await verifySlices({ deps, walk, keys, kept: checkpoint });
   await verifyCount(deps, walk);
   endWalk(walk);
   addKeyFaults(found, keys);
@@ -48,11 +45,7 @@ export async function isIntactUpTo(deps: VerifyDeps, seq: number): Promise<boole
   const found = emptyVerification(deps.now(), auditPublicKey(deps));
   const keys: Keys = { trusted: new Set([found.publicKey]), unknown: new Map() };
   const walk = startWalk(found);
-  await deps.store.longRead(async (slice) => {
-    let after: number | undefined = BEFORE_ALL;
-    while (after !== undefined && after < seq)
-      after = await verifySlice({ deps, slice, walk, keys, kept: undefined }, after);
-  });
+  await verifySlices({ deps, walk, keys, kept: undefined }, seq);
   return found.faultCount === 0;
 }
 
@@ -78,10 +71,21 @@ function verifyDeleted({ found, cut }: Walk, kept: AuditCheckpoint): void {
   else addNote(found, `The entry of the given checkpoint, ${seq}, was deleted by retention since.`);
 }
 
-type Verifying = { deps: VerifyDeps; slice: Slice; walk: Walk; keys: Keys; kept: AuditCheckpoint | undefined };
+type Verifying = { deps: VerifyDeps; walk: Walk; keys: Keys; kept: AuditCheckpoint | undefined };
+
+async function verifySlices(verifying: Verifying, upTo = Number.POSITIVE_INFINITY): Promise<void> {
+  await verifying.deps.store.longRead(async (slice) => {
+    let after: number | undefined = BEFORE_ALL;
+    while (after !== undefined && after < upTo) after = await verifySlice(verifying, slice, after);
+  });
+}
 
 /** Verifies the entries after a number, and their checkpoints. Returns the number to go on from; after the last slice, undefined. */
-async function verifySlice({ deps, slice, walk, keys, kept }: Verifying, after: number): Promise<number | undefined> {
+async function verifySlice(
+  { deps, walk, keys, kept }: Verifying,
+  slice: Slice,
+  after: number,
+): Promise<number | undefined> {
   const { db } = deps.store;
   // It is read before the entries, so that they include the one that it vouches for.
   const newest = await slice(() => findNewestCheckpoint(db));

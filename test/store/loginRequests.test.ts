@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Store } from '../../src/db/open.ts';
 import { consumeLoginRequest, findLoginRequest, insertLoginRequest } from '../../src/store/loginRequests.ts';
+import { atOnce } from '../support/atOnce.ts';
 import { aLoginRequest } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
@@ -53,9 +54,3 @@ describe('store/loginRequests', () => {
     });
   });
 });
-
-/** Runs ten at once and returns how many got true. */
-async function atOnce(work: (n: number) => Promise<boolean>): Promise<number> {
-  const results = await Promise.all(Array.from({ length: 10 }, (_, n) => work(n)));
-  return results.filter(Boolean).length;
-}

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Store } from '../../src/db/open.ts';
 import { consumePendingLogin, findPendingLogin, insertPendingLogin } from '../../src/store/pendingLogins.ts';
+import { atOnce } from '../support/atOnce.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 
@@ -22,9 +23,3 @@ describe('store/pendingLogins', () => {
     });
   });
 });
-
-/** Runs ten at once and returns how many got true. */
-async function atOnce(work: (n: number) => Promise<boolean>): Promise<number> {
-  const results = await Promise.all(Array.from({ length: 10 }, (_, n) => work(n)));
-  return results.filter(Boolean).length;
-}

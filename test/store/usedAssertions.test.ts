@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Store } from '../../src/db/open.ts';
 import { isAssertionUsed, recordAssertion } from '../../src/store/usedAssertions.ts';
+import { atOnce } from '../support/atOnce.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
 
@@ -28,9 +29,3 @@ describe('store/usedAssertions', () => {
     });
   });
 });
-
-/** Runs ten at once and returns how many got true. */
-async function atOnce(work: (n: number) => Promise<boolean>): Promise<number> {
-  const results = await Promise.all(Array.from({ length: 10 }, (_, n) => work(n)));
-  return results.filter(Boolean).length;
-}
