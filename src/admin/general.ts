@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { type FieldErrors, invalid } from '../errors.ts';
 import { ownFactorErrors, readSecondFactorState, secondFactorStateText } from '../login/secondFactorSetting.ts';
 import { type IntranetSettings, readIntranetSettings, saveIntranetSettings } from '../people/intranetSettings.ts';
-import { leadTo } from '../web/flash.ts';
+import { leadTo, savedText } from '../web/flash.ts';
 import { field, file, ticked } from '../web/form.ts';
 
 const PATH = '/settings/general';
@@ -43,7 +43,7 @@ export function generalRoutes(router: Router, deps: Deps): void {
     if (!saved.ok) return show(deps, req, res.status(422), entered, saved.errors);
     const after = enteredOf(saved.value);
     const changed = names.filter((name) => before[name] !== after[name]).map((name) => labels[name]);
-    await leadTo(res, PATH, changed.length > 0 ? `Saved: ${changed.join(', ')}.` : 'No changes to save.');
+    await leadTo(res, PATH, savedText(changed));
   });
 }
 

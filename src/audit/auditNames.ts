@@ -91,6 +91,8 @@ const known: Record<string, string> = {
   logBodies: 'Log Request Body',
   mayGrantPowerUser: 'May grant Power User',
   hint: 'End of the token',
+  who: 'Erased: who made the change', // of entries, by their numbers and hashes
+  what: 'Erased: what was changed',
   metadataUrlSecrets: 'Query or password in the metadata URL',
 };
 

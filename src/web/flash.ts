@@ -30,6 +30,11 @@ export async function leadAfter(res: Response, path: string, attempt: Promise<st
   res.redirect(303, path);
 }
 
+/** Returns the message after a form was saved. @param changes the labels of the fields that changed */
+export function savedText(changes: string[]): string {
+  return changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.';
+}
+
 /** Returns the message that the previous page left, and removes it. */
 export function takeFlash(req: Request): Flash | undefined {
   const message = req.session.flash;

@@ -11,7 +11,7 @@ import {
 import { namesOf } from '../../people/names.ts';
 import type { Group } from '../../store/groups.ts';
 import { listContainingGroups, listNestedGroups } from '../../store/nestedGroups.ts';
-import { leadTo } from '../../web/flash.ts';
+import { leadTo, savedText } from '../../web/flash.ts';
 import { field, fieldValues } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { findOwner } from '../owner.ts';
@@ -60,7 +60,7 @@ async function rename(deps: Deps, req: Request, res: Response, id: string): Prom
   await leadTo(
     res,
     `/settings/groups/${id}`,
-    before.displayName === saved.value.displayName ? 'No changes to save.' : 'Saved: name.',
+    savedText(before.displayName === saved.value.displayName ? [] : ['name']),
   );
 }
 

@@ -9,7 +9,7 @@ import { changePerson, getUser, nameOf } from '../../people/users.ts';
 import { findSource } from '../../store/profileSources.ts';
 import { countSessions } from '../../store/sessions.ts';
 import { findPasswordHash, type User } from '../../store/users.ts';
-import { leadTo } from '../../web/flash.ts';
+import { leadTo, savedText } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { findOwner } from '../owner.ts';
 import { allErrors, changedLabels, formView, hasErrors, type SentForm, sentForm } from './form.ts';
@@ -32,11 +32,7 @@ export function editPersonRoutes(router: Router, deps: Deps): void {
     if (saved === 'stale') return show(deps, res.status(409), before, { ...sent, stored: personInputOf(before, list) });
     if (!saved.ok) return show(deps, res.status(422), before, { ...sent, version, errors: saved.errors });
     const changes = changedLabels(deps, before, saved.value);
-    await leadTo(
-      res,
-      `/settings/people/${before.id}`,
-      changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.',
-    );
+    await leadTo(res, `/settings/people/${before.id}`, savedText(changes));
   });
   router.get(`${PATH}/data`, async (req, res) => {
     const person = await getUser(deps, req.params.id);

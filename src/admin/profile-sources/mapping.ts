@@ -8,7 +8,7 @@ import { changeMapping, mappingOf } from '../../sources/ownership.ts';
 import { getSource } from '../../sources/profileSources.ts';
 import type { MappingRule, ProfileSource } from '../../store/profileSources.ts';
 import { findScimLogEntry } from '../../store/scimLog.ts';
-import { leadTo } from '../../web/flash.ts';
+import { leadTo, savedText } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { queryText } from '../../web/query.ts';
 import { changesShown } from './logEntry.ts';
@@ -36,7 +36,7 @@ export function sourceMappingRoutes(router: Router, deps: Deps): void {
     await leadTo(
       res,
       `/settings/profile-sources/scim/${source.id}/mapping`,
-      saved.mappingJson === source.mappingJson ? 'No changes to save.' : 'Saved: mapping.',
+      savedText(saved.mappingJson === source.mappingJson ? [] : ['mapping']),
     );
   });
   router.post(`${PATH}/try-out`, async (req, res) => {

@@ -20,7 +20,7 @@ import {
   type Refusals,
   type SourceRights,
 } from '../../store/profileSources.ts';
-import { leadTo } from '../../web/flash.ts';
+import { leadTo, savedText } from '../../web/flash.ts';
 import { field, ticked } from '../../web/form.ts';
 import { requestBars } from '../bars.ts';
 import { baseUrlOf, clientsOf, tokenUrlOf } from './guides.ts';
@@ -155,11 +155,7 @@ async function change(deps: Deps, req: Request, res: Response, id: string): Prom
   });
   if (!saved.ok) return showSource(deps, res.status(422), before, { entered, errors: saved.errors });
   const changes = changedLabels(before, saved.value);
-  await leadTo(
-    res,
-    `/settings/profile-sources/scim/${id}`,
-    changes.length > 0 ? `Saved: ${changes.join(', ')}.` : 'No changes to save.',
-  );
+  await leadTo(res, `/settings/profile-sources/scim/${id}`, savedText(changes));
 }
 
 function changedLabels(before: ProfileSource, after: ProfileSource): string[] {
