@@ -41,6 +41,7 @@ export async function ownPasswordFault(
   entered: string,
   address: string,
 ): Promise<string | undefined> {
+  if (entered === '') return 'Enter your current password.'; // no attempt
   const limits = limitsFor(deps, user.userName, address);
   if (!(await mayTry(deps, limits))) return localRefusalMessage('too_many_failures');
   const isRight = await verifyPassword(deps, entered, await findPasswordHash(deps.store.db, user.id));

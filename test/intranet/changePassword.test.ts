@@ -68,6 +68,8 @@ describe('Change password', () => {
 
     it('counts wrong passwords like failed logins', async () => {
       await start({ store: await open() });
+      for (let n = 0; n < 11; n += 1)
+        expect((await client.post(PATH, { ...change, current: '' })).text).to.contain('Enter your current password.');
       const wrong = { ...change, current: 'a wrong password' };
       for (let n = 0; n < 10; n += 1)
         expect((await client.post(PATH, wrong)).text).to.contain('This is not your current password.');
