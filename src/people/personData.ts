@@ -133,19 +133,13 @@ type Mentions = {
 async function findMentions(deps: Deps, user: User): Promise<Mentions> {
   const { db, longRead } = deps.store;
   const addresses = emailsOf(user);
+  const names = namesOf(user).map((name) => JSON.stringify(name));
   return {
     logins: await findLogins(deps, user),
     scimRequests: await findScimRequests(deps, user),
-    events: await longRead((slice) => slice(() => findDeliveriesWith(db, `"${user.id}"`))),
+    events: await longRead((slice) => findDeliveriesWith(db, `"${user.id}"`, slice)),
     mails: (await Promise.all(addresses.map((address) => findMailsTo(db, address)))).flat(),
-    items: await longRead((slice) =>
-      slice(() =>
-        findItemsWith(
-          db,
-          namesOf(user).map((name) => `"${name}"`),
-        ),
-      ),
-    ),
+    items: await longRead((slice) => findItemsWith(db, names, slice)),
     // The ID of a person who is deleted says nothing: it stays, with the others that are in the same entry.
     entries: await findPersonEntries(deps, { id: user.id, isNamedIn: testFor(loginNamesOf(user)) }),
   };

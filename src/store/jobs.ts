@@ -1,7 +1,10 @@
+import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { changesOne, containsText, inserter } from '../db/query.ts';
 import type { JobItemRow, JobRow } from '../db/schema.ts';
 import type { Actor } from './audit.ts';
+
+const SEARCHED_AT_ONCE = 2_000;
 
 export type JobKind =
   | ('preview' | 'import' | 'source' | 'attribute')
@@ -157,14 +160,20 @@ export async function deleteSomeJobItems(db: Db, jobId: string, limit: number): 
   return Number(result.numDeletedRows);
 }
 
-/** Lists the items that contain one of some texts, with their jobs. */
-export async function findItemsWith(db: Db, texts: string[]): Promise<(JobItem & { jobId: string })[]> {
-  const rows = await db
+/** Lists the items that contain one of some texts, with their jobs. All items are read, in slices. */
+export async function findItemsWith(db: Db, texts: string[], slice: Slice): Promise<(JobItem & { jobId: string })[]> {
+  const found: (JobItem & { jobId: string })[] = [];
+  const ends = db
     .selectFrom('jobItems')
-    .selectAll()
-    .where((e) => e.or(texts.map((text) => containsText(db, 'itemJson', text))))
-    .execute();
-  return rows.map((row) => ({ jobId: row.jobId, ...itemFromRow(row) }));
+    .select(['jobId', (e) => e.fn.max('position').as('last')])
+    .groupBy('jobId');
+  for (const { jobId, last } of await slice(() => ends.execute()))
+    for (let after = 0; after < last; after += SEARCHED_AT_ONCE) {
+      const items = itemsAfter(db, jobId, after, SEARCHED_AT_ONCE).where('position', '<=', after + SEARCHED_AT_ONCE);
+      const having = items.where((e) => e.or(texts.map((text) => containsText(db, 'itemJson', text))));
+      for (const row of await slice(() => having.execute())) found.push({ jobId, ...itemFromRow(row) });
+    }
+  return found;
 }
 
 export async function deleteJobItems(db: Db, jobId: string, positions: number[]): Promise<void> {

@@ -31,7 +31,7 @@ export type PageOfLog = Omit<LogWalk, 'from' | 'lead'> & { limit: number };
 /** A page of a log. `next` is the `before` of the next page; `searchedTo` is set if the search stopped there, before the page was full. */
 export type LogPage<Row> = { rows: Row[]; next: string | undefined; searchedTo: number | undefined };
 
-type Log = 'scimLog' | 'loginActivity' | 'auditEntries';
+type Log = 'scimLog' | 'loginActivity' | 'auditEntries' | 'webhookDeliveries';
 
 /**
  * Returns a page of a log, the newest rows first.

@@ -1,7 +1,9 @@
+import type { Slice } from '../db/longReads.ts';
 import type { Db } from '../db/open.ts';
 import { containsText, inserter, prepared } from '../db/query.ts';
 import type { WebhookDeliveryRow } from '../db/schema.ts';
 import { minIdAt } from '../identifier.ts';
+import { collectNewest, isWithin } from './newestFirst.ts';
 
 const MAX_ATTEMPTS_KEPT = 50;
 
@@ -105,14 +107,18 @@ export async function writeResendFailed(db: Db, webhookId: string, since: number
   return Number(result.numUpdatedRows);
 }
 
-/** Lists the events whose message contains a text, the newest first. */
-export async function findDeliveriesWith(db: Db, text: string): Promise<Delivery[]> {
-  const rows = await db
-    .selectFrom('webhookDeliveries')
-    .selectAll()
-    .where(containsText(db, 'body', text))
-    .orderBy('id', 'desc')
-    .execute();
+/** Lists the events whose message contains a text, the newest first. All events are read, in slices. */
+export async function findDeliveriesWith(db: Db, text: string, slice: Slice): Promise<Delivery[]> {
+  const walk = { wanted: Number.MAX_SAFE_INTEGER, slice };
+  const { rows } = await collectNewest(db, 'webhookDeliveries', walk, (range) =>
+    db
+      .selectFrom('webhookDeliveries')
+      .selectAll()
+      .where(isWithin(range))
+      .where(containsText(db, 'body', text))
+      .orderBy('id', 'desc')
+      .execute(),
+  );
   return rows.map(fromRow);
 }
 

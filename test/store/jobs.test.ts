@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Slice } from '../../src/db/longReads.ts';
 import type { Db } from '../../src/db/open.ts';
 import {
   copyJobItems,
@@ -6,6 +7,7 @@ import {
   deleteJobItems,
   deleteSomeJobItems,
   extendLease,
+  findItemsWith,
   findJob,
   insertJob,
   type Job,
@@ -89,6 +91,26 @@ describe('store/jobs', () => {
         { position: 1, item: 'one', outcome: null, reason: null },
         { position: 2, item: 'item 2', outcome: null, reason: null },
       ]);
+    });
+
+    it('finds the items that contain a text, in slices', async () => {
+      for (const id of ['a', 'b']) await insert(id, {});
+      const positions = Array.from({ length: 2_001 }, (_, index) => index + 1);
+      await db.transaction().execute(async (trx) => {
+        for (const position of positions)
+          await writeJobItems(trx, 'a', [
+            { position, item: position % 1_000 === 1 ? 'Änne "B"' : '', outcome: null, reason: null },
+          ]);
+      });
+      await writeItems('b', [2, 3]);
+      let slices = 0;
+      const slice: Slice = (part) => {
+        slices += 1;
+        return part();
+      };
+      const found = await findItemsWith(db, ['änne \\"b', 'm 3'], slice);
+      const places = found.map(({ jobId, position }) => `${jobId} ${position}`).sort();
+      expect([places, slices]).to.deep.equal([['a 1', 'a 1001', 'a 2001', 'b 3'], 4]);
     });
 
     it('deletes some items at a time', async () => {

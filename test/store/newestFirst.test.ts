@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { Slice } from '../../src/db/longReads.ts';
-import { timeOf } from '../../src/identifier.ts';
+import { minIdAt, timeOf } from '../../src/identifier.ts';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { type IdRange, walkNewest } from '../../src/store/newestFirst.ts';
 import { insertScimLog, listScimLog, streamScimLog } from '../../src/store/scimLog.ts';
+import { findDeliveriesWith, insertDeliveries } from '../../src/store/webhookDeliveries.ts';
 import { aLogEntry, anActivity } from '../support/rows.ts';
 import { withStores } from '../support/stores.ts';
 import { testStart } from '../support/testDeps.ts';
@@ -37,6 +38,21 @@ describe('store/newestFirst', () => {
       expect(some.rows.map(({ at }) => at - testStart)).to.deep.equal([2_000, 1_000]);
       const all = await Array.fromAsync(streamScimLog(db, { outcome: 'succeeded' }));
       expect(all.map(({ id }) => id)).to.deep.equal(entries.map(({ id }) => id).reverse());
+    });
+
+    it('searches events of webhooks in slices', async () => {
+      const { db } = await open();
+      const event = { webhookId: 'one', eventId: 'e', type: 'person.created', position: 0, nextAt: null };
+      const events = Array.from({ length: 2_100 }, (_, i) => ({
+        ...event,
+        id: minIdAt(testStart + i),
+        at: testStart + i,
+        body: i % 1_000 === 0 ? '"Anna"' : '',
+      }));
+      await db.transaction().execute((trx) => insertDeliveries(trx, events));
+      const { counted, slice } = counting();
+      const found = await findDeliveriesWith(db, 'anna', slice);
+      expect([found.map(({ at }) => at - testStart), counted.slices]).to.deep.equal([[2_000, 1_000, 0], 2]);
     });
 
     it('stops at a limit of slices and says where, and follows the rows of an index alone', async () => {
