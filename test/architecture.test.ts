@@ -89,6 +89,7 @@ const long: Record<string, string> = {
 /** Where the tests of a file are that has no test file of its own name. The test imports it, or a part of src/ that it is a part of, or is over HTTP or the command line. */
 const testedIn: Record<string, string> = {
   'admin/logPage.ts': 'admin/audit/list.test.ts',
+  'admin/saml/target.ts': 'admin/saml/import.test.ts',
   'audit/actor.ts': 'audit/record.test.ts',
   'audit/syslog/move.ts': 'cli/auditSyslog.test.ts',
   'audit/syslog/progress.ts': 'audit/syslog/forward.test.ts',

@@ -10,7 +10,7 @@ import {
   providerOfPreview,
 } from '../../federation/importMetadata.ts';
 import { type ImportTarget, type KnownProvider, targetsFor } from '../../federation/importTarget.ts';
-import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
+import { hasAbout, shortBinding } from '../../federation/providers.ts';
 import { importPath, providersPath } from '../../paths.ts';
 import type { Domain } from '../../store/domains.ts';
 import type { LoginTest } from '../../store/loginTests.ts';
@@ -19,10 +19,9 @@ import { field } from '../../web/form.ts';
 import { authorOf } from '../../web/request.ts';
 import { findOwnTest } from '../ownTest.ts';
 import { changedLabels, enteredOf } from './providerForm.ts';
+import { readTarget, withHosts } from './target.ts';
 
 const PATH = importPath(':domain', ':import');
-
-const NEW = 'new'; // the value of the choice without a known provider
 
 type Ids = { domain: string; import: string };
 type Page = { entered?: string; test?: LoginTest | undefined; errors?: FieldErrors }; // entered: the name
@@ -33,10 +32,9 @@ export function importRoutes(router: Router, deps: Deps): void {
   router.post(PATH, (req, res) => confirm(deps, req, res, req.params));
 }
 
-/** Returns the target that was selected, or the only one. Metadata that was fetched for one provider only updates it. */
-export function chosenTarget(preview: MetadataPreview, domainId: string, chosen: string): ImportTarget | undefined {
-  const targets = targetsOf(preview, domainId);
-  return targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
+/** Returns what can be done with metadata at a domain. If it was fetched for one provider, it only updates it. */
+export function targetsOf({ provider, known }: MetadataPreview, domainId: string): ImportTarget[] {
+  return provider ? [{ providerId: provider.id, domainIds: [] }] : targetsFor(known, domainId);
 }
 
 async function show(deps: Deps, res: Response, ids: Ids, { entered, test, errors = {} }: Page = {}): Promise<void> {
@@ -45,12 +43,11 @@ async function show(deps: Deps, res: Response, ids: Ids, { entered, test, errors
   const { metadata, known } = preview;
   const targets = targetsOf(preview, domain.id);
   const [only] = targets.length === 1 ? known : [];
-  const domainsOf = await domainsOfProviders(deps.store.db);
   res.render('settings/saml/import', {
     title: titleOf(only, known),
     preview,
     metadata,
-    known: known.map((entry) => ({ ...entry, hosts: hostsOf(domainsOf(entry.provider.id)) })),
+    known: await withHosts(deps.store.db, known),
     provider: only?.provider,
     name: entered ?? (await proposedNameAt(deps.store.db, domain.id, metadata)),
     isNew: targets.some(({ providerId }) => providerId === undefined),
@@ -71,16 +68,12 @@ async function show(deps: Deps, res: Response, ids: Ids, { entered, test, errors
 async function confirm(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const domain = await getDomain(deps.store.db, ids.domain);
   const preview = await getPreview(deps, ids.import);
-  const target = chosenTarget(preview, domain.id, field(req, 'target'));
-  const [entered, test] = [field(req, 'name'), await testIn(deps, req, field(req, 'test'))];
-  if (!target) {
-    const errors = { target: 'Select what to do with this metadata.' };
-    return show(deps, res.status(422), ids, { entered, test, errors });
-  }
-  const named = target.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
-  if (named && !named.ok) return show(deps, res.status(422), ids, { entered, test, errors: named.errors });
+  const test = await testIn(deps, req, field(req, 'test'));
+  const read = readTarget(req, targetsOf(preview, domain.id));
+  if (!read.ok) return show(deps, res.status(422), ids, { entered: field(req, 'name'), test, errors: read.errors });
+  const { target, name: entered } = read.value;
   const { name } = await confirmImport(deps, ids.import, target, {
-    name: named?.value,
+    name: entered,
     author: authorOf(req),
     settings: test?.draft.settings,
   });
@@ -102,15 +95,7 @@ async function providerOf(deps: Deps, { id }: Domain, preview: MetadataPreview, 
   return providerOfPreview(deps, id, preview, { domainIds: [], ...(providerId === null ? {} : { providerId }) });
 }
 
-function targetsOf({ provider, known }: MetadataPreview, domainId: string): ImportTarget[] {
-  return provider ? [{ providerId: provider.id, domainIds: [] }] : targetsFor(known, domainId);
-}
-
 function titleOf(only: KnownProvider | undefined, known: KnownProvider[]): string {
   if (only) return `Update ${only.provider.name}?`;
   return known.length > 0 ? 'Update, or add another application?' : 'Import this provider?';
-}
-
-function hostsOf(domains: Domain[]): string {
-  return domains.map(({ url }) => new URL(url).host).join(', ');
 }

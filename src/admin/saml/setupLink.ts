@@ -7,16 +7,16 @@ import { proposedNameAt } from '../../federation/importMetadata.ts';
 import { approve, decline, type Reviewed, readProposal } from '../../federation/providerSetups/decision.ts';
 import { getProviderSetup, revokeProviderSetup, stateNames, stateOf } from '../../federation/providerSetups/links.ts';
 import { isValid } from '../../federation/providerSetups/testing.ts';
-import { domainsOfProviders, hasAbout, readProviderName, shortBinding } from '../../federation/providers.ts';
+import { hasAbout, shortBinding } from '../../federation/providers.ts';
 import { ACTIVITY, domainPath, providerPath, setupLinkPath, setupLinksPath } from '../../paths.ts';
 import { findProvider } from '../../store/identityProviders.ts';
 import { findLoginActivity } from '../../store/loginActivity.ts';
 import { leadAfter, leadTo } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { authorOf } from '../../web/request.ts';
+import { readTarget, withHosts } from './target.ts';
 
 const PATH = setupLinkPath(':domain', ':link');
-const NEW = 'new'; // the value of the choice without a known provider
 
 type Ids = { domain: string; link: string };
 type Page = { name?: string; reason?: string; errors?: FieldErrors };
@@ -35,13 +35,7 @@ async function show(deps: Deps, res: Response, ids: Ids, { name, reason = '', er
   const setup = await getProviderSetup(db, ids.link, domain.id);
   const proposal = await readProposal(deps, setup);
   const read = typeof proposal === 'string' ? undefined : proposal;
-  const domainsOf = await domainsOfProviders(db);
-  const known = (read?.known ?? []).map((entry) => ({
-    ...entry,
-    hosts: domainsOf(entry.provider.id)
-      .map(({ url }) => new URL(url).host)
-      .join(', '),
-  }));
+  const known = await withHosts(db, read?.known ?? []);
   const activity = await findLoginActivity(db, setup.testId ?? '');
   const imported = await findProvider(db, setup.providerId ?? '');
   res.render('settings/saml/setupLink', {
@@ -75,20 +69,13 @@ async function show(deps: Deps, res: Response, ids: Ids, { name, reason = '', er
 async function approveIt(deps: Deps, req: Request, res: Response, ids: Ids): Promise<void> {
   const setup = await getProviderSetup(deps.store.db, ids.link, ids.domain);
   const proposal = await readProposal(deps, setup);
-  const targets = proposal && typeof proposal !== 'string' ? proposal.targets : [];
-  const chosen = field(req, 'target');
-  const target = targets.length === 1 ? targets[0] : targets.find(({ providerId = NEW }) => providerId === chosen);
-  const entered = field(req, 'name');
-  if (targets.length > 0 && !target)
-    return show(deps, res.status(422), ids, {
-      name: entered,
-      errors: { target: 'Select what to do with this metadata.' },
-    });
-  const named = target?.providerId === undefined && entered.trim() !== '' ? readProviderName(entered) : undefined;
-  if (named && !named.ok) return show(deps, res.status(422), ids, { name: entered, errors: named.errors });
-  const name = named?.value;
-  const conflict = await conflictOf(approve(deps, reviewedIn(req, ids), target ?? { domainIds: [ids.domain] }, name));
-  if (conflict) return show(deps, res.status(409), ids, { name: entered, errors: conflict });
+  // What cannot be imported any more is refused by approve, which says why.
+  const targets = proposal && typeof proposal !== 'string' ? proposal.targets : [{ domainIds: [ids.domain] }];
+  const read = readTarget(req, targets);
+  if (!read.ok) return show(deps, res.status(422), ids, { name: field(req, 'name'), errors: read.errors });
+  const { target, name } = read.value;
+  const conflict = await conflictOf(approve(deps, reviewedIn(req, ids), target, name));
+  if (conflict) return show(deps, res.status(409), ids, { name: field(req, 'name'), errors: conflict });
   const { providerId } = await getProviderSetup(deps.store.db, ids.link, ids.domain);
   await leadTo(
     res,

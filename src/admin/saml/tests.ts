@@ -10,38 +10,27 @@ import { type LoginTest, listLoginTests } from '../../store/loginTests.ts';
 import { flash } from '../../web/flash.ts';
 import { field } from '../../web/form.ts';
 import { findOwnTest } from '../ownTest.ts';
-import { chosenTarget } from './import.ts';
+import { targetsOf } from './import.ts';
 import { showProvider } from './provider.ts';
 import { enteredIn } from './providerForm.ts';
+import { targetIn } from './target.ts';
 
 const LISTED = 50;
 
 /** Starts the Test login of what is on a form: that of a provider, or of metadata that is not imported yet. Nothing is saved. */
 export function testRoutes(router: Router, deps: Deps): void {
-  router.post(`${providerPath(':domain', ':provider')}/test` as const, (req, res) =>
-    testForm(deps, req, res, req.params),
-  );
-  router.post(`${importPath(':domain', ':import')}/test` as const, (req, res) =>
-    testPreview(deps, req, res, req.params),
-  );
-  router.get(`${providerPath(':domain', ':provider')}/test` as const, (req, res) =>
-    showLast(
-      deps,
-      req,
-      res,
-      providerPath(req.params.domain, req.params.provider),
-      ({ providerId, importId }) => providerId === req.params.provider && importId === null,
-    ),
-  );
-  router.get(`${importPath(':domain', ':import')}/test` as const, (req, res) =>
-    showLast(
-      deps,
-      req,
-      res,
-      importPath(req.params.domain, req.params.import),
-      ({ importId }) => importId === req.params.import,
-    ),
-  );
+  const [form, preview] = [providerPath(':domain', ':provider'), importPath(':domain', ':import')] as const;
+  router.post(`${form}/test` as const, (req, res) => testForm(deps, req, res, req.params));
+  router.post(`${preview}/test` as const, (req, res) => testPreview(deps, req, res, req.params));
+  router.get(`${form}/test` as const, (req, res) => {
+    const { domain, provider } = req.params;
+    const isOfForm = ({ providerId, importId }: LoginTest) => providerId === provider && importId === null;
+    return showLast(deps, req, res, providerPath(domain, provider), isOfForm);
+  });
+  router.get(`${preview}/test` as const, (req, res) => {
+    const { domain, import: id } = req.params;
+    return showLast(deps, req, res, importPath(domain, id), ({ importId }) => importId === id);
+  });
   router.post(`${SAML}/tests/:test/again` as const, (req, res) => testAgain(deps, req, res, req.params.test));
 }
 
@@ -66,7 +55,7 @@ async function testPreview(
 ): Promise<void> {
   const preview = await getPreview(deps, ids.import);
   // Without a choice, the application counts that the import would add.
-  const target = chosenTarget(preview, ids.domain, field(req, 'target')) ?? { domainIds: [] };
+  const target = targetIn(req, targetsOf(preview, ids.domain)) ?? { domainIds: [] };
   const provider = await providerOfPreview(deps, ids.domain, preview, target);
   const before = await findOwnTest(deps, req, field(req, 'test'));
   const draft = before?.importId === ids.import ? { ...provider, settings: before.draft.settings } : provider;
