@@ -4,7 +4,7 @@ import { findLoginMessages } from '../../store/loginMessages.ts';
 import { XmlError } from '../../xml/error.ts';
 import { parseXml } from '../../xml/parse.ts';
 import type { LogoutContext } from '../logout/context.ts';
-import type { LoginContext } from '../verify/check.ts';
+import { hasPassed, type LoginContext } from '../verify/check.ts';
 import { namingAttribute } from '../verify/person.ts';
 import { SECRET, shortenedXml } from './shorten.ts';
 
@@ -56,11 +56,12 @@ export async function messagesToKeep(deps: Deps, login: LoginContext): Promise<s
 /** Returns a logout message shortened and sealed, or undefined if it was no XML or the settings say that none are kept. */
 export async function logoutToKeep(
   deps: Deps,
-  { root, results }: Pick<LogoutContext, 'root' | 'results'>,
+  logout: Pick<LogoutContext, 'root' | 'results'>,
 ): Promise<string | undefined> {
+  const { root } = logout;
   if (!root || !(await keepsMessages(deps))) return undefined;
-  const isProven = results.some(({ name, result }) => name === 'Signature of the message' && result === 'passed');
-  const kept: KeptMessages = { response: shortenedXml(root, isProven ? MOST_PROVEN : MOST_UNPROVEN), named: '' };
+  const most = hasPassed(logout, 'Signature of the message') ? MOST_PROVEN : MOST_UNPROVEN;
+  const kept: KeptMessages = { response: shortenedXml(root, most), named: '' };
   return deps.secrets.seal(JSON.stringify(kept));
 }
 
@@ -76,8 +77,9 @@ export async function findMessages({ store, secrets }: Deps, activityId: string)
   return text ? (JSON.parse(text) as KeptMessages) : undefined;
 }
 
-function responseOf({ root, assertion, parts, results }: LoginContext): string | undefined {
-  const isProven = results.some(({ name, result }) => name === 'Signature' && result === 'passed');
+function responseOf(login: LoginContext): string | undefined {
+  const { root, assertion, parts } = login;
+  const isProven = hasPassed(login, 'Signature');
   const decrypted = isProven && parts?.encrypted ? assertion : undefined;
   return root && shortenedXml(root, isProven ? MOST_PROVEN : MOST_UNPROVEN, decrypted);
 }
