@@ -94,7 +94,7 @@ function jobs(): number {
 /** Returns all test files. Those that start a browser or a process come first: they take longest, and should not run alone at the end. */
 function testFiles(): string[] {
   const files = globSync('test/**/*.test.ts').sort();
-  const isLong = (file: string) => /\b(openBrowser|startChild)\b/.test(readFileSync(file, 'utf8'));
+  const isLong = (file: string) => /\b(openBrowser|openPage|startChild|startServer)\b/.test(readFileSync(file, 'utf8'));
   return [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
 }
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
 import { type Provider, startProvider } from '../../demo/provider.ts';
-import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { whenDone } from '../support/cleanup.ts';
+import { enterLogin } from '../support/pages.ts';
 import { shoot } from './screenshots.ts';
 
 const maya = {
@@ -66,9 +67,7 @@ describe('setup as the article describes it', () => {
 
   it('sets up the domain: Control Panel, Manage SAML Authentication, Setup Domain, copy the EntityID, Save', async () => {
     await powerUser.goto(`${anteroom.url}/`);
-    await powerUser.getByLabel('User name or e-mail').fill('maya.koch');
-    await powerUser.getByLabel('Password').fill(testPassword);
-    await powerUser.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(powerUser, 'maya.koch');
     await powerUser.getByRole('link', { name: 'Application Settings' }).first().click();
     await powerUser.getByRole('link', { name: 'Manage SAML Authentication' }).first().click();
     await powerUser.getByRole('link', { name: 'Setup Domain', exact: true }).click();
@@ -154,9 +153,7 @@ describe('setup as the article describes it', () => {
   it('asks before a tile logs in a different person', async () => {
     const page = await newVisitor();
     await page.goto(`${anteroom.url}/local-login`);
-    await page.getByLabel('User name or e-mail').fill('maya.koch');
-    await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'maya.koch');
     await page.goto(`${cloud.url}/console/login`);
     await logInAtProvider(page, 'anna.berg');
     await page.getByRole('link', { name: /Acme Intranet/ }).click();
@@ -179,7 +176,5 @@ describe('setup as the article describes it', () => {
 });
 
 async function logInAtProvider(page: Page, userName: string): Promise<void> {
-  await page.getByLabel('User name or e-mail').fill(userName);
-  await page.getByLabel('Password').fill('cloud-demo');
-  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await enterLogin(page, userName, 'cloud-demo');
 }

@@ -5,8 +5,8 @@ import { actAs } from '../../src/audit/actor.ts';
 import { recordChange } from '../../src/audit/record.ts';
 import { sealEntries } from '../../src/audit/seal.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { type Anteroom, addPerson, startAnteroom } from '../support/anteroom.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 import { shoot } from './screenshots.ts';
 
 describe('the audit log in a browser', function () {
@@ -26,7 +26,7 @@ describe('the audit log in a browser', function () {
   });
 
   it('leads from a person to their history, an entry, the search, a file and the verification', async () => {
-    const page = await (await (await openBrowser()).newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    const page = await openPage({ viewport: { width: 1280, height: 900 } });
     await open(page, '/settings/security/audit');
     await shoot(page, 'audit-log');
     await page.goto(`${anteroom.url}/settings/people?q=anna`);
@@ -70,9 +70,7 @@ describe('the audit log in a browser', function () {
 
   async function open(page: Page, path: string): Promise<void> {
     await page.goto(`${anteroom.url}/local-login?return=${encodeURIComponent(path)}`);
-    await page.getByLabel('User name or e-mail').fill('maya.koch');
-    await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'maya.koch');
     await page.waitForURL(`**${path}`);
   }
 });

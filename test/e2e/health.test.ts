@@ -1,19 +1,18 @@
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { setAutoLogin } from '../../src/federation/domains.ts';
 import { flushTraffic } from '../../src/federation/traffic.ts';
 import { saveSso } from '../demo/support/portal.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { openPage } from '../support/pages.ts';
 
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example' };
 
 describe('what never came back, in a browser', function () {
   this.timeout(60_000);
   let connected: Connected;
-  let browser: Browser;
 
   beforeEach(async () => {
     connected = await connect();
@@ -21,7 +20,6 @@ describe('what never came back, in a browser', function () {
     connected.cloud.clock.now = connected.deps.clock.at;
     await addPerson(connected.deps, { userName: 'maya.koch', userType: 'Power User' });
     await addPerson(connected.deps, anna);
-    browser = await openBrowser();
   });
 
   it('is named with its fix while people end at the error page of the provider, and is over with the first login', async () => {
@@ -60,13 +58,13 @@ describe('what never came back, in a browser', function () {
   });
 
   async function openAsNobody(): Promise<Page> {
-    const page = await (await browser.newContext()).newPage();
+    const page = await openPage();
     await page.goto(`${connected.url}/`);
     return page;
   }
 
   async function logInAsPowerUser(): Promise<Page> {
-    const page = await (await browser.newContext()).newPage();
+    const page = await openPage();
     await page.goto(`${connected.url}/local-login`);
     await page.getByLabel('User name').fill('maya.koch');
     await page.getByLabel('Password', { exact: true }).fill(testPassword);

@@ -5,9 +5,9 @@ import { generate } from 'selfsigned';
 import { addDomain, setAutoLogin, setDefaultProvider, setUpDomain } from '../../src/federation/domains.ts';
 import { addIntranet, startTestProvider } from '../demo/support/portal.ts';
 import { addPerson, startAnteroom } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
 import { importProvider } from '../support/connect.ts';
 import { listen } from '../support/listen.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 
 describe('an https domain behind a proxy that terminates TLS, with the provider on another site', () => {
   it('logs people in from both sides, with cookies that are only sent over TLS', async function () {
@@ -28,15 +28,11 @@ describe('an https domain behind a proxy that terminates TLS, with the provider 
     await setAutoLogin(deps, domain.value.id, true);
     await addPerson(deps, { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna' });
 
-    const browser = await openBrowser();
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
+    const page = await openPage({ ignoreHTTPSErrors: true });
     await page.goto(`${url}/profile?x=1`);
-    await page.getByLabel('User name or e-mail').fill('anna.berg');
-    await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'anna.berg', 'cloud-demo');
     await page.waitForURL(`${url}/profile?x=1`);
-    const session = (await context.cookies(url)).find((cookie) => cookie.name === '__Host-anteroom');
+    const session = (await page.context().cookies(url)).find((cookie) => cookie.name === '__Host-anteroom');
     expect(session).to.include({ secure: true, httpOnly: true, sameSite: 'Lax' });
 
     await page.getByRole('button', { name: 'Log out' }).click();

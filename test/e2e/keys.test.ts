@@ -1,16 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { findRollover } from '../../src/federation/keyRollover.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 
 /** A Power User replaces the key of a domain, while an employee logs in after each step. */
 describe('replacing the key of a domain', () => {
   let connected: Connected;
-  let browser: Browser;
   let admin: Page;
 
   before(async function () {
@@ -18,12 +17,9 @@ describe('replacing the key of a domain', () => {
     connected = await connect({ sso: { wantSignedRequests: 'on' } });
     await addPerson(connected.deps, { userName: 'sam.reed', userType: 'Power User' });
     await addPerson(connected.deps, { userName: 'anna.berg', email: 'anna.berg@acme.example' });
-    browser = await openBrowser();
-    admin = await (await browser.newContext()).newPage();
+    admin = await openPage();
     await admin.goto(`${connected.url}/local-login`);
-    await admin.getByLabel('User name or e-mail').fill('sam.reed');
-    await admin.getByLabel('Password').fill(testPassword);
-    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(admin, 'sam.reed');
   });
 
   it('creates the next key, from the domain’s screen', async function () {
@@ -82,11 +78,9 @@ describe('replacing the key of a domain', () => {
 
   async function logIn(): Promise<void> {
     const { url, provider } = connected;
-    const page = await (await browser.newContext()).newPage();
+    const page = await openPage();
     await page.goto(`${url}/saml/login/${provider.id}?return=/profile`);
-    await page.getByLabel('User name or e-mail').fill('anna.berg');
-    await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'anna.berg', 'cloud-demo');
     await page.waitForURL(`${url}/profile`);
     await page.close();
   }

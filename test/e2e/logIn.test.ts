@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
 import { setAutoLogin, setEmailFirst } from '../../src/federation/domains.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { enterLogin } from '../support/pages.ts';
 
 const anna = { userName: 'anna.berg', email: 'anna.berg@acme.example', givenName: 'Anna', familyName: 'Berg' };
 
@@ -129,8 +130,6 @@ describe('logging in with a browser', function () {
   });
 
   async function logInLocally(userName = 'maya.koch'): Promise<void> {
-    await page.getByLabel('User name or e-mail').fill(userName);
-    await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, userName);
   }
 });

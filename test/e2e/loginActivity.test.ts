@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { insertLoginActivity } from '../../src/store/loginActivity.ts';
 import { newestAttempt, respond, type Signing, startSigning } from '../saml/support/signingProvider.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { addPerson } from '../support/anteroom.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 import { anActivity } from '../support/rows.ts';
 import { shoot } from './screenshots.ts';
 
@@ -30,9 +30,7 @@ describe('Login activity in a browser', function () {
 
   for (const javaScriptEnabled of [true, false])
     it(`leads from a reference to the place in the response and back, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async () => {
-      const page = await (
-        await (await openBrowser()).newContext({ javaScriptEnabled, reducedMotion: 'reduce' })
-      ).newPage();
+      const page = await openPage({ javaScriptEnabled, reducedMotion: 'reduce' });
       await open(page);
       await page.getByLabel('Search').fill(reference);
       await page.getByRole('button', { name: 'Search' }).click();
@@ -51,7 +49,7 @@ describe('Login activity in a browser', function () {
 
   it('is filtered, counted and exported, also on a phone', async () => {
     for (const width of [1280, 320]) {
-      const page = await (await (await openBrowser()).newContext({ viewport: { width, height: 900 } })).newPage();
+      const page = await openPage({ viewport: { width, height: 900 } });
       await open(page);
       expect(await page.getByLabel('IP address or network').isVisible()).to.equal(false);
       if (width > 320) await shoot(page, 'login-charts');
@@ -82,9 +80,7 @@ describe('Login activity in a browser', function () {
 
   async function open(page: Page): Promise<void> {
     await page.goto(`${signing.url}/local-login?return=/settings/security/activity`);
-    await page.getByLabel('User name or e-mail').fill('maya.koch');
-    await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'maya.koch');
     await page.getByRole('heading', { name: 'Login activity' }).waitFor();
   }
 });

@@ -6,10 +6,10 @@ import { listProviders } from '../../src/store/identityProviders.ts';
 import { federationOf, memberId } from '../federation/metadata/federation.ts';
 import { certificateOf, signMetadata } from '../saml/support/signedMetadata.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { type Connected, connect } from '../support/connect.ts';
 import { serve } from '../support/listen.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 
 /** A Power User and metadata that changes at the provider: review, approval, rollback, a pinned certificate, and a federation. */
 describe('metadata that stays right', () => {
@@ -23,11 +23,9 @@ describe('metadata that stays right', () => {
     const { deps, url, domain } = connected;
     list = `${url}/settings/security/saml/domains/${domain.id}/identity-providers`;
     await addPerson(deps, { userName: 'sam.reed', userType: 'Power User' });
-    page = await (await (await openBrowser()).newContext()).newPage();
+    page = await openPage();
     await page.goto(`${url}/local-login`);
-    await page.getByLabel('User name or e-mail').fill('sam.reed');
-    await page.getByLabel('Password').fill(testPassword);
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'sam.reed');
     await page.waitForURL(`${url}/`);
   });
 

@@ -5,7 +5,7 @@ import { insertSource } from '../../src/store/profileSources.ts';
 import { startMailServer } from '../notifications/support/mailServer.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { openPage } from '../support/pages.ts';
 import { aSource } from '../support/rows.ts';
 
 describe('notifications, in a browser', function () {
@@ -47,7 +47,7 @@ describe('notifications, in a browser', function () {
   });
 
   async function logIn(url: string): Promise<Page> {
-    const page = await (await (await openBrowser()).newContext()).newPage();
+    const page = await openPage();
     await page.goto(`${url}/local-login`);
     await page.getByLabel('User name').fill('maya.koch');
     await page.getByLabel('Password', { exact: true }).fill(testPassword);

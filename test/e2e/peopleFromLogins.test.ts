@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { providerPath } from '../../src/paths.ts';
 import { findUsersByUserNameOrEmail } from '../../src/store/users.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 
 /** A Power User lets a provider create people, sees in a preview who that would be, and a new person logs in. */
 describe('people from logins', function () {
@@ -16,12 +16,10 @@ describe('people from logins', function () {
   before(async () => {
     connected = await connect();
     await addPerson(connected.deps, { userName: 'sam.reed', userType: 'Power User' });
-    admin = await (await (await openBrowser()).newContext()).newPage();
+    admin = await openPage();
     const path = providerPath(connected.domain.id, connected.provider.id);
     await admin.goto(`${connected.url}/local-login?return=${path}`);
-    await admin.getByLabel('User name or e-mail').fill('sam.reed');
-    await admin.getByLabel('Password').fill(testPassword);
-    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(admin, 'sam.reed');
     await admin.getByRole('link', { name: 'People that it creates and updates' }).click();
   });
 
@@ -63,7 +61,7 @@ describe('people from logins', function () {
   it('log in, and are shown with the provider that created them', async () => {
     connected.deps.clock.advance(1_000);
     connected.cloud.clock.now = connected.deps.clock.at;
-    const page = await (await (await openBrowser()).newContext()).newPage();
+    const page = await openPage();
     await page.goto(`${connected.url}/saml/login/${connected.provider.id}?return=/profile`);
     await logIn(page);
     await page.getByText('Anna').first().waitFor();
@@ -74,9 +72,7 @@ describe('people from logins', function () {
   });
 
   async function logIn(page: Page): Promise<void> {
-    await page.getByLabel('User name or e-mail').fill('anna.berg');
-    await page.getByLabel('Password').fill('cloud-demo');
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(page, 'anna.berg', 'cloud-demo');
   }
 
   async function look(): Promise<void> {

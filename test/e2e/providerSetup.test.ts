@@ -3,9 +3,10 @@ import type { Browser, Page } from 'playwright-core';
 import { listProviders } from '../../src/store/identityProviders.ts';
 import { addIntranet } from '../demo/support/portal.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { enterLogin } from '../support/pages.ts';
 import { shoot } from './screenshots.ts';
 
 /** What a Power User and the administrator of the provider do together, in browsers of their own. */
@@ -29,9 +30,7 @@ describe('setup of a provider by another person', () => {
     powerUser = await openPage({ permissions: ['clipboard-read', 'clipboard-write'] });
     visitor = await openPage();
     await powerUser.goto(`${url}/local-login`);
-    await powerUser.getByLabel('User name or e-mail').fill('maya.koch');
-    await powerUser.getByLabel('Password').fill(testPassword);
-    await powerUser.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(powerUser, 'maya.koch');
     await powerUser.waitForURL(`${url}/`);
   });
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { findUserByUserName } from '../../src/store/users.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 
 /** The article's second half: identity management, in a browser. */
 describe('provisioning as the article describes it', () => {
@@ -21,13 +21,10 @@ describe('provisioning as the article describes it', () => {
       familyName: 'Reed',
       userType: 'Power User',
     });
-    const browser = await openBrowser();
-    const newPage = async () => (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
-    [admin, powerUser, employee] = [await newPage(), await newPage(), await newPage()];
+    const options = { viewport: { width: 1280, height: 900 } };
+    [admin, powerUser, employee] = [await openPage(options), await openPage(options), await openPage(options)];
     await powerUser.goto(`${connected.url}/local-login`);
-    await powerUser.getByLabel('User name or e-mail').fill('sam.reed');
-    await powerUser.getByLabel('Password').fill(testPassword);
-    await powerUser.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(powerUser, 'sam.reed');
     await admin.goto(`${connected.cloud.url}/admin/login`);
     await admin.getByLabel('E-mail').fill('admin@cloud.example');
     await admin.getByLabel('Password').fill('cloud-admin');
@@ -69,9 +66,7 @@ describe('provisioning as the article describes it', () => {
   it('logs in a provisioned person without further setup', async () => {
     await employee.goto(`${connected.url}/profile`);
     await employee.getByRole('link', { name: 'Log in with Cloud Directory' }).click();
-    await employee.getByLabel('User name or e-mail').fill('dora.novak');
-    await employee.getByLabel('Password').fill('cloud-demo');
-    await employee.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(employee, 'dora.novak', 'cloud-demo');
     await employee.waitForURL(`${connected.url}/profile`);
     await employee.getByText('dora.novak').first().waitFor();
   });

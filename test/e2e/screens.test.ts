@@ -22,10 +22,10 @@ import { listDeliveries } from '../../src/store/webhookDeliveries.ts';
 import { sendTestEvent } from '../../src/webhooks/deliveries.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect, deliver, goThroughProvider, visitor } from '../support/connect.ts';
 import { addAttributes, everyType } from '../support/customAttributes.ts';
 import { serve } from '../support/listen.ts';
+import { enterLogin, openPage } from '../support/pages.ts';
 import { aLogEntry, anAuditEntry, aUser, insertUser } from '../support/rows.ts';
 import { aWebhook } from '../webhooks/support/receiver.ts';
 
@@ -43,7 +43,7 @@ describe('every screen', () => {
 
   it('is accessible, fits a narrow phone and breaks no content policy', async function () {
     this.timeout(600_000);
-    const page = await (await (await openBrowser()).newContext()).newPage();
+    const page = await openPage();
     const faults: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().includes('status of 4'))
@@ -71,7 +71,7 @@ describe('every screen', () => {
   it('selects what a list shows, with the buttons in sight, and shows exact times and colors at once', async function () {
     this.timeout(60_000);
     for (let i = 0; i < 30; i += 1) await insertUser(connected.deps.store.db, aUser({ userName: `person.${i}` }), null);
-    const page = await (await (await openBrowser()).newContext()).newPage();
+    const page = await openPage();
     await page.goto(`${connected.url}/local-login`);
     await logIn(page, testPassword);
     await page.waitForURL(`${connected.url}/`);
@@ -104,7 +104,7 @@ describe('every screen', () => {
     const slow = await serve((_request, response) => void waiting.push(() => response.end(metadata)));
     const providers = `${url}/settings/security/saml/domains/${domain.id}/identity-providers`;
     for (const javaScriptEnabled of [true, false]) {
-      const page = await (await (await openBrowser()).newContext({ javaScriptEnabled })).newPage();
+      const page = await openPage({ javaScriptEnabled });
       await page.goto(`${url}/local-login`);
       await logIn(page, testPassword);
       await page.waitForURL(`${url}/`);
@@ -137,9 +137,7 @@ function submitTwice(page: Page): Promise<string | null | undefined> {
 }
 
 async function logIn(page: Page, password: string): Promise<void> {
-  await page.getByLabel('User name or e-mail').fill('maya.koch');
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await enterLogin(page, 'maya.koch', password);
 }
 
 /** Adds data for each screen, including long names, and returns the paths of the screens. */

@@ -1,17 +1,16 @@
 import { expect } from 'chai';
 import { generate } from 'otplib';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { initialSettings, saveIntranetSettings } from '../../src/people/intranetSettings.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { type Anteroom, addPerson, startAnteroom, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
+import { openPage } from '../support/pages.ts';
 
 const STEP_MS = 30_000;
 
 describe('second factors', function () {
   this.timeout(120_000);
   let anteroom: Anteroom;
-  let browser: Browser;
   let page: Page;
   let secret: string;
   let codes: string[];
@@ -20,8 +19,7 @@ describe('second factors', function () {
     anteroom = await startAnteroom();
     anteroom.deps.clock.at = Date.now(); // the browser's own clock ends cookies
     await addPerson(anteroom.deps, { userName: 'maya.koch', userType: 'Power User' });
-    browser = await openBrowser();
-    page = await newPage();
+    page = await openPage();
   });
 
   it('an authenticator app is set up, and recovery codes are shown once', async () => {
@@ -117,7 +115,7 @@ describe('second factors', function () {
     const { deps, url } = anteroom;
     await saveIntranetSettings(deps, { ...initialSettings, name: 'Acme', secondFactor: 'required' });
     await addPerson(deps, { userName: 'ben.tal', userType: 'Power User' });
-    const ben = await newPage();
+    const ben = await openPage();
     await addAuthenticator(ben);
     await enterPassword(ben, 'ben.tal', '/people');
     await ben.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
@@ -137,10 +135,6 @@ describe('second factors', function () {
 
   async function code(): Promise<string> {
     return generate({ secret, epoch: Math.floor(anteroom.deps.clock.at / 1_000) });
-  }
-
-  async function newPage(): Promise<Page> {
-    return (await browser.newContext()).newPage();
   }
 
   async function addAuthenticator(at: Page): Promise<CDPSession> {

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { addPerson, testPassword } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { openPage } from '../support/pages.ts';
 
 describe('sessions', function () {
   this.timeout(120_000);
   let connected: Connected;
-  let browser: Browser;
 
   before(async () => {
     connected = await connect();
@@ -15,11 +14,10 @@ describe('sessions', function () {
     connected.cloud.clock.now = connected.deps.clock.at;
     await addPerson(connected.deps, { userName: 'maya.koch', userType: 'Power User' });
     await addPerson(connected.deps, { userName: 'anna.berg', email: 'anna.berg@acme.example' });
-    browser = await openBrowser();
   });
 
   it('end everywhere: by their person, and by a Power User', async () => {
-    const [laptop, phone, maya] = [await newPage(), await newPage(), await newPage()];
+    const [laptop, phone, maya] = [await openPage(), await openPage(), await openPage()];
     for (const page of [laptop, phone]) await logInAtProvider(page);
     await laptop.goto(`${connected.url}/profile`);
     const devices = laptop.locator('.card', { hasText: 'Where you are logged in' });
@@ -42,10 +40,6 @@ describe('sessions', function () {
     expect(await isLoggedIn(laptop)).to.equal(false);
     expect(await isLoggedIn(maya)).to.equal(true);
   });
-
-  async function newPage(): Promise<Page> {
-    return (await browser.newContext()).newPage();
-  }
 
   async function logInAtProvider(page: Page): Promise<void> {
     await page.goto(`${connected.url}/login`);

@@ -1,16 +1,15 @@
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { setAutoLogin } from '../../src/federation/domains.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { addPerson } from '../support/anteroom.ts';
-import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { openPage } from '../support/pages.ts';
 
 for (const requestBinding of ['redirect', 'post'] as const)
   describe(`single logout in a browser, by ${requestBinding}`, function () {
     this.timeout(120_000);
     let connected: Connected;
-    let browser: Browser;
 
     before(async () => {
       connected = await connect({ singleLogout: true, settings: { requestBinding } });
@@ -18,11 +17,10 @@ for (const requestBinding of ['redirect', 'post'] as const)
       connected.cloud.clock.now = connected.deps.clock.at;
       await addPerson(connected.deps, { userName: 'anna.berg', email: 'anna.berg@acme.example' });
       await setAutoLogin(connected.deps, connected.domain.id, true);
-      browser = await openBrowser();
     });
 
     it('starts here, ends the session at the provider too, and says so without logging in again', async () => {
-      const page = await newPage();
+      const page = await openPage();
       await logIn(page);
       await page.goto(connected.url);
       await page.getByRole('button', { name: 'Log out' }).click();
@@ -34,7 +32,7 @@ for (const requestBinding of ['redirect', 'post'] as const)
     });
 
     it('starts at the provider, and ends the sessions here in every browser', async () => {
-      const page = await newPage();
+      const page = await openPage();
       await logIn(page);
       await page.goto(`${connected.cloud.url}/console`);
       await page.getByRole('button', { name: 'Log out' }).click();
@@ -43,10 +41,6 @@ for (const requestBinding of ['redirect', 'post'] as const)
       await page.goto(connected.url);
       await page.locator('input[name="password"]').waitFor();
     });
-
-    async function newPage(): Promise<Page> {
-      return (await browser.newContext()).newPage();
-    }
 
     async function logIn(page: Page): Promise<void> {
       await page.goto(connected.url);

@@ -4,9 +4,10 @@ import { removeProvider } from '../../src/federation/providers.ts';
 import { findDomain } from '../../src/store/domains.ts';
 import { listProviders } from '../../src/store/identityProviders.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
-import { addPerson, testPassword } from '../support/anteroom.ts';
+import { addPerson } from '../support/anteroom.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { type Connected, connect } from '../support/connect.ts';
+import { enterLogin } from '../support/pages.ts';
 import { shoot } from './screenshots.ts';
 
 /** A Power User tests a provider before and after its import, repairs what fails, and turns Auto Login on. */
@@ -28,9 +29,7 @@ describe('testing before switching over', function () {
     context = await (await openBrowser()).newContext();
     admin = await context.newPage();
     await admin.goto(`${connected.url}/local-login?return=/settings/security/saml`);
-    await admin.getByLabel('User name or e-mail').fill('sam.reed');
-    await admin.getByLabel('Password').fill(testPassword);
-    await admin.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(admin, 'sam.reed');
     await admin.getByRole('link', { name: 'Identity Providers' }).first().click();
   });
 
@@ -114,9 +113,7 @@ describe('testing before switching over', function () {
   }
 
   async function logInAtProvider(tab: Page): Promise<void> {
-    await tab.getByLabel('User name or e-mail').fill('anna.berg');
-    await tab.getByLabel('Password').fill('cloud-demo');
-    await tab.getByRole('button', { name: 'Log in', exact: true }).click();
+    await enterLogin(tab, 'anna.berg', 'cloud-demo');
   }
 
   async function look(page: Page): Promise<void> {
