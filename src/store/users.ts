@@ -144,26 +144,29 @@ export async function findUsersByExternalId(db: Db, externalId: string): Promise
 
 /** Returns the people with these user names, in any case, by the loginKey of their user name. */
 export async function findUsersByUserNames(db: Db, userNames: string[]): Promise<Map<string, User>> {
-  const keys = jsonList(userNames.map(soughtKey));
-  const rows = await db
-    .selectFrom('users')
-    .select(userColumns)
-    .where(isOneOf(db, 'userNameKey', keys))
-    .execute();
+  const rows = await byUserNames(db, jsonList(userNames.map(soughtKey)));
   return new Map(rows.map((row) => [loginKey(row.userName), userFromRow(row)]));
 }
 
+const byUserNames = prepared((db, keys: string) =>
+  db
+    .selectFrom('users')
+    .select(userColumns)
+    .where(isOneOf(db, 'userNameKey', keys)),
+);
+
 /** Returns the IDs of the people with these e-mail addresses, by the loginKey of the address. */
 export async function findEmailOwners(db: Db, emails: string[]): Promise<Map<string, string[]>> {
-  const keys = jsonList(emails.map(soughtKey));
-  const rows = await db
+  const owners = Map.groupBy(await byEmails(db, jsonList(emails.map(soughtKey))), ({ valueKey }) => valueKey);
+  return new Map([...owners].map(([key, rows]) => [key, rows.map(({ userId }) => userId)]));
+}
+
+const byEmails = prepared((db, keys: string) =>
+  db
     .selectFrom('userEmails')
     .selectAll()
-    .where(isOneOf(db, 'valueKey', keys))
-    .execute();
-  const owners = Map.groupBy(rows, ({ valueKey }) => valueKey);
-  return new Map([...owners].map(([key, some]) => [key, some.map(({ userId }) => userId)]));
-}
+    .where(isOneOf(db, 'valueKey', keys)),
+);
 
 /** Returns the hash of a person's local password, if they have one. */
 export async function findPasswordHash(db: Db, id: string): Promise<string | undefined> {
