@@ -83,6 +83,7 @@ describe('federation/providerSetups/decision', () => {
       for (const one of [setup, { ...(await row(deps, b.id)), sentAt: 0 }]) {
         const approved = approve(deps, reviewed(one), { domainIds: [a.domain.id] });
         expect(await approved.catch((error) => error.message)).to.equal(CHANGED);
+        expect(await decline(deps, reviewed(one), 'No').catch((error) => error.message)).to.equal(CHANGED);
       }
       expect(await listProviders(deps.store.db)).to.deep.equal([]);
     });

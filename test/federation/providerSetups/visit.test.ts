@@ -127,7 +127,7 @@ describe('federation/providerSetups/visit', () => {
       expect(await test.catch((error) => error.message)).to.contain('60 times through this link.');
     });
 
-    it('sends once: a second time and a revoked link change nothing', async () => {
+    it('sends once: after that, and after a revocation, nothing changes', async () => {
       const a = await aLink(deps);
       const sent = await arrive(deps, a);
       deps.clock.advance(1);
@@ -140,6 +140,7 @@ describe('federation/providerSetups/visit', () => {
       const midway = await row(deps, b.id);
       await revokeProviderSetup(deps, b.id, '');
       await send(deps, midway, 'Hello', null);
+      expect(await propose(deps, midway, { xml: fixture('okta') })).to.have.nested.property('errors.xml');
       expect(await row(deps, b.id)).to.include({ sentAt: null, metadataXml: null });
     });
 
