@@ -28,7 +28,7 @@ async function ask(deps: Deps, req: Request, res: Response): Promise<void> {
   const mailed = mailPasswordLink(deps, name, res.locals.domain.url);
   deps.background.add(mailed.catch((error: unknown) => deps.log.warn({ err: error }, 'password mail failed')));
   res.render('intranet/forgotPassword', {
-    title: 'Look into your mailbox',
+    title: 'Check your mailbox',
     userName: name,
     error: undefined,
     isSent: true,

@@ -35,7 +35,7 @@ describe('intranet/forgotPassword', () => {
   it('mails a link, with which the person chooses a new password', async () => {
     await setUp();
     const asked = await visitor.post(PATH, { userName: 'Maya@ACME.com' });
-    expect(asked.text).to.contain('Look into your mailbox');
+    expect(asked.text).to.contain('Check your mailbox');
     await anteroom.deps.background.finished();
     const [mail] = server.mails;
     expect(mail?.to).to.deep.equal(['maya@acme.com']);
