@@ -129,13 +129,14 @@ export function jsonText(db: Db, column: string, property: string): RawBuilder<s
 }
 
 /**
- * Returns a condition that a column contains a text, in any case. The text has no wildcards. PostgreSQL lowers the letters of "C" many times
- * faster than those of its locale, so the locale is for other texts only.
+ * Returns a condition that a column contains a text, in any case. The text has no wildcards. For an ASCII text there is a way that is many times
+ * faster than to lower every alphabet: LIKE of SQLite ignores the case of ASCII itself, and PostgreSQL lowers by the rules of "C".
  */
 export function containsText(db: Db, column: string, text: string): RawBuilder<boolean> {
-  const isPostgres = engineOf(db) === 'postgres';
-  const collation = isPostgres ? sql`collate ${sql.id(ASCII.test(text) ? 'C' : 'default')}` : sql``;
-  return sql<boolean>`lower(${sql.ref(column)} ${collation}) like lower(${`%${literal(text)}%`}) escape '\\'`;
+  const [name, pattern, isAscii] = [sql.ref(column), `%${literal(text)}%`, ASCII.test(text)];
+  if (engineOf(db) === 'sqlite' && isAscii) return sql<boolean>`${name} like ${pattern} escape '\\'`;
+  const collation = engineOf(db) === 'postgres' ? sql`collate ${sql.id(isAscii ? 'C' : 'default')}` : sql``;
+  return sql<boolean>`lower(${name} ${collation}) like lower(${pattern}) escape '\\'`;
 }
 
 /** Returns a text as a part of a pattern for LIKE, without wildcards. SQLite has no default escape character: use `escape '\\'`. */

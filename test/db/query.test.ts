@@ -140,6 +140,18 @@ describe('db/query', () => {
         ] as const)
           expect(await found(text), text).to.deep.equal(expected);
       });
+
+      it('lowers every alphabet only for a text that needs it', async () => {
+        const { db } = await open();
+        const sqlOf = (text: string) =>
+          db
+            .selectFrom('settings')
+            .select('name')
+            .where(containsText(db, 'name', text))
+            .compile().sql;
+        expect(sqlOf('anna')).to.match(/collate "C"|where "name" like/);
+        expect(sqlOf('änne')).to.contain('lower("name"').and.not.to.contain('"C"');
+      });
     });
   });
 });
