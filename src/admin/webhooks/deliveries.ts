@@ -67,6 +67,7 @@ async function show(deps: Deps, req: Request, res: Response, id: string): Promis
     state,
     periods,
     rows: found.rows.map((row) => ({ ...row, subject: subjectOf(row) })),
+    shown: `${counted(found.rows.length, 'event')}${before || found.next ? ' on this page' : ''}`,
     first: before ? withQuery(path, { state }) : undefined,
     next: found.next && withQuery(path, { state, before: found.next }),
   });

@@ -96,6 +96,8 @@ describe('admin/webhooks', () => {
       .and.to.contain('<div>anna.berg</div>')
       .and.to.contain('The receiver responded with status 410.');
     expect((await client.get(`${path}?state=delivered`)).text).to.contain('No matching events');
+    expect(log).to.contain('>1 event<');
+    expect((await client.get(`${path}?before=f`)).text).to.contain('>1 event on this page<');
     const [, delivery] = new RegExp(`${path}/([\\w-]+)"`).exec(log) ?? [];
     expect((await client.get(`${path}/${delivery}`)).text)
       .to.contain('anna.berg')
