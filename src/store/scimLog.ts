@@ -46,9 +46,16 @@ export async function listScimLog(
   return { rows: rows.map(fromRow), next };
 }
 
-/** Yields the filtered log, the newest entries first. */
-export async function* streamScimLog(db: Db, filter: ScimLogFilter): AsyncIterableIterator<ScimLogEntry> {
-  const pages = streamPages((before) => listScimLog(db, filter, { limit: STREAMED_AT_ONCE, before }));
+/**
+ * Yields the filtered log, the newest entries first.
+ * @throws Error if `stop` is aborted, even while nothing is found
+ */
+export async function* streamScimLog(
+  db: Db,
+  filter: ScimLogFilter,
+  stop?: AbortSignal,
+): AsyncIterableIterator<ScimLogEntry> {
+  const pages = streamPages((before) => listScimLog(db, filter, { limit: STREAMED_AT_ONCE, before, stop }));
   for await (const rows of pages) yield* rows;
 }
 

@@ -75,6 +75,14 @@ describe('store/scimLog', () => {
       expect(new Set(entries.map(({ id }) => id)).size).to.equal(1_001);
     });
 
+    it('stops to stream when the reader has gone, even while nothing is found', async () => {
+      await insert(3);
+      const gone = new AbortController();
+      const left = streamScimLog(db, { text: 'in no entry' }, gone.signal);
+      gone.abort();
+      expect(await left.next().catch((error: unknown) => error)).to.equal(gone.signal.reason);
+    });
+
     it('deletes old entries up to a limit', async () => {
       const entries = await insert(5);
       expect(await deleteScimLogBefore(db, testStart + 3, 2)).to.equal(2);

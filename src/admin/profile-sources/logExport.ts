@@ -28,13 +28,18 @@ const columns = [
 export function scimLogExportRoutes(router: Router, deps: Deps): void {
   router.get(`${SCIM_LOG}/export`, async (req, res) => {
     const filter = logFilterOf(logQueryOf(req));
-    await sendExport(deps, res, 'scim-log', (format) => exportLog(deps, filter, format));
+    await sendExport(deps, res, 'scim-log', (format, stop) => exportLog(deps, filter, format, stop));
   });
 }
 
-async function* exportLog({ store }: Deps, filter: ScimLogFilter, format: 'csv' | 'ndjson'): AsyncIterable<string> {
+async function* exportLog(
+  { store }: Deps,
+  filter: ScimLogFilter,
+  format: 'csv' | 'ndjson',
+  stop: AbortSignal,
+): AsyncIterable<string> {
   if (format === 'csv') yield stringify([], { ...spreadsheet, columns, bom: true });
-  for await (const entry of streamScimLog(store.db, filter))
+  for await (const entry of streamScimLog(store.db, filter, stop))
     yield format === 'ndjson' ? `${JSON.stringify(exported(entry))}\n` : csvLine(entry);
 }
 
