@@ -33,7 +33,14 @@ const titles: Partial<Record<string, string>> = { LogoutRequest: 'Logout request
 const XML_CHECK = 4;
 const MOST_OF_CHECK = 8; // places that one check links to
 const LONGEST_LINE = 90; // characters
-const limits = { ...messageLimits, depth: 2 * messageLimits.depth }; // a decrypted Assertion is inside of the Response
+
+// A decrypted Assertion is inside of the Response: each was read within the limits of a message.
+const limits = {
+  ...messageLimits,
+  nodes: 2 * messageLimits.nodes,
+  depth: 2 * messageLimits.depth,
+  declarations: 2 * messageLimits.declarations,
+};
 
 /** Returns the kept messages of an attempt for the screen, with the place that each of its checks read. Checks that were not reached read nothing. */
 export function messageView(kept: KeptMessages, checks: readonly ShownCheck[]): MessageView {

@@ -1,12 +1,16 @@
 import { expect } from 'chai';
 import { everyCheck } from '../../../src/saml/checkResults.ts';
 import { type KeptMessages, sealMessages, sealRequest } from '../../../src/saml/messages/keep.ts';
+import { shortenedXml } from '../../../src/saml/messages/shorten.ts';
 import { type MessageView, messageView, type Reading } from '../../../src/saml/messages/view.ts';
 import type { LoginContext } from '../../../src/saml/verify/check.ts';
 import { loginChecks } from '../../../src/saml/verify/pipeline.ts';
 import { placesRead } from '../../../src/saml/verify/places.ts';
 import { deriveSecrets } from '../../../src/secrets.ts';
 import type { ShownCheck } from '../../../src/store/loginActivity.ts';
+import { parseFragment, parseXml } from '../../../src/xml/parse.ts';
+import { namespacesInScope } from '../../../src/xml/scope.ts';
+import type { XmlElement } from '../../../src/xml/tree.ts';
 import { aLoginRequest } from '../../support/rows.ts';
 import { seededBytes } from '../../support/testDeps.ts';
 import { encryptionCases } from '../corpus/encryptions.ts';
@@ -126,6 +130,17 @@ describe('saml/messages/view', () => {
       ).to.be.ok;
       expect(text.length, name).to.be.below(1_000_000);
     }
+  });
+
+  it('shows a decrypted Assertion that is within the limits of a message, in a Response that is too', () => {
+    const declared = Array.from({ length: 11 }, (_, index) => `xmlns:n${index}="urn:n"`).join(' ');
+    const encrypted = `<s:EncryptedAssertion xmlns:s="urn:oasis:names:tc:SAML:2.0:assertion" ${declared}></s:EncryptedAssertion>`;
+    const root = parseXml(Buffer.from(`<R ${declared}>${encrypted}</R>`));
+    const [around] = root.children as [XmlElement];
+    const assertion = Buffer.from(`<s:Assertion ${declared}></s:Assertion>`);
+    const { root: decrypted } = parseFragment(assertion, namespacesInScope(around));
+    const response = shortenedXml(root, 10_000, decrypted);
+    expect(JSON.stringify(messageView({ response, named: '' }, []))).to.contain('s:Assertion');
   });
 
   it('has the places of every check, of the right form, and of no other', () => {
