@@ -28,10 +28,12 @@ export function sentTo({ binding, url }: Target, message: OutgoingMessage, key: 
   return binding === 'redirect' ? asRedirect(url, message, key) : asForm(url, message, key);
 }
 
-/** Returns a URL with more parameters after those that it has. */
+/** Returns a URL with more parameters after its own, which stay as they are written, except those of the same names: they are left out. */
 export function withParameters(url: string, parameters: URLSearchParams): string {
   const target = new URL(url);
-  target.search += `${target.search === '' ? '?' : '&'}${parameters}`;
+  const isOther = (part: string) =>
+    part !== '' && ![...new URLSearchParams(part).keys()].some((name) => parameters.has(name));
+  target.search = [...target.search.slice(1).split('&').filter(isOther), parameters].join('&');
   return target.href;
 }
 

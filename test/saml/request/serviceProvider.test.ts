@@ -108,6 +108,18 @@ describe('saml/request/serviceProvider', () => {
     expect(url).to.match(/^https:\/\/idp\.example\.com\/sso\?name=a%20b&SAMLRequest=[^#]+#start$/);
   });
 
+  it('replaces parameters of its own names in a URL, so that no provider reads the other value', async () => {
+    const provider = withSettings({});
+    const location = 'https://idp.example.com/sso?RelayState=old&tenant=1&SigAlg=none&SAMLRequest';
+    provider.facts.singleSignOn = [{ binding: `${BINDINGS}HTTP-Redirect`, location }];
+    const { url } = await createAuthnRequest(domain, provider, key, request);
+    const names = ['tenant', 'SAMLRequest', 'RelayState', 'SigAlg', 'Signature'];
+    expect([...new URL(url).searchParams.keys()]).to.deep.equal(names);
+    expect(readSigned(new URL(url).search.slice(1), [createPublicKey(key?.certificate ?? '')]).relayState).to.equal(
+      'a-token',
+    );
+  });
+
   it('returns the XML as it is sent', async () => {
     const posted = await createAuthnRequest(domain, withSettings({ requestBinding: 'post' }), key, request);
     expect(Buffer.from(posted.fields?.SAMLRequest ?? '', 'base64').toString()).to.equal(posted.xml);
