@@ -9,7 +9,8 @@ import type { HealthItem } from './item.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const FROM_ONE = 'If no office of yours uses it, one person may have opened them and closed them again.';
+const FROM_ONE =
+  'If none of your offices uses it, one person may have started all of these logins without finishing them.';
 const INSTEAD = 'Until a response comes back, visitors see the Log-In screen with a notice instead of Auto Login.';
 
 /** Finds providers from which nothing comes back, and domains whose Auto Login was paused because of it. */

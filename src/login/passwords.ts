@@ -28,7 +28,8 @@ export function newPasswordErrors(
   { password, repeated }: { password: string; repeated: string },
   current?: string,
 ): FieldErrors {
-  const fault = passwordFault(password) ?? (password === current ? 'Choose another one than the current.' : undefined);
+  const fault =
+    passwordFault(password) ?? (password === current ? 'Choose a password that is not the current one.' : undefined);
   if (fault !== undefined) return { password: fault };
   return repeated === password ? {} : { repeated: 'The two passwords are different.' };
 }

@@ -69,7 +69,7 @@ describe('health/silence', () => {
     await count({ sent: 5, received: 0, sentFrom: '203.0.113.5' });
     deps.clock.advance(HOUR);
     expect((await checkSilence(deps))[0]?.detail).to.contain(
-      ' All came from 203.0.113.5. If no office of yours uses it,',
+      ' All came from 203.0.113.5. If none of your offices uses it,',
     );
     expect((await checkSilence(deps))[0]?.provider?.text, 'not for the provider').not.to.contain('203.0.113.5');
   });

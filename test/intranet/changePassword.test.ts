@@ -49,7 +49,7 @@ describe('Change password', () => {
       const page = await client.follow(wanted);
       expect(page.text).to.contain('Choose a new password').and.contain('action="/logout"').and.not.contain('<nav');
       expect((await client.post(PATH, { ...change, password: testPassword, repeated: testPassword })).text).to.contain(
-        'Choose another one than the current.',
+        'Choose a password that is not the current one.',
       );
       const changed = await client.post(PATH, { ...change, return: '/people?q=ben' });
       expect([changed.status, changed.location]).to.deep.equal([303, '/people?q=ben']);
