@@ -42,7 +42,7 @@ export function addKeyFaults(found: Verification, { unknown }: Keys): void {
         ? `The checkpoint of entry ${first.seq} is`
         : `${count} checkpoints, the first one of entry ${first.seq}, are`;
     const fix =
-      'If the secret key was replaced since, and this is its public key, verify again and trust it (--trust):';
+      'If the secret key has been replaced since, and this is the public key of the old one, verify again and trust it (--trust):';
     addFault(found, first.seq, `${subject} signed with another key. ${fix} ${key}`);
   }
 }

@@ -40,7 +40,7 @@ const localMessages = new Map([
   ['second_factor_wrong', 'This code is wrong or was used before. Enter the one that is shown now.'],
   [
     'too_many_codes',
-    'There were too many wrong codes, so codes of the app are blocked for 15 minutes. Passkeys and recovery codes work. If you did not enter the wrong codes, someone knows your password: change it.',
+    'There were too many wrong codes, so codes of the app are blocked for 15 minutes. Passkeys and recovery codes still work. If you did not enter the wrong codes, someone knows your password: change it.',
   ],
   ['passkey_unknown', 'This passkey does not work here. Use another one, or your user name and password.'],
   ['passkey_invalid', 'The passkey was not accepted. Try again.'],

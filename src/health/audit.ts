@@ -24,7 +24,7 @@ export async function checkAudit(deps: Deps): Promise<HealthItem[]> {
       code: 'audit_unsealed',
       text: `New audit entries have not joined the chain since ${minuteOf(since)}`,
       detail:
-        'They are recorded, but a change of them would not be noticed: the end of the chain is damaged. Verify the audit log.',
+        'They are recorded, but changes to them would not be noticed: the end of the chain is damaged. Verify the audit log.',
     });
   return items;
 }

@@ -201,7 +201,7 @@ describe('audit/verify', () => {
       expect((await verifyAudit(now)).faults).to.deep.equal([
         {
           seq: 6,
-          sentence: `The checkpoint of entry 6 is signed with another key. If the secret key was replaced since, and this is its public key, verify again and trust it (--trust): ${publicKey}`,
+          sentence: `The checkpoint of entry 6 is signed with another key. If the secret key has been replaced since, and this is the public key of the old one, verify again and trust it (--trust): ${publicKey}`,
         },
       ]);
       expect((await verifyAudit(now, { trust: [publicKey] })).faults).to.deep.equal([]);

@@ -112,7 +112,7 @@ describe('intranet/secondStep', () => {
       const blocked = await last.post(PATH, { code: await now() });
       expect(blocked.status).to.equal(429);
       expect(blocked.text)
-        .to.contain('codes of the app are blocked for 15 minutes. Passkeys and recovery codes work.')
+        .to.contain('codes of the app are blocked for 15 minutes. Passkeys and recovery codes still work.')
         .and.match(/<details [^>]* open>\s*<summary[^>]*>Use a recovery code/);
       const recovered = await (await halfLoggedIn()).post(PATH, { recoveryCode: codes[0] ?? '' });
       expect(recovered.status).to.equal(303);
