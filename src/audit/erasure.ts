@@ -23,22 +23,27 @@ export function erasureOf(deps: Pick<Deps, 'secrets'>, erased: Erased): AuditCha
   return [...lists, { name: 'signature', after: signText(deps, signedText(lists)) }];
 }
 
-/**
- * Returns the parts that an entry says were erased, as 'who 5 HASH': none if it is no entry of an erasure, and undefined if none of the public keys
- * has signed it.
- */
+/** A part that was erased, such as 'who 5', with the hash of its entry. Erasures of earlier versions name no hashes. */
+type ErasedPart = { part: string; hash: string | undefined };
+
+/** Returns the parts that an entry says were erased: none if it is no entry of an erasure, and undefined if none of the public keys has signed it. */
 export async function erasedBy(
   { action, whatJson }: Pick<AuditEntryRow, 'action' | 'whatJson'>,
   trusted: Iterable<string>,
-): Promise<string[] | undefined> {
+): Promise<ErasedPart[] | undefined> {
   if (action !== 'person.erased' || whatJson === null) return [];
   const changes = changesIn(whatJson);
   const lists = changes.filter(({ removed }) => Array.isArray(removed));
   const signature = String(changes.find(({ name }) => name === 'signature')?.after);
   for (const key of trusted)
     if (await isSignature(signature, signedText(lists), key))
-      return lists.flatMap(({ name, removed = [] }) => removed.map((entry) => `${name} ${entry}`));
+      return lists.flatMap(({ name, removed = [] }) => removed.map((entry) => partNamed(name, String(entry))));
   return undefined;
+}
+
+function partNamed(name: string, entry: string): ErasedPart {
+  const [seq, hash] = entry.split(' ');
+  return { part: `${name} ${seq}`, hash };
 }
 
 /** Returns how an erasure names an entry. */

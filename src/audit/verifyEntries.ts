@@ -1,7 +1,7 @@
 import type { SealedRow } from '../store/auditChain.ts';
 import type { AuditCheckpoint } from '../store/auditCheckpoints.ts';
 import { digestOf, GENESIS, hashOf } from './chain.ts';
-import { entryNamed, erasedBy, type Part, partNames } from './erasure.ts';
+import { erasedBy, type Part, partNames } from './erasure.ts';
 import { addFault, addNote, missing, type Verification } from './verification.ts';
 
 const CLOCK_TOLERANCE_MS = 60_000; // a transaction may take some time, and the clocks of servers differ a little
@@ -15,13 +15,14 @@ export type Walk = {
   hashes: string[] | undefined;
   at: number; // of the entry before, epoch milliseconds
   cut: AuditCheckpoint | undefined; // where the log begins
-  /** The parts that are missing and that no erasure has listed so far. */
-  erased: Map<string, { seq: number; part: Part }>;
+  /** The parts that are missing and that no erasure has listed so far, by names such as 'who 5'. */
+  erased: Map<string, Pick<SealedRow, 'seq' | 'hash'> & { part: Part }>;
+  namesHashes: boolean; // an erasure so far named the hashes of entries
 };
 
 /** Returns the walk before the first entry. */
 export function startWalk(found: Verification, trusted?: ReadonlySet<string>): Walk {
-  return { found, trusted, seq: 0, hashes: [GENESIS], at: 0, cut: undefined, erased: new Map() };
+  return { found, trusted, seq: 0, hashes: [GENESIS], at: 0, cut: undefined, erased: new Map(), namesHashes: false };
 }
 
 /** Verifies the next entry: its number, its hash and its parts. @param findCut finds the newest cut, where entries are missing */
@@ -78,10 +79,16 @@ async function followsGap(walk: Walk, { id, seq }: SealedRow, findCut: () => Pro
   return seq > walk.seq;
 }
 
-async function verifyErasure({ found, trusted, erased }: Walk, row: SealedRow): Promise<void> {
+async function verifyErasure(walk: Walk, row: SealedRow): Promise<void> {
+  const { found, trusted, erased } = walk;
   if (!trusted) return;
   const parts = await erasedBy(row, trusted);
-  for (const part of parts ?? []) erased.delete(part);
+  for (const { part, hash } of parts ?? []) {
+    walk.namesHashes ||= hash !== undefined;
+    // One of an earlier version fits any entry with the number. It counts only before the first one with hashes, so that none is used again.
+    const isMeant = hash === undefined ? !walk.namesHashes : hash === erased.get(part)?.hash;
+    if (isMeant) erased.delete(part);
+  }
   const why = 'This server has not signed that, or its secret key was replaced since (--trust).';
   if (!parts) addFault(found, row.seq, `Entry ${row.seq} is a forged erasure of a person. ${why}`);
 }
@@ -98,7 +105,7 @@ function verifyPart({ found, erased }: Walk, row: SealedRow, part: Part): void {
   const [text, digest] = part === 'who' ? [row.whoJson, row.whoDigest] : [row.whatJson, row.whatDigest];
   if (text === null) {
     found.erasedParts += 1;
-    erased.set(`${part} ${entryNamed(row)}`, { seq: row.seq, part });
+    erased.set(`${part} ${row.seq}`, { seq: row.seq, hash: row.hash, part });
   } else if (digestOf(text) !== digest)
     addFault(found, row.seq, `Entry ${row.seq} was changed: ${partNamed[part]} is not what was recorded.`);
 }

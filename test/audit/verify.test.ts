@@ -6,6 +6,7 @@ import { entryNamed, erasureOf } from '../../src/audit/erasure.ts';
 import { makeCheckpoint } from '../../src/audit/makeCheckpoint.ts';
 import { recordChange } from '../../src/audit/record.ts';
 import { sealEntries } from '../../src/audit/seal.ts';
+import { signText } from '../../src/audit/signature.ts';
 import type { Verification } from '../../src/audit/verification.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/audit/verify.ts';
 import type { AuditEntryRow } from '../../src/db/schema.ts';
@@ -263,6 +264,25 @@ describe('audit/verify', () => {
         .execute();
       expect(await faultsOf()).to.deep.equal([
         'Entry 6 was changed: what was changed is missing, and no erasure of a person lists it.',
+      ]);
+    });
+
+    it('accepts erasures of earlier versions, which name only numbers, until the first one that names hashes', async () => {
+      const named = [['what', ['2']]];
+      const signature = signText(deps, JSON.stringify({ version: 1, erased: named }));
+      const eraseAsBefore = () =>
+        recordChange(deps.store.db, deps, 'person.erased', { kind: 'person', id: 'p', name: '' }, [
+          { name: 'what', removed: ['2'] },
+          { name: 'signature', after: signature },
+        ]);
+      await tamper(2, () => ({ whatJson: null }));
+      await eraseAsBefore();
+      expect(await faultsOf()).to.deep.equal([]);
+      await remove(ENTRIES + 1);
+      await erase({ who: [3], what: [] });
+      await eraseAsBefore();
+      expect(await faultsOf()).to.deep.equal([
+        'Entry 2 was changed: what was changed is missing, and no erasure of a person lists it.',
       ]);
     });
 
