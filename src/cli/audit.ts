@@ -16,11 +16,11 @@ const NUMBER = /^#?(\d{1,15})$/;
 
 const filterOptions = {
   search: text('TEXT', 'A part of a name or value, an ID, or a number such as #12.'),
-  who: text('NAME|ID', 'Changes by these: a part of a name, or an ID.'),
+  who: text('NAME|ID', 'Changes that these made: a part of a name, or an ID.'),
   by: text('KIND', `Changes by one of these: ${Object.keys(actorNames).join(', ')}.`),
   action: text('ACTION', 'Such as person.updated, or person.* for all about people.'),
   about: text('KIND', `What was changed: ${targetKinds.join(', ')}.`),
-  target: text('NAME|ID', 'Changes of these: a part of a name, or an ID.'),
+  target: text('NAME|ID', 'Changes that were made to these: a part of a name, or an ID.'),
   ...rangeOptions,
 };
 

@@ -41,7 +41,7 @@ export const domainKeyCommands = [
     summary: 'Sign with the next key. The old key stays published and decrypts until you retire it.',
     options: {
       back: flag('Sign with the old key again.'),
-      force: flag('Switch although providers have not fetched the new metadata.'),
+      force: flag('Switch even if providers have not fetched the new metadata.'),
     },
     async run({ deps, options: { back, force } }, domain) {
       if (!back && !force) await checkDelivered(deps, domain, 'Their logins fail if they verify login requests.');
@@ -53,7 +53,7 @@ export const domainKeyCommands = [
     name: 'domain keys retire',
     operands: [domain],
     summary: 'Delete the old or cancelled key. This cannot be undone.',
-    options: { force: flag('Retire it although providers have not fetched the new metadata.') },
+    options: { force: flag('Retire it even if providers have not fetched the new metadata.') },
     async run({ deps, options }, domain) {
       const consequence = 'Their logins fail if they encrypt assertions or verify with that key.';
       if (!options.force) await checkDelivered(deps, domain, consequence);

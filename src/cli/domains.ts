@@ -27,7 +27,7 @@ import { domain, namedOr, provider } from './targets.ts';
 
 const autoLoginOption: Option<boolean | 'pause'> = {
   value: 'on|off|pause',
-  help: 'Whether visitors are sent to the Default Provider automatically. pause: off until it is on again, which health recalls.',
+  help: 'Whether visitors are sent to the Default Provider automatically. pause: off until it is turned on again, and health reminds you.',
   read: (entered) => {
     if (entered === 'pause') return entered;
     return onOrOff('--auto-login', entered, 'on, off or pause');

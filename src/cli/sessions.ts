@@ -17,7 +17,11 @@ const MINUTE_MS = 60_000;
 
 const filterOptions = {
   person: named(person, 'Only those of a person.', 'USERNAME'),
-  provider: namedOr('local', provider, 'Only logins by a provider (id, name or EntityID), or local for local logins.'),
+  provider: namedOr(
+    'local',
+    provider,
+    'Only logins through a provider (id, name or EntityID), or local for local logins.',
+  ),
   domain: named(domain, 'Only those at a domain.'),
 };
 

@@ -69,7 +69,7 @@ export const webhookCommands = [
     options: {
       url: text('URL', 'Where the receiver listens.'),
       ...settings,
-      newSecret: flag('Generate a new secret and show it, once. The old one signs as well for 24 hours.'),
+      newSecret: flag('Generate a new secret and show it, once. The old one also signs for 24 hours.'),
     },
     notes,
     async run({ deps, options: { newSecret, ...given } }, before) {

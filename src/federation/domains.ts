@@ -124,7 +124,7 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
   });
 }
 
-/** Turns Auto Login off until it is turned on again, which Needs attention recalls. Does nothing if it is off. @throws NotFound */
+/** Turns Auto Login off until it is turned on again, of which Needs attention reminds people. Does nothing if it is off. @throws NotFound */
 export async function pauseAutoLogin(deps: Deps, domainId: string): Promise<void> {
   await deps.store.db.transaction().execute(async (trx) => {
     const domain = await getDomain(trx, domainId);

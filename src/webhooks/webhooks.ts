@@ -85,7 +85,7 @@ export async function changeWebhook(deps: Deps, id: string, input: Partial<Webho
   return { ok: true, value: changed };
 }
 
-/** Gives a webhook a new secret. The old one signs as well for 24 hours. @throws NotFound */
+/** Gives a webhook a new secret. The old one also signs for 24 hours. @throws NotFound */
 export async function rotateSecret(deps: Deps, id: string): Promise<ShownSecret> {
   const secret = newSecret(deps);
   const webhook = await deps.store.db.transaction().execute(async (trx) => {
