@@ -35,8 +35,11 @@ describe('admin/profile-sources/log', () => {
     expect(await shown('from=2026-03-03')).to.equal(0);
     expect(await shown('until=2026-03-01')).to.equal(0);
     expect(await shown('from=nonsense&outcome=perhaps&before=%00')).to.equal(4);
-    expect((await client.get(`${LOG}?resource=anna`)).text).to.contain(
-      'Showing requests for <bdi>anna.berg</bdi> only.',
+    expect((await client.get(`${LOG}?resource=anna`)).text)
+      .to.contain('Showing requests for <bdi>anna.berg</bdi> only.')
+      .and.contain('<summary>Filters</summary>');
+    expect((await client.get(`${LOG}?resource=anna&event=no_lookups`)).text).to.contain(
+      '<summary>Filters (1)</summary>',
     );
     expect((await client.get(`${LOG}?q=zzz`)).text).to.contain('No matching requests');
   });
