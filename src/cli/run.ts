@@ -8,7 +8,7 @@ import type { Actor } from '../store/audit.ts';
 import { type Command, dashed, type Output, optionName, Refused, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFor, helpForOne, placeholders } from './help.ts';
-import { printableLines } from './print.ts';
+import { printable, printableLines } from './print.ts';
 
 /** Input and output of the command line. */
 export type CommandIo = {
@@ -124,7 +124,8 @@ function operator({ osUser }: OpenedIo): Actor {
 
 /** Reads the options, then the operands, and runs the command with them. */
 async function runWith(command: Command, { values, positionals }: Parsed, deps: Deps, io: OpenedIo): Promise<Output> {
-  const { input, progress } = io;
+  const { input } = io;
+  const progress = (text: string) => io.progress(printable(text));
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(command.options ?? {})) {
     const given = values[dashed(name)];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openBackground } from '../../src/background.ts';
 import { createJob, LEASE_MS, pauseJob } from '../../src/jobs/jobs.ts';
+import { addGroup } from '../../src/people/groups.ts';
 import { readCount } from '../../src/store/directoryCounts.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { jsonOf, runCli } from './support/runCli.ts';
@@ -67,5 +68,18 @@ describe('cli/jobs', () => {
     expect(shown[0]).to.match(/: 400 of 1,000/);
     expect(await readCount(db, 'users')).to.equal(1_000);
     expect((await runCli(deps, ['job', 'resume', id])).complained).to.equal('This job is done.');
+  });
+
+  it('replaces control characters in the progress', async () => {
+    const deps = await testDeps();
+    const added = await addGroup(deps, 'Sales\u202E');
+    if (!added.ok) throw new Error('The group was refused');
+    const input = { group: added.value.id, name: added.value.displayName };
+    const items = Array.from({ length: 1_000 }, (_, index) => `nobody${index}`);
+    const { id } = await createJob(deps, { kind: 'ungroup', input, items }, 'Maya Koch');
+    deps.clock.advance(LEASE_MS);
+    const shown: string[] = [];
+    await runCli(deps, ['job', 'resume', id], '', (line) => shown.push(line));
+    expect(shown[0]).to.equal('Remove 1,000 people from Sales\u{fffd}: 100 of 1,000 (10 %)');
   });
 });
