@@ -33,7 +33,7 @@ export function writeLogoutRequest(
   login: Pick<LoginFacts, 'nameId' | 'nameIdFormat' | 'nameQualifier' | 'spNameQualifier' | 'sessionIndex'>,
 ): string {
   const { nameId = '', nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = login;
-  const end = { NotOnOrAfter: timeText(envelope.at + LIFE_MS) };
+  const end = { NotOnOrAfter: new Date(envelope.at + LIFE_MS).toISOString() };
   const attributes = { NameQualifier: nameQualifier, SPNameQualifier: spNameQualifier, Format: nameIdFormat };
   const name = element('saml:NameID', attributes, escapeText(nameId));
   const index = sessionIndex === undefined ? '' : element('samlp:SessionIndex', {}, escapeText(sessionIndex));
@@ -47,7 +47,7 @@ export function writeLogoutResponse(envelope: LogoutEnvelope, inResponseTo: stri
 }
 
 function message(name: string, { id, issuer, destination, at }: LogoutEnvelope, more: Attributes, content: string) {
-  const shared = { ID: id, Version: '2.0', IssueInstant: timeText(at), Destination: destination };
+  const shared = { ID: id, Version: '2.0', IssueInstant: new Date(at).toISOString(), Destination: destination };
   const attributes = { 'xmlns:samlp': SAMLP, 'xmlns:saml': SAML, ...shared, ...more };
   return element(name, attributes, element('saml:Issuer', {}, escapeText(issuer)) + content);
 }
@@ -59,8 +59,4 @@ function element(name: string, attributes: Attributes, content: string): string 
     value === undefined ? '' : ` ${key}="${escapeValue(value)}"`,
   );
   return `<${name}${written.join('')}>${content}</${name}>`;
-}
-
-function timeText(time: number): string {
-  return new Date(time).toISOString();
 }
