@@ -17,6 +17,7 @@ import {
 } from '../store/domains.ts';
 import { findProviderAt, listProviders } from '../store/identityProviders.ts';
 import { countOutcomes } from '../store/loginCounts.ts';
+import { inTransaction } from '../store/oneTransaction.ts';
 import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { changeDomain, domainTarget, recordedDomain } from './changeDomain.ts';
 import { createDomainKey, recordKeys } from './domainKeys.ts';
@@ -86,7 +87,7 @@ export async function setUpDomain(deps: Deps, id: string): Promise<Domain> {
 
 /** Saves the EntityID and the ACS path that a domain has of its own. Identity providers must know them. @throws NotFound */
 export async function saveOwnDetails(deps: Deps, id: string, entered: OwnDetails): Promise<Checked<Domain>> {
-  return deps.store.db.transaction().execute(async (trx) => {
+  return inTransaction(deps.store.db, async (trx) => {
     const before = await getDomain(trx, id);
     const changed = withOwnDetails(before, entered);
     if (!changed.ok) return changed;
@@ -97,7 +98,7 @@ export async function saveOwnDetails(deps: Deps, id: string, entered: OwnDetails
 
 /** Sets the Default Provider of a domain. With undefined it has none, and Auto Login is turned off. @throws NotFound, Conflict */
 export async function setDefaultProvider(deps: Deps, domainId: string, providerId: string | undefined): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
+  await inTransaction(deps.store.db, async (trx) => {
     const domain = await getDomain(trx, domainId);
     if (providerId === undefined) {
       await changeDomain(deps, trx, domain, { defaultProviderId: null, autoLogin: false, autoLoginPausedAt: null });
@@ -112,7 +113,7 @@ export async function setDefaultProvider(deps: Deps, domainId: string, providerI
 
 /** Turns Auto Login on or off. @throws NotFound, Conflict without an enabled Default Provider, or before the setup */
 export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
+  await inTransaction(deps.store.db, async (trx) => {
     const domain = await getDomain(trx, domainId);
     if (on && !(await hasUsableDefault(trx, domain)))
       throw new Conflict(
@@ -126,7 +127,7 @@ export async function setAutoLogin(deps: Deps, domainId: string, on: boolean): P
 
 /** Turns Auto Login off until it is turned on again, of which Needs attention reminds people. Does nothing if it is off. @throws NotFound */
 export async function pauseAutoLogin(deps: Deps, domainId: string): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
+  await inTransaction(deps.store.db, async (trx) => {
     const domain = await getDomain(trx, domainId);
     if (domain.autoLogin) await changeDomain(deps, trx, domain, { autoLogin: false, autoLoginPausedAt: deps.now() });
   });

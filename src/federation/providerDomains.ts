@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { Conflict, NotFound } from '../errors.ts';
 import { type Domain, listDomains } from '../store/domains.ts';
 import { findProviderByEntityId, type IdentityProvider } from '../store/identityProviders.ts';
+import { inTransaction } from '../store/oneTransaction.ts';
 import { moveDomainToProvider, writeProviderDomains } from '../store/providerDomains.ts';
 import { deleteAllSessions } from '../store/sessions.ts';
 import { clearDefaultProvider } from './changeDomain.ts';
@@ -14,7 +15,7 @@ import { recordDomains } from './recordProvider.ts';
  * @throws NotFound, Conflict if a domain has another provider with its EntityID
  */
 export async function setProviderDomains(deps: Deps, id: string, domainIds: string[]): Promise<void> {
-  await deps.store.db.transaction().execute(async (trx) => {
+  await inTransaction(deps.store.db, async (trx) => {
     const provider = await getProvider(trx, id);
     const domains = await listDomains(trx);
     const wanted = domains.filter((domain) => domainIds.includes(domain.id));

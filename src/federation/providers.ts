@@ -17,6 +17,7 @@ import {
 } from '../store/identityProviders.ts';
 import { deleteMetadataFetches } from '../store/metadataFetches.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
+import { inTransaction } from '../store/oneTransaction.ts';
 import { listProviderDomains } from '../store/providerDomains.ts';
 import { countSessions, deleteAllSessions } from '../store/sessions.ts';
 import { clearDefaultProvider } from './changeDomain.ts';
@@ -132,7 +133,7 @@ export async function getProviderAt(db: Db, domainId: string, id: string): Promi
 
 /** Saves the fields of the Edit screen. @throws NotFound */
 export async function changeProvider(deps: Deps, id: string, input: ProviderInput): Promise<Checked<IdentityProvider>> {
-  return deps.store.db.transaction().execute(async (trx) => {
+  return inTransaction(deps.store.db, async (trx) => {
     const before = await getProvider(trx, id);
     const changed = withInput(before, input);
     if (!changed.ok) return changed;
@@ -154,7 +155,7 @@ export function withInput(provider: IdentityProvider, input: ProviderInput): Che
 
 /** Enables or disables a provider. Disabling ends the sessions that it started; its SAML responses are then refused. @throws NotFound */
 export async function setProviderEnabled(deps: Deps, id: string, enabled: boolean): Promise<IdentityProvider> {
-  return deps.store.db.transaction().execute(async (trx) => {
+  return inTransaction(deps.store.db, async (trx) => {
     const provider = await getProvider(trx, id);
     await writeProviderEnabled(trx, id, enabled);
     await recordProviderChange(deps, trx, provider, { enabled: provider.enabled }, { enabled });

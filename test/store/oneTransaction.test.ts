@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Deps } from '../../src/deps.ts';
-import { inOneTransaction } from '../../src/store/oneTransaction.ts';
+import { inOneTransaction, inTransaction } from '../../src/store/oneTransaction.ts';
 import { findSetting, writeSetting } from '../../src/store/settings.ts';
 import { withStores } from '../support/stores.ts';
 
@@ -9,7 +9,7 @@ describe('store/oneTransaction', () => {
     it('stores all of the changes, each of which is a transaction, or none', async () => {
       const deps = { store: await open() } as Deps;
       const change = async ({ store }: Deps, value: number) =>
-        store.db.transaction().execute((trx) => writeSetting(trx, 'writeCheck', value));
+        inTransaction(store.db, (trx) => writeSetting(trx, 'writeCheck', value));
       const found = () => findSetting(deps.store.db, 'writeCheck');
       await inOneTransaction(deps, async (within) => {
         await change(within, 1);
