@@ -12,6 +12,7 @@ import {
   readProviderInput,
   readProviderName,
 } from '../federation/providers.ts';
+import { inOneTransaction } from '../store/oneTransaction.ts';
 import { accepted, command, Refused, UsageError } from './command.ts';
 import { fileAt, flag, type Option, operand, text } from './options.ts';
 import { printable, table } from './print.ts';
@@ -57,11 +58,13 @@ export const importCommands = [
       const { id, provider: updated, known, metadata } = accepted(read);
       const target = domain && targetOfDomain(known, domain.id);
       if (!updated && !target) await checkUnambiguous(deps, known);
-      const imported = await confirmImport(deps, id, target);
-      const entered = { ...providerInputOf(imported), ...(name === undefined ? {} : { name }) };
-      const wanted = readProviderInput({ ...entered, showButton: button ?? entered.showButton });
-      const changed = accepted(await changeProvider(deps, imported.id, accepted(wanted, keyOf)), keyOf);
-      const done = known.some(({ provider }) => provider.id === imported.id) ? 'Updated' : 'Imported';
+      const changed = await inOneTransaction(deps, async (deps) => {
+        const imported = await confirmImport(deps, id, target);
+        const entered = { ...providerInputOf(imported), ...(name === undefined ? {} : { name }) };
+        const wanted = readProviderInput({ ...entered, showButton: button ?? entered.showButton });
+        return accepted(await changeProvider(deps, imported.id, accepted(wanted, keyOf)), keyOf);
+      });
+      const done = known.some(({ provider }) => provider.id === changed.id) ? 'Updated' : 'Imported';
       return {
         json: await providerJson(deps, changed),
         text: `${done} ${changed.name} (${changed.entityId}).`,

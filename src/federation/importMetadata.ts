@@ -12,6 +12,7 @@ import {
 } from '../store/identityProviders.ts';
 import { consumeMetadataImport, findMetadataImport, insertMetadataImport } from '../store/metadataImports.ts';
 import { nothingRefreshed, writeRefresh } from '../store/metadataRefreshes.ts';
+import { inTransaction } from '../store/oneTransaction.ts';
 import { changeDomain } from './changeDomain.ts';
 import { getDomain } from './domains.ts';
 import { findKnown, type ImportTarget, type KnownProvider, onlyTarget } from './importTarget.ts';
@@ -118,7 +119,7 @@ export async function confirmImport(
 ): Promise<IdentityProvider> {
   const { name, author = 'the command line', settings } = options;
   const preview = await getPreview(deps, previewId);
-  return deps.store.db.transaction().execute(async (trx) => {
+  return inTransaction(deps.store.db, async (trx) => {
     if (!(await consumeMetadataImport(trx, previewId))) throw previewExpired();
     const target = chosen ?? (await targetOf(trx, preview));
     const imported = await importInto(deps, trx, preview, target, { name, author });
